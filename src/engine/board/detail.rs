@@ -1,0 +1,64 @@
+//! All that is known of one job, for the lower pane.
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Cause, JobId, Stage, Timestamp};
+
+/// All that is known of the job under the cursor. All text is cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Which job.
+    pub id: JobId,
+    /// The photo, below its folder.
+    pub path: String,
+    /// The photo's file.
+    pub source: String,
+    /// The picture's file, once saved.
+    pub output: Option<String>,
+    /// fal's id of its request.
+    pub request_id: Option<String>,
+    /// The photo's URL in fal's storage.
+    pub upload_url: Option<String>,
+    /// Where fal answers about the request.
+    pub request_url: Option<String>,
+    /// The whole caption.
+    pub caption: Option<String>,
+    /// The seed that was used.
+    pub seed: Option<i64>,
+    /// Time on the runner, seconds.
+    pub inference_s: Option<f64>,
+    /// Why it waits or failed, whole.
+    pub cause: Option<Cause>,
+    /// At which step it waits or failed.
+    pub stage: Option<Stage>,
+    /// What odd thing was found.
+    pub suspicion: Option<String>,
+    /// What the runner said, oldest first; the last few hundred lines.
+    pub logs: Vec<LogLine>,
+    /// Attempts that ended without a result, oldest first.
+    pub attempts: Vec<PastAttempt>,
+}
+
+/// Something that a runner said (fal docs: queue status with logs).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When, as the runner wrote it; cleaned.
+    pub timestamp: String,
+    /// `INFO`, `STDERR`, …; cleaned.
+    pub level: String,
+    /// What; cleaned.
+    pub message: String,
+}
+
+/// An attempt that ended without a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastAttempt {
+    /// Which, from 1.
+    pub attempt: u16,
+    /// When it ended.
+    pub at: Timestamp,
+    /// At which step.
+    pub stage: Stage,
+    /// Why.
+    pub cause: Cause,
+}

@@ -1,0 +1,71 @@
+//! What a face looks at: it tells the engine, and the board carries just that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Group, JobId};
+
+/// What a face shows of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lens {
+    /// Counts up with every change, so that a face knows which answer it is looking at.
+    pub seq: u64,
+    /// Which states are shown.
+    pub tab: Tab,
+    /// Only rows whose path, status, cause or caption holds this, whatever the case; empty for all.
+    pub text: String,
+    /// In which order.
+    pub order: Order,
+    /// Where the cursor is or is to go.
+    pub cursor: Cursor,
+    /// Rows to carry, at most; the page scrolls as little as keeps the cursor in it.
+    pub height: u16,
+    /// Whether logs and the rest of the job under the cursor are wanted.
+    pub detail: bool,
+}
+
+/// The filter tabs above the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Tab {
+    /// Every job.
+    #[default]
+    All,
+    /// One group of states.
+    Only(Group),
+}
+
+impl Tab {
+    /// The tabs in their order.
+    pub const ALL: [Self; 6] = [
+        Self::All,
+        Self::Only(Group::Active),
+        Self::Only(Group::Waiting),
+        Self::Only(Group::Failed),
+        Self::Only(Group::Review),
+        Self::Only(Group::Done),
+    ];
+}
+
+/// The order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Order {
+    /// What moves or needs a person first: by [`Group`], then by number; among the done and the
+    /// skipped the latest numbers first.
+    #[default]
+    Status,
+    /// As the photos were found.
+    Number,
+}
+
+/// Where the cursor is or is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Cursor {
+    /// On this job, wherever it moves. If the filter hides it, at the same place.
+    Job(JobId),
+    /// At this place, from 0; past the end means the last.
+    Place(usize),
+    /// On the first row, whichever job that is.
+    #[default]
+    First,
+    /// On the last row, whichever job that is.
+    Last,
+}

@@ -1,0 +1,135 @@
+//! The board: what a face may know of a batch. Plain, serialisable values of a size that does not
+//! depend on the number of jobs: totals, and the few rows that the face's lens asks for.
+
+mod detail;
+mod lens;
+mod plan;
+mod row;
+mod totals;
+
+pub use detail::{Detail, LogLine, PastAttempt};
+pub use lens::{Cursor, Lens, Order, Tab};
+pub use plan::{Plan, SkippedFile};
+pub use row::{Elapsed, Money, Row, RowState};
+pub use totals::{Flow, Totals};
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{BatchId, Usd};
+
+/// The newest state of a batch, as a face sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Board {
+    /// What does not change while it runs.
+    pub batch: Arc<BatchFacts>,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Counts and sums over all jobs.
+    pub totals: Totals,
+    /// Speeds and what they lead to.
+    pub flow: Flow,
+    /// What would be sent, while the plan is made and waits to be confirmed, and afterwards.
+    pub plan: Arc<Plan>,
+    /// The rows that the lens asked for.
+    pub page: Page,
+    /// All that is known of the job under the cursor, if the lens asked for it.
+    pub detail: Option<Arc<Detail>>,
+    /// What needs a person, if anything does.
+    pub notice: Option<Notice>,
+}
+
+/// What does not change while a batch runs. Paths are cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchFacts {
+    /// Its number in the ledger.
+    pub id: BatchId,
+    /// The folders or files that it takes photos from.
+    pub from: Vec<String>,
+    /// The folder that pictures go to.
+    pub to: String,
+    /// The model's endpoint id.
+    pub endpoint: String,
+    /// Every parameter as sent, name and value, in the model's order.
+    pub params: Vec<(String, String)>,
+    /// `×2`, for models that enlarge.
+    pub factor: Option<String>,
+    /// The cap, if there is one.
+    pub budget: Option<Usd>,
+    /// Whether it runs on a sandbox: nothing is charged.
+    pub sandbox: bool,
+    /// Where the log is written.
+    pub log_file: String,
+}
+
+/// What a batch is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Photos are being found, or the plan waits for [`Command::Start`](super::Command::Start).
+    Planning,
+    /// Jobs are on their way.
+    Running,
+    /// No new jobs are begun; by whom or what it was paused.
+    Paused(String),
+    /// Leaving: state is being saved.
+    Leaving,
+    /// Every job has ended.
+    Finished,
+}
+
+/// Some rows of the table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// The lens that it answers.
+    pub lens: Lens,
+    /// How many rows the lens's tab and filter leave in all.
+    pub total: usize,
+    /// The place of the first row here, from 0.
+    pub first: usize,
+    /// At most `lens.height` rows, the cursor's among them.
+    pub rows: Vec<Row>,
+    /// The place of the cursor's row, from 0; `None` if there are no rows.
+    pub cursor: Option<usize>,
+}
+
+impl Page {
+    /// The row under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Row> {
+        self.rows.get(self.cursor?.checked_sub(self.first)?)
+    }
+}
+
+/// Something that needs a person: what happened, and what goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which kind.
+    pub kind: NoticeKind,
+    /// What happened and what was done about it.
+    pub message: String,
+    /// What to do.
+    pub action: String,
+}
+
+/// The kinds of notice, by the names that JSON gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// The account is locked or its balance used up.
+    AccountLocked,
+    /// fal refused the key.
+    KeyRefused,
+    /// The next submit would pass the cap.
+    BudgetReached,
+    /// Too many failures of one cause.
+    Failures,
+    /// The disk is nearly full.
+    DiskLow,
+    /// fal cannot be reached.
+    Offline,
+    /// Asked to slow down.
+    RateLimited,
+    /// Work of an earlier run was picked up.
+    Resumed,
+}

@@ -1,0 +1,63 @@
+//! One line of the table.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{JobId, Pixels, Status, Timestamp, Usd};
+
+/// A job as one line of the table. All text is cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which job.
+    pub id: JobId,
+    /// The photo, below its folder, `/`-separated.
+    pub path: String,
+    /// Where it stands.
+    pub state: RowState,
+    /// Since when, or for how long.
+    pub elapsed: Elapsed,
+    /// The attempt that it is in or ended with; 0 before the first.
+    pub attempt: u16,
+    /// The photo's size, px.
+    pub input: Option<Pixels>,
+    /// The result's size, px: as saved, else as planned.
+    pub output: Option<Pixels>,
+    /// What it cost or will.
+    pub cost: Option<Money>,
+    /// Its caption, else the cause of its failure or wait, else its runner's last words.
+    pub note: String,
+}
+
+/// A row's status and the number that goes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RowState {
+    /// The state's name.
+    pub status: Status,
+    /// IN_QUEUE: requests before it.
+    pub position: Option<u32>,
+    /// UPLOADING and SAVING: bytes moved, and of how many if known.
+    pub moved: Option<(u64, Option<u64>)>,
+    /// WAITING: when it goes on.
+    pub until: Option<Timestamp>,
+}
+
+/// A row's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Elapsed {
+    /// Not begun.
+    None,
+    /// On its way since.
+    Since(Timestamp),
+    /// It took so long.
+    Took(Duration),
+}
+
+/// An amount, and whether it is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Money {
+    /// Computed from size and price.
+    Estimated(Usd),
+    /// As billed.
+    Billed(Usd),
+}

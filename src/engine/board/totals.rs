@@ -1,0 +1,69 @@
+//! Counts and sums over all jobs, kept as jobs change and never recounted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Group, Timestamp, Usd};
+
+/// Counts and sums over all jobs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Jobs by [`Group`], in the order of [`Group::ALL`].
+    pub groups: [usize; Group::ALL.len()],
+    /// Jobs whose paid call's answer was lost (counted in [`Group::Review`] too).
+    pub unknown: usize,
+    /// Requests at fal now: those that take a place in the window.
+    pub in_flight: usize,
+    /// What results cost so far, in all runs of this batch.
+    pub spent: Usd,
+    /// What requests that are not settled may still cost.
+    pub reserved: Usd,
+    /// What all that is not yet sent would cost, as far as prices are known.
+    pub planned: Usd,
+}
+
+impl Totals {
+    /// How many jobs are in a group.
+    #[must_use]
+    pub fn of(&self, group: Group) -> usize {
+        self.groups.get(group as usize).copied().unwrap_or_default()
+    }
+
+    /// Every job, the skipped ones too.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.groups.iter().sum()
+    }
+
+    /// Jobs that are to be sent: all but the skipped.
+    #[must_use]
+    pub fn photos(&self) -> usize {
+        self.all() - self.of(Group::Skipped)
+    }
+
+    /// Jobs that have ended, for better or worse.
+    #[must_use]
+    pub fn ended(&self) -> usize {
+        self.of(Group::Done) + self.of(Group::Failed) + self.of(Group::Review) + self.of(Group::Cancelled)
+    }
+}
+
+/// Speeds, and what they lead to.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Flow {
+    /// When this run's first job began.
+    pub began: Option<Timestamp>,
+    /// When its last job ended, once all have.
+    pub ended: Option<Timestamp>,
+    /// Most requests at fal at once.
+    pub window: u16,
+    /// Pictures saved in each of the last minutes or so, oldest first, for a sparkline.
+    pub recent: Vec<u16>,
+    /// Pictures a minute, once that means something.
+    pub per_minute: Option<f64>,
+    /// When the last picture is expected, once that means something.
+    pub eta: Option<Timestamp>,
+    /// Bytes a second to fal's storage.
+    pub up: u64,
+    /// Bytes a second from fal's storage.
+    pub down: u64,
+}

@@ -1,0 +1,38 @@
+//! What a face may ask of the engine. Plain values: a face may sit in another process.
+
+use serde::{Deserialize, Serialize};
+
+use super::board::Lens;
+use crate::job::JobId;
+
+/// Something that a person or a program asks of a running batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Begin: the plan was confirmed. Before it nothing is uploaded or paid.
+    Start,
+    /// What the face shows, and so which rows the board is to carry.
+    Look(Lens),
+    /// Send these again, if they can be.
+    Retry(Vec<JobId>),
+    /// Send again all that failed.
+    RetryFailed,
+    /// Stop these, if they can still be stopped.
+    Cancel(Vec<JobId>),
+    /// Begin no more jobs; those at fal are still followed and saved.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Make the window (most requests at fal at once) larger or smaller by so many.
+    Window(i32),
+    /// End this process; state is saved.
+    Quit(Leave),
+}
+
+/// What becomes of requests at fal when we leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leave {
+    /// They run on; the same command picks them up.
+    Running,
+    /// Those still queued are cancelled first; running ones run on.
+    CancelQueued,
+}

@@ -1,0 +1,3 @@
+//! fal's HTTP API and nothing else.
+
+pub mod wire;

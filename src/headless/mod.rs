@@ -1,0 +1,1 @@
+//! The batch as plain lines or JSON events.

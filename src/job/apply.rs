@@ -1,0 +1,180 @@
+//! The one function by which a job changes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Cause, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Suspicion, Timestamp, Upload};
+
+/// Something that happened to a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Transition {
+    /// The upload began.
+    StartUpload,
+    /// The photo is in fal's storage.
+    FinishUpload(Upload),
+    /// The paid call is about to be made.
+    StartSubmit,
+    /// fal accepted it.
+    Accept(Request),
+    /// The paid call's answer was lost.
+    LoseReply,
+    /// fal says that it is queued, behind so many requests.
+    Queue(Option<u32>),
+    /// fal says that it is running.
+    Progress,
+    /// fal says that it ended; time on the runner in seconds if known.
+    Complete(Option<f64>),
+    /// The result says where the picture is.
+    StartSave(Answer),
+    /// The picture is on disk.
+    Save(Saved),
+    /// The picture is on disk and odd.
+    Doubt(Saved, Suspicion),
+    /// The step did not work and is to be tried again then.
+    Retry {
+        /// Why.
+        cause: Cause,
+        /// When it goes on.
+        until: Timestamp,
+        /// What it goes on with.
+        kept: Kept,
+    },
+    /// The step did not work and is not tried again by itself.
+    Fail {
+        /// Why.
+        cause: Cause,
+        /// What a later retry would go on with.
+        kept: Kept,
+    },
+    /// It was stopped.
+    Cancel,
+    /// A person asked for another go: attempts are counted anew.
+    Reopen(Kept),
+}
+
+/// A transition that the state does not allow. It is logged and dropped: a late answer is no
+/// reason to fall over.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{transition:?} cannot happen to a job that is {from}")]
+pub struct Impossible {
+    /// The state's name.
+    pub from: Status,
+    /// What was to happen.
+    pub transition: Box<Transition>,
+}
+
+/// Gives the state that follows. `at` is when it happened.
+///
+/// # Errors
+/// [`Impossible`] if it cannot follow; the state stays what it was.
+pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<JobState, Impossible> {
+    use JobState as S;
+    use Transition as T;
+
+    let first = || Run { began: at, attempt: 1 };
+    let next = match (state, transition) {
+        (S::Pending, T::StartUpload) => S::Uploading(first()),
+        (S::Waiting { run, kept, .. }, T::StartUpload) if matches!(**kept, Kept::Nothing) => S::Uploading(*run),
+        (S::Uploading(run), T::FinishUpload(upload)) => S::Uploaded(*run, Box::new(upload)),
+
+        (S::Uploaded(run, upload), T::StartSubmit) => {
+            S::Submitting(*run, Box::new(Intent { upload: (**upload).clone(), at }))
+        }
+        (S::Waiting { run, kept, .. }, T::StartSubmit) if matches!(**kept, Kept::Upload(_)) => match &**kept {
+            Kept::Upload(upload) => S::Submitting(*run, Box::new(Intent { upload: upload.clone(), at })),
+            _ => return Err(impossible(state, T::StartSubmit)),
+        },
+        (S::Submitting(run, _) | S::Unknown(run, _), T::Accept(request)) => S::InQueue(*run, Box::new(request), None),
+        (S::Submitting(run, intent), T::LoseReply) => S::Unknown(*run, intent.clone()),
+
+        // A re-queue at fal takes a running request back into the queue (fal docs: queue).
+        (S::InQueue(run, request, _) | S::InProgress(run, request, _), T::Queue(position)) => {
+            S::InQueue(*run, request.clone(), position)
+        }
+        (S::InQueue(run, request, _), T::Progress) => S::InProgress(*run, request.clone(), at),
+        (S::InQueue(run, request, _) | S::InProgress(run, request, _), T::Complete(inference)) => {
+            S::Completed(*run, request.clone(), inference)
+        }
+        (S::Completed(run, request, _), T::StartSave(answer)) => S::Saving(*run, request.clone(), Box::new(answer)),
+        (S::Waiting { run, kept, .. }, followed @ (T::Queue(_) | T::Progress | T::Complete(_))) => {
+            match (&**kept, followed) {
+                (Kept::Request(request), T::Queue(position)) => S::InQueue(*run, request.clone(), position),
+                (Kept::Request(request), T::Progress) => S::InProgress(*run, request.clone(), at),
+                (Kept::Request(request), T::Complete(inference)) => S::Completed(*run, request.clone(), inference),
+                (_, followed) => return Err(impossible(state, followed)),
+            }
+        }
+        (S::Waiting { run, kept, .. }, T::StartSave(answer)) => match &**kept {
+            Kept::Answer(request, _) => S::Saving(*run, request.clone(), Box::new(answer)),
+            _ => return Err(impossible(state, T::StartSave(answer))),
+        },
+        (S::Saving(run, ..), T::Save(saved)) => S::Done(close(*run, at), Box::new(saved)),
+        (S::Saving(run, ..), T::Doubt(saved, why)) => S::Review(close(*run, at), Box::new(saved), why),
+
+        (from, T::Retry { cause, until, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Waiting {
+            run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(1), ..run }),
+            until,
+            cause: Box::new(cause),
+            kept: Box::new(kept),
+        },
+        (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => {
+            S::Failed { closed: closed(from, at), cause: Box::new(cause), kept: Box::new(kept) }
+        }
+        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => {
+            S::Failed { closed: closed(state, at), cause: Box::new(cause), kept: Box::new(Kept::Nothing) }
+        }
+        (from, T::Cancel) if from.is_final() || matches!(from, S::Completed(..) | S::Saving(..)) => {
+            return Err(impossible(from, T::Cancel));
+        }
+        (from, T::Cancel) => S::Cancelled(closed(from, at)),
+        (S::Failed { kept: had, cause, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
+            reopened(at, (**cause).clone(), kept)
+        }
+        (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing)) => reopened(at, Cause::cancelled(), kept),
+        (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => reopened(at, Cause::cancelled(), kept),
+        (from, transition) => return Err(impossible(from, transition)),
+    };
+    Ok(next)
+}
+
+fn impossible(from: &JobState, transition: Transition) -> Impossible {
+    Impossible { from: from.status(), transition: Box::new(transition) }
+}
+
+fn close(run: Run, at: Timestamp) -> Closed {
+    Closed { at, took: at.since(run.began), attempts: run.attempt }
+}
+
+fn closed(state: &JobState, at: Timestamp) -> Closed {
+    state.run().map_or(Closed { at, took: std::time::Duration::ZERO, attempts: 0 }, |run| close(run, at))
+}
+
+fn reopened(at: Timestamp, cause: Cause, kept: Kept) -> JobState {
+    JobState::Waiting { run: Run { began: at, attempt: 1 }, until: at, cause: Box::new(cause), kept: Box::new(kept) }
+}
+
+fn is_underway(state: &JobState) -> bool {
+    state.run().is_some() && !matches!(state, JobState::Unknown(..))
+}
+
+/// A job that fal has finished must not forget the answer and go back to following.
+fn keeps_all(from: &JobState, kept: &Kept) -> bool {
+    match from {
+        // Before anything was accepted there is no request to keep.
+        JobState::Uploading(_) => matches!(kept, Kept::Nothing),
+        JobState::Uploaded(..) | JobState::Submitting(..) => matches!(kept, Kept::Nothing | Kept::Upload(_)),
+        _ => true,
+    }
+}
+
+/// A retry must not throw away a request that may have been paid for, unless its outcome is known.
+fn loses_request(had: &Kept, kept: &Kept) -> bool {
+    match (had.request(), kept.request()) {
+        (Some(had), Some(kept)) => had.id != kept.id,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::job::{CauseKind, ContentHash, Format, Pixels, RequestId};
+
+fn upload() -> Upload {
+    Upload { url: "https://v3.fal.media/files/a.jpg".into(), at: Timestamp(1), content: ContentHash([7; 32]) }
+}
+
+fn request(id: &str) -> Request {
+    Request { id: RequestId::new(id).unwrap(), url: None, at: Timestamp(2), upload: upload() }
+}
+
+fn answer() -> Answer {
+    Answer {
+        url: "https://v3.fal.media/out.png".into(),
+        pixels: None,
+        seed: Some(1),
+        caption: None,
+        inference_s: None,
+        billed_units: None,
+    }
+}
+
+fn saved() -> Saved {
+    Saved {
+        request: RequestId::new("r1").unwrap(),
+        output: Path::new("a.png").into(),
+        format: Format::Png,
+        pixels: Pixels::new(2, 2),
+        bytes: 9,
+        seed: None,
+        caption: None,
+        inference_s: None,
+        cost: None,
+    }
+}
+
+fn cause() -> Cause {
+    Cause::new(CauseKind::Runner, "runner disconnected")
+}
+
+fn any_kept() -> impl Strategy<Value = Kept> {
+    prop_oneof![
+        Just(Kept::Nothing),
+        Just(Kept::Upload(upload())),
+        prop_oneof![Just("r1"), Just("r2")].prop_map(|id| Kept::Request(Box::new(request(id)))),
+        Just(Kept::Answer(Box::new(request("r1")), Box::new(answer()))),
+    ]
+}
+
+fn any_transition() -> impl Strategy<Value = Transition> {
+    prop_oneof![
+        Just(Transition::StartUpload),
+        Just(Transition::FinishUpload(upload())),
+        Just(Transition::StartSubmit),
+        prop_oneof![Just("r1"), Just("r2")].prop_map(|id| Transition::Accept(request(id))),
+        Just(Transition::LoseReply),
+        any::<Option<u32>>().prop_map(Transition::Queue),
+        Just(Transition::Progress),
+        Just(Transition::Complete(Some(1.5))),
+        Just(Transition::StartSave(answer())),
+        Just(Transition::Save(saved())),
+        Just(Transition::Doubt(saved(), Suspicion("small".into()))),
+        any_kept().prop_map(|kept| Transition::Retry { cause: cause(), until: Timestamp(9), kept }),
+        any_kept().prop_map(|kept| Transition::Fail { cause: cause(), kept }),
+        Just(Transition::Cancel),
+        any_kept().prop_map(Transition::Reopen),
+    ]
+}
+
+fn life(steps: impl IntoIterator<Item = Transition>) -> JobState {
+    steps.into_iter().zip(1..).fold(JobState::Pending, |state, (step, at)| {
+        apply(&state, step, Timestamp(at)).expect("a step of an ordinary life")
+    })
+}
+
+fn ordinary_life() -> Vec<Transition> {
+    vec![
+        Transition::StartUpload,
+        Transition::FinishUpload(upload()),
+        Transition::StartSubmit,
+        Transition::Accept(request("r1")),
+        Transition::Queue(Some(3)),
+        Transition::Progress,
+        Transition::Complete(Some(2.0)),
+        Transition::StartSave(answer()),
+        Transition::Save(saved()),
+    ]
+}
+
+#[test]
+fn an_ordinary_life_ends_done_with_its_time() {
+    let JobState::Done(closed, _) = life(ordinary_life()) else { panic!("not done") };
+    assert_eq!(closed, Closed { at: Timestamp(9), took: std::time::Duration::from_millis(8), attempts: 1 });
+}
+
+#[test]
+fn a_failed_attempt_keeps_its_upload_and_counts() {
+    let mut steps = ordinary_life();
+    steps.truncate(7);
+    steps.push(Transition::Retry { cause: cause(), until: Timestamp(99), kept: Kept::Upload(upload()) });
+    steps.push(Transition::StartSubmit);
+    let state = life(steps);
+    assert_eq!(state.status(), Status::Submitting);
+    assert_eq!(state.attempt(), 2);
+}
+
+#[test]
+fn a_paid_result_that_could_not_be_saved_is_not_paid_for_again() {
+    let failed =
+        life(ordinary_life().into_iter().take(8).chain([Transition::Fail {
+            cause: cause(),
+            kept: Kept::Answer(Box::new(request("r1")), Box::new(answer())),
+        }]));
+    assert!(apply(&failed, Transition::Reopen(Kept::Nothing), Timestamp(20)).is_err());
+    let again =
+        apply(&failed, Transition::Reopen(Kept::Answer(Box::new(request("r1")), Box::new(answer()))), Timestamp(20))
+            .unwrap();
+    assert_eq!(apply(&again, Transition::StartSave(answer()), Timestamp(21)).unwrap().status(), Status::Saving);
+}
+
+#[test]
+fn a_lost_reply_is_never_submitted_again_by_itself() {
+    let unknown = life(ordinary_life().into_iter().take(3).chain([Transition::LoseReply]));
+    assert!(apply(&unknown, Transition::StartSubmit, Timestamp(9)).is_err());
+    assert!(
+        apply(
+            &unknown,
+            Transition::Retry { cause: cause(), until: Timestamp(9), kept: Kept::Upload(upload()) },
+            Timestamp(9)
+        )
+        .is_err()
+    );
+    assert_eq!(apply(&unknown, Transition::Accept(request("r1")), Timestamp(9)).unwrap().status(), Status::InQueue);
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_keeps_the_promises(steps in prop::collection::vec(any_transition(), 0..60)) {
+        let mut state = JobState::Pending;
+        for (step, now) in steps.into_iter().zip(1..) {
+            let reopens = matches!(step, Transition::Reopen(_));
+            let Ok(next) = apply(&state, step.clone(), Timestamp(now)) else { continue };
+            // What has ended stays ended unless a person reopens it or a lost request turns up.
+            if state.is_final() {
+                prop_assert!(reopens || matches!((&state, &step), (JobState::Unknown(..), Transition::Accept(_))));
+            }
+            if !reopens {
+                prop_assert!(next.attempt() >= state.attempt(), "attempts only grow: {state:?} {step:?}");
+            }
+            // A paid call is made only from an upload, and recorded as an intent first.
+            if next.status() == Status::InQueue && state.request().is_none() {
+                prop_assert!(matches!(state, JobState::Submitting(..) | JobState::Unknown(..)));
+            }
+            // Done and Review hold their result; nothing else claims one.
+            prop_assert_eq!(next.saved().is_some(), matches!(next.status(), Status::Done | Status::Review));
+            prop_assert!(next.run().is_none() || next.closed().is_none());
+            state = next;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The ground floor: what a job is and how it may change.
+//!
+//! Pure values only. Nothing here reads a clock, a file or a socket; whatever needs the time or a
+//! random number is handed it.
+
+mod apply;
+mod cause;
+mod id;
+mod model;
+mod params;
+mod photo;
+mod price;
+mod request;
+mod retry;
+mod state;
+mod status;
+mod text;
+mod time;
+
+pub use apply::{Impossible, Transition, apply};
+pub use cause::{Cause, CauseKind, Class};
+pub use id::{BatchId, JobId};
+pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
+pub use params::{ParamError, Params};
+pub use photo::{Format, Photo, Pixels};
+pub use price::{PriceSource, Unit, UnitPrice, Usd};
+pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, Saved, Upload};
+pub use retry::RetryPolicy;
+pub use state::{Closed, Intent, Job, JobState, Kept, Run, Stage, Suspicion};
+pub use status::{Group, Status};
+pub use text::clean;
+pub use time::Timestamp;

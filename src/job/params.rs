@@ -1,0 +1,228 @@
+//! A model's parameters as the user set them, checked before anything is sent.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Model, ParamKind, ParamSpec, Pixels};
+
+/// Checked parameters: every one that the model has a value for, in the model's order.
+///
+/// Defaults are written out, so that what is sent and paid for is what the plan showed even if the
+/// model's defaults change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Params {
+    values: Map<String, Value>,
+    #[serde(skip)]
+    factor: Option<f64>,
+}
+
+/// A parameter that the model does not have or does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    /// No such parameter. Models ignore unknown ones silently, which would be paid for.
+    #[error("{model} has no parameter `{name}`{}\nhint: it has {known}", did_you_mean(.close.as_deref()))]
+    Unknown {
+        /// The model.
+        model: String,
+        /// What was given.
+        name: String,
+        /// All that it has.
+        known: String,
+        /// The one that looks most like it.
+        close: Option<String>,
+    },
+    /// Not what the parameter takes.
+    #[error("`{name}` cannot be `{value}`: {model} takes {takes}")]
+    OutOfRange {
+        /// The model.
+        model: String,
+        /// The parameter.
+        name: String,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        takes: String,
+    },
+    /// The field that we fill in ourselves.
+    #[error("`{0}` is set for each photo by fal-tui and cannot be given")]
+    Reserved(String),
+    /// Not of the form NAME=VALUE.
+    #[error("`{0}` is no NAME=VALUE, as in `-p upscale_factor=4`")]
+    NoPair(String),
+}
+
+fn did_you_mean(close: Option<&str>) -> String {
+    close.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+impl Params {
+    /// Checks `NAME=VALUE` pairs against the model; a later pair replaces an earlier one.
+    ///
+    /// # Errors
+    /// The first pair that the model does not take.
+    pub fn parse<'a>(model: &Model, pairs: impl IntoIterator<Item = &'a str>) -> Result<Self, ParamError> {
+        let mut given = Map::new();
+        for pair in pairs {
+            let (name, text) =
+                pair.split_once('=').ok_or_else(|| ParamError::NoPair(super::clean(pair).into_owned()))?;
+            let (name, text) = (name.trim(), text.trim());
+            if name == model.image_field {
+                return Err(ParamError::Reserved(name.to_owned()));
+            }
+            let spec = model.params.iter().find(|spec| spec.name == name).ok_or_else(|| unknown(model, name))?;
+            let value = read(&spec.kind, text).ok_or_else(|| ParamError::OutOfRange {
+                model: model.endpoint.to_string(),
+                name: name.to_owned(),
+                value: super::clean(text).into_owned(),
+                takes: spec.kind.to_string(),
+            })?;
+            given.insert(name.to_owned(), value);
+        }
+        let value_of = |spec: &ParamSpec| given.get(&spec.name).cloned().or_else(|| spec.default.clone());
+        let values: Map<_, _> =
+            model.params.iter().filter_map(|spec| Some((spec.name.clone(), value_of(spec)?))).collect();
+        let factor = model.factor_param.as_ref().and_then(|name| values.get(name)).and_then(Value::as_f64);
+        Ok(Self { values, factor })
+    }
+
+    /// Name and value of each, in the model's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The request body for one photo (fal docs: the model input itself, no envelope).
+    #[must_use]
+    pub fn body(&self, model: &Model, image_url: &str) -> Value {
+        let mut body = Map::new();
+        body.insert(model.image_field.clone(), Value::from(image_url));
+        body.extend(self.values.clone());
+        Value::Object(body)
+    }
+
+    /// How much each side grows; 1 for models that do not enlarge.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        self.factor.unwrap_or(1.0)
+    }
+
+    /// The size that the result should have, px.
+    #[must_use]
+    pub fn output_size(&self, input: Pixels) -> Pixels {
+        input.scaled(self.factor())
+    }
+
+    /// One text for equal parameters, whatever the order in which they were given: part of a job's
+    /// identity.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        Value::Object(self.values.clone()).to_string()
+    }
+}
+
+fn read(kind: &ParamKind, text: &str) -> Option<Value> {
+    match *kind {
+        ParamKind::Number { min, max } => {
+            let number: f64 = text.parse().ok()?;
+            // Whole numbers go out as such: a 2 and a 2.0 are the same job.
+            let whole = text.parse::<i64>().ok().or_else(|| whole(number));
+            (min..=max).contains(&number).then(|| whole.map_or_else(|| Value::from(number), Value::from))
+        }
+        ParamKind::Integer { min, max } => {
+            text.parse().ok().filter(|number| (min..=max).contains(number)).map(Value::from)
+        }
+        ParamKind::Boolean => text.parse::<bool>().ok().map(Value::from),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "only taken where nothing is cut off")]
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
+}
+
+fn unknown(model: &Model, name: &str) -> ParamError {
+    let names: Vec<_> = model.params.iter().map(|spec| spec.name.as_str()).collect();
+    let shared = |known: &&&str| known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
+    let parts = |known: &&&str| known.split('_').filter(|part| part.len() > 2 && name.contains(part)).count();
+    let close = names
+        .iter()
+        .filter(|known| shared(known) >= 3 || parts(known) > 0)
+        .max_by_key(|known| (parts(known), shared(known)));
+    ParamError::Unknown {
+        model: model.endpoint.to_string(),
+        name: super::clean(name).into_owned(),
+        known: names.join(", "),
+        close: close.map(|&name| name.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::job::EndpointId;
+
+    fn flux() -> Model {
+        Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn defaults_are_written_out_but_for_the_seed() {
+        let params = Params::parse(&flux(), []).unwrap();
+        assert_eq!(
+            params.body(&flux(), "https://v3.fal.media/a.jpg"),
+            json!({"image_url": "https://v3.fal.media/a.jpg", "upscale_factor": 2, "creativity": 0.3, "guidance": 1, "steps": 20, "enable_safety_checker": true})
+        );
+        assert!((params.factor() - 2.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn equal_values_are_one_identity() {
+        let canonical = |pairs: &[&str]| Params::parse(&flux(), pairs.iter().copied()).unwrap().canonical();
+        assert_eq!(canonical(&["upscale_factor=2.0", "steps=20"]), canonical(&["upscale_factor=2"]));
+        assert_eq!(canonical(&["seed=1", "seed=2"]), canonical(&["seed=2"]));
+        assert_ne!(canonical(&["seed=1"]), canonical(&[]));
+    }
+
+    #[test]
+    fn edges_are_in_and_what_is_past_them_is_out() {
+        for good in [
+            "upscale_factor=1",
+            "upscale_factor=4",
+            "creativity=0",
+            "creativity=1",
+            "guidance=20",
+            "steps=4",
+            "steps=50",
+            "seed=-5",
+            "enable_safety_checker=false",
+            " steps = 7 ",
+        ] {
+            assert!(Params::parse(&flux(), [good]).is_ok(), "{good}");
+        }
+        for bad in [
+            "upscale_factor=0.99",
+            "upscale_factor=4.01",
+            "upscale_factor=nan",
+            "upscale_factor=",
+            "creativity=1.1",
+            "guidance=-1",
+            "steps=3",
+            "steps=20.5",
+            "seed=x",
+            "enable_safety_checker=yes",
+        ] {
+            assert!(matches!(Params::parse(&flux(), [bad]), Err(ParamError::OutOfRange { .. })), "{bad}");
+        }
+        assert!(matches!(Params::parse(&flux(), ["image_url=x"]), Err(ParamError::Reserved(_))));
+        assert!(matches!(Params::parse(&flux(), ["steps"]), Err(ParamError::NoPair(_))));
+    }
+
+    #[test]
+    fn a_name_from_another_model_is_refused_with_the_right_one() {
+        let error = Params::parse(&flux(), ["scale_factor=2"]).unwrap_err();
+        assert!(error.to_string().contains("did you mean `upscale_factor`?"), "{error}");
+        assert!(matches!(Params::parse(&flux(), ["prompt=x"]), Err(ParamError::Unknown { close: None, .. })));
+    }
+}

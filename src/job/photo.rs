@@ -1,0 +1,163 @@
+//! The input of a job: a picture file on disk.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// The picture formats that fal's image models take as they are (fal docs: file uploads).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// JPEG, by its `FF D8 FF`.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, in its RIFF container.
+    Webp,
+    /// GIF, 87a or 89a.
+    Gif,
+    /// AVIF, in its ISO base media container.
+    Avif,
+}
+
+impl Format {
+    /// Every format, in the order of the documentation.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Avif];
+
+    /// The extension that a file of this format gets, without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+            Self::Avif => "avif",
+        }
+    }
+
+    /// The media type sent as `Content-Type`.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+            Self::Avif => "image/avif",
+        }
+    }
+
+    /// The format whose extension this is, for reading our own records.
+    #[must_use]
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.extension() == extension)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+            Self::Avif => "AVIF",
+        })
+    }
+}
+
+/// A picture's size in px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pixels {
+    /// Columns, px.
+    pub width: u32,
+    /// Rows, px.
+    pub height: u32,
+}
+
+impl Pixels {
+    /// A size of `width` × `height` px.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> Self {
+        Self { width, height }
+    }
+
+    /// How many pixels that are.
+    #[must_use]
+    pub fn count(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// Megapixels, 10⁶ px each.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no picture has 2^52 px")]
+    pub fn megapixels(self) -> f64 {
+        self.count() as f64 / 1e6
+    }
+
+    /// The size after enlarging each side by `factor`, rounded to whole px.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "float casts saturate, and a size is never negative"
+    )]
+    pub fn scaled(self, factor: f64) -> Self {
+        let side = |px: u32| (f64::from(px) * factor).round() as u32;
+        Self { width: side(self.width), height: side(self.height) }
+    }
+}
+
+impl fmt::Display for Pixels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{}", self.width, self.height)
+    }
+}
+
+/// A photo as intake found it.
+///
+/// `path` is unique in the batch. With one input folder it is the path below that folder; with
+/// several, the folder's own name stands before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// The path below the input folder, by which the output is named too.
+    pub path: Box<Path>,
+    /// Where the file itself is.
+    pub source: Box<Path>,
+    /// What the file's header says that it is; `None` for what is no picture that we send.
+    pub format: Option<Format>,
+    /// The size that the file's header gives, px; `None` if there is none.
+    pub pixels: Option<Pixels>,
+    /// The file's length, bytes.
+    pub bytes: u64,
+    /// When the file was last changed.
+    pub modified: Timestamp,
+    /// Whether a neighbour has the same name but for its extension, so that both need their full
+    /// names in the output folder.
+    pub shares_stem: bool,
+}
+
+impl Photo {
+    /// The path with `/` between its parts, as other programs get it. Not cleaned for a terminal.
+    #[must_use]
+    pub fn slash_path(&self) -> String {
+        let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    }
+
+    /// The file name that the photo is uploaded under.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Where its result goes below the output folder, without an extension.
+    #[must_use]
+    pub fn output_stem(&self) -> PathBuf {
+        if self.shares_stem { self.path.to_path_buf() } else { self.path.with_extension("") }
+    }
+}

@@ -1,0 +1,28 @@
+//! fal-tui: folders of photos through fal.ai, live, resumable, and never paid for twice.
+//!
+//! The map of the house. A photo walks through it once, from the folder to the finished picture,
+//! and each room does one thing to it:
+//!
+//! ```text
+//! folder ─ intake ─► plan ─(confirmed)─► engine ─┬─ upload ─ submit ─ follow ─ fetch ─┬─ save ─► picture + caption
+//!                                                │        (fal)                       │ (output)
+//!                                                └────────── ledger, at every step ───┘
+//! engine ── board (newest only) ──► tui, headless            keys ── command ──► engine
+//! ```
+//!
+//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`picture`], [`fal`] and [`ledger`] use
+//! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`engine`] uses those · [`tui`] and
+//! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
+//! [`fal::wire`] alone · `cli` and [`settings`] tie it together.
+
+pub mod engine;
+pub mod fal;
+pub mod headless;
+pub mod intake;
+pub mod job;
+pub mod ledger;
+pub mod output;
+pub mod picture;
+pub mod sandbox;
+pub mod settings;
+pub mod tui;

@@ -1,0 +1,2 @@
+//! fal-tui.
+fn main() {}

@@ -1,0 +1,1 @@
+//! fal on localhost.
