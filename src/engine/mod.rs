@@ -3,5 +3,7 @@
 
 pub mod board;
 mod command;
+mod event;
 
 pub use command::{Command, Leave};
+pub use event::{Ending, Event, JobChange, Summary, What};

@@ -17,7 +17,7 @@ pub struct RetryPolicy {
 
 impl RetryPolicy {
     /// The longest `Retry-After` that we sit through; a server that asks for more is asked again then.
-    pub const LONGEST_ASKED: Duration = Duration::from_secs(600);
+    pub const LONGEST_ASKED: Duration = Duration::from_mins(10);
 
     /// The wait before retry `n` (from 1), or `None` when they are used up.
     ///
@@ -41,7 +41,7 @@ impl RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { retries: 3, base: Duration::from_secs(2), cap: Duration::from_secs(60) }
+        Self { retries: 3, base: Duration::from_secs(2), cap: Duration::from_mins(1) }
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     fn what_the_server_asks_for_is_a_floor_with_a_ceiling() {
         let policy = RetryPolicy::default();
         assert_eq!(policy.delay(1, Some(Duration::from_secs(30)), 0.0), Some(Duration::from_secs(30)));
-        assert_eq!(policy.delay(1, Some(Duration::from_secs(86_400)), 0.0), Some(RetryPolicy::LONGEST_ASKED));
+        assert_eq!(policy.delay(1, Some(Duration::from_hours(24)), 0.0), Some(RetryPolicy::LONGEST_ASKED));
         assert_eq!(policy.delay(1, Some(Duration::ZERO), 1.0), Some(Duration::from_secs(2)));
     }
 

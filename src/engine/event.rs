@@ -1,0 +1,138 @@
+//! What happened, in order and without gaps, for faces that tell a story instead of showing a
+//! board. Paths and texts are as they are; a face cleans what it prints to a terminal.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
+use crate::job::{Cause, JobId, Pixels, RequestId, Status, Timestamp, Usd};
+
+/// Something that happened, and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum What {
+    /// Every photo has been found.
+    Planned {
+        /// The batch.
+        facts: Arc<BatchFacts>,
+        /// What is to be sent.
+        plan: Arc<Plan>,
+        /// Every file that is not.
+        skipped: Vec<SkippedFile>,
+    },
+    /// A job came into another state.
+    Job(Box<JobChange>),
+    /// A runner said something.
+    Log(JobId, LogLine),
+    /// Something needs a person.
+    Notice(Notice),
+    /// The run is over; nothing follows.
+    Ended(Summary),
+}
+
+/// A job's new state, as far as it is of use to other programs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobChange {
+    /// Which job.
+    pub id: JobId,
+    /// The photo, below its folder, `/`-separated.
+    pub path: String,
+    /// The new state.
+    pub status: Status,
+    /// The attempt, from 1.
+    pub attempt: u16,
+    /// fal's id of its request, once known.
+    pub request_id: Option<RequestId>,
+    /// IN_QUEUE: requests before it.
+    pub queue_position: Option<u32>,
+    /// Why it waits, failed or was skipped; what is odd about it.
+    pub cause: Option<Cause>,
+    /// WAITING: how long.
+    pub retry_in: Option<Duration>,
+    /// The picture's file, once saved.
+    pub output: Option<Box<Path>>,
+    /// The caption, once known.
+    pub caption: Option<Box<str>>,
+    /// The picture's size, px, once saved.
+    pub pixels: Option<Pixels>,
+    /// The seed that was used.
+    pub seed: Option<i64>,
+    /// Time on the runner, seconds.
+    pub inference_s: Option<f64>,
+    /// What it cost.
+    pub cost: Option<Usd>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The batch.
+    pub facts: Arc<BatchFacts>,
+    /// Why it ended.
+    pub ending: Ending,
+    /// Pictures on disk, those of earlier runs too.
+    pub done: usize,
+    /// Failed.
+    pub failed: usize,
+    /// On disk and odd.
+    pub review: usize,
+    /// Never sent.
+    pub skipped: usize,
+    /// Stopped by the user.
+    pub cancelled: usize,
+    /// Paid calls whose answer was lost.
+    pub unknown: usize,
+    /// Still to do.
+    pub left: usize,
+    /// Of those still to do, how many are at fal.
+    pub at_fal: usize,
+    /// What results cost so far.
+    pub spent: Usd,
+    /// What requests that are not settled may still cost.
+    pub reserved: Usd,
+    /// How long this run took.
+    pub elapsed: Duration,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// Every job has ended, or there was nothing to do.
+    Finished,
+    /// The plan was not confirmed: nothing was sent.
+    NotStarted,
+    /// The key was refused or the account is locked.
+    Account,
+    /// The user's own limit: budget, failures, disk.
+    OwnLimit,
+    /// fal could not be reached at all.
+    Unreachable,
+    /// The user left, or a signal came: hang-up, interrupt or terminate by its number (1, 2, 15).
+    Left(Option<i32>),
+}
+
+impl Summary {
+    /// The process's exit status, as documented.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        match self.ending {
+            Ending::Finished if self.failed + self.review + self.unknown > 0 => 1,
+            Ending::Finished | Ending::NotStarted | Ending::Left(None) => 0,
+            Ending::Account => 3,
+            Ending::OwnLimit => 4,
+            Ending::Unreachable => 5,
+            Ending::Left(Some(signal)) => 128 + u8::try_from(signal).unwrap_or(2),
+        }
+    }
+}
