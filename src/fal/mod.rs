@@ -1,3 +1,46 @@
-//! fal's HTTP API and nothing else.
+//! fal's HTTP API and nothing else: queue, storage, platform, wire types, errors, the key.
+//!
+//! The key goes to the queue, REST and API hosts that the settings name and to nobody else.
 
+mod client;
+mod download;
+mod error;
+mod hosts;
+mod key;
+mod meter;
+mod output;
+mod platform;
+mod queue;
+mod storage;
 pub mod wire;
+
+pub use client::ClientError;
+pub use download::Download;
+pub use error::{FalError, Scope};
+pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
+pub use key::{ApiKey, InvalidKey};
+pub use meter::Meter;
+pub use queue::{CancelAnswer, Progress, Status};
+pub use storage::LocalFile;
+
+use std::sync::Arc;
+
+use client::Http;
+use storage::TokenCell;
+
+/// A client of fal's API. Clones share connections and the storage token.
+#[derive(Debug, Clone)]
+pub struct Fal {
+    http: Http,
+    token: Arc<TokenCell>,
+}
+
+impl Fal {
+    /// A client for these hosts and this key. Calls nobody yet.
+    ///
+    /// # Errors
+    /// If the operating system's trust store or the proxy settings cannot be used.
+    pub fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
+        Ok(Self { http: Http::new(hosts, key)?, token: Arc::default() })
+    }
+}

@@ -129,8 +129,10 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Failed { kept: had, cause, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
             reopened(at, (**cause).clone(), kept)
         }
-        (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing)) => reopened(at, Cause::cancelled(), kept),
-        (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => reopened(at, Cause::cancelled(), kept),
+        (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing))
+        | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
+            reopened(at, Cause::cancelled(), kept)
+        }
         (from, transition) => return Err(impossible(from, transition)),
     };
     Ok(next)

@@ -23,9 +23,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     let mut cleaned = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\r' => {}
             '\n' | '\t' => cleaned.push(' '),
-            '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => {}
+            '\r' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => {}
             c if is_hostile(c) => cleaned.push('\u{fffd}'),
             c => cleaned.push(c),
         }

@@ -1,0 +1,188 @@
+//! The two HTTP clients and the one way in which every call is made.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use http::{HeaderMap, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::error::{Call, FalError};
+use super::{ApiKey, Hosts, is_loopback};
+use crate::job::{Cause, CauseKind, Class};
+
+/// How long a connection may take, TLS included.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection may be silent in the middle of an answer.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long fal may take to begin an answer.
+const HEADERS: Duration = Duration::from_mins(1);
+/// The longest JSON answer that we take, bytes. Pictures do not come this way.
+const LONGEST_ANSWER: usize = 16 << 20;
+/// Redirects that a picture's download follows.
+const DOWNLOAD_REDIRECTS: usize = 3;
+
+/// The client could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client could not be set up\nhint: check HTTPS_PROXY and SSL_CERT_FILE")]
+pub struct ClientError(#[source] reqwest::Error);
+
+/// HTTP to fal: with the key to its API hosts, without it to anybody else.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    api: Client,
+    files: Client,
+    pub(super) hosts: Hosts,
+    key: ApiKey,
+}
+
+/// A whole answer with a good status.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Http {
+    pub(super) fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
+        let base = || {
+            Client::builder()
+                .user_agent(concat!("fal-tui/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(CONNECT)
+                .read_timeout(IDLE.max(HEADERS))
+                .tcp_keepalive(Duration::from_secs(30))
+                .http2_adaptive_window(true)
+        };
+        // A redirect would carry the key, or turn the paid POST into something else.
+        let api = base().redirect(redirect::Policy::none()).referer(false).build().map_err(ClientError)?;
+        let loopback = is_loopback(&hosts.queue);
+        let policy = redirect::Policy::custom(move |attempt| {
+            if attempt.previous().len() > DOWNLOAD_REDIRECTS || !is_fetchable(attempt.url(), loopback) {
+                attempt.stop()
+            } else {
+                attempt.follow()
+            }
+        });
+        let files = base().redirect(policy).referer(false).build().map_err(ClientError)?;
+        Ok(Self { api, files, hosts, key })
+    }
+
+    /// A call to one of fal's API hosts, with the key. The URL is one that we built from [`Hosts`].
+    pub(super) fn with_key(&self, method: http::Method, url: Url) -> RequestBuilder {
+        self.api.request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
+    }
+
+    /// A call to a CDN or signed URL that came from the network, without the key.
+    pub(super) fn without_key(&self, call: Call, method: http::Method, url: &str) -> Result<RequestBuilder, FalError> {
+        let url = Url::parse(url).ok().filter(|url| is_fetchable(url, is_loopback(&self.hosts.queue)));
+        let url = url.ok_or_else(|| FalError::unreadable(call, "names a URL that is not a public https one"))?;
+        // Only a picture's download may be redirected; an upload must go where the token is for.
+        let client = if call == Call::Download { &self.files } else { &self.api };
+        Ok(client.request(method, url))
+    }
+}
+
+/// Whether a URL from the network may be called at all: https to a public name, or the sandbox's
+/// own loopback when that is what we talk to.
+fn is_fetchable(url: &Url, loopback: bool) -> bool {
+    if !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
+    if loopback && is_loopback(url) {
+        return matches!(url.scheme(), "http" | "https");
+    }
+    // fal's files have names; a bare address would be somebody's inner network.
+    url.scheme() == "https"
+        && matches!(url.host(), Some(url::Host::Domain(name)) if name.contains('.') && !name.ends_with(".localhost"))
+}
+
+/// Sends a call and waits for the head of its answer, whatever its status.
+pub(super) async fn head(call: Call, request: RequestBuilder, limit: Duration) -> Result<Response, FalError> {
+    let sent = tokio::time::timeout(limit, request.send()).await;
+    sent.map_err(|_| FalError::timed_out(call, limit))?.map_err(|error| FalError::transport(call, error))
+}
+
+/// Makes a call that answers with JSON.
+pub(super) async fn exchange(call: Call, request: RequestBuilder) -> Result<Reply, FalError> {
+    let response = head(call, request, HEADERS).await?;
+    whole(call, response).await
+}
+
+/// Reads an answer to its end; an error status becomes a [`FalError`].
+pub(super) async fn whole(call: Call, response: Response) -> Result<Reply, FalError> {
+    let status = response.status();
+    let headers = response.headers().clone();
+    let read = tokio::time::timeout(HEADERS, body(call, response)).await;
+    let body = match read.map_err(|_| FalError::timed_out(call, HEADERS)).and_then(|body| body) {
+        // The status says more than a broken body.
+        Err(_) if !status.is_success() => Bytes::new(),
+        body => body?,
+    };
+    if status.is_success() {
+        Ok(Reply { status, headers, body })
+    } else if status.is_redirection() {
+        let cause = Cause {
+            kind: CauseKind::BadResponse,
+            http: Some(status.as_u16()),
+            message: "redirected; not followed, so that the key goes nowhere else".into(),
+        };
+        Err(FalError::new(cause, if call == Call::Submit { Class::Ambiguous } else { Class::Permanent }))
+    } else {
+        Err(FalError::answered(call, status, &headers, &body))
+    }
+}
+
+async fn body(call: Call, response: Response) -> Result<Bytes, FalError> {
+    let mut stream = response.bytes_stream();
+    let Some(first) = stream.next().await else { return Ok(Bytes::new()) };
+    let first = first.map_err(|error| FalError::transport(call, error))?;
+    let Some(second) = stream.next().await else { return Ok(first) };
+    let mut whole = BytesMut::from(first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        whole.extend_from_slice(&chunk.map_err(|error| FalError::transport(call, error))?);
+        if whole.len() > LONGEST_ANSWER {
+            return Err(FalError::unreadable(call, "answered with more than 16 MiB"));
+        }
+        next = stream.next().await;
+    }
+    Ok(whole.freeze())
+}
+
+impl Reply {
+    /// The answer as the JSON that it should be.
+    pub(super) fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, FalError> {
+        serde_json::from_slice(&self.body).map_err(|error| FalError {
+            source: Some(Box::new(error)),
+            ..FalError::unreadable(call, "answered with something else than fal's JSON")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_from_the_network_cannot_reach_inner_hosts() {
+        let fetchable = |url: &str, loopback| is_fetchable(&Url::parse(url).unwrap(), loopback);
+        assert!(fetchable("https://v3.fal.media/files/a.png", false));
+        assert!(fetchable("http://127.0.0.1:8080/cdn/a.png", true));
+        for url in [
+            "http://v3.fal.media/a.png",
+            "https://127.0.0.1/a.png",
+            "http://127.0.0.1:8080/a.png",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::1]/a",
+            "https://localhost/a",
+            "https://intranet/a",
+            "https://user:pass@v3.fal.media/a.png",
+            "file:///etc/passwd",
+        ] {
+            assert!(!fetchable(url, false), "{url}");
+        }
+        assert!(!fetchable("http://192.168.0.1/a.png", true));
+    }
+}

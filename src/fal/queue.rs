@@ -1,0 +1,236 @@
+//! fal's queue: submit, status, result, cancel (fal docs: queue).
+
+use http::{HeaderMap, Method};
+use serde_json::Value;
+use url::Url;
+
+use super::Fal;
+use super::client::{Reply, exchange};
+use super::error::{Call, FalError};
+use super::output;
+use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
+use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, Timestamp, Upload};
+
+/// Where a request stands, in fal's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// IN_QUEUE, behind so many requests.
+    InQueue(Option<u32>),
+    /// IN_PROGRESS.
+    InProgress,
+    /// COMPLETED, which is not success: the result says.
+    Completed,
+}
+
+/// The answer to a status call.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Where the request stands.
+    pub progress: Progress,
+    /// All that its runner has said, if that was asked for.
+    pub logs: Option<Vec<Log>>,
+    /// COMPLETED: time on the runner, seconds.
+    pub inference_s: Option<f64>,
+}
+
+/// The answer to a cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelAnswer {
+    /// It left the queue; it is not billed.
+    Removed,
+    /// The runner was told; most finish all the same.
+    Signalled,
+    /// Too late: the result is there, and billed.
+    AlreadyCompleted,
+    /// fal does not know it.
+    NotFound,
+}
+
+impl Fal {
+    /// Makes the paid call, once. It is never repeated in here: the caller decides from the error's class.
+    ///
+    /// # Errors
+    /// [`Class::Ambiguous`] whenever fal may have accepted it though we cannot tell.
+    pub async fn submit(
+        &self,
+        endpoint: &EndpointId,
+        body: &Value,
+        upload: Upload,
+        now: fn() -> Timestamp,
+    ) -> Result<Request, FalError> {
+        let url = self.queue_url(endpoint.as_str().split('/'))?;
+        let reply = exchange(Call::Submit, self.http.with_key(Method::POST, url).json(body)).await?;
+        let answer: Submitted = reply.json(Call::Submit)?;
+        let id = RequestId::new(&answer.request_id)
+            .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
+        let url = answer.status_url.and_then(|status_url| self.checked_base(&status_url, &id));
+        Ok(Request { id, url, at: now(), upload })
+    }
+
+    /// Asks where a request stands, with its logs if wanted.
+    ///
+    /// # Errors
+    /// As every call; a request that fal does not know is [`CauseKind::NotFound`].
+    pub async fn status(&self, endpoint: &EndpointId, request: &Request, logs: bool) -> Result<Status, FalError> {
+        let mut url = self.request_url(endpoint, request, Some("status"))?;
+        if logs {
+            url.set_query(Some("logs=1"));
+        }
+        let reply = exchange(Call::Status, self.http.with_key(Method::GET, url)).await?;
+        let answer: StatusAnswer = reply.json(Call::Status)?;
+        let progress = match answer.status.as_str() {
+            "IN_QUEUE" => Progress::InQueue(answer.queue_position),
+            "IN_PROGRESS" => Progress::InProgress,
+            "COMPLETED" => Progress::Completed,
+            _ => return Err(FalError::unreadable(Call::Status, "answered with an unknown status")),
+        };
+        Ok(Status {
+            progress,
+            logs: answer.logs,
+            inference_s: answer.metrics.and_then(|metrics| metrics.inference_time),
+        })
+    }
+
+    /// Fetches a completed request's result.
+    ///
+    /// # Errors
+    /// [`Scope::Request`](super::Scope::Request) if the model failed: fal replays its answer;
+    /// [`Class::NotReady`] if the request has not completed.
+    pub async fn result(&self, endpoint: &EndpointId, request: &Request) -> Result<Answer, FalError> {
+        let url = self.request_url(endpoint, request, None)?;
+        let reply = exchange(Call::Result, self.http.with_key(Method::GET, url)).await?;
+        if reply.status == http::StatusCode::ACCEPTED {
+            let cause = Cause::new(CauseKind::BadResponse, "the result is not there yet");
+            return Err(FalError::new(cause, Class::NotReady));
+        }
+        let output: Value = reply.json(Call::Result)?;
+        output::read(&output, billed_units(&reply.headers)).ok_or_else(|| FalError {
+            scope: super::Scope::Request,
+            ..FalError::new(Cause::new(CauseKind::BadResult, "the result holds no picture"), Class::Permanent)
+        })
+    }
+
+    /// Asks fal to stop a request (fal docs: queue, cancel).
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn cancel(&self, endpoint: &EndpointId, request: &Request) -> Result<CancelAnswer, FalError> {
+        let url = self.request_url(endpoint, request, Some("cancel"))?;
+        match exchange(Call::Cancel, self.http.with_key(Method::PUT, url)).await {
+            Ok(reply) => Ok(cancel_answer(&reply)),
+            Err(error) if error.cause.http == Some(400) => Ok(CancelAnswer::AlreadyCompleted),
+            Err(error) if error.cause.kind == CauseKind::NotFound => Ok(CancelAnswer::NotFound),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The base of a request's URLs, for people: where fal answers about it.
+    #[must_use]
+    pub fn request_base(&self, endpoint: &EndpointId, request: &Request) -> String {
+        self.request_url(endpoint, request, None).map(String::from).unwrap_or_default()
+    }
+
+    /// Only the first two parts of an endpoint id stand in a request's URLs, three in a namespace;
+    /// the whole id answers 405 (fal docs: queue).
+    fn request_url(&self, endpoint: &EndpointId, request: &Request, tail: Option<&str>) -> Result<Url, FalError> {
+        if let Some(base) = request.url.as_deref().and_then(|base| Url::parse(base).ok()) {
+            return join(&base, tail);
+        }
+        let namespaced = endpoint.as_str().starts_with("workflows/") || endpoint.as_str().starts_with("comfy/");
+        let app = endpoint.as_str().split('/').take(if namespaced { 3 } else { 2 });
+        self.queue_url(app.chain(["requests", request.id.as_str()]).chain(tail))
+    }
+
+    fn queue_url<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
+        join(&self.http.hosts.queue, parts)
+    }
+
+    /// The URL that fal gave for a request, if the key may go there: same origin as the queue, and
+    /// of this request. Else its URLs are built from the endpoint.
+    fn checked_base(&self, status_url: &str, id: &RequestId) -> Option<Box<str>> {
+        let base = Url::parse(status_url.strip_suffix("/status")?).ok()?;
+        let plain = base.query().is_none()
+            && base.fragment().is_none()
+            && base.username().is_empty()
+            && base.password().is_none();
+        let ours = base.origin() == self.http.hosts.queue.origin();
+        (plain && ours && base.path().ends_with(&format!("/requests/{id}"))).then(|| String::from(base).into())
+    }
+}
+
+pub(super) fn join<'a>(base: &Url, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
+    let mut url = base.clone();
+    match url.path_segments_mut() {
+        Ok(mut segments) => {
+            segments.pop_if_empty().extend(parts);
+        }
+        Err(()) => {
+            return Err(FalError::new(
+                Cause::new(CauseKind::BadResponse, "the base URL takes no path"),
+                Class::Permanent,
+            ));
+        }
+    }
+    Ok(url)
+}
+
+fn cancel_answer(reply: &Reply) -> CancelAnswer {
+    let status = reply.json::<Cancelled>(Call::Cancel).ok().and_then(|cancelled| cancelled.status);
+    match status.as_deref() {
+        Some("ALREADY_COMPLETED") => CancelAnswer::AlreadyCompleted,
+        Some("CANCELLATION_REQUESTED") => CancelAnswer::Signalled,
+        _ if reply.status == http::StatusCode::ACCEPTED => CancelAnswer::Signalled,
+        _ => CancelAnswer::Removed,
+    }
+}
+
+/// `X-Fal-Billable-Units` (fal docs: pricing).
+fn billed_units(headers: &HeaderMap) -> Option<f64> {
+    let units: f64 = headers.get("x-fal-billable-units")?.to_str().ok()?.trim().parse().ok()?;
+    (units.is_finite() && units >= 0.0).then_some(units)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fal::{ApiKey, Hosts};
+    use crate::job::ContentHash;
+
+    fn fal() -> Fal {
+        Fal::new(Hosts::fal(), ApiKey::new("id:secret").unwrap()).unwrap()
+    }
+
+    fn request(url: Option<&str>) -> Request {
+        let upload = Upload { url: "https://v3.fal.media/a".into(), at: Timestamp(0), content: ContentHash([0; 32]) };
+        Request { id: RequestId::new("r-1").unwrap(), url: url.map(Into::into), at: Timestamp(0), upload }
+    }
+
+    #[test]
+    fn a_requests_urls_leave_the_subpath_out() {
+        let url = |endpoint: &str| {
+            fal().request_url(&EndpointId::new(endpoint).unwrap(), &request(None), Some("status")).unwrap().to_string()
+        };
+        assert_eq!(url("fal-ai/topaz/upscale/image"), "https://queue.fal.run/fal-ai/topaz/requests/r-1/status");
+        assert_eq!(url("comfy/me/flow/x"), "https://queue.fal.run/comfy/me/flow/requests/r-1/status");
+    }
+
+    #[test]
+    fn a_url_from_fals_answer_is_used_only_on_fals_own_host() {
+        let id = RequestId::new("r-1").unwrap();
+        let base = |url: &str| fal().checked_base(url, &id);
+        assert_eq!(
+            base("https://queue.fal.run/a/b/requests/r-1/status").as_deref(),
+            Some("https://queue.fal.run/a/b/requests/r-1")
+        );
+        for foreign in [
+            "https://evil.example/a/b/requests/r-1/status",
+            "http://queue.fal.run/a/b/requests/r-1/status",
+            "https://queue.fal.run:444/a/b/requests/r-1/status",
+            "https://queue.fal.run@evil.example/requests/r-1/status",
+            "https://queue.fal.run/a/b/requests/other/status",
+            "https://queue.fal.run/a/b/requests/r-1/status?x=1",
+        ] {
+            assert_eq!(base(foreign), None, "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! fal's storage: a photo goes up once and gets a URL that models read it from (fal docs: storage).
+//!
+//! One token serves a whole batch, so a photo costs one call. Where tokens are not to be had, a
+//! signed URL is asked for each photo. Files over 90 MiB go up in parts of 10 MiB.
+
+mod parts;
+mod signed;
+mod source;
+mod token;
+
+pub use source::LocalFile;
+pub(super) use token::TokenCell;
+
+use std::time::Duration;
+
+use http::Method;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Body, RequestBuilder};
+
+use super::client::{Reply, head, whole};
+use super::error::{Call, FalError};
+use super::wire::CdnUploaded;
+use super::{Fal, Meter};
+use crate::job::{CauseKind, Class, Timestamp, Upload};
+use source::{Opened, ascii_name};
+use token::Token;
+
+/// Above this, an upload goes in parts, bytes.
+const MULTIPART_OVER: u64 = 90 << 20;
+/// How long an upload may make no progress.
+const STALL: Duration = Duration::from_mins(1);
+
+impl Fal {
+    /// Brings a photo to fal's storage. Nothing is billed for it.
+    ///
+    /// # Errors
+    /// [`CauseKind::LocalFile`] if the photo cannot be read or is not the one that was planned; else as every call.
+    pub async fn upload(
+        &self,
+        file: &LocalFile<'_>,
+        meter: &Meter,
+        now: fn() -> Timestamp,
+    ) -> Result<Upload, FalError> {
+        meter.restart();
+        let (url, content) = match self.token().await {
+            Ok(token) => match self.upload_with_token(file, meter, &token).await {
+                Err(error) if is_refused(&error) => {
+                    // The token was withdrawn before its time: get another, once.
+                    self.token.forget(&token).await;
+                    meter.restart();
+                    let token = self.token().await?;
+                    self.upload_with_token(file, meter, &token).await?
+                }
+                uploaded => uploaded?,
+            },
+            Err(error) if is_unavailable(&error) => self.upload_signed(file, meter).await?,
+            Err(error) => return Err(error),
+        };
+        Ok(Upload { url: url.into(), at: now(), content })
+    }
+
+    async fn upload_with_token(
+        &self,
+        file: &LocalFile<'_>,
+        meter: &Meter,
+        token: &Token,
+    ) -> Result<source::Uploaded, FalError> {
+        let opened = Opened::open(file).await?;
+        if opened.length > MULTIPART_OVER {
+            return self.parts_with_token(opened, meter, token).await;
+        }
+        let request = self
+            .http
+            .without_key(Call::Upload, Method::POST, &format!("{}/files/upload", token.base_url))?
+            .header(AUTHORIZATION, token.authorization())
+            .header(CONTENT_TYPE, file.format.media_type())
+            .header("x-fal-file-name", ascii_name(file))
+            .header(CONTENT_LENGTH, opened.length);
+        let (body, hash) = opened.body(meter).await?;
+        let reply = send(request, body, meter).await?;
+        let answer: CdnUploaded = reply.json(Call::Upload)?;
+        Ok((answer.access_url, hash.finish()))
+    }
+}
+
+/// Sends a body and waits for the answer, for as long as bytes move.
+async fn send(request: RequestBuilder, body: Body, meter: &Meter) -> Result<Reply, FalError> {
+    let exchange = async {
+        // The stall watch below bounds it; this bound is only a backstop.
+        let response = head(Call::Upload, request.body(body), Duration::from_hours(6)).await?;
+        whole(Call::Upload, response).await
+    };
+    let stalled = async {
+        let mut before = meter.moved();
+        loop {
+            tokio::time::sleep(STALL).await;
+            if std::mem::replace(&mut before, meter.moved()) == meter.moved() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        reply = exchange => reply,
+        () = stalled => Err(FalError::timed_out(Call::Upload, STALL)),
+    }
+}
+
+fn is_refused(error: &FalError) -> bool {
+    error.cause.kind == CauseKind::Upload && matches!(error.cause.http, Some(401 | 403))
+}
+
+/// Whether tokens are not to be had here, as opposed to not now.
+fn is_unavailable(error: &FalError) -> bool {
+    error.class == Class::Permanent
+}
