@@ -128,11 +128,11 @@ impl Summary {
     pub fn exit_status(&self) -> u8 {
         match self.ending {
             Ending::Finished if self.failed + self.review + self.unknown > 0 => 1,
-            Ending::Finished | Ending::NotStarted | Ending::Left(None) => 0,
+            Ending::Finished | Ending::NotStarted => 0,
             Ending::Account => 3,
             Ending::OwnLimit => 4,
             Ending::Unreachable => 5,
-            Ending::Left(Some(signal)) => 128 + u8::try_from(signal).unwrap_or(2),
+            Ending::Left(signal) => 128 + signal.and_then(|signal| u8::try_from(signal).ok()).unwrap_or(2),
         }
     }
 }

@@ -20,7 +20,7 @@ pub use error::{FalError, Scope};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
-pub use queue::{CancelAnswer, Progress, Status};
+pub use queue::{Accepted, CancelAnswer, Progress, Status};
 pub use storage::LocalFile;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use super::client::{Reply, exchange};
 use super::error::{Call, FalError};
 use super::output;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
-use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, Timestamp, Upload};
+use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId};
 
 /// Where a request stands, in fal's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,15 @@ pub struct Status {
     pub inference_s: Option<f64>,
 }
 
+/// What fal accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// fal's id for the request.
+    pub id: RequestId,
+    /// The base of its URLs as fal gave it, if the key may go there.
+    pub url: Option<Box<str>>,
+}
+
 /// The answer to a cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelAnswer {
@@ -51,20 +60,14 @@ impl Fal {
     ///
     /// # Errors
     /// [`Class::Ambiguous`] whenever fal may have accepted it though we cannot tell.
-    pub async fn submit(
-        &self,
-        endpoint: &EndpointId,
-        body: &Value,
-        upload: Upload,
-        now: fn() -> Timestamp,
-    ) -> Result<Request, FalError> {
+    pub async fn submit(&self, endpoint: &EndpointId, body: &Value) -> Result<Accepted, FalError> {
         let url = self.queue_url(endpoint.as_str().split('/'))?;
         let reply = exchange(Call::Submit, self.http.with_key(Method::POST, url).json(body)).await?;
         let answer: Submitted = reply.json(Call::Submit)?;
         let id = RequestId::new(&answer.request_id)
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
         let url = answer.status_url.and_then(|status_url| self.checked_base(&status_url, &id));
-        Ok(Request { id, url, at: now(), upload })
+        Ok(Accepted { id, url })
     }
 
     /// Asks where a request stands, with its logs if wanted.
@@ -194,7 +197,7 @@ fn billed_units(headers: &HeaderMap) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::fal::{ApiKey, Hosts};
-    use crate::job::ContentHash;
+    use crate::job::{ContentHash, Timestamp, Upload};
 
     fn fal() -> Fal {
         Fal::new(Hosts::fal(), ApiKey::new("id:secret").unwrap()).unwrap()

@@ -37,6 +37,9 @@ pub enum Transition {
         until: Timestamp,
         /// What it goes on with.
         kept: Kept,
+        /// Whether it is the job's own failure and counts as one of its attempts; bad weather for all
+        /// does not.
+        counts: bool,
     },
     /// The step did not work and is not tried again by itself.
     Fail {
@@ -110,8 +113,8 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Saving(run, ..), T::Save(saved)) => S::Done(close(*run, at), Box::new(saved)),
         (S::Saving(run, ..), T::Doubt(saved, why)) => S::Review(close(*run, at), Box::new(saved), why),
 
-        (from, T::Retry { cause, until, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Waiting {
-            run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(1), ..run }),
+        (from, T::Retry { cause, until, kept, counts }) if is_underway(from) && keeps_all(from, &kept) => S::Waiting {
+            run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(counts.into()), ..run }),
             until,
             cause: Box::new(cause),
             kept: Box::new(kept),

@@ -64,7 +64,12 @@ fn any_transition() -> impl Strategy<Value = Transition> {
         Just(Transition::StartSave(answer())),
         Just(Transition::Save(saved())),
         Just(Transition::Doubt(saved(), Suspicion("small".into()))),
-        any_kept().prop_map(|kept| Transition::Retry { cause: cause(), until: Timestamp(9), kept }),
+        (any_kept(), any::<bool>()).prop_map(|(kept, counts)| Transition::Retry {
+            cause: cause(),
+            until: Timestamp(9),
+            kept,
+            counts
+        }),
         any_kept().prop_map(|kept| Transition::Fail { cause: cause(), kept }),
         Just(Transition::Cancel),
         any_kept().prop_map(Transition::Reopen),
@@ -101,7 +106,7 @@ fn an_ordinary_life_ends_done_with_its_time() {
 fn a_failed_attempt_keeps_its_upload_and_counts() {
     let mut steps = ordinary_life();
     steps.truncate(7);
-    steps.push(Transition::Retry { cause: cause(), until: Timestamp(99), kept: Kept::Upload(upload()) });
+    steps.push(Transition::Retry { cause: cause(), until: Timestamp(99), kept: Kept::Upload(upload()), counts: true });
     steps.push(Transition::StartSubmit);
     let state = life(steps);
     assert_eq!(state.status(), Status::Submitting);
@@ -129,7 +134,7 @@ fn a_lost_reply_is_never_submitted_again_by_itself() {
     assert!(
         apply(
             &unknown,
-            Transition::Retry { cause: cause(), until: Timestamp(9), kept: Kept::Upload(upload()) },
+            Transition::Retry { cause: cause(), until: Timestamp(9), kept: Kept::Upload(upload()), counts: true },
             Timestamp(9)
         )
         .is_err()

@@ -21,7 +21,7 @@ use super::client::{Reply, head, whole};
 use super::error::{Call, FalError};
 use super::wire::CdnUploaded;
 use super::{Fal, Meter};
-use crate::job::{CauseKind, Class, Timestamp, Upload};
+use crate::job::{CauseKind, Class, ContentHash};
 use source::{Opened, ascii_name};
 use token::Token;
 
@@ -31,16 +31,11 @@ const MULTIPART_OVER: u64 = 90 << 20;
 const STALL: Duration = Duration::from_mins(1);
 
 impl Fal {
-    /// Brings a photo to fal's storage. Nothing is billed for it.
+    /// Brings a photo to fal's storage and gives its URL there and its hash. Nothing is billed for it.
     ///
     /// # Errors
     /// [`CauseKind::LocalFile`] if the photo cannot be read or is not the one that was planned; else as every call.
-    pub async fn upload(
-        &self,
-        file: &LocalFile<'_>,
-        meter: &Meter,
-        now: fn() -> Timestamp,
-    ) -> Result<Upload, FalError> {
+    pub async fn upload(&self, file: &LocalFile<'_>, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
         meter.restart();
         let (url, content) = match self.token().await {
             Ok(token) => match self.upload_with_token(file, meter, &token).await {
@@ -56,7 +51,7 @@ impl Fal {
             Err(error) if is_unavailable(&error) => self.upload_signed(file, meter).await?,
             Err(error) => return Err(error),
         };
-        Ok(Upload { url: url.into(), at: now(), content })
+        Ok((url.into(), content))
     }
 
     async fn upload_with_token(
