@@ -1,0 +1,73 @@
+//! What is known of a job only while this process runs: bytes on the move, logs, its next call.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::task::AbortHandle;
+
+use super::board::LogLine;
+use crate::fal::Meter;
+use crate::fal::wire::Log;
+use crate::job::Timestamp;
+
+/// Lines of log kept for a job.
+const LINES: usize = 300;
+
+/// What is known of a job on its way.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    /// The transfer in progress and, once known, its length.
+    pub(super) meter: Option<(Meter, Arc<AtomicU64>)>,
+    /// Stops its upload or download.
+    pub(super) abort: Option<AbortHandle>,
+    /// Somebody asked fal to stop it.
+    pub(super) cancelling: bool,
+    /// Whether a call about its request is being made.
+    pub(super) calling: bool,
+    /// Calls in a row that did not get through.
+    pub(super) failures: u32,
+    /// What the last of them said.
+    pub(super) trouble: Option<String>,
+    /// The last time that it was known not to run yet.
+    pub(super) not_running_at: Option<Timestamp>,
+    logs: VecDeque<LogLine>,
+    /// How many of fal's log lines we have seen.
+    seen: usize,
+}
+
+impl Live {
+    pub(super) fn moved(&self) -> Option<(u64, Option<u64>)> {
+        let (meter, length) = self.meter.as_ref()?;
+        let length = length.load(Ordering::Relaxed);
+        Some((meter.moved(), (length > 0).then_some(length)))
+    }
+
+    /// Takes in what a runner said; fal sends all of it each time. Gives the lines that are new.
+    pub(super) fn hear(&mut self, logs: &[Log]) -> Vec<LogLine> {
+        if logs.len() < self.seen {
+            // Another runner took over and began anew.
+            self.seen = 0;
+        }
+        let new: Vec<_> = logs.iter().skip(self.seen).map(super::story::log_line).filter(|line| !line.message.is_empty()).collect();
+        self.seen = logs.len();
+        self.logs.extend(new.iter().cloned());
+        let surplus = self.logs.len().saturating_sub(LINES);
+        self.logs.drain(..surplus);
+        new
+    }
+
+    pub(super) fn logs(&self) -> impl Iterator<Item = &LogLine> {
+        self.logs.iter()
+    }
+
+    /// A new request has its own logs.
+    pub(super) fn renew(&mut self) {
+        *self = Self { logs: std::mem::take(&mut self.logs), ..Self::default() };
+    }
+
+    /// What went wrong with the last call, else the last line of the log.
+    pub(super) fn last_words(&self) -> String {
+        self.trouble.clone().or_else(|| self.logs.back().map(|line| line.message.trim().to_owned())).unwrap_or_default()
+    }
+}

@@ -1,0 +1,180 @@
+//! Every job, and what is counted of them. A job changes here and nowhere else.
+
+use super::board::Totals;
+use super::index::Index;
+use crate::job::{
+    Group, Impossible, Job, JobId, JobState, Params, Photo, Status, Timestamp, Transition, UnitPrice, Usd, apply,
+};
+
+/// All jobs of a batch with their totals and index.
+#[derive(Debug)]
+pub(super) struct Roster {
+    jobs: Vec<Job>,
+    index: Index,
+    totals: Totals,
+    price: Option<UnitPrice>,
+    params: Params,
+    search: Option<Search>,
+}
+
+/// The jobs that hold a text. It is found little by little, so that a search through a million
+/// jobs holds nothing up.
+#[derive(Debug)]
+struct Search {
+    text: String,
+    index: Index,
+    scanned: usize,
+}
+
+/// Jobs looked at in one go.
+const SCAN: usize = 4096;
+
+impl Roster {
+    pub(super) fn new(price: Option<UnitPrice>, params: Params) -> Self {
+        Self { jobs: Vec::new(), index: Index::default(), totals: Totals::default(), price, params, search: None }
+    }
+
+    pub(super) fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    pub(super) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(super) fn get(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(id.index())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
+        self.jobs.iter()
+    }
+
+    pub(super) fn next_id(&self) -> JobId {
+        JobId::at(self.jobs.len())
+    }
+
+    pub(super) fn price(&self) -> Option<&UnitPrice> {
+        self.price.as_ref()
+    }
+
+    pub(super) fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// What a photo's result will cost; `None` if that cannot be known.
+    pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
+        self.price.as_ref()?.estimate(self.params.output_size(photo.pixels?))
+    }
+
+    /// Takes in a job whose id is [`Self::next_id`].
+    pub(super) fn push(&mut self, job: Job) {
+        self.count(&job, true);
+        self.jobs.push(job);
+    }
+
+    /// Puts another photo and state in a job's place: the file was changed since.
+    pub(super) fn replace(&mut self, job: Job) {
+        let place = job.id.index();
+        if let Some(old) = self.jobs.get(place).cloned() {
+            self.count(&old, false);
+            self.count(&job, true);
+            if let Some(slot) = self.jobs.get_mut(place) {
+                *slot = job;
+            }
+        }
+    }
+
+    /// Lets something happen to a job.
+    pub(super) fn apply(&mut self, id: JobId, transition: Transition, at: Timestamp) -> Result<&Job, Impossible> {
+        let unknown = || Impossible { from: Status::Pending, transition: Box::new(transition.clone()) };
+        let job = self.jobs.get(id.index()).ok_or_else(unknown)?;
+        let state = apply(&job.state, transition.clone(), at)?;
+        let mut job = job.clone();
+        self.count(&job, false);
+        job.state = state;
+        self.count(&job, true);
+        let slot = self.jobs.get_mut(id.index()).ok_or_else(unknown)?;
+        *slot = job;
+        Ok(slot)
+    }
+
+    fn count(&mut self, job: &Job, joins: bool) {
+        let group = job.state.status().group();
+        let estimate = self.estimate(&job.photo).unwrap_or_default();
+        let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
+        let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
+        let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
+
+        let totals = &mut self.totals;
+        let tally = |count: &mut usize, yes: bool| match (yes, joins) {
+            (true, true) => *count += 1,
+            (true, false) => *count = count.saturating_sub(1),
+            (false, _) => {}
+        };
+        if let Some(count) = totals.groups.get_mut(group as usize) {
+            tally(count, true);
+        }
+        tally(&mut totals.unknown, job.state.status() == Status::Unknown);
+        tally(&mut totals.in_flight, job.state.is_at_fal());
+        for (sum, amount) in [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)] {
+            *sum = if joins { *sum + amount } else { *sum - amount };
+        }
+
+        if joins { self.index.insert(job.id, group) } else { self.index.remove(job.id, group) }
+        if let Some(search) = &mut self.search
+            && job.id.index() < search.scanned
+        {
+            if !joins {
+                search.index.remove(job.id, group);
+            } else if matches(job, &search.text) {
+                search.index.insert(job.id, group);
+            }
+        }
+    }
+
+    /// The index of jobs that hold `text`, as far as they are found.
+    pub(super) fn looking_for(&mut self, text: &str) -> &Index {
+        if text.is_empty() {
+            self.search = None;
+            return &self.index;
+        }
+        if self.search.as_ref().is_none_or(|search| search.text != text) {
+            self.search = Some(Search { text: text.to_owned(), index: Index::default(), scanned: 0 });
+            self.search_on();
+        }
+        self.search.as_ref().map_or(&self.index, |search| &search.index)
+    }
+
+    /// Looks at some more jobs; false when there is nothing left to look at.
+    pub(super) fn search_on(&mut self) -> bool {
+        let Some(search) = &mut self.search else { return false };
+        let before = search.scanned;
+        for job in self.jobs.iter().skip(before).take(SCAN) {
+            if matches(job, &search.text) {
+                search.index.insert(job.id, job.state.status().group());
+            }
+            search.scanned += 1;
+        }
+        search.scanned > before
+    }
+}
+
+/// Whether nothing was paid for it yet and it is still to be sent.
+fn is_unsent(state: &JobState) -> bool {
+    match state.status().group() {
+        Group::Pending => true,
+        Group::Active | Group::Waiting => !state.is_reserved(),
+        _ => false,
+    }
+}
+
+/// Whether path, status, cause or caption holds a text, whatever the case.
+fn matches(job: &Job, text: &str) -> bool {
+    let holds = |part: &str| part.to_lowercase().contains(text);
+    holds(&job.photo.path.to_string_lossy())
+        || holds(job.state.status().name())
+        || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))
+        || job.state.saved().and_then(|saved| saved.caption.as_deref()).is_some_and(holds)
+        || matches!(&job.state, JobState::Skipped(reason) if holds(reason))
+}

@@ -1,0 +1,145 @@
+//! Jobs as the values that faces get: a line of the table, an event, a detail.
+
+use super::board::{Detail, Elapsed, LogLine, Money, PastAttempt, Row, RowState};
+use super::event::JobChange;
+use super::live::Live;
+use super::roster::Roster;
+use crate::fal::wire::Log;
+use crate::job::{Cause, CauseKind, Job, JobState, Kept, Timestamp, clean};
+
+/// A job as a line of the table.
+pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
+    let state = &job.state;
+    let saved = state.saved();
+    let planned = job.photo.pixels.map(|pixels| roster.params().output_size(pixels));
+    let cost = match saved {
+        Some(saved) => saved.cost.map(Money::Billed),
+        None if matches!(state, JobState::Skipped(_)) => None,
+        None => roster.estimate(&job.photo).map(Money::Estimated),
+    };
+    Row {
+        id: job.id,
+        path: clean(&job.photo.slash_path()).into_owned(),
+        state: row_state(job, live),
+        elapsed: match (state.run(), state.closed()) {
+            (Some(run), _) => Elapsed::Since(run.began),
+            (None, Some(closed)) if closed.attempts > 0 => Elapsed::Took(closed.took),
+            _ => Elapsed::None,
+        },
+        attempt: state.attempt(),
+        input: job.photo.pixels,
+        output: saved.map(|saved| saved.pixels).or(planned),
+        cost,
+        note: note(state, live),
+    }
+}
+
+fn row_state(job: &Job, live: Option<&Live>) -> RowState {
+    let moved = live.and_then(Live::moved).map(|(bytes, of)| match job.state {
+        JobState::Uploading(_) => (bytes.min(job.photo.bytes), Some(job.photo.bytes)),
+        _ => (bytes, of),
+    });
+    RowState {
+        status: job.state.status(),
+        position: if let JobState::InQueue(_, _, position) = job.state { position } else { None },
+        moved: moved.filter(|_| matches!(job.state, JobState::Uploading(_) | JobState::Saving(..))),
+        until: if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None },
+    }
+}
+
+/// The caption, else what went wrong, else the runner's last words.
+fn note(state: &JobState, live: Option<&Live>) -> String {
+    match state {
+        JobState::Done(_, saved) => saved.caption.as_deref().map(clean).unwrap_or_default().into_owned(),
+        JobState::Review(_, _, suspicion) => clean(&suspicion.0).into_owned(),
+        JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => cause.to_string(),
+        JobState::Skipped(reason) => clean(reason).into_owned(),
+        JobState::Unknown(..) => "the answer to the paid call was lost: it may be running and billed".to_owned(),
+        _ => live.map(Live::last_words).unwrap_or_default(),
+    }
+}
+
+/// A job's new state as an event.
+pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
+    let state = &job.state;
+    let saved = state.saved();
+    let answer = match state {
+        JobState::Saving(_, _, answer) => Some(&**answer),
+        _ => None,
+    };
+    let why = match state {
+        JobState::Review(_, _, suspicion) => Some(Cause::new(CauseKind::BadResult, suspicion.0.clone())),
+        JobState::Skipped(reason) => Some(Cause::new(CauseKind::LocalFile, reason.clone())),
+        JobState::Cancelled(_) => Some(Cause::cancelled()),
+        JobState::Unknown(..) => Some(Cause::new(CauseKind::UnknownOutcome, "the answer to the paid call was lost")),
+        _ => state.cause().cloned(),
+    };
+    JobChange {
+        id: job.id,
+        path: job.photo.slash_path(),
+        status: state.status(),
+        attempt: state.attempt().max(1),
+        request_id: state.request_id().cloned(),
+        queue_position: if let JobState::InQueue(_, _, position) = state { *position } else { None },
+        cause: why,
+        retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
+        output: saved.map(|saved| saved.output.clone()),
+        caption: saved.map_or_else(|| answer.and_then(|answer| answer.caption.clone()), |saved| saved.caption.clone()),
+        pixels: saved.map(|saved| saved.pixels),
+        seed: saved.map_or_else(|| answer.and_then(|answer| answer.seed), |saved| saved.seed),
+        inference_s: match state {
+            JobState::Completed(_, _, inference_s) => *inference_s,
+            _ => saved.and_then(|saved| saved.inference_s),
+        },
+        cost: saved.and_then(|saved| saved.cost),
+    }
+}
+
+/// All that is known of a job. `output` and `request_url` are where its picture and request are.
+pub(super) fn detail(
+    job: &Job,
+    live: Option<&Live>,
+    attempts: &[PastAttempt],
+    output: Option<String>,
+    request_url: Option<String>,
+) -> Detail {
+    let state = &job.state;
+    let saved = state.saved();
+    let upload = match state {
+        JobState::Uploaded(_, upload) => Some(&**upload),
+        JobState::Submitting(_, intent) | JobState::Unknown(_, intent) => Some(&intent.upload),
+        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
+            Kept::Upload(upload) => Some(upload),
+            kept => kept.request().map(|request| &request.upload),
+        },
+        _ => state.request().map(|request| &request.upload),
+    };
+    Detail {
+        id: job.id,
+        path: clean(&job.photo.slash_path()).into_owned(),
+        source: clean(&job.photo.source.to_string_lossy()).into_owned(),
+        output,
+        request_id: state.request_id().map(ToString::to_string),
+        upload_url: upload.map(|upload| clean(&upload.url).into_owned()),
+        request_url,
+        caption: saved.and_then(|saved| saved.caption.as_deref()).map(|caption| clean(caption).into_owned()),
+        seed: saved.and_then(|saved| saved.seed),
+        inference_s: saved.and_then(|saved| saved.inference_s),
+        cause: state.cause().cloned(),
+        stage: match state {
+            JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => Some(kept.stage()),
+            _ => None,
+        },
+        suspicion: if let JobState::Review(_, _, suspicion) = state { Some(clean(&suspicion.0).into_owned()) } else { None },
+        logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
+        attempts: attempts.to_vec(),
+    }
+}
+
+/// What a runner said, made harmless for a terminal. A progress bar that redraws itself keeps its
+/// last state only.
+pub(super) fn log_line(log: &Log) -> LogLine {
+    let last = log.message.trim_end().rsplit('\r').find(|part| !part.trim().is_empty()).unwrap_or_default();
+    let cleaned = |text: &Option<String>| text.as_deref().map(|text| clean(text).chars().take(40).collect()).unwrap_or_default();
+    LogLine { timestamp: cleaned(&log.timestamp), level: cleaned(&log.level), message: clean(last).chars().take(2000).collect() }
+}
