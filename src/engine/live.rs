@@ -25,6 +25,8 @@ pub(super) struct Live {
     pub(super) cancelling: bool,
     /// Whether a call about its request is being made.
     pub(super) calling: bool,
+    /// When the next call is due.
+    pub(super) due: Option<Timestamp>,
     /// Calls in a row that did not get through.
     pub(super) failures: u32,
     /// What the last of them said.

@@ -125,7 +125,7 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => {
             S::Failed { closed: closed(state, at), cause: Box::new(cause), kept: Box::new(Kept::Nothing) }
         }
-        (from, T::Cancel) if from.is_final() || matches!(from, S::Completed(..) | S::Saving(..)) => {
+        (from, T::Cancel) if from.is_final() || matches!(from, S::Saving(..)) => {
             return Err(impossible(from, T::Cancel));
         }
         (from, T::Cancel) => S::Cancelled(closed(from, at)),

@@ -1,0 +1,247 @@
+//! What can be begun now, within the three pools: uploads, requests at fal, downloads.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use super::hold::Hold;
+use super::live::Live;
+use super::run::{Engine, Errand};
+use super::stages::Save;
+use crate::fal::Meter;
+use crate::job::{Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
+
+/// Uploads at once.
+const UPLOADS: usize = 6;
+/// Downloads at once.
+const DOWNLOADS: usize = 6;
+/// Calls about requests at once.
+const CALLS: usize = 32;
+
+impl Engine {
+    /// Begins whatever there is room for.
+    pub(super) fn dispatch(&mut self, now: Timestamp) {
+        if self.leaving.is_some() {
+            return;
+        }
+        // What is at fal is followed and saved whatever holds the rest back: it is paid for.
+        while self.saving < DOWNLOADS && self.begin_next_save() {}
+        while self.calling < CALLS && (self.begin_next_answer() || self.begin_next_call()) {}
+        if self.is_open(now) {
+            while self.roster.totals().in_flight < usize::from(self.window) && self.begin_next_submit() {}
+            while self.has_room_for_upload() && self.begin_next_upload() {}
+        }
+        if self.is_finished() {
+            self.flow.end(now);
+        }
+    }
+
+    /// Whether new jobs may be begun and new requests made.
+    fn is_open(&self, now: Timestamp) -> bool {
+        self.started && self.hold.is_none() && now >= self.brake_until && self.is_heard()
+    }
+
+    /// Uploads run ahead of the window, but not so far that they could expire.
+    fn has_room_for_upload(&self) -> bool {
+        self.uploading < UPLOADS && self.uploading + self.to_submit.len() < usize::from(self.window).max(4)
+    }
+
+    fn begin_next_upload(&mut self) -> bool {
+        // Those that were begun before go first.
+        let again = std::iter::from_fn(|| self.to_upload.pop_front()).find(|id| {
+            let state = self.roster.get(*id).map(|job| &job.state);
+            matches!(state, Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Nothing))
+        });
+        let Some(id) = again.or_else(|| self.roster.index().first(Group::Pending)) else { return false };
+        let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return false };
+        if !self.can_pay(self.roster.estimate(&photo)) {
+            if again.is_some() {
+                self.to_upload.push_front(id);
+            }
+            self.hold_at_cap(self.roster.estimate(&photo));
+            return false;
+        }
+        let began = self.now();
+        if !self.happen(id, Transition::StartUpload) {
+            return false;
+        }
+        self.flow.begin(began);
+        self.uploading += 1;
+        let meter = Meter::towards(Arc::clone(&self.up));
+        let abort = self.spawn_stage(id, self.stages.clone().upload(photo, meter.clone()));
+        let live = self.live.entry(id).or_default();
+        live.renew();
+        live.meter = Some((meter, Arc::default()));
+        live.abort = Some(abort);
+        true
+    }
+
+    fn begin_next_submit(&mut self) -> bool {
+        let Some(id) = self.to_submit.pop_front() else { return false };
+        let Some(job) = self.roster.get(id) else { return true };
+        let upload = match &job.state {
+            JobState::Uploaded(_, upload) => upload.url.clone(),
+            JobState::Waiting { kept, .. } => match &**kept {
+                Kept::Upload(upload) => upload.url.clone(),
+                _ => return true,
+            },
+            _ => return true,
+        };
+        let estimate = self.roster.estimate(&job.photo);
+        if !self.can_pay(estimate) {
+            self.to_submit.push_front(id);
+            self.hold_at_cap(estimate);
+            return false;
+        }
+        if !self.happen(id, Transition::StartSubmit) {
+            return true;
+        }
+        let Some(job) = self.roster.get(id).cloned() else { return true };
+        self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
+        self.submitting += 1;
+        let body = self.roster.params().body(&self.setup.model, &upload);
+        self.spawn_stage(id, self.stages.clone().submit(job, body));
+        let live = self.live.entry(id).or_default();
+        live.meter = None;
+        live.abort = None;
+        true
+    }
+
+    /// Whether one more result fits under the cap, with all that is spent and may still be.
+    fn can_pay(&self, estimate: Option<Usd>) -> bool {
+        let totals = self.roster.totals();
+        self.setup.budget.is_none_or(|cap| {
+            // What is uploaded and not submitted yet is not reserved: each submit asks again.
+            estimate.is_some_and(|estimate| totals.spent + totals.reserved + estimate <= cap)
+        })
+    }
+
+    /// Stops at the cap, once nothing is on its way that could turn out cheaper than thought.
+    fn hold_at_cap(&mut self, next: Option<Usd>) {
+        let totals = self.roster.totals();
+        if totals.of(Group::Active) == totals_uploaded(self) && self.uploading == 0 {
+            let hold = Hold::Budget {
+                cap: self.setup.budget.unwrap_or_default(),
+                spent: totals.spent,
+                next: next.unwrap_or_default(),
+            };
+            self.hold(hold);
+        }
+    }
+
+    fn begin_next_answer(&mut self) -> bool {
+        let Some(id) = self.to_answer.pop_front() else { return false };
+        let Some(JobState::Completed(_, request, _)) = self.roster.get(id).map(|job| &job.state) else { return true };
+        let stage = self.stages.clone().answer((**request).clone());
+        self.calling += 1;
+        self.spawn_stage(id, stage);
+        true
+    }
+
+    fn begin_next_call(&mut self) -> bool {
+        let Some(id) = self.to_call.pop_front() else { return false };
+        let watched = self.look_at() == Some(id);
+        let Some(job) = self.roster.get(id) else { return true };
+        let curious = watched && job.state.closed().is_some();
+        let request = match job.state.request() {
+            Some(request) if job.state.is_at_fal() || curious => request.clone(),
+            _ => return true,
+        };
+        let logs = self.setup.logs || watched;
+        let live = self.live.entry(id).or_default();
+        if live.calling {
+            return true;
+        }
+        live.calling = true;
+        self.calling += 1;
+        self.spawn_stage(id, self.stages.clone().poll(request, logs));
+        true
+    }
+
+    fn begin_next_save(&mut self) -> bool {
+        let Some(id) = self.to_save.pop_front() else { return false };
+        let Some(job) = self.roster.get(id) else { return true };
+        let JobState::Saving(_, _, answer) = &job.state else { return true };
+        let (meter, length) = (Meter::towards(Arc::clone(&self.down)), Arc::<AtomicU64>::default());
+        let save = Save {
+            promised: job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels)),
+            photo: job.photo.clone(),
+            answer: (**answer).clone(),
+            previous: self.previous.get(&id).cloned(),
+            captions: self.setup.captions,
+            meter: meter.clone(),
+            length: Arc::clone(&length),
+        };
+        self.saving += 1;
+        let abort = self.spawn_stage(id, self.stages.clone().save(save));
+        let live = self.live.entry(id).or_default();
+        live.meter = Some((meter, length));
+        live.abort = Some(abort);
+        self.dirty = true;
+        true
+    }
+
+    /// Asks about a request after a while.
+    pub(super) fn call_in(&mut self, id: JobId, wait: Duration) {
+        self.agenda.push(Reverse((self.now().plus(wait), id, Errand::Call)));
+        self.live.entry(id).or_default().due = Some(self.now().plus(wait));
+    }
+
+    /// Does what is due.
+    pub(super) fn run_agenda(&mut self, now: Timestamp) {
+        while let Some(Reverse((at, id, errand))) = self.agenda.peek().copied() {
+            if at > now {
+                return;
+            }
+            self.agenda.pop();
+            match errand {
+                // An errand that was moved is done at its new time.
+                Errand::Call if self.live.get(&id).is_some_and(|live| live.due == Some(at)) => self.to_call.push_back(id),
+                Errand::Call => {}
+                Errand::Wake => self.wake(id, now),
+            }
+        }
+    }
+
+    /// A wait is over: the job queues for the step that it goes on with.
+    fn wake(&mut self, id: JobId, now: Timestamp) {
+        let Some(JobState::Waiting { until, kept, .. }) = self.roster.get(id).map(|job| &job.state) else { return };
+        if *until > now {
+            return;
+        }
+        match &**kept {
+            Kept::Nothing => self.to_upload.push_back(id),
+            Kept::Upload(_) => self.to_submit.push_back(id),
+            Kept::Request(_) => {
+                self.live.entry(id).or_default().due = None;
+                self.to_call.push_back(id);
+            }
+            Kept::Answer(_, answer) => {
+                let answer = (**answer).clone();
+                if self.happen(id, Transition::StartSave(answer)) {
+                    self.to_save.push_back(id);
+                }
+            }
+        }
+    }
+
+    /// Lets a waiting job go on at `until`.
+    pub(super) fn wake_at(&mut self, id: JobId, until: Timestamp) {
+        self.agenda.push(Reverse((until, id, Errand::Wake)));
+        self.live.entry(id).or_default().meter = None;
+    }
+}
+
+/// Jobs that lie uploaded and wait for their submit.
+fn totals_uploaded(engine: &Engine) -> usize {
+    let waits = |id: &&JobId| engine.roster.get(**id).is_some_and(|job| matches!(job.state, JobState::Uploaded(..)));
+    engine.to_submit.iter().filter(waits).count()
+}
+
+impl Live {
+    /// Whether it can be forgotten.
+    pub(super) fn is_empty(&self) -> bool {
+        self.logs().next().is_none()
+    }
+}

@@ -1,0 +1,139 @@
+//! What a face looks at, and the page of rows that answers it.
+
+use std::collections::HashMap;
+
+use super::board::{Cursor, Lens, Page};
+use super::live::Live;
+use super::roster::Roster;
+use super::story;
+use crate::job::JobId;
+
+/// Keeps a face's lens and where its page was.
+#[derive(Debug, Default)]
+pub(super) struct Looker {
+    lens: Lens,
+    first: usize,
+    /// Where the cursor was last, for when its job leaves the tab.
+    place: usize,
+    /// Asked for just now: a key must not feel slow.
+    urgent: bool,
+}
+
+impl Looker {
+    pub(super) fn look(&mut self, lens: Lens) {
+        self.lens = lens;
+        self.urgent = true;
+    }
+
+    pub(super) fn take_urgent(&mut self) -> bool {
+        std::mem::take(&mut self.urgent)
+    }
+
+    pub(super) fn wants_detail(&self) -> bool {
+        self.lens.detail
+    }
+
+    /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight.
+    pub(super) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
+        self.page_of(roster, roster.index(), live)
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.lens.text.trim().to_lowercase()
+    }
+
+    pub(super) fn page_of(&mut self, roster: &Roster, index: &super::index::Index, live: &HashMap<JobId, Live>) -> Page {
+        let lens = self.lens.clone();
+        let total = index.len(lens.tab);
+        let height = usize::from(lens.height).max(1);
+        let last = total.saturating_sub(1);
+        let place = match lens.cursor {
+            Cursor::First => 0,
+            Cursor::Last => last,
+            Cursor::Place(place) => place.min(last),
+            Cursor::Job(id) => index.place(lens.tab, lens.order, id).unwrap_or(self.place).min(last),
+        };
+        self.place = place;
+        self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
+        let rows = (self.first..total)
+            .take(height)
+            .filter_map(|place| roster.get(index.at(lens.tab, lens.order, place)?))
+            .map(|job| story::row(roster, job, live.get(&job.id)))
+            .collect();
+        Page { total, first: self.first, rows, cursor: (total > 0).then_some(place), lens }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::board::{Order, Tab};
+    use crate::job::{EndpointId, Group, Job, JobState, Model, Params, Photo, Timestamp};
+
+    fn roster(jobs: usize) -> Roster {
+        let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+        let mut roster = Roster::new(None, Params::parse(&model, []).unwrap());
+        for i in 0..jobs {
+            let path: Box<std::path::Path> = std::path::Path::new(&format!("IMG_{i:04}.jpg")).into();
+            let photo = Photo { source: path.clone(), path, format: None, pixels: None, bytes: 1, modified: Timestamp(0), shares_stem: false };
+            let state = if i % 10 == 9 { JobState::Skipped("empty".into()) } else { JobState::Pending };
+            roster.push(Job { id: JobId::at(i), photo, state });
+        }
+        roster
+    }
+
+    fn lens(cursor: Cursor, height: u16) -> Lens {
+        Lens { cursor, height, order: Order::Number, ..Lens::default() }
+    }
+
+    #[test]
+    fn the_page_scrolls_as_little_as_keeps_the_cursor_in_it() {
+        let (roster, live) = (roster(100), HashMap::new());
+        let mut look = Looker::default();
+        let mut first = |cursor| {
+            look.look(lens(cursor, 10));
+            let page = look.page(&roster, &live);
+            assert_eq!(page.rows.len(), 10);
+            assert!(page.current().is_some());
+            page.first
+        };
+        assert_eq!(first(Cursor::First), 0);
+        assert_eq!(first(Cursor::Place(9)), 0);
+        assert_eq!(first(Cursor::Place(10)), 1);
+        assert_eq!(first(Cursor::Place(5)), 1);
+        assert_eq!(first(Cursor::Job(JobId::at(50))), 41);
+        assert_eq!(first(Cursor::Last), 90);
+        assert_eq!(first(Cursor::Place(10_000)), 90);
+    }
+
+    #[test]
+    fn a_job_that_leaves_the_tab_leaves_the_cursor_where_it_was() {
+        let (mut roster, live) = (roster(100), HashMap::new());
+        let mut look = Looker::default();
+        look.look(Lens { tab: Tab::Only(Group::Pending), ..lens(Cursor::Job(JobId::at(4)), 10) });
+        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(4));
+        roster.apply(JobId::at(4), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
+        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(5));
+    }
+
+    #[test]
+    fn a_search_finds_everything_little_by_little_and_follows_changes() {
+        let mut roster = roster(10_000);
+        assert!(roster.looking_for("_9999").len(Tab::All) <= 1);
+        while roster.search_on() {}
+        assert_eq!(roster.looking_for("_9999").len(Tab::All), 1);
+        assert_eq!(roster.looking_for("empty").len(Tab::All), 409, "so far");
+        while roster.search_on() {}
+        assert_eq!(roster.looking_for("empty").len(Tab::All), 1000);
+        roster.apply(JobId::at(0), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
+        assert_eq!(roster.looking_for("uploading").len(Tab::All), 1);
+        assert_eq!(roster.looking_for("").len(Tab::All), 10_000);
+    }
+
+    #[test]
+    fn an_empty_table_has_no_cursor() {
+        let mut look = Looker::default();
+        let page = look.page(&roster(0), &HashMap::new());
+        assert_eq!((page.total, page.cursor, page.current()), (0, None, None));
+    }
+}

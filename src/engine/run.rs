@@ -1,0 +1,433 @@
+//! The loop: it takes what happens, lets jobs change by it, begins what can be begun, and
+//! publishes.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
+
+use super::board::{BatchFacts, Board, PastAttempt};
+use super::event::{Ending, Event, Summary, What};
+use super::flow::FlowMeter;
+use super::hold::{FailureWatch, Hold};
+use super::live::Live;
+use super::look::Looker;
+use super::pace::Pace;
+use super::plan::Planner;
+use super::roster::Roster;
+use super::setup::{Handle, Rooms, Setup};
+use super::stages::{Outcome, Report, Stages};
+use super::{Command, Leave, story};
+use crate::intake::Found;
+use crate::job::{Group, Job, JobId, JobState, Timestamp, Transition};
+use crate::ledger::{Attempt, Ledger};
+
+/// Outcomes that may wait to be handled; a stage that is done waits for its turn.
+const OUTCOMES: usize = 256;
+/// Commands that may wait.
+const COMMANDS: usize = 64;
+/// Events that a slow reader may leave lying before nothing new is begun.
+pub(super) const EVENTS_LOW: usize = 1024;
+/// The shortest time between two boards.
+const PUBLISH: Duration = Duration::from_millis(50);
+/// How often speeds are measured while something moves.
+const SAMPLE: Duration = Duration::from_millis(500);
+/// How long leaving waits for answers to paid calls that are on their way.
+const LEAVE: Duration = Duration::from_millis(1500);
+
+/// Something to do at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Errand {
+    /// Ask fal where its request stands.
+    Call,
+    /// Its wait is over.
+    Wake,
+}
+
+/// The one owner of a batch's jobs.
+pub(super) struct Engine {
+    pub(super) setup: Setup,
+    pub(super) facts: Arc<BatchFacts>,
+    pub(super) stages: Stages,
+    pub(super) ledger: Ledger,
+    pub(super) roster: Roster,
+    pub(super) live: HashMap<JobId, Live>,
+    pub(super) plan: Planner,
+    pub(super) flow: FlowMeter,
+    pub(super) pace: Pace,
+    pub(super) failures: FailureWatch,
+    pub(super) look: Looker,
+    pub(super) rng: fastrand::Rng,
+    pub(super) began_at: Timestamp,
+
+    /// Jobs that the ledger knew, by path, until all photos are found.
+    pub(super) known: HashMap<Box<Path>, JobId>,
+    /// What earlier attempts wrote and a new one may replace.
+    pub(super) previous: HashMap<JobId, Box<Path>>,
+    /// The attempts of the job that somebody looks at.
+    pub(super) history: Option<(JobId, Vec<PastAttempt>)>,
+    /// Jobs that ended and whose logs are kept for a while, oldest first.
+    pub(super) ended: VecDeque<JobId>,
+
+    pub(super) to_upload: VecDeque<JobId>,
+    pub(super) to_submit: VecDeque<JobId>,
+    pub(super) to_answer: VecDeque<JobId>,
+    pub(super) to_save: VecDeque<JobId>,
+    pub(super) agenda: BinaryHeap<Reverse<(Timestamp, JobId, Errand)>>,
+    /// Calls to be made when there is room for them.
+    pub(super) to_call: VecDeque<JobId>,
+
+    pub(super) uploading: usize,
+    pub(super) submitting: usize,
+    pub(super) calling: usize,
+    pub(super) saving: usize,
+    /// States on their way into the ledger.
+    pub(super) recording: usize,
+
+    pub(super) up: Arc<AtomicU64>,
+    pub(super) down: Arc<AtomicU64>,
+    pub(super) window: u16,
+    pub(super) started: bool,
+    pub(super) hold: Option<Hold>,
+    /// Asked to slow down until then.
+    pub(super) brake_until: Timestamp,
+    /// When a call last got through.
+    pub(super) last_good: Timestamp,
+    pub(super) leaving: Option<(Option<i32>, Timestamp)>,
+    pub(super) over: Option<Ending>,
+    pub(super) dirty: bool,
+    published_at: Timestamp,
+    sampled_at: Timestamp,
+
+    board: watch::Sender<Arc<Board>>,
+    outcomes: mpsc::Sender<Report>,
+    events: Option<mpsc::Sender<Event>>,
+}
+
+impl Engine {
+    /// Starts an engine on the current runtime.
+    pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
+        let now = setup.clock.now();
+        let Rooms { fal, ledger, writer, output, known, found, events } = rooms;
+        let facts = Arc::new(setup.facts.clone());
+        let (outcomes, reports) = mpsc::channel(OUTCOMES);
+        let (commands, asked) = mpsc::channel(COMMANDS);
+        let stages = Stages { fal, endpoint: setup.model.endpoint.clone(), writer, output: Arc::new(output) };
+        let roster = Roster::new(setup.price.clone(), setup.params.clone());
+        let mut plan = Planner::new(setup.price.clone());
+        let mut look = Looker::default();
+        let flow = FlowMeter::default();
+        let first = Board {
+            batch: Arc::clone(&facts),
+            phase: super::board::Phase::Planning,
+            totals: roster.totals().clone(),
+            flow: flow.flow(now, setup.window, 0),
+            plan: plan.plan(),
+            page: look.page(&roster, &HashMap::new()),
+            detail: None,
+            notice: None,
+        };
+        let (board, watcher) = watch::channel(Arc::new(first));
+        let engine = Self {
+            facts,
+            stages,
+            ledger,
+            roster,
+            live: HashMap::new(),
+            plan,
+            flow,
+            pace: Pace::default(),
+            failures: FailureWatch::new(setup.failures),
+            look,
+            rng: fastrand::Rng::with_seed(setup.seed),
+            began_at: now,
+            known: HashMap::new(),
+            previous: HashMap::new(),
+            history: None,
+            ended: VecDeque::new(),
+            to_upload: VecDeque::new(),
+            to_submit: VecDeque::new(),
+            to_answer: VecDeque::new(),
+            to_save: VecDeque::new(),
+            agenda: BinaryHeap::new(),
+            to_call: VecDeque::new(),
+            uploading: 0,
+            submitting: 0,
+            calling: 0,
+            saving: 0,
+            recording: 0,
+            up: Arc::default(),
+            down: Arc::default(),
+            window: setup.window,
+            started: setup.start,
+            hold: None,
+            brake_until: Timestamp(0),
+            last_good: now,
+            leaving: None,
+            over: None,
+            dirty: true,
+            published_at: Timestamp(0),
+            sampled_at: Timestamp(0),
+            board,
+            outcomes,
+            events,
+            setup,
+        };
+        let ended = tokio::spawn(engine.run(known, found, asked, reports));
+        Handle { board: watcher, commands, ended }
+    }
+
+    async fn run(
+        mut self,
+        known: Vec<Job>,
+        mut found: mpsc::Receiver<Vec<Found>>,
+        mut commands: mpsc::Receiver<Command>,
+        mut reports: mpsc::Receiver<Report>,
+    ) -> Summary {
+        self.recall(known);
+        let mut batch = Vec::with_capacity(OUTCOMES);
+        let mut faces = true;
+        let ending = loop {
+            let now = self.now();
+            self.run_agenda(now);
+            self.dispatch(now);
+            self.publish(now);
+            if let Some(ending) = self.ending(now) {
+                break ending;
+            }
+            let next = self.next_deadline(now);
+            tokio::select! {
+                command = commands.recv(), if faces => match command {
+                    Some(command) => self.command(command),
+                    // Without a face nobody could ever stop it.
+                    None => { faces = false; self.leave(Leave::Running, None); }
+                },
+                chunk = found.recv(), if self.plan.is_walking() => match chunk {
+                    Some(chunk) => self.arrive(chunk),
+                    None => self.all_found(),
+                },
+                _ = reports.recv_many(&mut batch, OUTCOMES) => {
+                    for (id, outcome) in batch.drain(..) {
+                        self.report(id, outcome);
+                    }
+                }
+                () = tokio::time::sleep_until(self.setup.clock.instant(next)) => {}
+            }
+        };
+        self.close(ending).await
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.setup.clock.now()
+    }
+
+    /// Lets something happen to a job, and tells everybody. False if it could not happen.
+    pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
+        let at = self.now();
+        let job = match self.roster.apply(id, transition, at) {
+            Ok(job) => job,
+            Err(impossible) => {
+                tracing::warn!(job = %id, %impossible, "dropped");
+                return false;
+            }
+        };
+        self.stages.writer.note(job);
+        let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
+        if let Some(change) = change {
+            self.tell(What::Job(change));
+        }
+        self.dirty = true;
+        true
+    }
+
+    /// Tells the faces that want to hear everything.
+    pub(super) fn tell(&self, what: What) {
+        let event = Event { at: self.now(), what };
+        if let Some(events) = &self.events
+            && let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
+        {
+            // Nothing new is begun long before this: see `is_open`.
+            tracing::error!(?event, "nobody reads the events; one is lost");
+        }
+    }
+
+    /// Whether a reader of events keeps up.
+    pub(super) fn is_heard(&self) -> bool {
+        self.events.as_ref().is_none_or(|events| events.capacity() > EVENTS_LOW)
+    }
+
+    /// Runs a stage; its outcome comes back to the loop.
+    pub(super) fn spawn_stage(&self, id: JobId, stage: impl Future<Output = Outcome> + Send + 'static) -> AbortHandle {
+        let outcomes = self.outcomes.clone();
+        let task = tokio::spawn(async move {
+            let outcome = stage.await;
+            // The loop is gone only when everything is over.
+            drop(outcomes.send((id, outcome)).await);
+        });
+        task.abort_handle()
+    }
+
+    /// Stops beginning new jobs, and says why.
+    pub(super) fn hold(&mut self, hold: Hold) {
+        if self.hold.is_some() && hold != Hold::User {
+            return;
+        }
+        tracing::warn!(?hold, "no new jobs are begun");
+        if let Some(notice) = hold.notice() {
+            self.tell(What::Notice(notice));
+        }
+        self.hold = Some(hold);
+        self.dirty = true;
+    }
+
+    /// Begins to leave.
+    pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
+        if self.leaving.is_some() {
+            return;
+        }
+        if leave == Leave::CancelQueued {
+            let queued: Vec<_> = self.roster.index().members(Group::Active).collect();
+            for id in queued {
+                if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..))) {
+                    self.cancel(id);
+                }
+            }
+        }
+        // A transfer that is cut off is done again next time; nothing of it is paid for.
+        for live in self.live.values_mut() {
+            if let Some(abort) = live.abort.take() {
+                abort.abort();
+            }
+        }
+        self.leaving = Some((signal, self.now().plus(LEAVE)));
+        self.dirty = true;
+    }
+
+    /// Why the run is over, if it is.
+    fn ending(&self, now: Timestamp) -> Option<Ending> {
+        if let Some((signal, until)) = self.leaving {
+            let cancelling = self.live.values().any(|live| live.cancelling);
+            let waits = self.submitting + self.recording > 0 || cancelling;
+            return (!waits || now >= until).then(|| match signal {
+                None if !self.started => Ending::NotStarted,
+                None if self.is_finished() => Ending::Finished,
+                signal => Ending::Left(signal),
+            });
+        }
+        if self.setup.stay {
+            return None;
+        }
+        if self.is_finished() {
+            return Some(Ending::Finished);
+        }
+        self.over.or_else(|| {
+            let totals = self.roster.totals();
+            let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
+            let results = self.to_answer.len() + self.to_save.len();
+            self.hold.as_ref().filter(|_| idle && results == 0).and_then(Hold::ending)
+        })
+    }
+
+    /// Whether every job has ended.
+    pub(super) fn is_finished(&self) -> bool {
+        let totals = self.roster.totals();
+        let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0
+    }
+
+    fn next_deadline(&mut self, now: Timestamp) -> Timestamp {
+        let mut next = now.plus(Duration::from_hours(1));
+        if let Some(Reverse((at, ..))) = self.agenda.peek() {
+            next = next.min(*at);
+        }
+        if self.brake_until > now {
+            next = next.min(self.brake_until);
+        }
+        if let Some((_, until)) = self.leaving {
+            next = next.min(until);
+        }
+        if self.dirty {
+            next = next.min(self.published_at.plus(PUBLISH));
+        }
+        if self.uploading + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0) {
+            next = next.min(self.sampled_at.plus(SAMPLE));
+        }
+        // A timer that fires a hair too early must not spin.
+        next.max(Timestamp(now.0 + 1))
+    }
+
+    /// Publishes the board if something changed and the last one is long enough ago.
+    fn publish(&mut self, now: Timestamp) {
+        if now.since(self.sampled_at) >= SAMPLE {
+            self.sample(now);
+        }
+        if self.roster.search_on() {
+            self.dirty = true;
+        }
+        let urgent = self.look.take_urgent();
+        if !urgent && (!self.dirty || now.since(self.published_at) < PUBLISH) {
+            return;
+        }
+        self.dirty = false;
+        self.published_at = now;
+        let board = self.board(now);
+        self.watch_cursor(&board);
+        self.board.send_replace(Arc::new(board));
+    }
+
+    fn sample(&mut self, now: Timestamp) {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.sampled_at = now;
+        self.flow.sample(now, self.up.load(Relaxed), self.down.load(Relaxed));
+        self.pace.flow(self.flow.per_second(now));
+        if self.uploading + self.saving > 0 {
+            self.dirty = true;
+        }
+    }
+
+    /// Writes down an attempt that ended.
+    pub(super) fn attempted(&self, id: JobId, attempt: impl FnOnce(&Job) -> Option<Attempt>) {
+        if let Some(attempt) = self.roster.get(id).and_then(attempt) {
+            self.stages.writer.attempt(attempt);
+        }
+    }
+
+    /// Saves what is to be saved and says how it ended.
+    async fn close(mut self, ending: Ending) -> Summary {
+        for live in self.live.values_mut() {
+            if let Some(abort) = live.abort.take() {
+                abort.abort();
+            }
+        }
+        if let Err(error) = self.stages.writer.flush().await {
+            tracing::error!(%error, "the last changes could not be written to the ledger");
+        }
+        let totals = self.roster.totals();
+        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        let summary = Summary {
+            facts: Arc::clone(&self.facts),
+            ending,
+            done: totals.of(Group::Done),
+            failed: totals.of(Group::Failed),
+            review: totals.of(Group::Review) - totals.unknown,
+            skipped: totals.of(Group::Skipped),
+            cancelled: totals.of(Group::Cancelled),
+            unknown: totals.unknown,
+            left,
+            at_fal: totals.in_flight,
+            spent: totals.spent,
+            reserved: totals.reserved,
+            elapsed: self.now().since(self.flow.began().unwrap_or(self.began_at)),
+        };
+        if let Some(events) = self.events.take() {
+            // The last word must not be lost to a slow reader.
+            drop(events.send(Event { at: self.now(), what: What::Ended(summary.clone()) }).await);
+        }
+        summary
+    }
+}

@@ -1,0 +1,133 @@
+//! The steps of a photo's way, each a task of its own. They share nothing: each gets what it needs
+//! and sends back an [`Outcome`].
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
+use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request};
+use crate::ledger::{Attempt, LedgerError, Writer};
+use crate::output::{Expect, Output, OutputError, Placed};
+
+/// What a step came to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The photo's URL in fal's storage.
+    Uploaded(Result<(Box<str>, ContentHash), FalError>),
+    /// The paid call was made, or its intent could not be recorded and it was not.
+    Submitted(Result<Accepted, SubmitError>),
+    /// A state is safely in the ledger, or is not.
+    Recorded(Result<(), LedgerError>),
+    /// Where a request stands.
+    Polled(Result<Status, FalError>),
+    /// Where its picture is.
+    Answered(Result<Answer, FalError>),
+    /// The picture is on disk.
+    Saved(Result<Placed, SaveError>),
+    /// fal was asked to stop it.
+    Cancelled(Result<CancelAnswer, FalError>),
+    /// Its earlier attempts.
+    Recalled(Vec<Attempt>),
+}
+
+/// Why a submit did not give a request.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SubmitError {
+    #[error("the intent to submit could not be recorded, so nothing was sent")]
+    NotRecorded(#[source] LedgerError),
+    #[error(transparent)]
+    Fal(#[from] FalError),
+}
+
+/// Why a result is not on disk.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SaveError {
+    #[error(transparent)]
+    Fal(#[from] FalError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// What every stage needs.
+#[derive(Debug, Clone)]
+pub(super) struct Stages {
+    pub(super) fal: Fal,
+    pub(super) endpoint: EndpointId,
+    pub(super) writer: Writer,
+    pub(super) output: Arc<Output>,
+}
+
+impl Stages {
+    pub(super) async fn upload(self, photo: Photo, meter: Meter) -> Outcome {
+        let name = photo.file_name();
+        let format = photo.format.unwrap_or(crate::job::Format::Jpeg);
+        let file = LocalFile { path: &photo.source, name: &name, format, bytes: photo.bytes };
+        Outcome::Uploaded(self.fal.upload(&file, &meter).await)
+    }
+
+    /// Intent recorded and synced, then the paid call.
+    pub(super) async fn submit(self, job: Job, body: Value) -> Outcome {
+        if let Err(error) = self.writer.commit(&job).await {
+            return Outcome::Submitted(Err(SubmitError::NotRecorded(error)));
+        }
+        Outcome::Submitted(self.fal.submit(&self.endpoint, &body).await.map_err(SubmitError::Fal))
+    }
+
+    pub(super) async fn record(self, job: Job) -> Outcome {
+        Outcome::Recorded(self.writer.commit(&job).await)
+    }
+
+    pub(super) async fn poll(self, request: Request, logs: bool) -> Outcome {
+        Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
+    }
+
+    pub(super) async fn answer(self, request: Request) -> Outcome {
+        Outcome::Answered(self.fal.result(&self.endpoint, &request).await)
+    }
+
+    pub(super) async fn cancel(self, request: Request) -> Outcome {
+        Outcome::Cancelled(self.fal.cancel(&self.endpoint, &request).await)
+    }
+
+    pub(super) async fn save(self, work: Save) -> Outcome {
+        Outcome::Saved(self.save_inner(work).await)
+    }
+
+    async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
+        let mut download = self.fal.download(&work.answer.url).await?;
+        work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
+        let mut draft = self.output.draft(&work.photo).await?;
+        while let Some(chunk) = download.next().await {
+            let chunk = chunk?;
+            work.meter.add(chunk.len());
+            draft.write(&chunk).await?;
+        }
+        let expect = Expect {
+            bytes: download.length,
+            pixels: work.promised,
+            previous: work.previous,
+            caption: work.answer.caption.as_deref().filter(|_| work.captions),
+        };
+        Ok(draft.finish(expect).await?)
+    }
+}
+
+/// A result to be downloaded and saved.
+#[derive(Debug)]
+pub(super) struct Save {
+    pub(super) photo: Photo,
+    pub(super) answer: Answer,
+    /// The size that the result should have, px.
+    pub(super) promised: Option<Pixels>,
+    /// What an earlier attempt of this job wrote and this one may replace.
+    pub(super) previous: Option<Box<Path>>,
+    pub(super) captions: bool,
+    pub(super) meter: Meter,
+    pub(super) length: Arc<AtomicU64>,
+}
+
+/// An outcome, and whose it is.
+pub(super) type Report = (JobId, Outcome);
