@@ -1,1 +1,242 @@
-//! What happened, durable.
+//! What happened, durable: batches, jobs and attempts in one SQLite database.
+//!
+//! The engine says where each job stands; the ledger remembers it through crashes, power cuts and
+//! full disks, and gives it back exactly. Money depends on it: an intent is on the disk before the
+//! paid call is made, and the request's id before it is first asked for.
+//!
+//! One writer groups what many jobs record into few transactions. [`Writer::note`] rides along
+//! within 50 ms; [`Writer::commit`] returns once its transaction is synced, together with all that
+//! was queued when it came.
+
+mod attempt;
+mod batch;
+mod columns;
+mod error;
+mod hold;
+mod lookup;
+mod open;
+mod path;
+mod queue;
+mod record;
+mod restore;
+mod store;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
+use tokio::task::JoinHandle;
+
+pub use attempt::Attempt;
+pub use batch::{BatchKey, BatchRow, Opened};
+pub use error::LedgerError;
+pub use hold::BatchHold;
+pub use lookup::Found;
+pub use writer::Writer;
+
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+use lookup::{By, Reading};
+use open::Tuning;
+use queue::Queue;
+
+/// The ledger of a state directory. Cheap to clone.
+///
+/// It is closed by [`Ledger::close`]; dropping the last clone and the last [`Writer`] closes it too,
+/// without saying how that went.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    inner: Arc<Inner>,
+}
+
+/// What every handle on a ledger shares.
+#[derive(Debug)]
+struct Inner {
+    state_dir: PathBuf,
+    path: PathBuf,
+    queue: Arc<Queue>,
+    /// A single connection and not a pool, whose time limits a paused clock would run through.
+    desk: AsyncMutex<Option<SqliteConnection>>,
+    writing: Mutex<Option<JoinHandle<Result<(), LedgerError>>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Ledger {
+    /// Opens the ledger in a state directory, both made if there are none, and brings an older one
+    /// to this version's format.
+    ///
+    /// # Errors
+    /// If the directory or the file cannot be made, read or written, is locked by another program
+    /// for 10 s, is damaged or no ledger, or was written by a newer version.
+    pub async fn open(state_dir: &Path) -> Result<Self, LedgerError> {
+        Self::open_tuned(state_dir, Tuning::default()).await
+    }
+
+    async fn open_tuned(state_dir: &Path, tuning: Tuning) -> Result<Self, LedgerError> {
+        let open::Opened { path, writer, desk } = open::open(state_dir, tuning).await?;
+        let queue = Arc::new(Queue::default());
+        let writing = tokio::spawn(writer::run(Arc::clone(&queue), writer, path.clone()));
+        let inner = Inner {
+            state_dir: state_dir.to_path_buf(),
+            path,
+            queue,
+            desk: AsyncMutex::new(Some(desk)),
+            writing: Mutex::new(Some(writing)),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Where the ledger's file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Finds the batch that this command began before, or begins it, and takes it for this process.
+    ///
+    /// # Errors
+    /// [`LedgerError::Held`] if another process works on it; otherwise if the ledger cannot be
+    /// written.
+    pub async fn open_batch(&self, key: &BatchKey) -> Result<Opened, LedgerError> {
+        let mut desk = self.desk().await;
+        let (id, resumed) = batch::find_or_make(desk.connection()?, key).await.map_err(|e| self.failed(e))?;
+        let hold = BatchHold::take(&self.inner.state_dir, id)?;
+        batch::touch(desk.connection()?, id).await.map_err(|e| self.failed(e))?;
+        Ok(Opened { id, resumed, hold })
+    }
+
+    /// A batch's jobs in the order of their numbers, as they were last written.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn jobs(&self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
+        self.reading(&mut self.desk().await)?.jobs(batch).await
+    }
+
+    /// A job's attempts that ended, oldest first, as far as they are written.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn attempts(&self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
+        self.reading(&mut self.desk().await)?.attempts(batch, job).await
+    }
+
+    /// Every batch, newest first.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn batches(&self) -> Result<Vec<BatchRow>, LedgerError> {
+        batch::list(self.desk().await.connection()?, None).await.map_err(|error| self.failed(error))
+    }
+
+    /// One batch as a whole.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoBatch`] if there is none of this number; otherwise if the ledger cannot be
+    /// read.
+    pub async fn batch(&self, batch: BatchId) -> Result<BatchRow, LedgerError> {
+        let rows = batch::list(self.desk().await.connection()?, Some(batch)).await;
+        rows.map_err(|error| self.failed(error))?.into_iter().next().ok_or(LedgerError::NoBatch(batch))
+    }
+
+    /// A way to record what happens to a batch's jobs.
+    #[must_use]
+    pub fn writer(&self, batch: BatchId) -> Writer {
+        Writer { ledger: Arc::clone(&self.inner), batch }
+    }
+
+    /// Jobs of any batch that sent the same picture to the same model with the same (canonical)
+    /// parameters; those with a picture on disk first, newer batches first. `sandbox` keeps a
+    /// sandbox's results and fal's apart.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn by_content(
+        &self,
+        content: &ContentHash,
+        model: &str,
+        params: &str,
+        sandbox: bool,
+    ) -> Result<Vec<Found>, LedgerError> {
+        self.find(By::Content { content, model, params, sandbox }).await
+    }
+
+    /// Jobs whose photo was uploaded to this URL: what a request in fal's own history belongs to.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn by_upload_url(&self, url: &str) -> Result<Vec<Found>, LedgerError> {
+        self.find(By::UploadUrl(url)).await
+    }
+
+    /// Jobs whose latest request has this id.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn by_request(&self, id: &RequestId) -> Result<Vec<Found>, LedgerError> {
+        self.find(By::Request(id)).await
+    }
+
+    async fn find(&self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
+        self.reading(&mut self.desk().await)?.find(by).await
+    }
+
+    /// Has SQLite look at every page and index; takes a second for some hundred MB.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] with what it found.
+    pub async fn check(&self) -> Result<(), LedgerError> {
+        self.reading(&mut self.desk().await)?.check().await
+    }
+
+    /// Writes what is queued, moves everything from the write-ahead log into the ledger, and closes
+    /// it. What is recorded afterwards by other clones is refused.
+    ///
+    /// # Errors
+    /// If something could not be written, and is lost now.
+    pub async fn close(self) -> Result<(), LedgerError> {
+        self.inner.queue.close();
+        let writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let written = match writing {
+            Some(writing) => writing.await.unwrap_or(Err(LedgerError::Closed)),
+            None => Ok(()),
+        };
+        let desk = self.inner.desk.lock().await.take();
+        let closed = match desk {
+            Some(desk) => desk.close().await.map_err(|error| self.failed(error)),
+            None => Ok(()),
+        };
+        written.and(closed)
+    }
+
+    async fn desk(&self) -> Desk<'_> {
+        Desk(self.inner.desk.lock().await)
+    }
+
+    fn reading<'a>(&'a self, desk: &'a mut Desk<'_>) -> Result<Reading<'a>, LedgerError> {
+        Ok(Reading { connection: desk.connection()?, path: &self.inner.path })
+    }
+
+    fn failed(&self, error: sqlx::Error) -> LedgerError {
+        LedgerError::database(&self.inner.path, error)
+    }
+}
+
+/// The connection for everything but recording, while one call uses it.
+struct Desk<'a>(MutexGuard<'a, Option<SqliteConnection>>);
+
+impl Desk<'_> {
+    fn connection(&mut self) -> Result<&mut SqliteConnection, LedgerError> {
+        self.0.as_mut().ok_or(LedgerError::Closed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Attempts that ended: the history of a job, only ever added to.
+
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, Row};
+
+use super::record::{push_cause, stage_name};
+use super::restore::{Odd, cause_kind, job_id, request_id, stage};
+use crate::job::{BatchId, Cause, JobId, RequestId, Stage, Timestamp, Usd};
+
+/// An attempt of a job that ended, with a result or without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Whose.
+    pub job: JobId,
+    /// Which, from 1.
+    pub attempt: u16,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// The step at which it ended.
+    pub stage: Stage,
+    /// Why it ended without a result; `None` if it has one.
+    pub cause: Option<Cause>,
+    /// fal's id of its request, if it got that far.
+    pub request: Option<RequestId>,
+    /// What it cost, where known.
+    pub cost: Option<Usd>,
+}
+
+/// The columns of an attempt's row, in the order in which they are written and read.
+pub(super) const LIST: &str =
+    "batch, job, attempt, began_ms, ended_ms, stage, cause_kind, cause_http, cause_message, request_id, cost_nanos";
+
+/// How many columns that are.
+pub(super) const COLUMNS: usize = 11;
+
+/// Adds an attempt's row to a statement's values.
+pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attempt) -> Result<(), BoxDynError> {
+    values.add(batch.0)?;
+    values.add(attempt.job.number())?;
+    values.add(attempt.attempt)?;
+    values.add(attempt.began.0)?;
+    values.add(attempt.ended.0)?;
+    values.add(stage_name(attempt.stage))?;
+    push_cause(values, attempt.cause.as_ref())?;
+    values.add(attempt.request.as_ref().map(RequestId::as_str))?;
+    values.add(attempt.cost.map(Usd::nanos))
+}
+
+/// Reads a row that lists [`LIST`].
+pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
+    let cause = match row.try_get::<Option<&str>, _>(6)? {
+        None => None,
+        Some(kind) => {
+            let message: &str = row.try_get(8)?;
+            Some(Cause { kind: cause_kind(kind)?, http: row.try_get(7)?, message: message.into() })
+        }
+    };
+    Ok(Attempt {
+        job: job_id(row.try_get(1)?),
+        attempt: row.try_get(2)?,
+        began: Timestamp(row.try_get(3)?),
+        ended: Timestamp(row.try_get(4)?),
+        stage: stage(row.try_get(5)?)?,
+        cause,
+        request: row.try_get::<Option<&str>, _>(9)?.map(request_id).transpose()?,
+        cost: row.try_get::<Option<i64>, _>(10)?.map(Usd::from_nanos),
+    })
+}
+
+impl From<sqlx::Error> for Odd {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -1,0 +1,199 @@
+//! Batches: what makes a command the same as an earlier one, and what the ledger knows of each.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use super::hold::BatchHold;
+use super::path;
+use crate::job::{BatchId, Status, Timestamp, Usd};
+
+/// What makes a batch: the same command finds the same one. Paths are absolute.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BatchKey {
+    /// The folders and files that photos are taken from; their order is of no matter.
+    pub roots: Vec<PathBuf>,
+    /// The folder that pictures go to.
+    pub output: PathBuf,
+    /// The model's endpoint id.
+    pub model: String,
+    /// The parameters in their canonical form.
+    pub params: String,
+    /// Whether it runs on a sandbox, whose results are worth nothing.
+    pub sandbox: bool,
+}
+
+impl BatchKey {
+    /// A hash of all of it. Each part goes in with its length, so that no two keys look alike.
+    fn identity(&self) -> [u8; 32] {
+        let mut roots: Vec<_> = self.roots.iter().map(|root| path::to_bytes(root)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        };
+        part(&path::to_bytes(&self.output));
+        part(self.model.as_bytes());
+        part(self.params.as_bytes());
+        part(&[u8::from(self.sandbox)]);
+        for root in &roots {
+            part(root);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// A batch that was found or made, and is ours to work on.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its number.
+    pub id: BatchId,
+    /// Whether it was begun by an earlier run.
+    pub resumed: bool,
+    /// The right to work on it; to be kept until the work is over.
+    pub hold: BatchHold,
+}
+
+/// What the ledger knows of a batch as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRow {
+    /// Its number.
+    pub id: BatchId,
+    /// What makes it.
+    pub key: BatchKey,
+    /// How many jobs stand where; a status that no job has is not there.
+    pub counts: BTreeMap<Status, usize>,
+    /// What its results cost, those that a retry replaced too.
+    pub spent: Usd,
+    /// When it was begun.
+    pub created: Timestamp,
+    /// When it was last opened.
+    pub used: Timestamp,
+}
+
+impl BatchRow {
+    /// How many jobs it has.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.counts.values().sum()
+    }
+}
+
+/// Finds the batch with this key, or makes it; and whether it was there before.
+pub(super) async fn find_or_make(
+    connection: &mut SqliteConnection,
+    key: &BatchKey,
+) -> Result<(BatchId, bool), sqlx::Error> {
+    let identity = key.identity();
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let known: Option<i64> = sqlx::query_scalar("SELECT id FROM batches WHERE identity = ?")
+        .bind(identity.as_slice())
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if let Some(id) = known {
+        transaction.rollback().await?;
+        return Ok((BatchId(id), true));
+    }
+    let made = sqlx::query(
+        "INSERT INTO batches (identity, output, model, params, sandbox, created_ms, used_ms)
+         SELECT ?, ?, ?, ?, ?, now, now FROM (SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) AS now)",
+    )
+    .bind(identity.as_slice())
+    .bind(path::to_bytes(&key.output))
+    .bind(key.model.as_str())
+    .bind(key.params.as_str())
+    .bind(key.sandbox)
+    .execute(&mut *transaction)
+    .await?;
+    let id = made.last_insert_rowid();
+    for (place, root) in key.roots.iter().enumerate() {
+        sqlx::query("INSERT INTO roots (batch, place, path) VALUES (?, ?, ?)")
+            .bind(id)
+            .bind(i64::try_from(place).unwrap_or(i64::MAX))
+            .bind(path::to_bytes(root))
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok((BatchId(id), false))
+}
+
+/// Notes that the batch is worked on now.
+pub(super) async fn touch(connection: &mut SqliteConnection, batch: BatchId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE batches SET used_ms = CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) WHERE id = ?")
+        .bind(batch.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Every batch or one of them, newest first.
+pub(super) async fn list(
+    connection: &mut SqliteConnection,
+    only: Option<BatchId>,
+) -> Result<Vec<BatchRow>, sqlx::Error> {
+    // One moment for all three, or a batch made in between would lack its folders.
+    let mut moment = connection.begin().await?;
+    let (first, last) = only.map_or((i64::MIN, i64::MAX), |batch| (batch.0, batch.0));
+    let mut batches: BTreeMap<i64, BatchRow> = sqlx::query(
+        "SELECT id, output, model, params, sandbox, created_ms, used_ms FROM batches WHERE id BETWEEN ? AND ?",
+    )
+    .bind(first)
+    .bind(last)
+    .try_map(|row: SqliteRow| {
+        let key = BatchKey {
+            roots: Vec::new(),
+            output: path::from_bytes(row.try_get(1)?),
+            model: row.try_get(2)?,
+            params: row.try_get(3)?,
+            sandbox: row.try_get(4)?,
+        };
+        let id = row.try_get(0)?;
+        let row = BatchRow {
+            id: BatchId(id),
+            key,
+            counts: BTreeMap::new(),
+            spent: Usd::ZERO,
+            created: Timestamp(row.try_get(5)?),
+            used: Timestamp(row.try_get(6)?),
+        };
+        Ok((id, row))
+    })
+    .fetch_all(&mut *moment)
+    .await?
+    .into_iter()
+    .collect();
+
+    let roots: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT batch, path FROM roots WHERE batch BETWEEN ? AND ? ORDER BY batch, place")
+            .bind(first)
+            .bind(last)
+            .fetch_all(&mut *moment)
+            .await?;
+    for (batch, root) in roots {
+        if let Some(row) = batches.get_mut(&batch) {
+            row.key.roots.push(path::from_bytes(root));
+        }
+    }
+
+    let sums: Vec<(i64, String, i64, i64)> = sqlx::query_as(
+        "SELECT batch, status, count(*), coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos)
+         FROM jobs WHERE batch BETWEEN ? AND ? GROUP BY batch, status",
+    )
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *moment)
+    .await?;
+    for (batch, status, jobs, nanos) in sums {
+        let Some(row) = batches.get_mut(&batch) else { continue };
+        row.spent += Usd::from_nanos(nanos);
+        if let Some(status) = Status::from_name(&status) {
+            row.counts.insert(status, usize::try_from(jobs).unwrap_or(usize::MAX));
+        }
+    }
+    moment.rollback().await?;
+    Ok(batches.into_values().rev().collect())
+}

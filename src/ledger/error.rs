@@ -1,0 +1,143 @@
+//! What can go wrong with the ledger, in words that say what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::migrate::MigrateError;
+
+use crate::job::{BatchId, JobId};
+
+/// Why the ledger could not be read or written. Cheap to clone: one failed write is told to every
+/// job that waited for it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The state directory, or a file in it, cannot be made or opened.
+    #[error("cannot open {}\nhint: `--state-dir DIR` keeps the ledger elsewhere", .path.display())]
+    StateDir {
+        /// What could not be opened.
+        path: PathBuf,
+        /// Why.
+        source: Arc<io::Error>,
+    },
+    /// Another process kept the ledger locked for longer than we wait.
+    #[error("the ledger {} is locked by another program\nhint: end what has it open, and try again", .path.display())]
+    Locked {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// The file may be read but not written.
+    #[error("the ledger {} cannot be written\nhint: check its permissions, or keep it elsewhere with `--state-dir DIR`", .path.display())]
+    ReadOnly {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// The disk is full. What was not written is kept and tried again.
+    #[error("the disk is full: the ledger {} cannot grow\nhint: make room; it goes on by itself", .path.display())]
+    Full {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// The file is no ledger, or not whole any more.
+    #[error(
+        "the ledger {} is damaged: {detail}\nhint: move it away and keep it; `fal-tui recover` finds results that are still at fal", .path.display()
+    )]
+    Damaged {
+        /// The ledger.
+        path: PathBuf,
+        /// What was found.
+        detail: String,
+    },
+    /// A newer version of the program wrote it.
+    #[error(
+        "the ledger {} was written by a newer fal-tui\nhint: update fal-tui, or keep another ledger with `--state-dir DIR`", .path.display()
+    )]
+    Newer {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// Another process works on the batch.
+    #[error("batch {batch} is being worked on by {}\nhint: wait for it, or stop it and run the command again", process(*.pid))]
+    Held {
+        /// The batch.
+        batch: BatchId,
+        /// The process's id, where it could be read.
+        pid: Option<u32>,
+    },
+    /// No batch has this number.
+    #[error("the ledger knows no batch {0}\nhint: `fal-tui batches` lists them")]
+    NoBatch(BatchId),
+    /// A job's row makes no sense, so its batch is left alone.
+    #[error("the ledger's row of job {job} in batch {batch} cannot be read: {detail}")]
+    Unreadable {
+        /// The batch.
+        batch: BatchId,
+        /// The job.
+        job: JobId,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The ledger was closed: nothing can be recorded any more.
+    #[error("the ledger is closed")]
+    Closed,
+    /// SQLite could not do what was asked, for a reason that has no kind of its own.
+    #[error("the ledger {} failed", .path.display())]
+    Database {
+        /// The ledger.
+        path: PathBuf,
+        /// Why.
+        source: Arc<sqlx::Error>,
+    },
+}
+
+fn process(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+/// SQLite's primary result codes that have an answer of their own (SQLite docs: result codes).
+const BUSY: u32 = 5;
+const LOCKED: u32 = 6;
+const READONLY: u32 = 8;
+const CORRUPT: u32 = 11;
+const FULL: u32 = 13;
+const NOTADB: u32 = 26;
+
+impl LedgerError {
+    /// Says in our words what SQLite said about the ledger at `path`.
+    pub(super) fn database(path: &Path, source: sqlx::Error) -> Self {
+        let path = path.to_path_buf();
+        let Some(database) = source.as_database_error() else {
+            return match source {
+                sqlx::Error::WorkerCrashed => Self::Closed,
+                sqlx::Error::Io(source) => Self::StateDir { path, source: Arc::new(source) },
+                source => Self::Database { path, source: Arc::new(source) },
+            };
+        };
+        // An extended code's low byte is its primary code.
+        let code = database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+        match code {
+            Some(BUSY | LOCKED) => Self::Locked { path },
+            Some(READONLY) => Self::ReadOnly { path },
+            Some(FULL) => Self::Full { path },
+            Some(CORRUPT | NOTADB) => Self::Damaged { path, detail: database.message().to_owned() },
+            _ => Self::Database { path, source: Arc::new(source) },
+        }
+    }
+
+    /// Says in our words what went wrong while the ledger at `path` was brought to this version's
+    /// format.
+    pub(super) fn migration(path: &Path, error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+                Self::Newer { path: path.to_path_buf() }
+            }
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Self::database(path, source),
+            other => Self::Damaged { path: path.to_path_buf(), detail: other.to_string() },
+        }
+    }
+
+    pub(super) fn state_dir(path: &Path, source: io::Error) -> Self {
+        Self::StateDir { path: path.to_path_buf(), source: Arc::new(source) }
+    }
+}

@@ -1,0 +1,58 @@
+//! One process a batch: whoever works on it holds its lock file.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use super::LedgerError;
+use crate::job::BatchId;
+
+/// The right to work on a batch, for as long as it lives. The operating system takes it back when
+/// the process ends, however it ends.
+#[derive(Debug)]
+pub struct BatchHold {
+    file: File,
+}
+
+impl BatchHold {
+    /// Takes the batch, or says who has it.
+    pub(super) fn take(state_dir: &Path, batch: BatchId) -> Result<Self, LedgerError> {
+        let path = state_dir.join(format!("batch-{batch}.lock"));
+        let failed = |source| LedgerError::state_dir(&path, source);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LedgerError::Held { batch, pid: holder(&mut file) }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        // Who holds it is written for people; a disk too full for that is no reason not to hold it.
+        if let Err(error) = sign(&mut file) {
+            tracing::debug!(%error, path = %path.display(), "the lock file does not say who holds it");
+        }
+        Ok(Self { file })
+    }
+}
+
+impl Drop for BatchHold {
+    fn drop(&mut self) {
+        // The file stays: taking it away would let two processes hold two files of one name.
+        let cleared = self.file.set_len(0).and_then(|()| self.file.unlock());
+        if let Err(error) = cleared {
+            tracing::debug!(%error, "a lock file was left as it was");
+        }
+    }
+}
+
+fn sign(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())
+}
+
+/// The process in the file; where locks are mandatory (Windows) it cannot be read.
+fn holder(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}

@@ -1,0 +1,137 @@
+//! Reading jobs back: a whole batch, or by what makes them the same picture and the same money.
+
+use std::path::{Path, PathBuf};
+
+use futures::TryStreamExt;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Arguments, AssertSqlSafe, Row};
+
+use super::attempt::{self, Attempt};
+use super::columns::{Column, LIST};
+use super::{LedgerError, path, restore};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+
+/// A job of some batch that a look-up found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its batch.
+    pub batch: BatchId,
+    /// The folder that its batch's pictures go to; a saved picture's path is below it.
+    pub output: PathBuf,
+    /// The job.
+    pub job: Job,
+}
+
+/// What a job is looked up by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By<'a> {
+    /// The same picture, sent to the same model with the same parameters.
+    Content { content: &'a ContentHash, model: &'a str, params: &'a str, sandbox: bool },
+    /// The URL that the photo was uploaded to.
+    UploadUrl(&'a str),
+    /// fal's id of its request.
+    Request(&'a RequestId),
+}
+
+impl By<'_> {
+    fn condition(&self) -> &'static str {
+        match self {
+            Self::Content { .. } => {
+                "content = ? AND batch IN (SELECT id FROM batches WHERE model = ? AND params = ? AND sandbox = ?)"
+            }
+            Self::UploadUrl(_) => "upload_url = ?",
+            Self::Request(_) => "request_id = ?",
+        }
+    }
+
+    fn values(&self) -> Result<SqliteArguments, sqlx::Error> {
+        let mut values = SqliteArguments::default();
+        let added = match self {
+            Self::Content { content, model, params, sandbox } => values
+                .add(content.0.as_slice())
+                .and_then(|()| values.add(*model))
+                .and_then(|()| values.add(*params))
+                .and_then(|()| values.add(*sandbox)),
+            Self::UploadUrl(url) => values.add(*url),
+            Self::Request(id) => values.add(id.as_str()),
+        };
+        added.map_err(sqlx::Error::Encode)?;
+        Ok(values)
+    }
+}
+
+/// The ledger open for reading.
+pub(super) struct Reading<'a> {
+    pub(super) connection: &'a mut SqliteConnection,
+    pub(super) path: &'a Path,
+}
+
+impl Reading<'_> {
+    /// A batch's jobs in the order of their numbers.
+    pub(super) async fn jobs(&mut self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
+        let failed = |error| LedgerError::database(self.path, error);
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE batch = ?")
+            .bind(batch.0)
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(failed)?;
+        let mut jobs = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+        let text = AssertSqlSafe(format!("SELECT {LIST} FROM jobs WHERE batch = ? ORDER BY job"));
+        let mut rows = sqlx::query(text).bind(batch.0).fetch(&mut *self.connection);
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            jobs.push(restore::job(&row)?.1);
+        }
+        Ok(jobs)
+    }
+
+    /// The jobs of every batch that are looked for, those with a picture on disk first, and newer
+    /// batches first.
+    pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
+        let failed = |error| LedgerError::database(self.path, error);
+        let text = AssertSqlSafe(format!(
+            "SELECT {LIST}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
+             FROM jobs WHERE {}
+             ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
+            by.condition()
+        ));
+        let values = by.values().map_err(failed)?;
+        let rows = sqlx::query_with(text, values).fetch_all(&mut *self.connection).await.map_err(failed)?;
+        let found = rows.iter().map(|row| {
+            let (batch, job) = restore::job(row)?;
+            let output = path::from_bytes(row.try_get(Column::ALL.len()).map_err(failed)?);
+            Ok(Found { batch, output, job })
+        });
+        found.collect()
+    }
+
+    /// A job's attempts, oldest first.
+    pub(super) async fn attempts(&mut self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
+        let text = AssertSqlSafe(format!(
+            "SELECT {} FROM attempts WHERE batch = ? AND job = ? ORDER BY ended_ms, attempt",
+            attempt::LIST
+        ));
+        let rows = sqlx::query(text)
+            .bind(batch.0)
+            .bind(job.number())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| LedgerError::database(self.path, error))?;
+        let read = |row| attempt::read(row).map_err(|odd| LedgerError::Unreadable { batch, job, detail: odd.0 });
+        rows.iter().map(read).collect()
+    }
+
+    /// SQLite's own look at every page and index.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] with the first things that it found.
+    pub(super) async fn check(&mut self) -> Result<(), LedgerError> {
+        let findings: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(5)")
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| LedgerError::database(self.path, error))?;
+        if findings.iter().all(|finding| finding == "ok") {
+            return Ok(());
+        }
+        Err(LedgerError::Damaged { path: self.path.to_path_buf(), detail: findings.join("; ") })
+    }
+}

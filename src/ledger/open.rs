@@ -1,0 +1,111 @@
+//! Opening the ledger's file: made if need be, checked, and brought to this version's format.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use tokio::time::sleep;
+
+use super::LedgerError;
+
+/// The ledger's name in the state directory.
+const FILE: &str = "ledger.db";
+
+/// Every format that there was, in order (append-only).
+static FORMATS: Migrator = sqlx::migrate!("src/ledger/migrations");
+
+/// How a ledger is opened; tests turn the knobs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tuning {
+    /// How long a locked ledger is waited for.
+    pub(super) busy: Duration,
+    /// The most pages of 4 KiB that the writer may make the file; `None` for as many as fit.
+    pub(super) pages: Option<u32>,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { busy: Duration::from_secs(10), pages: None }
+    }
+}
+
+/// An open ledger's file and its two connections.
+pub(super) struct Opened {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// For the one who writes jobs.
+    pub(super) writer: SqliteConnection,
+    /// For everything else.
+    pub(super) desk: SqliteConnection,
+}
+
+/// Opens the ledger in a directory.
+pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Opened, LedgerError> {
+    let path = make_file(state_dir)?;
+    // Two processes that open a new ledger at once must not both lay it out.
+    let lock = lock(state_dir, &path, tuning.busy).await?;
+    let failed = |error| LedgerError::database(&path, error);
+
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .busy_timeout(tuning.busy)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .row_buffer_size(512)
+        .disable_statement_logging();
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let writing = tuning.pages.map_or(writing.clone(), |pages| writing.pragma("max_page_count", pages.to_string()));
+    let mut writer = writing.connect().await.map_err(failed)?;
+    FORMATS.run(&mut writer).await.map_err(|error| LedgerError::migration(&path, error))?;
+    let desk = options.connect().await.map_err(failed)?;
+    drop(lock);
+    Ok(Opened { path, writer, desk })
+}
+
+/// Makes the directory and an empty file where there are none, for nobody else to read: the ledger
+/// knows where photos and results are. What SQLite puts beside the file gets the same permissions.
+fn make_file(state_dir: &Path) -> Result<PathBuf, LedgerError> {
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| LedgerError::state_dir(&path, source)
+    };
+    let state_dir = std::path::absolute(state_dir).map_err(failed(state_dir))?;
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(&state_dir).map_err(failed(&state_dir))?;
+
+    let path = state_dir.join(FILE);
+    let mut file = OpenOptions::new();
+    file.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file.open(&path).map_err(failed(&path))?;
+    Ok(path)
+}
+
+/// Waits for the lock that guards opening, for at most `patience`.
+async fn lock(state_dir: &Path, ledger: &Path, patience: Duration) -> Result<File, LedgerError> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let path = state_dir.join("ledger.lock");
+    let failed = |source| LedgerError::state_dir(&path, source);
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+            Err(TryLockError::WouldBlock) if waited >= patience => {
+                return Err(LedgerError::Locked { path: ledger.to_path_buf() });
+            }
+            Err(TryLockError::WouldBlock) => {
+                sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Jobs in every state, plain ones and any that there can be.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use crate::job::{
+    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels, Request,
+    RequestId, Run, Saved, Suspicion, Timestamp, Upload, Usd,
+};
+use crate::ledger::BatchKey;
+
+pub(super) fn key(name: &str) -> BatchKey {
+    BatchKey {
+        roots: vec![PathBuf::from(format!("/photos/{name}"))],
+        output: PathBuf::from(format!("/photos/{name}-upscaled")),
+        model: "fal-ai/flux-vision-upscaler".to_owned(),
+        params: r#"{"upscale_factor":2}"#.to_owned(),
+        sandbox: false,
+    }
+}
+
+pub(super) fn id(number: usize) -> JobId {
+    JobId::at(number - 1)
+}
+
+pub(super) fn job(number: usize, state: JobState) -> Job {
+    let photo = Photo {
+        path: Path::new(&format!("beach/img{number}.jpg")).into(),
+        source: Path::new(&format!("/photos/beach/img{number}.jpg")).into(),
+        format: Some(Format::Jpeg),
+        pixels: Some(Pixels::new(4000, 3000)),
+        bytes: 5_000_000,
+        modified: Timestamp(1_700_000_000_000),
+        shares_stem: false,
+    };
+    Job { id: id(number), photo, state }
+}
+
+pub(super) fn run(attempt: u16) -> Run {
+    Run { began: Timestamp(1000), attempt }
+}
+
+pub(super) fn closed() -> Closed {
+    Closed { at: Timestamp(9000), took: Duration::from_secs(8), attempts: 1 }
+}
+
+pub(super) fn upload(number: u8) -> Upload {
+    Upload {
+        url: format!("https://v3.fal.media/files/{number}.jpg").into(),
+        at: Timestamp(2000),
+        content: ContentHash([number; 32]),
+    }
+}
+
+pub(super) fn intent(number: u8) -> Intent {
+    Intent { upload: upload(number), at: Timestamp(3000) }
+}
+
+pub(super) fn request(number: u8) -> Request {
+    let id = RequestId::new(&format!("request-{number}")).unwrap();
+    let url = format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}");
+    Request { id, url: Some(url.into()), at: Timestamp(4000), upload: upload(number) }
+}
+
+pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
+    Saved {
+        request: request(number).id,
+        output: Path::new(&format!("beach/img{number}.png")).into(),
+        format: Format::Png,
+        pixels: Pixels::new(8000, 6000),
+        bytes: 90_000_000,
+        seed: Some(42),
+        caption: Some("a beach at dusk".into()),
+        inference_s: Some(2.5),
+        cost: cost.map(Usd::from_nanos),
+    }
+}
+
+pub(super) fn cause() -> Cause {
+    Cause { kind: CauseKind::Runner, http: Some(503), message: "runner disconnected".into() }
+}
+
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![any::<i64>(), 0_i64..2_000_000_000_000].prop_map(Timestamp)
+}
+
+fn any_text() -> impl Strategy<Value = Box<str>> {
+    prop_oneof![any::<String>(), "[a-z]{0,8}", Just("\u{0}\n\u{1b}[2J海".to_owned())].prop_map(Into::into)
+}
+
+fn any_path() -> impl Strategy<Value = Box<Path>> {
+    #[cfg(unix)]
+    let path = prop::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| {
+        use std::os::unix::ffi::OsStringExt;
+        PathBuf::from(std::ffi::OsString::from_vec(bytes)).into_boxed_path()
+    });
+    #[cfg(not(unix))]
+    let path = any::<String>().prop_map(|text| PathBuf::from(text).into_boxed_path());
+    path
+}
+
+fn any_pixels() -> impl Strategy<Value = Pixels> {
+    (any::<u32>(), any::<u32>()).prop_map(|(width, height)| Pixels { width, height })
+}
+
+fn any_format() -> impl Strategy<Value = Format> {
+    prop::sample::select(&Format::ALL[..])
+}
+
+/// A number that is one: SQLite has no NaN, and nothing that we measure is one.
+fn any_number() -> impl Strategy<Value = Option<f64>> {
+    prop::option::of(prop_oneof![Just(0.0), Just(f64::INFINITY), any::<i32>().prop_map(f64::from), -1e9..1e9])
+}
+
+fn any_photo() -> impl Strategy<Value = Photo> {
+    let bytes = prop_oneof![Just(0), any::<u32>().prop_map(u64::from), Just(i64::MAX as u64)];
+    let sizes = (prop::option::of(any_format()), prop::option::of(any_pixels()), bytes);
+    (any_path(), any_path(), sizes, any_time(), any::<bool>()).prop_map(
+        |(path, source, sizes, modified, shares_stem)| {
+            let (format, pixels, bytes) = sizes;
+            Photo { path, source, format, pixels, bytes, modified, shares_stem }
+        },
+    )
+}
+
+fn any_run() -> impl Strategy<Value = Run> {
+    (any_time(), any::<u16>()).prop_map(|(began, attempt)| Run { began, attempt })
+}
+
+fn any_closed() -> impl Strategy<Value = Closed> {
+    (any_time(), any::<u32>(), any::<u16>()).prop_map(|(at, took, attempts)| Closed {
+        at,
+        took: Duration::from_millis(took.into()),
+        attempts,
+    })
+}
+
+fn any_upload() -> impl Strategy<Value = Upload> {
+    (any_text(), any_time(), any::<[u8; 32]>()).prop_map(|(url, at, content)| Upload {
+        url,
+        at,
+        content: ContentHash(content),
+    })
+}
+
+fn any_intent() -> impl Strategy<Value = Box<Intent>> {
+    (any_upload(), any_time()).prop_map(|(upload, at)| Box::new(Intent { upload, at }))
+}
+
+fn any_request_id() -> impl Strategy<Value = RequestId> {
+    "[A-Za-z0-9_-]{1,128}".prop_map(|id| RequestId::new(&id).unwrap())
+}
+
+fn any_request() -> impl Strategy<Value = Box<Request>> {
+    (any_request_id(), prop::option::of(any_text()), any_time(), any_upload())
+        .prop_map(|(id, url, at, upload)| Box::new(Request { id, url, at, upload }))
+}
+
+fn any_answer() -> impl Strategy<Value = Box<Answer>> {
+    let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()));
+    (any_text(), prop::option::of(any_pixels()), told, any_number(), any_number()).prop_map(
+        |(url, pixels, (seed, caption), inference_s, billed_units)| {
+            Box::new(Answer { url, pixels, seed, caption, inference_s, billed_units })
+        },
+    )
+}
+
+fn any_saved() -> impl Strategy<Value = Box<Saved>> {
+    let file = (any_path(), any_format(), any_pixels(), any::<u32>());
+    let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()), any_number());
+    (any_request_id(), file, told, prop::option::of(0_i64..1_000_000_000_000)).prop_map(
+        |(request, file, told, cost)| {
+            let (output, format, pixels, bytes) = file;
+            let (seed, caption, inference_s) = told;
+            let (bytes, cost) = (u64::from(bytes), cost.map(Usd::from_nanos));
+            Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost })
+        },
+    )
+}
+
+fn any_cause() -> impl Strategy<Value = Box<Cause>> {
+    (prop::sample::select(CauseKind::ALL), prop::option::of(any::<u16>()), any_text())
+        .prop_map(|(kind, http, message)| Box::new(Cause { kind, http, message }))
+}
+
+fn any_kept() -> impl Strategy<Value = Box<Kept>> {
+    prop_oneof![
+        Just(Kept::Nothing),
+        any_upload().prop_map(Kept::Upload),
+        any_request().prop_map(Kept::Request),
+        (any_request(), any_answer()).prop_map(|(request, answer)| Kept::Answer(request, answer)),
+    ]
+    .prop_map(Box::new)
+}
+
+fn any_state() -> impl Strategy<Value = JobState> {
+    prop_oneof![
+        Just(JobState::Pending),
+        any_run().prop_map(JobState::Uploading),
+        (any_run(), any_upload()).prop_map(|(run, upload)| JobState::Uploaded(run, Box::new(upload))),
+        (any_run(), any_intent()).prop_map(|(run, intent)| JobState::Submitting(run, intent)),
+        (any_run(), any_request(), any::<Option<u32>>())
+            .prop_map(|(run, request, p)| JobState::InQueue(run, request, p)),
+        (any_run(), any_request(), any_time()).prop_map(|(run, request, at)| JobState::InProgress(run, request, at)),
+        (any_run(), any_request(), any_number()).prop_map(|(run, request, s)| JobState::Completed(run, request, s)),
+        (any_run(), any_request(), any_answer()).prop_map(|(run, request, a)| JobState::Saving(run, request, a)),
+        (any_run(), any_time(), any_cause(), any_kept()).prop_map(|(run, until, cause, kept)| JobState::Waiting {
+            run,
+            until,
+            cause,
+            kept
+        }),
+        (any_closed(), any_saved()).prop_map(|(closed, saved)| JobState::Done(closed, saved)),
+        (any_closed(), any_saved(), any_text()).prop_map(|(c, saved, why)| JobState::Review(c, saved, Suspicion(why))),
+        (any_closed(), any_cause(), any_kept()).prop_map(|(closed, cause, kept)| JobState::Failed {
+            closed,
+            cause,
+            kept
+        }),
+        any_closed().prop_map(JobState::Cancelled),
+        any_text().prop_map(JobState::Skipped),
+        (any_run(), any_intent()).prop_map(|(run, intent)| JobState::Unknown(run, intent)),
+    ]
+}
+
+/// Any job at all among the first `most`, impossible successions included.
+pub(super) fn any_job(most: usize) -> impl Strategy<Value = Job> {
+    (1..=most, any_photo(), any_state()).prop_map(|(number, photo, state)| Job { id: id(number), photo, state })
+}

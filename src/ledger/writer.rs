@@ -1,0 +1,118 @@
+//! The one who writes: it groups what many jobs have to record into few transactions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+use tokio::time::{Instant, sleep_until};
+
+use super::attempt::Attempt;
+use super::queue::{Need, Queue};
+use super::{Inner, LedgerError, store};
+use crate::job::{BatchId, Job};
+
+/// How long a record that can be recomputed may wait for company.
+const RIDE: Duration = Duration::from_millis(50);
+
+/// How long after a failed write what is left is tried again, if nobody waits for it.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Records a batch's jobs. Cheap to clone.
+///
+/// What is given for one job is written in the order given; of several states within one
+/// transaction only the newest row is written.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    pub(super) ledger: Arc<Inner>,
+    pub(super) batch: BatchId,
+}
+
+impl Writer {
+    /// Records new photos as they were found. Returns at once; they are written within 50 ms.
+    pub fn add(&self, jobs: Vec<Job>) {
+        self.ledger.queue.put(self.batch, jobs);
+    }
+
+    /// Records where a job stands, as far as that can be found out again: a crash within the next
+    /// 50 ms may lose it. Returns at once.
+    pub fn note(&self, job: &Job) {
+        self.ledger.queue.put(self.batch, [job.clone()]);
+    }
+
+    /// Records where a job stands, and returns when that is on the disk for good: for an intent
+    /// before its paid call, a request id before its first poll, a result.
+    ///
+    /// # Errors
+    /// If it could not be written; nothing that costs may follow then. The record stays queued and
+    /// is tried again, until a newer one of the job takes its place.
+    pub async fn commit(&self, job: &Job) -> Result<(), LedgerError> {
+        self.ledger.queue.settle(Some((self.batch, job.clone()))).await
+    }
+
+    /// Records an attempt that ended. Returns at once; it is written within 50 ms.
+    pub fn attempt(&self, attempt: Attempt) {
+        self.ledger.queue.put_attempt(self.batch, attempt);
+    }
+
+    /// Returns when all that was recorded before is on the disk for good.
+    ///
+    /// # Errors
+    /// If it could not be written; it stays queued and is tried again.
+    pub async fn flush(&self) -> Result<(), LedgerError> {
+        self.ledger.queue.settle(None).await
+    }
+}
+
+/// Writes until the queue is closed, then closes the connection, which moves everything from the
+/// write-ahead log into the ledger itself.
+pub(super) async fn run(queue: Arc<Queue>, mut connection: SqliteConnection, path: PathBuf) -> Result<(), LedgerError> {
+    let mut ride = RIDE;
+    let mut outcome = Ok(());
+    while wait(&queue, ride).await != Need::Close {
+        outcome = write(&queue, &mut connection, &path).await;
+        ride = if outcome.is_ok() { RIDE } else { AGAIN };
+    }
+    // What came while the last transaction was written, and whatever failed before.
+    let last = write(&queue, &mut connection, &path).await;
+    if outcome.is_err() || last.is_err() {
+        tracing::debug!(?outcome, ?last, "the ledger is closed after a failed write");
+    }
+    let closed = connection.close().await.map_err(|error| LedgerError::database(&path, error));
+    last.and(closed)
+}
+
+/// Waits until there is a reason to write: somebody waits, or what is queued has waited for `ride`.
+async fn wait(queue: &Queue, ride: Duration) -> Need {
+    let mut due = None;
+    loop {
+        match queue.need() {
+            Need::Nothing => queue.changed().await,
+            Need::Soon => {
+                let due = *due.get_or_insert_with(|| Instant::now() + ride);
+                tokio::select! {
+                    () = queue.changed() => {}
+                    () = sleep_until(due) => return Need::Soon,
+                }
+            }
+            need @ (Need::Now | Need::Close) => return need,
+        }
+    }
+}
+
+/// Writes what is queued; puts it back if that does not work.
+async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &std::path::Path) -> Result<(), LedgerError> {
+    let mut taken = queue.take();
+    let outcome = if taken.is_empty() {
+        Ok(())
+    } else {
+        store::write(connection, &taken.rows()).await.map_err(|error| LedgerError::database(path, error))
+    };
+    taken.tell(&outcome);
+    if let Err(error) = &outcome {
+        tracing::warn!(%error, "the ledger could not be written; it is tried again");
+        queue.put_back(taken);
+    }
+    outcome
+}
