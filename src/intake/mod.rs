@@ -1,1 +1,19 @@
-//! Photos become jobs.
+//! Photos become jobs: folders are walked, files looked at, and what is no photo is left out with
+//! a reason.
+//!
+//! Photos are handed on while the walk goes on, in natural order, each file once.
+
+mod clutter;
+mod error;
+mod examine;
+mod found;
+mod globs;
+mod inputs;
+mod order;
+mod seen;
+mod walk;
+
+pub use error::IntakeError;
+pub use found::Found;
+pub use inputs::Inputs;
+pub use walk::walk;

@@ -1,1 +1,24 @@
-//! What a file of bytes is.
+//! What a file of bytes is: its format and size from its header, and whether it is whole.
+//!
+//! Nothing here goes by a file's name, and nothing decodes a whole picture: memory does not grow
+//! with its size.
+
+mod avif;
+mod bytes;
+mod error;
+mod exif;
+mod gif;
+mod header;
+mod jpeg;
+mod kind;
+mod png;
+mod webp;
+mod whole;
+
+#[cfg(test)]
+mod samples;
+
+pub use error::PictureError;
+pub use header::{Header, header};
+pub use kind::{HEAD, Kind, Other, sniff};
+pub use whole::{Look, complete, ends_well};

@@ -1,0 +1,45 @@
+//! What can be wrong with the inputs as a whole.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::job::clean;
+
+/// Why a batch cannot be made of these inputs. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// No PATH was given.
+    #[error("no folder and no photo was given\nhint: fal-tui FOLDER")]
+    NoInput,
+    /// A PATH that is not there.
+    #[error("there is no file or folder `{}`", clean(&.0.to_string_lossy()))]
+    Missing(PathBuf),
+    /// A PATH that cannot be read.
+    #[error("cannot read `{}`", clean(&.path.to_string_lossy()))]
+    Unreadable {
+        /// The PATH.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A PATH that is a device, a socket or the like.
+    #[error("`{}` is neither a file nor a folder", clean(&.0.to_string_lossy()))]
+    NeitherFileNorFolder(PathBuf),
+    /// A pattern that cannot be read.
+    #[error("`{}` is no glob: {reason}\nhint: as in `--include '*.jpg'` or `--exclude 'raw/**'`", clean(.glob))]
+    Glob {
+        /// The pattern as typed.
+        glob: String,
+        /// Why.
+        reason: String,
+    },
+    /// Results would lie among the photos, and be photos of the next run.
+    #[error(
+        "the output folder `{}` is the input folder itself\nhint: choose another with `-o`, a folder in it will do",
+        clean(&.0.to_string_lossy())
+    )]
+    OutputIsInput(PathBuf),
+    /// The top of a file system has nothing beside it.
+    #[error("there is no place beside `{}` for an output folder\nhint: choose one with `-o`", clean(&.0.to_string_lossy()))]
+    NoOutput(PathBuf),
+}

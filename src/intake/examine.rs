@@ -1,0 +1,115 @@
+//! A look at many files at once: on network folders each takes several round trips.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::SystemTime;
+
+use super::Found;
+use crate::job::{Photo, Timestamp};
+use crate::picture::{PictureError, ends_well, header};
+
+/// Files looked at at once.
+const WORKERS: usize = 8;
+
+/// A file that the walk came by, before it is opened.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Its path below the input, unique in the batch.
+    pub(super) path: Box<Path>,
+    /// The file.
+    pub(super) source: Box<Path>,
+    /// What its neighbours of the same name but for the extension have in common.
+    pub(super) stem: Box<str>,
+    /// Why it is not even opened.
+    pub(super) trouble: Option<Box<str>>,
+}
+
+impl Candidate {
+    /// Whether both are in one folder with one name but for the extension.
+    pub(super) fn is_twin(&self, other: &Self) -> bool {
+        self.stem == other.stem && self.path.parent() == other.path.parent()
+    }
+}
+
+/// Looks at all of them; the answers are in their order.
+pub(super) fn examine_all(candidates: &[Candidate]) -> Vec<Found> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((index, candidate)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, candidates.get(index)?)))
+        {
+            done.push((index, examine(candidate)));
+        }
+        done
+    };
+    let mut found = thread::scope(|scope| {
+        let workers: Vec<_> = (1..WORKERS.min(candidates.len())).map(|_| scope.spawn(work)).collect();
+        let mut found = work();
+        for worker in workers {
+            found.append(&mut worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        found
+    });
+    found.sort_unstable_by_key(|(index, _)| *index);
+    let mut found: Vec<_> = found.into_iter().map(|(_, found)| found).collect();
+    mark_twins(candidates, &mut found);
+    found
+}
+
+/// Marks photos that would share a name in the output folder. What is not sent takes no name.
+fn mark_twins(candidates: &[Candidate], mut found: &mut [Found]) {
+    for twins in candidates.chunk_by(Candidate::is_twin) {
+        let (these, rest) = found.split_at_mut(twins.len().min(found.len()));
+        found = rest;
+        let photos = || these.iter().filter(|found| matches!(found, Found::Photo(_)));
+        if photos().count() > 1 {
+            for found in these {
+                if let Found::Photo(photo) = found {
+                    photo.shares_stem = true;
+                }
+            }
+        }
+    }
+}
+
+fn examine(candidate: &Candidate) -> Found {
+    let mut photo = Photo {
+        path: candidate.path.clone(),
+        source: candidate.source.clone(),
+        format: None,
+        pixels: None,
+        bytes: 0,
+        modified: Timestamp::default(),
+        shares_stem: false,
+    };
+    if let Some(trouble) = &candidate.trouble {
+        return Found::Skipped(photo, trouble.clone());
+    }
+    match look(&mut photo) {
+        Ok(()) => Found::Photo(photo),
+        Err(error) => Found::Skipped(photo, error.to_string().into()),
+    }
+}
+
+fn look(photo: &mut Photo) -> Result<(), PictureError> {
+    let file = File::open(&photo.source).map_err(PictureError::Unreadable)?;
+    let metadata = file.metadata().map_err(PictureError::Unreadable)?;
+    photo.bytes = metadata.len();
+    photo.modified = changed(&metadata).unwrap_or_default();
+    let header = header(&file)?;
+    photo.format = Some(header.format);
+    photo.pixels = Some(header.upright());
+    ends_well(&file, header.format)
+}
+
+fn changed(metadata: &fs::Metadata) -> io::Result<Timestamp> {
+    let signed = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
+    Ok(Timestamp(match metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => signed(after.as_millis()),
+        Err(before) => -signed(before.duration().as_millis()),
+    }))
+}

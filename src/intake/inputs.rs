@@ -1,0 +1,201 @@
+//! The PATHs of a run, checked before anything else happens.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::IntakeError;
+use super::clutter::is_clutter;
+use super::globs::Globs;
+
+/// Folders and files that were checked to be there, and the folder that their results go to.
+#[derive(Debug)]
+pub struct Inputs {
+    pub(super) bases: Vec<Base>,
+    pub(super) globs: Globs,
+    output: PathBuf,
+    /// The output folder without links, whether it is there yet or not.
+    pub(super) true_output: PathBuf,
+    identity: Vec<PathBuf>,
+}
+
+/// A folder that photos are taken from, and below which their paths are counted.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// The folder as given, made absolute.
+    pub(super) folder: PathBuf,
+    /// The folder without links.
+    pub(super) true_folder: PathBuf,
+    /// What stands before the paths of its photos, where there are several folders.
+    pub(super) prefix: Option<OsString>,
+    /// Only these of its files, by name; `None` for everything below it.
+    pub(super) only: Option<Vec<OsString>>,
+}
+
+impl Inputs {
+    /// Checks the PATHs of a run.
+    ///
+    /// `output` is the folder for the results, by default `<PATH>-upscaled` beside the first PATH,
+    /// for a file beside its folder. `include` and `exclude` are globs on paths below PATH: one
+    /// without a `/` is matched against each part of the path, whatever its case.
+    ///
+    /// # Errors
+    /// If a PATH is not there or cannot be read, a glob makes no sense, or the output folder is one
+    /// of the PATHs.
+    pub fn check(
+        paths: &[PathBuf],
+        output: Option<&Path>,
+        include: &[String],
+        exclude: &[String],
+    ) -> Result<Self, IntakeError> {
+        let globs = Globs::new(include, exclude)?;
+        let given = paths.iter().map(|path| Given::check(path)).collect::<Result<Vec<_>, _>>()?;
+        let first = given.first().ok_or(IntakeError::NoInput)?;
+        let output = match output {
+            Some(output) => absolute(output)?,
+            None => first.beside()?,
+        };
+        let true_output = without_links(&output);
+        if let Some(clash) = given.iter().find(|given| given.file.is_none() && given.true_folder == true_output) {
+            return Err(IntakeError::OutputIsInput(clash.folder.clone()));
+        }
+        let mut identity: Vec<_> = given.iter().map(Given::true_path).collect();
+        identity.sort();
+        identity.dedup();
+        Ok(Self { bases: bases(given), globs, output, true_output, identity })
+    }
+
+    /// The folder that results go to, absolute. It need not be there yet.
+    #[must_use]
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// What makes two runs the same batch: the true paths of all PATHs, sorted.
+    #[must_use]
+    pub fn identity(&self) -> &[PathBuf] {
+        &self.identity
+    }
+}
+
+/// One PATH.
+struct Given {
+    folder: PathBuf,
+    true_folder: PathBuf,
+    /// The file in the folder, if the PATH is one.
+    file: Option<OsString>,
+}
+
+impl Given {
+    fn check(typed: &Path) -> Result<Self, IntakeError> {
+        let unreadable = |source| IntakeError::Unreadable { path: typed.to_owned(), source };
+        let path = absolute(typed)?;
+        let metadata = fs::metadata(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => IntakeError::Missing(typed.to_owned()),
+            _ => unreadable(error),
+        })?;
+        if metadata.is_dir() {
+            fs::read_dir(&path).map_err(unreadable)?;
+            let true_folder = fs::canonicalize(&path).map_err(unreadable)?;
+            return Ok(Self { folder: path, true_folder, file: None });
+        }
+        if !metadata.is_file() {
+            return Err(IntakeError::NeitherFileNorFolder(typed.to_owned()));
+        }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(IntakeError::NeitherFileNorFolder(typed.to_owned()));
+        };
+        let true_folder = fs::canonicalize(folder).map_err(unreadable)?;
+        Ok(Self { file: Some(name.to_owned()), true_folder, folder: folder.to_owned() })
+    }
+
+    fn true_path(&self) -> PathBuf {
+        self.file.as_ref().map_or_else(|| self.true_folder.clone(), |file| self.true_folder.join(file))
+    }
+
+    /// The default output folder.
+    fn beside(&self) -> Result<PathBuf, IntakeError> {
+        // `.` and `..` have no name of their own.
+        let named = [&self.folder, &self.true_folder].into_iter().find_map(|folder| {
+            let plain = !folder.components().any(|part| matches!(part, std::path::Component::ParentDir));
+            folder.file_name().filter(|_| plain).map(|name| (folder, name))
+        });
+        let (folder, name) = named.ok_or_else(|| IntakeError::NoOutput(self.folder.clone()))?;
+        let mut beside = name.to_owned();
+        beside.push("-upscaled");
+        Ok(folder.with_file_name(beside))
+    }
+
+    /// Whether the walk of that folder comes by here anyway.
+    fn is_reached_from(&self, folder: &Path) -> bool {
+        let hidden = |path: &Path| path.iter().any(is_clutter);
+        let below = self.true_folder.strip_prefix(folder);
+        match &self.file {
+            Some(file) => below.is_ok_and(|below| !hidden(below)) && !is_clutter(file),
+            None => below.is_ok_and(|below| !below.as_os_str().is_empty() && !hidden(below)),
+        }
+    }
+}
+
+/// Folders in the order in which they were given, each once, files together with their neighbours.
+fn bases(given: Vec<Given>) -> Vec<Base> {
+    let folders: Vec<_> =
+        given.iter().filter(|given| given.file.is_none()).map(|given| given.true_folder.clone()).collect();
+    let mut bases: Vec<Base> = Vec::new();
+    for given in given {
+        if folders.iter().any(|folder| given.is_reached_from(folder)) {
+            continue;
+        }
+        let same =
+            |base: &&mut Base| base.true_folder == given.true_folder && base.only.is_some() == given.file.is_some();
+        match (bases.iter_mut().find(same), given.file) {
+            (Some(base), file) => base.only.iter_mut().zip(file).for_each(|(only, file)| only.push(file)),
+            (None, file) => bases.push(Base {
+                folder: given.folder,
+                true_folder: given.true_folder,
+                prefix: None,
+                only: file.map(|file| vec![file]),
+            }),
+        }
+    }
+    let prefixes = prefixes(bases.iter().map(|base| base.true_folder.as_path()));
+    if prefixes.len() > 1 {
+        for base in &mut bases {
+            base.prefix = prefixes.get(&base.true_folder).cloned();
+        }
+    }
+    bases
+}
+
+/// Each folder's own name, made unique. The order in which the folders were given plays no part, so
+/// that a photo keeps its path when they are given in another.
+fn prefixes<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<PathBuf, OsString> {
+    let mut prefixes: BTreeMap<_, _> = folders.map(|folder| (folder.to_owned(), OsString::new())).collect();
+    let mut taken = HashSet::new();
+    for (folder, prefix) in &mut prefixes {
+        let name = folder.file_name().unwrap_or(OsStr::new("root"));
+        let numbered = (2_u32..).map(|n| {
+            let mut numbered = name.to_owned();
+            numbered.push(format!("-{n}"));
+            numbered
+        });
+        let free = |name: &OsString| taken.insert(name.to_string_lossy().to_lowercase());
+        *prefix = std::iter::once(name.to_owned()).chain(numbered).find(free).unwrap_or_default();
+    }
+    prefixes
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, IntakeError> {
+    std::path::absolute(path).map_err(|source| IntakeError::Unreadable { path: path.to_owned(), source })
+}
+
+/// The true path of a folder that may not be there yet.
+fn without_links(path: &Path) -> PathBuf {
+    let found = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+    match found.and_then(|(above, found)| Some(found.join(path.strip_prefix(above).ok()?))) {
+        // Joining with nothing would leave a `/` at the end.
+        Some(found) => found.components().collect(),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+//! The walk: every file below the inputs once, handed on as it is found.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::Sender;
+use walkdir::{DirEntry, WalkDir};
+
+use super::clutter::is_clutter;
+use super::examine::{Candidate, examine_all};
+use super::inputs::Base;
+use super::order::{compare, stem_key};
+use super::seen::Seen;
+use super::{Found, Inputs};
+
+/// Most files handed on at once.
+const MOST: usize = 256;
+/// How many are handed on first, so that the first photos can be on their way.
+const FIRST: usize = 16;
+/// How long a found file may wait for others.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Walks over the inputs and hands on what it finds, in natural order and in handfuls of at most
+/// 256. It blocks, and stops when nobody listens any more.
+///
+/// Hidden files, clutter and the output folder are passed over; links are followed, but for those
+/// that lead in a circle; a file that can be reached in two ways is taken once. What cannot be read
+/// is [`Found::Skipped`], and the walk goes on.
+pub fn walk(inputs: Inputs, found: Sender<Vec<Found>>) {
+    let mut walk = Walk {
+        seen: Seen::default(),
+        hand: Hand { candidates: Vec::new(), full: FIRST, since: Instant::now(), found },
+        inputs: &inputs,
+    };
+    let _ = walk.all();
+}
+
+/// Goes on, or nobody listens any more.
+type Flow = ControlFlow<()>;
+
+struct Walk<'a> {
+    inputs: &'a Inputs,
+    seen: Seen,
+    hand: Hand,
+}
+
+impl Walk<'_> {
+    fn all(&mut self) -> Flow {
+        for base in &self.inputs.bases {
+            match &base.only {
+                Some(names) => self.files(base, names)?,
+                None => self.folder(base)?,
+            }
+        }
+        self.hand.pass_on()
+    }
+
+    /// Files that were named one by one: hidden ones too, since somebody wants them.
+    fn files(&mut self, base: &Base, names: &[OsString]) -> Flow {
+        let mut names: Vec<_> = names.iter().map(OsString::as_os_str).collect();
+        names.sort_by(|a, b| compare((a, false), (b, false)));
+        for name in names {
+            let file = base.folder.join(name);
+            if self.is_new(&file, &base.true_folder, fs::symlink_metadata(&file).is_ok_and(|m| m.is_symlink()))
+                && self.inputs.globs.wants(Path::new(name))
+            {
+                self.hand.take(candidate(base, file, name, None))?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn folder(&mut self, base: &Base) -> Flow {
+        let mut entries = WalkDir::new(&base.folder).follow_links(true).sort_by(natural).into_iter();
+        // The true paths of the folders that the walk is in, outermost first.
+        let mut within: Vec<PathBuf> = Vec::new();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.trouble(base, error)?;
+                    continue;
+                }
+            };
+            within.truncate(entry.depth());
+            let enclosing = within.last();
+            let below = below(base, entry.path());
+            let passed_over = entry.depth() > 0 && is_clutter(entry.file_name());
+            if entry.file_type().is_dir() {
+                let true_folder = match enclosing {
+                    Some(enclosing) if !entry.path_is_symlink() => Ok(enclosing.join(entry.file_name())),
+                    Some(_) => fs::canonicalize(entry.path()),
+                    None => Ok(base.true_folder.clone()),
+                };
+                let enters = !passed_over && (entry.depth() == 0 || self.inputs.globs.enters(below));
+                match true_folder {
+                    Ok(true_folder) if enters && self.is_new_folder(&true_folder, enclosing) => {
+                        within.push(true_folder)
+                    }
+                    _ => entries.skip_current_dir(),
+                }
+                self.hand.pass_on_if_due()?;
+            } else if !passed_over
+                && self.inputs.globs.wants(below)
+                && self.is_new(entry.path(), enclosing.unwrap_or(&base.true_folder), entry.path_is_symlink())
+            {
+                let trouble = (!entry.file_type().is_file()).then(|| "not a regular file".into());
+                let name = entry.file_name().to_owned();
+                self.hand.take(candidate(base, entry.into_path(), &name, trouble))?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether the walk was not there yet, is not about to go in a circle or into the output folder.
+    fn is_new_folder(&mut self, true_folder: &Path, enclosing: Option<&PathBuf>) -> bool {
+        let circle = enclosing.is_some_and(|enclosing| enclosing.starts_with(true_folder));
+        !circle && true_folder != self.inputs.true_output && self.seen.add(true_folder)
+    }
+
+    fn is_new(&mut self, file: &Path, true_folder: &Path, is_link: bool) -> bool {
+        let name = file.file_name().unwrap_or_default();
+        let direct = || true_folder.join(name);
+        let true_file = if is_link { fs::canonicalize(file).unwrap_or_else(|_| direct()) } else { direct() };
+        self.seen.add(&true_file)
+    }
+
+    /// Something that could not be read becomes a row of its own, unless it is none of our business.
+    fn trouble(&mut self, base: &Base, error: walkdir::Error) -> Flow {
+        let Some(path) = error.path().map(Path::to_owned) else { return ControlFlow::Continue(()) };
+        let below = below(base, &path).to_owned();
+        let circle = error.loop_ancestor().is_some() || error.io_error().is_some_and(is_circle);
+        if circle || below.iter().any(is_clutter) || !self.inputs.globs.enters(&below) {
+            return ControlFlow::Continue(());
+        }
+        let missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+        let reason = match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() && missing => "broken link".to_owned(),
+            // It went away while we were looking.
+            Err(_) if missing => return ControlFlow::Continue(()),
+            Ok(metadata) if metadata.is_dir() => format!("folder cannot be read: {}", said(error)),
+            _ => format!("cannot be read: {}", said(error)),
+        };
+        let name = path.file_name().unwrap_or_default().to_owned();
+        self.hand.take(candidate(base, path, &name, Some(reason.into())))
+    }
+}
+
+fn natural(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
+    compare((a.file_name(), a.file_type().is_dir()), (b.file_name(), b.file_type().is_dir()))
+}
+
+/// A path's part below the input folder, without what several folders have before it.
+fn below<'a>(base: &Base, path: &'a Path) -> &'a Path {
+    path.strip_prefix(&base.folder).unwrap_or(path)
+}
+
+fn candidate(base: &Base, source: PathBuf, name: &OsStr, trouble: Option<Box<str>>) -> Candidate {
+    let below = below(base, &source);
+    // The input folder itself, if it becomes unreadable, goes by its name.
+    let below = if below.as_os_str().is_empty() { Path::new(name) } else { below };
+    let path = base.prefix.as_ref().map_or_else(|| below.to_owned(), |prefix| Path::new(prefix).join(below));
+    Candidate { path: path.into(), stem: stem_key(name).into(), source: source.into(), trouble }
+}
+
+fn said(error: walkdir::Error) -> String {
+    error.into_io_error().map_or_else(|| "unknown error".to_owned(), |error| error.kind().to_string())
+}
+
+/// Links that lead to each other.
+fn is_circle(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let circle = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    #[cfg(not(unix))]
+    let circle = false;
+    let _ = error;
+    circle
+}
+
+/// Files found and not yet handed on.
+struct Hand {
+    candidates: Vec<Candidate>,
+    /// At how many they are handed on; it grows to [`MOST`].
+    full: usize,
+    since: Instant,
+    found: Sender<Vec<Found>>,
+}
+
+impl Hand {
+    fn take(&mut self, candidate: Candidate) -> Flow {
+        // Files that differ only by extension are looked at together: they decide on each other's names.
+        if !self.candidates.last().is_some_and(|last| last.is_twin(&candidate)) {
+            self.pass_on_if_due()?;
+        }
+        self.candidates.push(candidate);
+        ControlFlow::Continue(())
+    }
+
+    fn pass_on_if_due(&mut self) -> Flow {
+        if self.candidates.len() >= self.full || self.since.elapsed() >= PATIENCE {
+            self.pass_on()?;
+        }
+        if self.found.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn pass_on(&mut self) -> Flow {
+        if !self.candidates.is_empty() {
+            let found = examine_all(&self.candidates);
+            self.candidates.clear();
+            self.full = (self.full * 2).min(MOST);
+            if self.found.blocking_send(found).is_err() {
+                return ControlFlow::Break(());
+            }
+        }
+        self.since = Instant::now();
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Captions as files beside their pictures.
+
+/// Which files a caption goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Captions {
+    /// `name.txt`: the caption on one line.
+    pub txt: bool,
+    /// `name.xmp`: a sidecar that photo managers read.
+    pub xmp: bool,
+}
+
+impl Default for Captions {
+    fn default() -> Self {
+        Self { txt: true, xmp: false }
+    }
+}
+
+impl Captions {
+    /// No files.
+    pub const NONE: Self = Self { txt: false, xmp: false };
+
+    /// What is to be written of a caption: extension and bytes of each file.
+    pub(super) fn files(self, caption: Option<&str>) -> Vec<(&'static str, Vec<u8>)> {
+        let Some(line) = caption.map(one_line).filter(|line| !line.is_empty()) else { return Vec::new() };
+        let mut files = Vec::new();
+        if self.txt {
+            files.push(("txt", format!("{line}\n").into_bytes()));
+        }
+        if self.xmp {
+            files.push(("xmp", xmp(&line).into_bytes()));
+        }
+        files
+    }
+}
+
+/// A caption on one line, without control characters. Unlike text for a terminal it keeps what
+/// joins emoji and scripts.
+pub(super) fn one_line(caption: &str) -> String {
+    let words = caption.split(|c: char| c.is_whitespace()).map(|word| word.replace(char::is_control, ""));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A sidecar with the caption as description (XMP specification part 1; `dc:description`).
+fn xmp(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            // XML 1.0 has no way to write these.
+            '\u{fffe}' | '\u{ffff}' => {}
+            c => escaped.push(c),
+        }
+    }
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
+         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n \
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n  \
+         <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n   \
+         <dc:description>\n    <rdf:Alt>\n     <rdf:li xml:lang=\"x-default\">{escaped}</rdf:li>\n    </rdf:Alt>\n   \
+         </dc:description>\n  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caption_is_one_line_with_a_newline_at_its_end() {
+        let both = Captions { txt: true, xmp: true };
+        let files = both.files(Some(" A cat\r\n\ton a\u{1b}[31m  mat, 5 < 6 & \u{85}👩\u{200d}🚀 ❤\u{fe0f}\u{0}. "));
+        assert_eq!(String::from_utf8_lossy(&files[0].1), "A cat on a[31m mat, 5 < 6 & 👩\u{200d}🚀 ❤\u{fe0f}.\n");
+        assert!(String::from_utf8_lossy(&files[1].1).contains(">A cat on a[31m mat, 5 &lt; 6 &amp; 👩"));
+        assert_eq!(files.iter().map(|(extension, _)| *extension).collect::<Vec<_>>(), ["txt", "xmp"]);
+    }
+
+    #[test]
+    fn nothing_to_say_makes_no_file() {
+        assert!(Captions::default().files(None).is_empty());
+        assert!(Captions::default().files(Some(" \n\u{7}")).is_empty());
+        assert!(Captions::NONE.files(Some("A cat")).is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! A result on its way to its file.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::{NamedTempFile, TempPath};
+use tokio::fs::File;
+use tokio::io::{AsyncWriteExt, BufWriter};
+
+use super::OutputError;
+use super::folder::Folder;
+use super::name::Names;
+use super::place::place;
+use super::suspicion::suspicion;
+use crate::job::{Format, Pixels, Saved, Suspicion};
+use crate::picture::{complete, header};
+
+/// What is gathered before it is written, bytes: each write is a trip to another thread.
+const BUFFER: usize = 256 * 1024;
+
+/// A result that is being written. Dropped before it is finished, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Draft {
+    shared: Arc<Folder>,
+    names: Names,
+    path: TempPath,
+    file: BufWriter<File>,
+    written: u64,
+}
+
+/// What a finished download should be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expect<'a> {
+    /// Its length, bytes, if the server said so.
+    pub bytes: Option<u64>,
+    /// The size that was promised, px.
+    pub pixels: Option<Pixels>,
+    /// What an earlier attempt of the same job saved. It may be replaced, unless somebody changed it.
+    pub previous: Option<&'a Saved>,
+    /// What to write beside it.
+    pub caption: Option<&'a str>,
+}
+
+/// A result under its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The picture, below the output folder.
+    pub output: Box<Path>,
+    /// What it is.
+    pub format: Format,
+    /// Its size, px.
+    pub pixels: Pixels,
+    /// Its length, bytes.
+    pub bytes: u64,
+    /// What is odd about it.
+    pub suspicion: Option<Suspicion>,
+}
+
+impl Draft {
+    pub(super) fn new(shared: Arc<Folder>, names: Names, file: NamedTempFile) -> Self {
+        let (file, path) = file.into_parts();
+        Self { shared, names, path, file: BufWriter::with_capacity(BUFFER, File::from_std(file)), written: 0 }
+    }
+
+    /// How many bytes were handed to it.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Adds bytes to it.
+    ///
+    /// # Errors
+    /// [`OutputError::Disk`] if the disk is full, [`OutputError::LocalFile`] if it cannot be written.
+    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OutputError> {
+        self.file.write_all(chunk).await.map_err(|error| OutputError::of(&self.path, error))?;
+        self.written = self.written.saturating_add(chunk.len() as u64);
+        Ok(())
+    }
+
+    /// Checks it, syncs it and gives it its name, with its caption beside it.
+    ///
+    /// Nothing that this batch did not write is ever overwritten: a taken name leads to the next
+    /// one. A file that holds the same bytes already, as after a crash, is taken for the result.
+    ///
+    /// # Errors
+    /// [`OutputError::BadResult`] if it is not the whole picture; then nothing is left of it.
+    pub async fn finish(mut self, expect: Expect<'_>) -> Result<Placed, OutputError> {
+        if let Some(expected) = expect.bytes.filter(|&expected| expected != self.written) {
+            let reason = format!("{} of {expected} bytes came", self.written);
+            return Err(OutputError::BadResult(reason.into()));
+        }
+        self.file.flush().await.map_err(|error| OutputError::of(&self.path, error))?;
+        let file = self.file.into_inner().into_std().await;
+        let captions = self.shared.captions.files(expect.caption);
+        let (promised, previous) = (expect.pixels, expect.previous.cloned());
+        let Self { shared, names, path, written, .. } = self;
+        off_the_loop(move || {
+            let picture = header(&file).map_err(|error| OutputError::of_picture(&path, error))?;
+            let look = complete(&file, picture.format).map_err(|error| OutputError::of_picture(&path, error))?;
+            file.sync_all().map_err(|error| OutputError::of(&path, error))?;
+            let output = place(&shared, &names, path, picture.format, &captions, previous.as_ref())?;
+            // The lock is held until the file has its name.
+            drop(file);
+            let pixels = picture.upright();
+            let suspicion = suspicion(pixels, promised, look);
+            Ok(Placed { output, format: picture.format, pixels, bytes: written, suspicion })
+        })
+        .await
+    }
+}
+
+/// Runs something that waits for the disk on a thread that may wait.
+pub(super) async fn off_the_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OutputError> + Send + 'static,
+) -> Result<T, OutputError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // Only at the end of the runtime, or after a bug.
+        Err(error) => Err(OutputError::of(Path::new("."), io::Error::other(error))),
+    }
+}

@@ -1,0 +1,80 @@
+//! The output folder of a batch.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Captions, Draft, OutputError, atomically, name::Names};
+use crate::job::Photo;
+
+/// The folder that a batch's results go to. Clones are the same folder.
+#[derive(Debug, Clone)]
+pub struct Output(pub(super) Arc<Folder>);
+
+/// What drafts share.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) root: PathBuf,
+    pub(super) captions: Captions,
+    /// Held while names are given, so that two results never look at one name at once.
+    pub(super) naming: Mutex<()>,
+    /// Folders that were looked through for what killed runs left.
+    tidied: Mutex<HashSet<PathBuf>>,
+}
+
+impl Output {
+    /// Opens an output folder, which is made if it is not there, and tries whether it can be written.
+    /// It blocks for as long as the disk does.
+    ///
+    /// # Errors
+    /// [`OutputError::Folder`] if it cannot be made or written, [`OutputError::Disk`] if the disk is full.
+    pub fn open(root: &Path, captions: Captions) -> Result<Self, OutputError> {
+        let refused = |source| match OutputError::of(root, source) {
+            OutputError::LocalFile { path, source } => OutputError::Folder { path, source },
+            error => error,
+        };
+        fs::create_dir_all(root).map_err(refused)?;
+        atomically::written(root, b"").map_err(refused)?;
+        let folder =
+            Folder { root: root.to_owned(), captions, naming: Mutex::new(()), tidied: Mutex::new(HashSet::new()) };
+        folder.tidy(root);
+        Ok(Self(Arc::new(folder)))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0.root
+    }
+
+    /// Begins the file for a photo's result, hidden and unfinished in the folder that it will stay in.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or written.
+    pub async fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
+        let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        let shared = Arc::clone(&self.0);
+        super::draft::off_the_loop(move || {
+            let folder = shared.root.join(&names.folder);
+            let begin = || {
+                atomically::make_folders(&shared.root, &names.folder)?;
+                shared.tidy(&folder);
+                atomically::unfinished(&folder)
+            };
+            let file = begin().map_err(|error| OutputError::of(&folder, error))?;
+            Ok(Draft::new(Arc::clone(&shared), names, file))
+        })
+        .await
+    }
+}
+
+impl Folder {
+    /// Removes, the first time that a folder is met, what killed runs left in it.
+    fn tidy(&self, folder: &Path) {
+        let first = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
+        if first && let Err(error) = atomically::remove_left_over(folder) {
+            tracing::warn!(folder = %folder.display(), %error, "cannot look for unfinished files");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `metadata.jsonl`: pictures and captions in the form that Hugging Face's `imagefolder` loads as it
+//! is, a JSON object a line. Every line has the same keys, as its reader wants.
+
+use serde::{Deserialize, Serialize};
+
+use super::caption::one_line;
+use super::report::slashed;
+use crate::job::Job;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file_name: &'a str,
+    text: Option<&'a str>,
+    width: u32,
+    height: u32,
+    seed: Option<i64>,
+    source: &'a str,
+    request_id: &'a str,
+}
+
+/// The part of a line that tells whose it is.
+#[derive(Deserialize)]
+struct Named {
+    file_name: String,
+}
+
+/// A job's picture and its line; `None` if it has no picture, or one whose name JSON cannot hold.
+pub(super) fn line(job: &Job) -> Option<(String, String)> {
+    let saved = job.state.saved()?;
+    saved.output.to_str()?;
+    let (file_name, source) = (slashed(&saved.output), job.photo.slash_path());
+    let caption = saved.caption.as_deref().map(one_line).filter(|line| !line.is_empty());
+    let line = Line {
+        file_name: &file_name,
+        text: caption.as_deref(),
+        width: saved.pixels.width,
+        height: saved.pixels.height,
+        seed: saved.seed,
+        source: &source,
+        request_id: saved.request.as_str(),
+    };
+    let line = serde_json::to_string(&line).ok()?;
+    Some((file_name, line))
+}
+
+/// The picture that a line is about, if it can be told.
+pub(super) fn file_name(line: &str) -> Option<String> {
+    serde_json::from_str::<Named>(line).ok().map(|named| named.file_name)
+}

@@ -1,0 +1,78 @@
+//! Names in the output folder. They come from the photo's own path and from nowhere else.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::job::Photo;
+
+/// What unfinished files are called: hidden, so that no walk takes them for photos.
+pub(super) const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
+/// The longest stem, bytes: file systems take names of 255, and the extension needs some.
+const LONGEST: usize = 248;
+/// How many names are tried.
+const MOST: u32 = 10_000;
+
+/// The names that a photo's result may have, best first.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// The folder, below the output folder.
+    pub(super) folder: PathBuf,
+    stem: OsString,
+    full: OsString,
+}
+
+impl Names {
+    /// The names for a photo.
+    ///
+    /// # Errors
+    /// If its path leads out of the output folder, which none from the walk does.
+    pub(super) fn of(photo: &Photo) -> io::Result<Self> {
+        let stem = photo.output_stem();
+        let name = |path: &Path| path.file_name().map(fit).ok_or(io::ErrorKind::InvalidFilename);
+        Ok(Self {
+            folder: inside(stem.parent().unwrap_or(Path::new("")))?.to_owned(),
+            stem: name(&stem)?,
+            full: name(&photo.path)?,
+        })
+    }
+
+    /// Stems to try: what an earlier attempt of the same job used, `name`, `name.jpg`, `name.jpg.2`, …
+    pub(super) fn stems(&self, before: Option<OsString>) -> impl Iterator<Item = OsString> {
+        let again = (self.full != self.stem).then(|| self.full.clone());
+        let numbered = (2..MOST).map(|n| {
+            let mut numbered = self.full.clone();
+            numbered.push(format!(".{n}"));
+            numbered
+        });
+        before.into_iter().chain([self.stem.clone()]).chain(again).chain(numbered)
+    }
+}
+
+/// A path that stays below the folder that it is joined to.
+pub(super) fn inside(path: &Path) -> io::Result<&Path> {
+    if path.components().all(|part| matches!(part, Component::Normal(_))) {
+        Ok(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidFilename, "it leads out of the output folder"))
+    }
+}
+
+/// `stem.extension`: unlike `Path::set_extension` it leaves dots in the stem alone.
+pub(super) fn with(stem: &OsStr, extension: &str) -> OsString {
+    let mut name = stem.to_owned();
+    name.push(".");
+    name.push(extension);
+    name
+}
+
+/// Shortens a name that would be too long with an extension; a hash keeps it from meeting others.
+fn fit(name: &OsStr) -> OsString {
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let hash = blake3::hash(name.as_encoded_bytes()).to_hex();
+    let text = name.to_string_lossy();
+    let (start, hash) = (text.floor_char_boundary(LONGEST - 13), hash.as_str());
+    format!("{}~{}", text.get(..start).unwrap_or_default(), hash.get(..12).unwrap_or_default()).into()
+}

@@ -1,0 +1,146 @@
+//! The two records of a batch in the top of its output folder: `metadata.jsonl` and `report.csv`.
+//!
+//! A record that is there already, of another batch or by another hand, keeps its lines: ours replace
+//! only those about the same pictures and photos.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::{Output, OutputError, atomically, metadata, report};
+use crate::job::Job;
+
+/// Records being written. Nothing is seen of them before they are finished, and nothing is left of
+/// them if they are dropped.
+#[derive(Debug)]
+pub struct Records {
+    root: PathBuf,
+    metadata: BufWriter<NamedTempFile>,
+    report: csv::Writer<NamedTempFile>,
+    pictures: HashSet<String>,
+    paths: HashSet<String>,
+}
+
+impl Output {
+    /// Writes `metadata.jsonl` and `report.csv` for all of these jobs. It blocks.
+    ///
+    /// # Errors
+    /// If they cannot be written; then they stay what they were.
+    pub fn write_records<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>) -> Result<(), OutputError> {
+        let mut records = Records::begin(self)?;
+        for job in jobs {
+            records.add(job)?;
+        }
+        records.finish()
+    }
+}
+
+impl Records {
+    /// Begins both records of an output folder.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn begin(output: &Output) -> Result<Self, OutputError> {
+        let root = output.root().to_owned();
+        let begin = || {
+            let mut report = csv::Writer::from_writer(atomically::unfinished(&root)?);
+            report.write_record(report::COLUMNS)?;
+            let metadata = BufWriter::new(atomically::unfinished(&root)?);
+            Ok((metadata, report))
+        };
+        let (metadata, report) = begin().map_err(|error| OutputError::of(&root, error))?;
+        Ok(Self { root, metadata, report, pictures: HashSet::new(), paths: HashSet::new() })
+    }
+
+    /// Adds a job's lines.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn add(&mut self, job: &Job) -> Result<(), OutputError> {
+        let line = report::line(job);
+        let written = self.report.write_record(&line).map_err(io::Error::from).and_then(|()| {
+            let Some((picture, line)) = metadata::line(job) else { return Ok(()) };
+            self.pictures.insert(picture);
+            writeln!(self.metadata, "{line}")
+        });
+        let [path, ..] = line;
+        self.paths.insert(path);
+        written.map_err(|error| OutputError::of(&self.root, error))
+    }
+
+    /// Puts both in place of what was there, keeping its lines about other pictures.
+    ///
+    /// # Errors
+    /// If they cannot be written; then they stay what they were.
+    pub fn finish(self) -> Result<(), OutputError> {
+        let Self { root, mut metadata, mut report, pictures, paths } = self;
+        let done = |path: &Path, error| OutputError::of(path, error);
+
+        let path = root.join("metadata.jsonl");
+        keep_metadata(&path, &pictures, &mut metadata).map_err(|error| done(&path, error))?;
+        let file = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        replace(file, &path).map_err(|error| done(&path, error))?;
+
+        let path = report_path(&root).map_err(|error| done(&root, error))?;
+        keep_report(&path, &paths, &mut report).map_err(|error| done(&path, error))?;
+        let file = report.into_inner().map_err(|error| done(&path, io::Error::other(error.to_string())))?;
+        replace(file, &path).map_err(|error| done(&path, error))?;
+        atomically::sync_folder(&root).map_err(|error| done(&root, error))
+    }
+}
+
+fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|refused| refused.error)
+}
+
+/// Opens what is there, if anything is.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn keep_metadata(path: &Path, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
+    let Some(file) = open(path)? else { return Ok(()) };
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line?;
+        let name = std::str::from_utf8(&line).ok().and_then(metadata::file_name);
+        if !line.is_empty() && name.is_none_or(|name| !ours.contains(&name)) {
+            into.write_all(&line)?;
+            into.write_all(b"\n")?;
+        }
+    }
+    Ok(())
+}
+
+fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl Write>) -> io::Result<()> {
+    let Some(file) = open(path)? else { return Ok(()) };
+    for record in csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file)).byte_records() {
+        let record = record?;
+        let photo = record.get(0).map(String::from_utf8_lossy);
+        if photo.is_none_or(|photo| !ours.contains(photo.as_ref())) {
+            into.write_byte_record(&record)?;
+        }
+    }
+    Ok(())
+}
+
+/// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
+fn report_path(root: &Path) -> io::Result<PathBuf> {
+    let names = std::iter::once("report.csv".to_owned()).chain((2..1000).map(|n| format!("report.{n}.csv")));
+    for name in names {
+        let path = root.join(name);
+        let Some(file) = open(&path)? else { return Ok(path) };
+        let mut found = csv::Reader::from_reader(BufReader::new(file));
+        if found.byte_headers().is_ok_and(|columns| columns.iter().eq(report::COLUMNS.map(str::as_bytes))) {
+            return Ok(path);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the report is taken"))
+}

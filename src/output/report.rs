@@ -1,0 +1,57 @@
+//! `report.csv`: a line for each job, whatever became of it.
+
+use crate::job::{Job, JobState, Usd};
+
+use super::caption::one_line;
+
+/// The columns.
+pub(super) const COLUMNS: [&str; 11] =
+    ["path", "state", "output", "width", "height", "seed", "cost_usd", "attempts", "request_id", "cause", "caption"];
+
+/// A job's line.
+pub(super) fn line(job: &Job) -> [String; 11] {
+    let saved = job.state.saved();
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let cause = match &job.state {
+        JobState::Skipped(reason) => Some(reason.to_string()),
+        JobState::Review(_, _, suspicion) => Some(suspicion.0.to_string()),
+        state => state.cause().map(|cause| format!("{}: {cause}", cause.kind)),
+    };
+    [
+        job.photo.slash_path(),
+        job.state.status().name().to_owned(),
+        text(saved.map(|saved| slashed(&saved.output))),
+        text(saved.map(|saved| saved.pixels.width.to_string())),
+        text(saved.map(|saved| saved.pixels.height.to_string())),
+        text(saved.and_then(|saved| saved.seed).map(|seed| seed.to_string())),
+        text(saved.and_then(|saved| saved.cost).map(dollars)),
+        job.state.attempt().to_string(),
+        text(job.state.request_id().map(ToString::to_string)),
+        text(cause.map(|cause| one_line(&cause))),
+        text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
+    ]
+}
+
+/// A path with `/` between its parts.
+pub(super) fn slashed(path: &std::path::Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// An amount as a plain number, exact: `0.1365`.
+fn dollars(amount: Usd) -> String {
+    let nanos = amount.nanos().unsigned_abs();
+    let exact = format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
+    exact.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_exact_numbers() {
+        for (nanos, text) in [(0, "0"), (136_500_000, "0.1365"), (10_000_000_000, "10"), (1, "0.000000001")] {
+            assert_eq!(dollars(Usd::from_nanos(nanos)), text);
+        }
+    }
+}

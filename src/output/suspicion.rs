@@ -1,0 +1,55 @@
+//! What is odd about a picture that is whole.
+
+use crate::job::{Pixels, Suspicion};
+use crate::picture::Look;
+
+/// Differences in a side that models make by rounding to their own grid, px.
+const SLACK: u32 = 8;
+
+/// What makes a person's look worthwhile, if anything does.
+pub(super) fn suspicion(actual: Pixels, promised: Option<Pixels>, look: Look) -> Option<Suspicion> {
+    let wrong_size = promised.filter(|&promised| !fits(actual, promised));
+    if let Some(promised) = wrong_size {
+        return Some(Suspicion(format!("is {actual}, expected {promised}").into()));
+    }
+    // Models put black in place of what they will not show.
+    look.black.then(|| Suspicion("is all black: a safety checker may have blanked it".into()))
+}
+
+/// Whether a size is the promised one, give or take rounding, lying or upright.
+fn fits(actual: Pixels, promised: Pixels) -> bool {
+    let near = |a: u32, b: u32| a.abs_diff(b) <= SLACK.max(b / 100);
+    let (w, h) = (actual.width, actual.height);
+    near(w, promised.width) && near(h, promised.height) || near(w, promised.height) && near(h, promised.width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(width: u32, height: u32) -> Option<Suspicion> {
+        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default())
+    }
+
+    #[test]
+    fn rounding_and_turning_are_no_reason() {
+        for (width, height) in [(1280, 854), (1288, 848), (1268, 862), (854, 1280)] {
+            assert_eq!(of(width, height), None, "{width}×{height}");
+        }
+        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default()), None);
+    }
+
+    #[test]
+    fn another_size_is() {
+        assert_eq!(of(640, 427).unwrap().0.as_ref(), "is 640×427, expected 1280×854");
+        for (width, height) in [(1293, 854), (1280, 863), (854, 854), (2560, 1708)] {
+            assert!(of(width, height).is_some(), "{width}×{height}");
+        }
+    }
+
+    #[test]
+    fn black_is() {
+        let black = suspicion(Pixels::new(5, 5), None, Look { black: true });
+        assert!(black.unwrap().0.starts_with("is all black"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What can be wrong with a picture.
+
+use std::io;
+
+use super::Other;
+use crate::job::Format;
+
+/// Why bytes are not the whole picture that they should be. Its text reads as the reason for which
+/// a file is left out, and is the same for all files with the same fault, so that it can be counted.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// Something else than a picture that fal takes.
+    #[error("{0}")]
+    Other(Other),
+    /// A picture that ends before its end.
+    #[error("truncated {0}")]
+    Truncated(Format),
+    /// A picture that breaks the rules of its format.
+    #[error("damaged {format}: {what}")]
+    Damaged {
+        /// The format that it claims to be.
+        format: Format,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The bytes could not be read.
+    #[error("cannot be read: {}", said(.0))]
+    Unreadable(#[source] io::Error),
+}
+
+/// What the operating system said, without its number.
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::Other => error.to_string(),
+        kind => kind.to_string(),
+    }
+}
+
+/// What is wrong with the bytes of a known format.
+#[derive(Debug)]
+pub(super) enum Flaw {
+    /// They end too early.
+    Short,
+    /// They are not what the format wants.
+    Damaged(&'static str),
+    /// They could not be read.
+    Unreadable(io::Error),
+}
+
+impl Flaw {
+    pub(super) fn of(self, format: Format) -> PictureError {
+        match self {
+            Self::Short => PictureError::Truncated(format),
+            Self::Damaged(what) => PictureError::Damaged { format, what },
+            Self::Unreadable(error) => PictureError::Unreadable(error),
+        }
+    }
+}
+
+impl From<io::Error> for Flaw {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Short,
+            _ => Self::Unreadable(error),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What a file is, by its first bytes.
+
+use std::fmt;
+
+use crate::job::Format;
+
+/// How many bytes [`sniff`] is best given; fewer will do where a file has no more.
+pub const HEAD: usize = 512;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A picture that fal takes as it is.
+    Picture(Format),
+    /// Anything else.
+    Other(Other),
+}
+
+/// What a file is that cannot be sent as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it, and `Display` what people read")]
+pub enum Other {
+    Empty,
+    Heic,
+    JpegXl,
+    Jpeg2000,
+    Tiff,
+    Raw,
+    Bmp,
+    Icon,
+    Photoshop,
+    Svg,
+    Pdf,
+    Html,
+    Text,
+    Video,
+    Audio,
+    Archive,
+    Unknown,
+}
+
+impl Other {
+    /// Whether it shows something, so that converting it would help.
+    #[must_use]
+    pub fn is_picture(self) -> bool {
+        matches!(
+            self,
+            Self::Heic
+                | Self::JpegXl
+                | Self::Jpeg2000
+                | Self::Tiff
+                | Self::Raw
+                | Self::Bmp
+                | Self::Icon
+                | Self::Photoshop
+                | Self::Svg
+        )
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty file",
+            Self::Heic => "HEIC",
+            Self::JpegXl => "JPEG XL",
+            Self::Jpeg2000 => "JPEG 2000",
+            Self::Tiff => "TIFF or camera raw",
+            Self::Raw => "camera raw",
+            Self::Bmp => "BMP",
+            Self::Icon => "icon",
+            Self::Photoshop => "Photoshop document",
+            Self::Svg => "SVG",
+            Self::Pdf => "PDF",
+            Self::Html => "HTML",
+            Self::Text => "text",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Archive => "archive",
+            Self::Unknown => "unknown format",
+        }
+    }
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str(self.name()),
+            Self::Unknown => f.write_str("not a picture that is known"),
+            other if other.is_picture() => {
+                write!(f, "{}: fal takes JPEG, PNG, WebP, GIF and AVIF", other.name())
+            }
+            other => write!(f, "{}, not a picture", other.name()),
+        }
+    }
+}
+
+/// First bytes that say it all.
+const SIGNATURES: &[(&[u8], Kind)] = &[
+    (b"\xff\xd8\xff", Kind::Picture(Format::Jpeg)),
+    (b"\x89PNG\r\n\x1a\n", Kind::Picture(Format::Png)),
+    (b"GIF87a", Kind::Picture(Format::Gif)),
+    (b"GIF89a", Kind::Picture(Format::Gif)),
+    (b"\xff\x0a", Kind::Other(Other::JpegXl)),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Kind::Other(Other::JpegXl)),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind::Other(Other::Jpeg2000)),
+    (b"\xff\x4f\xff\x51", Kind::Other(Other::Jpeg2000)),
+    (b"II*\0\x10\0\0\0CR", Kind::Other(Other::Raw)),
+    (b"IIRO", Kind::Other(Other::Raw)),
+    (b"IIRS", Kind::Other(Other::Raw)),
+    (b"MMOR", Kind::Other(Other::Raw)),
+    (b"IIU\0", Kind::Other(Other::Raw)),
+    (b"FUJIFILMCCD-RAW", Kind::Other(Other::Raw)),
+    (b"FOVb", Kind::Other(Other::Raw)),
+    (b"II*\0", Kind::Other(Other::Tiff)),
+    (b"MM\0*", Kind::Other(Other::Tiff)),
+    (b"II+\0", Kind::Other(Other::Tiff)),
+    (b"MM\0+", Kind::Other(Other::Tiff)),
+    (b"\0\0\x01\0", Kind::Other(Other::Icon)),
+    (b"8BPS", Kind::Other(Other::Photoshop)),
+    (b"%PDF-", Kind::Other(Other::Pdf)),
+    (b"\x1aE\xdf\xa3", Kind::Other(Other::Video)),
+    (b"\0\0\x01\xba", Kind::Other(Other::Video)),
+    (b"ID3", Kind::Other(Other::Audio)),
+    (b"fLaC", Kind::Other(Other::Audio)),
+    (b"OggS", Kind::Other(Other::Audio)),
+    (b"PK\x03\x04", Kind::Other(Other::Archive)),
+    (b"\x1f\x8b", Kind::Other(Other::Archive)),
+    (b"7z\xbc\xaf\x27\x1c", Kind::Other(Other::Archive)),
+    (b"Rar!", Kind::Other(Other::Archive)),
+];
+
+/// Tells what a file is by its first [`HEAD`] bytes.
+#[must_use]
+pub fn sniff(head: &[u8]) -> Kind {
+    if head.is_empty() {
+        return Kind::Other(Other::Empty);
+    }
+    if let Some((_, kind)) = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)) {
+        return *kind;
+    }
+    match (head.get(..4), head.get(4..8), head.get(8..12)) {
+        (Some(b"RIFF"), _, Some(b"WEBP")) => return Kind::Picture(Format::Webp),
+        (Some(b"RIFF"), _, Some(b"AVI ")) => return Kind::Other(Other::Video),
+        (Some(b"RIFF"), _, Some(b"WAVE")) => return Kind::Other(Other::Audio),
+        (_, Some(b"ftyp"), Some(_)) => return base_media(head),
+        _ => {}
+    }
+    // `BM` alone begins many a text: the four reserved bytes of a bitmap are zero.
+    if head.starts_with(b"BM") && head.get(6..10) == Some(&[0; 4]) {
+        return Kind::Other(Other::Bmp);
+    }
+    Kind::Other(written(head).unwrap_or(Other::Unknown))
+}
+
+/// An ISO base media file, by its brands (ISO/IEC 14496-12, 4.3): AVIF, HEIC and MP4 are all such.
+fn base_media(head: &[u8]) -> Kind {
+    let size = head.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
+    let end = size.clamp(12, head.len());
+    let major = head.get(8..12).unwrap_or_default();
+    let compatible = head.get(16..end).unwrap_or_default().chunks_exact(4);
+    let brands = || std::iter::once(major).chain(compatible.clone());
+    let has = |wanted: &[&[u8]]| brands().any(|brand| wanted.contains(&brand));
+
+    if has(&[b"avif", b"avis", b"avio"]) {
+        Kind::Picture(Format::Avif)
+    } else if has(&[b"crx "]) {
+        Kind::Other(Other::Raw)
+    } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {
+        Kind::Other(Other::Heic)
+    } else if major.starts_with(b"M4A") {
+        Kind::Other(Other::Audio)
+    } else {
+        Kind::Other(Other::Video)
+    }
+}
+
+/// Something that people or programs wrote, if it is text at all.
+fn written(head: &[u8]) -> Option<Other> {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Some(Other::Text);
+    }
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // A character cut through by the end of the head is no fault.
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?,
+        Err(_) => return None,
+    };
+    if text.is_empty() || text.chars().any(|c| c.is_control() && !c.is_whitespace() && c != '\u{1b}') {
+        return None;
+    }
+    let start = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    if start.starts_with("<svg") || (start.starts_with("<?xml") && start.contains("<svg")) {
+        Some(Other::Svg)
+    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        Some(Other::Html)
+    } else {
+        Some(Other::Text)
+    }
+}
