@@ -25,7 +25,12 @@ pub enum Command {
     /// Make the window (most requests at fal at once) larger or smaller by so many.
     Window(i32),
     /// End this process; state is saved.
-    Quit(Leave),
+    Quit {
+        /// What becomes of requests at fal.
+        leave: Leave,
+        /// The signal that asked for it, by its number, if one did.
+        signal: Option<i32>,
+    },
 }
 
 /// What becomes of requests at fal when we leave.

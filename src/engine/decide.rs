@@ -49,7 +49,13 @@ pub(super) enum Weather {
     Foul,
 }
 
-pub(super) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy, weather: Weather, random: f64) -> Verdict {
+pub(super) fn decide(
+    error: &FalError,
+    standing: Standing,
+    policy: &RetryPolicy,
+    weather: Weather,
+    random: f64,
+) -> Verdict {
     let Standing { same, anew, attempt } = standing;
     let kept = if error.scope == Scope::Request { anew } else { same };
     match error.class {
@@ -66,7 +72,15 @@ pub(super) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy,
     }
 }
 
-fn again(cause: &Cause, after: Option<Duration>, kept: Kept, attempt: u16, policy: &RetryPolicy, weather: Weather, random: f64) -> Verdict {
+fn again(
+    cause: &Cause,
+    after: Option<Duration>,
+    kept: Kept,
+    attempt: u16,
+    policy: &RetryPolicy,
+    weather: Weather,
+    random: f64,
+) -> Verdict {
     // A slow-down and a dead network are nobody's failure: they may last a night.
     let is_weather = match cause.kind {
         CauseKind::RateLimited => true,
@@ -116,18 +130,36 @@ mod tests {
         for attempt in [1, 4, 900] {
             let foul = verdict(CauseKind::Network, TRANSIENT, Scope::Call, attempt, Weather::Foul);
             assert!(matches!(foul, Verdict::Retry { counts: false, kept: Kept::Nothing, .. }), "{foul:?}");
-            let slow = verdict(CauseKind::RateLimited, Class::Transient { after: Some(Duration::from_secs(90)) }, Scope::Call, attempt, Weather::Fair);
-            assert!(matches!(slow, Verdict::Retry { counts: false, wait, .. } if wait >= Duration::from_secs(90)), "{slow:?}");
+            let slow = verdict(
+                CauseKind::RateLimited,
+                Class::Transient { after: Some(Duration::from_secs(90)) },
+                Scope::Call,
+                attempt,
+                Weather::Fair,
+            );
+            assert!(
+                matches!(slow, Verdict::Retry { counts: false, wait, .. } if wait >= Duration::from_secs(90)),
+                "{slow:?}"
+            );
         }
         assert_eq!(verdict(CauseKind::Network, TRANSIENT, Scope::Call, 4, Weather::Fair), Verdict::Fail(Kept::Nothing));
     }
 
     #[test]
     fn the_rest_follows_from_the_class_alone() {
-        assert_eq!(verdict(CauseKind::ImageLoad, Class::Permanent, Scope::Request, 1, Weather::Fair), Verdict::Fail(upload()));
-        assert_eq!(verdict(CauseKind::AccountLocked, Class::Account, Scope::Call, 1, Weather::Fair), Verdict::Hold(Kept::Nothing));
+        assert_eq!(
+            verdict(CauseKind::ImageLoad, Class::Permanent, Scope::Request, 1, Weather::Fair),
+            Verdict::Fail(upload())
+        );
+        assert_eq!(
+            verdict(CauseKind::AccountLocked, Class::Account, Scope::Call, 1, Weather::Fair),
+            Verdict::Hold(Kept::Nothing)
+        );
         assert_eq!(verdict(CauseKind::UnknownOutcome, Class::Ambiguous, Scope::Call, 1, Weather::Fair), Verdict::Lost);
-        assert_eq!(verdict(CauseKind::Cancelled, Class::Cancelled, Scope::Request, 1, Weather::Fair), Verdict::Cancelled);
+        assert_eq!(
+            verdict(CauseKind::Cancelled, Class::Cancelled, Scope::Request, 1, Weather::Fair),
+            Verdict::Cancelled
+        );
         assert!(matches!(
             verdict(CauseKind::FileDownload, Class::Reupload, Scope::Request, 1, Weather::Fair),
             Verdict::Retry { kept: Kept::Nothing, counts: true, .. }

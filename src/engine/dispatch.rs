@@ -141,21 +141,18 @@ impl Engine {
 
     fn begin_next_call(&mut self) -> bool {
         let Some(id) = self.to_call.pop_front() else { return false };
-        let watched = self.look_at() == Some(id);
         let Some(job) = self.roster.get(id) else { return true };
-        let curious = watched && job.state.closed().is_some();
         let request = match job.state.request() {
-            Some(request) if job.state.is_at_fal() || curious => request.clone(),
+            Some(request) if job.state.is_at_fal() => request.clone(),
             _ => return true,
         };
-        let logs = self.setup.logs || watched;
         let live = self.live.entry(id).or_default();
         if live.calling {
             return true;
         }
         live.calling = true;
         self.calling += 1;
-        self.spawn_stage(id, self.stages.clone().poll(request, logs));
+        self.spawn_stage(id, self.stages.clone().poll(request));
         true
     }
 
@@ -169,7 +166,6 @@ impl Engine {
             photo: job.photo.clone(),
             answer: (**answer).clone(),
             previous: self.previous.get(&id).cloned(),
-            captions: self.setup.captions,
             meter: meter.clone(),
             length: Arc::clone(&length),
         };
@@ -197,7 +193,9 @@ impl Engine {
             self.agenda.pop();
             match errand {
                 // An errand that was moved is done at its new time.
-                Errand::Call if self.live.get(&id).is_some_and(|live| live.due == Some(at)) => self.to_call.push_back(id),
+                Errand::Call if self.live.get(&id).is_some_and(|live| live.due == Some(at)) => {
+                    self.to_call.push_back(id)
+                }
                 Errand::Call => {}
                 Errand::Wake => self.wake(id, now),
             }

@@ -81,7 +81,9 @@ impl FlowMeter {
     pub(super) fn flow(&self, at: Timestamp, window: u16, left: usize) -> Flow {
         let rate = self.per_second(at);
         #[expect(clippy::cast_precision_loss, reason = "a count of jobs")]
-        let eta = rate.filter(|_| left > 0 && self.ended.is_none()).map(|rate| at.plus(Duration::from_secs_f64((left as f64 / rate).min(1e8))));
+        let eta = rate
+            .filter(|_| left > 0 && self.ended.is_none())
+            .map(|rate| at.plus(Duration::from_secs_f64((left as f64 / rate).min(1e8))));
         Flow {
             began: self.began,
             ended: self.ended,
@@ -101,7 +103,8 @@ impl FlowMeter {
         }
         let Some(began) = self.began else { return };
         let bar = at.since(began).as_secs() / BAR.as_secs();
-        let new = usize::try_from(bar - self.bar.min(bar)).unwrap_or(BARS).min(BARS) + usize::from(self.bars.is_empty());
+        let new =
+            usize::try_from(bar - self.bar.min(bar)).unwrap_or(BARS).min(BARS) + usize::from(self.bars.is_empty());
         self.bars.extend(std::iter::repeat_n(0, new));
         self.bar = bar.max(self.bar);
         let surplus = self.bars.len().saturating_sub(BARS);
@@ -109,7 +112,12 @@ impl FlowMeter {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a speed for people")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a speed for people"
+)]
 fn smooth(before: u64, bytes: u64, seconds: f64) -> u64 {
     let now = bytes as f64 / seconds;
     let mixed = if before == 0 { now } else { before as f64 * 0.5 + now * 0.5 };

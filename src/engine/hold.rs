@@ -52,7 +52,10 @@ impl Hold {
             ),
             Self::Account(cause) => (
                 NoticeKind::AccountLocked,
-                format!("the account is locked: {}; nothing more is sent, what is at fal is still fetched", cause.message),
+                format!(
+                    "the account is locked: {}; nothing more is sent, what is at fal is still fetched",
+                    cause.message
+                ),
                 "top up at fal.ai/dashboard/billing, then go on with p or the same command",
             ),
             Self::Budget { cap, spent, next } => (
@@ -136,7 +139,10 @@ mod tests {
         for kind in [CauseKind::Runner, CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Runner, CauseKind::Runner] {
             assert_eq!(watch.failed(&cause(kind)), None);
         }
-        assert!(matches!(watch.failed(&cause(CauseKind::Runner)), Some(Hold::Failures { kind: CauseKind::Runner, count: 3, .. })));
+        assert!(matches!(
+            watch.failed(&cause(CauseKind::Runner)),
+            Some(Hold::Failures { kind: CauseKind::Runner, count: 3, .. })
+        ));
         watch.reset();
         assert_eq!(watch.failed(&cause(CauseKind::Runner)), None);
         watch.succeeded();

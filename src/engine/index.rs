@@ -119,12 +119,18 @@ mod tests {
     #[test]
     fn what_moves_stands_above_what_rests_and_the_latest_done_first() {
         let mut index = Index::default();
-        for (number, group) in
-            [(1, Group::Done), (2, Group::Done), (3, Group::Failed), (4, Group::Active), (5, Group::Active), (6, Group::Pending)]
-        {
+        for (number, group) in [
+            (1, Group::Done),
+            (2, Group::Done),
+            (3, Group::Failed),
+            (4, Group::Active),
+            (5, Group::Active),
+            (6, Group::Pending),
+        ] {
             index.insert(id(number), group);
         }
-        let shown: Vec<_> = (0..6).filter_map(|place| index.at(Tab::All, Order::Status, place)).map(JobId::number).collect();
+        let shown: Vec<_> =
+            (0..6).filter_map(|place| index.at(Tab::All, Order::Status, place)).map(JobId::number).collect();
         assert_eq!(shown, [4, 5, 3, 6, 2, 1]);
         assert_eq!(index.first(Group::Pending), Some(id(6)));
         assert_eq!(index.at(Tab::All, Order::Status, 6), None);

@@ -51,7 +51,8 @@ impl Live {
             // Another runner took over and began anew.
             self.seen = 0;
         }
-        let new: Vec<_> = logs.iter().skip(self.seen).map(super::story::log_line).filter(|line| !line.message.is_empty()).collect();
+        let new: Vec<_> =
+            logs.iter().skip(self.seen).map(super::story::log_line).filter(|line| !line.message.is_empty()).collect();
         self.seen = logs.len();
         self.logs.extend(new.iter().cloned());
         let surplus = self.logs.len().saturating_sub(LINES);

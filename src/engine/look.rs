@@ -35,14 +35,7 @@ impl Looker {
 
     /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight.
     pub(super) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
-        self.page_of(roster, roster.index(), live)
-    }
-
-    pub(super) fn text(&self) -> String {
-        self.lens.text.trim().to_lowercase()
-    }
-
-    pub(super) fn page_of(&mut self, roster: &Roster, index: &super::index::Index, live: &HashMap<JobId, Live>) -> Page {
+        let index = roster.shown();
         let lens = self.lens.clone();
         let total = index.len(lens.tab);
         let height = usize::from(lens.height).max(1);
@@ -62,6 +55,11 @@ impl Looker {
             .collect();
         Page { total, first: self.first, rows, cursor: (total > 0).then_some(place), lens }
     }
+
+    /// What the rows are to hold, in lower case.
+    pub(super) fn text(&self) -> String {
+        self.lens.text.trim().to_lowercase()
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +73,15 @@ mod tests {
         let mut roster = Roster::new(None, Params::parse(&model, []).unwrap());
         for i in 0..jobs {
             let path: Box<std::path::Path> = std::path::Path::new(&format!("IMG_{i:04}.jpg")).into();
-            let photo = Photo { source: path.clone(), path, format: None, pixels: None, bytes: 1, modified: Timestamp(0), shares_stem: false };
+            let photo = Photo {
+                source: path.clone(),
+                path,
+                format: None,
+                pixels: None,
+                bytes: 1,
+                modified: Timestamp(0),
+                shares_stem: false,
+            };
             let state = if i % 10 == 9 { JobState::Skipped("empty".into()) } else { JobState::Pending };
             roster.push(Job { id: JobId::at(i), photo, state });
         }
@@ -118,16 +124,20 @@ mod tests {
 
     #[test]
     fn a_search_finds_everything_little_by_little_and_follows_changes() {
+        let found = |roster: &mut Roster, text: &str| {
+            roster.look_for(text);
+            roster.shown().len(Tab::All)
+        };
         let mut roster = roster(10_000);
-        assert!(roster.looking_for("_9999").len(Tab::All) <= 1);
+        assert!(found(&mut roster, "_9999") <= 1);
         while roster.search_on() {}
-        assert_eq!(roster.looking_for("_9999").len(Tab::All), 1);
-        assert_eq!(roster.looking_for("empty").len(Tab::All), 409, "so far");
+        assert_eq!(found(&mut roster, "_9999"), 1);
+        assert_eq!(found(&mut roster, "empty"), 409, "so far");
         while roster.search_on() {}
-        assert_eq!(roster.looking_for("empty").len(Tab::All), 1000);
+        assert_eq!(found(&mut roster, "empty"), 1000);
         roster.apply(JobId::at(0), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
-        assert_eq!(roster.looking_for("uploading").len(Tab::All), 1);
-        assert_eq!(roster.looking_for("").len(Tab::All), 10_000);
+        assert_eq!(found(&mut roster, "uploading"), 1);
+        assert_eq!(found(&mut roster, ""), 10_000);
     }
 
     #[test]

@@ -1,9 +1,37 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
 //! publishes the board.
 
+mod arrive;
 pub mod board;
+mod clock;
 mod command;
+mod decide;
+mod dispatch;
 mod event;
+mod flow;
+mod hold;
+mod index;
+mod live;
+mod look;
+mod pace;
+mod plan;
+mod publish;
+mod rank_set;
+mod reports;
+mod requests;
+mod roster;
+mod run;
+mod setup;
+mod stages;
+mod story;
 
+pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
+pub use setup::{FailureLimit, Handle, Rooms, Setup};
+
+/// Starts a batch on the current runtime.
+#[must_use]
+pub fn start(setup: Setup, rooms: Rooms) -> Handle {
+    run::Engine::spawn(setup, rooms)
+}

@@ -48,7 +48,9 @@ impl Pace {
 
     /// The wait between the submit and the first call.
     pub(super) fn first(&self) -> Duration {
-        self.typical.map_or(Duration::from_millis(500), |typical| typical.mul_f64(0.35)).clamp(SHORTEST * 2, Duration::from_secs(3))
+        self.typical
+            .map_or(Duration::from_millis(500), |typical| typical.mul_f64(0.35))
+            .clamp(SHORTEST * 2, Duration::from_secs(3))
     }
 
     /// The wait until the next call. `random` is in 0..1: requests that were submitted together are
@@ -76,7 +78,8 @@ impl Pace {
 
     /// The wait after so many calls in a row did not get through.
     pub(super) fn after_failures(failures: u32, asked: Option<Duration>, random: f64) -> Duration {
-        let doubled = Duration::from_secs(1).saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled =
+            Duration::from_secs(1).saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
         let wait = doubled.min(Duration::from_mins(1)).mul_f64(random.clamp(0.0, 1.0).mul_add(0.5, 0.5));
         wait.max(asked.unwrap_or_default().min(Duration::from_mins(10)))
     }
@@ -109,7 +112,9 @@ mod tests {
 
     #[test]
     fn a_photo_takes_about_ten_calls_in_all_however_long_it_runs() {
-        for (ran, queued, position, rate) in [(2, 1, 20, 20.0), (12, 0, 0, 0.3), (53, 60, 8, 0.15), (53, 0, 0, 0.15), (180, 600, 30, 0.05)] {
+        for (ran, queued, position, rate) in
+            [(2, 1, 20, 20.0), (12, 0, 0, 0.3), (53, 60, 8, 0.15), (53, 0, 0, 0.15), (180, 600, 30, 0.05)]
+        {
             let mut pace = Pace::default();
             pace.learn(Duration::from_secs(ran));
             pace.flow(Some(rate));

@@ -73,7 +73,8 @@ impl Planner {
 
     pub(super) fn plan(&mut self) -> Arc<Plan> {
         Arc::clone(self.shared.get_or_insert_with(|| {
-            let mut by_reason: Vec<_> = self.reasons.iter().map(|(reason, count)| (clean(reason).into_owned(), *count)).collect();
+            let mut by_reason: Vec<_> =
+                self.reasons.iter().map(|(reason, count)| (clean(reason).into_owned(), *count)).collect();
             by_reason.sort_by_key(|(_, count)| Reverse(*count));
             let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((usd, path))| (path.clone(), *usd)).collect();
             dearest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -86,17 +86,18 @@ impl Roster {
     }
 
     /// Lets something happen to a job.
-    pub(super) fn apply(&mut self, id: JobId, transition: Transition, at: Timestamp) -> Result<&Job, Impossible> {
-        let unknown = || Impossible { from: Status::Pending, transition: Box::new(transition.clone()) };
-        let job = self.jobs.get(id.index()).ok_or_else(unknown)?;
-        let state = apply(&job.state, transition.clone(), at)?;
-        let mut job = job.clone();
-        self.count(&job, false);
-        job.state = state;
-        self.count(&job, true);
-        let slot = self.jobs.get_mut(id.index()).ok_or_else(unknown)?;
-        *slot = job;
-        Ok(slot)
+    pub(super) fn apply(&mut self, id: JobId, transition: Transition, at: Timestamp) -> Result<Option<&Job>, Impossible> {
+        let mut jobs = std::mem::take(&mut self.jobs);
+        let changed = match jobs.get_mut(id.index()) {
+            Some(job) => apply(&job.state, transition, at).map(|state| {
+                self.count(job, false);
+                job.state = state;
+                self.count(job, true);
+            }),
+            None => Err(Impossible { from: Status::Pending, transition: Box::new(transition) }),
+        };
+        self.jobs = jobs;
+        changed.map(|()| self.jobs.get(id.index()))
     }
 
     fn count(&mut self, job: &Job, joins: bool) {
@@ -117,11 +118,17 @@ impl Roster {
         }
         tally(&mut totals.unknown, job.state.status() == Status::Unknown);
         tally(&mut totals.in_flight, job.state.is_at_fal());
-        for (sum, amount) in [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)] {
+        for (sum, amount) in
+            [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)]
+        {
             *sum = if joins { *sum + amount } else { *sum - amount };
         }
 
-        if joins { self.index.insert(job.id, group) } else { self.index.remove(job.id, group) }
+        if joins {
+            self.index.insert(job.id, group)
+        } else {
+            self.index.remove(job.id, group)
+        }
         if let Some(search) = &mut self.search
             && job.id.index() < search.scanned
         {
@@ -133,16 +140,18 @@ impl Roster {
         }
     }
 
-    /// The index of jobs that hold `text`, as far as they are found.
-    pub(super) fn looking_for(&mut self, text: &str) -> &Index {
+    /// Shows only the jobs that hold `text`, which is in lower case; all if it is empty.
+    pub(super) fn look_for(&mut self, text: &str) {
         if text.is_empty() {
             self.search = None;
-            return &self.index;
-        }
-        if self.search.as_ref().is_none_or(|search| search.text != text) {
+        } else if self.search.as_ref().is_none_or(|search| search.text != text) {
             self.search = Some(Search { text: text.to_owned(), index: Index::default(), scanned: 0 });
             self.search_on();
         }
+    }
+
+    /// The index of the jobs that are shown, as far as they are found.
+    pub(super) fn shown(&self) -> &Index {
         self.search.as_ref().map_or(&self.index, |search| &search.index)
     }
 

@@ -24,7 +24,7 @@ use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Outcome, Report, Stages};
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Group, Job, JobId, JobState, Timestamp, Transition};
+use crate::job::{Group, Job, JobId, JobState, Saved, Timestamp, Transition};
 use crate::ledger::{Attempt, Ledger};
 
 /// Outcomes that may wait to be handled; a stage that is done waits for its turn.
@@ -68,9 +68,11 @@ pub(super) struct Engine {
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
     /// What earlier attempts wrote and a new one may replace.
-    pub(super) previous: HashMap<JobId, Box<Path>>,
+    pub(super) previous: HashMap<JobId, Box<Saved>>,
     /// The attempts of the job that somebody looks at.
     pub(super) history: Option<(JobId, Vec<PastAttempt>)>,
+    /// The job whose detail a face shows.
+    pub(super) watched: Option<JobId>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
@@ -149,6 +151,7 @@ impl Engine {
             known: HashMap::new(),
             previous: HashMap::new(),
             history: None,
+            watched: None,
             ended: VecDeque::new(),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
@@ -202,10 +205,12 @@ impl Engine {
             }
             let next = self.next_deadline(now);
             tokio::select! {
-                command = commands.recv(), if faces => match command {
-                    Some(command) => self.command(command),
+                command = commands.recv(), if faces => if let Some(command) = command {
+                    self.command(command);
+                } else {
                     // Without a face nobody could ever stop it.
-                    None => { faces = false; self.leave(Leave::Running, None); }
+                    faces = false;
+                    self.leave(Leave::Running, None);
                 },
                 chunk = found.recv(), if self.plan.is_walking() => match chunk {
                     Some(chunk) => self.arrive(chunk),
@@ -230,7 +235,8 @@ impl Engine {
     pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
         let job = match self.roster.apply(id, transition, at) {
-            Ok(job) => job,
+            Ok(Some(job)) => job,
+            Ok(None) => return false,
             Err(impossible) => {
                 tracing::warn!(job = %id, %impossible, "dropped");
                 return false;
@@ -243,6 +249,11 @@ impl Engine {
         }
         self.dirty = true;
         true
+    }
+
+    /// Whether some face wants to hear everything.
+    pub(super) fn is_told(&self) -> bool {
+        self.events.is_some()
     }
 
     /// Tells the faces that want to hear everything.
@@ -376,7 +387,6 @@ impl Engine {
         self.dirty = false;
         self.published_at = now;
         let board = self.board(now);
-        self.watch_cursor(&board);
         self.board.send_replace(Arc::new(board));
     }
 

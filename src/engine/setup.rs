@@ -37,12 +37,8 @@ pub struct Setup {
     pub start: bool,
     /// Whether to stay when all is done, for a person to look.
     pub stay: bool,
-    /// Whether every runner's logs are wanted.
-    pub logs: bool,
     /// Whether what failed in earlier runs is tried again.
     pub retry_failed: bool,
-    /// Whether captions are written beside the pictures.
-    pub captions: bool,
     /// Tells the time.
     pub clock: Clock,
     /// Seeds the jitter of waits.

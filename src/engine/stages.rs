@@ -1,14 +1,13 @@
 //! The steps of a photo's way, each a task of its own. They share nothing: each gets what it needs
 //! and sends back an [`Outcome`].
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
-use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request};
+use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, Saved};
 use crate::ledger::{Attempt, LedgerError, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
@@ -80,8 +79,9 @@ impl Stages {
         Outcome::Recorded(self.writer.commit(&job).await)
     }
 
-    pub(super) async fn poll(self, request: Request, logs: bool) -> Outcome {
-        Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
+    /// Logs come along each time: those of a job that failed are worth having afterwards.
+    pub(super) async fn poll(self, request: Request) -> Outcome {
+        Outcome::Polled(self.fal.status(&self.endpoint, &request, true).await)
     }
 
     pub(super) async fn answer(self, request: Request) -> Outcome {
@@ -108,8 +108,8 @@ impl Stages {
         let expect = Expect {
             bytes: download.length,
             pixels: work.promised,
-            previous: work.previous,
-            caption: work.answer.caption.as_deref().filter(|_| work.captions),
+            previous: work.previous.as_deref(),
+            caption: work.answer.caption.as_deref(),
         };
         Ok(draft.finish(expect).await?)
     }
@@ -123,8 +123,7 @@ pub(super) struct Save {
     /// The size that the result should have, px.
     pub(super) promised: Option<Pixels>,
     /// What an earlier attempt of this job wrote and this one may replace.
-    pub(super) previous: Option<Box<Path>>,
-    pub(super) captions: bool,
+    pub(super) previous: Option<Box<Saved>>,
     pub(super) meter: Meter,
     pub(super) length: Arc<AtomicU64>,
 }

@@ -130,7 +130,11 @@ pub(super) fn detail(
             JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => Some(kept.stage()),
             _ => None,
         },
-        suspicion: if let JobState::Review(_, _, suspicion) = state { Some(clean(&suspicion.0).into_owned()) } else { None },
+        suspicion: if let JobState::Review(_, _, suspicion) = state {
+            Some(clean(&suspicion.0).into_owned())
+        } else {
+            None
+        },
         logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
         attempts: attempts.to_vec(),
     }
@@ -140,6 +144,11 @@ pub(super) fn detail(
 /// last state only.
 pub(super) fn log_line(log: &Log) -> LogLine {
     let last = log.message.trim_end().rsplit('\r').find(|part| !part.trim().is_empty()).unwrap_or_default();
-    let cleaned = |text: &Option<String>| text.as_deref().map(|text| clean(text).chars().take(40).collect()).unwrap_or_default();
-    LogLine { timestamp: cleaned(&log.timestamp), level: cleaned(&log.level), message: clean(last).chars().take(2000).collect() }
+    let cleaned =
+        |text: &Option<String>| text.as_deref().map(|text| clean(text).chars().take(40).collect()).unwrap_or_default();
+    LogLine {
+        timestamp: cleaned(&log.timestamp),
+        level: cleaned(&log.level),
+        message: clean(last).chars().take(2000).collect(),
+    }
 }

@@ -1,0 +1,145 @@
+//! Photos become jobs as they are found, and meet what the ledger knows of them.
+
+use super::board::SkippedFile;
+use super::event::What;
+use super::plan::skipped_file;
+use super::run::Engine;
+use crate::intake::Found;
+use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
+
+impl Engine {
+    /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
+    pub(super) fn recall(&mut self, known: Vec<Job>) {
+        for job in known {
+            if job.id != self.roster.next_id() {
+                tracing::error!(job = %job.id, "the ledger's jobs have a gap; the rest is taken as new");
+                break;
+            }
+            self.known.insert(job.photo.path.clone(), job.id);
+            self.roster.push(job);
+        }
+        let ids: Vec<_> = self.roster.iter().map(|job| job.id).collect();
+        for id in ids {
+            self.pick_up(id);
+        }
+    }
+
+    /// Lets a job of an earlier run go on from what is known of it.
+    fn pick_up(&mut self, id: JobId) {
+        let now = self.now();
+        let Some(job) = self.roster.get(id) else { return };
+        let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
+        match &job.state {
+            JobState::Pending
+            | JobState::Skipped(_)
+            | JobState::Cancelled(_)
+            | JobState::Unknown(..)
+            | JobState::Done(..)
+            | JobState::Review(..) => {}
+            JobState::Failed { .. } => {
+                if self.setup.retry_failed {
+                    self.reopen(id);
+                }
+            }
+            JobState::Uploading(_) => {
+                let retry = Transition::Retry { cause: interrupted(), until: now, kept: Kept::Nothing, counts: false };
+                if self.happen(id, retry) {
+                    self.wake_at(id, now);
+                }
+            }
+            JobState::Uploaded(..) => self.to_submit.push_back(id),
+            // An intent without an id: the call may have been accepted. It is not made again.
+            JobState::Submitting(..) => {
+                self.happen(id, Transition::LoseReply);
+            }
+            JobState::InQueue(..) | JobState::InProgress(..) => self.to_call.push_back(id),
+            JobState::Completed(..) => self.to_answer.push_back(id),
+            JobState::Saving(..) => self.to_save.push_back(id),
+            JobState::Waiting { until, .. } => {
+                let until = *until;
+                self.wake_at(id, until);
+            }
+        }
+    }
+
+    /// Takes in photos that were found.
+    pub(super) fn arrive(&mut self, chunk: Vec<Found>) {
+        let mut new = Vec::new();
+        for found in chunk {
+            let (photo, state) = match found {
+                Found::Photo(photo) => (photo, JobState::Pending),
+                Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
+            };
+            match self.known.remove(&photo.path) {
+                Some(id) => self.met_again(Job { id, photo, state }),
+                None => {
+                    let job = Job { id: self.roster.next_id(), photo, state };
+                    self.count_in_plan(&job);
+                    new.push(job.clone());
+                    self.roster.push(job);
+                }
+            }
+        }
+        self.stages.writer.add(new);
+        self.dirty = true;
+    }
+
+    /// A photo that an earlier run knew: if the file is still the same, so is its job.
+    fn met_again(&mut self, found: Job) {
+        let Some(known) = self.roster.get(found.id) else { return };
+        let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
+        let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
+        let settled = known.state.is_final() || matches!(known.state, JobState::Pending);
+        let is_new = (!same_file || !same_verdict) && settled && !matches!(known.state, JobState::Unknown(..));
+        let id = found.id;
+        if is_new {
+            if let Some(saved) = known.state.saved() {
+                self.previous.insert(id, Box::new(saved.clone()));
+            }
+            self.stages.writer.note(&found);
+            self.roster.replace(found);
+        } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
+            // A new neighbour may have changed the name of its output.
+            self.roster.replace(found);
+        }
+        if let Some(job) = self.roster.get(id).cloned() {
+            self.count_in_plan(&job);
+        }
+    }
+
+    fn count_in_plan(&mut self, job: &Job) {
+        let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
+        self.plan.add(job, output, self.roster.estimate(&job.photo));
+    }
+
+    /// Every photo has been found. What was to be sent and is no longer there is not.
+    pub(super) fn all_found(&mut self) {
+        let gone: Vec<JobId> = std::mem::take(&mut self.known).into_values().collect();
+        for id in gone {
+            let Some(job) = self.roster.get(id) else { continue };
+            if matches!(job.state, JobState::Pending) {
+                let job = Job { state: JobState::Skipped("no longer in the folder".into()), ..job.clone() };
+                self.stages.writer.note(&job);
+                self.roster.replace(job);
+            }
+            if let Some(job) = self.roster.get(id).cloned() {
+                self.count_in_plan(&job);
+            }
+        }
+        self.plan.end();
+        if self.is_told() {
+            let what = What::Planned { facts: self.facts.clone(), plan: self.plan.plan(), skipped: self.skipped() };
+            self.tell(what);
+        }
+        self.dirty = true;
+    }
+
+    fn skipped(&self) -> Vec<SkippedFile> {
+        let jobs = self.roster.index().members(Group::Skipped).filter_map(|id| self.roster.get(id));
+        jobs.filter_map(|job| match &job.state {
+            JobState::Skipped(reason) => Some(skipped_file(job, reason)),
+            _ => None,
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! The board, made anew from the roster at a cost that does not depend on the number of jobs.
+
+use std::sync::Arc;
+
+use super::board::{Board, Detail, Page, Phase};
+use super::hold::Hold;
+use super::run::Engine;
+use super::story;
+use crate::job::{Group, Timestamp, clean};
+
+impl Engine {
+    pub(super) fn board(&mut self, now: Timestamp) -> Board {
+        let page = self.page();
+        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.look.wants_detail()));
+        let totals = self.roster.totals();
+        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        Board {
+            batch: Arc::clone(&self.facts),
+            phase: self.phase(),
+            flow: self.flow.flow(now, self.window, left),
+            detail: self.detail(),
+            totals: self.roster.totals().clone(),
+            plan: self.plan.plan(),
+            page,
+            notice: self.hold.as_ref().and_then(Hold::notice),
+        }
+    }
+
+    fn page(&mut self) -> Page {
+        let text = self.look.text();
+        self.roster.look_for(&text);
+        self.look.page(&self.roster, &self.live)
+    }
+
+    fn phase(&self) -> Phase {
+        match &self.hold {
+            _ if self.leaving.is_some() => Phase::Leaving,
+            _ if !self.started => Phase::Planning,
+            _ if self.is_finished() => Phase::Finished,
+            Some(hold) => Phase::Paused(hold.by().to_owned()),
+            None => Phase::Running,
+        }
+    }
+
+    fn detail(&self) -> Option<Arc<Detail>> {
+        let id = self.look_at()?;
+        let job = self.roster.get(id)?;
+        let attempts = self.history.as_ref().filter(|(of, _)| *of == id).map(|(_, past)| past.as_slice());
+        let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
+        let request =
+            job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
+        Some(Arc::new(story::detail(
+            job,
+            self.live.get(&id),
+            attempts.unwrap_or_default(),
+            output.map(|path| clean(&path.to_string_lossy()).into_owned()),
+            request,
+        )))
+    }
+}

@@ -1,0 +1,112 @@
+//! What follows from what a face asks.
+
+use std::time::Duration;
+
+use super::Command;
+use super::board::Lens;
+use super::hold::Hold;
+use super::run::Engine;
+use crate::job::{Group, JobId, JobState, Kept, Transition};
+
+/// The largest window.
+const WINDOW: i32 = 256;
+
+impl Engine {
+    /// Does what a face asks, as far as it can be done.
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Start => self.started = true,
+            Command::Look(lens) => self.look_through(lens),
+            Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
+            Command::RetryFailed => {
+                let failed: Vec<_> = self.roster.index().members(Group::Failed).collect();
+                failed.into_iter().for_each(|id| self.reopen(id));
+                self.failures.reset();
+            }
+            Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
+            Command::Pause => self.hold(Hold::User),
+            Command::Resume => {
+                self.hold = None;
+                self.failures.reset();
+            }
+            Command::Window(by) => {
+                let window = (i32::from(self.window) + by).clamp(1, WINDOW);
+                self.window = u16::try_from(window).unwrap_or(1);
+            }
+            Command::Quit { leave, signal } => self.leave(leave, signal),
+        }
+        self.dirty = true;
+    }
+
+    fn look_through(&mut self, lens: Lens) {
+        self.look.look(lens);
+    }
+
+    /// Gives a job that ended another go, with whatever it kept.
+    pub(super) fn reopen(&mut self, id: JobId) {
+        let Some(job) = self.roster.get(id) else { return };
+        let kept = match &job.state {
+            JobState::Failed { kept, .. } => (**kept).clone(),
+            JobState::Review(..) | JobState::Cancelled(_) => Kept::Nothing,
+            _ => return,
+        };
+        if let Some(saved) = job.state.saved() {
+            self.previous.insert(id, Box::new(saved.clone()));
+        }
+        if self.happen(id, Transition::Reopen(kept)) {
+            self.live.entry(id).or_default().renew();
+            self.wake_at(id, self.now());
+        }
+    }
+
+    /// Stops a job: at once if nothing was sent, else fal is asked to.
+    pub(super) fn cancel(&mut self, id: JobId) {
+        let Some(job) = self.roster.get(id) else { return };
+        match &job.state {
+            JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
+                if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {
+                    abort.abort();
+                    self.uploading = self.uploading.saturating_sub(1);
+                }
+                self.end_cancelled(id);
+            }
+            JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),
+            JobState::Submitting(..) => self.live.entry(id).or_default().cancelling = true,
+            state if state.is_at_fal() => self.ask_to_cancel(id),
+            _ => {}
+        }
+    }
+
+    pub(super) fn ask_to_cancel(&mut self, id: JobId) {
+        let Some(request) = self.roster.get(id).and_then(|job| job.state.request()).cloned() else { return };
+        self.live.entry(id).or_default().cancelling = true;
+        self.spawn_stage(id, self.stages.clone().cancel(request));
+    }
+
+    /// The job whose detail a face shows.
+    pub(super) fn look_at(&self) -> Option<JobId> {
+        self.watched
+    }
+
+    /// Follows the cursor: the job under it is asked about sooner, and its history is fetched.
+    pub(super) fn watch_cursor(&mut self, id: Option<JobId>) {
+        if self.watched != id {
+            self.watched = id;
+            if let Some(id) = id
+                && self.live.get(&id).is_some_and(|live| live.due.is_some())
+            {
+                self.call_in(id, Duration::ZERO);
+            }
+        }
+        let Some(id) = id else { return };
+        if self.history.as_ref().is_none_or(|(of, _)| *of != id) {
+            self.history = Some((id, Vec::new()));
+            let (ledger, writer, batch) = (self.ledger.clone(), self.stages.writer.clone(), self.facts.id);
+            self.spawn_stage(id, async move {
+                // What is still on its way into the ledger belongs to the story, too.
+                drop(writer.flush().await);
+                super::stages::Outcome::Recalled(ledger.attempts(batch, id).await.unwrap_or_default())
+            });
+        }
+    }
+}
