@@ -1,1 +1,147 @@
-//! fal on localhost.
+//! The sandbox: fal on localhost, speaking fal's real protocol, with a Lanczos upscaler behind it.
+//!
+//! It is what newcomers try without a key, what tests trust and what we measure on. All of fal's
+//! hosts are on one origin, told apart by the first segment of the path: `/queue`, `/rest`, `/api`,
+//! `/cdn`. It listens on loopback only, reaches out to nobody, and charges nothing.
+//!
+//! A call is read once ([`call`]), may meet a fault of the scenario, and is then answered by
+//! [`upload`], [`cdn`], [`queue`] or [`platform`], all on one shared [`fal::Fal`].
+
+#![expect(dead_code, reason = "the scenarios and the catalogue, which come next, read it")]
+
+mod call;
+mod cdn;
+mod clock;
+mod fal;
+mod files;
+mod listen;
+mod model;
+mod platform;
+mod queue;
+mod refuse;
+mod serve;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::Listener as _;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use fal::Fal;
+use listen::{Cut, Loopback};
+
+/// How a sandbox behaves.
+#[derive(Debug)]
+pub struct Options {
+    /// Where it listens on 127.0.0.1; 0 takes a free port.
+    pub port: u16,
+    /// How long a tiny picture runs. The time grows by 8 % for each megapixel that comes out.
+    pub latency: Duration,
+    /// The account's limit: how many requests are IN_PROGRESS at once. At least 1.
+    pub runners: usize,
+}
+
+impl Default for Options {
+    /// Pleasant to watch: some seconds a photo, four at a time.
+    fn default() -> Self {
+        Self { port: 0, latency: Duration::from_millis(2500), runners: 4 }
+    }
+}
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Its port is taken or not ours to take.
+    #[error("cannot listen on 127.0.0.1:{port}\nhint: `--port 0` takes a free port")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is no room for its files.
+    #[error("cannot create a temporary folder for the sandbox's files\nhint: TMPDIR says where such folders go")]
+    Folder(#[source] io::Error),
+}
+
+/// A running sandbox. It stops, and its files go, when it is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    origin: String,
+    server: JoinHandle<()>,
+    _stop: DropGuard,
+}
+
+impl Sandbox {
+    /// Starts a sandbox; it answers once this returns.
+    ///
+    /// # Errors
+    /// If its port or its temporary folder cannot be had.
+    pub async fn start(options: Options) -> Result<Self, SandboxError> {
+        let failed = |source| SandboxError::Listen { port: options.port, source };
+        let listener = Loopback::bind(options.port).await.map_err(failed)?;
+        let origin = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let stop = CancellationToken::new();
+        let fal = Arc::new(Fal::new(origin.clone(), &options, stop.clone()).map_err(SandboxError::Folder)?);
+        let app = Router::new().fallback(serve::serve).with_state(fal).into_make_service_with_connect_info::<Cut>();
+        let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let server = tokio::spawn(async move {
+            // It never errs: what goes wrong with a connection ends that connection.
+            let _ = server.await;
+        });
+        Ok(Self { origin, server, _stop: stop.drop_guard() })
+    }
+
+    /// Where it is: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// What stands for `https://queue.fal.run`.
+    #[must_use]
+    pub fn queue_url(&self) -> String {
+        format!("{}/queue", self.origin)
+    }
+
+    /// What stands for `https://rest.fal.ai`.
+    #[must_use]
+    pub fn rest_url(&self) -> String {
+        format!("{}/rest", self.origin)
+    }
+
+    /// What stands for `https://api.fal.ai`.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("{}/api", self.origin)
+    }
+
+    /// What another program must set to use it: four lines of `VARIABLE=VALUE`.
+    #[must_use]
+    pub fn settings_lines(&self) -> String {
+        format!(
+            "FAL_KEY=sandbox\nFAL_TUI_QUEUE_URL={}\nFAL_TUI_REST_URL={}\nFAL_TUI_API_URL={}\n",
+            self.queue_url(),
+            self.rest_url(),
+            self.api_url()
+        )
+    }
+
+    /// Serves until the process is told to stop.
+    pub async fn stopped(mut self) {
+        // The server ends with the sandbox; a panic in it has been reported where it happened.
+        let _ = (&mut self.server).await;
+    }
+}
+
+/// Locks what no panic leaves half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,124 @@
+//! The files that the sandbox keeps: uploads and results, on disk, so that memory does not grow with them.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use futures::StreamExt;
+use tokio::io::AsyncWriteExt;
+
+use super::clock::Moment;
+use super::lock;
+
+/// A file that can be fetched.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    /// Where it lies.
+    pub(super) path: PathBuf,
+    /// The name that it was given, unchecked.
+    pub(super) name: Arc<str>,
+    /// Its media type, as claimed.
+    pub(super) content_type: Arc<str>,
+    /// Its length, bytes.
+    pub(super) len: u64,
+    /// What identifies its bytes.
+    pub(super) hash: blake3::Hash,
+    /// When it is gone, if ever.
+    pub(super) expires: Option<Moment>,
+    /// The request that it came out of, if it is a result.
+    pub(super) made_by: Option<uuid::Uuid>,
+}
+
+/// What was received of a body.
+#[derive(Debug)]
+pub(super) struct Received {
+    /// Bytes.
+    pub(super) len: u64,
+    /// What identifies them.
+    pub(super) hash: blake3::Hash,
+}
+
+/// Why a body was not kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReceiveError {
+    /// More bytes than are taken.
+    #[error("more than {0} bytes")]
+    TooLarge(u64),
+    /// The client went away.
+    #[error("the upload broke off")]
+    Broken(#[source] axum::Error),
+    /// The temporary folder does not take it.
+    #[error("cannot keep the upload")]
+    Disk(#[from] io::Error),
+}
+
+/// All files, below one temporary folder that goes when the sandbox goes.
+#[derive(Debug)]
+pub(super) struct Files {
+    dir: tempfile::TempDir,
+    shelf: Mutex<HashMap<Box<str>, Stored>>,
+}
+
+impl Files {
+    /// An empty shelf.
+    pub(super) fn new() -> io::Result<Self> {
+        let dir = tempfile::Builder::new().prefix("fal-tui-sandbox-").tempdir()?;
+        Ok(Self { dir, shelf: Mutex::default() })
+    }
+
+    /// A new file's id, as unguessable as fal's.
+    pub(super) fn new_id() -> String {
+        std::iter::repeat_with(fastrand::alphanumeric).take(21).collect()
+    }
+
+    /// The last segment of a file's URL: its id, and of its name what is harmless in a URL.
+    pub(super) fn segment(id: &str, name: &str) -> String {
+        let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let name: String = name.chars().map(|c| if harmless(c) { c } else { '-' }).take(100).collect();
+        format!("{id}_{name}")
+    }
+
+    /// Where a file with this id lies. Ids are ours, or checked against the shelf.
+    pub(super) fn path(&self, id: &str) -> PathBuf {
+        self.dir.path().join(id)
+    }
+
+    /// Streams a body to disk.
+    pub(super) async fn receive(&self, path: &Path, body: Body, limit: u64) -> Result<Received, ReceiveError> {
+        let mut file = tokio::fs::File::create(path).await?;
+        let mut hasher = blake3::Hasher::new();
+        let mut len = 0;
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(ReceiveError::Broken)?;
+            len += chunk.len() as u64;
+            if len > limit {
+                return Err(ReceiveError::TooLarge(limit));
+            }
+            hasher.update(&chunk);
+            file.write_all(&chunk).await?;
+        }
+        file.flush().await?;
+        Ok(Received { len, hash: hasher.finalize() })
+    }
+
+    /// Makes a file fetchable.
+    pub(super) fn put(&self, id: &str, stored: Stored) {
+        lock(&self.shelf).insert(id.into(), stored);
+    }
+
+    /// The file that a URL's last segment names.
+    pub(super) fn find(&self, segment: &str) -> Option<Stored> {
+        let id = segment.split_once('_').map_or(segment, |(id, _)| id);
+        lock(&self.shelf).get(id).cloned()
+    }
+}
+
+/// Hashes a file that is on disk already, reading it piece by piece.
+pub(super) fn hash_file(path: &Path) -> io::Result<Received> {
+    let mut hasher = blake3::Hasher::new();
+    let len = io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
+    Ok(Received { len, hash: hasher.finalize() })
+}

@@ -1,0 +1,152 @@
+//! Status, result, cancel: how a request is followed to its end.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderName, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::request::{Ended, Outcome, Request, State};
+use super::submit::Urls;
+use crate::fal::wire;
+use crate::sandbox::clock::Moment;
+use crate::sandbox::fal::{Fal, check_key};
+use crate::sandbox::lock;
+use crate::sandbox::refuse::{BILLABLE_UNITS, REQUEST_ID, Refusal, json_answer};
+use crate::sandbox::serve::Ask;
+
+/// Names the request in an answer's headers.
+pub(super) fn named(id: Uuid, mut answer: Response) -> Response {
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    answer
+}
+
+/// The request that a call is about, if it is known and belongs to the app.
+fn find(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<(Request, usize), Refusal> {
+    check_key(&ask.headers)?;
+    let found = lock(&fal.line).find(id);
+    found.filter(|(request, _)| request.asked.model.app() == app).ok_or(Refusal::NoRequest)
+}
+
+/// What the status call answers.
+pub(super) fn status_now(fal: &Fal, request: &Request, before: usize, logs: bool, now: Moment) -> wire::StatusAnswer {
+    let urls = Urls::of(fal, &request.asked);
+    let mut answer = wire::StatusAnswer {
+        status: String::new(),
+        request_id: Some(request.asked.id.to_string()),
+        queue_position: None,
+        status_url: Some(urls.status),
+        response_url: Some(urls.response),
+        cancel_url: Some(urls.cancel),
+        logs: None,
+        metrics: None,
+        error: None,
+        error_type: None,
+    };
+    match &request.state {
+        State::Waiting { .. } => {
+            "IN_QUEUE".clone_into(&mut answer.status);
+            answer.queue_position = u32::try_from(before).ok();
+        }
+        State::Running(script) => {
+            "IN_PROGRESS".clone_into(&mut answer.status);
+            answer.logs = logs.then(|| script.told(&fal.clock, now));
+        }
+        State::Ended(ended) => {
+            "COMPLETED".clone_into(&mut answer.status);
+            let script = ended.script.as_ref();
+            answer.logs = logs.then(|| script.map(|script| script.told(&fal.clock, ended.at)).unwrap_or_default());
+            let ran = script.map(|script| ended.at.since(script.since).as_secs_f64());
+            answer.metrics = Some(wire::Metrics { inference_time: ran });
+            (answer.error, answer.error_type) = ended.outcome.error.clone().unzip();
+        }
+    }
+    answer
+}
+
+/// `GET …/status`: 202 until it is COMPLETED, then 200.
+pub(in crate::sandbox) fn status(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<Response, Refusal> {
+    let (request, before) = find(fal, ask, app, id)?;
+    let answer = status_now(fal, &request, before, wants_logs(ask), fal.clock.now());
+    let code = if matches!(request.state, State::Ended(_)) { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok(named(id, json_answer(code, &json!(answer))))
+}
+
+/// `logs=1`, as the clients write it: `1`, `true`, or any other whole number but 0.
+pub(super) fn wants_logs(ask: &Ask) -> bool {
+    ask.query("logs")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true") || value.parse().is_ok_and(|n: i64| n != 0))
+}
+
+/// `GET …/requests/{id}`: the model's own answer, again and again.
+pub(in crate::sandbox) fn result(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<Response, Refusal> {
+    let (request, _) = find(fal, ask, app, id)?;
+    let State::Ended(ended) = &request.state else {
+        let not_ready = json!({ "detail": "Request is still in progress" });
+        return Ok(named(id, json_answer(StatusCode::BAD_REQUEST, &not_ready)));
+    };
+    let outcome = &ended.outcome;
+    let mut answer = Response::new(Body::from(outcome.body.clone()));
+    *answer.status_mut() = outcome.status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(units) = HeaderValue::from_str(&format_units(outcome.units)) {
+        answer.headers_mut().insert(BILLABLE_UNITS, units);
+    }
+    answer.headers_mut().extend(outcome.headers.iter().cloned());
+    Ok(named(id, answer))
+}
+
+/// Units without digits that say nothing: `4.194304`, `0`.
+fn format_units(units: f64) -> String {
+    let text = format!("{units:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `PUT …/cancel`: who waits is taken out; who runs is told, and finishes all the same, as most of
+/// fal's models do.
+pub(in crate::sandbox) fn cancel(fal: &Arc<Fal>, ask: &Ask, app: &str, id: Uuid) -> Result<Response, Refusal> {
+    let (request, _) = find(fal, ask, app, id)?;
+    let (code, word) = match request.state {
+        State::Waiting { .. } => {
+            fal.end(&request.asked, None, Outcome::cancelled());
+            (StatusCode::OK, "OK")
+        }
+        State::Running(_) => (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED"),
+        State::Ended(_) => (StatusCode::BAD_REQUEST, "ALREADY_COMPLETED"),
+    };
+    Ok(named(id, json_answer(code, &json!(wire::Cancelled { status: Some(word.to_owned()) }))))
+}
+
+impl Outcome {
+    /// The platform's own answer in place of a model's (fal docs: errors, request errors).
+    pub(in crate::sandbox) fn platform(status: StatusCode, kind: &str, detail: &str) -> Self {
+        let mut headers = Vec::new();
+        if let Ok(kind) = HeaderValue::from_str(kind) {
+            headers.push((HeaderName::from_static("x-fal-error-type"), kind));
+        }
+        Self {
+            status,
+            body: json!({ "detail": detail, "error_type": kind }).to_string().into(),
+            headers,
+            units: 0.0,
+            error: Some((detail.to_owned(), kind.to_owned())),
+        }
+    }
+
+    fn cancelled() -> Self {
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::platform(status, "client_cancelled", "Request was cancelled by the client")
+    }
+}
+
+impl Ended {
+    /// A request that ended now.
+    pub(super) fn now(fal: &Fal, script: Option<Arc<super::log::Script>>, outcome: Outcome) -> Arc<Self> {
+        Arc::new(Self { at: fal.clock.now(), script, outcome })
+    }
+}

@@ -1,0 +1,108 @@
+//! The line: who waits where, who runs, who has ended. Pure bookkeeping.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::log::Script;
+use super::request::{Asked, Ended, Priority, Request, State};
+
+/// Every request, and the account's limit on how many run at once.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Line {
+    requests: HashMap<Uuid, Request>,
+    waiting: BTreeMap<(Priority, u64), Uuid>,
+    turns: u64,
+    runners: usize,
+    running: usize,
+    most_running: usize,
+    most_in_flight: usize,
+}
+
+impl Line {
+    /// An empty line before so many runners, at least one.
+    pub(in crate::sandbox) fn new(runners: usize) -> Self {
+        Self {
+            requests: HashMap::new(),
+            waiting: BTreeMap::new(),
+            turns: 0,
+            runners: runners.max(1),
+            running: 0,
+            most_running: 0,
+            most_in_flight: 0,
+        }
+    }
+
+    /// Puts a request in; gives how many are before it.
+    pub(in crate::sandbox) fn join(&mut self, asked: Arc<Asked>) -> usize {
+        let turn = self.turns;
+        self.turns += 1;
+        let key = (asked.priority, turn);
+        self.waiting.insert(key, asked.id);
+        self.requests.insert(asked.id, Request { asked, state: State::Waiting { turn } });
+        self.most_in_flight = self.most_in_flight.max(self.waiting.len() + self.running);
+        self.waiting.range(..key).count()
+    }
+
+    /// The next request whose turn it is, if a runner is free. It counts as running from here on.
+    pub(in crate::sandbox) fn next(
+        &mut self,
+        script: impl FnOnce(&Asked) -> Script,
+    ) -> Option<(Arc<Asked>, Arc<Script>)> {
+        if self.running >= self.runners {
+            return None;
+        }
+        let (_, id) = self.waiting.pop_first()?;
+        let request = self.requests.get_mut(&id)?;
+        let script = Arc::new(script(&request.asked));
+        request.state = State::Running(script.clone());
+        let asked = request.asked.clone();
+        self.running += 1;
+        self.most_running = self.most_running.max(self.running);
+        Some((asked, script))
+    }
+
+    /// What a running request will say is known.
+    pub(in crate::sandbox) fn says(&mut self, id: Uuid, script: Arc<Script>) {
+        if let Some(Request { state: State::Running(says), .. }) = self.requests.get_mut(&id) {
+            *says = script;
+        }
+    }
+
+    /// Ends a request that waits or runs; tells whether it did.
+    pub(in crate::sandbox) fn end(&mut self, id: Uuid, ended: Arc<Ended>) -> bool {
+        let Some(request) = self.requests.get_mut(&id) else { return false };
+        match request.state {
+            State::Waiting { turn } => {
+                self.waiting.remove(&(request.asked.priority, turn));
+            }
+            State::Running(_) => self.running -= 1,
+            State::Ended(_) => return false,
+        }
+        request.state = State::Ended(ended);
+        true
+    }
+
+    /// A request and, while it waits, how many are before it.
+    pub(in crate::sandbox) fn find(&self, id: Uuid) -> Option<(Request, usize)> {
+        let request = self.requests.get(&id)?;
+        let before = match request.state {
+            State::Waiting { turn } => self.waiting.range(..(request.asked.priority, turn)).count(),
+            _ => 0,
+        };
+        Some((request.clone(), before))
+    }
+
+    /// For the statistics.
+    pub(in crate::sandbox) fn counts(&self) -> Value {
+        json!({
+            "waiting": self.waiting.len(),
+            "running": self.running,
+            "ended": self.requests.len() - self.waiting.len() - self.running,
+            "most_running": self.most_running,
+            "most_in_flight": self.most_in_flight,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! What a runner says while it works: written beforehand, and told line by line as time passes.
+
+use std::time::Duration;
+
+use crate::fal::wire::Log;
+use crate::sandbox::clock::{Clock, Moment};
+
+/// What a runner says first.
+const READY: &str = "runner ready (fal-tui sandbox)";
+
+/// A run's log, each line with when it is said, from 0 at the start to 1 at the end.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Script {
+    /// When the run began.
+    pub(in crate::sandbox) since: Moment,
+    /// How long it takes.
+    pub(in crate::sandbox) length: Duration,
+    lines: Vec<(f64, &'static str, String)>,
+}
+
+impl Script {
+    /// A run that has only begun.
+    pub(in crate::sandbox) fn started(since: Moment) -> Self {
+        Self { since, length: Duration::ZERO, lines: vec![(0.0, "INFO", READY.to_owned())] }
+    }
+
+    /// A run that takes so long and makes so many steps, shown as tqdm shows them.
+    pub(in crate::sandbox) fn new(since: Moment, length: Duration, size: (u32, u32), steps: Option<u32>) -> Self {
+        let (width, height) = size;
+        let mut lines =
+            vec![(0.0, "INFO", READY.to_owned()), (0.04, "INFO", format!("loaded a picture of {width}x{height} px"))];
+        if let Some(steps) = steps {
+            lines.push((0.08, "INFO", "looking at it to write a caption".to_owned()));
+            let per_step = length.as_secs_f64() * 0.75 / f64::from(steps.max(1));
+            for step in 0..=steps {
+                let at = 0.15 + 0.75 * f64::from(step) / f64::from(steps.max(1));
+                lines.push((at, "STDERR", tqdm(step, steps, per_step)));
+            }
+            lines.push((0.94, "STDOUT", "encoding PNG".to_owned()));
+        }
+        Self { since, length, lines }
+    }
+
+    /// What has been said by now.
+    pub(in crate::sandbox) fn told(&self, clock: &Clock, now: Moment) -> Vec<Log> {
+        let passed = now.since(self.since);
+        let at = |share: f64| self.length.mul_f64(share);
+        let said = self.lines.iter().take_while(|(share, ..)| at(*share) <= passed);
+        said.map(|(share, level, message)| Log {
+            message: message.clone(),
+            timestamp: Some(clock.date(self.since.after(at(*share))).strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string()),
+            level: Some((*level).to_owned()),
+            source: Some("USER".to_owned()),
+        })
+        .collect()
+    }
+}
+
+/// A progress bar as Python's tqdm prints it.
+fn tqdm(step: u32, steps: u32, per_step: f64) -> String {
+    const WIDTH: u32 = 10;
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let steps = steps.max(1);
+    let eighths = step * WIDTH * 8 / steps;
+    let part = EIGHTHS.get((eighths % 8) as usize).unwrap_or(&"");
+    let full = (eighths / 8) as usize;
+    let blank = (WIDTH as usize).saturating_sub(full + usize::from(!part.is_empty()));
+    let clock = |seconds: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+        let seconds = seconds as u64;
+        format!("{:02}:{:02}", seconds / 60, seconds % 60)
+    };
+    let passed = clock(f64::from(step) * per_step);
+    let (left, rate) = if step == 0 {
+        ("?".to_owned(), "?it/s".to_owned())
+    } else if per_step > 1.0 {
+        (clock(f64::from(steps - step) * per_step), format!("{per_step:5.2}s/it"))
+    } else {
+        (clock(f64::from(steps - step) * per_step), format!("{:5.2}it/s", 1.0 / per_step.max(1e-3)))
+    };
+    let percent = step * 100 / steps;
+    format!("{percent:3}%|{}{part}{}| {step}/{steps} [{passed}<{left}, {rate}]", "█".repeat(full), " ".repeat(blank))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_look_like_tqdm() {
+        assert_eq!(tqdm(0, 20, 0.5), "  0%|          | 0/20 [00:00<?, ?it/s]");
+        assert_eq!(tqdm(7, 20, 0.5), " 35%|███▌      | 7/20 [00:03<00:06,  2.00it/s]");
+        assert_eq!(tqdm(20, 20, 2.0), "100%|██████████| 20/20 [00:40<00:00,  2.00s/it]");
+    }
+
+    #[tokio::test]
+    async fn lines_are_told_when_their_time_has_come() {
+        let clock = Clock::new(0.0);
+        let script = Script::new(clock.now(), Duration::from_secs(10), (4, 3), Some(20));
+        let count = |seconds| script.told(&clock, clock.now().after(Duration::from_secs(seconds))).len();
+        assert_eq!(count(0), 1);
+        assert!(count(3) < count(6));
+        assert_eq!(count(10), script.lines.len());
+    }
+}

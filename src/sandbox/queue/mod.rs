@@ -1,0 +1,15 @@
+//! The queue: requests that wait, run and end (fal docs: queue).
+//!
+//! [`Line`] is the one owner of every request. It does nothing by itself: [`submit`] puts requests
+//! in, [`run`] takes them to their end, [`follow`] reads.
+
+mod follow;
+mod line;
+mod log;
+mod request;
+mod run;
+mod submit;
+
+pub(super) use follow::{cancel, result, status};
+pub(super) use line::Line;
+pub(super) use submit::submit;

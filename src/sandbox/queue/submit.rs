@@ -1,0 +1,110 @@
+//! Submit: a request enters the queue.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use base64::Engine as _;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::request::{Asked, Priority};
+use crate::fal::wire;
+use crate::sandbox::fal::{Fal, check_key};
+use crate::sandbox::lock;
+use crate::sandbox::model::{MODELS, Model};
+use crate::sandbox::refuse::{Refusal, json_answer};
+use crate::sandbox::serve::Ask;
+use crate::sandbox::stats::Input;
+
+/// `POST /{endpoint}`: the body is the model's input itself.
+pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> Result<Response, Refusal> {
+    check_key(&ask.headers)?;
+    let model = find_model(endpoint)?;
+    let Value::Object(input) = ask.json()? else {
+        return Err(Refusal::Bad("body: expected a JSON object".to_owned()));
+    };
+    let trace = trace(fal, model, &input);
+    let attempt = fal.saw(|saw| saw.submitting(&trace));
+    let asked = Arc::new(Asked {
+        id: Uuid::new_v4(),
+        model,
+        input,
+        trace,
+        attempt,
+        priority: priority(&ask.headers),
+        forget: ask.header("x-fal-store-io").is_some_and(|value| value == "0"),
+        at: fal.clock.now(),
+    });
+    fal.saw(|saw| saw.accepted(&asked.trace));
+    let position = lock(&fal.line).join(asked.clone());
+    fal.fill();
+    let urls = Urls::of(fal, &asked);
+    let answer = wire::Submitted {
+        request_id: asked.id.to_string(),
+        status: Some("IN_QUEUE".to_owned()),
+        queue_position: u32::try_from(position).ok(),
+        status_url: Some(urls.status),
+        response_url: Some(urls.response),
+        cancel_url: Some(urls.cancel),
+    };
+    let mut body = json!(answer);
+    if let Some(body) = body.as_object_mut() {
+        body.insert("gateway_request_id".to_owned(), json!(asked.id.to_string()));
+    }
+    Ok(super::follow::named(asked.id, json_answer(StatusCode::OK, &body)))
+}
+
+/// Where a request is followed.
+pub(super) struct Urls {
+    pub(super) status: String,
+    pub(super) response: String,
+    pub(super) cancel: String,
+}
+
+impl Urls {
+    /// Below the app, without the endpoint's subpath (fal docs: queue).
+    pub(super) fn of(fal: &Fal, asked: &Asked) -> Self {
+        let response = format!("{}/queue/{}/requests/{}", fal.origin, asked.model.app(), asked.id);
+        Self { status: format!("{response}/status"), cancel: format!("{response}/cancel"), response }
+    }
+}
+
+fn find_model(endpoint: &str) -> Result<&'static Model, Refusal> {
+    Model::find(endpoint).ok_or_else(|| {
+        let app = MODELS.iter().find_map(|model| endpoint.strip_prefix(model.app())?.strip_prefix('/'));
+        Refusal::Missing(match app {
+            Some(subpath) => format!("Path /{subpath} not found"),
+            None => format!("Application '{}' not found", endpoint.split('/').nth(1).unwrap_or(endpoint)),
+        })
+    })
+}
+
+/// What is unknown is ignored (fal docs: queue).
+fn priority(headers: &HeaderMap) -> Priority {
+    match headers.get("x-fal-queue-priority") {
+        Some(value) if value == "low" => Priority::Low,
+        _ => Priority::Normal,
+    }
+}
+
+/// Whose bytes a request works on.
+pub(in crate::sandbox) fn trace(fal: &Fal, model: &Model, input: &Map<String, Value>) -> Input {
+    let url = input.get(model.image).and_then(Value::as_str).unwrap_or_default();
+    if let Some(stored) = fal.file_at(url) {
+        return Input { hash: stored.hash.to_hex().as_str().into(), file: stored.name };
+    }
+    match data_uri(url) {
+        Some(bytes) => Input { hash: blake3::hash(&bytes).to_hex().as_str().into(), file: "data-uri".into() },
+        None => Input {
+            hash: blake3::hash(url.as_bytes()).to_hex().as_str().into(),
+            file: url.rsplit('/').next().unwrap_or_default().into(),
+        },
+    }
+}
+
+/// The bytes of a data URI.
+pub(super) fn data_uri(url: &str) -> Option<Vec<u8>> {
+    let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
+    head.ends_with(";base64").then(|| base64::engine::general_purpose::STANDARD.decode(data).ok())?
+}
