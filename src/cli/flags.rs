@@ -46,7 +46,7 @@ pub struct WhatFlags {
     /// The fal endpoint id [default: fal-ai/flux-vision-upscaler].
     #[arg(short, long, value_name = "ID")]
     pub model: Option<String>,
-    /// A model parameter, such as upscale_factor=4; repeatable.
+    /// A model parameter, such as `upscale_factor=4`; repeatable.
     ///
     /// Checked against the model before anything is sent. What is not given has the model's default.
     #[arg(short, long, value_name = "NAME=VALUE")]
@@ -117,6 +117,7 @@ pub struct SandboxShape {
 /// How it is shown.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Screen")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person types or leaves out")]
 pub struct FaceFlags {
     /// Plain lines, even on a terminal.
     ///
