@@ -105,5 +105,4 @@ impl Teller {
 }
 
 #[cfg(test)]
-#[path = "headless_tests.rs"]
 mod tests;
