@@ -13,8 +13,9 @@
 //! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`picture`], [`fal`] and [`ledger`] use
 //! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`engine`] uses those · [`tui`] and
 //! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
-//! [`fal::wire`] alone · `cli` and [`settings`] tie it together.
+//! [`fal::wire`] alone · [`cli`] and [`settings`] tie it together.
 
+pub mod cli;
 pub mod engine;
 pub mod fal;
 pub mod headless;

@@ -22,6 +22,9 @@ pub struct Event {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum What {
+    /// The batch is open in the ledger; first of all, as jobs may be on their way before every
+    /// photo has been found.
+    Opened(Arc<BatchFacts>),
     /// Every photo has been found.
     Planned {
         /// The batch.

@@ -1,1 +1,108 @@
 //! The batch as plain lines or JSON events.
+
+mod json;
+mod lines;
+mod plan;
+mod summary;
+mod words;
+
+use std::io::{self, ErrorKind, Write};
+
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+
+pub use json::plan_event;
+pub use plan::plan_text;
+pub use summary::summary;
+
+use crate::engine::{Event, Summary, What};
+use json::Json;
+use lines::Lines;
+
+/// In which form a batch is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A line for each thing that people want to know.
+    Lines,
+    /// A JSON object for each event.
+    Json,
+}
+
+/// The batch could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadlessError {
+    /// Standard output does not take what we write.
+    #[error("the output cannot be written")]
+    Write(#[source] io::Error),
+}
+
+/// Events that are taken at once, and so written with one `write`.
+const AT_ONCE: usize = 512;
+
+/// Tells a batch until it has ended, and gives its summary. Events that are there are written
+/// together; nothing waits in a buffer.
+///
+/// `None` if nobody listens any more (a closed pipe, as of `| head`) or if the engine went away
+/// without an end.
+///
+/// # Errors
+/// If `out` cannot be written. What `err` does is nobody's concern.
+pub async fn tell(
+    mut events: mpsc::Receiver<Event>,
+    form: Form,
+    color: bool,
+    mut out: impl Write,
+    mut err: impl Write,
+) -> Result<Option<Summary>, HeadlessError> {
+    let mut teller = match form {
+        Form::Lines => Teller::Lines(Lines::new(color, TimeZone::system())),
+        Form::Json => Teller::Json(Json::default()),
+    };
+    let (mut news, mut text, mut messages) = (Vec::with_capacity(AT_ONCE), Vec::new(), String::new());
+    while events.recv_many(&mut news, AT_ONCE).await > 0 {
+        let mut ended = None;
+        for event in news.drain(..) {
+            teller.tell(&event, &mut text, &mut messages);
+            if let What::Ended(summary) = event.what {
+                ended = Some(summary);
+            }
+        }
+        match out.write_all(&text).and_then(|()| out.flush()) {
+            Ok(()) => text.clear(),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(None),
+            Err(error) => return Err(HeadlessError::Write(error)),
+        }
+        // A full or closed stderr is no reason to end a batch.
+        let _ = err.write_all(messages.as_bytes()).and_then(|()| err.flush());
+        messages.clear();
+        if ended.is_some() {
+            return Ok(ended);
+        }
+    }
+    Ok(None)
+}
+
+enum Teller {
+    Lines(Lines),
+    Json(Json),
+}
+
+impl Teller {
+    /// Appends an event to `text`, and what a person should read beside it to `messages`.
+    fn tell(&mut self, event: &Event, text: &mut Vec<u8>, messages: &mut String) {
+        match self {
+            Self::Lines(lines) => lines.tell(event, text),
+            Self::Json(json) => {
+                json.tell(event, text);
+                match &event.what {
+                    What::Notice(notice) => messages.push_str(&words::notice(notice)),
+                    What::Ended(end) => messages.push_str(&summary(end)),
+                    What::Opened(_) | What::Planned { .. } | What::Job(_) | What::Log(..) => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! The flags of a run, in the groups in which help shows them and commands share them.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, ValueHint};
+
+/// What to run, and every flag of a run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    /// A folder of photos, walked recursively, or an image file.
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// All but the paths.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Every flag of a run, without its paths.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// What is sent, and what comes of it.
+    #[command(flatten)]
+    pub what: WhatFlags,
+    /// How it is sent.
+    #[command(flatten)]
+    pub how: HowFlags,
+    /// Where it is sent instead.
+    #[command(flatten)]
+    pub sandbox: SandboxFlags,
+    /// How it is shown.
+    #[command(flatten)]
+    pub face: FaceFlags,
+    /// Where state lives.
+    #[command(flatten)]
+    pub place: PlaceFlags,
+}
+
+/// What is sent, and what comes of it: these make a batch what it is.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Photos and results")]
+pub struct WhatFlags {
+    /// Where pictures go, mirroring the input's folders [default: <PATH>-upscaled beside it].
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+    /// The fal endpoint id [default: fal-ai/flux-vision-upscaler].
+    #[arg(short, long, value_name = "ID")]
+    pub model: Option<String>,
+    /// A model parameter, such as `upscale_factor=4`; repeatable.
+    ///
+    /// Checked against the model before anything is sent. What is not given has the model's default.
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+    /// What to write captions to: txt, xmp, both as txt,xmp, or none [default: txt].
+    #[arg(long, value_name = "LIST")]
+    pub captions: Option<String>,
+    /// Only photos whose path below PATH matches; repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No photos whose path below PATH matches; repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+/// How it is sent: limits, retries, and whether to ask.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sending and paying")]
+pub struct HowFlags {
+    /// Most requests at fal at once, 1 to 256 [default: 8].
+    #[arg(short, long, value_name = "N")]
+    pub concurrency: Option<String>,
+    /// Never pass this many US dollars; reserved before each submit.
+    #[arg(long, value_name = "USD")]
+    pub budget: Option<String>,
+    /// Pause once so many failed [default: 20 in a row of one cause].
+    ///
+    /// A number, or a share such as 5%, which counts from 50 finished jobs on.
+    #[arg(long, value_name = "N|N%")]
+    pub max_failures: Option<String>,
+    /// Retries a job gets for causes that pass, such as timeouts [default: 3].
+    #[arg(long, value_name = "N")]
+    pub retries: Option<String>,
+    /// Send again what failed in an earlier run of the same batch.
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Start without the plan screen.
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// A sandbox in place of fal.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub struct SandboxFlags {
+    /// Run against a sandbox inside this process; nothing is charged, no key is needed.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// How it behaves.
+    #[command(flatten)]
+    pub shape: SandboxShape,
+}
+
+/// How a sandbox behaves.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SandboxShape {
+    /// How long the sandbox works on a request, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub latency: Option<String>,
+    /// How many requests the sandbox works on at once.
+    #[arg(long, value_name = "N")]
+    pub runners: Option<String>,
+    /// A file of faults for the sandbox to play.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub scenario: Option<PathBuf>,
+}
+
+/// How it is shown.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Screen")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person types or leaves out")]
+pub struct FaceFlags {
+    /// Plain lines, even on a terminal.
+    ///
+    /// Without --sandbox a run then needs --yes or --budget: else it prints the plan and exits 2.
+    #[arg(long)]
+    pub headless: bool,
+    /// Headless, with one JSON object a line on stdout and messages on stderr.
+    #[arg(long)]
+    pub json: bool,
+    /// Colours: a theme's name or file [default: terminal].
+    #[arg(long, value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// When to use colour: auto, always or never [default: auto].
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, value_parser = PossibleValuesParser::new(["auto", "always", "never"]))]
+    pub color: Option<String>,
+    /// No characters but ASCII in borders and symbols.
+    #[arg(long)]
+    pub ascii: bool,
+    /// Let the mouse scroll and select rows; the terminal's own selection then needs Shift.
+    #[arg(long)]
+    pub mouse: bool,
+    /// Most frames a second [default: 20, over SSH 10].
+    #[arg(long, value_name = "N")]
+    pub fps: Option<String>,
+}
+
+/// Where the ledger and the log live.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "State and log")]
+pub struct PlaceFlags {
+    /// Where the ledger and the log live [default: fal-tui in the XDG state directory].
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub state_dir: Option<PathBuf>,
+    /// More in the log; -vv still more.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// The log file [default: fal-tui.log in the state directory].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
+}

@@ -1,0 +1,228 @@
+//! The command line as typed. Nothing is decided here: `settings` weighs it against the
+//! environment, the config file and the defaults.
+
+mod flags;
+mod man;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use flags::{FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags};
+pub use man::{completions, man};
+
+use crate::job::{BatchId, CauseKind};
+
+/// Send folders of photos through fal.ai: live, resumable, and never paid for twice.
+///
+/// Give it a folder and it shows what would be sent and what it will cost; after Enter it uploads,
+/// queues, follows and saves every photo, in a dashboard on a terminal and as plain lines
+/// elsewhere. Running the same command again goes on where it stopped.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "fal-tui", version, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_STATUS}"))]
+#[command(override_usage = "fal-tui [OPTIONS] PATH...\n       fal-tui COMMAND")]
+pub struct Cli {
+    /// A command, in place of paths.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to run when no command is named.
+    #[command(flatten)]
+    pub run: Flags,
+}
+
+/// What there is beside running a batch.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Say what would be sent, skipped and paid; spends nothing, uploads nothing.
+    Plan(Flags),
+    /// List the batches that the ledger knows, newest first.
+    Batches {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
+    /// Show one batch: its jobs, causes of failure, spending.
+    Show {
+        /// The batch's number, from `fal-tui batches`.
+        #[arg(value_parser = batch_id)]
+        batch: BatchId,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
+    /// Send again what failed in a batch, all of it or some.
+    ///
+    /// What was uploaded is used again while it is valid, and a request that is still at fal is
+    /// picked up, not sent a second time.
+    Retry {
+        /// The batch's number, from `fal-tui batches`.
+        #[arg(value_parser = batch_id)]
+        batch: BatchId,
+        /// Only jobs that failed for this cause.
+        #[arg(long, value_name = "CAUSE", value_parser = clap::builder::PossibleValuesParser::new(CauseKind::ALL.iter().map(|kind| kind.name())))]
+        only: Option<String>,
+        /// Only jobs whose path or message holds this text.
+        #[arg(long = "match", value_name = "TEXT")]
+        text: Option<String>,
+        /// How to send them.
+        #[command(flatten)]
+        how: HowFlags,
+        /// Where to send them instead.
+        #[command(flatten)]
+        sandbox: SandboxFlags,
+        /// How to show it.
+        #[command(flatten)]
+        face: FaceFlags,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
+    /// Write a batch's captions and reports again from the ledger; spends nothing.
+    Report {
+        /// The batch's number, from `fal-tui batches`.
+        #[arg(value_parser = batch_id)]
+        batch: BatchId,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
+    /// Serve fal on localhost until stopped, for a first try and for tests.
+    ///
+    /// Prints what another program must set to use it, then serves on loopback. Any key is good
+    /// but those that begin with `bad`. What it saw is at `/_sandbox/stats`.
+    Sandbox {
+        /// The port to listen on; 0 takes a free one.
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        port: u16,
+        /// How it behaves.
+        #[command(flatten)]
+        shape: flags::SandboxShape,
+    },
+    /// Show the settings in force and where each came from.
+    Config {
+        /// Show the keys of the dashboard instead.
+        #[arg(long, group = "page")]
+        keys: bool,
+        /// Show the themes instead.
+        #[arg(long, group = "page")]
+        themes: bool,
+        /// Show where the config file is instead.
+        #[arg(long, group = "page")]
+        path: bool,
+        /// Flags to weigh.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+impl Cli {
+    /// Reads the command line of a process, its name first.
+    ///
+    /// # Errors
+    /// Wrong usage, or a wish for help or the version: clap's error says which, prints itself and
+    /// knows its exit status (2 or 0).
+    pub fn read(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let cli = Self::try_parse_from(args)?;
+        match cli.misplaced_command() {
+            None => Ok(cli),
+            Some(name) => Err(Self::command().error(
+                ErrorKind::ArgumentConflict,
+                format!(
+                    "`{name}` is a command and stands before every flag: `fal-tui {name} …`\n\n  tip: for a folder of that name give `./{name}`"
+                ),
+            )),
+        }
+    }
+
+    /// A command after flags reads as a path. Nobody means that, and the flags would say something
+    /// about money.
+    fn misplaced_command(&self) -> Option<String> {
+        let first = self.run.paths.first()?.to_str()?;
+        Self::command().get_subcommands().map(clap::Command::get_name).find(|name| *name == first).map(str::to_owned)
+    }
+
+    /// The run flags, whichever command they were given to.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        match &self.command {
+            None => self.run.clone(),
+            Some(Command::Plan(flags)) => flags.clone(),
+            Some(Command::Retry { how, sandbox, face, place, .. }) => {
+                let (how, sandbox, face, place) = (how.clone(), sandbox.clone(), face.clone(), place.clone());
+                Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
+            Some(Command::Batches { json, place } | Command::Show { json, place, .. }) => {
+                let face = FaceFlags { json: *json, ..FaceFlags::default() };
+                Flags { options: Options { face, place: place.clone(), ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Report { place, .. }) => {
+                Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Sandbox { shape, .. }) => {
+                let sandbox = SandboxFlags { sandbox: true, shape: shape.clone() };
+                Flags { options: Options { sandbox, ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Completions { .. } | Command::Man) => Flags::default(),
+        }
+    }
+}
+
+fn batch_id(text: &str) -> Result<BatchId, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(BatchId(number)),
+        _ => Err("batches are numbered from 1; see `fal-tui batches`".to_owned()),
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fal-tui --sandbox tests/photos              a first try: no key, nothing is charged
+  fal-tui plan ./photos                       what would be sent, and what it would cost
+  fal-tui ./photos -p upscale_factor=4        four times the width and height
+  fal-tui ./photos --headless --budget 20     plain lines, and never past $20
+  fal-tui retry 3 --only timeout              send again what timed out in batch 3";
+
+const ENVIRONMENT: &str = "\
+Environment:
+  FAL_KEY               the key; else FAL_KEY_ID and FAL_KEY_SECRET
+  FAL_TUI_<FLAG>        any long flag, such as FAL_TUI_CONCURRENCY=16; several values for a
+                        repeatable flag are separated by `;`
+  FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL
+                        other base URLs than fal's; plain http only to loopback
+  FAL_QUEUE_RUN_HOST, FAL_RUN_HOST
+                        other hosts, as in the official Python client
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE
+                        as everywhere
+A flag wins over the environment, that over the config file, and that over the default.";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0    every job is done, or there was nothing to do
+  1    finished, and some jobs failed or want a review
+  2    wrong usage, settings or input; nothing was sent
+  3    stopped by the account: key refused, account locked
+  4    stopped by your own limit: budget, failures, disk
+  5    fal could not be reached at all
+  129, 130, 143   hang-up, interrupted, terminated: state saved, go on with the same command";
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

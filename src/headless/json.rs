@@ -1,0 +1,251 @@
+//! JSON events, version 1: fields are only ever added.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::{Map, Value};
+
+use super::words::in_megapixels;
+use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::{Event, JobChange, Summary, What};
+use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean};
+
+/// Turns events into JSON lines; knows nothing but which batch it is.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    batch: Option<BatchId>,
+}
+
+impl Json {
+    pub(super) fn tell(&mut self, event: &Event, out: &mut Vec<u8>) {
+        match &event.what {
+            What::Opened(facts) => self.batch = known(facts.id),
+            What::Planned { facts, plan, skipped } => {
+                self.batch = known(facts.id);
+                line(out, event.at, "plan", plan_body(facts, plan, skipped));
+            }
+            What::Job(change) => line(out, event.at, "job", job_body(self.batch, change)),
+            What::Log(job, log) => {
+                let LogLine { timestamp, level, message } = log;
+                line(out, event.at, "log", LogBody { job: job.number(), level, message, timestamp });
+            }
+            What::Notice(Notice { kind, message, action }) => {
+                line(out, event.at, "notice", NoticeBody { kind: *kind, message, action });
+            }
+            What::Ended(summary) => line(out, event.at, "batch", batch_body(summary)),
+        }
+    }
+}
+
+/// The `plan` event as one line, newline included: what `fal-tui plan --json` prints.
+#[must_use]
+pub fn plan_event(at: Timestamp, facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> String {
+    let mut out = Vec::new();
+    line(&mut out, at, "plan", plan_body(facts, plan, skipped));
+    String::from_utf8(out).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Line<B> {
+    v: u8,
+    ts: Rfc3339,
+    event: &'static str,
+    #[serde(flatten)]
+    body: B,
+}
+
+/// A moment in UTC, to the millisecond.
+struct Rfc3339(Timestamp);
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let at = jiff::Timestamp::from_millisecond(self.0.0).unwrap_or_default();
+        serializer.collect_str(&format_args!("{at:.3}"))
+    }
+}
+
+fn line(out: &mut Vec<u8>, at: Timestamp, event: &'static str, body: impl Serialize) {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless(CompactFormatter));
+    // Strings, numbers and maps with string keys cannot fail, nor can a Vec.
+    let _ = Line { v: 1, ts: Rfc3339(at), event, body }.serialize(&mut serializer);
+    out.push(b'\n');
+}
+
+/// A batch that the ledger does not have (a plan only) has no number.
+fn known(batch: BatchId) -> Option<BatchId> {
+    (batch.0 > 0).then_some(batch)
+}
+
+#[derive(Serialize)]
+struct PlanBody<'a> {
+    batch: Option<BatchId>,
+    model: &'a str,
+    params: Map<String, Value>,
+    output: &'a str,
+    photos: usize,
+    skipped: &'a [SkippedFile],
+    input_mp: f64,
+    output_mp: f64,
+    unit_price_usd: Option<f64>,
+    estimate_usd: Option<f64>,
+    budget_usd: Option<f64>,
+}
+
+fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
+    PlanBody {
+        batch: known(facts.id),
+        model: &facts.endpoint,
+        params: facts.params.iter().map(|(name, value)| (name.clone(), typed(value))).collect(),
+        output: &facts.to,
+        photos: plan.photos,
+        skipped,
+        input_mp: in_megapixels(plan.input_px),
+        output_mp: in_megapixels(plan.output_px),
+        unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
+        estimate_usd: plan.estimate.map(Usd::as_f64),
+        budget_usd: facts.budget.map(Usd::as_f64),
+    }
+}
+
+/// A parameter's value as what it was before it became text.
+fn typed(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+        _ => Value::from(text),
+    }
+}
+
+#[derive(Serialize)]
+struct JobBody<'a> {
+    batch: Option<BatchId>,
+    job: u32,
+    path: &'a str,
+    state: Status,
+    attempt: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_position: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<CauseBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caption: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inference_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_usd: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct CauseBody<'a> {
+    kind: CauseKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<u16>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_in_s: Option<f64>,
+}
+
+fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
+    JobBody {
+        batch,
+        job: change.id.number(),
+        path: &change.path,
+        state: change.status,
+        attempt: change.attempt,
+        request_id: change.request_id.as_ref().map(crate::job::RequestId::as_str),
+        queue_position: change.queue_position,
+        cause: change.cause.as_ref().map(|cause| CauseBody {
+            kind: cause.kind,
+            http: cause.http,
+            message: &cause.message,
+            retry_in_s: change.retry_in.map(|wait| wait.as_secs_f64()),
+        }),
+        output: change.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        caption: change.caption.as_deref(),
+        width: change.pixels.map(|pixels| pixels.width),
+        height: change.pixels.map(|pixels| pixels.height),
+        seed: change.seed,
+        inference_s: change.inference_s.filter(|seconds| seconds.is_finite()),
+        cost_usd: change.cost.map(Usd::as_f64),
+    }
+}
+
+#[derive(Serialize)]
+struct LogBody<'a> {
+    job: u32,
+    level: &'a str,
+    message: &'a str,
+    timestamp: &'a str,
+}
+
+#[derive(Serialize)]
+struct NoticeBody<'a> {
+    kind: NoticeKind,
+    message: &'a str,
+    action: &'a str,
+}
+
+#[derive(Serialize)]
+struct BatchBody {
+    batch: Option<BatchId>,
+    done: usize,
+    failed: usize,
+    review: usize,
+    skipped: usize,
+    cancelled: usize,
+    unknown: usize,
+    left: usize,
+    spent_usd: f64,
+    reserved_usd: f64,
+    elapsed_s: f64,
+    exit: u8,
+}
+
+fn batch_body(summary: &Summary) -> BatchBody {
+    BatchBody {
+        batch: known(summary.facts.id),
+        done: summary.done,
+        failed: summary.failed,
+        review: summary.review,
+        skipped: summary.skipped,
+        cancelled: summary.cancelled,
+        unknown: summary.unknown,
+        left: summary.left,
+        spent_usd: summary.spent.as_f64(),
+        reserved_usd: summary.reserved.as_f64(),
+        elapsed_s: summary.elapsed.as_secs_f64(),
+        exit: summary.exit_status(),
+    }
+}
+
+/// Compact JSON in which characters that could move a cursor or turn text around are written as
+/// escapes: the same text to a program, harmless on a terminal.
+struct Harmless(CompactFormatter);
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if matches!(clean(fragment), std::borrow::Cow::Borrowed(_)) {
+            return self.0.write_string_fragment(writer, fragment);
+        }
+        let mut bytes = [0; 4];
+        for c in fragment.chars() {
+            let c = &*c.encode_utf8(&mut bytes);
+            if clean(c) == c {
+                writer.write_all(c.as_bytes())?;
+            } else {
+                c.encode_utf16().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,252 @@
+//! One line for each thing that people want to know, with the local time before it.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::plan::{cost, model, to_send};
+use super::summary::summary;
+use super::words::{count, cut, megapixels, notice, took};
+use crate::engine::board::{BatchFacts, Plan, SkippedFile};
+use crate::engine::{Event, JobChange, What};
+use crate::job::{JobId, Status, Timestamp, Usd, clean};
+
+/// The least time between two lines of totals.
+const TOTALS_EVERY: Duration = Duration::from_secs(10);
+
+/// Characters of a caption that a line shows; the whole is beside the picture.
+const CAPTION: usize = 100;
+
+/// Tells events as lines.
+pub(super) struct Lines {
+    color: bool,
+    clock: Clock,
+    /// The last status told of each job that has not ended.
+    told: HashMap<JobId, Status>,
+    tally: Tally,
+}
+
+impl Lines {
+    pub(super) fn new(color: bool, zone: TimeZone) -> Self {
+        let clock = Clock { zone, second: i64::MIN, text: String::new() };
+        Self { color, clock, told: HashMap::new(), tally: Tally::default() }
+    }
+
+    /// Appends what there is to say of an event.
+    pub(super) fn tell(&mut self, event: &Event, out: &mut Vec<u8>) {
+        let at = event.at;
+        self.tally.began.get_or_insert(at);
+        match &event.what {
+            What::Opened(facts) => self.line(out, at, "BATCH", &opened(facts)),
+            What::Planned { plan, skipped, .. } => self.planned(out, at, plan, skipped),
+            What::Job(change) => self.job(out, at, change),
+            // What runners say is for the dashboard and for JSON.
+            What::Log(..) => {}
+            What::Notice(news) => self.line(out, at, "NOTICE", notice(news).trim_end()),
+            What::Ended(end) => {
+                out.push(b'\n');
+                out.extend_from_slice(summary(end).as_bytes());
+            }
+        }
+    }
+
+    fn planned(&mut self, out: &mut Vec<u8>, at: Timestamp, plan: &Plan, skipped: &[SkippedFile]) {
+        for file in skipped {
+            self.line(out, at, "SKIPPED", &format!("{}  {}", clean(&file.path), clean(&file.reason)));
+        }
+        let pixels = format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px));
+        self.line(out, at, "PLAN", &format!("{}  {pixels}  {}", to_send(plan), cost(plan)));
+        self.tally.expected = Some(plan.photos + plan.at_fal);
+    }
+
+    fn job(&mut self, out: &mut Vec<u8>, at: Timestamp, change: &JobChange) {
+        let before = self.told.get(&change.id).copied();
+        let told_already = before == Some(change.status) && change.status != Status::Waiting;
+        if told_already || !is_news(change.status) {
+            return;
+        }
+        let text = format!("#{}  {}{}", change.id, clean(&change.path), Details(change));
+        self.line(out, at, change.status.name(), &text);
+        if ends(change.status) {
+            self.told.remove(&change.id);
+        } else {
+            self.told.insert(change.id, change.status);
+        }
+        if let Some(totals) = self.tally.count(at, change) {
+            self.line(out, at, "TOTAL", &totals);
+        }
+    }
+
+    fn line(&mut self, out: &mut Vec<u8>, at: Timestamp, word: &str, text: &str) {
+        let (on, off) = if self.color { (color(word), "\x1b[0m") } else { ("", "") };
+        out.extend_from_slice(self.clock.at(at).as_bytes());
+        // Writing to a Vec cannot fail.
+        let _ = io_line(out, format_args!("  {on}{word:<11}{off}  {text}\n"));
+    }
+}
+
+fn io_line(out: &mut Vec<u8>, text: fmt::Arguments<'_>) -> std::io::Result<()> {
+    std::io::Write::write_fmt(out, text)
+}
+
+fn opened(facts: &BatchFacts) -> String {
+    let from = facts.from.join(", ");
+    let sandbox = if facts.sandbox { "  SANDBOX, nothing is charged" } else { "" };
+    format!("{}  {} → {}  {}{sandbox}", facts.id, clean(&from), clean(&facts.to), clean(&model(facts)))
+}
+
+/// Whether people want to know of it: not each step, and no poll.
+fn is_news(status: Status) -> bool {
+    match status {
+        Status::InQueue
+        | Status::InProgress
+        | Status::Waiting
+        | Status::Done
+        | Status::Review
+        | Status::Failed
+        | Status::Cancelled
+        | Status::Unknown => true,
+        Status::Pending
+        | Status::Uploading
+        | Status::Uploaded
+        | Status::Submitting
+        | Status::Completed
+        | Status::Saving
+        | Status::Skipped => false,
+    }
+}
+
+/// Whether a job in this status waits for nothing.
+fn ends(status: Status) -> bool {
+    matches!(status, Status::Done | Status::Review | Status::Failed | Status::Cancelled | Status::Unknown)
+}
+
+/// The colour that a line's word begins with.
+fn color(word: &str) -> &'static str {
+    match word {
+        "DONE" => "\x1b[32m",
+        "FAILED" => "\x1b[31m",
+        "WAITING" | "REVIEW" | "UNKNOWN" | "NOTICE" => "\x1b[33m",
+        "IN_PROGRESS" => "\x1b[36m",
+        "BATCH" | "PLAN" | "TOTAL" => "\x1b[1m",
+        _ => "\x1b[2m",
+    }
+}
+
+/// What there is to say of a job's state, each after two blanks.
+struct Details<'a>(&'a JobChange);
+
+impl fmt::Display for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(change) = self;
+        if let Some(output) = &change.output {
+            write!(f, " → {}", clean(&output.to_string_lossy()))?;
+        }
+        if let Some(pixels) = change.pixels {
+            write!(f, "  {pixels}")?;
+        }
+        if let Some(cost) = change.cost {
+            write!(f, "  {cost}")?;
+        }
+        if change.status == Status::InQueue {
+            if let Some(position) = change.queue_position {
+                write!(f, "  {position} before it")?;
+            }
+            if let Some(id) = &change.request_id {
+                write!(f, "  {id}")?;
+            }
+        }
+        if let Some(wait) = change.retry_in {
+            write!(f, "  attempt {} in {}", change.attempt, took(wait))?;
+        }
+        if let Some(cause) = &change.cause {
+            write!(f, "  {}: {}", cause.kind, clean(&cause.to_string()))?;
+        }
+        match &change.caption {
+            Some(caption) if change.status == Status::Done => write!(f, "  {}", cut(caption, CAPTION)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What has come of the jobs of this run.
+#[derive(Debug, Default)]
+struct Tally {
+    began: Option<Timestamp>,
+    last: Option<Timestamp>,
+    expected: Option<usize>,
+    done: usize,
+    failed: usize,
+    review: usize,
+    cancelled: usize,
+    spent: Usd,
+}
+
+impl Tally {
+    /// Counts a job's end; gives a line of totals if it is time for one.
+    fn count(&mut self, at: Timestamp, change: &JobChange) -> Option<String> {
+        match change.status {
+            Status::Done => self.done += 1,
+            Status::Failed => self.failed += 1,
+            Status::Review | Status::Unknown => self.review += 1,
+            Status::Cancelled => self.cancelled += 1,
+            _ => {}
+        }
+        self.spent += change.cost.filter(|_| ends(change.status)).unwrap_or_default();
+        let last = self.last.or(self.began).unwrap_or(at);
+        if at.since(last) < TOTALS_EVERY {
+            return None;
+        }
+        self.last = Some(at);
+        Some(self.text(at))
+    }
+
+    fn text(&self, at: Timestamp) -> String {
+        let ended = self.done + self.failed + self.review + self.cancelled;
+        let mut text = match self.expected {
+            Some(all) if all > 0 => {
+                format!("{} of {} ended ({} %)", count(ended), count(all), ended.saturating_mul(100) / all)
+            }
+            _ => format!("{} ended", count(ended)),
+        };
+        for (number, what) in [(self.failed, "failed"), (self.review, "for review"), (self.cancelled, "cancelled")] {
+            if number > 0 {
+                let _ = write!(text, ", {} {what}", count(number));
+            }
+        }
+        let _ = write!(text, ", {} spent", self.spent);
+        if let Some(left) = self.time_left(at, ended) {
+            let _ = write!(text, ", about {} left", took(left));
+        }
+        text
+    }
+
+    /// How long the rest takes if it goes on so; nothing before that means something.
+    fn time_left(&self, at: Timestamp, ended: usize) -> Option<Duration> {
+        let left = self.expected?.checked_sub(ended).filter(|left| *left > 0 && ended >= 5)?;
+        let each = at.since(self.began?).checked_div(u32::try_from(ended).ok()?)?;
+        Some(each.saturating_mul(u32::try_from(left).ok()?))
+    }
+}
+
+/// The local time of a moment, made once a second.
+struct Clock {
+    zone: TimeZone,
+    second: i64,
+    text: String,
+}
+
+impl Clock {
+    fn at(&mut self, at: Timestamp) -> &str {
+        let second = at.0.div_euclid(1000);
+        if second != self.second {
+            let moment = jiff::Timestamp::from_second(second).unwrap_or_default();
+            let local = self.zone.to_datetime(moment);
+            self.text = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
+            self.second = second;
+        }
+        &self.text
+    }
+}

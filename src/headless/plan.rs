@@ -1,0 +1,78 @@
+//! The plan as text: what would be sent, skipped and paid.
+
+use std::fmt::Write;
+
+use super::words::{count, megapixels, of, price};
+use crate::engine::board::{BatchFacts, Plan, SkippedFile};
+use crate::job::clean;
+
+/// Skipped files that are named; the rest are counted.
+const NAMED: usize = 20;
+
+/// The plan for people: as long as it takes, ends with a newline, safe for a terminal.
+#[must_use]
+pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<10} {}", clean(value));
+    };
+    row("from", &facts.from.join(", "));
+    row("to", &facts.to);
+    row("model", &model(facts));
+    let params: Vec<_> = facts.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    row("params", &params.join(" "));
+    row("photos", &to_send(plan));
+    row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
+    row("price", &cost(plan));
+    if facts.sandbox {
+        row("", "sandbox: nothing is charged");
+    }
+    if let Some(budget) = facts.budget {
+        row("budget", &budget.to_string());
+    }
+    for (i, (path, usd)) in plan.dearest.iter().enumerate() {
+        row(if i == 0 { "dearest" } else { "" }, &format!("{:>8}  {path}", usd.to_string()));
+    }
+    for (i, (reason, number)) in plan.skipped_by_reason.iter().enumerate() {
+        row(if i == 0 { "skipped" } else { "" }, &format!("{:>8}  {reason}", count(*number)));
+    }
+    for file in skipped.iter().take(NAMED) {
+        row("", &format!("{:>8}  {}: {}", "", file.path, file.reason));
+    }
+    if skipped.len() > NAMED {
+        row("", &format!("{:>8}  and {} more; --json lists all", "", count(skipped.len() - NAMED)));
+    }
+    text
+}
+
+/// `fal-ai/flux-vision-upscaler ×2`.
+pub(super) fn model(facts: &BatchFacts) -> String {
+    facts.factor.as_ref().map_or_else(|| facts.endpoint.clone(), |factor| format!("{} {factor}", facts.endpoint))
+}
+
+/// `7 photos to send, 2 skipped`, and what earlier runs left.
+pub(super) fn to_send(plan: &Plan) -> String {
+    let mut text = format!("{} to send", of(plan.photos, "photo"));
+    for (number, what) in [
+        (plan.skipped, "skipped"),
+        (plan.done_before, "done before"),
+        (plan.at_fal, "still at fal"),
+        (plan.failed_before, "failed before (sent again only with --retry-failed)"),
+    ] {
+        if number > 0 {
+            let _ = write!(text, ", {} {what}", count(number));
+        }
+    }
+    text
+}
+
+/// `≈$1.64 at $0.10 a MP`, or that nobody knows.
+pub(super) fn cost(plan: &Plan) -> String {
+    match (plan.estimate, &plan.price) {
+        (Some(estimate), Some(unit)) => format!("≈{estimate} at {}", price(unit)),
+        (Some(estimate), None) => format!("≈{estimate}"),
+        (None, Some(unit)) => format!("unknown beforehand, at {}", price(unit)),
+        (None, None) => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,100 @@
+//! How a run ended, in a few lines that stay on the screen after it.
+
+use std::fmt::Write;
+
+use super::words::{count, of, took};
+use crate::engine::{Ending, Summary};
+use crate::job::{Usd, clean};
+
+/// What was done, what it cost, where it is, and how to go on. Ends with a newline, safe for a
+/// terminal. Printed at the end of lines, and after the dashboard has closed.
+#[must_use]
+pub fn summary(summary: &Summary) -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<9} {}", clean(value));
+    };
+    row(&format!("batch {}", summary.facts.id), &format!("{}{}", ending(summary), counts(summary)));
+    if summary.spent + summary.reserved > Usd::ZERO {
+        row("spent", &spent(summary));
+    }
+    if summary.done + summary.review > 0 {
+        row("pictures", &summary.facts.to);
+    }
+    row("log", &summary.facts.log_file);
+    for (i, step) in next_steps(summary).iter().enumerate() {
+        row(if i == 0 { "next" } else { "" }, step);
+    }
+    text
+}
+
+fn ending(summary: &Summary) -> String {
+    let time = took(summary.elapsed);
+    match summary.ending {
+        Ending::Finished if summary.done + summary.failed + summary.review + summary.unknown == 0 => {
+            "nothing to do".to_owned()
+        }
+        Ending::Finished => format!("finished in {time}"),
+        Ending::NotStarted => "not started, nothing was sent".to_owned(),
+        Ending::Account => format!("stopped by the account after {time}"),
+        Ending::OwnLimit => format!("stopped at your own limit after {time}"),
+        Ending::Unreachable => "fal could not be reached".to_owned(),
+        Ending::Left(Some(2)) => format!("interrupted after {time}"),
+        Ending::Left(Some(_)) => format!("terminated after {time}"),
+        Ending::Left(None) => format!("left after {time}"),
+    }
+}
+
+/// `: 7 done, 1 failed`; what there is none of is not said.
+fn counts(summary: &Summary) -> String {
+    let counts = [
+        (summary.done, "done"),
+        (summary.failed, "failed"),
+        (summary.review, "for review"),
+        (summary.unknown, "unknown"),
+        (summary.cancelled, "cancelled"),
+        (summary.skipped, "skipped"),
+        (summary.left, "left"),
+    ];
+    let told = counts.iter().filter(|(number, _)| *number > 0);
+    let told: Vec<_> = told.map(|(number, what)| format!("{} {what}", count(*number))).collect();
+    if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
+}
+
+fn spent(summary: &Summary) -> String {
+    let mut text = summary.spent.to_string();
+    if summary.reserved.nanos() > 0 {
+        let _ = write!(text, ", and up to {} for what is not settled yet", summary.reserved);
+    }
+    if summary.facts.sandbox {
+        text.push_str(" (sandbox: nothing was charged)");
+    }
+    text
+}
+
+fn next_steps(summary: &Summary) -> Vec<String> {
+    let batch = summary.facts.id;
+    let mut steps = Vec::new();
+    if summary.left > 0 && summary.ending != Ending::NotStarted {
+        let at_fal = match summary.at_fal {
+            0 => String::new(),
+            number => format!(" ({} at fal, picked up then)", count(number)),
+        };
+        steps.push(format!("the same command goes on with {}{at_fal}", of(summary.left, "photo")));
+    }
+    if summary.failed > 0 {
+        steps.push(format!("`fal-tui show {batch}` says why, `fal-tui retry {batch}` sends again what failed"));
+    }
+    if summary.review > 0 {
+        let pictures = of(summary.review, "picture");
+        steps.push(format!("look at {pictures}: `fal-tui show {batch}` says which and why"));
+    }
+    if summary.unknown > 0 {
+        steps.push(format!(
+            "{} may have been paid for though the answer was lost; nothing is sent twice by itself",
+            of(summary.unknown, "job")
+        ));
+    }
+    steps
+}

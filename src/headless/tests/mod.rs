@@ -1,0 +1,212 @@
+//! A small batch that the tests below tell, and what telling promises in every form.
+
+mod json;
+mod lines;
+mod text;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::{Ending, JobChange};
+use crate::job::{
+    BatchId, Cause, CauseKind, JobId, Pixels, PriceSource, RequestId, Status, Timestamp, Unit, UnitPrice, Usd,
+};
+
+/// 2026-11-22T12:41:07.250Z.
+const NOON: Timestamp = Timestamp(1_795_351_267_250);
+
+fn at(seconds: u64) -> Timestamp {
+    NOON.plus(Duration::from_secs(seconds))
+}
+
+fn usd(dollars: f64) -> Usd {
+    Usd::from_f64(dollars).unwrap()
+}
+
+fn facts() -> BatchFacts {
+    BatchFacts {
+        id: BatchId(3),
+        from: vec!["photos".to_owned()],
+        to: "photos-upscaled".to_owned(),
+        endpoint: "fal-ai/flux-vision-upscaler".to_owned(),
+        params: [("upscale_factor", "2"), ("creativity", "0.3"), ("enable_safety_checker", "true")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+        factor: Some("×2".to_owned()),
+        budget: Some(usd(20.0)),
+        sandbox: false,
+        log_file: "/state/fal-tui/fal-tui.log".to_owned(),
+    }
+}
+
+fn plan() -> Plan {
+    Plan {
+        photos: 2,
+        done_before: 1,
+        skipped: 1,
+        skipped_by_reason: vec![("no picture".to_owned(), 1)],
+        input_px: 270_600,
+        output_px: 1_082_400,
+        price: Some(UnitPrice { usd: usd(0.1), unit: Unit::Megapixel, source: PriceSource::BuiltIn }),
+        estimate: Some(usd(0.10824)),
+        dearest: vec![("space/astronaut.png".to_owned(), usd(0.1049))],
+        ..Plan::default()
+    }
+}
+
+fn skipped() -> Vec<SkippedFile> {
+    vec![SkippedFile { path: "notes.txt".to_owned(), reason: "no picture".to_owned() }]
+}
+
+fn change(number: usize, path: &str, status: Status) -> JobChange {
+    JobChange {
+        id: JobId::at(number - 1),
+        path: path.to_owned(),
+        status,
+        attempt: 1,
+        request_id: None,
+        queue_position: None,
+        cause: None,
+        retry_in: None,
+        output: None,
+        caption: None,
+        pixels: None,
+        seed: None,
+        inference_s: None,
+        cost: None,
+    }
+}
+
+fn end() -> Summary {
+    Summary {
+        facts: Arc::new(facts()),
+        ending: Ending::Finished,
+        done: 2,
+        failed: 1,
+        review: 0,
+        skipped: 1,
+        cancelled: 0,
+        unknown: 0,
+        left: 0,
+        at_fal: 0,
+        spent: usd(0.11),
+        reserved: Usd::ZERO,
+        elapsed: Duration::from_millis(12_345),
+    }
+}
+
+/// A small batch: one photo done, one retried and failed.
+fn story() -> Vec<Event> {
+    let request_id = Some(RequestId::new("764cabcf-b745").unwrap());
+    let cat = |status| JobChange { request_id: request_id.clone(), ..change(1, "cat.png", status) };
+    let cause = |http, message: &str| Some(Cause { http, ..Cause::new(CauseKind::Runner, message) });
+    let what = vec![
+        (0, What::Opened(Arc::new(facts()))),
+        (0, What::Planned { facts: Arc::new(facts()), plan: Arc::new(plan()), skipped: skipped() }),
+        (1, What::Job(Box::new(change(1, "cat.png", Status::Uploading)))),
+        (1, What::Job(Box::new(JobChange { queue_position: Some(3), ..cat(Status::InQueue) }))),
+        (2, What::Job(Box::new(JobChange { queue_position: Some(1), ..cat(Status::InQueue) }))),
+        (3, What::Job(Box::new(cat(Status::InProgress)))),
+        (
+            3,
+            What::Log(
+                JobId::at(0),
+                LogLine {
+                    timestamp: "2026-11-22T12:41:10Z".to_owned(),
+                    level: "INFO".to_owned(),
+                    message: "7/20".to_owned(),
+                },
+            ),
+        ),
+        (
+            4,
+            What::Job(Box::new(JobChange {
+                cause: cause(Some(503), "runner disconnected"),
+                retry_in: Some(Duration::from_secs(8)),
+                attempt: 2,
+                ..change(2, "sub/pano.jpg", Status::Waiting)
+            })),
+        ),
+        (
+            5,
+            What::Notice(Notice {
+                kind: NoticeKind::RateLimited,
+                message: "fal asked to slow down".to_owned(),
+                action: "it goes on by itself".to_owned(),
+            }),
+        ),
+        (
+            11,
+            What::Job(Box::new(JobChange {
+                output: Some(Path::new("photos-upscaled/cat.png").into()),
+                caption: Some("A cat, looking up.\nIt is orange.".into()),
+                pixels: Some(Pixels::new(902, 600)),
+                seed: Some(42),
+                inference_s: Some(3.5),
+                cost: Some(usd(0.054)),
+                ..cat(Status::Done)
+            })),
+        ),
+        (
+            12,
+            What::Job(Box::new(JobChange {
+                cause: cause(None, "no runner"),
+                attempt: 2,
+                ..change(2, "sub/pano.jpg", Status::Failed)
+            })),
+        ),
+        (12, What::Ended(end())),
+    ];
+    what.into_iter().map(|(seconds, what)| Event { at: at(seconds), what }).collect()
+}
+
+async fn told(events: Vec<Event>, form: Form) -> (Result<Option<Summary>, HeadlessError>, String, String) {
+    let (sender, receiver) = mpsc::channel(64);
+    let send = async {
+        for event in events {
+            sender.send(event).await.unwrap();
+        }
+        drop(sender);
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let (ended, ()) = tokio::join!(tell(receiver, form, false, &mut out, &mut err), send);
+    (ended, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[tokio::test]
+async fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_not() {
+    struct Refusing(ErrorKind);
+    impl Write for Refusing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    for (kind, quiet) in [(ErrorKind::BrokenPipe, true), (ErrorKind::StorageFull, false)] {
+        let (sender, receiver) = mpsc::channel(64);
+        for event in story() {
+            sender.try_send(event).unwrap();
+        }
+        let ended = tell(receiver, Form::Lines, false, Refusing(kind), io::sink()).await;
+        assert_eq!(matches!(ended, Ok(None)), quiet, "{kind}");
+    }
+    // What cannot be said on stderr is not worth a batch.
+    let (sender, receiver) = mpsc::channel(64);
+    for event in story() {
+        sender.try_send(event).unwrap();
+    }
+    let ended = tell(receiver, Form::Json, false, io::sink(), Refusing(ErrorKind::BrokenPipe)).await;
+    assert_eq!(ended.unwrap(), Some(end()));
+}
+
+#[tokio::test]
+async fn an_engine_that_goes_away_without_an_end_is_not_waited_for() {
+    let mut events = story();
+    events.pop();
+    assert_eq!(told(events, Form::Lines).await.0.unwrap(), None);
+}

@@ -1,0 +1,35 @@
+use super::*;
+
+#[test]
+fn the_plan_as_text_says_everything_before_anything_is_paid() {
+    insta::assert_snapshot!("plan", plan_text(&facts(), &plan(), &skipped()));
+    let unknown = Plan { price: None, estimate: None, ..plan() };
+    assert!(plan_text(&facts(), &unknown, &[]).contains("price      unknown\n"));
+    let many: Vec<_> = std::iter::repeat_n(skipped().remove(0), 25).collect();
+    assert!(plan_text(&facts(), &plan(), &many).contains("and 5 more"));
+}
+
+#[test]
+fn the_summary_says_where_results_are_and_how_to_go_on() {
+    let ends = [
+        end(),
+        Summary { failed: 0, ..end() },
+        Summary {
+            ending: Ending::Left(Some(2)),
+            done: 410,
+            failed: 0,
+            left: 794,
+            at_fal: 8,
+            reserved: usd(39.04),
+            elapsed: Duration::from_secs(761),
+            ..end()
+        },
+        Summary { ending: Ending::OwnLimit, review: 1, unknown: 2, left: 4, ..end() },
+        Summary { done: 0, failed: 0, spent: Usd::ZERO, ..end() },
+        Summary { ending: Ending::NotStarted, done: 0, failed: 0, left: 7, spent: Usd::ZERO, ..end() },
+        Summary { ending: Ending::Unreachable, done: 0, failed: 0, left: 7, spent: Usd::ZERO, ..end() },
+    ];
+    insta::assert_snapshot!("summary", ends.iter().map(summary).collect::<Vec<_>>().join("\n"));
+    let sandbox = Summary { facts: Arc::new(BatchFacts { sandbox: true, ..facts() }), ..end() };
+    assert!(summary(&sandbox).contains("nothing was charged"));
+}

@@ -1,0 +1,91 @@
+//! Numbers and amounts in words that lines, plan and summary share.
+
+use std::time::Duration;
+
+use crate::engine::board::Notice;
+use crate::job::{PriceSource, UnitPrice, clean};
+
+/// `1,204`.
+pub(super) fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 photo`, `1,204 photos`.
+pub(super) fn of(number: usize, thing: &str) -> String {
+    format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// `12.2 MP`; two digits below one.
+pub(super) fn megapixels(px: u64) -> String {
+    let mp = in_megapixels(px);
+    if mp < 1.0 { format!("{mp:.2} MP") } else { format!("{mp:.1} MP") }
+}
+
+/// Megapixels, 10⁶ px each.
+#[expect(clippy::cast_precision_loss, reason = "no batch has 2^52 px")]
+pub(super) fn in_megapixels(px: u64) -> f64 {
+    px as f64 / 1e6
+}
+
+/// `0.4 s`, `8 s`, `3 min 05 s`, `2 h 07 min`.
+pub(super) fn took(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 if time.subsec_millis() >= 50 => format!("{:.1} s", time.as_secs_f64()),
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// `$0.10 a MP`, and whether that is today's price.
+pub(super) fn price(price: &UnitPrice) -> String {
+    let source = match price.source {
+        PriceSource::Live => "",
+        PriceSource::BuiltIn => " (list price; fal could not be asked)",
+    };
+    format!("{} a {}{source}", price.usd, clean(&price.unit.to_string()))
+}
+
+/// A notice as a line of its own.
+pub(super) fn notice(notice: &Notice) -> String {
+    let action = if notice.action.is_empty() { String::new() } else { format!(" - {}", clean(&notice.action)) };
+    format!("{}{action}\n", clean(&notice.message))
+}
+
+/// A text cut to so many characters, on one line.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let text = clean(text.trim());
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([count(0), count(999), count(1204), count(1_000_000)], ["0", "999", "1,204", "1,000,000"]);
+        assert_eq!([of(1, "photo"), of(1204, "photo")], ["1 photo", "1,204 photos"]);
+        assert_eq!([megapixels(135_300), megapixels(12_192_768)], ["0.14 MP", "12.2 MP"]);
+        let times = [0.44, 8.0, 12.9, 185.0, 7625.0].map(|seconds| took(Duration::from_secs_f64(seconds)));
+        assert_eq!(times, ["0.4 s", "8 s", "12 s", "3 min 05 s", "2 h 07 min"]);
+    }
+
+    #[test]
+    fn cutting_never_splits_a_character() {
+        assert_eq!(cut("Прибой на закате", 6), "Прибой…");
+        assert_eq!(cut(" two\nlines ", 80), "two lines");
+        assert_eq!(cut("👍🏽👍🏽", 1), "👍…");
+    }
+}

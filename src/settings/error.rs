@@ -1,0 +1,73 @@
+//! What is wrong with a setting, and who gave it.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::fal::InvalidKey;
+
+/// A setting that cannot be taken. Nothing was sent: exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A value that the setting does not take.
+    #[error("{given}: {problem}")]
+    Value {
+        /// The value and its source, as the user wrote them.
+        given: String,
+        /// What it takes, or what is wrong.
+        problem: String,
+    },
+    /// A variable that begins like ours and is none.
+    #[error("`{variable}` is no setting{}\nhint: unset it; a setting that is not read could cost money", did_you_mean(*.close))]
+    UnknownVariable {
+        /// Its name.
+        variable: String,
+        /// The one that looks most like it.
+        close: Option<&'static str>,
+    },
+    /// The config file does not read as TOML, or not as settings.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    File {
+        /// The config file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// The config file is there and cannot be read.
+    #[error("config file {} cannot be read", .path.display())]
+    Unreadable {
+        /// The config file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// No place for the ledger.
+    #[error("there is no home directory to keep the ledger in\nhint: name a folder with `--state-dir`")]
+    NoStateDir,
+    /// The sandbox's flags without the sandbox.
+    #[error("`--{0}` shapes the sandbox, and nothing says `--sandbox`")]
+    NoSandbox(&'static str),
+}
+
+/// There is no key to pay with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoKey {
+    /// None was given.
+    #[error(
+        "no key: `FAL_KEY` is not set\nhint: make one at https://fal.ai/dashboard/keys, or try without one: `--sandbox`"
+    )]
+    Missing,
+    /// What was given cannot be one.
+    #[error("`{variable}`: {why}")]
+    Invalid {
+        /// The variable that it came from.
+        variable: &'static str,
+        /// What is wrong with it.
+        why: InvalidKey,
+    },
+}
+
+pub(super) fn did_you_mean(close: Option<&str>) -> String {
+    close.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! The names of settings: one for the flag and the config file, one for the environment.
+
+/// A setting that a flag, the environment and the config file can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Setting {
+    /// The long flag without its dashes, and the key in the config file.
+    pub name: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+    /// How many values it has.
+    pub shape: Shape,
+}
+
+/// How many values a setting has, and how each source writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Shape {
+    /// One.
+    One,
+    /// Some, in one text between commas; in the config file an array will do too.
+    List,
+    /// Any number: the flag repeats, the variable has `;` or newlines between, the config file an array.
+    Many,
+    /// Named ones: as [`Many`](Self::Many), but a table in the config file.
+    Pairs,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])+ $constant:ident = $name:literal, $variable:literal, $shape:ident;)+) => {
+        $($(#[$doc])+ pub const $constant: Setting = Setting { name: $name, variable: $variable, shape: Shape::$shape };)+
+
+        /// Every setting, in the order in which `fal-tui config` shows them.
+        pub const ALL: &[Setting] = &[$($constant),+];
+    };
+}
+
+settings! {
+    /// Where pictures go.
+    OUTPUT = "output", "FAL_TUI_OUTPUT", One;
+    /// The fal endpoint id.
+    MODEL = "model", "FAL_TUI_MODEL", One;
+    /// Model parameters, `NAME=VALUE`.
+    PARAM = "param", "FAL_TUI_PARAM", Pairs;
+    /// In which forms captions are written: of `txt`, `xmp`, `none`.
+    CAPTIONS = "captions", "FAL_TUI_CAPTIONS", List;
+    /// Globs of which a photo's path must match one.
+    INCLUDE = "include", "FAL_TUI_INCLUDE", Many;
+    /// Globs of which a photo's path may match none.
+    EXCLUDE = "exclude", "FAL_TUI_EXCLUDE", Many;
+    /// Most requests at fal at once, 1 to 256.
+    CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
+    /// The cap in USD.
+    BUDGET = "budget", "FAL_TUI_BUDGET", One;
+    /// Failures, or a share of them, at which a batch pauses.
+    MAX_FAILURES = "max-failures", "FAL_TUI_MAX_FAILURES", One;
+    /// Retries a job gets for transient causes.
+    RETRIES = "retries", "FAL_TUI_RETRIES", One;
+    /// Whether what failed in an earlier run is sent again.
+    RETRY_FAILED = "retry-failed", "FAL_TUI_RETRY_FAILED", One;
+    /// Whether to start without the plan screen.
+    YES = "yes", "FAL_TUI_YES", One;
+    /// Whether a sandbox inside this process stands in for fal.
+    SANDBOX = "sandbox", "FAL_TUI_SANDBOX", One;
+    /// How long the sandbox works on a request, ms.
+    LATENCY = "latency", "FAL_TUI_LATENCY", One;
+    /// How many requests the sandbox works on at once.
+    RUNNERS = "runners", "FAL_TUI_RUNNERS", One;
+    /// A file of faults for the sandbox to play.
+    SCENARIO = "scenario", "FAL_TUI_SCENARIO", One;
+    /// Plain lines, even on a terminal.
+    HEADLESS = "headless", "FAL_TUI_HEADLESS", One;
+    /// JSON events.
+    JSON = "json", "FAL_TUI_JSON", One;
+    /// A theme's name or file.
+    THEME = "theme", "FAL_TUI_THEME", One;
+    /// When to use colour: `auto`, `always`, `never`.
+    COLOR = "color", "FAL_TUI_COLOR", One;
+    /// No characters but ASCII in borders and symbols.
+    ASCII = "ascii", "FAL_TUI_ASCII", One;
+    /// Mouse capture.
+    MOUSE = "mouse", "FAL_TUI_MOUSE", One;
+    /// Most frames a second.
+    FPS = "fps", "FAL_TUI_FPS", One;
+    /// Where the ledger and the log live.
+    STATE_DIR = "state-dir", "FAL_TUI_STATE_DIR", One;
+    /// How much more is logged, 0 to 2.
+    VERBOSE = "verbose", "FAL_TUI_VERBOSE", One;
+    /// The log file.
+    LOG = "log", "FAL_TUI_LOG", One;
+}
+
+/// The key.
+pub const FAL_KEY: &str = "FAL_KEY";
+/// The key's first half, where `FAL_KEY` is not set.
+pub const FAL_KEY_ID: &str = "FAL_KEY_ID";
+/// The key's second half, where `FAL_KEY` is not set.
+pub const FAL_KEY_SECRET: &str = "FAL_KEY_SECRET";
+/// The queue host, as in the official Python client: host only, https.
+pub const FAL_QUEUE_RUN_HOST: &str = "FAL_QUEUE_RUN_HOST";
+/// The host whose `queue.` is the queue host, as in the official Python client.
+pub const FAL_RUN_HOST: &str = "FAL_RUN_HOST";
+/// The queue's base URL, in place of `https://queue.fal.run`.
+pub const FAL_TUI_QUEUE_URL: &str = "FAL_TUI_QUEUE_URL";
+/// The REST API's base URL, in place of `https://rest.fal.ai`.
+pub const FAL_TUI_REST_URL: &str = "FAL_TUI_REST_URL";
+/// The platform API's base URL without `/v1`, in place of `https://api.fal.ai`.
+pub const FAL_TUI_API_URL: &str = "FAL_TUI_API_URL";
+/// Turns colour off where it is not empty (no-color.org).
+pub const NO_COLOR: &str = "NO_COLOR";
+/// Turns colour on even where nobody looks, if it is neither empty nor `0`.
+pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+
+/// Every variable of ours: others that begin with `FAL_TUI_` are typing errors.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|setting| setting.variable).chain([FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL])
+}
+
+/// The one of `known` that looks as if it was meant by `name`.
+pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.map(|known| (distance(name, known), known)).filter(|(distance, _)| *distance <= 2).min().map(|(_, name)| name)
+}
+
+/// How many characters must be added, taken away or replaced to make one text the other.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (above, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let here = (diagonal + usize::from(x != y)).min(left + 1).min(*above + 1);
+            diagonal = std::mem::replace(above, here);
+            left = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_long_flag_of_a_run_reads_its_variable_and_key() {
+        let command = Cli::command();
+        let mut flags: Vec<_> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        let mut names: Vec<_> = ALL.iter().map(|setting| setting.name).collect();
+        flags.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(names, flags);
+        for setting in ALL {
+            assert_eq!(setting.variable, format!("FAL_TUI_{}", setting.name.replace('-', "_").to_uppercase()));
+        }
+    }
+
+    #[test]
+    fn near_misses_are_found() {
+        let names = || ALL.iter().map(|setting| setting.name);
+        assert_eq!(closest("buget", names()), Some("budget"));
+        assert_eq!(closest("concurency", names()), Some("concurrency"));
+        assert_eq!(closest("max_failures", names()), Some("max-failures"));
+        assert_eq!(closest("colour", names()), Some("color"));
+        assert_eq!(closest("gremlins", names()), None);
+        assert_eq!((distance("", "abc"), distance("abc", ""), distance("kitten", "sitting")), (3, 3, 3));
+    }
+}

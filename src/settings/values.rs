@@ -1,0 +1,159 @@
+//! Reading a setting's text. Each says what it takes if it does not take that.
+
+use std::ffi::OsStr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use crate::job::{Captions, MaxFailures, Usd};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// Where somebody looks who can see it.
+    #[default]
+    Auto,
+    /// Even where nobody looks.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What reading gives: the value, or the end of a sentence that begins with what was given.
+type Read<T> = Result<T, String>;
+
+fn utf8(text: &OsStr) -> Read<&str> {
+    text.to_str().map(str::trim).ok_or_else(|| "is not UTF-8".to_owned())
+}
+
+pub(super) fn text(text: &OsStr) -> Read<String> {
+    match utf8(text)? {
+        "" => Err("takes a text that is not empty".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
+pub(super) fn path(text: &OsStr) -> Read<PathBuf> {
+    if text.is_empty() { Err("takes a path".to_owned()) } else { Ok(text.into()) }
+}
+
+pub(super) fn boolean(text: &OsStr) -> Read<bool> {
+    match utf8(text)?.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("takes true or false".to_owned()),
+    }
+}
+
+pub(super) fn whole(range: RangeInclusive<u32>) -> impl Fn(&OsStr) -> Read<u32> {
+    move |text| {
+        let number = utf8(text)?.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("takes {} to {}", range.start(), range.end()))
+    }
+}
+
+pub(super) fn short(range: RangeInclusive<u16>) -> impl Fn(&OsStr) -> Read<u16> {
+    let whole = whole(u32::from(*range.start())..=u32::from(*range.end()));
+    move |text| whole(text).map(|number| u16::try_from(number).unwrap_or(u16::MAX))
+}
+
+pub(super) fn usd(text: &OsStr) -> Read<Usd> {
+    let amount = utf8(text)?;
+    let digits = amount.strip_prefix('$').unwrap_or(amount);
+    let plain =
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let dollars = digits.parse().ok().filter(|dollars| plain && *dollars <= 1e9);
+    dollars.and_then(Usd::from_f64).ok_or_else(|| "takes an amount in US dollars, such as 20 or 12.50".to_owned())
+}
+
+pub(super) fn max_failures(text: &OsStr) -> Read<MaxFailures> {
+    let text = utf8(text)?;
+    let read = match text.strip_suffix('%') {
+        Some(share) => share.trim().parse().ok().filter(|share| (1..=100).contains(share)).map(MaxFailures::Percent),
+        None if text == MaxFailures::default().to_string() => Some(MaxFailures::default()),
+        None => text.parse().ok().filter(|count| *count > 0).map(MaxFailures::Count),
+    };
+    read.ok_or_else(|| "takes a number from 1 on, or a share from 1% to 100%".to_owned())
+}
+
+pub(super) fn captions(text: &OsStr) -> Read<Captions> {
+    let takes = || "takes txt, xmp, both as txt,xmp, or none".to_owned();
+    let none = Captions { txt: false, xmp: false };
+    let parts: Vec<_> = utf8(text)?.split(',').map(str::trim).collect();
+    if parts == ["none"] {
+        return Ok(none);
+    }
+    parts.into_iter().try_fold(none, |captions, part| match part {
+        "txt" => Ok(Captions { txt: true, ..captions }),
+        "xmp" => Ok(Captions { xmp: true, ..captions }),
+        _ => Err(takes()),
+    })
+}
+
+pub(super) fn glob(text: &OsStr) -> Read<String> {
+    let text = utf8(text)?;
+    match globset::Glob::new(text) {
+        Ok(_) if !text.is_empty() => Ok(text.to_owned()),
+        Ok(_) => Err("takes a glob, such as `*.jpg` or `beach/**`".to_owned()),
+        Err(error) => Err(format!("is no glob: {}", error.kind())),
+    }
+}
+
+pub(super) fn color(text: &OsStr) -> Read<Color> {
+    match utf8(text)? {
+        "auto" => Ok(Color::Auto),
+        "always" => Ok(Color::Always),
+        "never" => Ok(Color::Never),
+        _ => Err("takes auto, always or never".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_dollars_and_nothing_else() {
+        for (given, nanos) in [("20", 20_000_000_000), ("12.50", 12_500_000_000), ("$0.1", 100_000_000), ("0", 0)] {
+            assert_eq!(usd(given.as_ref()), Ok(Usd::from_nanos(nanos)), "{given}");
+        }
+        for bad in ["", "-1", "nan", "inf", "1e9", "1,000", "20 USD", ".", "1.2.3", "99999999999"] {
+            assert!(usd(bad.as_ref()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn failures_are_a_number_or_a_share() {
+        assert_eq!(max_failures("7".as_ref()), Ok(MaxFailures::Count(7)));
+        assert_eq!(max_failures("5%".as_ref()), Ok(MaxFailures::Percent(5)));
+        assert_eq!(max_failures(MaxFailures::default().to_string().as_ref()), Ok(MaxFailures::default()));
+        for bad in ["0", "0%", "101%", "-3", "five", ""] {
+            assert!(max_failures(bad.as_ref()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn captions_are_a_list_that_reads_back() {
+        for list in ["txt", "xmp", "txt,xmp", "none"] {
+            assert_eq!(captions(list.as_ref()).unwrap().to_string(), list);
+        }
+        assert_eq!(captions("xmp, txt".as_ref()).unwrap().to_string(), "txt,xmp");
+        for bad in ["", "txt,", "none,txt", "pdf"] {
+            assert!(captions(bad.as_ref()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_to_their_range() {
+        let read = short(1..=256);
+        assert_eq!((read("1".as_ref()), read("256".as_ref())), (Ok(1), Ok(256)));
+        for bad in ["0", "257", "-1", "8.5", "", "99999999999999"] {
+            assert_eq!(read(bad.as_ref()).unwrap_err(), "takes 1 to 256", "{bad}");
+        }
+    }
+
+    #[test]
+    fn globs_are_checked_where_their_source_is_known() {
+        assert!(glob("beach/**/*.{jpg,png}".as_ref()).is_ok());
+        assert_eq!(glob("[a".as_ref()).unwrap_err(), "is no glob: unclosed character class; missing ']'");
+    }
+}
