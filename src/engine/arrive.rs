@@ -4,6 +4,7 @@ use super::board::SkippedFile;
 use super::event::What;
 use super::plan::skipped_file;
 use super::run::Engine;
+use super::setup::Failed;
 use crate::intake::Found;
 use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
 
@@ -37,7 +38,7 @@ impl Engine {
             | JobState::Done(..)
             | JobState::Review(..) => {}
             JobState::Failed { .. } => {
-                if self.setup.retry_failed {
+                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.reopen(id);
                 }
             }
@@ -87,12 +88,8 @@ impl Engine {
     /// A photo that an earlier run knew: if the file is still the same, so is its job.
     fn met_again(&mut self, found: Job) {
         let Some(known) = self.roster.get(found.id) else { return };
-        let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
-        let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
-        let settled = known.state.is_final() || matches!(known.state, JobState::Pending);
-        let is_new = (!same_file || !same_verdict) && settled && !matches!(known.state, JobState::Unknown(..));
         let id = found.id;
-        if is_new {
+        if is_another(known, &found) {
             if let Some(saved) = known.state.saved() {
                 self.previous.insert(id, Box::new(saved.clone()));
             }
@@ -117,7 +114,7 @@ impl Engine {
         let gone: Vec<JobId> = std::mem::take(&mut self.known).into_values().collect();
         for id in gone {
             let Some(job) = self.roster.get(id) else { continue };
-            if matches!(job.state, JobState::Pending) {
+            if self.setup.walks && matches!(job.state, JobState::Pending) {
                 let job = Job { state: JobState::Skipped("no longer in the folder".into()), ..job.clone() };
                 self.stages.writer.note(&job);
                 self.roster.replace(job);
@@ -141,5 +138,26 @@ impl Engine {
             _ => None,
         })
         .collect()
+    }
+}
+
+/// Whether a photo at a known path is another one by now, or is judged otherwise. One that is on its
+/// way, or may be, is left to arrive.
+pub(super) fn is_another(known: &Job, found: &Job) -> bool {
+    let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
+    let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
+    let settled = matches!(known.state, JobState::Pending | JobState::Skipped(_)) || known.state.closed().is_some();
+    settled && !(same_file && same_verdict)
+}
+
+impl Failed {
+    /// Whether a failed job is among these.
+    fn takes(&self, job: &Job) -> bool {
+        let Some(cause) = job.state.cause() else { return false };
+        let holds = |text: &String| {
+            let text = text.to_lowercase();
+            job.photo.slash_path().to_lowercase().contains(&text) || cause.message.to_lowercase().contains(&text)
+        };
+        self.only.is_none_or(|kind| kind == cause.kind) && self.text.as_ref().is_none_or(holds)
     }
 }

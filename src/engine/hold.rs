@@ -2,8 +2,7 @@
 
 use super::board::{Notice, NoticeKind};
 use super::event::Ending;
-use super::setup::FailureLimit;
-use crate::job::{Cause, CauseKind, Usd};
+use crate::job::{Cause, CauseKind, MaxFailures, Usd};
 
 /// Why no new jobs are begun. What is at fal is followed and saved all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,17 +80,14 @@ impl Hold {
 /// Counts failures against the limit.
 #[derive(Debug)]
 pub(super) struct FailureWatch {
-    limit: FailureLimit,
+    limit: MaxFailures,
     row: Option<(CauseKind, usize)>,
     failed: usize,
     ended: usize,
 }
 
-/// Ended jobs before a share means something.
-const ENOUGH: usize = 50;
-
 impl FailureWatch {
-    pub(super) fn new(limit: FailureLimit) -> Self {
+    pub(super) fn new(limit: MaxFailures) -> Self {
         Self { limit, row: None, failed: 0, ended: 0 }
     }
 
@@ -109,13 +105,8 @@ impl FailureWatch {
             _ => 1,
         };
         self.row = Some((cause.kind, in_a_row));
-        #[expect(clippy::cast_precision_loss, reason = "counts of jobs")]
-        let share = self.failed as f64 / self.ended as f64;
-        let (reached, count) = match self.limit {
-            FailureLimit::InARow(most) => (in_a_row >= most, in_a_row),
-            FailureLimit::Total(most) => (self.failed >= most, self.failed),
-            FailureLimit::Share(most) => (self.ended >= ENOUGH && share >= most, self.failed),
-        };
+        let reached = self.limit.is_reached(self.failed, self.ended, in_a_row);
+        let count = if matches!(self.limit, MaxFailures::InARow(_)) { in_a_row } else { self.failed };
         reached.then(|| Hold::Failures { kind: cause.kind, count, last: cause.message.clone() })
     }
 
@@ -135,7 +126,7 @@ mod tests {
 
     #[test]
     fn only_one_cause_in_a_row_stops_the_batch_by_default() {
-        let mut watch = FailureWatch::new(FailureLimit::InARow(3));
+        let mut watch = FailureWatch::new(MaxFailures::InARow(3));
         for kind in [CauseKind::Runner, CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Runner, CauseKind::Runner] {
             assert_eq!(watch.failed(&cause(kind)), None);
         }
@@ -151,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_share_counts_once_enough_have_ended() {
-        let mut watch = FailureWatch::new(FailureLimit::Share(0.1));
+        let mut watch = FailureWatch::new(MaxFailures::Percent(10));
         assert_eq!(watch.failed(&cause(CauseKind::Runner)), None);
         (0..48).for_each(|_| watch.succeeded());
         assert_eq!(watch.failed(&cause(CauseKind::Runner)), None, "2 of 50 is under a tenth");

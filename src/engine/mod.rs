@@ -24,11 +24,14 @@ mod run;
 mod setup;
 mod stages;
 mod story;
+mod survey;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use setup::{FailureLimit, Handle, Rooms, Setup};
+pub use setup::{Failed, Handle, Rooms, Setup};
+
+pub use survey::survey;
 
 /// Starts a batch on the current runtime.
 #[must_use]

@@ -288,7 +288,7 @@ impl Engine {
             OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
                 self.fail(
                     id,
-                    Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
+                    &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
                     kept.clone(),
                 );
             }

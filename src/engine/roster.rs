@@ -86,7 +86,12 @@ impl Roster {
     }
 
     /// Lets something happen to a job.
-    pub(super) fn apply(&mut self, id: JobId, transition: Transition, at: Timestamp) -> Result<Option<&Job>, Impossible> {
+    pub(super) fn apply(
+        &mut self,
+        id: JobId,
+        transition: Transition,
+        at: Timestamp,
+    ) -> Result<Option<&Job>, Impossible> {
         let mut jobs = std::mem::take(&mut self.jobs);
         let changed = match jobs.get_mut(id.index()) {
             Some(job) => apply(&job.state, transition, at).map(|state| {

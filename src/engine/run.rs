@@ -144,7 +144,7 @@ impl Engine {
             plan,
             flow,
             pace: Pace::default(),
-            failures: FailureWatch::new(setup.failures),
+            failures: FailureWatch::new(setup.max_failures),
             look,
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
@@ -192,6 +192,7 @@ impl Engine {
         mut commands: mpsc::Receiver<Command>,
         mut reports: mpsc::Receiver<Report>,
     ) -> Summary {
+        self.tell(What::Opened(Arc::clone(&self.facts)));
         self.recall(known);
         let mut batch = Vec::with_capacity(OUTCOMES);
         let mut faces = true;

@@ -10,7 +10,7 @@ use super::clock::Clock;
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{Job, Model, Params, RetryPolicy, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, MaxFailures, Model, Params, RetryPolicy, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -30,30 +30,30 @@ pub struct Setup {
     /// When and how often to try again.
     pub retry: RetryPolicy,
     /// When to stop beginning new jobs because too many fail.
-    pub failures: FailureLimit,
+    pub max_failures: MaxFailures,
     /// The cap: never passed.
     pub budget: Option<Usd>,
     /// Whether to begin without waiting for [`Command::Start`].
     pub start: bool,
     /// Whether to stay when all is done, for a person to look.
     pub stay: bool,
-    /// Whether what failed in earlier runs is tried again.
-    pub retry_failed: bool,
+    /// What of earlier runs' failures is tried again.
+    pub retry_failed: Option<Failed>,
+    /// Whether all photos of the batch are found anew: then what is not found is gone.
+    pub walks: bool,
     /// Tells the time.
     pub clock: Clock,
     /// Seeds the jitter of waits.
     pub seed: u64,
 }
 
-/// When so many jobs have failed that no more are begun.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum FailureLimit {
-    /// So many in a row of one cause.
-    InARow(usize),
-    /// So many in all of this run.
-    Total(usize),
-    /// This share of those that ended in this run, from 50 on; 0 to 1.
-    Share(f64),
+/// Which failed jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failed {
+    /// Only those that failed for this cause.
+    pub only: Option<CauseKind>,
+    /// Only those whose path or message holds this.
+    pub text: Option<String>,
 }
 
 /// What an engine works with.
