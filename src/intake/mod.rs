@@ -17,3 +17,6 @@ pub use error::IntakeError;
 pub use found::Found;
 pub use inputs::Inputs;
 pub use walk::walk;
+
+#[cfg(test)]
+mod tests;

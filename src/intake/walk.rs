@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::clutter::is_clutter;
 use super::examine::{Candidate, examine_all};
+use super::globs::Globs;
 use super::inputs::Base;
 use super::order::{compare, stem_key};
 use super::seen::Seen;
@@ -31,26 +32,26 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// that lead in a circle; a file that can be reached in two ways is taken once. What cannot be read
 /// is [`Found::Skipped`], and the walk goes on.
 pub fn walk(inputs: Inputs, found: Sender<Vec<Found>>) {
-    let mut walk = Walk {
-        seen: Seen::default(),
-        hand: Hand { candidates: Vec::new(), full: FIRST, since: Instant::now(), found },
-        inputs: &inputs,
-    };
-    let _ = walk.all();
+    let Inputs { bases, globs, true_output, .. } = inputs;
+    let hand = Hand { candidates: Vec::new(), full: FIRST, since: Instant::now(), found };
+    let mut walk = Walk { globs, true_output, seen: Seen::default(), hand };
+    // Broken off is as good an end as any.
+    let _ = walk.all(&bases);
 }
 
 /// Goes on, or nobody listens any more.
 type Flow = ControlFlow<()>;
 
-struct Walk<'a> {
-    inputs: &'a Inputs,
+struct Walk {
+    globs: Globs,
+    true_output: PathBuf,
     seen: Seen,
     hand: Hand,
 }
 
-impl Walk<'_> {
-    fn all(&mut self) -> Flow {
-        for base in &self.inputs.bases {
+impl Walk {
+    fn all(&mut self, bases: &[Base]) -> Flow {
+        for base in bases {
             match &base.only {
                 Some(names) => self.files(base, names)?,
                 None => self.folder(base)?,
@@ -66,7 +67,7 @@ impl Walk<'_> {
         for name in names {
             let file = base.folder.join(name);
             if self.is_new(&file, &base.true_folder, fs::symlink_metadata(&file).is_ok_and(|m| m.is_symlink()))
-                && self.inputs.globs.wants(Path::new(name))
+                && self.globs.wants(Path::new(name))
             {
                 self.hand.take(candidate(base, file, name, None))?;
             }
@@ -96,16 +97,16 @@ impl Walk<'_> {
                     Some(_) => fs::canonicalize(entry.path()),
                     None => Ok(base.true_folder.clone()),
                 };
-                let enters = !passed_over && (entry.depth() == 0 || self.inputs.globs.enters(below));
+                let enters = !passed_over && (entry.depth() == 0 || self.globs.enters(below));
                 match true_folder {
                     Ok(true_folder) if enters && self.is_new_folder(&true_folder, enclosing) => {
-                        within.push(true_folder)
+                        within.push(true_folder);
                     }
                     _ => entries.skip_current_dir(),
                 }
                 self.hand.pass_on_if_due()?;
             } else if !passed_over
-                && self.inputs.globs.wants(below)
+                && self.globs.wants(below)
                 && self.is_new(entry.path(), enclosing.unwrap_or(&base.true_folder), entry.path_is_symlink())
             {
                 let trouble = (!entry.file_type().is_file()).then(|| "not a regular file".into());
@@ -119,7 +120,7 @@ impl Walk<'_> {
     /// Whether the walk was not there yet, is not about to go in a circle or into the output folder.
     fn is_new_folder(&mut self, true_folder: &Path, enclosing: Option<&PathBuf>) -> bool {
         let circle = enclosing.is_some_and(|enclosing| enclosing.starts_with(true_folder));
-        !circle && true_folder != self.inputs.true_output && self.seen.add(true_folder)
+        !circle && true_folder != self.true_output && self.seen.add(true_folder)
     }
 
     fn is_new(&mut self, file: &Path, true_folder: &Path, is_link: bool) -> bool {
@@ -134,7 +135,7 @@ impl Walk<'_> {
         let Some(path) = error.path().map(Path::to_owned) else { return ControlFlow::Continue(()) };
         let below = below(base, &path).to_owned();
         let circle = error.loop_ancestor().is_some() || error.io_error().is_some_and(is_circle);
-        if circle || below.iter().any(is_clutter) || !self.inputs.globs.enters(&below) {
+        if circle || below.iter().any(is_clutter) || !self.globs.enters(&below) {
             return ControlFlow::Continue(());
         }
         let missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);

@@ -15,8 +15,8 @@ pub(super) fn header<R: Read + Seek>(bytes: Bytes<R>) -> Result<Header, Flaw> {
         ImageError::IoError(error) => Flaw::from(error),
         ImageError::NotSupported | ImageError::CorruptedImage => Flaw::Damaged("no size in it"),
     })?;
-    let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
-    let pixels = Pixels::new(side(size.width), side(size.height));
+    let whole = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
+    let pixels = Pixels::new(whole(size.width), whole(size.height));
     Ok(Header { format: Format::Avif, pixels, swaps_sides: false })
 }
 

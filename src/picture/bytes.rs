@@ -82,7 +82,7 @@ impl<R: Read + Seek> Bytes<R> {
     }
 
     /// Goes on at `count` bytes before the end, or at the beginning of a shorter file.
-    pub(super) fn to_tail(&mut self, count: u64) -> Result<(), Flaw> {
+    pub(super) fn go_to_tail(&mut self, count: u64) -> Result<(), Flaw> {
         self.at = self.len.saturating_sub(count);
         self.inner.seek(SeekFrom::Start(self.at))?;
         Ok(())

@@ -1,4 +1,4 @@
-//! GIF: its blocks (GIF89a specification).
+//! GIF: its blocks (specification 89a).
 
 use std::io::{Read, Seek};
 

@@ -62,7 +62,7 @@ pub(super) fn complete<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(), Flaw>
 /// Whether the file's last bytes are the end marker, but for padding. Then it need not be read
 /// through: the marker cannot occur within picture data.
 pub(super) fn ends_well<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<bool, Flaw> {
-    bytes.to_tail(1024)?;
+    bytes.go_to_tail(1024)?;
     let tail = bytes.up_to(1024)?;
     let end = tail.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     Ok(tail.get(..end).is_some_and(|tail| tail.ends_with(&[0xff, END])))

@@ -16,7 +16,9 @@ mod webp;
 mod whole;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use error::PictureError;
 pub use header::{Header, header};

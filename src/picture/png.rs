@@ -40,7 +40,7 @@ pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Fla
 
 /// Whether the end chunk is there: as the file's last bytes, or else by a walk over all chunks.
 pub(super) fn ends_well<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(), Flaw> {
-    bytes.to_tail(END.len() as u64)?;
+    bytes.go_to_tail(END.len() as u64)?;
     if bytes.array()? == END {
         return Ok(());
     }

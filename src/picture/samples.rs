@@ -1,7 +1,13 @@
 //! Pictures for tests.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use image::{DynamicImage, ImageFormat};
+
+use crate::job::Format;
 
 /// A real photo of `tests/photos`.
 pub(crate) fn photo(name: &str) -> PathBuf {
@@ -22,3 +28,63 @@ pub(crate) fn exif(orientation: u16) -> Vec<u8> {
     block.extend([0; 6]);
     block
 }
+
+/// Bytes that are written down here, since nothing at hand makes such.
+pub(crate) fn decoded(base64: &str) -> Vec<u8> {
+    base64::engine::general_purpose::STANDARD.decode(base64).unwrap()
+}
+
+/// A picture in a format that we have an encoder for.
+pub(crate) fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// A cat, so small that tests are quick.
+pub(crate) fn small() -> DynamicImage {
+    image::open(photo("chelsea.png")).unwrap().thumbnail(60, 60)
+}
+
+/// Its name, format, size in px, and bytes.
+pub(crate) type Sample = (&'static str, Format, (u32, u32), Vec<u8>);
+
+/// One picture in each way of writing it that we know of, with its size.
+pub(crate) fn all() -> Vec<Sample> {
+    let small = small();
+    let size = (small.width(), small.height());
+    vec![
+        ("jpeg", Format::Jpeg, size, encoded(&small, ImageFormat::Jpeg)),
+        ("progressive jpeg", Format::Jpeg, (40, 24), decoded(PROGRESSIVE_JPEG)),
+        ("png", Format::Png, size, encoded(&small, ImageFormat::Png)),
+        ("gif", Format::Gif, size, encoded(&small, ImageFormat::Gif)),
+        ("lossless webp", Format::Webp, size, encoded(&small, ImageFormat::WebP)),
+        ("lossy webp", Format::Webp, (40, 24), decoded(LOSSY_WEBP)),
+        ("avif", Format::Avif, (40, 24), decoded(AVIF)),
+    ]
+}
+
+/// A progressive JPEG of 40×24 px: several scans.
+const PROGRESSIVE_JPEG: &str = "\
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAKBueIx4ZKCMgoy0qqC+8P//8Nzc8P//////////////////////////////////////\
+    ////////////////////2wBDAaq0tPDS8P//////////////////////////////////////////////////////////////////\
+    ////////////wgARCAAYACgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAVAQEBAAAAAAAAAAAAAAAAAAAAAf/a\
+    AAwDAQACEAMQAAABQhYCqCJQCv/EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEAAQUCf//EABQRAQAAAAAAAAAAAAAAAAAAACD/\
+    2gAIAQMBAT8BX//EABQRAQAAAAAAAAAAAAAAAAAAACD/2gAIAQIBAT8BX//EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEABj8C\
+    f//EABcQAAMBAAAAAAAAAAAAAAAAAAEgMEH/2gAIAQEAAT8hMNf/2gAMAwEAAgADAAAAEH78Q4/f/8QAFBEBAAAAAAAAAAAAAAAA\
+    AAAAIP/aAAgBAwEBPxBf/8QAFBEBAAAAAAAAAAAAAAAAAAAAIP/aAAgBAgEBPxBf/8QAHBABAQACAgMAAAAAAAAAAAAAAQARIRAx\
+    QXGh/9oACAEBAAE/ENGbEGJMt7nca1w0+GNl1P2I7v/Z";
+
+/// A lossy WebP of 40×24 px.
+const LOSSY_WEBP: &str = "\
+    UklGRpQAAABXRUJQVlA4IIgAAADwBACdASooABgAP5m+zmG5MCgmKqoDIDMJQBgFAWUGcQWOl/d5AsvztDYUUY/WmyAAy4vNMU0D\
+    uvap5VM7frq+j/z4TqOXTCNk4Cs5idbnbN03iBmIlwhFFvXmjBN2HSGDUWPGYZiGzGwABrWvsMuBIukzIwURf/nlrM5ziF9ntsfA\
+    SGFDgAAA";
+
+/// An AVIF of 40×24 px.
+const AVIF: &str = "\
+    AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAA\
+    AAAAAAAOcGl0bQAAAAAAAQAAAB5pbG9jAAAAAEQAAAEAAQAAAAEAAAETAAAARwAAAChpaW5mAAAAAAABAAAAGmluZmUCAAAAAAEA\
+    AGF2MDFDb2xvcgAAAABqaXBycAAAAEtpcGNvAAAAFGlzcGUAAAAAAAAAKAAAABgAAAAQcGl4aQAAAAADCAgIAAAADGF2MUOBAAwA\
+    AAAAE2NvbHJuY2x4AAEADQAGgAAAABdpcG1hAAAAAAAAAAEAAQQBAoMEAAAAT21kYXQSAAoJGBUnu0QENBoQMjgdh4eFndxxxwLF\
+    QIDZcOYRUhmV/nwoAeg0VmrH62xhvSaZ3sQ7IJnsMNh2JbEne9w74A4iMnNj7A==";

@@ -1,0 +1,227 @@
+//! What the room promises, on real photos and what can befall them.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use proptest::prelude::*;
+
+use super::samples::{self, bytes, encoded, exif};
+use super::{Header, Kind, Look, Other, PictureError, complete, ends_well, header, sniff};
+use crate::job::{Format, Pixels};
+
+const PHOTOS: [(&str, Format, u32, u32); 7] = [
+    ("chelsea.png", Format::Png, 451, 300),
+    ("coffee.png", Format::Png, 600, 400),
+    ("retina.jpg", Format::Jpeg, 1411, 1411),
+    ("space/rocket.jpg", Format::Jpeg, 640, 427),
+    ("space/hubble_deep_field.jpg", Format::Jpeg, 1000, 872),
+    ("space/astronaut.png", Format::Png, 512, 512),
+    ("textures/grass.png", Format::Png, 512, 512),
+];
+
+fn head(bytes: &[u8]) -> Result<Header, PictureError> {
+    header(Cursor::new(bytes))
+}
+
+fn whole(bytes: &[u8], format: Format) -> Result<Look, PictureError> {
+    complete(Cursor::new(bytes), format)
+}
+
+fn quick(bytes: &[u8], format: Format) -> Result<(), PictureError> {
+    ends_well(Cursor::new(bytes), format)
+}
+
+#[test]
+fn real_photos_are_known_and_whole() {
+    for (name, format, width, height) in PHOTOS {
+        let bytes = bytes(name);
+        let header = head(&bytes).unwrap();
+        assert_eq!(header, Header { format, pixels: Pixels::new(width, height), swaps_sides: false }, "{name}");
+        assert_eq!(whole(&bytes, format).unwrap(), Look { black: false }, "{name}");
+        quick(&bytes, format).unwrap();
+    }
+}
+
+#[test]
+fn every_way_of_writing_a_picture_is_known() {
+    for (name, format, (width, height), bytes) in samples::all() {
+        let header = head(&bytes).unwrap();
+        assert_eq!((header.format, header.pixels), (format, Pixels::new(width, height)), "{name}");
+        whole(&bytes, format).unwrap();
+        quick(&bytes, format).unwrap();
+    }
+}
+
+#[test]
+fn a_photo_cut_off_anywhere_is_not_whole() {
+    for (name, format, ..) in PHOTOS {
+        let bytes = bytes(name);
+        for tenths in 0..10 {
+            let cut = &bytes[..bytes.len() * tenths / 10];
+            assert!(whole(cut, format).is_err() && quick(cut, format).is_err(), "{name} {tenths}/10");
+        }
+        let cut = &bytes[..bytes.len() - 1];
+        assert!(matches!(whole(cut, format), Err(PictureError::Truncated(_))), "{name}");
+        assert!(matches!(quick(cut, format), Err(PictureError::Truncated(_))), "{name}");
+    }
+}
+
+#[test]
+fn every_format_cut_off_at_any_byte_is_not_whole() {
+    for (name, format, _, bytes) in samples::all() {
+        for end in 0..bytes.len() {
+            // A WebP may lack its last padding byte.
+            let padding = format == Format::Webp && end + 1 == bytes.len() && bytes[end] == 0;
+            assert!(padding || whole(&bytes[..end], format).is_err(), "{name} whole at {end} of {}", bytes.len());
+            assert!(padding || quick(&bytes[..end], format).is_err(), "{name} ends well at {end} of {}", bytes.len());
+        }
+    }
+}
+
+#[test]
+fn what_comes_after_a_picture_does_not_matter() {
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom and a few seconds of film".repeat(100);
+    let second = bytes("space/rocket.jpg");
+    for (name, format, ..) in PHOTOS {
+        for tail in [film.as_slice(), &second, &[0; 5000], b"\r\n"] {
+            let bytes = [bytes(name).as_slice(), tail].concat();
+            assert!(head(&bytes).is_ok() && whole(&bytes, format).is_ok() && quick(&bytes, format).is_ok(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_embedded_preview_is_not_taken_for_the_picture() {
+    // An APP1 that holds a whole small JPEG, before the picture's own segments.
+    let preview = encoded(&samples::small(), ImageFormat::Jpeg);
+    let photo = bytes("space/rocket.jpg");
+    let length = u16::try_from(preview.len() + 2).unwrap();
+    let bytes = [&photo[..2], &[0xff, 0xe1], &length.to_be_bytes(), &preview, &photo[2..]].concat();
+    assert_eq!(head(&bytes).unwrap().pixels, Pixels::new(640, 427));
+    whole(&bytes, Format::Jpeg).unwrap();
+    // Cut off right after the preview's end marker.
+    let cut = &bytes[..6 + preview.len()];
+    assert!(head(cut).is_err() && whole(cut, Format::Jpeg).is_err());
+}
+
+#[test]
+fn fill_bytes_and_rubbish_between_segments_are_put_up_with() {
+    let photo = bytes("retina.jpg");
+    // After the first segment, which is JFIF's.
+    let bytes = [&photo[..20], b"rubbish", &[0xff, 0xff, 0xff], &photo[20..]].concat();
+    assert_eq!(head(&bytes).unwrap().pixels, Pixels::new(1411, 1411));
+    whole(&bytes, Format::Jpeg).unwrap();
+}
+
+#[test]
+fn a_flipped_bit_in_a_png_is_noticed() {
+    let png = bytes("chelsea.png");
+    for place in [20, 60_000, 120_000, png.len() - 30] {
+        let mut bent = png.clone();
+        bent[place] ^= 4;
+        assert!(matches!(whole(&bent, Format::Png), Err(PictureError::Damaged { .. })), "{place}");
+    }
+}
+
+#[test]
+fn a_jpeg_without_picture_data_is_damaged() {
+    let error = whole(b"\xff\xd8\xff\xe0\0\x04ab\xff\xd9", Format::Jpeg).unwrap_err();
+    assert_eq!(error.to_string(), "damaged JPEG: no picture data");
+}
+
+#[test]
+fn turned_pictures_are_told_upright() {
+    let small = samples::small();
+    let (width, height) = (small.width(), small.height());
+    let block = exif(6);
+
+    let jpeg = encoded(&small, ImageFormat::Jpeg);
+    let length = u16::try_from(block.len() + 8).unwrap();
+    let jpeg = [&jpeg[..2], &[0xff, 0xe1], &length.to_be_bytes(), b"Exif\0\0", &block, &jpeg[2..]].concat();
+
+    let png = encoded(&small, ImageFormat::Png);
+    let length = u32::try_from(block.len()).unwrap();
+    let png = [&png[..33], &length.to_be_bytes(), b"eXIf", &block, b"sum?", &png[33..]].concat();
+
+    let mut webp = encoded(&small, ImageFormat::WebP);
+    webp.extend([b"EXIF", &length.to_le_bytes()[..], &block].concat());
+    let riff = u32::try_from(webp.len() - 8).unwrap().to_le_bytes();
+    webp[4..8].copy_from_slice(&riff);
+
+    for bytes in [jpeg, png, webp] {
+        let header = head(&bytes).unwrap();
+        assert_eq!(header.pixels, Pixels::new(width, height), "{}", header.format);
+        assert_eq!(header.upright(), Pixels::new(height, width), "{}", header.format);
+    }
+}
+
+#[test]
+fn black_is_seen_in_png_whatever_its_alpha() {
+    let picture = |pixel| DynamicImage::from(RgbaImage::from_pixel(30, 20, image::Rgba(pixel)));
+    let black = |picture: &DynamicImage| whole(&encoded(picture, ImageFormat::Png), Format::Png).unwrap().black;
+    assert!(black(&picture([0, 0, 0, 255])) && black(&picture([0, 0, 0, 0])));
+    assert!(!black(&picture([0, 1, 0, 0])));
+    assert!(black(&picture([0; 4]).to_luma16().into()) && !black(&picture([0, 0, 9, 0]).to_rgb16().into()));
+}
+
+#[test]
+fn other_things_are_named() {
+    let cases: [(&[u8], &str); 20] = [
+        (b"", "empty file"),
+        (b"just words\n", "text, not a picture"),
+        ("Текст\u{1b}[31m".as_bytes(), "text, not a picture"),
+        (b"\xff\xfet\0e\0x\0t\0", "text, not a picture"),
+        (b"\n<!DOCTYPE html><html>", "HTML, not a picture"),
+        (b"<?xml version='1.0'?><svg/>", "SVG: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\0crx isom", "camera raw: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video, not a picture"),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  avif", "video, not a picture"),
+        (b"II*\0\x10\0\0\0CR\x02\0", "camera raw: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"MM\0*\0\0\0\x08", "TIFF or camera raw: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0", "BMP: fal takes JPEG, PNG, WebP, GIF and AVIF"),
+        (b"BMW is a car", "text, not a picture"),
+        (b"%PDF-1.7", "PDF, not a picture"),
+        (b"PK\x03\x04....", "archive, not a picture"),
+        (b"RIFF\0\0\0\0WAVE", "audio, not a picture"),
+        (b"\x8b\x01\x02\x03", "not a picture that is known"),
+        (b"\xff\xd8", "not a picture that is known"),
+    ];
+    for (bytes, reason) in cases {
+        assert_eq!(head(bytes).unwrap_err().to_string(), reason, "{bytes:?}");
+    }
+    assert_eq!(sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafavif"), Kind::Picture(Format::Avif));
+    let half = &"яяя".as_bytes()[..5];
+    assert_eq!(sniff(half), Kind::Other(Other::Text), "a letter cut through");
+}
+
+#[test]
+fn a_header_without_a_size_is_damaged() {
+    let mut gif = encoded(&samples::small(), ImageFormat::Gif);
+    gif[6..8].fill(0);
+    assert_eq!(head(&gif).unwrap_err().to_string(), "damaged GIF: its size is zero");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever befalls a file's bytes, we get an answer, soon.
+    #[test]
+    fn any_bytes_are_answered(
+        which in 0_usize..7,
+        bends in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (_, format, _, mut bytes) = samples::all().swap_remove(which);
+        for (place, byte) in bends {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        for bytes in [&bytes[..], &bytes[..cut.index(bytes.len())]] {
+            let _ = head(bytes);
+            let _ = quick(bytes, format);
+            let _ = whole(bytes, format);
+        }
+    }
+}
