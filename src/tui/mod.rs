@@ -1,1 +1,24 @@
-//! The dashboard.
+//! The dashboard: a batch as a person watches it and steers it.
+//!
+//! [`run`] owns the terminal while it lasts: it draws the engine's board and turns keys into
+//! commands. What a key does is decided by a pure function ([`update`]), and views only read
+//! ([`view`]), so that every screen can be shown and tested without a terminal.
+
+pub mod caps;
+pub mod keys;
+pub mod theme;
+pub mod ui;
+pub mod update;
+pub mod view;
+
+mod outbox;
+mod run;
+mod screen;
+mod signals;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use caps::Caps;
+pub use run::{Left, Options, TuiError, run};
+pub use theme::{Theme, ThemeError};

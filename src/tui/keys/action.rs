@@ -1,0 +1,149 @@
+//! Everything that a key can do: one table that the bindings, the help and the footer come from.
+
+/// Where keys go, and so what they may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The plan, before anything is sent.
+    Plan,
+    /// The table of jobs.
+    Jobs,
+    /// The lower pane.
+    Detail,
+    /// Help or a question, in front of the rest.
+    Overlay,
+}
+
+/// Where the help lists an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// Moving about.
+    Move,
+    /// Choosing what is shown.
+    Show,
+    /// Acting on jobs.
+    Jobs,
+    /// Steering the batch.
+    Batch,
+    /// The lower pane.
+    Pane,
+    /// The program itself.
+    Program,
+}
+
+impl Section {
+    /// Every section, in the help's order.
+    pub const ALL: [Self; 6] = [Self::Move, Self::Show, Self::Jobs, Self::Batch, Self::Pane, Self::Program];
+
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Moving",
+            Self::Show => "What is shown",
+            Self::Jobs => "Jobs: the marked ones, else the one under the cursor",
+            Self::Batch => "The batch",
+            Self::Pane => "The lower pane",
+            Self::Program => "The program",
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($variant:ident $name:literal $section:ident [$($context:ident)+] [$($key:literal)+] $about:literal;)+) => {
+        /// Something that a key can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "`about` says what each does")]
+        pub enum Action { $($variant,)+ }
+
+        impl Action {
+            /// Every action, in the order in which the help lists them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name in the settings.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it does, for the help.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+
+            /// Where the help lists it.
+            #[must_use]
+            pub fn section(self) -> Section {
+                match self { $(Self::$variant => Section::$section,)+ }
+            }
+
+            /// Where it can be done.
+            #[must_use]
+            pub fn contexts(self) -> &'static [Context] {
+                match self { $(Self::$variant => &[$(Context::$context),+],)+ }
+            }
+
+            /// The keys that do it unless the settings say otherwise.
+            #[must_use]
+            pub fn default_keys(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($key),+],)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    Up           "up"            Move    [Plan Jobs Detail Overlay] ["up" "k"]            "one row up";
+    Down         "down"          Move    [Plan Jobs Detail Overlay] ["down" "j"]          "one row down";
+    HalfUp       "half-page-up"  Move    [Plan Jobs Detail Overlay] ["ctrl-u"]            "half a page up";
+    HalfDown     "half-page-down" Move   [Plan Jobs Detail Overlay] ["ctrl-d"]            "half a page down";
+    PageUp       "page-up"       Move    [Plan Jobs Detail Overlay] ["pgup"]              "a page up";
+    PageDown     "page-down"     Move    [Plan Jobs Detail Overlay] ["pgdn"]              "a page down";
+    First        "first"         Move    [Plan Jobs Detail Overlay] ["g" "home"]          "to the first row, and stay on top as rows move";
+    Last         "last"          Move    [Plan Jobs Detail Overlay] ["G" "end"]           "to the last row; in the logs: follow them";
+    NextPane     "next-pane"     Move    [Jobs Detail]              ["tab" "shift-tab"]   "between the table and the lower pane";
+
+    NextTab      "next-tab"      Show    [Jobs]                     ["right" "l"]         "the next filter tab";
+    PrevTab      "previous-tab"  Show    [Jobs]                     ["left" "h"]          "the filter tab before";
+    Filter       "filter"        Show    [Jobs Detail]              ["/"]                 "filter by path, status, cause or caption";
+    NextMatch    "next-match"    Show    [Jobs]                     ["n"]                 "the next row that the filter leaves";
+    PrevMatch    "previous-match" Show   [Jobs]                     ["N"]                 "the row before that the filter leaves";
+    Sort         "sort"          Show    [Jobs]                     ["s"]                 "order by status or by number";
+    Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
+    Theme        "theme"         Show    [Plan Jobs Detail]         ["t"]                 "the next theme";
+
+    Open         "open"          Jobs    [Jobs Detail]              ["enter"]             "open the lower pane over the whole screen, and back";
+    Mark         "mark"          Jobs    [Jobs]                     ["space"]             "mark the row, or take the mark away";
+    MarkAll      "mark-all"      Jobs    [Jobs]                     ["a"]                 "mark every row on the screen";
+    Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
+    Retry        "retry"         Jobs    [Jobs Detail]              ["r"]                 "send again";
+    Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
+    Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
+
+    Start        "start"         Batch   [Plan]                     ["enter"]             "start: from here on photos are sent and paid for";
+    RetryFailed  "retry-failed"  Batch   [Jobs Detail]              ["R"]                 "send all failed photos again";
+    Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";
+    WindowUp     "window-up"     Batch   [Jobs Detail]              ["+" "="]             "one more request at fal at once";
+    WindowDown   "window-down"   Batch   [Jobs Detail]              ["-"]                 "one request fewer at fal at once";
+
+    Logs         "logs"          Pane    [Jobs Detail]              ["1"]                 "what the runner said";
+    Caption      "caption"       Pane    [Jobs Detail]              ["2"]                 "what the model saw";
+    Request      "request"       Pane    [Jobs Detail]              ["3"]                 "ids, URLs, files and parameters";
+    History      "history"       Pane    [Jobs Detail]              ["4"]                 "attempts that did not work";
+    Wrap         "wrap"          Pane    [Jobs Detail]              ["w"]                 "wrap long log lines, or cut them";
+    LogLevel     "log-level"     Pane    [Jobs Detail]              ["L"]                 "show fewer kinds of log lines";
+
+    Help         "help"          Program [Plan Jobs Detail Overlay] ["?" "f1"]            "this help";
+    Back         "back"          Program [Plan Jobs Detail Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
+    Redraw       "redraw"        Program [Plan Jobs Detail Overlay] ["ctrl-l"]            "draw the screen anew";
+    Suspend      "suspend"       Program [Plan Jobs Detail Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
+    Quit         "quit"          Program [Plan Jobs Detail Overlay] ["q"]                 "leave; asks if something is at fal";
+}
+
+impl Action {
+    /// The action of a name in the settings.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}

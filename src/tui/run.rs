@@ -1,0 +1,263 @@
+//! The dashboard's loop. It runs on the main thread: a terminal that takes no bytes may hold it up
+//! for as long as it likes without holding up the engine.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream};
+use futures::StreamExt as _;
+use ratatui::layout::Size;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::caps::{Caps, Depth};
+use super::outbox::Outbox;
+use super::screen::Screen;
+use super::signals::{Came, Signals};
+use super::theme::Theme;
+use super::ui::Ui;
+use super::update::{Effect, Msg, update};
+use crate::engine::Command;
+use crate::engine::board::Board;
+use crate::job::Timestamp;
+
+/// How the dashboard is to look.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the terminal can do.
+    pub caps: Caps,
+    /// Its colours.
+    pub theme: Theme,
+    /// Frames a second, at most.
+    pub fps: u16,
+    /// Whether to take the mouse from the terminal's own selection.
+    pub mouse: bool,
+}
+
+/// How the dashboard ended. The terminal is as it was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// The engine ended by itself, or by a signal that came from outside.
+    Ended,
+    /// The person left, by a key or by this signal's key; the engine has been told and has ended.
+    Quit {
+        /// 2 for Ctrl-C.
+        signal: Option<i32>,
+    },
+    /// Ctrl-C a second time: the engine is still saving its state, but nobody wants to wait.
+    AtOnce {
+        /// 2 for Ctrl-C.
+        signal: i32,
+    },
+    /// The terminal is gone. It must not be touched any more, not even by a last message.
+    HungUp,
+}
+
+/// What can go wrong with a terminal that is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// It cannot be taken or drawn on.
+    #[error("cannot draw on the terminal\nhint: `--headless` prints plain lines instead")]
+    Terminal(#[source] io::Error),
+    /// Its keys cannot be read.
+    #[error("cannot read keys from the terminal\nhint: `--headless` needs none")]
+    Keys(#[source] io::Error),
+}
+
+/// Why the loop ended.
+enum Stop {
+    Left(Left),
+    Error(TuiError),
+}
+
+impl Stop {
+    /// Writing failed: a terminal that is gone answers with an I/O error (`EIO`).
+    fn drawing(error: io::Error) -> Self {
+        if is_hang_up(&error) { Self::Left(Left::HungUp) } else { Self::Error(TuiError::Terminal(error)) }
+    }
+
+    fn reading(error: io::Error) -> Self {
+        if is_hang_up(&error) { Self::Left(Left::HungUp) } else { Self::Error(TuiError::Keys(error)) }
+    }
+}
+
+#[cfg(unix)]
+fn is_hang_up(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let gone = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV];
+    gone.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+        || error.kind() == io::ErrorKind::UnexpectedEof
+}
+
+#[cfg(not(unix))]
+fn is_hang_up(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+}
+
+/// Shows the board and takes commands until the engine ends or the person leaves. To be polled on
+/// the main thread.
+///
+/// # Errors
+/// If the terminal cannot be taken, drawn on or read from, though it is still there.
+pub async fn run(
+    board: watch::Receiver<Arc<Board>>,
+    commands: mpsc::Sender<Command>,
+    options: Options,
+) -> Result<Left, TuiError> {
+    if options.caps.depth == Depth::Mono {
+        // crossterm 0.29 writes a bare reset where NO_COLOR forbids a colour, which takes bold and
+        // reversed with it; with every colour mapped to none there is nothing to forbid.
+        crossterm::style::force_color_output(true);
+    }
+    let mut screen = Screen::take(options.mouse).map_err(TuiError::Terminal)?;
+    let signals = Signals::listen().map_err(TuiError::Terminal)?;
+    let size = screen.size();
+    let first = Arc::clone(&board.borrow());
+    let ui = Ui::new(first, size, now(), options.caps, options.theme).in_zone(jiff::tz::TimeZone::system());
+    let interval = Duration::from_secs(1) / u32::from(options.fps.max(1));
+    let mut face =
+        Face { ui, screen, signals, board, commands, outbox: Outbox::default(), interval, dirty: true, resized: None };
+    match face.watch().await {
+        Stop::Left(Left::HungUp) => {
+            face.screen.abandon();
+            Ok(Left::HungUp)
+        }
+        Stop::Left(left) => Ok(left),
+        Stop::Error(error) => Err(error),
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+/// The loop's belongings.
+struct Face {
+    ui: Ui,
+    screen: Screen,
+    signals: Signals,
+    board: watch::Receiver<Arc<Board>>,
+    commands: mpsc::Sender<Command>,
+    outbox: Outbox,
+    interval: Duration,
+    /// Whether something changed since the last frame.
+    dirty: bool,
+    /// The newest size, if it changed since the last frame: of a storm of sizes only the last counts.
+    resized: Option<Size>,
+}
+
+impl Face {
+    async fn watch(&mut self) -> Stop {
+        let mut keys = EventStream::new();
+        let mut drawn = Instant::now().checked_sub(self.interval).unwrap_or_else(Instant::now);
+        let mut second = Instant::now();
+        self.board.mark_changed();
+        loop {
+            let commands = self.commands.clone();
+            let wakes = self.wakes_at();
+            let happened = tokio::select! {
+                biased;
+                came = self.signals.next() => match came {
+                    Came::HangUp => Err(Stop::Left(Left::HungUp)),
+                    Came::Continue => self.retake(),
+                },
+                event = keys.next() => match event {
+                    Some(Ok(event)) => self.take_event(event).await,
+                    Some(Err(error)) => Err(Stop::reading(error)),
+                    None => Err(Stop::Left(Left::HungUp)),
+                },
+                permit = commands.reserve(), if !self.outbox.is_empty() && !commands.is_closed() => {
+                    if let (Ok(permit), Some(command)) = (permit, self.outbox.take()) {
+                        permit.send(command);
+                    }
+                    Ok(())
+                },
+                changed = self.board.changed() => match changed {
+                    Ok(()) => {
+                        let newest = Arc::clone(&self.board.borrow_and_update());
+                        self.dirty = true;
+                        self.take_in(Msg::Board(newest)).await
+                    }
+                    Err(_) => Err(Stop::Left(self.ended())),
+                },
+                () = sleep_until(drawn + self.interval), if self.dirty => {
+                    drawn = Instant::now();
+                    self.draw()
+                },
+                () = sleep_until(second + Duration::from_secs(1)), if self.ui.is_ticking() => {
+                    second = Instant::now();
+                    self.dirty = true;
+                    Ok(())
+                },
+                () = sleep_until(wakes.unwrap_or(drawn)), if wakes.is_some() => {
+                    self.dirty = true;
+                    self.take_in(Msg::Clock(now())).await
+                },
+            };
+            if let Err(stop) = happened {
+                return stop;
+            }
+        }
+    }
+
+    /// The engine's channel closed.
+    fn ended(&self) -> Left {
+        match self.ui.leaving {
+            Some(leaving) => Left::Quit { signal: leaving.signal },
+            None => Left::Ended,
+        }
+    }
+
+    fn wakes_at(&self) -> Option<Instant> {
+        self.ui.wakes_at().map(|at| Instant::now() + at.since(now()))
+    }
+
+    fn draw(&mut self) -> Result<(), Stop> {
+        self.dirty = false;
+        self.ui.set_clock(now());
+        if self.resized.take().is_some() {
+            self.screen.resize(self.ui.size).map_err(Stop::drawing)?;
+        }
+        self.screen.draw(&self.ui).map_err(Stop::drawing)
+    }
+
+    fn retake(&mut self) -> Result<(), Stop> {
+        self.screen.retake().map_err(Stop::drawing)?;
+        self.ui.size = self.screen.size();
+        self.dirty = true;
+        Ok(())
+    }
+
+    async fn take_event(&mut self, event: Event) -> Result<(), Stop> {
+        let msg = match event {
+            Event::Key(key) if key.is_press() || key.is_repeat() => Msg::Key(key),
+            Event::Paste(text) => Msg::Paste(text),
+            Event::Resize(width, height) => {
+                let size = Size { width, height };
+                self.resized = Some(size);
+                Msg::Resize(size)
+            }
+            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return Ok(()),
+        };
+        self.dirty = true;
+        self.take_in(msg).await
+    }
+
+    async fn take_in(&mut self, msg: Msg) -> Result<(), Stop> {
+        for effect in update(&mut self.ui, msg) {
+            match effect {
+                Effect::Send(command) => self.outbox.put(command),
+                Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,
+                Effect::Redraw => self.screen.redraw().map_err(Stop::drawing)?,
+                Effect::Suspend => {
+                    self.screen.leave();
+                    self.signals.suspend().await;
+                    self.retake()?;
+                }
+                Effect::Exit(left) => return Err(Stop::Left(left)),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! The terminal while it is ours: taken, drawn on with one write a frame, and always given back.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+use crossterm::{clipboard, cursor, event, queue, terminal};
+use ratatui::Terminal;
+use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::layout::{Position, Rect, Size};
+
+use super::ui::Ui;
+use super::view;
+
+/// What a frame is made of, before it goes out as one write.
+#[derive(Debug, Clone, Default)]
+struct Sheet(Rc<RefCell<Vec<u8>>>);
+
+impl Sheet {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.borrow_mut())
+    }
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// The backend flushes in the middle of frames; they go out when they are whole.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal, taken. Dropping it gives it back.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<Sheet>>,
+    sheet: Sheet,
+    out: Box<dyn Write>,
+    /// What the backend writes for a frame in which nothing changed.
+    unchanged: Vec<u8>,
+    cursor: Option<Position>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste; no query is sent.
+    pub(super) fn take(mouse: bool) -> io::Result<Self> {
+        let sheet = Sheet::default();
+        let mut backend = CrosstermBackend::new(sheet.clone());
+        backend.draw(std::iter::empty())?;
+        let unchanged = sheet.take();
+        let terminal = Terminal::new(backend)?;
+        sheet.take();
+        install_panic_hook();
+        let mut screen = Self { terminal, sheet, out: output()?, unchanged, cursor: None, mouse };
+        screen.enter()?;
+        Ok(screen)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        mark_taken(true);
+        terminal::enable_raw_mode()?;
+        queue!(self.sheet, terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
+        if self.mouse {
+            queue!(self.sheet, event::EnableMouseCapture)?;
+        }
+        self.cursor = None;
+        self.send()
+    }
+
+    /// Gives the terminal back for a while.
+    pub(super) fn leave(&mut self) {
+        give_back();
+    }
+
+    /// Takes it again, whoever used it in between, and draws every cell anew.
+    pub(super) fn retake(&mut self) -> io::Result<()> {
+        // crossterm believes that raw mode is still on if we were stopped from outside.
+        terminal::disable_raw_mode()?;
+        self.enter()?;
+        let (width, height) = terminal::size()?;
+        self.resize(Size { width, height })
+    }
+
+    /// Forgets the terminal: it is gone, and nothing must be written to it any more.
+    pub(super) fn abandon(self) {
+        mark_taken(false);
+    }
+
+    /// The terminal has this size: every cell is drawn anew with the next frame.
+    pub(super) fn resize(&mut self, size: Size) -> io::Result<()> {
+        // Not `Terminal::clear`, which asks the terminal for its cursor (ratatui 0.30).
+        self.terminal.resize(Rect::from(size))
+    }
+
+    /// The terminal's size as we know it.
+    pub(super) fn size(&mut self) -> Size {
+        self.terminal.get_frame().area().as_size()
+    }
+
+    /// Draws every cell anew with the next frame.
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
+        let size = self.size();
+        self.resize(size)
+    }
+
+    /// Draws a frame: the cells that changed, in one write, or nothing.
+    pub(super) fn draw(&mut self, ui: &Ui) -> io::Result<()> {
+        let mut frame = self.terminal.get_frame();
+        let cursor = view::render(ui, frame.buffer_mut());
+        self.terminal.flush()?;
+        self.terminal.swap_buffers();
+        let cells = self.sheet.take();
+        if cells == self.unchanged && cursor == self.cursor {
+            return Ok(());
+        }
+        queue!(self.sheet, terminal::BeginSynchronizedUpdate)?;
+        self.sheet.write_all(&cells)?;
+        match cursor {
+            Some(Position { x, y }) => queue!(self.sheet, cursor::MoveTo(x, y), cursor::Show)?,
+            None if self.cursor.is_some() => queue!(self.sheet, cursor::Hide)?,
+            None => {}
+        }
+        queue!(self.sheet, terminal::EndSynchronizedUpdate)?;
+        self.cursor = cursor;
+        self.send()
+    }
+
+    /// Asks the terminal to put a text on the clipboard of the machine that the person sits at.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.sheet, clipboard::CopyToClipboard::to_clipboard_from(text))?;
+        self.send()
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let bytes = self.sheet.take();
+        self.out.write_all(&bytes)?;
+        self.out.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Whether the terminal is taken, so that it is given back once and by whoever comes first.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+fn mark_taken(taken: bool) {
+    TAKEN.store(taken, Ordering::SeqCst);
+}
+
+/// Gives the terminal back if it is taken. Errors are of no use to anybody here.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    let _ = queue!(
+        bytes,
+        terminal::EndSynchronizedUpdate,
+        event::DisableMouseCapture,
+        event::DisableBracketedPaste,
+        terminal::LeaveAlternateScreen,
+        cursor::Show
+    );
+    if let Ok(mut out) = output() {
+        let _ = out.write_all(&bytes);
+        let _ = out.flush();
+    }
+    let _ = terminal::disable_raw_mode();
+}
+
+/// Standard output without a line buffer, so that a frame is one write.
+#[cfg(unix)]
+fn output() -> io::Result<Box<dyn Write>> {
+    use std::os::fd::AsFd as _;
+    let owned = io::stdout().as_fd().try_clone_to_owned()?;
+    Ok(Box::new(std::fs::File::from(owned)))
+}
+
+#[cfg(not(unix))]
+fn output() -> io::Result<Box<dyn Write>> {
+    Ok(Box::new(io::BufWriter::with_capacity(64 * 1024, io::stdout())))
+}
+
+/// A panic is logged first, then the terminal is given back, then the hook from before speaks.
+/// A panic in a task of the engine ends that task only: the dashboard stays, and nothing may be
+/// printed over it.
+fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let ours: ThreadId = std::thread::current().id();
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            tracing::error!(%panic, "panicked");
+            if std::thread::current().id() == ours {
+                give_back();
+            } else if TAKEN.load(Ordering::SeqCst) {
+                return;
+            }
+            before(panic);
+        }));
+    });
+}

@@ -1,0 +1,271 @@
+//! Questions: asked only where money or work is at stake, or where a key has more than one answer.
+
+use super::super::view::format::{count, plural};
+use super::Ui;
+use crate::engine::board::{Cursor, Money, Row};
+use crate::engine::{Command, Leave};
+use crate::job::{Group, JobId, Status};
+
+/// A question with its answers, the safe one first.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Question {
+    pub(crate) title: String,
+    pub(crate) text: Vec<String>,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) at: usize,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) key: char,
+    pub(crate) label: String,
+    pub(crate) answer: Answer,
+}
+
+/// What an answer does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    /// Nothing: back.
+    Back,
+    /// Tells the engine.
+    Tell(Command, String),
+    /// Leaves.
+    Leave(Leave),
+    /// Puts a text on the clipboard.
+    Copy { what: &'static str, text: String },
+}
+
+impl Question {
+    fn new(title: impl Into<String>, text: Vec<String>, choices: Vec<Choice>) -> Self {
+        Self { title: title.into(), text, choices, at: 0 }
+    }
+}
+
+impl Choice {
+    fn new(key: char, label: impl Into<String>, answer: Answer) -> Self {
+        Self { key, label: label.into(), answer }
+    }
+
+    fn back() -> Self {
+        Self::new('n', "no, back", Answer::Back)
+    }
+}
+
+/// What a key leads to: a question first, or a command at once with a word on it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    Ask(Question),
+    Do(Command, String),
+    Say(String),
+}
+
+impl Ui {
+    /// Leaving while work is under way; `None` if nothing is, and there is nothing to ask.
+    pub(crate) fn ask_to_leave(&self) -> Option<Question> {
+        let totals = &self.board.totals;
+        let (at_fal, active) = (totals.in_flight, totals.of(Group::Active));
+        if self.is_planning() || at_fal + active == 0 {
+            return None;
+        }
+        let mut text = Vec::new();
+        if at_fal > 0 {
+            text.push(format!(
+                "{} at fal now; they run on and are paid for.",
+                plural(at_fal, "request is", "requests are")
+            ));
+        } else {
+            text.push(format!("{} on the way; nothing is at fal.", plural(active, "photo is", "photos are")));
+        }
+        text.push("The same command goes on where this run stops.".to_owned());
+        let mut choices = vec![Choice::new('y', "leave; pick them up next time", Answer::Leave(Leave::Running))];
+        if at_fal > 0 {
+            choices.push(Choice::new(
+                'x',
+                "cancel what is still queued, then leave",
+                Answer::Leave(Leave::CancelQueued),
+            ));
+        }
+        choices.push(Choice::new('n', "back to the dashboard", Answer::Back));
+        Some(Question::new("Leave?", text, choices))
+    }
+
+    /// Starting before every photo is found: the price is not whole yet.
+    pub(crate) fn ask_to_start(&self) -> Option<Question> {
+        let plan = &self.board.plan;
+        if !plan.walking || self.board.batch.sandbox || self.board.batch.budget.is_some() {
+            return None;
+        }
+        let text = vec![
+            format!(
+                "{} so far; the price is not whole yet, and there is no cap.",
+                plural(plan.photos, "photo", "photos")
+            ),
+            "Whatever is still found is sent too.".to_owned(),
+        ];
+        let choices = vec![
+            Choice::new('n', "wait until every photo is found", Answer::Back),
+            Choice::new('y', "start now", Answer::Tell(Command::Start, "started".to_owned())),
+        ];
+        Some(Question::new("Start before every photo is found?", text, choices))
+    }
+
+    /// Sending the marked or the current photo again.
+    pub(crate) fn retry(&self) -> Outcome {
+        let ids = self.targets();
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+            return match row.state.status {
+                Status::Failed | Status::Cancelled => self.retry_at_once(ids, &row.path),
+                Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids)),
+                status => Outcome::Say(format!("{} is {}: nothing to send again", row.path, word(status))),
+            };
+        }
+        if ids.is_empty() {
+            return Outcome::Say("no photo is chosen".to_owned());
+        }
+        let photos = plural(ids.len(), "marked photo", "marked photos");
+        let said = format!("asked to send {} again", plural(ids.len(), "photo", "photos"));
+        Outcome::Ask(Question::new(
+            format!("Send {photos} again?"),
+            vec!["Those that failed or were cancelled; those to review are paid for anew.".to_owned()],
+            vec![Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)), Choice::back()],
+        ))
+    }
+
+    /// A cursor that sits on whatever is on top may have moved since the person looked.
+    fn retry_at_once(&self, ids: Vec<JobId>, path: &str) -> Outcome {
+        let command = Command::Retry(ids);
+        let said = format!("{path} is sent again");
+        if self.is_pinned() {
+            return Outcome::Do(command, said);
+        }
+        let choices = vec![Choice::new('y', "send again", Answer::Tell(command, said)), Choice::back()];
+        Outcome::Ask(Question::new("Send again?", vec![path.to_owned()], choices))
+    }
+
+    fn is_pinned(&self) -> bool {
+        matches!(self.cursor, Cursor::Job(_))
+    }
+
+    /// Sending all failed photos again.
+    pub(crate) fn retry_failed(&self) -> Outcome {
+        let failed = self.board.totals.of(Group::Failed);
+        if failed == 0 {
+            return Outcome::Say("nothing has failed".to_owned());
+        }
+        let photos = plural(failed, "failed photo", "failed photos");
+        let said = format!("asked to send {photos} again");
+        Outcome::Ask(Question::new(
+            format!("Send {photos} again?"),
+            vec!["What already reached fal is not sent twice.".to_owned()],
+            vec![Choice::new('y', "send again", Answer::Tell(Command::RetryFailed, said)), Choice::back()],
+        ))
+    }
+
+    /// Stopping the marked or the current photo.
+    pub(crate) fn cancel(&self) -> Outcome {
+        let ids = self.targets();
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+            return self.cancel_one(row, ids);
+        }
+        if ids.is_empty() {
+            return Outcome::Say("no photo is chosen".to_owned());
+        }
+        let photos = plural(ids.len(), "marked photo", "marked photos");
+        let said = format!("asked to cancel {}", plural(ids.len(), "photo", "photos"));
+        Outcome::Ask(Question::new(
+            format!("Cancel {photos}?"),
+            vec!["What fal already runs is paid for.".to_owned()],
+            vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+        ))
+    }
+
+    fn cancel_one(&self, row: &Row, ids: Vec<JobId>) -> Outcome {
+        let said = format!("asked to cancel {}", row.path);
+        match row.state.status {
+            Status::Completed | Status::Saving => {
+                Outcome::Say(format!("{} is finished at fal: it is being saved", row.path))
+            }
+            status if !is_stoppable(status) => Outcome::Say(format!("{} is {} already", row.path, word(status))),
+            Status::InProgress => Outcome::Ask(Question::new(
+                "Cancel a running request?",
+                vec![row.path.clone(), "fal may bill what it has begun.".to_owned()],
+                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+            )),
+            _ if self.is_pinned() => Outcome::Do(Command::Cancel(ids), said),
+            _ => Outcome::Ask(Question::new(
+                "Cancel?",
+                vec![row.path.clone()],
+                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+            )),
+        }
+    }
+
+    /// What of the current job can be copied.
+    pub(crate) fn copy(&self) -> Option<Question> {
+        let row = self.current();
+        let detail = self.detail().filter(|detail| Some(detail.id) == self.selected);
+        let mut choices = Vec::new();
+        let mut offer = |key, what: &'static str, text: Option<&str>| {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                let label = format!("{what}: {text}");
+                choices.push(Choice::new(key, label, Answer::Copy { what, text: text.to_owned() }));
+            }
+        };
+        let caption_of_row = row.filter(|row| row.state.status == Status::Done).map(|row| row.note.as_str());
+        offer('c', "caption", detail.and_then(|detail| detail.caption.as_deref()).or(caption_of_row));
+        offer('o', "picture", detail.and_then(|detail| detail.output.as_deref()));
+        offer('p', "photo", detail.map(|detail| detail.source.as_str()).or(row.map(|row| row.path.as_str())));
+        offer('i', "request id", detail.and_then(|detail| detail.request_id.as_deref()));
+        offer('u', "request URL", detail.and_then(|detail| detail.request_url.as_deref()));
+        offer('s', "upload URL", detail.and_then(|detail| detail.upload_url.as_deref()));
+        (!choices.is_empty()).then(|| Question::new("Copy what?", Vec::new(), choices))
+    }
+}
+
+fn ask_to_pay_again(row: &Row, ids: Vec<JobId>) -> Question {
+    let price = match row.cost {
+        Some(Money::Estimated(usd) | Money::Billed(usd)) => format!("It would be paid for again: about {usd}."),
+        None => "It would be paid for again.".to_owned(),
+    };
+    let why = match row.state.status {
+        Status::Unknown => "fal's answer was lost: it may be running there already.",
+        _ => "Its picture is on disk, but something about it is odd.",
+    };
+    let said = format!("{} is sent again", row.path);
+    let choices = vec![
+        Choice::new('n', "no, leave it as it is", Answer::Back),
+        Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)),
+    ];
+    Question::new("Send again and pay again?", vec![row.path.clone(), why.to_owned(), price], choices)
+}
+
+fn is_stoppable(status: Status) -> bool {
+    matches!(status.group(), Group::Active | Group::Waiting | Group::Pending)
+}
+
+/// A state in our own words.
+pub(crate) fn word(status: Status) -> String {
+    status.name().to_ascii_lowercase().replace('_', " ")
+}
+
+/// What the footer may offer: only what the current row or the marks allow.
+pub(crate) fn may_retry(ui: &Ui) -> bool {
+    !ui.marks.is_empty()
+        || ui.current().is_some_and(|row| {
+            matches!(row.state.status, Status::Failed | Status::Cancelled | Status::Review | Status::Unknown)
+        })
+}
+
+/// As [`may_retry`], for cancelling.
+pub(crate) fn may_cancel(ui: &Ui) -> bool {
+    !ui.marks.is_empty()
+        || ui.current().is_some_and(|row| {
+            is_stoppable(row.state.status) && !matches!(row.state.status, Status::Completed | Status::Saving)
+        })
+}
+
+/// How many are marked, in words.
+pub(crate) fn marked(ui: &Ui) -> Option<String> {
+    (!ui.marks.is_empty()).then(|| format!("{} marked", count(ui.marks.len())))
+}

@@ -1,0 +1,119 @@
+//! The cursor: it stays on its job while rows move, and answers a key at once even before the
+//! engine has sent the rows that belong to it.
+
+use super::Ui;
+use crate::engine::board::{Cursor, Page, Row};
+use crate::job::JobId;
+
+impl Ui {
+    /// The rows that the table shows.
+    pub(crate) fn page(&self) -> &Page {
+        self.frozen.as_ref().unwrap_or(&self.board.page)
+    }
+
+    /// Whether the page shows the tab, filter and order that are chosen: just after a change it
+    /// still shows those from before.
+    fn page_is_chosen(&self) -> bool {
+        let lens = &self.page().lens;
+        self.frozen.is_some()
+            || (lens.tab == self.tab && lens.order == self.order && lens.text == self.filter.value().trim())
+    }
+
+    /// Where in the page the highlight is.
+    pub(crate) fn highlighted(&self) -> Option<usize> {
+        let page = self.page();
+        let of_job = self.selected.and_then(|id| page.rows.iter().position(|row| row.id == id));
+        let last = page.rows.len().checked_sub(1)?;
+        Some(of_job.unwrap_or_else(|| self.place.saturating_sub(page.first).min(last)))
+    }
+
+    /// The row under the cursor, as far as the page has it.
+    pub(crate) fn current(&self) -> Option<&Row> {
+        let page = self.page();
+        self.selected.and_then(|id| page.rows.iter().find(|row| row.id == id))
+    }
+
+    /// The cursor's place among all rows that the filter leaves, from 0.
+    pub(crate) fn current_place(&self) -> usize {
+        let page = self.page();
+        let in_page = self.selected.and_then(|id| page.rows.iter().position(|row| row.id == id));
+        in_page.map_or(self.place, |at| page.first + at)
+    }
+
+    /// Moves the cursor by so many rows. False if a frozen table ends there.
+    pub(crate) fn move_by(&mut self, rows: isize) -> bool {
+        let Some(last) = self.page().total.checked_sub(1) else { return true };
+        self.move_to(self.current_place().saturating_add_signed(rows).min(last))
+    }
+
+    /// Moves the cursor to a place. False if a frozen table does not have it.
+    fn move_to(&mut self, place: usize) -> bool {
+        let page = self.page();
+        let known = place.checked_sub(page.first).and_then(|at| page.rows.get(at)).map(|row| row.id);
+        match known.filter(|_| self.page_is_chosen()) {
+            Some(id) => {
+                self.selected = Some(id);
+                self.cursor = Cursor::Job(id);
+            }
+            None if self.frozen.is_some() => return false,
+            None => {
+                self.selected = None;
+                self.cursor = Cursor::Place(place);
+            }
+        }
+        self.place = place;
+        true
+    }
+
+    /// Puts the cursor on the first or the last row, whichever job that is, and keeps it there.
+    pub(crate) fn move_to_end(&mut self, end: Cursor) -> bool {
+        let page = self.page();
+        let (place, row) = match end {
+            Cursor::Last => (page.total.saturating_sub(1), page.rows.last()),
+            _ => (0, page.rows.first()),
+        };
+        let id = row.map(|row| row.id);
+        if self.frozen.is_some() {
+            return self.move_to(place) || {
+                self.selected = id;
+                false
+            };
+        }
+        let shown = page.first + page.rows.len();
+        let here = if end == Cursor::Last { shown == page.total } else { page.first == 0 };
+        self.selected = id.filter(|_| here && self.page_is_chosen());
+        self.cursor = end;
+        self.place = place;
+        true
+    }
+
+    /// Ties the cursor to the job that it is on, so that what a key does next is done to that one.
+    pub(crate) fn pin(&mut self) {
+        if let Some(id) = self.selected {
+            self.cursor = Cursor::Job(id);
+        }
+    }
+
+    /// Takes over where the engine found the cursor, if it has answered the newest lens.
+    pub(crate) fn adopt_page(&mut self) {
+        let page = &self.board.page;
+        if self.frozen.is_some() || page.lens.seq != self.lens.seq {
+            return;
+        }
+        let found: Option<JobId> = page.current().map(|row| row.id);
+        self.place = page.cursor.unwrap_or_default();
+        self.selected = found;
+        match (self.cursor, found) {
+            // Arrived: from here on it follows the job. A job that the filter hides is left alone
+            // for the one at its place.
+            (Cursor::Place(_) | Cursor::Job(_), Some(id)) => self.cursor = Cursor::Job(id),
+            (Cursor::Place(_) | Cursor::Job(_), None) => self.cursor = Cursor::First,
+            (Cursor::First | Cursor::Last, _) => {}
+        }
+    }
+
+    /// The jobs that a key acts on: the marked ones, else the one under the cursor.
+    pub(crate) fn targets(&self) -> Vec<JobId> {
+        if self.marks.is_empty() { self.selected.into_iter().collect() } else { self.marks.iter().copied().collect() }
+    }
+}

@@ -1,0 +1,129 @@
+//! Where everything goes on a terminal of a given size.
+
+use ratatui::layout::{Rect, Size};
+
+use super::Ui;
+
+/// The smallest terminal that shows a table.
+pub(crate) const LEAST: Size = Size { width: 40, height: 8 };
+
+/// Below this the lower pane closes; Enter opens it over the table.
+const LEAST_WITH_PANE: Size = Size { width: 60, height: 15 };
+
+/// The parts of the screen; those that have no room are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Areas {
+    pub(crate) header: Rect,
+    pub(crate) banner: Rect,
+    pub(crate) table: Rect,
+    pub(crate) lower: Rect,
+    pub(crate) footer: Rect,
+}
+
+impl Areas {
+    /// The parts of a screen with jobs.
+    pub(crate) fn of(ui: &Ui) -> Self {
+        let banner = if ui.board.notice.is_some() || ui.has_ended() { 2 } else { 0 };
+        Self::split(ui.size, banner, ui.opened)
+    }
+
+    fn split(size: Size, banner: u16, opened: bool) -> Self {
+        let all = Rect::new(0, 0, size.width, size.height);
+        if is_too_small(size) {
+            return Self::default();
+        }
+        let header_height = if size.height < 12 { 2 } else { 3 };
+        let banner_height = if size.width >= 100 { banner.min(1) } else { banner };
+        let banner_height = if size.height < 12 { banner_height.min(1) } else { banner_height };
+        let (header, rest) = cut_top(all, header_height);
+        let (banner, rest) = cut_top(rest, banner_height);
+        let (footer, rest) = cut_bottom(rest, 1);
+        let roomy = size.width >= LEAST_WITH_PANE.width && size.height >= LEAST_WITH_PANE.height;
+        let (lower, table) = if opened {
+            (rest, Rect { height: 0, ..rest })
+        } else if roomy {
+            cut_bottom(rest, (rest.height * 3 / 10).clamp(5, 16))
+        } else {
+            (Rect { height: 0, ..rest }, rest)
+        };
+        Self { header, banner, table, lower, footer }
+    }
+}
+
+/// Whether there is no room for a table.
+pub(crate) fn is_too_small(size: Size) -> bool {
+    size.width < LEAST.width || size.height < LEAST.height
+}
+
+/// Narrow screens spend no columns on side borders.
+pub(crate) fn has_sides(area: Rect) -> bool {
+    area.width >= LEAST_WITH_PANE.width
+}
+
+/// What is left inside a pane's border: on narrow screens that is only a rule on top.
+pub(crate) fn inside(area: Rect) -> Rect {
+    let (_, below) = cut_top(area, 1);
+    if has_sides(area) {
+        let (_, inner) = cut_bottom(below, 1);
+        Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
+    } else {
+        below
+    }
+}
+
+/// How many jobs a table shows below its headings.
+pub(crate) fn table_rows(table: Rect) -> u16 {
+    let inner = inside(table);
+    inner.height.saturating_sub(u16::from(has_headings(inner)))
+}
+
+/// A very low table has no room for headings.
+pub(crate) fn has_headings(inner: Rect) -> bool {
+    inner.height >= 4
+}
+
+fn cut_top(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let rest = Rect { y: area.y.saturating_add(height), height: area.height.saturating_sub(height), ..area };
+    (Rect { height, ..area }, rest)
+}
+
+fn cut_bottom(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let above = area.height.saturating_sub(height);
+    (Rect { y: area.y.saturating_add(above), height, ..area }, Rect { height: above, ..area })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_never_overlap_and_never_leave_the_screen() {
+        for width in (1..=200).step_by(7) {
+            for height in 1..=60 {
+                for (banner, opened) in [(0, false), (2, false), (0, true), (2, true)] {
+                    let size = Size { width, height };
+                    let areas = Areas::split(size, banner, opened);
+                    let parts = [areas.header, areas.banner, areas.table, areas.lower, areas.footer];
+                    let screen = Rect::new(0, 0, width, height);
+                    let mut used = 0;
+                    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                        assert_eq!(part.intersection(screen), part, "{size:?}");
+                        used += part.height;
+                    }
+                    assert_eq!(used, if is_too_small(size) { 0 } else { height }, "{size:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn low_and_narrow_screens_keep_the_table_and_give_up_the_pane() {
+        let lower = |width, height| !Areas::split(Size { width, height }, 0, false).lower.is_empty();
+        assert!(lower(120, 36) && lower(80, 24) && lower(60, 15));
+        assert!(!lower(59, 24) && !lower(80, 14));
+        let small = Areas::split(Size { width: 40, height: 8 }, 2, false);
+        assert!(table_rows(small.table) >= 2);
+    }
+}

@@ -1,0 +1,198 @@
+//! What the dashboard knows: the newest board, and what the person at the keyboard has chosen.
+
+pub(crate) mod ask;
+mod cursor;
+pub(crate) mod layout;
+pub(crate) mod pane;
+mod toast;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ratatui::layout::Size;
+use tui_input::Input;
+
+use super::caps::Caps;
+use super::keys::{Context, KeyMap};
+use super::theme::{Styles, Theme};
+use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
+use crate::job::{Group, JobId, Timestamp};
+
+use ask::Question;
+use pane::{Pane, PaneTab};
+use toast::Toast;
+
+/// The dashboard's state. [`update`](super::update::update) changes it, [`view`](super::view) reads it.
+#[derive(Debug)]
+pub struct Ui {
+    pub(crate) board: Arc<Board>,
+    /// What a frozen table shows instead of the board's page.
+    pub(crate) frozen: Option<Page>,
+    pub(crate) now: Timestamp,
+    pub(crate) zone: jiff::tz::TimeZone,
+    pub(crate) size: Size,
+
+    pub(crate) caps: Caps,
+    pub(crate) theme: Theme,
+    pub(crate) styles: Styles,
+    pub(crate) keys: KeyMap,
+
+    /// The lens as last sent to the engine.
+    pub(crate) lens: Lens,
+    pub(crate) tab: Tab,
+    pub(crate) order: Order,
+    pub(crate) filter: Input,
+    /// Whether keys go into the filter.
+    pub(crate) typing: bool,
+    pub(crate) cursor: Cursor,
+    pub(crate) place: usize,
+    pub(crate) selected: Option<JobId>,
+    pub(crate) marks: BTreeSet<JobId>,
+
+    pub(crate) focus: Focus,
+    /// Whether the lower pane covers the table.
+    pub(crate) opened: bool,
+    pub(crate) pane: Pane,
+    /// The first line of the plan that is shown.
+    pub(crate) plan_top: usize,
+
+    /// What stands in front, the last one foremost.
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) toast: Option<Toast>,
+    pub(crate) leaving: Option<Leaving>,
+}
+
+/// Which pane keys go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Focus {
+    Jobs,
+    Detail,
+}
+
+/// Something in front of the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Layer {
+    /// The help, from this line on.
+    Help { top: usize },
+    /// A question.
+    Question(Question),
+}
+
+/// The engine was told to end; by a signal's number if one of Ctrl-C's was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    pub(crate) signal: Option<i32>,
+}
+
+impl Ui {
+    /// The dashboard on a terminal of this size, at this moment.
+    #[must_use]
+    pub fn new(board: Arc<Board>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
+        let styles = theme.styles(caps.depth);
+        Self {
+            board,
+            frozen: None,
+            now,
+            zone: jiff::tz::TimeZone::UTC,
+            size,
+            caps,
+            theme,
+            styles,
+            keys: KeyMap::default(),
+            lens: Lens::default(),
+            tab: Tab::All,
+            order: Order::Status,
+            filter: Input::default(),
+            typing: false,
+            cursor: Cursor::First,
+            place: 0,
+            selected: None,
+            marks: BTreeSet::new(),
+            focus: Focus::Jobs,
+            opened: false,
+            pane: Pane::default(),
+            plan_top: 0,
+            layers: Vec::new(),
+            toast: None,
+            leaving: None,
+        }
+    }
+
+    /// The same dashboard with times of day shown in this zone instead of UTC.
+    #[must_use]
+    pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Whether the plan is shown.
+    pub(crate) fn is_planning(&self) -> bool {
+        self.board.phase == Phase::Planning
+    }
+
+    /// Whether the engine is saving state on its way out.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.is_some() || self.board.phase == Phase::Leaving
+    }
+
+    /// Whether clocks move: something is on its way or waits for its time.
+    #[must_use]
+    pub fn is_ticking(&self) -> bool {
+        let totals = &self.board.totals;
+        let phase = &self.board.phase;
+        matches!(phase, Phase::Running | Phase::Paused(_) | Phase::Leaving)
+            && totals.of(Group::Active) + totals.of(Group::Waiting) > 0
+    }
+
+    /// When something on the screen ends by itself.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.toast.as_ref().map(|toast| toast.until)
+    }
+
+    /// Where keys go.
+    pub(crate) fn context(&self) -> Context {
+        if !self.layers.is_empty() {
+            Context::Overlay
+        } else if self.is_planning() {
+            Context::Plan
+        } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
+            Context::Detail
+        } else {
+            Context::Jobs
+        }
+    }
+
+    /// Whether the lower pane is on the screen.
+    pub(crate) fn shows_detail(&self) -> bool {
+        !layout::Areas::of(self).lower.is_empty()
+    }
+
+    /// What is known of the job that the lower pane shows.
+    pub(crate) fn detail(&self) -> Option<&Detail> {
+        self.board.detail.as_deref()
+    }
+
+    /// The lower pane's tab.
+    pub(crate) fn pane_tab(&self) -> PaneTab {
+        self.pane.tab
+    }
+
+    /// The lens that shows what is chosen now, if that is not what the engine was told last.
+    pub(crate) fn look(&mut self) -> Option<Lens> {
+        let lens = Lens {
+            seq: self.lens.seq,
+            tab: self.tab,
+            text: self.filter.value().trim().to_owned(),
+            order: self.order,
+            cursor: self.cursor,
+            height: layout::table_rows(layout::Areas::of(self).table),
+            detail: self.shows_detail(),
+        };
+        if lens == self.lens {
+            return None;
+        }
+        self.lens = Lens { seq: self.lens.seq + 1, ..lens };
+        Some(self.lens.clone())
+    }
+}

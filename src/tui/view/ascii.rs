@@ -1,0 +1,41 @@
+//! The finished screen for terminals that show ASCII only: one place that knows what each of our
+//! symbols becomes, so that no view has to.
+
+use ratatui::buffer::Buffer;
+
+/// Puts an ASCII character in the place of every other one.
+pub(super) fn flatten(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() {
+            let plain = cell.symbol().chars().next().map_or(" ", plain);
+            cell.set_symbol(plain);
+        }
+    }
+}
+
+fn plain(c: char) -> &'static str {
+    match c {
+        '─' | '╌' | '–' | '·' => "-",
+        '━' => "=",
+        '╸' | '▌' | '▸' | '→' => ">",
+        '←' => "<",
+        '│' | '▏' => "|",
+        '┌' | '┐' | '└' | '┘' | '✓' => "+",
+        '×' | '✗' => "x",
+        '≈' | '…' => "~",
+        '↑' => "^",
+        '↓' => "v",
+        '↻' => "@",
+        '○' => "o",
+        '◐' | '◆' => "*",
+        '●' | '█' | '▇' => "#",
+        '⊘' => "/",
+        '▁' => "_",
+        '▂' => ".",
+        '▃' => ":",
+        '▄' | '▅' => "o",
+        '▆' => "O",
+        '\u{a0}' => " ",
+        _ => "?",
+    }
+}

@@ -1,0 +1,155 @@
+//! The table's columns: whole ones leave where there is no room, the status never.
+
+use super::status;
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Number,
+    Status,
+    Time,
+    Try,
+    Photo,
+    Megapixels,
+    Cost,
+    Note,
+}
+
+impl Column {
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Number => "#",
+            Self::Status => "Status",
+            Self::Time => "Time",
+            Self::Try => "Try",
+            Self::Photo => "Photo",
+            Self::Megapixels => "Megapixels",
+            Self::Cost => "Cost",
+            Self::Note => "Caption or cause",
+        }
+    }
+
+    pub(super) fn is_right_aligned(self) -> bool {
+        matches!(self, Self::Number | Self::Time | Self::Try | Self::Megapixels | Self::Cost)
+    }
+}
+
+/// Where a column goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) column: Column,
+    /// From the left end of the row.
+    pub(super) x: u16,
+    pub(super) columns: u16,
+}
+
+/// From left to right.
+const ORDER: [Column; 8] = [
+    Column::Number,
+    Column::Status,
+    Column::Time,
+    Column::Try,
+    Column::Photo,
+    Column::Megapixels,
+    Column::Cost,
+    Column::Note,
+];
+
+/// The first to leave first.
+const LEAVE: [Column; 7] =
+    [Column::Megapixels, Column::Try, Column::Cost, Column::Note, Column::Time, Column::Number, Column::Photo];
+
+/// Between two columns.
+const GAP: u16 = 2;
+/// Below this a note or a path says nothing.
+const LEAST_NOTE: u16 = 18;
+const LEAST_PHOTO: u16 = 14;
+/// Above this a path gets no more.
+const MOST_PHOTO: u16 = 44;
+
+/// Places the columns that fit into a row of so many columns; `digits` is how long job numbers get.
+pub(super) fn place(columns: u16, digits: u16) -> Vec<Placed> {
+    let mut kept: Vec<Column> = ORDER.to_vec();
+    for leaving in LEAVE {
+        if least(&kept, digits) <= columns {
+            break;
+        }
+        kept.retain(|column| *column != leaving);
+    }
+    let free = columns.saturating_sub(least(&kept, digits));
+    let has_note = kept.contains(&Column::Note);
+    // A path and a note share what is left, the path up to what paths are usually long.
+    let photo_share = if has_note { (free * 2 / 5).min(MOST_PHOTO - LEAST_PHOTO) } else { free };
+    let mut x = 0;
+    let mut placed = Vec::with_capacity(kept.len());
+    for column in kept {
+        let wide = match column {
+            Column::Photo => LEAST_PHOTO + photo_share,
+            Column::Note => LEAST_NOTE + free.saturating_sub(photo_share),
+            fixed => width_of(fixed, digits),
+        };
+        let wide = wide.min(columns.saturating_sub(x));
+        placed.push(Placed { column, x, columns: wide });
+        x = x.saturating_add(wide).saturating_add(GAP);
+    }
+    placed
+}
+
+fn width_of(column: Column, digits: u16) -> u16 {
+    match column {
+        Column::Number => digits.max(3),
+        Column::Status => status::COLUMNS,
+        Column::Time => 7,
+        Column::Try => 3,
+        Column::Photo => LEAST_PHOTO,
+        Column::Megapixels => 13,
+        Column::Cost => 8,
+        Column::Note => LEAST_NOTE,
+    }
+}
+
+fn least(kept: &[Column], digits: u16) -> u16 {
+    let gaps = GAP * u16::try_from(kept.len().saturating_sub(1)).unwrap_or_default();
+    kept.iter().map(|column| width_of(*column, digits)).sum::<u16>() + gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(columns: u16) -> Vec<Column> {
+        place(columns, 4).into_iter().map(|placed| placed.column).collect()
+    }
+
+    #[test]
+    fn the_status_never_leaves_and_columns_never_overlap_or_pass_the_end() {
+        for columns in 1..=400 {
+            for digits in [3, 4, 7] {
+                let placed = place(columns, digits);
+                assert!(placed.iter().any(|placed| placed.column == Column::Status), "{columns}");
+                let mut x = 0;
+                for Placed { x: at, columns: wide, .. } in placed {
+                    assert!(at >= x && at + wide <= columns, "{columns}");
+                    x = at + wide;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn columns_leave_in_the_order_of_what_they_are_worth() {
+        use Column::{Cost, Megapixels, Note, Number, Photo, Status, Time, Try};
+        assert_eq!(shown(116), [Number, Status, Time, Try, Photo, Megapixels, Cost, Note]);
+        assert_eq!(shown(78), [Number, Status, Time, Photo, Note]);
+        assert_eq!(shown(40), [Status, Photo]);
+        assert_eq!(shown(20), [Status]);
+    }
+
+    #[test]
+    fn what_is_free_goes_to_the_path_and_the_note() {
+        let total = |columns| place(columns, 4).last().map(|last| last.x + last.columns).unwrap();
+        for columns in [40, 78, 116, 200] {
+            assert_eq!(total(columns), columns);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The footer: what keys can do right now, and a word on what just happened.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::paint::{Piece, spread};
+use super::text::fit;
+use crate::engine::board::Phase;
+use crate::job::Group;
+use crate::tui::keys::{Action, Context};
+use crate::tui::theme::Role;
+use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::{Ui, ask};
+
+/// Some keys and one word for them.
+struct Hint {
+    actions: &'static [Action],
+    word: &'static str,
+    keep: u8,
+}
+
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    let hints = if ui.typing { typing(ui) } else { hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect() };
+    let mut said = Vec::new();
+    if let Some(toast) = &ui.toast {
+        let room = usize::from(row.width).saturating_sub(2).min(72);
+        let style = ui.styles.of(Role::Accent);
+        said.push(Piece::text(10, format!(" {} ", fit(&toast.text, room)), style));
+    }
+    spread(buf, row, 2, hints, said);
+}
+
+fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
+    let keys: Vec<_> = hint.actions.iter().map(|action| ui.keys.shown(*action)).collect();
+    let apart =
+        if keys.iter().all(|key| key.chars().count() == 1) && keys.len() > 1 && !keys.iter().any(|key| key == "+") {
+            ""
+        } else {
+            "/"
+        };
+    Piece::new(
+        hint.keep,
+        vec![
+            Span::styled(keys.join(apart), ui.styles.of(Role::KeyHint)),
+            Span::styled(format!(" {}", hint.word), ui.styles.of(Role::KeyLabel)),
+        ],
+    )
+}
+
+fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {
+    let hint = |key: &'static str, word: &'static str| {
+        Piece::new(
+            5,
+            vec![
+                Span::styled(key, ui.styles.of(Role::KeyHint)),
+                Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel)),
+            ],
+        )
+    };
+    vec![hint("Enter", "keep the filter"), hint("Esc", "clear it")]
+}
+
+/// What the focused pane can do now; help and leaving stay the longest.
+fn hints(ui: &Ui) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    let mut add = |keep, actions: &'static [Action], word| hints.push(Hint { actions, word, keep });
+    let totals = &ui.board.totals;
+    match ui.context() {
+        Context::Plan => {
+            add(9, &[Action::Start], "start");
+            add(2, &[Action::Up, Action::Down], "scroll");
+            add(1, &[Action::Theme], "theme");
+        }
+        Context::Jobs => {
+            add(7, &[Action::Up, Action::Down], "move");
+            add(3, &[Action::PrevTab, Action::NextTab], "tab");
+            add(5, &[Action::Open], "open");
+            if !ui.filter.value().is_empty() {
+                add(8, &[Action::Back], "clear filter");
+            } else if !ui.marks.is_empty() {
+                add(8, &[Action::Back], "unmark");
+            }
+            add(2, &[Action::Mark], "mark");
+            steering(ui, &mut add);
+            if ui.shows_detail() {
+                add(1, &[Action::NextPane], "pane");
+            }
+            add(4, &[Action::Filter], "filter");
+        }
+        Context::Detail => {
+            add(7, &[Action::Up, Action::Down], "scroll");
+            if ui.opened {
+                add(8, &[Action::Back], "back");
+            } else {
+                add(6, &[Action::NextPane], "table");
+                add(3, &[Action::Open], "open");
+            }
+            add(4, &[Action::Copy], "copy");
+            if ui.pane_tab() == PaneTab::Logs {
+                add(3, &[Action::Wrap], if ui.pane.wrap { "cut" } else { "wrap" });
+                add(2, &[Action::LogLevel], "level");
+            }
+            steering(ui, &mut add);
+        }
+        Context::Overlay => {
+            add(7, &[Action::Up, Action::Down], "move");
+            add(8, &[Action::Back], "back");
+        }
+    }
+    let failed = totals.of(Group::Failed) > 0 && !ui.is_planning() && ui.layers.is_empty();
+    if failed {
+        add(4, &[Action::RetryFailed], "retry failed");
+    }
+    add(9, &[Action::Help], "help");
+    add(9, &[Action::Quit], "quit");
+    hints
+}
+
+fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
+    if ask::may_retry(ui) {
+        add(6, &[Action::Retry], "retry");
+    }
+    if ask::may_cancel(ui) {
+        add(6, &[Action::Cancel], "cancel");
+    }
+    match ui.board.phase {
+        Phase::Running => add(6, &[Action::Pause], "pause"),
+        Phase::Paused(_) => add(8, &[Action::Pause], "go on"),
+        Phase::Planning | Phase::Leaving | Phase::Finished => return,
+    }
+    add(2, &[Action::WindowUp, Action::WindowDown], "window");
+}

@@ -1,0 +1,172 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+use crate::engine::board::{Money, Order};
+use crate::job::{Pixels, PriceSource, UnitPrice};
+
+/// `1,204`.
+pub(crate) fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 photo`, `1,204 photos`.
+pub(crate) fn plural(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(number)) }
+}
+
+/// `00:12:41`, for the header's clock.
+pub(crate) fn clock(time: Duration) -> String {
+    let s = time.as_secs();
+    format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+}
+
+/// `0:41`, `1:02:03`, for rows.
+pub(crate) fn short(time: Duration) -> String {
+    let s = time.as_secs();
+    if s < 3600 {
+        format!("{}:{:02}", s / 60, s % 60)
+    } else {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    }
+}
+
+/// `8 s`, `28 min`, `2 h 5 min`, `3 d 4 h`: a wait, as exact as it is of use.
+pub(crate) fn wait(time: Duration) -> String {
+    // Rounded up: what is to come in 0.4 s is not over.
+    let s = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    match s {
+        0..=89 => format!("{s} s"),
+        90..=5399 => format!("{} min", s.div_ceil(60)),
+        5400..=172_799 => format!("{} h {} min", s / 3600, s / 60 % 60),
+        _ => format!("{} d {} h", s / 86_400, s / 3600 % 24),
+    }
+}
+
+/// `18.4 MB/s`, of 10⁶ bytes.
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+pub(crate) fn speed(bytes: u64) -> String {
+    match bytes {
+        0..=999 => format!("{bytes} B/s"),
+        1_000..=999_499 => format!("{:.0} kB/s", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB/s", bytes as f64 / 1e6),
+    }
+}
+
+/// `34 %`, never 100 before it is all, never 0 once there is some.
+pub(crate) fn percent(part: u64, whole: u64) -> u64 {
+    if whole == 0 || part == 0 {
+        return 0;
+    }
+    if part >= whole { 100 } else { (u128::from(part) * 100 / u128::from(whole)).clamp(1, 99).try_into().unwrap_or(99) }
+}
+
+/// `12.2`, `120`: megapixels.
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+pub(crate) fn megapixels(px: u64) -> String {
+    let mp = px as f64 / 1e6;
+    if mp < 0.095 && px > 0 {
+        format!("{mp:.2}")
+    } else if mp < 1000.0 {
+        format!("{mp:.1}")
+    } else {
+        count(rounded(mp))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+fn rounded(number: f64) -> usize {
+    number.round() as usize
+}
+
+/// `12.2 → 48.8`, a photo's and its result's megapixels.
+pub(crate) fn sizes(input: Option<Pixels>, output: Option<Pixels>) -> String {
+    let side = |pixels: Option<Pixels>| pixels.map_or_else(|| "–".to_owned(), |pixels| megapixels(pixels.count()));
+    if input.is_none() && output.is_none() { String::new() } else { format!("{} → {}", side(input), side(output)) }
+}
+
+/// `$4.88`, `≈$4.88`.
+pub(crate) fn money(amount: Option<Money>) -> String {
+    match amount {
+        None => String::new(),
+        Some(Money::Estimated(usd)) => format!("≈{usd}"),
+        Some(Money::Billed(usd)) => usd.to_string(),
+    }
+}
+
+/// `$0.10 a MP, list price of this version (fal did not say)`.
+pub(crate) fn unit_price(price: Option<&UnitPrice>) -> String {
+    match price {
+        None => "unknown".to_owned(),
+        Some(price) => {
+            let source = match price.source {
+                PriceSource::Live => "live, as fal says now",
+                PriceSource::BuiltIn => "list price, built in; fal was not asked or did not answer",
+            };
+            format!("{} per {}, {source}", price.usd, price.unit)
+        }
+    }
+}
+
+/// The word for an order.
+pub(crate) fn order(order: Order) -> &'static str {
+    match order {
+        Order::Status => "by status",
+        Order::Number => "by number",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([count(0), count(999), count(1204), count(1_000_000)], ["0", "999", "1,204", "1,000,000"]);
+        assert_eq!(plural(1, "photo", "photos"), "1 photo");
+        assert_eq!(clock(Duration::from_secs(761)), "00:12:41");
+        assert_eq!(short(Duration::from_secs(41)), "0:41");
+        assert_eq!(short(Duration::from_secs(3723)), "1:02:03");
+        assert_eq!(
+            [speed(0), speed(2_100), speed(999_600), speed(18_400_000)],
+            ["0 B/s", "2 kB/s", "1.0 MB/s", "18.4 MB/s"]
+        );
+        assert_eq!(
+            [megapixels(12_192_768), megapixels(90_000), megapixels(12_000_000_000)],
+            ["12.2", "0.09", "12,000"]
+        );
+    }
+
+    #[test]
+    fn waits_are_as_exact_as_they_are_of_use() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (8, "8 s"),
+            (89, "89 s"),
+            (90, "2 min"),
+            (1680, "28 min"),
+            (7500, "2 h 5 min"),
+            (270_000, "3 d 3 h"),
+        ] {
+            assert_eq!(wait(Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(wait(Duration::from_millis(400)), "1 s");
+    }
+
+    #[test]
+    fn a_share_is_whole_only_at_the_end() {
+        assert_eq!(
+            [percent(0, 9), percent(1, 1204), percent(1203, 1204), percent(9, 9), percent(0, 0)],
+            [0, 1, 99, 100, 0]
+        );
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
+    }
+}

@@ -1,0 +1,269 @@
+//! The header: is it going, how far, what did it cost, how fast.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::format::{clock, count, percent, speed, wait};
+use super::paint::{Piece, put, spread};
+use super::text::fit_end;
+use crate::engine::board::{Board, Phase};
+use crate::job::{Group, Usd};
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+
+/// One column of air at either side.
+fn row(area: Rect, line: u16) -> Rect {
+    Rect { x: area.x.saturating_add(1), y: area.y.saturating_add(line), width: area.width.saturating_sub(2), height: 1 }
+}
+
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    what(ui, row(area, 0), buf);
+    how_far(ui, row(area, 1), buf);
+    if area.height > 2 {
+        how_much(ui, row(area, 2), buf);
+    }
+}
+
+/// From → to, model; state, requests in flight, clock.
+fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
+    let batch = &ui.board.batch;
+    let of = |role| ui.styles.of(role);
+    let roomy = row.width >= 100;
+    let from = from(&ui.board);
+    let room = usize::from(row.width) / if roomy { 5 } else { 4 };
+    let mut left = Vec::new();
+    if roomy {
+        left.push(Piece::text(1, "fal-tui", of(Role::Title)));
+    }
+    left.push(Piece::new(
+        6,
+        vec![
+            Span::styled(fit_end(&from, room), of(Role::Text)),
+            Span::styled(" → ", of(Role::Muted)),
+            Span::styled(fit_end(&batch.to, room), of(Role::Text)),
+        ],
+    ));
+    let name = batch.endpoint.rsplit('/').next().unwrap_or_default();
+    left.push(Piece::text(2, if roomy { name } else { "" }, of(Role::Muted)));
+    if let Some(factor) = &batch.factor {
+        left.push(Piece::text(3, factor.as_str(), of(Role::Muted)));
+    }
+    let mut right = Vec::new();
+    if batch.sandbox {
+        right.push(Piece::text(8, "SANDBOX", of(Role::Sandbox)));
+    }
+    if ui.frozen.is_some() {
+        right.push(Piece::text(7, "table held", of(Role::Notice)));
+    }
+    right.push(phase(ui));
+    let flow = &ui.board.flow;
+    let in_flight = ui.board.totals.in_flight;
+    if !matches!(ui.board.phase, Phase::Finished) {
+        right.push(Piece::text(4, format!("{in_flight} of {} in flight", flow.window), of(Role::Text)));
+    }
+    if let Some(elapsed) = elapsed(ui) {
+        right.push(Piece::text(5, clock(elapsed), of(Role::Muted)));
+    }
+    left.retain(|piece| !piece.is_empty());
+    spread(buf, row, 2, left, right);
+}
+
+fn from(board: &Board) -> String {
+    match board.batch.from.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
+/// How long this run has taken; it stands still once the run has ended.
+fn elapsed(ui: &Ui) -> Option<Duration> {
+    let flow = &ui.board.flow;
+    Some(flow.ended.unwrap_or(ui.now).since(flow.began?))
+}
+
+/// What the batch does: a symbol and words.
+fn phase<'a>(ui: &Ui) -> Piece<'a> {
+    let (text, role) = match &ui.board.phase {
+        Phase::Planning => ("planning".to_owned(), Role::Muted),
+        Phase::Running if finishing(&ui.board) => ("▸ finishing".to_owned(), Role::Running),
+        Phase::Running => ("▸ running".to_owned(), Role::Running),
+        Phase::Paused(why) => {
+            let why = super::text::fit(why, 24).into_owned();
+            (if why.is_empty() { "║ paused".to_owned() } else { format!("║ paused: {why}") }, Role::Notice)
+        }
+        Phase::Leaving => ("saving state".to_owned(), Role::Notice),
+        Phase::Finished => ("✓ finished".to_owned(), Role::Success),
+    };
+    Piece::text(9, text, ui.styles.of(role))
+}
+
+/// Nothing is left to be begun.
+fn finishing(board: &Board) -> bool {
+    board.totals.of(Group::Pending) == 0 && board.totals.of(Group::Active) > 0
+}
+
+/// The bar, counts, what is wrong, ETA.
+fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
+    let totals = &ui.board.totals;
+    let of = |role| ui.styles.of(role);
+    let (ended, photos) = (totals.ended(), totals.photos());
+    let share = percent(as_u64(ended), as_u64(photos));
+    let roomy = row.width >= 76;
+    let counts = if roomy {
+        format!("{} of {} · {share} %", count(ended), count(photos))
+    } else {
+        format!("{}/{}", count(ended), count(photos))
+    };
+    let mut pieces = vec![Piece::text(9, counts, of(Role::Text))];
+    for (group, word, symbol, role) in [
+        (Group::Failed, "failed", "✗", Role::Failure),
+        (Group::Review, "review", "?", Role::Review),
+        (Group::Waiting, "waiting", "↻", Role::Retrying),
+    ] {
+        let number = totals.of(group);
+        if number > 0 {
+            let text = if roomy { format!("{} {word}", count(number)) } else { format!("{} {symbol}", count(number)) };
+            let keep = if group == Group::Waiting { 3 } else { 7 };
+            pieces.push(Piece::text(keep, text, of(role)));
+        }
+    }
+    if let Some(eta) = ui.board.flow.eta.filter(|_| ui.board.phase == Phase::Running) {
+        pieces.push(Piece::text(5, format!("ETA {}", wait(eta.since(ui.now))), of(Role::Accent)));
+    }
+    let free = spread(buf, row, 2, Vec::new(), pieces);
+    let width = free.width.saturating_sub(2);
+    if width >= 8 {
+        bar(ui, Rect { width, ..free }, buf);
+    }
+}
+
+fn as_u64(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// One bar for the batch: what is done, what went wrong, what is to do.
+fn bar(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    let totals = &ui.board.totals;
+    let photos = as_u64(totals.photos()).max(1);
+    let halves = |number: usize| {
+        let all = u64::from(area.width) * 2;
+        u16::try_from(u128::from(as_u64(number)) * u128::from(all) / u128::from(photos)).unwrap_or(u16::MAX)
+    };
+    let ended = halves(totals.ended()).min(area.width.saturating_mul(2));
+    let wrong = totals.of(Group::Failed) + totals.of(Group::Review);
+    // Even one failure among thousands is a cell of its own.
+    let wrong_cells = if wrong == 0 { 0 } else { (halves(wrong) / 2).max(1).min(area.width) };
+    let of = |role| ui.styles.of(role);
+    let (full, half) = (ended / 2, ended % 2);
+    let good = full.saturating_sub(wrong_cells);
+    let mut x = area.x;
+    let mut draw = |cells: u16, symbol: &str, style: Style| {
+        let room = area.right().saturating_sub(x).min(cells);
+        x = put(buf, x, area.y, room, &symbol.repeat(usize::from(room)), style);
+    };
+    draw(good, "━", of(Role::ProgressFilled));
+    draw(wrong_cells, "━", of(Role::Failure));
+    if full >= wrong_cells {
+        draw(half, "╸", of(Role::ProgressFilled));
+    }
+    draw(area.width, "─", of(Role::ProgressEmpty));
+}
+
+/// Money; sparkline, speed, bytes up and down.
+fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
+    let of = |role| ui.styles.of(role);
+    let flow = &ui.board.flow;
+    let mut right = Vec::new();
+    let line = sparkline(&flow.recent);
+    if !line.is_empty() {
+        right.push(Piece::text(2, line, of(Role::Accent)));
+    }
+    if let Some(rate) = flow.per_minute {
+        right.push(Piece::text(6, format!("{rate:.1}/min"), of(Role::Text)));
+    }
+    if flow.up > 0 {
+        right.push(Piece::text(3, format!("↑ {}", speed(flow.up)), of(Role::Muted)));
+    }
+    if flow.down > 0 {
+        right.push(Piece::text(4, format!("↓ {}", speed(flow.down)), of(Role::Muted)));
+    }
+    spread(buf, row, 2, money(ui), right);
+}
+
+fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
+    let of = |role| ui.styles.of(role);
+    let totals = &ui.board.totals;
+    let amount = |keep, text: String, what: &'static str| {
+        Piece::new(keep, vec![Span::styled(text, of(Role::Text)), Span::styled(what, of(Role::Muted))])
+    };
+    let mut pieces = Vec::new();
+    if ui.board.batch.sandbox {
+        pieces.push(Piece::text(8, "nothing is charged", of(Role::Sandbox)));
+        let would = totals.spent + totals.reserved + totals.planned;
+        if would > Usd::ZERO {
+            pieces.push(amount(4, would.to_string(), " it would cost at fal"));
+        }
+        return pieces;
+    }
+    pieces.push(match ui.board.batch.budget {
+        Some(cap) => Piece::new(
+            9,
+            vec![
+                Span::styled(totals.spent.to_string(), of(Role::Text)),
+                Span::styled(" spent of cap ", of(Role::Muted)),
+                Span::styled(cap.to_string(), of(Role::Text)),
+            ],
+        ),
+        None => amount(9, totals.spent.to_string(), " spent"),
+    });
+    if totals.reserved > Usd::ZERO {
+        pieces.push(amount(5, totals.reserved.to_string(), " in flight"));
+    }
+    if totals.planned > Usd::ZERO {
+        pieces.push(amount(5, format!("≈{}", totals.planned), " to come"));
+    } else if ui.board.plan.price.is_none() && totals.of(Group::Pending) > 0 {
+        pieces.push(Piece::text(5, "price unknown", of(Role::Notice)));
+    }
+    pieces
+}
+
+/// The last minutes as a line of bars.
+fn sparkline(recent: &[u16]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = recent.iter().copied().max().unwrap_or_default();
+    if most == 0 {
+        return String::new();
+    }
+    let bar = |value: u16| {
+        let height = (usize::from(value) * (BARS.len() - 1)).div_ceil(usize::from(most));
+        BARS.get(height).copied().unwrap_or('█')
+    };
+    let shown = recent.len().saturating_sub(16);
+    recent.iter().skip(shown).map(|value| bar(*value)).collect()
+}
+
+/// How it goes, on a terminal that has room for no more.
+pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
+    let totals = &ui.board.totals;
+    let of = |role| ui.styles.of(role);
+    if ui.is_planning() {
+        return vec![Piece::text(9, "plan: not started", of(Role::Text))];
+    }
+    let mut pieces =
+        vec![Piece::text(9, format!("{}/{}", count(totals.ended()), count(totals.photos())), of(Role::Text))];
+    if totals.of(Group::Failed) > 0 {
+        pieces.push(Piece::text(8, format!("{}✗", count(totals.of(Group::Failed))), of(Role::Failure)));
+    }
+    if !ui.board.batch.sandbox {
+        pieces.push(Piece::text(7, totals.spent.to_string(), of(Role::Muted)));
+    }
+    pieces
+}

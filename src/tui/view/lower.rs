@@ -1,0 +1,213 @@
+//! The lower pane: one job's logs, caption, request and history.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+use super::logs;
+use super::paint::{Piece, frame, put, put_right, put_spans, spread};
+use super::text::{fit_end, wrap};
+use crate::engine::board::Detail;
+use crate::job::{Stage, clean};
+use crate::tui::theme::Role;
+use crate::tui::ui::layout::{Areas, has_sides, inside};
+use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::{Focus, Ui};
+
+/// A line of text in up to two styles.
+type Line = Vec<(String, Style)>;
+
+/// Where the text goes: a column of air at either side.
+fn body(area: Rect) -> Rect {
+    let inner = inside(area);
+    Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// How many lines there are, and how many of them are seen.
+pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
+    let body = body(Areas::of(ui).lower);
+    (lines_in_all(ui, body.width), usize::from(body.height))
+}
+
+fn lines_in_all(ui: &Ui, width: u16) -> usize {
+    if ui.pane_tab() == PaneTab::Logs { logs::extent(ui, width) } else { lines(ui, width).len() }
+}
+
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = ui.opened || ui.focus == Focus::Detail;
+    let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
+    let sides = has_sides(area);
+    let title = frame(buf, area, border, sides);
+    top_border(ui, title, buf);
+    let body = body(area);
+    let total = lines_in_all(ui, body.width);
+    let height = usize::from(body.height);
+    let bottom = total.saturating_sub(height);
+    let follows = ui.pane_tab() == PaneTab::Logs && ui.pane.top.is_none();
+    let top = ui.pane.top.map_or(if follows { bottom } else { 0 }, |top| top.min(bottom));
+    if ui.pane_tab() == PaneTab::Logs {
+        logs::render(ui, top, body, buf);
+    } else {
+        for (at, line) in lines(ui, body.width).into_iter().skip(top).take(height).enumerate() {
+            let y = body.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+            let spans: Vec<_> = line.into_iter().map(|(text, style)| Span::styled(text, style)).collect();
+            put_spans(buf, Rect { y, height: 1, ..body }, &spans);
+        }
+    }
+    if total == 0 {
+        put(buf, body.x, body.y, body.width, nothing(ui), ui.styles.of(Role::Muted));
+    }
+    if sides {
+        bottom_border(ui, area, total, height, top, buf);
+    }
+}
+
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
+    let of = |role| ui.styles.of(role);
+    let tabs = PaneTab::ALL.into_iter().enumerate().map(|(at, tab)| {
+        let chosen = tab == ui.pane_tab();
+        let style =
+            if chosen { of(Role::Title).add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { of(Role::Text) };
+        let spans = vec![
+            Span::raw(" "),
+            Span::styled(format!("{} ", at + 1), of(Role::KeyHint)),
+            Span::styled(tab.title(), style),
+            Span::raw(" "),
+        ];
+        Piece::new(if chosen { 9 } else { 7 }, spans)
+    });
+    let mut right = Vec::new();
+    if let Some(detail) = ui.detail() {
+        let room = usize::from(title.width / 3);
+        right.push(Piece::text(8, format!(" {} ", fit_end(&detail.path, room)), of(Role::Text)));
+        if let Some(id) = &detail.request_id {
+            right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
+        }
+    }
+    spread(buf, title, 0, tabs.collect(), right);
+}
+
+fn bottom_border(ui: &Ui, area: Rect, total: usize, height: usize, top: usize, buf: &mut Buffer) {
+    let muted = ui.styles.of(Role::Muted);
+    let y = area.bottom().saturating_sub(1);
+    let width = area.width.saturating_sub(2);
+    let mut words = Vec::new();
+    if ui.pane_tab() == PaneTab::Logs && total > 0 {
+        words.push(if ui.pane.top.is_none() { "following" } else { "held; G follows" });
+        if ui.pane.wrap {
+            words.push("wrapped");
+        }
+    }
+    if ui.pane_tab() == PaneTab::Logs && ui.pane.logs != crate::tui::ui::pane::LogFilter::All {
+        words.push(ui.pane.logs.title());
+    }
+    if !words.is_empty() {
+        put(buf, area.x.saturating_add(1), y, width, &format!(" {} ", words.join(" · ")), muted);
+    }
+    if total > height {
+        let last = (top + height).min(total);
+        put_right(buf, area.x, y, area.width.saturating_sub(2), &format!(" {}–{last} of {total} ", top + 1), muted);
+    }
+}
+
+fn nothing(ui: &Ui) -> &'static str {
+    if ui.detail().is_none() {
+        return "";
+    }
+    match ui.pane_tab() {
+        PaneTab::Logs => "the runner has said nothing yet",
+        PaneTab::Caption => "no caption yet: it comes with the result",
+        PaneTab::Request => "",
+        PaneTab::History => "no attempt has failed",
+    }
+}
+
+/// The text of the tabs that are not logs.
+fn lines(ui: &Ui, width: u16) -> Vec<Line> {
+    let Some(detail) = ui.detail() else { return Vec::new() };
+    match ui.pane_tab() {
+        PaneTab::Logs => Vec::new(),
+        PaneTab::Caption => caption(ui, detail, width),
+        PaneTab::Request => request(ui, detail, width),
+        PaneTab::History => history(ui, detail, width),
+    }
+}
+
+fn caption(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+    let Some(text) = &detail.caption else { return Vec::new() };
+    // Lines of some eighty columns are the easiest to read.
+    let columns = usize::from(width).min(96);
+    let style = ui.styles.of(Role::Caption);
+    wrap(&clean(text), columns).into_iter().map(|line| vec![(line.to_owned(), style)]).collect()
+}
+
+/// Names and values; long values go on below themselves.
+fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+    const NAME: usize = 13;
+    let muted = ui.styles.of(Role::Muted);
+    let text = ui.styles.of(Role::Text);
+    let room = usize::from(width).saturating_sub(NAME).max(1);
+    let mut lines = Vec::new();
+    let mut add = |name: &str, value: &str, style: Style| {
+        for (at, part) in wrap(&clean(value), room).into_iter().enumerate() {
+            let name = if at == 0 { name } else { "" };
+            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), style)]);
+        }
+    };
+    if let Some(cause) = &detail.cause {
+        let at = detail.stage.map(|stage| format!(" ({})", stage_words(stage))).unwrap_or_default();
+        add("cause", &format!("{cause}{at}"), ui.styles.of(Role::Failure));
+    }
+    if let Some(suspicion) = &detail.suspicion {
+        add("review", suspicion, ui.styles.of(Role::Review));
+    }
+    let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
+        if let Some(value) = value {
+            add(name, &value, text);
+        }
+    };
+    maybe("picture", detail.output.as_deref().map(Cow::Borrowed));
+    maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
+    maybe("request", detail.request_id.as_deref().map(Cow::Borrowed));
+    maybe("at fal", detail.request_url.as_deref().map(Cow::Borrowed));
+    maybe("upload", detail.upload_url.as_deref().map(Cow::Borrowed));
+    maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
+    maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
+    maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
+    let params: Vec<_> = ui.board.batch.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    maybe("parameters", (!params.is_empty()).then(|| Cow::Owned(params.join("  "))));
+    lines
+}
+
+fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+    const NAME: usize = 30;
+    let muted = ui.styles.of(Role::Muted);
+    let room = usize::from(width).saturating_sub(NAME).max(16);
+    let mut lines = Vec::new();
+    for past in &detail.attempts {
+        let at = jiff::Timestamp::from_millisecond(past.at.0)
+            .map(|at| at.to_zoned(ui.zone.clone()).strftime("%H:%M:%S").to_string())
+            .unwrap_or_default();
+        let name = format!("{at}  attempt {}, {}", past.attempt, stage_words(past.stage));
+        for (row, part) in wrap(&past.cause.to_string(), room).into_iter().enumerate() {
+            let name = if row == 0 { name.as_str() } else { "" };
+            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), ui.styles.of(Role::Retrying))]);
+        }
+    }
+    lines
+}
+
+fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Upload => "upload",
+        Stage::Submit => "submit",
+        Stage::Follow => "at fal",
+        Stage::Save => "save",
+    }
+}

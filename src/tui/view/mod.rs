@@ -1,0 +1,74 @@
+//! The screens. Views only read: what they show is all in [`Ui`].
+//!
+//! ```text
+//! ┌ header: is it going, how far, what did it cost ┐
+//! │ banner: what needs a person, if anything does  │
+//! │ table: the jobs                                │
+//! │ lower pane: one job                            │
+//! └ footer: what keys can do now                   ┘
+//! ```
+
+mod ascii;
+mod banner;
+mod columns;
+mod footer;
+pub(crate) mod format;
+mod header;
+pub(crate) mod help;
+mod logs;
+pub(crate) mod lower;
+mod paint;
+pub(crate) mod plan;
+mod question;
+mod status;
+mod table;
+mod text;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::theme::Role;
+use super::ui::layout::{Areas, LEAST, is_too_small};
+use super::ui::{Layer, Ui};
+use paint::{put, spread};
+
+/// Draws the whole screen into a buffer. Gives where the terminal's cursor is to stand, if a text
+/// is being typed.
+pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
+    let screen = buf.area;
+    buf.set_style(screen, ui.styles.of(Role::Text));
+    let mut cursor = None;
+    if is_too_small(ui.size) {
+        too_small(ui, screen, buf);
+    } else if ui.is_planning() {
+        plan::render(ui, screen, buf);
+    } else {
+        let areas = Areas::of(ui);
+        header::render(ui, areas.header, buf);
+        banner::render(ui, areas.banner, buf);
+        cursor = table::render(ui, areas.table, buf);
+        lower::render(ui, areas.lower, buf);
+        footer::render(ui, areas.footer, buf);
+    }
+    for layer in &ui.layers {
+        match layer {
+            Layer::Help { top } => help::render(ui, *top, screen, buf),
+            Layer::Question(question) => question::render(ui, question, screen, buf),
+        }
+    }
+    if ui.is_leaving() {
+        question::saying(ui, "Saving state…", &["Requests at fal run on.", "Ctrl-C leaves at once."], screen, buf);
+    }
+    if !ui.caps.unicode {
+        ascii::flatten(buf);
+    }
+    cursor.filter(|_| ui.layers.is_empty())
+}
+
+/// Too small for a table: how it goes, and what size it takes.
+fn too_small(ui: &Ui, screen: Rect, buf: &mut Buffer) {
+    let row = Rect { height: 1.min(screen.height), ..screen };
+    spread(buf, row, 1, header::in_short(ui), Vec::new());
+    let needs = format!("needs {}×{}", LEAST.width, LEAST.height);
+    put(buf, screen.x, screen.y.saturating_add(1), screen.width, &needs, ui.styles.of(Role::Muted));
+}

@@ -1,0 +1,188 @@
+//! Putting text into cells: cleaned, clipped, and never outside the buffer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::text::{fit, width};
+use crate::job::clean;
+
+/// Puts a text into one row of cells from `x` on, at most `columns` of them; gives where it ends.
+pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+    let inside = x < buf.area.right() && y < buf.area.bottom() && x >= buf.area.x && y >= buf.area.y;
+    if !inside || columns == 0 {
+        return x;
+    }
+    buf.set_stringn(x, y, clean(text), usize::from(columns), style).0
+}
+
+/// Puts a text at the right end of `columns` cells from `x` on.
+pub(crate) fn put_right(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+    let text = fit(text, usize::from(columns));
+    let free = columns.saturating_sub(columns_of(&text));
+    put(buf, x.saturating_add(free), y, columns.saturating_sub(free), &text, style);
+}
+
+/// Puts spans one after the other into a row; gives where they end.
+pub(crate) fn put_spans(buf: &mut Buffer, row: Rect, spans: &[Span<'_>]) -> u16 {
+    let mut x = row.x;
+    for span in spans {
+        x = put(buf, x, row.y, row.right().saturating_sub(x), &span.content, span.style);
+    }
+    x
+}
+
+/// Columns of a text, as a terminal's coordinate.
+pub(crate) fn columns_of(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
+fn columns_of_spans(spans: &[Span<'_>]) -> u16 {
+    spans.iter().fold(0_u16, |sum, span| sum.saturating_add(columns_of(&clean(&span.content))))
+}
+
+/// A part of a line that can be left out where there is no room.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece<'a> {
+    spans: Vec<Span<'a>>,
+    /// The higher, the longer it stays.
+    keep: u8,
+}
+
+impl<'a> Piece<'a> {
+    pub(crate) fn new(keep: u8, spans: impl Into<Vec<Span<'a>>>) -> Self {
+        Self { spans: spans.into(), keep }
+    }
+
+    pub(crate) fn text(keep: u8, text: impl Into<std::borrow::Cow<'a, str>>, style: Style) -> Self {
+        Self { spans: vec![Span::styled(text, style)], keep }
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.spans.iter().all(|span| span.content.is_empty())
+    }
+
+    fn columns(&self) -> u16 {
+        columns_of_spans(&self.spans)
+    }
+}
+
+/// Puts pieces at the left and at the right end of a row, `gap` columns apart, leaving out the
+/// least important until the rest fits. Gives the free cells between left and right.
+pub(crate) fn spread(buf: &mut Buffer, row: Rect, gap: u16, left: Vec<Piece<'_>>, right: Vec<Piece<'_>>) -> Rect {
+    let (left, right) = drop_until_fits(row.width, gap, left, right);
+    let mut x = row.x;
+    for (place, piece) in left.iter().enumerate() {
+        let start = if place == 0 { x } else { x.saturating_add(gap) };
+        x = put_spans(buf, Rect { x: start, width: row.right().saturating_sub(start), ..row }, &piece.spans);
+    }
+    let mut end = row.right();
+    for (place, piece) in right.iter().rev().enumerate() {
+        let gap = if place == 0 { 0 } else { gap };
+        let start = end.saturating_sub(gap).saturating_sub(piece.columns()).max(x);
+        put_spans(buf, Rect { x: start, width: end.saturating_sub(start), ..row }, &piece.spans);
+        end = start;
+    }
+    Rect { x, width: end.saturating_sub(x), ..row }
+}
+
+fn drop_until_fits<'a>(
+    columns: u16,
+    gap: u16,
+    mut left: Vec<Piece<'a>>,
+    mut right: Vec<Piece<'a>>,
+) -> (Vec<Piece<'a>>, Vec<Piece<'a>>) {
+    loop {
+        let pieces = left.len() + right.len();
+        let gaps = gap.saturating_mul(u16::try_from(pieces.saturating_sub(1)).unwrap_or(u16::MAX));
+        let used = left.iter().chain(&right).fold(gaps, |sum, piece| sum.saturating_add(piece.columns()));
+        if used <= columns || pieces <= 1 {
+            return (left, right);
+        }
+        let least = left.iter().chain(&right).map(|piece| piece.keep).min().unwrap_or_default();
+        // Of equals the one at the right end goes first.
+        if let Some(at) = right.iter().rposition(|piece| piece.keep == least) {
+            right.remove(at);
+        } else if let Some(at) = left.iter().rposition(|piece| piece.keep == least) {
+            left.remove(at);
+        }
+    }
+}
+
+/// A pane's border: a box, or on narrow screens a rule on top. Gives the row that its title stands
+/// in, without the corners.
+pub(crate) fn frame(buf: &mut Buffer, area: Rect, style: Style, sides: bool) -> Rect {
+    if area.is_empty() {
+        return area;
+    }
+    let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
+    let rule = "─".repeat(usize::from(area.width));
+    put(buf, area.x, area.y, area.width, &rule, style);
+    if sides {
+        put(buf, area.x, bottom, area.width, &rule, style);
+        for y in area.y..=bottom {
+            put(buf, area.x, y, 1, "│", style);
+            put(buf, right, y, 1, "│", style);
+        }
+        for (x, y, corner) in [(area.x, area.y, "┌"), (right, area.y, "┐"), (area.x, bottom, "└"), (right, bottom, "┘")]
+        {
+            put(buf, x, y, 1, corner, style);
+        }
+    }
+    let inset = if sides { 1 } else { 0 };
+    Rect { x: area.x.saturating_add(inset), width: area.width.saturating_sub(inset * 2), height: 1, ..area }
+}
+
+/// Empties an area for something in front of it.
+pub(crate) fn clear(buf: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buf.area);
+    for y in area.top()..area.bottom() {
+        // A wide character that reaches in from the left would cover the first column.
+        let before = area.x.checked_sub(1).and_then(|x| buf.cell_mut((x, y)));
+        if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+            cell.set_style(style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(columns: u16, left: &[(u8, &'static str)], right: &[(u8, &'static str)]) -> String {
+        let mut buf = Buffer::empty(Rect::new(0, 0, columns, 1));
+        let pieces = |list: &[(u8, &'static str)]| {
+            list.iter().map(|(keep, text)| Piece::text(*keep, *text, Style::new())).collect()
+        };
+        let area = buf.area;
+        spread(&mut buf, area, 2, pieces(left), pieces(right));
+        buf.content.iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn the_least_important_pieces_leave_first() {
+        let (left, right) = (&[(9, "running"), (1, "model")][..], &[(5, "8 of 8"), (7, "0:41")][..]);
+        assert_eq!(row(34, left, right), "running  model        8 of 8  0:41");
+        assert_eq!(row(24, left, right), "running     8 of 8  0:41");
+        assert_eq!(row(16, left, right), "running     0:41");
+        assert_eq!(row(8, left, right), "running ");
+        assert_eq!(row(4, left, right), "runn");
+    }
+
+    #[test]
+    fn nothing_is_put_outside() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 4, 2));
+        put(&mut buf, 9, 9, 4, "text", Style::new());
+        put(&mut buf, 2, 1, 99, "text", Style::new());
+        put_right(&mut buf, 3, 0, 9, "right", Style::new());
+        frame(&mut buf, Rect::new(0, 0, 9, 9), Style::new(), true);
+    }
+}

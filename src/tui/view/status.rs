@@ -1,0 +1,105 @@
+//! A job's status: a symbol and a word beside its colour, for everybody and every terminal.
+
+use crate::engine::board::RowState;
+use crate::job::{Status, Timestamp};
+use crate::tui::theme::Role;
+
+use super::format::{percent, wait};
+
+/// The columns that no status passes.
+pub(super) const COLUMNS: u16 = 17;
+
+/// A status's symbol.
+pub(crate) fn symbol(status: Status) -> &'static str {
+    match status {
+        Status::Pending | Status::Skipped => "·",
+        Status::Uploading | Status::Uploaded | Status::Submitting => "↑",
+        Status::InQueue => "○",
+        Status::InProgress => "◐",
+        Status::Completed => "●",
+        Status::Saving => "↓",
+        Status::Waiting => "↻",
+        Status::Done => "✓",
+        Status::Review | Status::Unknown => "?",
+        Status::Failed => "✗",
+        Status::Cancelled => "⊘",
+    }
+}
+
+/// A status's colour.
+pub(crate) fn role(status: Status) -> Role {
+    match status {
+        Status::Pending => Role::Pending,
+        Status::Uploading | Status::Uploaded | Status::Submitting | Status::Saving => Role::Uploading,
+        Status::InQueue => Role::Queued,
+        Status::InProgress | Status::Completed => Role::Running,
+        Status::Waiting => Role::Retrying,
+        Status::Done => Role::Success,
+        Status::Review | Status::Unknown => Role::Review,
+        Status::Failed => Role::Failure,
+        Status::Cancelled => Role::Cancelled,
+        Status::Skipped => Role::Skipped,
+    }
+}
+
+/// A status in words: fal's own in capitals, ours in small letters, and the number that goes with it.
+pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
+    match state.status {
+        Status::InQueue => match state.position {
+            Some(position) => format!("IN_QUEUE #{position}"),
+            None => "IN_QUEUE".to_owned(),
+        },
+        Status::InProgress => "IN_PROGRESS".to_owned(),
+        Status::Completed => "COMPLETED".to_owned(),
+        Status::Uploading => moved("uploading", state.moved),
+        Status::Saving => moved("saving", state.moved),
+        Status::Waiting => match state.until {
+            Some(until) if until > now => format!("retry in {}", wait(until.since(now))),
+            _ => "retry now".to_owned(),
+        },
+        other => crate::tui::ui::ask::word(other),
+    }
+}
+
+fn moved(word: &str, moved: Option<(u64, Option<u64>)>) -> String {
+    match moved {
+        Some((bytes, Some(all))) => format!("{word} {} %", percent(bytes, all)),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::view::text::width;
+
+    fn state(status: Status) -> RowState {
+        RowState { status, position: None, moved: None, until: None }
+    }
+
+    #[test]
+    fn every_status_has_a_symbol_and_a_word_that_fit_their_column() {
+        let now = Timestamp(0);
+        for status in Status::ALL {
+            let full = RowState {
+                position: Some(12_345),
+                moved: Some((99, Some(100))),
+                until: Some(Timestamp(3_599_000)),
+                ..state(status)
+            };
+            for state in [state(status), full] {
+                let words = words(&state, now);
+                assert!(!words.is_empty());
+                assert_eq!(width(symbol(status)), 1);
+                assert!(width(&words) + 2 <= usize::from(COLUMNS), "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_counts_down_to_now() {
+        let waiting = RowState { until: Some(Timestamp(8_000)), ..state(Status::Waiting) };
+        assert_eq!(words(&waiting, Timestamp(0)), "retry in 8 s");
+        assert_eq!(words(&waiting, Timestamp(9_000)), "retry now");
+    }
+}

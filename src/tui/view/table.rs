@@ -1,0 +1,258 @@
+//! The table of jobs, with the filter's tabs on its upper border.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+use super::columns::{Column, Placed, place};
+use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, spread};
+use super::text::{fit, fit_end};
+use super::{format, status};
+use crate::engine::board::{Elapsed, Row, Tab};
+use crate::job::{Group, Status};
+use crate::tui::theme::Role;
+use crate::tui::ui::layout::{has_headings, has_sides, inside};
+use crate::tui::ui::{Focus, Ui, ask};
+
+/// Cells before the first column: the cursor's bar and the mark.
+const GUTTER: u16 = 2;
+
+/// Gives where the terminal's cursor stands while a filter is typed.
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let focused = ui.focus == Focus::Jobs;
+    let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
+    let sides = has_sides(area);
+    let title = frame(buf, area, border, sides);
+    let cursor = top_border(ui, title, buf);
+    let inner = inside(area);
+    let digits = columns_of(&ui.board.totals.all().to_string());
+    let columns = place(inner.width.saturating_sub(GUTTER + 1), digits);
+    let mut rows = inner;
+    if has_headings(inner) {
+        headings(ui, inner, &columns, buf);
+        rows = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
+    }
+    let highlighted = ui.highlighted();
+    for (at, row) in ui.page().rows.iter().take(usize::from(rows.height)).enumerate() {
+        let y = rows.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+        let area = Rect { y, height: 1, ..rows };
+        render_row(ui, row, area, &columns, highlighted == Some(at), buf);
+    }
+    if ui.page().rows.is_empty() {
+        put(
+            buf,
+            rows.x.saturating_add(GUTTER),
+            rows.y,
+            rows.width.saturating_sub(GUTTER),
+            empty(ui),
+            ui.styles.of(Role::Muted),
+        );
+    }
+    if sides {
+        bottom_border(ui, area, buf);
+    }
+    cursor
+}
+
+fn empty(ui: &Ui) -> &'static str {
+    if ui.board.page.lens.seq != ui.lens.seq {
+        ""
+    } else if !ui.filter.value().is_empty() {
+        "no job matches the filter; Esc clears it"
+    } else if ui.tab == Tab::All {
+        "no jobs yet"
+    } else {
+        "none"
+    }
+}
+
+/// The tabs at the left, order and filter at the right.
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
+    let of = |role| ui.styles.of(role);
+    let totals = &ui.board.totals;
+    let roomy = title.width >= 100;
+    let tabs = Tab::ALL.into_iter().map(|tab| {
+        let (name, number) = match tab {
+            Tab::All => ("All", totals.all()),
+            Tab::Only(group) => (tab_name(group), totals.of(group)),
+        };
+        let style = if tab == ui.tab {
+            of(Role::Title).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        } else if number == 0 {
+            of(Role::Muted)
+        } else {
+            of(Role::Text)
+        };
+        let keep = match tab {
+            chosen if chosen == ui.tab => 9,
+            Tab::All => 6,
+            Tab::Only(Group::Failed) => 8,
+            Tab::Only(Group::Active | Group::Done) => 7,
+            Tab::Only(_) if number > 0 => 5,
+            Tab::Only(_) => 3,
+        };
+        let air = if roomy { " " } else { "" };
+        let spans = vec![
+            Span::raw(" "),
+            Span::styled(name, style),
+            Span::styled(format!(" {}", format::count(number)), style),
+            Span::raw(" "),
+            Span::raw(air),
+        ];
+        Piece::new(keep, spans)
+    });
+    let mut right = Vec::new();
+    if !ui.typing {
+        right.push(Piece::text(2, format!(" {} ", format::order(ui.order)), of(Role::Muted)));
+    }
+    if let Some(marked) = ask::marked(ui) {
+        right.push(Piece::text(6, format!(" {marked} "), of(Role::Accent)));
+    }
+    let mut cursor = None;
+    if ui.typing || !ui.filter.value().is_empty() {
+        let room = usize::from(title.width / 3).max(8);
+        let (shown, at) = filter_text(ui, room);
+        let columns = columns_of(&shown);
+        if ui.typing {
+            let x = title.right().saturating_sub(columns.saturating_add(1)).saturating_add(at);
+            cursor = Some(Position { x: x.min(title.right().saturating_sub(1)), y: title.y });
+        }
+        right.push(Piece::text(10, format!(" /{shown} "), of(Role::FilterMatch)));
+    }
+    spread(buf, title, 0, tabs.collect(), right);
+    cursor
+}
+
+/// The part of the filter's text that is shown, and where in it the cursor stands.
+fn filter_text(ui: &Ui, room: usize) -> (String, u16) {
+    let value = ui.filter.value();
+    let before: String = value.chars().take(ui.filter.cursor()).collect();
+    let after: String = value.chars().skip(ui.filter.cursor()).collect();
+    let start = fit_end(&before, room).into_owned();
+    let at = columns_of(&start);
+    let rest = fit(&after, room.saturating_sub(usize::from(at))).into_owned();
+    (start + &rest, at)
+}
+
+fn tab_name(group: Group) -> &'static str {
+    match group {
+        Group::Active => "Active",
+        Group::Waiting => "Waiting",
+        Group::Failed => "Failed",
+        Group::Review => "Review",
+        Group::Pending => "Pending",
+        Group::Done => "Done",
+        Group::Cancelled => "Cancelled",
+        Group::Skipped => "Skipped",
+    }
+}
+
+fn bottom_border(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    let page = ui.page();
+    if page.total == 0 {
+        return;
+    }
+    let text = format!(" {} of {} ", format::count(ui.current_place() + 1), format::count(page.total));
+    let y = area.bottom().saturating_sub(1);
+    put_right(buf, area.x, y, area.width.saturating_sub(2), &text, ui.styles.of(Role::Muted));
+}
+
+fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
+    let style = ui.styles.of(Role::HeaderRow);
+    for Placed { column, x, columns } in columns {
+        let x = inner.x.saturating_add(GUTTER).saturating_add(*x);
+        if column.is_right_aligned() {
+            put_right(buf, x, inner.y, *columns, column.title(), style);
+        } else {
+            put(buf, x, inner.y, *columns, column.title(), style);
+        }
+    }
+}
+
+fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: bool, buf: &mut Buffer) {
+    let over = matches!(row.state.status.group(), Group::Cancelled | Group::Skipped);
+    let base = ui.styles.of(if over { Role::Muted } else { Role::Text });
+    for placed in columns {
+        let area = Rect { x: area.x.saturating_add(GUTTER).saturating_add(placed.x), width: placed.columns, ..area };
+        cell(ui, row, placed.column, area, base, buf);
+    }
+    let marked = ui.marks.contains(&row.id);
+    if marked {
+        put(buf, area.x.saturating_add(1), area.y, 1, "◆", ui.styles.of(Role::Accent));
+    }
+    if highlighted {
+        highlight(ui, area, buf);
+    }
+}
+
+/// The row under the cursor. Where the theme gives it no background, it is reversed as a whole:
+/// coloured text in it would turn into coloured blocks.
+fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
+    let style = ui.styles.of(Role::Selection);
+    if ui.focus == Focus::Jobs {
+        if ui.styles.has_background(Role::Selection) {
+            buf.set_style(area, style);
+        } else {
+            let text = ui.styles.of(Role::Text);
+            for position in area.positions() {
+                if let Some(cell) = buf.cell_mut(position) {
+                    cell.set_style(Style::reset()).set_style(text).set_style(style);
+                }
+            }
+        }
+    } else {
+        buf.set_style(area, Style::new().add_modifier(Modifier::BOLD));
+    }
+    let bar = if ui.focus == Focus::Jobs { style } else { ui.styles.of(Role::Accent) };
+    put(buf, area.x, area.y, 1, "▌", bar);
+}
+
+fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut Buffer) {
+    let muted = ui.styles.of(Role::Muted);
+    let Rect { x, y, width, .. } = area;
+    let room = usize::from(width);
+    match column {
+        Column::Number => put_right(buf, x, y, width, &row.id.to_string(), muted),
+        Column::Status => {
+            let style = ui.styles.of(status::role(row.state.status));
+            let spans = [
+                Span::styled(status::symbol(row.state.status), style),
+                Span::raw(" "),
+                Span::styled(status::words(&row.state, ui.now), style),
+            ];
+            put_spans(buf, area, &spans);
+        }
+        Column::Time => {
+            let time = match row.elapsed {
+                Elapsed::None => return,
+                Elapsed::Since(began) => ui.now.since(began),
+                Elapsed::Took(took) => took,
+            };
+            put_right(buf, x, y, width, &format::short(time), base);
+        }
+        Column::Try if row.attempt > 0 => {
+            let style = if row.attempt > 1 { ui.styles.of(Role::Retrying) } else { muted };
+            put_right(buf, x, y, width, &row.attempt.to_string(), style);
+        }
+        Column::Try => {}
+        Column::Photo => {
+            put(buf, x, y, width, &fit_end(&row.path, room), base);
+        }
+        Column::Megapixels => put_right(buf, x, y, width, &format::sizes(row.input, row.output), base),
+        Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
+        Column::Note => {
+            let style = match row.state.status {
+                Status::Done => ui.styles.of(Role::Caption),
+                Status::Failed => ui.styles.of(Role::Failure).remove_modifier(Modifier::BOLD),
+                Status::Waiting => ui.styles.of(Role::Retrying),
+                Status::Review | Status::Unknown => ui.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
+                _ => muted,
+            };
+            put(buf, x, y, width, &fit(&row.note, room), style);
+        }
+    }
+}
