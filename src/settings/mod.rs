@@ -1,6 +1,7 @@
 //! Flags, environment and config file become one validated value.
 
 mod account;
+mod choice;
 mod environment;
 mod error;
 mod file;
@@ -13,14 +14,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use choice::{Captions, Color, MaxFailures};
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
 pub use layers::{Origin, Source};
-pub use values::Color;
 
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
-use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Usd};
+use crate::job::{EndpointId, Model, Params, Usd};
 use file::ConfigFile;
 use layers::Layers;
 

@@ -4,19 +4,8 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use crate::job::{Captions, MaxFailures, Usd};
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Color {
-    /// Where somebody looks who can see it.
-    #[default]
-    Auto,
-    /// Even where nobody looks.
-    Always,
-    /// Nowhere.
-    Never,
-}
+use super::choice::{Captions, Color, MaxFailures};
+use crate::job::Usd;
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
 type Read<T> = Result<T, String>;
@@ -132,11 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn captions_are_a_list_that_reads_back() {
-        for list in ["txt", "xmp", "txt,xmp", "none"] {
-            assert_eq!(captions(list.as_ref()).unwrap().to_string(), list);
+    fn captions_are_a_list() {
+        let forms = [("txt", true, false), ("xmp", false, true), ("xmp, txt", true, true), ("none", false, false)];
+        for (list, txt, xmp) in forms {
+            assert_eq!(captions(list.as_ref()), Ok(Captions { txt, xmp }), "{list}");
         }
-        assert_eq!(captions("xmp, txt".as_ref()).unwrap().to_string(), "txt,xmp");
         for bad in ["", "txt,", "none,txt", "pdf"] {
             assert!(captions(bad.as_ref()).is_err(), "{bad}");
         }
