@@ -15,6 +15,7 @@
 //! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
 //! [`fal::wire`] alone · [`cli`] and [`settings`] tie it together.
 
+pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod fal;

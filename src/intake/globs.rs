@@ -10,7 +10,7 @@ use super::IntakeError;
 ///
 /// A pattern with a `/` is matched against the whole path below PATH, one without against each part
 /// of it; a match on a folder takes in all below it. Case does not matter: cameras write `.JPG`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Globs {
     include: Option<GlobSet>,
     exclude: GlobSet,

@@ -10,7 +10,7 @@ use super::clutter::is_clutter;
 use super::globs::Globs;
 
 /// Folders and files that were checked to be there, and the folder that their results go to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Inputs {
     pub(super) bases: Vec<Base>,
     pub(super) globs: Globs,
@@ -21,7 +21,7 @@ pub struct Inputs {
 }
 
 /// A folder that photos are taken from, and below which their paths are counted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Base {
     /// The folder as given, made absolute.
     pub(super) folder: PathBuf,

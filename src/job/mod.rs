@@ -4,8 +4,10 @@
 //! random number is handed it.
 
 mod apply;
+mod captions;
 mod cause;
 mod id;
+mod max_failures;
 mod model;
 mod params;
 mod photo;
@@ -18,8 +20,10 @@ mod text;
 mod time;
 
 pub use apply::{Impossible, Transition, apply};
+pub use captions::Captions;
 pub use cause::{Cause, CauseKind, Class};
 pub use id::{BatchId, JobId};
+pub use max_failures::MaxFailures;
 pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
 pub use params::{ParamError, Params};
 pub use photo::{Format, Photo, Pixels};

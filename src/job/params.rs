@@ -86,6 +86,16 @@ impl Params {
         Ok(Self { values, factor })
     }
 
+    /// Reads back what [`canonical`](Self::canonical) wrote.
+    ///
+    /// # Errors
+    /// If the model no longer takes it.
+    pub fn from_canonical(model: &Model, text: &str) -> Result<Self, ParamError> {
+        let values: Map<String, Value> = serde_json::from_str(text).map_err(|_| ParamError::NoPair(text.to_owned()))?;
+        let pairs: Vec<_> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Self::parse(model, pairs.iter().map(String::as_str))
+    }
+
     /// Name and value of each, in the model's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
@@ -183,6 +193,8 @@ mod tests {
         assert_eq!(canonical(&["upscale_factor=2.0", "steps=20"]), canonical(&["upscale_factor=2"]));
         assert_eq!(canonical(&["seed=1", "seed=2"]), canonical(&["seed=2"]));
         assert_ne!(canonical(&["seed=1"]), canonical(&[]));
+        let params = Params::parse(&flux(), ["seed=1", "creativity=0.5"]).unwrap();
+        assert_eq!(Params::from_canonical(&flux(), &params.canonical()), Ok(params));
     }
 
     #[test]

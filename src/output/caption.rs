@@ -1,24 +1,8 @@
 //! Captions as files beside their pictures.
 
-/// Which files a caption goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Captions {
-    /// `name.txt`: the caption on one line.
-    pub txt: bool,
-    /// `name.xmp`: a sidecar that photo managers read.
-    pub xmp: bool,
-}
-
-impl Default for Captions {
-    fn default() -> Self {
-        Self { txt: true, xmp: false }
-    }
-}
+use crate::job::Captions;
 
 impl Captions {
-    /// No files.
-    pub const NONE: Self = Self { txt: false, xmp: false };
-
     /// What is to be written of a caption: extension and bytes of each file.
     pub(super) fn files(self, caption: Option<&str>) -> Vec<(&'static str, Vec<u8>)> {
         let Some(line) = caption.map(one_line).filter(|line| !line.is_empty()) else { return Vec::new() };

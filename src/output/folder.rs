@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Captions, Draft, OutputError, atomically, name::Names};
-use crate::job::Photo;
+use super::{Draft, OutputError, atomically, name::Names};
+use crate::job::{Captions, Photo};
 
 /// The folder that a batch's results go to. Clones are the same folder.
 #[derive(Debug, Clone)]

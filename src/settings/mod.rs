@@ -1,7 +1,6 @@
 //! Flags, environment and config file become one validated value.
 
 mod account;
-mod choice;
 mod environment;
 mod error;
 mod file;
@@ -14,14 +13,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use choice::{Captions, Color, MaxFailures};
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
 pub use layers::{Origin, Source};
 
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
-use crate::job::{EndpointId, Model, Params, Usd};
+use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Usd};
+use crate::tui::caps::ColorChoice;
 use file::ConfigFile;
 use layers::Layers;
 
@@ -66,7 +65,7 @@ pub struct Settings {
     /// A theme's name or file.
     pub theme: String,
     /// When to use colour, `NO_COLOR` and `CLICOLOR_FORCE` weighed in.
-    pub color: Color,
+    pub color: ColorChoice,
     /// No characters but ASCII in borders and symbols.
     pub ascii: bool,
     /// Mouse capture.
@@ -200,9 +199,9 @@ impl Settings {
     #[must_use]
     pub fn colors_lines(&self, is_terminal: bool) -> bool {
         match self.color {
-            Color::Auto => is_terminal,
-            Color::Always => true,
-            Color::Never => false,
+            ColorChoice::Auto => is_terminal,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
         }
     }
 }
@@ -262,16 +261,16 @@ fn sandbox(l: &mut Layers<'_>, options: &Options) -> Result<Option<SandboxSettin
 }
 
 /// `NO_COLOR` and `CLICOLOR_FORCE` rank as environment: below the flag, above the config file.
-fn color(l: &mut Layers<'_>, typed: Option<&String>) -> Result<Color, SettingsError> {
+fn color(l: &mut Layers<'_>, typed: Option<&String>) -> Result<ColorChoice, SettingsError> {
     let color = l.with_default(names::COLOR, typed, "auto", values::color)?;
     if matches!(l.last_source(), Source::Flag | Source::Variable(_)) {
         return Ok(color);
     }
     let forced = l.environment.get(names::CLICOLOR_FORCE).is_some_and(|value| value != "0");
     let (color, text, variable) = if l.environment.get(names::NO_COLOR).is_some() {
-        (Color::Never, "never", names::NO_COLOR)
+        (ColorChoice::Never, "never", names::NO_COLOR)
     } else if forced {
-        (Color::Always, "always", names::CLICOLOR_FORCE)
+        (ColorChoice::Always, "always", names::CLICOLOR_FORCE)
     } else {
         return Ok(color);
     };

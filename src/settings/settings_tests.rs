@@ -33,7 +33,7 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!((settings.budget, settings.fps), (None, None));
     assert_eq!(settings.max_failures, MaxFailures::InARow(20));
     assert_eq!(settings.captions, Captions { txt: true, xmp: false });
-    assert_eq!((settings.theme.as_str(), settings.color), ("terminal", Color::Auto));
+    assert_eq!((settings.theme.as_str(), settings.color), ("terminal", ColorChoice::Auto));
     assert_eq!(settings.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
@@ -111,7 +111,7 @@ fn globs_of_one_source_do_not_mix_with_anothers() {
 #[test]
 fn an_empty_variable_is_none() {
     let settings = resolve("photos", &[("FAL_TUI_CONCURRENCY", ""), ("FAL_KEY", ""), ("NO_COLOR", "")], "").unwrap();
-    assert_eq!((settings.concurrency, settings.color), (8, Color::Auto));
+    assert_eq!((settings.concurrency, settings.color), (8, ColorChoice::Auto));
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
 }
 
@@ -152,11 +152,11 @@ fn hosts_follow_our_variables_then_the_official_clients() {
 #[test]
 fn the_usual_variables_for_colour_rank_between_flag_and_file() {
     let color = |line: &str, variables: &[(&str, &str)], config: &str| resolve(line, variables, config).unwrap().color;
-    assert_eq!(color("a", &[("NO_COLOR", "1")], "color = 'always'"), Color::Never);
-    assert_eq!(color("a --color always", &[("NO_COLOR", "1")], ""), Color::Always);
-    assert_eq!(color("a", &[("CLICOLOR_FORCE", "1")], ""), Color::Always);
-    assert_eq!(color("a", &[("CLICOLOR_FORCE", "0")], ""), Color::Auto);
-    assert_eq!(color("a", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], ""), Color::Never);
+    assert_eq!(color("a", &[("NO_COLOR", "1")], "color = 'always'"), ColorChoice::Never);
+    assert_eq!(color("a --color always", &[("NO_COLOR", "1")], ""), ColorChoice::Always);
+    assert_eq!(color("a", &[("CLICOLOR_FORCE", "1")], ""), ColorChoice::Always);
+    assert_eq!(color("a", &[("CLICOLOR_FORCE", "0")], ""), ColorChoice::Auto);
+    assert_eq!(color("a", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], ""), ColorChoice::Never);
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::choice::{Captions, Color, MaxFailures};
 use crate::job::Usd;
+use crate::job::{Captions, MaxFailures};
+use crate::tui::caps::ColorChoice;
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
 type Read<T> = Result<T, String>;
@@ -87,11 +88,11 @@ pub(super) fn glob(text: &OsStr) -> Read<String> {
     }
 }
 
-pub(super) fn color(text: &OsStr) -> Read<Color> {
+pub(super) fn color(text: &OsStr) -> Read<ColorChoice> {
     match utf8(text)? {
-        "auto" => Ok(Color::Auto),
-        "always" => Ok(Color::Always),
-        "never" => Ok(Color::Never),
+        "auto" => Ok(ColorChoice::Auto),
+        "always" => Ok(ColorChoice::Always),
+        "never" => Ok(ColorChoice::Never),
         _ => Err("takes auto, always or never".to_owned()),
     }
 }

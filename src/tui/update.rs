@@ -124,7 +124,7 @@ fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
     ui.leaving = Some(Leaving { signal });
     ui.layers.clear();
     ui.typing = false;
-    vec![Effect::Send(Command::Quit(how))]
+    vec![Effect::Send(Command::Quit { leave: how, signal })]
 }
 
 fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
