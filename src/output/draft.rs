@@ -8,11 +8,11 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
-use super::OutputError;
 use super::folder::Folder;
 use super::name::Names;
-use super::place::place;
+use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
+use super::{OutputError, atomically};
 use crate::job::{Format, Pixels, Saved, Suspicion};
 use crate::picture::{complete, header};
 
@@ -93,18 +93,28 @@ impl Draft {
         }
         self.file.flush().await.map_err(|error| OutputError::of(&self.path, error))?;
         let file = self.file.into_inner().into_std().await;
-        let captions = self.shared.captions.files(expect.caption);
-        let (promised, previous) = (expect.pixels, expect.previous.cloned());
+        let (promised, previous, caption) =
+            (expect.pixels, expect.previous.cloned(), expect.caption.map(str::to_owned));
         let Self { shared, names, path, written, .. } = self;
         off_the_loop(move || {
             let picture = header(&file).map_err(|error| OutputError::of_picture(&path, error))?;
             let look = complete(&file, picture.format).map_err(|error| OutputError::of_picture(&path, error))?;
             file.sync_all().map_err(|error| OutputError::of(&path, error))?;
-            let output = place(&shared, &names, path, picture.format, &captions, previous.as_ref())?;
-            // The lock is held until the file has its name.
+            let folder = shared.root.join(&names.folder);
+            let mut pieces = Vec::new();
+            for (extension, bytes) in shared.captions.files(caption.as_deref()) {
+                let written = atomically::written(&folder, &bytes);
+                let unfinished = written.map_err(|error| OutputError::of(&folder, error))?;
+                pieces.push(Piece { extension, unfinished });
+            }
+            let extension = picture.format.extension();
+            pieces.push(Piece { extension, unfinished: path });
+            let stem = place(&shared, &names, pieces, previous.as_ref())?;
+            // Its lock is held until it has its name.
             drop(file);
             let pixels = picture.upright();
             let suspicion = suspicion(pixels, promised, look);
+            let output = place::picture(&stem, extension).into();
             Ok(Placed { output, format: picture.format, pixels, bytes: written, suspicion })
         })
         .await

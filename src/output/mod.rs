@@ -17,3 +17,6 @@ pub use draft::{Draft, Expect, Placed};
 pub use error::OutputError;
 pub use folder::Output;
 pub use records::Records;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Giving a result its name, and its caption the same.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,176 +11,158 @@ use tempfile::TempPath;
 use super::folder::Folder;
 use super::name::{Names, inside, with};
 use super::{OutputError, atomically};
-use crate::job::{Format, Saved};
+use crate::job::Saved;
+
+/// A file that is written and synced, and lacks but its name.
+pub(super) struct Piece {
+    pub(super) extension: &'static str,
+    pub(super) unfinished: TempPath,
+}
 
 /// What is under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slot {
     /// Nothing.
     Free,
-    /// Something that this job wrote before.
+    /// What an earlier attempt of this job wrote.
     Ours,
-    /// The very bytes that are to be written: a run that was killed got this far.
+    /// The very bytes that are to be there: a run that was killed got this far.
     Same,
     /// Something else.
     Taken,
 }
 
-/// Gives a finished file the first name that is free for it and for its caption files; the name,
-/// below the output folder.
+/// Gives all pieces the first stem that is free for every one of them; the stem, below the output
+/// folder. The last piece is the picture: whoever sees it finds its caption beside it.
 pub(super) fn place(
     shared: &Folder,
     names: &Names,
-    mut unfinished: TempPath,
-    format: Format,
-    captions: &[(&'static str, Vec<u8>)],
+    mut pieces: Vec<Piece>,
     previous: Option<&Saved>,
-) -> Result<Box<Path>, OutputError> {
+) -> Result<PathBuf, OutputError> {
     let folder = shared.root.join(&names.folder);
-    let previous = previous.filter(|saved| inside(&saved.output).is_ok());
-    let old = previous.map(|saved| Old::of(shared, saved));
-    let before = previous.filter(|saved| saved.output.parent() == Some(&*names.folder));
-    let before = before.and_then(|saved| saved.output.file_stem()).map(OsStr::to_owned);
+    let old = previous.filter(|saved| inside(&saved.output).is_ok()).map(|saved| Old::of(shared, saved));
+    // A job keeps the name that it once had.
+    let before = old.as_ref().filter(|old| old.picture.parent() == Some(&*folder));
+    let before = before.and_then(|old| old.picture.file_stem()).map(OsStr::to_owned);
 
-    let _naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
+    let naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
     for stem in names.stems(before) {
-        let name = with(&stem, format.extension());
-        let path = folder.join(&name);
-        let found = slot(&path, &unfinished, old.as_ref()).map_err(|error| OutputError::of(&path, error))?;
-        if found == Slot::Taken {
-            continue;
-        }
-        let Some(written) = caption_files(&folder, &stem, captions, old.as_ref())? else { continue };
-        match named(unfinished, &path, found) {
-            Ok(()) => {
-                atomically::sync_folder(&folder).map_err(|error| OutputError::of(&folder, error))?;
+        let paths: Vec<_> = pieces.iter().map(|piece| folder.join(with(&stem, piece.extension))).collect();
+        match claim_all(pieces, &paths, old.as_ref())? {
+            Claimed::All => {
                 if let Some(old) = &old {
-                    old.remove_but(&path, &folder.join(&stem));
+                    old.remove_but(&paths);
                 }
-                return Ok(names.folder.join(name).into());
+                drop(naming);
+                atomically::sync_folder(&folder).map_err(|error| OutputError::of(&folder, error))?;
+                return Ok(names.folder.join(stem));
             }
-            Err((error, given_back)) => {
-                for caption in written {
-                    let _ = fs::remove_file(caption);
-                }
-                if error.kind() != io::ErrorKind::AlreadyExists {
-                    return Err(OutputError::of(&path, error));
-                }
-                unfinished = given_back;
-            }
+            Claimed::None(given_back) => pieces = given_back,
         }
     }
     Err(OutputError::of(&folder, io::Error::new(io::ErrorKind::AlreadyExists, "every name is taken")))
 }
 
-/// What an earlier attempt of the same job saved.
-struct Old {
-    picture: PathBuf,
-    bytes: u64,
-    captions: Vec<(&'static str, Vec<u8>)>,
+enum Claimed {
+    All,
+    /// A name is taken: the pieces are as they were.
+    None(Vec<Piece>),
 }
 
-impl Old {
-    fn of(shared: &Folder, saved: &Saved) -> Self {
-        let captions = shared.captions.files(saved.caption.as_deref());
-        Self { picture: shared.root.join(&saved.output), bytes: saved.bytes, captions }
+/// Gives each piece its path, or none of them.
+fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result<Claimed, OutputError> {
+    let mut slots = Vec::with_capacity(paths.len());
+    for (piece, path) in pieces.iter().zip(paths) {
+        slots.push(slot(path, &piece.unfinished, old).map_err(|error| OutputError::of(path, error))?);
     }
-
-    /// Whether a picture is as it was saved.
-    fn is_picture(&self, path: &Path) -> bool {
-        self.picture == path
-            && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == self.bytes)
+    if slots.contains(&Slot::Taken) {
+        return Ok(Claimed::None(pieces));
     }
-
-    /// Whether a caption file is as it was saved.
-    fn is_caption(&self, path: &Path) -> bool {
-        let beside = self.picture.with_extension("") == path.with_extension("");
-        let extension = path.extension().and_then(OsStr::to_str);
-        let saved = self.captions.iter().find(|(saved, _)| extension == Some(*saved));
-        beside && saved.is_some_and(|(_, bytes)| holds(path, bytes))
-    }
-
-    /// Removes it where the new result got other names.
-    fn remove_but(&self, picture: &Path, stem: &Path) {
-        if self.picture != picture && self.is_picture(&self.picture) {
-            let _ = fs::remove_file(&self.picture);
-        }
-        if self.picture.with_extension("") != stem {
-            for (extension, _) in &self.captions {
-                let path = self.picture.with_extension(extension);
-                if self.is_caption(&path) {
-                    let _ = fs::remove_file(path);
-                }
+    let mut done: Vec<(&Path, &'static str, PathBuf)> = Vec::new();
+    let mut left = pieces.into_iter().zip(paths).zip(slots);
+    while let Some(((Piece { extension, unfinished }, path), slot)) = left.next() {
+        let hidden = unfinished.to_path_buf();
+        let named = match slot {
+            Slot::Free | Slot::Taken => atomically::claim(unfinished, path),
+            Slot::Ours => unfinished.persist(path).map_err(|refused| (refused.error, refused.path)),
+            Slot::Same => Ok(()),
+        };
+        match named {
+            Ok(()) if slot == Slot::Free => done.push((path, extension, hidden)),
+            Ok(()) => {}
+            Err((error, unfinished)) => {
+                // Another program took the name since we looked.
+                let mut pieces = taken_back(done);
+                pieces.push(Piece { extension, unfinished });
+                pieces.extend(left.map(|((piece, _), _)| piece));
+                let taken = error.kind() == io::ErrorKind::AlreadyExists;
+                return if taken { Ok(Claimed::None(pieces)) } else { Err(OutputError::of(path, error)) };
             }
         }
     }
+    Ok(Claimed::All)
+}
+
+/// Hides files again that just got their names.
+fn taken_back(done: Vec<(&Path, &'static str, PathBuf)>) -> Vec<Piece> {
+    let hide = |(path, extension, hidden): (&Path, &'static str, PathBuf)| {
+        fs::rename(path, &hidden).ok()?;
+        Some(Piece { extension, unfinished: TempPath::try_from_path(hidden).ok()? })
+    };
+    done.into_iter().filter_map(hide).collect()
 }
 
 fn slot(path: &Path, unfinished: &Path, old: Option<&Old>) -> io::Result<Slot> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Slot::Free),
         Err(error) => Err(error),
-        Ok(_) if old.is_some_and(|old| old.is_picture(path)) => Ok(Slot::Ours),
         Ok(found) if found.is_file() && atomically::same(path, unfinished).unwrap_or(false) => Ok(Slot::Same),
+        Ok(_) if old.is_some_and(|old| old.wrote(path)) => Ok(Slot::Ours),
         Ok(_) => Ok(Slot::Taken),
     }
 }
 
-fn named(unfinished: TempPath, path: &Path, found: Slot) -> Result<(), (io::Error, TempPath)> {
-    match found {
-        Slot::Free | Slot::Taken => atomically::claim(unfinished, path),
-        Slot::Ours => unfinished.persist(path).map_err(|refused| (refused.error, refused.path)),
-        Slot::Same => Ok(()),
-    }
+/// What an earlier attempt of the same job saved.
+struct Old {
+    picture: PathBuf,
+    bytes: u64,
+    captions: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// Writes the caption files of a stem; those that were not there before. `None` if one of the names
-/// is taken.
-fn caption_files(
-    folder: &Path,
-    stem: &OsStr,
-    captions: &[(&'static str, Vec<u8>)],
-    old: Option<&Old>,
-) -> Result<Option<Vec<PathBuf>>, OutputError> {
-    let mut written = Vec::new();
-    let slots: Vec<_> = captions
-        .iter()
-        .map(|(extension, bytes)| {
-            let path = folder.join(with(stem, extension));
-            let slot = match fs::symlink_metadata(&path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Slot::Free,
-                _ if holds(&path, bytes) => Slot::Same,
-                _ if old.is_some_and(|old| old.is_caption(&path)) => Slot::Ours,
-                _ => Slot::Taken,
-            };
-            (path, bytes, slot)
-        })
-        .collect();
-    if slots.iter().any(|(_, _, slot)| *slot == Slot::Taken) {
-        return Ok(None);
+impl Old {
+    fn of(shared: &Folder, saved: &Saved) -> Self {
+        let picture = shared.root.join(&saved.output);
+        let stem = picture.file_stem().map(OsStr::to_owned).unwrap_or_default();
+        let beside = |(extension, bytes)| (picture.with_file_name(with(&stem, extension)), bytes);
+        let captions = shared.captions.files(saved.caption.as_deref()).into_iter().map(beside).collect();
+        Self { captions, picture, bytes: saved.bytes }
     }
-    for (path, bytes, slot) in slots.into_iter().filter(|(_, _, slot)| *slot != Slot::Same) {
-        let done = atomically::written(folder, bytes).map_err(|error| (error, None));
-        match done.and_then(|file| named(file, &path, slot).map_err(|(error, file)| (error, Some(file)))) {
-            Ok(()) if slot == Slot::Free => written.push(path),
-            Ok(()) => {}
-            Err((error, _)) => {
-                for caption in written {
-                    let _ = fs::remove_file(caption);
-                }
-                return if error.kind() == io::ErrorKind::AlreadyExists {
-                    Ok(None)
-                } else {
-                    Err(OutputError::of(&path, error))
-                };
-            }
+
+    /// Whether a file is one that it wrote, and as it wrote it.
+    fn wrote(&self, path: &Path) -> bool {
+        let is_file_of = |length: u64| fs::symlink_metadata(path).is_ok_and(|f| f.is_file() && f.len() == length);
+        if self.picture == path {
+            return is_file_of(self.bytes);
+        }
+        let caption = self.captions.iter().find(|(caption, _)| caption == path);
+        caption.is_some_and(|(_, bytes)| {
+            is_file_of(bytes.len() as u64) && fs::read(path).is_ok_and(|found| found == *bytes)
+        })
+    }
+
+    /// Removes what the new result did not replace, having another name or no caption.
+    fn remove_but(&self, paths: &[PathBuf]) {
+        let all = self.captions.iter().map(|(caption, _)| caption).chain([&self.picture]);
+        for path in all.filter(|path| !paths.contains(path) && self.wrote(path)) {
+            // It is in nobody's way.
+            let _ = fs::remove_file(path);
         }
     }
-    Ok(Some(written))
 }
 
-/// Whether a small file holds just these bytes.
-fn holds(path: &Path, bytes: &[u8]) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64)
-        && fs::read(path).is_ok_and(|found| found == bytes)
+/// The picture's name, from the stem that was found for it.
+pub(super) fn picture(stem: &Path, extension: &str) -> PathBuf {
+    let name = stem.file_name().map_or_else(OsString::new, |stem| with(stem, extension));
+    stem.with_file_name(name)
 }

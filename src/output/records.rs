@@ -46,7 +46,7 @@ impl Records {
     pub fn begin(output: &Output) -> Result<Self, OutputError> {
         let root = output.root().to_owned();
         let begin = || {
-            let mut report = csv::Writer::from_writer(atomically::unfinished(&root)?);
+            let mut report = csv::WriterBuilder::new().flexible(true).from_writer(atomically::unfinished(&root)?);
             report.write_record(report::COLUMNS)?;
             let metadata = BufWriter::new(atomically::unfinished(&root)?);
             Ok((metadata, report))
@@ -144,3 +144,7 @@ fn report_path(root: &Path) -> io::Result<PathBuf> {
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the report is taken"))
 }
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;

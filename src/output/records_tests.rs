@@ -1,0 +1,175 @@
+//! What the records promise.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::job::{
+    Cause, CauseKind, Closed, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved, Suspicion,
+    Timestamp, Usd,
+};
+use crate::output::{Captions, Output};
+
+fn output() -> (TempDir, Output) {
+    let dir = tempfile::tempdir().unwrap();
+    let output = Output::open(dir.path(), Captions::default()).unwrap();
+    (dir, output)
+}
+
+fn job(path: &str, state: JobState) -> Job {
+    let photo = Photo {
+        path: Path::new(path).into(),
+        source: Path::new("/in").join(path).into(),
+        format: Some(Format::Jpeg),
+        pixels: None,
+        bytes: 1,
+        modified: Timestamp(0),
+        shares_stem: false,
+    };
+    Job { id: JobId::at(0), photo, state }
+}
+
+fn closed() -> Closed {
+    Closed { at: Timestamp(1), took: std::time::Duration::from_secs(1), attempts: 2 }
+}
+
+fn saved(output: &str, caption: Option<&str>) -> Saved {
+    Saved {
+        request: RequestId::new("r-1").unwrap(),
+        output: Path::new(output).into(),
+        format: Format::Png,
+        pixels: Pixels::new(1280, 854),
+        bytes: 9,
+        seed: Some(-7),
+        caption: caption.map(Into::into),
+        inference_s: Some(1.5),
+        cost: Some(Usd::from_nanos(109_312_000)),
+    }
+}
+
+fn jobs() -> Vec<Job> {
+    let cause = Cause { kind: CauseKind::ImageTooLarge, http: Some(422), message: "too \"large\"".into() };
+    vec![
+        job(
+            "sub/a.jpg",
+            JobState::Done(closed(), saved("sub/a.png", Some("A cat,\non a \"mat\" 👩\u{200d}🚀")).into()),
+        ),
+        job(
+            "b.jpg",
+            JobState::Review(closed(), saved("b.png", None).into(), Suspicion("is 6×4, expected 12×8".into())),
+        ),
+        job("c.jpg", JobState::Failed { closed: closed(), cause: Box::new(cause), kept: Box::new(Kept::Nothing) }),
+        job("d.txt", JobState::Skipped("text, not a picture".into())),
+        job("e\n.jpg", JobState::Pending),
+    ]
+}
+
+fn metadata(dir: &TempDir) -> Vec<Value> {
+    let text = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
+    assert!(text.ends_with('\n'));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn report(dir: &TempDir, name: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(dir.path().join(name)).unwrap();
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
+    let (dir, output) = output();
+    output.write_records(&jobs()).unwrap();
+    let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1"});
+    assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
+}
+
+#[test]
+fn the_report_has_a_line_a_job_with_its_cause() {
+    let (dir, output) = output();
+    output.write_records(&jobs()).unwrap();
+    let lines = report(&dir, "report.csv");
+    assert_eq!(
+        lines[0],
+        [
+            "path",
+            "state",
+            "output",
+            "width",
+            "height",
+            "seed",
+            "cost_usd",
+            "attempts",
+            "request_id",
+            "cause",
+            "caption"
+        ]
+    );
+    assert_eq!(
+        lines[1],
+        [
+            "sub/a.jpg",
+            "DONE",
+            "sub/a.png",
+            "1280",
+            "854",
+            "-7",
+            "0.109312",
+            "2",
+            "r-1",
+            "",
+            "A cat, on a \"mat\" 👩\u{200d}🚀"
+        ]
+    );
+    assert_eq!(lines[2][9], "is 6×4, expected 12×8");
+    assert_eq!(lines[3], ["c.jpg", "FAILED", "", "", "", "", "", "2", "", "image_too_large: 422 too \"large\"", ""]);
+    assert_eq!(lines[4][9], "text, not a picture");
+    assert_eq!(lines[5][..2], ["e\n.jpg", "PENDING"]);
+    assert_eq!(lines.len(), 6);
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn writing_again_replaces_our_lines_and_keeps_the_others() {
+    let (dir, output) = output();
+    let theirs = "{\"file_name\":\"mine.png\",\"text\":\"by hand\",\"label\":3}\nnot even json\n";
+    fs::write(dir.path().join("metadata.jsonl"), theirs).unwrap();
+    output.write_records(&[job("other.jpg", JobState::Done(closed(), saved("other.png", None).into()))]).unwrap();
+    for _ in 0..2 {
+        output.write_records(&jobs()).unwrap();
+    }
+    let text = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
+    assert!(text.contains(theirs), "{text}");
+    assert_eq!(text.lines().count(), 2 + 1 + 2, "{text}");
+    let lines = report(&dir, "report.csv");
+    assert_eq!(lines.iter().filter(|line| line[0] == "sub/a.jpg").count(), 1);
+    assert_eq!(lines.iter().filter(|line| line[0] == "other.jpg").count(), 1);
+    assert_eq!(lines.len(), 1 + 5 + 1);
+}
+
+#[test]
+fn a_report_of_another_kind_is_left_alone() {
+    let (dir, output) = output();
+    fs::write(dir.path().join("report.csv"), "month,sales\nMay,3\n").unwrap();
+    for _ in 0..2 {
+        output.write_records(&jobs()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(dir.path().join("report.csv")).unwrap(), "month,sales\nMay,3\n");
+    assert_eq!(report(&dir, "report.2.csv").len(), 6);
+    assert!(!dir.path().join("report.3.csv").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_json_cannot_hold_is_in_the_report_alone() {
+    use std::os::unix::ffi::OsStrExt;
+    let (dir, output) = output();
+    let mut saved = saved("x", None);
+    saved.output = Path::new(std::ffi::OsStr::from_bytes(b"caf\xe9.png")).into();
+    output.write_records(&[job("a.jpg", JobState::Done(closed(), saved.into()))]).unwrap();
+    assert_eq!(fs::read(dir.path().join("metadata.jsonl")).unwrap(), b"");
+    assert_eq!(report(&dir, "report.csv")[1][2], "caf\u{fffd}.png");
+}
