@@ -1,0 +1,96 @@
+//! A batch as the settings describe it: its inputs, its place in the ledger, what faces show of it.
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc;
+
+use super::{Failure, log};
+use crate::engine::board::BatchFacts;
+use crate::intake::{Found, Inputs, walk};
+use crate::job::{BatchId, Job, JobState, Model, Params, clean};
+use crate::ledger::{BatchKey, Ledger};
+use crate::settings::Settings;
+
+/// Chunks of photos that may lie waiting for the engine.
+const CHUNKS: usize = 16;
+
+/// What makes the batch what it is.
+#[derive(Debug, Clone)]
+pub(super) struct Batch {
+    pub(super) key: BatchKey,
+    pub(super) model: Model,
+    pub(super) params: Params,
+    /// Where to look for photos; `None` if only what the ledger knows is sent.
+    pub(super) inputs: Option<Inputs>,
+}
+
+impl Batch {
+    /// The batch of a command line's paths.
+    pub(super) fn of(settings: &Settings) -> Result<Self, Failure> {
+        let inputs = Inputs::check(&settings.paths, settings.output.as_deref(), &settings.include, &settings.exclude)?;
+        let key = BatchKey {
+            roots: inputs.identity().to_vec(),
+            output: inputs.output().to_owned(),
+            model: settings.model.endpoint.to_string(),
+            params: settings.params.canonical(),
+            sandbox: settings.sandbox.is_some(),
+        };
+        Ok(Self { key, model: settings.model.clone(), params: settings.params.clone(), inputs: Some(inputs) })
+    }
+
+    /// A batch that the ledger knows, to go on with what it knows of it.
+    pub(super) async fn known(ledger: &Ledger, id: BatchId) -> Result<Self, Failure> {
+        let key = ledger.batch(id).await?.key;
+        let unknown = || {
+            Failure::refusal(format!("batch {id} was run on `{}`, which this version does not know", clean(&key.model)))
+        };
+        let endpoint = crate::job::EndpointId::new(&key.model).map_err(|_| unknown())?;
+        let model = Model::built_in(&endpoint).ok_or_else(unknown)?;
+        let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
+        Ok(Self { key, model, params, inputs: None })
+    }
+
+    /// Begins to look for photos.
+    pub(super) fn walk(&self) -> mpsc::Receiver<Vec<Found>> {
+        let (found, chunks) = mpsc::channel(CHUNKS);
+        if let Some(inputs) = self.inputs.clone() {
+            tokio::task::spawn_blocking(move || walk(inputs, found));
+        }
+        chunks
+    }
+
+    pub(super) fn facts(&self, id: BatchId, settings: &Settings) -> BatchFacts {
+        let value = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let factor = self.params.factor();
+        BatchFacts {
+            id,
+            from: self.key.roots.iter().map(|root| shown(root)).collect(),
+            to: shown(&self.key.output),
+            endpoint: self.model.endpoint.to_string(),
+            params: self.params.iter().map(|(name, set)| (name.to_owned(), value(set))).collect(),
+            factor: self.model.factor_param.is_some().then(|| format!("×{factor}")),
+            budget: settings.budget,
+            sandbox: self.key.sandbox,
+            log_file: shown(&log::path(settings)),
+        }
+    }
+}
+
+/// The jobs of an earlier run on a sandbox inside the process: that one is gone, with all that was
+/// at it, and nothing of it was paid for.
+pub(super) fn forget_requests(jobs: &mut [Job]) {
+    for job in jobs {
+        let gone = job.state.run().is_some()
+            || matches!(&job.state, JobState::Failed { kept, .. } if kept.stage() != crate::job::Stage::Upload);
+        if gone {
+            job.state = JobState::Pending;
+        }
+    }
+}
+
+/// A path as people know it: below the folder that they are in, or below their home, if it is.
+fn shown(path: &Path) -> String {
+    let below = |base: Option<PathBuf>| base.and_then(|base| path.strip_prefix(base).ok().map(Path::to_owned));
+    let short = below(std::env::current_dir().ok()).filter(|path| path.components().next().is_some());
+    clean(&short.as_deref().unwrap_or(path).to_string_lossy()).into_owned()
+}

@@ -1,0 +1,124 @@
+//! Failures of the program as a whole: what to print, and with which exit status to end.
+
+use std::error::Error;
+use std::io;
+
+use crate::fal::{ClientError, FalError};
+use crate::headless::HeadlessError;
+use crate::intake::IntakeError;
+use crate::job::{CauseKind, Class};
+use crate::ledger::LedgerError;
+use crate::output::OutputError;
+use crate::sandbox::SandboxError;
+use crate::settings::{NoKey, SettingsError};
+use crate::tui::{ThemeError, TuiError};
+
+/// Why the program ends early.
+#[derive(Debug)]
+pub struct Failure {
+    /// What happened, with its causes, and what to do; for stderr.
+    pub message: String,
+    /// The exit status, as documented.
+    pub status: u8,
+}
+
+impl Failure {
+    /// Wrong usage, settings or input: nothing was sent.
+    pub(super) fn usage(error: &(dyn Error + 'static)) -> Self {
+        Self { message: chain(error), status: 2 }
+    }
+
+    /// The same, in our own words.
+    pub(super) fn refusal(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 2 }
+    }
+
+    /// fal could not be asked at all.
+    pub(super) fn of_fal(error: &FalError) -> Self {
+        match (error.class, error.cause.kind) {
+            (Class::Account, CauseKind::KeyRefused) => Self {
+                message: format!(
+                    "fal refused the key: {}\nhint: check FAL_KEY; keys are made at fal.ai/dashboard/keys",
+                    error.cause
+                ),
+                status: 3,
+            },
+            (Class::Account, _) => Self {
+                message: format!("the account cannot be used: {}\nhint: see fal.ai/dashboard/billing", error.cause),
+                status: 3,
+            },
+            _ => Self {
+                message: format!(
+                    "fal cannot be reached: {}\nhint: check the network and HTTPS_PROXY; nothing was sent",
+                    error.cause
+                ),
+                status: 5,
+            },
+        }
+    }
+}
+
+/// A message and its causes in a row; a hint keeps its own line at the end.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let text = error.to_string();
+    let (mut message, hint) = match text.split_once("\nhint:") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (text, None),
+    };
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        let said = cause_text.lines().next().unwrap_or_default();
+        if !message.contains(said) {
+            message = format!("{message}: {said}");
+        }
+        source = cause.source();
+    }
+    match hint {
+        Some(hint) => format!("{message}\nhint:{hint}"),
+        None => message,
+    }
+}
+
+/// A closed pipe is no failure.
+pub(super) fn quiet_pipe(error: io::Error) -> Result<u8, Failure> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(0) } else { Err(Failure::usage(&error)) }
+}
+
+macro_rules! of_usage {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::usage(&error)
+            }
+        })+
+    };
+}
+
+of_usage!(
+    SettingsError,
+    IntakeError,
+    LedgerError,
+    OutputError,
+    ClientError,
+    SandboxError,
+    ThemeError,
+    TuiError,
+    NoKey,
+    HeadlessError
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot open the folder\nhint: make it")]
+    struct Outer(#[source] io::Error);
+
+    #[test]
+    fn causes_stand_behind_the_message_and_the_hint_last() {
+        let error = Outer(io::Error::other("permission denied"));
+        assert_eq!(Failure::usage(&error).message, "cannot open the folder: permission denied\nhint: make it");
+    }
+}

@@ -1,0 +1,70 @@
+//! What the program does: it ties the rooms together, one file a command.
+
+mod batch;
+mod face;
+mod failure;
+mod inspect;
+mod log;
+mod plan;
+mod price;
+mod run;
+mod sandbox;
+mod show;
+mod signals;
+
+use std::io::{self, Write};
+
+pub use failure::Failure;
+
+use crate::cli::{self, Cli, Command};
+use crate::settings::{Environment, Settings};
+
+/// Does what the command line says; gives the exit status.
+///
+/// # Errors
+/// With a message for the user and the exit status that goes with it.
+pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
+    match &cli.command {
+        Some(Command::Completions { shell }) => {
+            cli::completions(*shell, &mut io::stdout().lock());
+            return Ok(0);
+        }
+        Some(Command::Man) => return cli::man(&mut io::stdout().lock()).map(|()| 0).or_else(failure::quiet_pipe),
+        _ => {}
+    }
+    let settings = Settings::resolve(&cli.flags(), environment)?;
+    if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
+        return print(&show::config(&settings, *keys, *themes, *path));
+    }
+    // The engine and the network run on these; the main thread is the dashboard's alone, so that a
+    // terminal that does not take what is written holds back nothing else.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(&error))?;
+    let status = runtime.block_on(async {
+        match &cli.command {
+            None => run::run(&settings, environment, None).await,
+            Some(Command::Retry { batch, only, text, .. }) => {
+                let failed = run::Again::new(*batch, only.as_deref(), text.clone());
+                run::run(&settings, environment, Some(failed)).await
+            }
+            Some(Command::Plan(_)) => plan::plan(&settings).await,
+            Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
+            Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,
+            Some(Command::Show { batch, json, .. }) => inspect::show(&settings, *batch, *json).await,
+            Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
+            Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),
+        }
+    });
+    // A name look-up or a file on a dead mount may hang in a blocking thread; nothing depends on it.
+    runtime.shutdown_background();
+    status
+}
+
+/// Prints a result on stdout. A reader who has gone away has seen enough.
+fn print(text: &str) -> Result<u8, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map(|()| 0).or_else(failure::quiet_pipe)
+}

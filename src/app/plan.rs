@@ -1,0 +1,70 @@
+//! The plan without the run: what would be sent, skipped and paid.
+
+use std::io::{self, Write};
+
+use super::batch::Batch;
+use super::{Failure, price, print};
+use crate::engine::{Clock, survey};
+use crate::fal::Fal;
+use crate::headless;
+use crate::job::{BatchId, Job, UnitPrice};
+use crate::ledger::Ledger;
+use crate::settings::Settings;
+
+/// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
+/// list price stands for fal's own.
+pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
+    let batch = Batch::of(settings)?;
+    let ledger = Ledger::open(&settings.state_dir).await?;
+    let live = match (&settings.key, &settings.sandbox) {
+        (Ok(key), None) => {
+            let fal = Fal::new(settings.hosts.clone(), key.clone())?;
+            price::unit_price(&fal, &batch.model).await.unwrap_or_else(|_| batch.model.list_price.clone())
+        }
+        _ => batch.model.list_price.clone(),
+    };
+    print(&text(settings, &batch, &ledger, live).await?)
+}
+
+/// Headless and unconfirmed: the plan goes out, and nothing else.
+///
+/// # Errors
+/// Always: that is the point.
+pub(super) async fn refuse_unconfirmed(
+    settings: &Settings,
+    batch: &Batch,
+    ledger: &Ledger,
+    price: Option<UnitPrice>,
+) -> Result<(), Failure> {
+    let text = text(settings, batch, ledger, price).await?;
+    let mut out = io::stdout().lock();
+    // The refusal stands whether or not anybody reads the plan.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Err(Failure::refusal(
+        "nothing was sent: this run would be paid for, and nobody is here to confirm it\nhint: --yes starts it, --budget USD starts it with a cap",
+    ))
+}
+
+async fn text(
+    settings: &Settings,
+    batch: &Batch,
+    ledger: &Ledger,
+    price: Option<UnitPrice>,
+) -> Result<String, Failure> {
+    let (id, known) = known(ledger, batch).await?;
+    let (plan, skipped) = survey(&batch.params, price, known, batch.walk()).await;
+    let facts = batch.facts(id, settings);
+    Ok(if settings.json {
+        format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())
+    } else {
+        headless::plan_text(&facts, &plan, &skipped)
+    })
+}
+
+/// What the ledger knows of the batch, without making it known. A batch that is not has number 0.
+async fn known(ledger: &Ledger, batch: &Batch) -> Result<(BatchId, Vec<Job>), Failure> {
+    match ledger.batches().await?.into_iter().find(|row| row.key == batch.key) {
+        Some(row) => Ok((row.id, ledger.jobs(row.id).await?)),
+        None => Ok((BatchId(0), Vec::new())),
+    }
+}
