@@ -40,7 +40,7 @@ pub struct Options {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Photos and results")]
 pub struct WhatFlags {
-    /// Where pictures go, mirroring the input's folders [default: <PATH>-upscaled beside it].
+    /// Where pictures go, mirroring the input's folders [default: PATH-upscaled, beside it].
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
     /// The fal endpoint id [default: fal-ai/flux-vision-upscaler].

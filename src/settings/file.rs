@@ -17,6 +17,8 @@ use super::names::{self, Setting, Shape};
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
     entries: BTreeMap<Setting, Entry>,
+    /// `[keys]`: the keys of each action of the dashboard, by its name.
+    pub(super) keys: Bindings,
 }
 
 /// What the file says of one setting.
@@ -50,19 +52,47 @@ impl ConfigFile {
         };
         let table = DeTable::parse(text)
             .map_err(|error| wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
-        let mut entries = BTreeMap::new();
+        let (mut entries, mut keys) = (BTreeMap::new(), BTreeMap::new());
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
+            if name == KEYS {
+                keys = bindings(value).map_err(|(span, takes)| wrong(span, format!("`{KEYS}` takes {takes}")))?;
+                continue;
+            }
             let setting = names::ALL.iter().copied().find(|setting| setting.name == name).ok_or_else(|| {
-                let close = names::closest(name, names::ALL.iter().map(|setting| setting.name));
+                let known = names::ALL.iter().map(|setting| setting.name).chain([KEYS]);
+                let close = names::closest(name, known);
                 wrong(key.span(), format!("`{name}` is no setting{}", did_you_mean(close)))
             })?;
             let values =
                 values(setting.shape, value).map_err(|takes| wrong(value.span(), format!("`{name}` takes {takes}")))?;
             entries.insert(setting, Entry { line: line(text, &key.span()), values });
         }
-        Ok(Self { path: path.into(), entries })
+        Ok(Self { path: path.into(), entries, keys })
     }
+}
+
+/// The table of the dashboard's keys, which no flag or variable can give.
+const KEYS: &str = "keys";
+
+/// The keys of each action, by its name.
+type Bindings = BTreeMap<String, Vec<String>>;
+
+/// The keys of each action, or what is wrong and where. Whether there are such keys and actions is
+/// for the dashboard to say.
+fn bindings(value: &Spanned<DeValue<'_>>) -> Result<Bindings, (Range<usize>, &'static str)> {
+    let table = value.get_ref().as_table().ok_or((value.span(), "a table, as in `{ pause = [\"P\"] }`"))?;
+    let keys = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::String(key) => Some(vec![key.to_string()]),
+        DeValue::Array(keys) => keys.iter().map(|key| key.get_ref().as_str().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    let binding = |(action, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let action: &std::borrow::Cow<'_, str> = action.get_ref();
+        let keys = keys(value).ok_or((value.span(), "texts, as in `pause = [\"P\"]`"))?;
+        Ok((action.to_string(), keys))
+    };
+    table.iter().map(binding).collect()
 }
 
 /// A setting's values as text, or what it takes instead.
@@ -131,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_given_by_the_names_of_their_actions() {
+        let keys = parse("[keys]\npause = 'P'\nup = ['up', 'i']").unwrap().keys;
+        assert_eq!(keys["pause"], ["P"]);
+        assert_eq!(keys["up"], ["up", "i"]);
+        assert!(parse("fps = 5").unwrap().keys.is_empty());
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_line() {
         for (text, message) in [
             ("\n\nbuget = 5", "config.toml, line 3: `buget` is no setting; did you mean `budget`?"),
@@ -138,6 +176,9 @@ mod tests {
             ("yes = true\nfps = [1]", "config.toml, line 2: `fps` takes one value"),
             ("include = '*.jpg'", "config.toml, line 1: `include` takes a list, as in `[\"*.jpg\"]`"),
             ("param = ['a=1']", "config.toml, line 1: `param` takes a table, as in `{ upscale_factor = 4 }`"),
+            ("[keys]\n\npause = 5", "config.toml, line 3: `keys` takes texts, as in `pause = [\"P\"]`"),
+            ("keys = 'P'", "config.toml, line 1: `keys` takes a table, as in `{ pause = [\"P\"] }`"),
+            ("key = 'P'", "config.toml, line 1: `key` is no setting; did you mean `keys`?"),
             ("[param.x]", "config.toml, line 1: `param` takes numbers, texts, true or false"),
         ] {
             assert_eq!(parse(text).unwrap_err(), message);

@@ -9,6 +9,7 @@ pub mod names;
 mod show;
 mod values;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -80,6 +81,9 @@ pub struct Settings {
     pub hosts: Hosts,
     /// Who pays; only a run that is not sandboxed needs it.
     pub key: Result<ApiKey, NoKey>,
+    /// Keys of the dashboard that the config file's `[keys]` changes, by the actions' names; the
+    /// dashboard checks them.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// The config file, whether or not it is there.
     pub config_file: Option<PathBuf>,
     /// Where each setting came from.
@@ -177,6 +181,7 @@ impl Settings {
             log,
             hosts,
             key,
+            keys: file.keys.clone(),
             config_file: environment.config_file.clone(),
             origins: layers.origins,
         })
