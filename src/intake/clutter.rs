@@ -1,8 +1,14 @@
-//! What file managers, cameras and servers leave lying about; nobody means it to be sent.
+//! What lies about among photos and nobody means to be sent.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
-/// Names that are passed over without a word, whatever their case.
+/// How the report of a batch begins: a folder with one in it holds results.
+const REPORT: &[u8; 31] = b"path,state,output,width,height,";
+
+/// Names, left by file managers, cameras and servers, that are passed over without a word, whatever their case.
 const CLUTTER: &[&str] = &[
     "thumbs.db",
     "ehthumbs.db",
@@ -20,4 +26,12 @@ const CLUTTER: &[&str] = &[
 pub(super) fn is_clutter(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
         || name.to_str().is_some_and(|name| CLUTTER.iter().any(|clutter| clutter.eq_ignore_ascii_case(name)))
+}
+
+/// Whether a folder holds the results of some batch, which would be paid for a second time.
+pub(super) fn holds_results(folder: &Path) -> bool {
+    let report = folder.join("report.csv");
+    let mut start = [0; REPORT.len()];
+    // Opening a pipe would wait for its other end.
+    report.is_file() && File::open(report).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *REPORT
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::IntakeError;
-use super::clutter::is_clutter;
+use super::clutter::{holds_results, is_clutter};
 use super::globs::Globs;
 
 /// Folders and files that were checked to be there, and the folder that their results go to.
@@ -129,12 +129,12 @@ impl Given {
 
     /// Whether the walk of that folder comes by here anyway.
     fn is_reached_from(&self, folder: &Path) -> bool {
-        let hidden = |path: &Path| path.iter().any(is_clutter);
-        let below = self.true_folder.strip_prefix(folder);
-        match &self.file {
-            Some(file) => below.is_ok_and(|below| !hidden(below)) && !is_clutter(file),
-            None => below.is_ok_and(|below| !below.as_os_str().is_empty() && !hidden(below)),
-        }
+        let Ok(below) = self.true_folder.strip_prefix(folder) else { return false };
+        let itself = self.file.is_none() && below.as_os_str().is_empty();
+        let hidden = below.iter().chain(self.file.as_deref()).any(is_clutter);
+        // Where an earlier batch left its results the walk only goes when told to.
+        let between = self.true_folder.ancestors().take(below.iter().count());
+        !itself && !hidden && !between.into_iter().any(holds_results)
     }
 }
 

@@ -160,6 +160,25 @@ fn the_output_folder_is_passed_over_wherever_it_is() {
 }
 
 #[test]
+fn the_results_of_another_batch_are_not_paid_for_again() {
+    let tree = Tree::new();
+    tree.photos(&["in/a.jpg", "in/up/a.jpg", "in/up/sub/a.jpg", "in/sales/a.jpg"])
+        .file("in/up/report.csv", b"path,state,output,width,height,seed,cost_usd\n")
+        .file("in/sales/report.csv", b"month,sales\n");
+    assert_eq!(
+        told(&tree.walk(&["in"])),
+        [
+            "a.jpg",
+            "sales/a.jpg",
+            "sales/report.csv: text, not a picture",
+            "up: folder with the results of a batch: give it as a PATH to send them"
+        ]
+    );
+    assert_eq!(told(&tree.walk(&["in/up"]))[0], "a.jpg");
+    assert!(told(&tree.walk(&["in", "in/up"])).contains(&"up/sub/a.jpg".to_owned()));
+}
+
+#[test]
 fn the_default_output_is_beside_the_first_path() {
     let tree = Tree::new();
     tree.photos(&["in/a.jpg", "other/b.jpg"]);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 use walkdir::{DirEntry, WalkDir};
 
-use super::clutter::is_clutter;
+use super::clutter::{holds_results, is_clutter};
 use super::examine::{Candidate, examine_all};
 use super::globs::Globs;
 use super::inputs::Base;
@@ -88,26 +88,16 @@ impl Walk {
                 }
             };
             within.truncate(entry.depth());
-            let enclosing = within.last();
-            let below = below(base, entry.path());
-            let passed_over = entry.depth() > 0 && is_clutter(entry.file_name());
+            let enclosing = within.last().map_or(&*base.true_folder, PathBuf::as_path);
             if entry.file_type().is_dir() {
-                let true_folder = match enclosing {
-                    Some(enclosing) if !entry.path_is_symlink() => Ok(enclosing.join(entry.file_name())),
-                    Some(_) => fs::canonicalize(entry.path()),
-                    None => Ok(base.true_folder.clone()),
-                };
-                let enters = !passed_over && (entry.depth() == 0 || self.globs.enters(below));
-                match true_folder {
-                    Ok(true_folder) if enters && self.is_new_folder(&true_folder, enclosing) => {
-                        within.push(true_folder);
-                    }
-                    _ => entries.skip_current_dir(),
+                match self.enter(base, &entry, enclosing)? {
+                    Some(true_folder) => within.push(true_folder),
+                    None => entries.skip_current_dir(),
                 }
                 self.hand.pass_on_if_due()?;
-            } else if !passed_over
-                && self.globs.wants(below)
-                && self.is_new(entry.path(), enclosing.unwrap_or(&base.true_folder), entry.path_is_symlink())
+            } else if !is_clutter(entry.file_name())
+                && self.globs.wants(below(base, entry.path()))
+                && self.is_new(entry.path(), enclosing, entry.path_is_symlink())
             {
                 let trouble = (!entry.file_type().is_file()).then(|| "not a regular file".into());
                 let name = entry.file_name().to_owned();
@@ -117,12 +107,33 @@ impl Walk {
         ControlFlow::Continue(())
     }
 
-    /// Whether the walk was not there yet, is not about to go in a circle or into the output folder.
-    fn is_new_folder(&mut self, true_folder: &Path, enclosing: Option<&PathBuf>) -> bool {
-        let circle = enclosing.is_some_and(|enclosing| enclosing.starts_with(true_folder));
-        !circle && true_folder != self.true_output && self.seen.add(true_folder)
+    /// The true path of a folder, if the walk is to go into it.
+    fn enter(&mut self, base: &Base, entry: &DirEntry, enclosing: &Path) -> ControlFlow<(), Option<PathBuf>> {
+        if entry.depth() == 0 {
+            let new = self.seen.add(&base.true_folder);
+            return ControlFlow::Continue(new.then(|| base.true_folder.clone()));
+        }
+        if is_clutter(entry.file_name()) || !self.globs.enters(below(base, entry.path())) {
+            return ControlFlow::Continue(None);
+        }
+        let direct = enclosing.join(entry.file_name());
+        let true_folder =
+            if entry.path_is_symlink() { fs::canonicalize(entry.path()).unwrap_or(direct) } else { direct };
+        let circle = enclosing.starts_with(&true_folder);
+        if circle || true_folder == self.true_output {
+            return ControlFlow::Continue(None);
+        }
+        if holds_results(entry.path()) {
+            let reason = "folder with the results of a batch: give it as a PATH to send them";
+            let folder = candidate(base, entry.path().to_owned(), entry.file_name(), Some(reason.into()));
+            self.hand.take(folder)?;
+            return ControlFlow::Continue(None);
+        }
+        let new = self.seen.add(&true_folder);
+        ControlFlow::Continue(new.then_some(true_folder))
     }
 
+    /// Whether the walk was not by here yet, on this way or another.
     fn is_new(&mut self, file: &Path, true_folder: &Path, is_link: bool) -> bool {
         let name = file.file_name().unwrap_or_default();
         let direct = || true_folder.join(name);

@@ -85,39 +85,62 @@ impl Draft {
     /// one. A file that holds the same bytes already, as after a crash, is taken for the result.
     ///
     /// # Errors
-    /// [`OutputError::BadResult`] if it is not the whole picture; then nothing is left of it.
+    /// [`OutputError::BadResult`] if it is not the whole picture, [`OutputError::Disk`] if the disk is
+    /// full, [`OutputError::LocalFile`] if it cannot be written. Nothing is left of it then.
     pub async fn finish(mut self, expect: Expect<'_>) -> Result<Placed, OutputError> {
         if let Some(expected) = expect.bytes.filter(|&expected| expected != self.written) {
             let reason = format!("{} of {expected} bytes came", self.written);
             return Err(OutputError::BadResult(reason.into()));
         }
         self.file.flush().await.map_err(|error| OutputError::of(&self.path, error))?;
-        let file = self.file.into_inner().into_std().await;
-        let (promised, previous, caption) =
-            (expect.pixels, expect.previous.cloned(), expect.caption.map(str::to_owned));
-        let Self { shared, names, path, written, .. } = self;
-        off_the_loop(move || {
-            let picture = header(&file).map_err(|error| OutputError::of_picture(&path, error))?;
-            let look = complete(&file, picture.format).map_err(|error| OutputError::of_picture(&path, error))?;
-            file.sync_all().map_err(|error| OutputError::of(&path, error))?;
-            let folder = shared.root.join(&names.folder);
-            let mut pieces = Vec::new();
-            for (extension, bytes) in shared.captions.files(caption.as_deref()) {
-                let written = atomically::written(&folder, &bytes);
-                let unfinished = written.map_err(|error| OutputError::of(&folder, error))?;
-                pieces.push(Piece { extension, unfinished });
-            }
-            let extension = picture.format.extension();
-            pieces.push(Piece { extension, unfinished: path });
-            let stem = place(&shared, &names, pieces, previous.as_ref())?;
-            // Its lock is held until it has its name.
-            drop(file);
-            let pixels = picture.upright();
-            let suspicion = suspicion(pixels, promised, look);
-            let output = place::picture(&stem, extension).into();
-            Ok(Placed { output, format: picture.format, pixels, bytes: written, suspicion })
+        let finished = Finished {
+            file: self.file.into_inner().into_std().await,
+            path: self.path,
+            bytes: self.written,
+            promised: expect.pixels,
+            captions: self.shared.captions.files(expect.caption),
+            previous: expect.previous.cloned(),
+        };
+        let (shared, names) = (self.shared, self.names);
+        off_the_loop(move || finished.place(&shared, &names)).await
+    }
+}
+
+/// A result that came whole, as far as its length tells.
+struct Finished {
+    file: std::fs::File,
+    path: TempPath,
+    bytes: u64,
+    promised: Option<Pixels>,
+    captions: Vec<(&'static str, Vec<u8>)>,
+    previous: Option<Saved>,
+}
+
+impl Finished {
+    fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
+        let bad = |error| OutputError::of_picture(&self.path, error);
+        let header = header(&self.file).map_err(bad)?;
+        let (format, pixels) = (header.format, header.upright());
+        let look = complete(&self.file, format).map_err(bad)?;
+        self.file.sync_all().map_err(|error| OutputError::of(&self.path, error))?;
+
+        let folder = shared.root.join(&names.folder);
+        let mut pieces = Vec::new();
+        for (extension, bytes) in self.captions {
+            let written = atomically::written(&folder, &bytes);
+            pieces.push(Piece { extension, unfinished: written.map_err(|error| OutputError::of(&folder, error))? });
+        }
+        pieces.push(Piece { extension: format.extension(), unfinished: self.path });
+        let stem = place(shared, names, pieces, self.previous.as_ref())?;
+        // Its lock is held until it has its name.
+        drop(self.file);
+        Ok(Placed {
+            output: place::picture(&stem, format.extension()).into(),
+            format,
+            pixels,
+            bytes: self.bytes,
+            suspicion: suspicion(pixels, self.promised, look),
         })
-        .await
     }
 }
 

@@ -166,3 +166,26 @@ pub(super) fn picture(stem: &Path, extension: &str) -> PathBuf {
     let name = stem.file_name().map_or_else(OsString::new, |stem| with(stem, extension));
     stem.with_file_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_taken_at_the_last_moment_takes_back_all_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let piece =
+            |extension, bytes: &[u8]| Piece { extension, unfinished: atomically::written(dir.path(), bytes).unwrap() };
+        let pieces = vec![piece("txt", b"caption"), piece("png", b"picture")];
+        // Both find the name free, as if another program took it in between.
+        let path = dir.path().join("a");
+        let Claimed::None(pieces) = claim_all(pieces, &[path.clone(), path.clone()], None).unwrap() else {
+            panic!("two files under one name");
+        };
+        assert!(!path.exists());
+        let found: Vec<_> = pieces.iter().map(|p| (p.extension, fs::read(&p.unfinished).unwrap())).collect();
+        assert_eq!(found, [("txt", b"caption".to_vec()), ("png", b"picture".to_vec())]);
+        drop(pieces);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}
