@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::caps::{Caps, Depth};
 use super::outbox::Outbox;
-use super::screen::Screen;
+use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
 use super::theme::Theme;
 use super::ui::Ui;
@@ -120,7 +120,7 @@ pub async fn run(
         Face { ui, screen, signals, board, commands, outbox: Outbox::default(), interval, dirty: true, resized: None };
     match face.watch().await {
         Stop::Left(Left::HungUp) => {
-            face.screen.abandon();
+            abandon();
             Ok(Left::HungUp)
         }
         Stop::Left(left) => Ok(left),
@@ -251,7 +251,7 @@ impl Face {
                 Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,
                 Effect::Redraw => self.screen.redraw().map_err(Stop::drawing)?,
                 Effect::Suspend => {
-                    self.screen.leave();
+                    give_back();
                     self.signals.suspend().await;
                     self.retake()?;
                 }

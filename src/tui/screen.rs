@@ -64,7 +64,7 @@ impl Screen {
     }
 
     fn enter(&mut self) -> io::Result<()> {
-        mark_taken(true);
+        TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
         queue!(self.sheet, terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
@@ -74,11 +74,6 @@ impl Screen {
         self.send()
     }
 
-    /// Gives the terminal back for a while.
-    pub(super) fn leave(&mut self) {
-        give_back();
-    }
-
     /// Takes it again, whoever used it in between, and draws every cell anew.
     pub(super) fn retake(&mut self) -> io::Result<()> {
         // crossterm believes that raw mode is still on if we were stopped from outside.
@@ -86,11 +81,6 @@ impl Screen {
         self.enter()?;
         let (width, height) = terminal::size()?;
         self.resize(Size { width, height })
-    }
-
-    /// Forgets the terminal: it is gone, and nothing must be written to it any more.
-    pub(super) fn abandon(self) {
-        mark_taken(false);
     }
 
     /// The terminal has this size: every cell is drawn anew with the next frame.
@@ -154,12 +144,13 @@ impl Drop for Screen {
 /// Whether the terminal is taken, so that it is given back once and by whoever comes first.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-fn mark_taken(taken: bool) {
-    TAKEN.store(taken, Ordering::SeqCst);
+/// Forgets the terminal: it is gone, and nothing must be written to it any more.
+pub(super) fn abandon() {
+    TAKEN.store(false, Ordering::SeqCst);
 }
 
 /// Gives the terminal back if it is taken. Errors are of no use to anybody here.
-fn give_back() {
+pub(super) fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

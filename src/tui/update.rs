@@ -200,8 +200,8 @@ fn ask(ui: &mut Ui, question: Question) {
 
 fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {
-        Action::Up => scroll(ui, -1),
-        Action::Down => scroll(ui, 1),
+        Action::Up | Action::PrevMatch => scroll(ui, -1),
+        Action::Down | Action::NextMatch => scroll(ui, 1),
         Action::HalfUp => scroll(ui, -(page_height(ui) / 2).max(1)),
         Action::HalfDown => scroll(ui, (page_height(ui) / 2).max(1)),
         Action::PageUp => scroll(ui, -(page_height(ui) - 1).max(1)),
@@ -218,8 +218,6 @@ fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Filter => {
             (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
         }
-        Action::NextMatch => scroll(ui, 1),
-        Action::PrevMatch => scroll(ui, -1),
         Action::Sort => {
             ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
         }

@@ -76,8 +76,10 @@ roles! {
     ProgressFilled = "progress-filled" or Accent,
     /// The part of a bar that is to do.
     ProgressEmpty = "progress-empty" or Muted,
+    /// Something to be careful about.
+    Warning = "warning" or Retrying,
     /// Something that needs a person.
-    Notice = "notice" or Retrying,
+    Notice = "notice" or Warning,
     /// That nothing is charged.
     Sandbox = "sandbox" or Notice,
     /// A runner's error.

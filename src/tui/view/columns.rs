@@ -79,7 +79,7 @@ pub(super) fn place(columns: u16, digits: u16) -> Vec<Placed> {
     let free = columns.saturating_sub(least(&kept, digits));
     let has_note = kept.contains(&Column::Note);
     // A path and a note share what is left, the path up to what paths are usually long.
-    let photo_share = if has_note { (free * 2 / 5).min(MOST_PHOTO - LEAST_PHOTO) } else { free };
+    let photo_share = if has_note { (free * 3 / 5).min(MOST_PHOTO - LEAST_PHOTO) } else { free };
     let mut x = 0;
     let mut placed = Vec::with_capacity(kept.len());
     for column in kept {

@@ -60,7 +60,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
         right.push(Piece::text(8, "SANDBOX", of(Role::Sandbox)));
     }
     if ui.frozen.is_some() {
-        right.push(Piece::text(7, "table held", of(Role::Notice)));
+        right.push(Piece::text(7, "table held", of(Role::Warning)));
     }
     right.push(phase(ui));
     let flow = &ui.board.flow;
@@ -230,7 +230,7 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     if totals.planned > Usd::ZERO {
         pieces.push(amount(5, format!("≈{}", totals.planned), " to come"));
     } else if ui.board.plan.price.is_none() && totals.of(Group::Pending) > 0 {
-        pieces.push(Piece::text(5, "price unknown", of(Role::Notice)));
+        pieces.push(Piece::text(5, "price unknown", of(Role::Warning)));
     }
     pieces
 }

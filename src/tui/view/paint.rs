@@ -131,7 +131,7 @@ pub(crate) fn frame(buf: &mut Buffer, area: Rect, style: Style, sides: bool) -> 
             put(buf, x, y, 1, corner, style);
         }
     }
-    let inset = if sides { 1 } else { 0 };
+    let inset = u16::from(sides);
     Rect { x: area.x.saturating_add(inset), width: area.width.saturating_sub(inset * 2), height: 1, ..area }
 }
 

@@ -123,15 +123,15 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     lines.push(Vec::new());
     lines.push(heading(ui, "What it costs"));
     let mut add = |name: &str, value: String, style: Style| lines.extend(named(ui, width, name, &value, style));
-    add("price", unit_price(plan.price.as_ref()), if plan.price.is_some() { text } else { of(Role::Notice) });
+    add("price", unit_price(plan.price.as_ref()), if plan.price.is_some() { text } else { of(Role::Warning) });
     match plan.estimate {
         Some(estimate) if batch.sandbox => add("estimate", format!("{estimate} at fal; here nothing is charged"), text),
         Some(estimate) => add("estimate", format!("≈{estimate}{so_far}"), of(Role::Accent)),
-        None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Notice)),
+        None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
     }
     match (batch.budget, plan.estimate) {
         (Some(cap), Some(estimate)) if estimate > cap => {
-            add("cap", format!("{cap}: the batch pauses before it would be passed"), of(Role::Notice));
+            add("cap", format!("{cap}: the batch pauses before it would be passed"), of(Role::Warning));
         }
         (Some(cap), _) => add("cap", cap.to_string(), text),
         (None, _) if batch.sandbox => {}
