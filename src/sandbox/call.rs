@@ -45,7 +45,7 @@ pub(super) enum Call {
     /// `GET /v1/models/pricing`.
     Pricing,
     /// A call at a host that is not fal, which some scenarios redirect to.
-    Foreign,
+    Foreign { file: Option<String> },
     /// `GET /_sandbox/stats`.
     Stats,
     /// `POST /_sandbox/unlock`.
@@ -97,6 +97,11 @@ impl Call {
         }
     }
 
+    /// Whether its body is a file rather than JSON.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::Upload | Self::Part { .. } | Self::Put { .. } | Self::PutPart { .. })
+    }
+
     /// What statistics and scenarios call it.
     pub(super) fn kind(&self) -> &'static str {
         match self {
@@ -114,7 +119,7 @@ impl Call {
             Self::Outcome { .. } => "result",
             Self::Cancel { .. } => "cancel",
             Self::Pricing => "pricing",
-            Self::Foreign => "foreign",
+            Self::Foreign { .. } => "foreign",
             Self::Stats | Self::Unlock | Self::Clock => "sandbox",
             Self::NotAllowed | Self::NoRequest | Self::Unknown => "unknown",
         }
@@ -140,7 +145,10 @@ fn own(method: &Method, parts: &[&str]) -> Option<Call> {
         ("GET" | "HEAD", ["_sandbox", "stats"]) => Call::Stats,
         ("POST", ["_sandbox", "unlock"]) => Call::Unlock,
         ("POST", ["_sandbox", "clock"]) => Call::Clock,
-        (_, ["_sandbox", "foreign", ..]) => Call::Foreign,
+        ("GET" | "HEAD", ["_sandbox", "foreign", "cdn", "files", "b", _, file]) => {
+            Call::Foreign { file: Some((*file).to_owned()) }
+        }
+        (_, ["_sandbox", "foreign", ..]) => Call::Foreign { file: None },
         (_, ["_sandbox", ..]) => Call::Unknown,
         _ => return None,
     })

@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::files::Files;
 use super::queue::Line;
 use super::refuse::Refusal;
+use super::scenario::Play;
 use super::stats::Saw;
 use super::upload::Uploads;
 use super::{Options, lock};
@@ -32,6 +33,8 @@ pub(super) struct Fal {
     pub(super) uploads: Uploads,
     /// Every request, waiting, running or ended.
     pub(super) line: Mutex<Line>,
+    /// What goes wrong.
+    pub(super) play: Play,
     /// What it saw.
     pub(super) saw: Mutex<Saw>,
     /// As many pictures are worked on at once as there are processors.
@@ -42,15 +45,17 @@ pub(super) struct Fal {
 
 impl Fal {
     /// A sandbox that nobody has called yet.
-    pub(super) fn new(origin: String, options: &Options, stop: CancellationToken) -> io::Result<Self> {
+    pub(super) fn new(origin: String, options: Options, stop: CancellationToken) -> io::Result<Self> {
+        let scenario = options.scenario.unwrap_or_default();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             origin,
-            clock: Clock::new(1.0),
+            clock: Clock::new(scenario.clock_speed),
             latency: options.latency,
             files: Files::new()?,
             uploads: Uploads::default(),
             line: Mutex::new(Line::new(options.runners)),
+            play: Play::new(scenario),
             saw: Mutex::default(),
             processors: Arc::new(Semaphore::new(processors)),
             stop,
@@ -75,12 +80,16 @@ impl Fal {
         done.await.ok()
     }
 
-    /// The file behind a URL, if it is one of the sandbox's own.
-    pub(super) fn file_at(&self, url: &str) -> Option<super::files::Stored> {
+    /// The last segment of a URL, if it is one of the sandbox's own files.
+    pub(super) fn segment_of<'a>(&self, url: &'a str) -> Option<&'a str> {
         let path = url.strip_prefix(self.origin.as_str())?;
         let path = path.split(['?', '#']).next()?;
-        let segment = path.strip_prefix("/cdn/files/b/")?.split('/').nth(1)?;
-        self.files.find(segment)
+        path.strip_prefix("/cdn/files/b/")?.split('/').nth(1)
+    }
+
+    /// The file behind a URL, if it is one of the sandbox's own.
+    pub(super) fn file_at(&self, url: &str) -> Option<super::files::Stored> {
+        self.files.find(self.segment_of(url)?)
     }
 
     /// Where a file is fetched.
@@ -88,6 +97,11 @@ impl Fal {
         const PENS: [&str; 8] = ["panda", "koala", "otter", "tiger", "zebra", "lion", "monkey", "penguin"];
         let pen = PENS.get(segment.len() % PENS.len()).unwrap_or(&"panda");
         format!("{}/cdn/files/b/{pen}/{segment}", self.origin)
+    }
+
+    /// The same machine under a name that is not fal's.
+    pub(super) fn foreign_origin(&self) -> String {
+        self.origin.replace("127.0.0.1", "localhost")
     }
 
     /// What it saw so far.

@@ -109,6 +109,14 @@ impl Files {
         lock(&self.shelf).insert(id.into(), stored);
     }
 
+    /// A file is gone as from now.
+    pub(super) fn expire(&self, segment: &str, now: Moment) {
+        let id = segment.split_once('_').map_or(segment, |(id, _)| id);
+        if let Some(stored) = lock(&self.shelf).get_mut(id) {
+            stored.expires = Some(now);
+        }
+    }
+
     /// The file that a URL's last segment names.
     pub(super) fn find(&self, segment: &str) -> Option<Stored> {
         let id = segment.split_once('_').map_or(segment, |(id, _)| id);

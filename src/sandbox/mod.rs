@@ -7,7 +7,7 @@
 //! A call is read once ([`call`]), may meet a fault of the scenario, and is then answered by
 //! [`upload`], [`cdn`], [`queue`] or [`platform`], all on one shared [`fal::Fal`].
 
-#![expect(dead_code, reason = "the scenarios and the catalogue, which come next, read it")]
+#![expect(dead_code, reason = "the catalogue, which comes next, reads it")]
 
 mod call;
 mod cdn;
@@ -19,8 +19,10 @@ mod model;
 mod platform;
 mod queue;
 mod refuse;
+mod scenario;
 mod serve;
 mod stats;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -34,6 +36,8 @@ use axum::serve::Listener as _;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use scenario::{Scenario, ScenarioError};
+
 use fal::Fal;
 use listen::{Cut, Loopback};
 
@@ -46,12 +50,14 @@ pub struct Options {
     pub latency: Duration,
     /// The account's limit: how many requests are IN_PROGRESS at once. At least 1.
     pub runners: usize,
+    /// What goes wrong; nothing, if there is none.
+    pub scenario: Option<Scenario>,
 }
 
 impl Default for Options {
     /// Pleasant to watch: some seconds a photo, four at a time.
     fn default() -> Self {
-        Self { port: 0, latency: Duration::from_millis(2500), runners: 4 }
+        Self { port: 0, latency: Duration::from_millis(2500), runners: 4, scenario: None }
     }
 }
 
@@ -85,11 +91,12 @@ impl Sandbox {
     /// # Errors
     /// If its port or its temporary folder cannot be had.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        let failed = |source| SandboxError::Listen { port: options.port, source };
+        let port = options.port;
+        let failed = |source| SandboxError::Listen { port, source };
         let listener = Loopback::bind(options.port).await.map_err(failed)?;
         let origin = format!("http://{}", listener.local_addr().map_err(failed)?);
         let stop = CancellationToken::new();
-        let fal = Arc::new(Fal::new(origin.clone(), &options, stop.clone()).map_err(SandboxError::Folder)?);
+        let fal = Arc::new(Fal::new(origin.clone(), options, stop.clone()).map_err(SandboxError::Folder)?);
         let app = Router::new().fallback(serve::serve).with_state(fal).into_make_service_with_connect_info::<Cut>();
         let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
         let server = tokio::spawn(async move {

@@ -14,6 +14,8 @@ use super::files::Stored;
 use super::lock;
 use super::serve::Ask;
 
+/// Stands for a connection that was dropped among the statuses.
+const DROPPED: u16 = 0;
 /// How many leaks are described; all are counted.
 const LEAKS_SHOWN: usize = 20;
 
@@ -65,10 +67,9 @@ const HEADERS_THAT_MATTER: [&str; 11] = [
 ];
 
 impl Saw {
-    /// A call was answered so.
-    pub(super) fn called(&mut self, kind: &'static str, status: StatusCode, ask: &Ask) {
+    /// A call came in.
+    pub(super) fn called(&mut self, kind: &'static str, ask: &Ask) {
         *self.calls.entry(kind).or_default() += 1;
-        *self.answers.entry(kind).or_default().entry(status.as_u16()).or_default() += 1;
         for name in HEADERS_THAT_MATTER {
             if let Some(value) = ask.headers.get(name) {
                 let values = self.headers.entry(name).or_default();
@@ -81,6 +82,17 @@ impl Saw {
             }
         }
         self.check_leak(kind, ask);
+    }
+
+    /// A call was answered so, or its connection was dropped.
+    pub(super) fn answered(&mut self, kind: &'static str, status: Option<StatusCode>) {
+        let status = status.map_or(DROPPED, |status| status.as_u16());
+        *self.answers.entry(kind).or_default().entry(status).or_default() += 1;
+    }
+
+    /// How many paid requests were asked for with this input so far.
+    pub(super) fn submits_of(&self, input: &Input) -> u32 {
+        self.inputs.get(&input.hash).map_or(0, |seen| seen.submits)
     }
 
     /// The key belongs to the queue, REST and API hosts. Whoever sends it to the CDN, along with a
@@ -96,7 +108,7 @@ impl Saw {
                 | Call::PutPart { .. }
                 | Call::CompletePut { .. }
                 | Call::Download { .. }
-                | Call::Foreign
+                | Call::Foreign { .. }
         );
         let has_key = ask.headers.get_all(AUTHORIZATION).iter().any(|value| {
             let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
@@ -153,7 +165,7 @@ impl Fal {
         let sum = |count: fn(&Seen) -> u32| saw.inputs.values().map(|seen| u64::from(count(seen))).sum::<u64>();
         json!({
             "calls": saw.calls,
-            "answers": saw.answers,
+            "answers": answers(&saw.answers),
             "queue": queue,
             "submits": sum(|seen| seen.submits),
             "accepted": sum(|seen| seen.accepted),
@@ -163,7 +175,17 @@ impl Fal {
             "most_accepted_of_one_input": saw.inputs.values().map(|seen| seen.accepted).max().unwrap_or(0),
             "inputs": saw.inputs,
             "headers": saw.headers,
+            "faults": self.play.fired(),
             "leaks": { "count": saw.leaks, "first": saw.leaks_shown },
         })
     }
+}
+
+/// Statuses as text, with `dropped` for no answer at all.
+fn answers(counted: &BTreeMap<&'static str, BTreeMap<u16, u64>>) -> Value {
+    let name = |status: u16| if status == DROPPED { "dropped".to_owned() } else { status.to_string() };
+    let of_kind = |by_status: &BTreeMap<u16, u64>| -> BTreeMap<String, u64> {
+        by_status.iter().map(|(status, count)| (name(*status), *count)).collect()
+    };
+    json!(counted.iter().map(|(kind, by_status)| (*kind, of_kind(by_status))).collect::<BTreeMap<_, _>>())
 }

@@ -20,6 +20,8 @@ use super::refuse::{Refusal, json_answer};
 use super::serve::Ask;
 use crate::fal::wire;
 
+/// The header that names an uploaded file.
+const FILE_NAME: &str = "x-fal-file-name";
 /// The most bytes in one upload or one part.
 const MAX_UPLOAD: u64 = 100 << 20;
 /// How long a CDN token is good.
@@ -41,6 +43,14 @@ struct Begun {
     /// What its URLs must carry: a signature, or the id of the multipart upload.
     secret: String,
     parts: BTreeMap<u32, String>,
+}
+
+impl Uploads {
+    /// What a file that is still to come will be called.
+    pub(super) fn name_of(&self, segment: &str) -> Option<Arc<str>> {
+        let id = segment.split_once('_').map_or(segment, |(id, _)| id);
+        lock(&self.begun).get(id).map(|begun| begun.name.clone())
+    }
 }
 
 /// `POST /storage/auth/token`: one token for a whole batch.
@@ -93,6 +103,13 @@ fn header_text(headers: &HeaderMap, name: &str) -> Option<Arc<str>> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into())
 }
 
+impl Ask {
+    /// The name of the file that comes with the call.
+    pub(super) fn file_name(&self) -> Option<Arc<str>> {
+        header_text(&self.headers, FILE_NAME)
+    }
+}
+
 fn content_type(headers: &HeaderMap) -> Arc<str> {
     header_text(headers, CONTENT_TYPE.as_str()).unwrap_or_else(|| "application/octet-stream".into())
 }
@@ -127,7 +144,7 @@ pub(super) async fn upload(fal: &Fal, ask: &Ask, body: Body) -> Result<Response,
 fn begin(headers: &HeaderMap, asked: Option<wire::Initiate>) -> Begun {
     let (name, kind) = match asked {
         Some(asked) => (Some(asked.file_name.into()), asked.content_type.into()),
-        None => (header_text(headers, "x-fal-file-name"), content_type(headers)),
+        None => (header_text(headers, FILE_NAME), content_type(headers)),
     };
     Begun {
         name: name.unwrap_or_else(|| "file".into()),

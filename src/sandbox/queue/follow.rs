@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderName, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -116,32 +116,13 @@ pub(in crate::sandbox) fn cancel(fal: &Arc<Fal>, ask: &Ask, app: &str, id: Uuid)
             fal.end(&request.asked, None, Outcome::cancelled());
             (StatusCode::OK, "OK")
         }
-        State::Running(_) => (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED"),
+        State::Running(_) => {
+            request.asked.cancelled.cancel();
+            (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED")
+        }
         State::Ended(_) => (StatusCode::BAD_REQUEST, "ALREADY_COMPLETED"),
     };
     Ok(named(id, json_answer(code, &json!(wire::Cancelled { status: Some(word.to_owned()) }))))
-}
-
-impl Outcome {
-    /// The platform's own answer in place of a model's (fal docs: errors, request errors).
-    pub(in crate::sandbox) fn platform(status: StatusCode, kind: &str, detail: &str) -> Self {
-        let mut headers = Vec::new();
-        if let Ok(kind) = HeaderValue::from_str(kind) {
-            headers.push((HeaderName::from_static("x-fal-error-type"), kind));
-        }
-        Self {
-            status,
-            body: json!({ "detail": detail, "error_type": kind }).to_string().into(),
-            headers,
-            units: 0.0,
-            error: Some((detail.to_owned(), kind.to_owned())),
-        }
-    }
-
-    fn cancelled() -> Self {
-        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
-        Self::platform(status, "client_cancelled", "Request was cancelled by the client")
-    }
 }
 
 impl Ended {

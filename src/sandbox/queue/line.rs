@@ -41,23 +41,21 @@ impl Line {
         self.turns += 1;
         let key = (asked.priority, turn);
         self.waiting.insert(key, asked.id);
-        self.requests.insert(asked.id, Request { asked, state: State::Waiting { turn } });
+        self.requests.insert(asked.id, Request { asked, state: State::Waiting { turn }, tries: 0 });
         self.most_in_flight = self.most_in_flight.max(self.waiting.len() + self.running);
         self.waiting.range(..key).count()
     }
 
     /// The next request whose turn it is, if a runner is free. It counts as running from here on.
-    pub(in crate::sandbox) fn next(
-        &mut self,
-        script: impl FnOnce(&Asked) -> Script,
-    ) -> Option<(Arc<Asked>, Arc<Script>)> {
+    pub(in crate::sandbox) fn next(&mut self, script: impl FnOnce() -> Script) -> Option<(Arc<Asked>, Arc<Script>)> {
         if self.running >= self.runners {
             return None;
         }
         let (_, id) = self.waiting.pop_first()?;
         let request = self.requests.get_mut(&id)?;
-        let script = Arc::new(script(&request.asked));
+        let script = Arc::new(script());
         request.state = State::Running(script.clone());
+        request.tries += 1;
         let asked = request.asked.clone();
         self.running += 1;
         self.most_running = self.most_running.max(self.running);
@@ -69,6 +67,20 @@ impl Line {
         if let Some(Request { state: State::Running(says), .. }) = self.requests.get_mut(&id) {
             *says = script;
         }
+    }
+
+    /// Puts a running request back, behind everybody, unless it has been tried too often.
+    pub(in crate::sandbox) fn put_back(&mut self, id: Uuid, most_tries: u32) -> bool {
+        let Some(request) = self.requests.get_mut(&id) else { return false };
+        if !matches!(request.state, State::Running(_)) || request.tries >= most_tries {
+            return false;
+        }
+        let turn = self.turns;
+        self.turns += 1;
+        request.state = State::Waiting { turn };
+        self.waiting.insert((request.asked.priority, turn), id);
+        self.running -= 1;
+        true
     }
 
     /// Ends a request that waits or runs; tells whether it did.

@@ -24,8 +24,15 @@ impl Script {
         Self { since, length: Duration::ZERO, lines: vec![(0.0, "INFO", READY.to_owned())] }
     }
 
-    /// A run that takes so long and makes so many steps, shown as tqdm shows them.
-    pub(in crate::sandbox) fn new(since: Moment, length: Duration, size: (u32, u32), steps: Option<u32>) -> Self {
+    /// A run that takes so long and makes so many steps, shown as tqdm shows them;
+    /// halfway it says what else there is to say.
+    pub(in crate::sandbox) fn new(
+        since: Moment,
+        length: Duration,
+        size: (u32, u32),
+        steps: Option<u32>,
+        said: &[String],
+    ) -> Self {
         let (width, height) = size;
         let mut lines =
             vec![(0.0, "INFO", READY.to_owned()), (0.04, "INFO", format!("loaded a picture of {width}x{height} px"))];
@@ -38,6 +45,8 @@ impl Script {
             }
             lines.push((0.94, "STDOUT", "encoding PNG".to_owned()));
         }
+        lines.extend(said.iter().map(|line| (0.5, "WARN", line.clone())));
+        lines.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self { since, length, lines }
     }
 
@@ -96,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn lines_are_told_when_their_time_has_come() {
         let clock = Clock::new(0.0);
-        let script = Script::new(clock.now(), Duration::from_secs(10), (4, 3), Some(20));
+        let script = Script::new(clock.now(), Duration::from_secs(10), (4, 3), Some(20), &[]);
         let count = |seconds| script.told(&clock, clock.now().after(Duration::from_secs(seconds))).len();
         assert_eq!(count(0), 1);
         assert!(count(3) < count(6));

@@ -6,10 +6,12 @@
 mod follow;
 mod line;
 mod log;
+mod output;
 mod request;
 mod run;
 mod submit;
 
 pub(super) use follow::{cancel, result, status};
 pub(super) use line::Line;
-pub(super) use submit::submit;
+pub(super) use request::Asked;
+pub(super) use submit::{submit, trace};

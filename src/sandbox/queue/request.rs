@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::log::Script;
@@ -40,6 +41,10 @@ pub(in crate::sandbox) struct Asked {
     pub(in crate::sandbox) forget: bool,
     /// When it was submitted.
     pub(in crate::sandbox) at: Moment,
+    /// `X-Fal-No-Retry`: fal does not try again by itself.
+    pub(in crate::sandbox) no_retry: bool,
+    /// Somebody asked for it to stop.
+    pub(in crate::sandbox) cancelled: CancellationToken,
 }
 
 /// A request in the line.
@@ -49,6 +54,8 @@ pub(in crate::sandbox) struct Request {
     pub(in crate::sandbox) asked: Arc<Asked>,
     /// How far it is.
     pub(in crate::sandbox) state: State,
+    /// How often a runner took it.
+    pub(in crate::sandbox) tries: u32,
 }
 
 /// How far a request is.

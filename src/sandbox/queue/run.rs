@@ -2,47 +2,54 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::StatusCode;
-use http::header::HeaderValue;
-use serde_json::{Value, json};
+use image::RgbImage;
+use serde_json::Value;
 
 use super::log::Script;
+use super::output::{Made, output};
 use super::request::{Asked, Ended, Outcome};
 use super::submit::data_uri;
-use crate::fal::wire::{ErrorDetail, File};
 use crate::sandbox::fal::Fal;
-use crate::sandbox::files::{Files, Stored};
+use crate::sandbox::files::Files;
 use crate::sandbox::lock;
-use crate::sandbox::model::{
-    Checked, Enlarged, Unit, Unusable, Work, check, describe, detail, enlarge, measure, open, scaled,
-};
-use crate::sandbox::refuse::NEEDS_RETRY;
+use crate::sandbox::model::{Checked, Unit, Unusable, Work, check, describe, detail, enlarge, measure, open, scaled};
+use crate::sandbox::scenario::{Failure, Fault, Picture, RunEffect};
 
 /// By how much a run is longer for each megapixel that comes out.
 const PER_MEGAPIXEL: f64 = 0.08;
 /// How long a run takes that fails on its input, against one of a tiny picture.
 const FAILS_AFTER: f64 = 0.2;
+/// How often fal tries by itself, all in all (fal docs: retries).
+const MOST_TRIES: u32 = 10;
 
 impl Fal {
     /// Gives free runners to those whose turn it is.
     pub(super) fn fill(self: &Arc<Self>) {
         loop {
             let now = self.clock.now();
-            let Some((asked, started)) = lock(&self.line).next(|_| Script::started(now)) else { return };
+            let Some((asked, started)) = lock(&self.line).next(|| Script::started(now)) else { return };
             let fal = self.clone();
-            self.spawn(async move {
-                let (script, outcome) = match work(&fal, &asked, &started).await {
-                    Ok((script, outcome)) => (script, outcome),
-                    Err(refused) => {
-                        fal.clock.until(started.since.after(fal.latency.mul_f64(FAILS_AFTER))).await;
-                        (started, refused)
-                    }
-                };
-                fal.end(&asked, Some(script), outcome);
-            });
+            self.spawn(async move { fal.run(&asked, started).await });
         }
+    }
+
+    /// One try of a request on a runner.
+    async fn run(self: &Arc<Self>, asked: &Arc<Asked>, started: Arc<Script>) {
+        let effect = match self.play.pick("run", || asked.subject()) {
+            Some(Fault::Run(effect)) => effect,
+            _ => RunEffect::default(),
+        };
+        let run = try_once(self, asked, &started, &effect);
+        let (script, outcome) = if effect.heeds_cancel {
+            asked.cancelled.run_until_cancelled(run).await.unwrap_or_else(|| (started, Outcome::cancelled()))
+        } else {
+            run.await
+        };
+        if outcome.is_worth_a_retry() && !asked.no_retry && lock(&self.line).put_back(asked.id, MOST_TRIES) {
+            return self.fill();
+        }
+        self.end(asked, Some(script), outcome);
     }
 
     /// Ends a request, bills it, and lets the next one run.
@@ -56,6 +63,22 @@ impl Fal {
             self.saw(|saw| saw.billed(&asked.trace, units, asked.model.unit_price));
         }
         self.fill();
+    }
+}
+
+async fn try_once(
+    fal: &Arc<Fal>,
+    asked: &Arc<Asked>,
+    started: &Arc<Script>,
+    effect: &RunEffect,
+) -> (Arc<Script>, Outcome) {
+    match work(fal, asked, started, effect).await {
+        Ok(done) => done,
+        Err(failed) => {
+            let length = effect.length.unwrap_or_else(|| fal.latency.mul_f64(FAILS_AFTER));
+            fal.clock.until(started.since.after(length)).await;
+            (started.clone(), failed)
+        }
     }
 }
 
@@ -96,82 +119,86 @@ impl Plan {
 }
 
 /// Works on a request for as long as it takes. An error is what the model says to an input that it
-/// does not take.
-async fn work(fal: &Arc<Fal>, asked: &Asked, started: &Script) -> Result<(Arc<Script>, Outcome), Outcome> {
+/// does not take, or what the scenario says.
+async fn work(
+    fal: &Arc<Fal>,
+    asked: &Arc<Asked>,
+    started: &Script,
+    effect: &RunEffect,
+) -> Result<(Arc<Script>, Outcome), Outcome> {
+    if let Some(failure) = &effect.failure {
+        return Err(Outcome::failed(failure));
+    }
     let input = check(asked.model, &asked.input).map_err(|details| Outcome::refused(&details))?;
     let field = asked.model.image;
-    let unusable = |error: &Unusable| Outcome::unusable(error, field, asked.input.get(field));
+    let given = asked.input.get(field);
+    if effect.expire_input
+        && let Some(segment) = given.and_then(Value::as_str).and_then(|url| fal.segment_of(url))
+    {
+        fal.files.expire(segment, fal.clock.now());
+    }
+    let unusable = |error: &Unusable| Outcome::unusable(error, field, given);
     let source = source(fal, input.text(field)).await.ok_or_else(|| {
         let msg = "Failed to download the file. Please check if the URL is accessible and try again.";
-        Outcome::refused(&[detail(field, "file_download_error", msg, None, asked.input.get(field))])
+        Outcome::refused(&[detail(field, "file_download_error", msg, None, given)])
     })?;
 
     let header = source.clone();
     let size = blocking(move || measure(&header)).await?.map_err(|error| unusable(&error))?;
     let plan = Plan::of(asked.model.work, &input);
     let megapixels = plan.megapixels(size);
-    let length = fal.latency.mul_f64(1.0 + PER_MEGAPIXEL * megapixels);
-    let script = Arc::new(Script::new(started.since, length, size, plan.steps));
+    let length = effect.length.unwrap_or_else(|| fal.latency.mul_f64(1.0 + PER_MEGAPIXEL * megapixels));
+    let script = Arc::new(Script::new(started.since, length, size, plan.steps, &effect.log));
     lock(&fal.line).says(asked.id, script.clone());
 
     let ids: Vec<_> = (0..plan.pictures).map(|_| Files::new_id()).collect();
     let targets: Vec<PathBuf> = ids.iter().map(|id| fal.files.path(id)).collect();
+    let spoilt = effect.picture;
     let made = fal.work(move || {
         let picture = open(&source)?;
-        let made: Result<Vec<_>, _> = targets.iter().map(|target| enlarge(&picture, plan.factor, target)).collect();
-        Ok((describe(&picture), made?))
+        let caption = describe(&picture);
+        let (picture, factor) = match spoilt {
+            Some(Picture::Black) => (RgbImage::new(picture.width(), picture.height()), plan.factor),
+            Some(_) => (picture, plan.factor / 2.0),
+            None => (picture, plan.factor),
+        };
+        let made: Result<Vec<_>, _> = targets.iter().map(|target| enlarge(&picture, factor, target)).collect();
+        Ok((caption, made?))
     });
-    let (caption, made) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;
+    let (caption, pictures) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;
     fal.clock.until(started.since.after(length)).await;
 
-    let files: Vec<_> = ids.iter().zip(&made).map(|(id, made)| publish(fal, asked, id, made)).collect();
     let units = match asked.model.unit {
         Unit::Megapixel => megapixels,
         Unit::Image => f64::from(plan.pictures.max(1)),
     };
-    let body = output(asked.model.work, &files, &input, &caption, length);
+    let made = Made { pictures: ids.into_iter().zip(pictures).collect(), caption, length };
+    let mut body = output(fal, asked, &input, &made);
+    merge(&mut body, &Value::Object(effect.output.clone()));
+    for field in &effect.remove {
+        remove(&mut body, field);
+    }
     Ok((script, Outcome::made(&body, units)))
 }
 
-/// The output as the model's page gives it.
-fn output(work: Work, files: &[File], input: &Checked, caption: &str, length: Duration) -> Value {
-    let seed = input.integer("seed");
-    let timings = json!({ "inference": (length.as_secs_f64() * 1000.0).round() / 1000.0 });
-    match work {
-        Work::Upscale => {
-            json!({ "image": files.first(), "seed": seed, "caption": caption, "timings": timings })
+/// Says otherwise what the patch says.
+fn merge(value: &mut Value, patch: &Value) {
+    match (value, patch) {
+        (Value::Object(value), Value::Object(patch)) => {
+            for (key, patch) in patch {
+                merge(value.entry(key.clone()).or_insert(Value::Null), patch);
+            }
         }
-        Work::Vary => {
-            let unsafe_ones = vec![false; files.len()];
-            json!({ "images": files, "timings": timings, "has_nsfw_concepts": unsafe_ones, "seed": seed })
-        }
-        Work::Caption => json!({ "results": caption }),
+        (value, patch) => *value = patch.clone(),
     }
 }
 
-/// Makes a result fetchable.
-fn publish(fal: &Fal, asked: &Asked, id: &str, made: &Enlarged) -> File {
-    let name = format!("{}.png", id.get(..8).unwrap_or("result"));
-    let segment = Files::segment(id, &name);
-    fal.files.put(
-        id,
-        Stored {
-            path: fal.files.path(id),
-            name: name.as_str().into(),
-            content_type: "image/png".into(),
-            len: made.len,
-            hash: made.hash,
-            expires: None,
-            made_by: Some(asked.id),
-        },
-    );
-    File {
-        url: fal.file_url(&segment),
-        content_type: Some("image/png".to_owned()),
-        file_name: Some(segment),
-        file_size: Some(made.len),
-        width: Some(made.width),
-        height: Some(made.height),
+/// Takes a field out, such as `image.width`.
+fn remove(value: &mut Value, field: &str) {
+    let (outer, field) = field.rsplit_once('.').unwrap_or(("", field));
+    let pointer = if outer.is_empty() { String::new() } else { format!("/{}", outer.replace('.', "/")) };
+    if let Some(Value::Object(object)) = value.pointer_mut(&pointer) {
+        object.remove(field);
     }
 }
 
@@ -192,32 +219,17 @@ async fn blocking<T: Send + 'static>(task: impl FnOnce() -> T + Send + 'static) 
 }
 
 impl Outcome {
-    fn made(body: &Value, units: f64) -> Self {
-        Self { status: StatusCode::OK, body: body.to_string().into(), headers: Vec::new(), units, error: None }
-    }
-
-    /// A model's 422: what it has against its input. It costs nothing.
-    pub(in crate::sandbox) fn refused(details: &[ErrorDetail]) -> Self {
-        let error = details.first().map(|first| (first.msg.clone(), first.kind.clone()));
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            body: json!({ "detail": details }).to_string().into(),
-            headers: vec![(NEEDS_RETRY, HeaderValue::from_static("false"))],
-            units: 0.0,
-            error,
+    fn failed(failure: &Failure) -> Self {
+        match failure {
+            Failure::Model { status, kind, msg, field, ctx } => {
+                let mut detail = detail(field.as_deref().unwrap_or("image_url"), kind, msg, ctx.clone(), None);
+                if field.is_none() {
+                    detail.loc = vec!["body".into()];
+                }
+                Self { status: *status, ..Self::refused(&[detail]) }
+            }
+            Failure::Platform { status, kind, msg } => Self::platform(*status, kind, msg),
+            Failure::Raw { status, body } => Self::raw(*status, body),
         }
-    }
-
-    fn unusable(error: &Unusable, field: &str, given: Option<&Value>) -> Self {
-        let (kind, ctx) = match error {
-            Unusable::Load => ("image_load_error", None),
-            Unusable::TooLarge { max } => ("image_too_large", Some(json!({ "max_image_pixels": max }))),
-            Unusable::Disk(_) => return Self::crashed(),
-        };
-        Self::refused(&[detail(field, kind, &error.to_string(), ctx, given)])
-    }
-
-    fn crashed() -> Self {
-        Self::platform(StatusCode::INTERNAL_SERVER_ERROR, "runner_server_error", "Internal Server Error")
     }
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::request::{Asked, Priority};
@@ -20,6 +21,9 @@ use crate::sandbox::stats::Input;
 /// `POST /{endpoint}`: the body is the model's input itself.
 pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> Result<Response, Refusal> {
     check_key(&ask.headers)?;
+    if let Some(reason) = fal.play.locked() {
+        return Err(Refusal::Locked(reason));
+    }
     let model = find_model(endpoint)?;
     let Value::Object(input) = ask.json()? else {
         return Err(Refusal::Bad("body: expected a JSON object".to_owned()));
@@ -35,6 +39,8 @@ pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> R
         priority: priority(&ask.headers),
         forget: ask.header("x-fal-store-io").is_some_and(|value| value == "0"),
         at: fal.clock.now(),
+        no_retry: ask.header("x-fal-no-retry").is_some_and(|value| matches!(value, "1" | "true" | "yes")),
+        cancelled: CancellationToken::new(),
     });
     fal.saw(|saw| saw.accepted(&asked.trace));
     let position = lock(&fal.line).join(asked.clone());

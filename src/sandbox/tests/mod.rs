@@ -1,5 +1,7 @@
 //! The protocol as a client meets it: a running sandbox, real sockets.
 
+mod faults;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -16,7 +18,10 @@ struct Client {
 
 impl Client {
     async fn new(latency: u64, runners: usize) -> Self {
-        let options = Options { latency: Duration::from_millis(latency), runners, ..Options::default() };
+        Self::start(Options { latency: Duration::from_millis(latency), runners, ..Options::default() }).await
+    }
+
+    async fn start(options: Options) -> Self {
         let sandbox = Sandbox::start(options).await.unwrap();
         Self { http: reqwest::Client::new(), sandbox }
     }
@@ -35,6 +40,11 @@ impl Client {
     }
 
     async fn upload(&self, name: &str, bytes: Vec<u8>) -> String {
+        let answer: Value = self.try_upload(name, bytes).await.unwrap().json().await.unwrap();
+        answer["access_url"].as_str().unwrap().to_owned()
+    }
+
+    async fn try_upload(&self, name: &str, bytes: Vec<u8>) -> reqwest::Result<reqwest::Response> {
         let token = self.token().await;
         let url = format!("{}/files/upload", token["base_url"].as_str().unwrap());
         let request = self
@@ -44,13 +54,16 @@ impl Client {
             .header("content-type", "image/png")
             .header("x-fal-file-name", name)
             .body(bytes);
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        answer["access_url"].as_str().unwrap().to_owned()
+        request.send().await
+    }
+
+    async fn try_submit(&self, input: Value) -> reqwest::Result<reqwest::Response> {
+        let url = format!("{}/{MODEL}", self.sandbox.queue_url());
+        self.post(&url).json(&input).send().await
     }
 
     async fn submit(&self, input: Value) -> Value {
-        let url = format!("{}/{MODEL}", self.sandbox.queue_url());
-        let answer = self.post(&url).json(&input).send().await.unwrap();
+        let answer = self.try_submit(input).await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }
