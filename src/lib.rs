@@ -13,7 +13,8 @@
 //! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`picture`], [`fal`] and [`ledger`] use
 //! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`engine`] uses those · [`tui`] and
 //! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
-//! [`fal::wire`] alone · [`cli`] and [`settings`] tie it together.
+//! [`fal::wire`] alone · [`cli`] is the command line as typed, [`settings`] makes it one value,
+//! and [`app`] ties everything together.
 
 pub mod app;
 pub mod cli;

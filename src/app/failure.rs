@@ -9,7 +9,7 @@ use crate::intake::IntakeError;
 use crate::job::{CauseKind, Class};
 use crate::ledger::LedgerError;
 use crate::output::OutputError;
-use crate::sandbox::SandboxError;
+use crate::sandbox::{SandboxError, ScenarioError};
 use crate::settings::{NoKey, SettingsError};
 use crate::tui::{ThemeError, TuiError};
 
@@ -96,6 +96,7 @@ macro_rules! of_usage {
 }
 
 of_usage!(
+    ScenarioError,
     SettingsError,
     IntakeError,
     LedgerError,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Failure;
 use crate::fal::{ApiKey, Hosts, base_url};
-use crate::sandbox::{Options, Sandbox};
+use crate::sandbox::{Options, Sandbox, Scenario};
 use crate::settings::{SandboxSettings, Settings};
 
 /// Starts a sandbox as the settings say.
@@ -15,6 +15,9 @@ pub(super) async fn start(shape: &SandboxSettings, port: u16) -> Result<Sandbox,
     }
     if let Some(runners) = shape.runners {
         options.runners = usize::from(runners);
+    }
+    if let Some(file) = &shape.scenario {
+        options.scenario = Some(Scenario::read(file)?);
     }
     Ok(Sandbox::start(options).await?)
 }

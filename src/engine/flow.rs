@@ -46,6 +46,10 @@ impl FlowMeter {
         self.began
     }
 
+    pub(super) fn ended(&self) -> Option<Timestamp> {
+        self.ended
+    }
+
     /// A picture was saved.
     pub(super) fn saved(&mut self, at: Timestamp) {
         self.advance(at);

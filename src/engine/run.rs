@@ -433,7 +433,7 @@ impl Engine {
             at_fal: totals.in_flight,
             spent: totals.spent,
             reserved: totals.reserved,
-            elapsed: self.now().since(self.flow.began().unwrap_or(self.began_at)),
+            elapsed: self.flow.ended().unwrap_or(self.now()).since(self.flow.began().unwrap_or(self.began_at)),
         };
         if let Some(events) = self.events.take() {
             // The last word must not be lost to a slow reader.

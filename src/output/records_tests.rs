@@ -6,11 +6,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::job::Captions;
 use crate::job::{
     Cause, CauseKind, Closed, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved, Suspicion,
     Timestamp, Usd,
 };
-use crate::output::{Captions, Output};
+use crate::output::Output;
 
 fn output() -> (TempDir, Output) {
     let dir = tempfile::tempdir().unwrap();
