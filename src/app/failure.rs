@@ -81,6 +81,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// A closed pipe is no failure.
+#[expect(clippy::needless_pass_by_value, reason = "for `or_else`")]
 pub(super) fn quiet_pipe(error: io::Error) -> Result<u8, Failure> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(0) } else { Err(Failure::usage(&error)) }
 }

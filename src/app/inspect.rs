@@ -17,7 +17,7 @@ use crate::settings::Settings;
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
     let rows = Ledger::open(&settings.state_dir).await?.batches().await?;
     if json {
-        return print(&rows.iter().map(|row| format!("{}\n", Value::Object(row_json(row)))).collect::<String>());
+        return print(&lines(rows.iter().map(|row| Value::Object(row_json(row)).to_string())));
     }
     if rows.is_empty() {
         return print("the ledger knows no batch yet\n");
@@ -66,6 +66,10 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let output = Output::open(&batch.key.output, settings.captions)?;
     output.write_records(&jobs)?;
     print(&format!("wrote metadata.jsonl and report.csv in {}\n", clean(&batch.key.output.to_string_lossy())))
+}
+
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.flat_map(|text| [text, "\n".to_owned()]).collect()
 }
 
 fn row_text(row: &BatchRow) -> String {

@@ -8,7 +8,7 @@ pub(super) fn config(settings: &Settings, keys: bool, themes: bool, path: bool) 
     if keys {
         key_table()
     } else if themes {
-        tui::Theme::built_in().map(|name| format!("{name}\n")).collect()
+        tui::Theme::built_in().flat_map(|name| [name, "\n"]).collect()
     } else if path {
         settings.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
     } else {

@@ -71,14 +71,13 @@ impl Engine {
                 Found::Photo(photo) => (photo, JobState::Pending),
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
-            match self.known.remove(&photo.path) {
-                Some(id) => self.met_again(Job { id, photo, state }),
-                None => {
-                    let job = Job { id: self.roster.next_id(), photo, state };
-                    self.count_in_plan(&job);
-                    new.push(job.clone());
-                    self.roster.push(job);
-                }
+            if let Some(id) = self.known.remove(&photo.path) {
+                self.met_again(Job { id, photo, state });
+            } else {
+                let job = Job { id: self.roster.next_id(), photo, state };
+                self.count_in_plan(&job);
+                new.push(job.clone());
+                self.roster.push(job);
             }
         }
         self.stages.writer.add(new);

@@ -194,7 +194,7 @@ impl Engine {
             match errand {
                 // An errand that was moved is done at its new time.
                 Errand::Call if self.live.get(&id).is_some_and(|live| live.due == Some(at)) => {
-                    self.to_call.push_back(id)
+                    self.to_call.push_back(id);
                 }
                 Errand::Call => {}
                 Errand::Wake => self.wake(id, now),

@@ -1,6 +1,7 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
 //! publishes the board.
 
+mod aftermath;
 mod arrive;
 pub mod board;
 mod clock;
@@ -9,10 +10,14 @@ mod decide;
 mod dispatch;
 mod event;
 mod flow;
+mod follow;
 mod hold;
 mod index;
+mod keep;
+mod leave;
 mod live;
 mod look;
+mod outlet;
 mod pace;
 mod plan;
 mod publish;

@@ -95,7 +95,7 @@ mod tests {
         loop {
             count += 1;
             if at >= queued + ran {
-                return (count, at - queued - ran);
+                return (count, at.checked_sub(queued).unwrap() - ran);
             }
             let seen = if at < queued {
                 last_queued = at;
@@ -104,7 +104,10 @@ mod tests {
                 Seen::Queued(Some((f64::from(position) * left) as u32))
             } else {
                 let since = *first_running.get_or_insert(at);
-                Seen::Running { at_least: at - since, at_most: at - last_queued }
+                Seen::Running {
+                    at_least: at.checked_sub(since).unwrap(),
+                    at_most: at.checked_sub(last_queued).unwrap(),
+                }
             };
             at += pace.next(seen, false, 0.5);
         }

@@ -20,7 +20,9 @@ impl Engine {
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed => {
                 let failed: Vec<_> = self.roster.index().members(Group::Failed).collect();
-                failed.into_iter().for_each(|id| self.reopen(id));
+                for id in failed {
+                    self.reopen(id);
+                }
                 self.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),

@@ -130,9 +130,9 @@ impl Roster {
         }
 
         if joins {
-            self.index.insert(job.id, group)
+            self.index.insert(job.id, group);
         } else {
-            self.index.remove(job.id, group)
+            self.index.remove(job.id, group);
         }
         if let Some(search) = &mut self.search
             && job.id.index() < search.scanned

@@ -9,7 +9,6 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
 
 use super::board::{BatchFacts, Board, PastAttempt};
 use super::event::{Ending, Event, Summary, What};
@@ -17,28 +16,21 @@ use super::flow::FlowMeter;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
 use super::look::Looker;
+use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
 use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
-use super::stages::{Outcome, Report, Stages};
+use super::stages::{Report, Stages};
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Group, Job, JobId, JobState, Saved, Timestamp, Transition};
-use crate::ledger::{Attempt, Ledger};
+use crate::job::{Job, JobId, Saved, Timestamp, Transition};
+use crate::ledger::Ledger;
 
 /// Outcomes that may wait to be handled; a stage that is done waits for its turn.
 const OUTCOMES: usize = 256;
 /// Commands that may wait.
 const COMMANDS: usize = 64;
-/// Events that a slow reader may leave lying before nothing new is begun.
-pub(super) const EVENTS_LOW: usize = 1024;
-/// The shortest time between two boards.
-const PUBLISH: Duration = Duration::from_millis(50);
-/// How often speeds are measured while something moves.
-const SAMPLE: Duration = Duration::from_millis(500);
-/// How long leaving waits for answers to paid calls that are on their way.
-const LEAVE: Duration = Duration::from_millis(1500);
 
 /// Something to do at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,12 +95,12 @@ pub(super) struct Engine {
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
     pub(super) over: Option<Ending>,
     pub(super) dirty: bool,
-    published_at: Timestamp,
-    sampled_at: Timestamp,
+    pub(super) published_at: Timestamp,
+    pub(super) sampled_at: Timestamp,
 
-    board: watch::Sender<Arc<Board>>,
-    outcomes: mpsc::Sender<Report>,
-    events: Option<mpsc::Sender<Event>>,
+    pub(super) board: watch::Sender<Arc<Board>>,
+    pub(super) outcomes: mpsc::Sender<Report>,
+    pub(super) events: Option<mpsc::Sender<Event>>,
 }
 
 impl Engine {
@@ -252,38 +244,6 @@ impl Engine {
         true
     }
 
-    /// Whether some face wants to hear everything.
-    pub(super) fn is_told(&self) -> bool {
-        self.events.is_some()
-    }
-
-    /// Tells the faces that want to hear everything.
-    pub(super) fn tell(&self, what: What) {
-        let event = Event { at: self.now(), what };
-        if let Some(events) = &self.events
-            && let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
-        {
-            // Nothing new is begun long before this: see `is_open`.
-            tracing::error!(?event, "nobody reads the events; one is lost");
-        }
-    }
-
-    /// Whether a reader of events keeps up.
-    pub(super) fn is_heard(&self) -> bool {
-        self.events.as_ref().is_none_or(|events| events.capacity() > EVENTS_LOW)
-    }
-
-    /// Runs a stage; its outcome comes back to the loop.
-    pub(super) fn spawn_stage(&self, id: JobId, stage: impl Future<Output = Outcome> + Send + 'static) -> AbortHandle {
-        let outcomes = self.outcomes.clone();
-        let task = tokio::spawn(async move {
-            let outcome = stage.await;
-            // The loop is gone only when everything is over.
-            drop(outcomes.send((id, outcome)).await);
-        });
-        task.abort_handle()
-    }
-
     /// Stops beginning new jobs, and says why.
     pub(super) fn hold(&mut self, hold: Hold) {
         if self.hold.is_some() && hold != Hold::User {
@@ -295,61 +255,6 @@ impl Engine {
         }
         self.hold = Some(hold);
         self.dirty = true;
-    }
-
-    /// Begins to leave.
-    pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
-        if self.leaving.is_some() {
-            return;
-        }
-        if leave == Leave::CancelQueued {
-            let queued: Vec<_> = self.roster.index().members(Group::Active).collect();
-            for id in queued {
-                if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..))) {
-                    self.cancel(id);
-                }
-            }
-        }
-        // A transfer that is cut off is done again next time; nothing of it is paid for.
-        for live in self.live.values_mut() {
-            if let Some(abort) = live.abort.take() {
-                abort.abort();
-            }
-        }
-        self.leaving = Some((signal, self.now().plus(LEAVE)));
-        self.dirty = true;
-    }
-
-    /// Why the run is over, if it is.
-    fn ending(&self, now: Timestamp) -> Option<Ending> {
-        if let Some((signal, until)) = self.leaving {
-            let cancelling = self.live.values().any(|live| live.cancelling);
-            let waits = self.submitting + self.recording > 0 || cancelling;
-            return (!waits || now >= until).then(|| match signal {
-                None if !self.started => Ending::NotStarted,
-                None if self.is_finished() => Ending::Finished,
-                signal => Ending::Left(signal),
-            });
-        }
-        if self.setup.stay {
-            return None;
-        }
-        if self.is_finished() {
-            return Some(Ending::Finished);
-        }
-        self.over.or_else(|| {
-            let totals = self.roster.totals();
-            let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
-            let results = self.to_answer.len() + self.to_save.len();
-            self.hold.as_ref().filter(|_| idle && results == 0).and_then(Hold::ending)
-        })
-    }
-
-    /// Whether every job has ended.
-    pub(super) fn is_finished(&self) -> bool {
-        let totals = self.roster.totals();
-        let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0
     }
 
     fn next_deadline(&mut self, now: Timestamp) -> Timestamp {
@@ -371,74 +276,5 @@ impl Engine {
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))
-    }
-
-    /// Publishes the board if something changed and the last one is long enough ago.
-    fn publish(&mut self, now: Timestamp) {
-        if now.since(self.sampled_at) >= SAMPLE {
-            self.sample(now);
-        }
-        if self.roster.search_on() {
-            self.dirty = true;
-        }
-        let urgent = self.look.take_urgent();
-        if !urgent && (!self.dirty || now.since(self.published_at) < PUBLISH) {
-            return;
-        }
-        self.dirty = false;
-        self.published_at = now;
-        let board = self.board(now);
-        self.board.send_replace(Arc::new(board));
-    }
-
-    fn sample(&mut self, now: Timestamp) {
-        use std::sync::atomic::Ordering::Relaxed;
-        self.sampled_at = now;
-        self.flow.sample(now, self.up.load(Relaxed), self.down.load(Relaxed));
-        self.pace.flow(self.flow.per_second(now));
-        if self.uploading + self.saving > 0 {
-            self.dirty = true;
-        }
-    }
-
-    /// Writes down an attempt that ended.
-    pub(super) fn attempted(&self, id: JobId, attempt: impl FnOnce(&Job) -> Option<Attempt>) {
-        if let Some(attempt) = self.roster.get(id).and_then(attempt) {
-            self.stages.writer.attempt(attempt);
-        }
-    }
-
-    /// Saves what is to be saved and says how it ended.
-    async fn close(mut self, ending: Ending) -> Summary {
-        for live in self.live.values_mut() {
-            if let Some(abort) = live.abort.take() {
-                abort.abort();
-            }
-        }
-        if let Err(error) = self.stages.writer.flush().await {
-            tracing::error!(%error, "the last changes could not be written to the ledger");
-        }
-        let totals = self.roster.totals();
-        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        let summary = Summary {
-            facts: Arc::clone(&self.facts),
-            ending,
-            done: totals.of(Group::Done),
-            failed: totals.of(Group::Failed),
-            review: totals.of(Group::Review) - totals.unknown,
-            skipped: totals.of(Group::Skipped),
-            cancelled: totals.of(Group::Cancelled),
-            unknown: totals.unknown,
-            left,
-            at_fal: totals.in_flight,
-            spent: totals.spent,
-            reserved: totals.reserved,
-            elapsed: self.flow.ended().unwrap_or(self.now()).since(self.flow.began().unwrap_or(self.began_at)),
-        };
-        if let Some(events) = self.events.take() {
-            // The last word must not be lost to a slow reader.
-            drop(events.send(Event { at: self.now(), what: What::Ended(summary.clone()) }).await);
-        }
-        summary
     }
 }

@@ -1,0 +1,142 @@
+//! Following a request: what fal says of it, until its result can be fetched.
+
+use std::time::Duration;
+
+use super::event::What;
+use super::hold::Hold;
+use super::pace::{Pace, Seen};
+use super::run::Engine;
+use crate::fal::{CancelAnswer, FalError, Progress, Status};
+use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Transition};
+
+impl Engine {
+    pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
+        self.calling = self.calling.saturating_sub(1);
+        self.live.entry(id).or_default().calling = false;
+        let Some(job) = self.roster.get(id) else { return };
+        if !job.state.is_at_fal() {
+            return;
+        }
+        match result {
+            Ok(status) => self.stands(id, &status),
+            Err(error) => self.poll_failed(id, &error),
+        }
+    }
+
+    /// fal said where a request stands.
+    fn stands(&mut self, id: JobId, status: &Status) {
+        let now = self.now();
+        self.last_good = now;
+        let live = self.live.entry(id).or_default();
+        live.failures = 0;
+        live.trouble = None;
+        let lines = status.logs.as_deref().map(|logs| live.hear(logs)).unwrap_or_default();
+        if !lines.is_empty() {
+            self.dirty = true;
+        }
+        if self.is_told() {
+            for line in lines {
+                self.tell(What::Log(id, line));
+            }
+        }
+        let Some(state) = self.roster.get(id).map(|job| &job.state) else { return };
+        let watched = self.look_at() == Some(id);
+        let random = self.rng.f64();
+        match status.progress {
+            Progress::InQueue(position) => {
+                if !matches!(state, JobState::InQueue(_, _, known) if *known == position) {
+                    self.happen(id, Transition::Queue(position));
+                }
+                self.live.entry(id).or_default().not_running_at = Some(now);
+                self.call_in(id, self.pace.next(Seen::Queued(position), watched, random));
+            }
+            Progress::InProgress => {
+                let since = if let JobState::InProgress(_, _, since) = state { Some(*since) } else { None };
+                if since.is_none() {
+                    self.happen(id, Transition::Progress);
+                }
+                let not_yet = self.live.get(&id).and_then(|live| live.not_running_at);
+                let at_least = now.since(since.unwrap_or(now));
+                let at_most = now.since(not_yet.or(since).unwrap_or(now));
+                self.call_in(id, self.pace.next(Seen::Running { at_least, at_most }, watched, random));
+            }
+            Progress::Completed => {
+                if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
+                    self.pace.learn(Duration::from_secs_f64(seconds));
+                }
+                if self.happen(id, Transition::Complete(status.inference_s)) {
+                    self.live.entry(id).or_default().cancelling = false;
+                    self.to_answer.push_back(id);
+                }
+            }
+        }
+    }
+
+    /// A call about a request did not get through. The request runs on; we ask less and less often.
+    fn poll_failed(&mut self, id: JobId, error: &FalError) {
+        let Some(upload) =
+            self.roster.get(id).and_then(|job| job.state.request()).map(|request| request.upload.clone())
+        else {
+            return;
+        };
+        if error.cause.kind == CauseKind::NotFound {
+            if self.live.get(&id).is_some_and(|live| live.cancelling) {
+                self.end_cancelled(id);
+            } else {
+                let message = format!("fal no longer knows this request ({})", error.cause.message);
+                let cause = Cause { message: message.into(), ..error.cause.clone() };
+                self.fail(id, &cause, Kept::Upload(upload));
+            }
+            return;
+        }
+        if error.class == Class::Account {
+            self.hold(Hold::Account(error.cause.clone()));
+        }
+        let after = if let Class::Transient { after } = error.class { after } else { None };
+        let random = self.rng.f64();
+        let live = self.live.entry(id).or_default();
+        live.failures = live.failures.saturating_add(1);
+        live.trouble = Some(error.cause.to_string());
+        let wait = Pace::after_failures(live.failures, after, random);
+        self.dirty = true;
+        self.call_in(id, wait);
+    }
+
+    pub(super) fn answered(&mut self, id: JobId, result: Result<Answer, FalError>) {
+        self.calling = self.calling.saturating_sub(1);
+        let Some(JobState::Completed(_, request, inference)) = self.roster.get(id).map(|job| &job.state) else {
+            return;
+        };
+        let (request, inference) = (request.clone(), *inference);
+        match result {
+            Ok(mut answer) => {
+                self.last_good = self.now();
+                answer.inference_s = inference.or(answer.inference_s);
+                if self.happen(id, Transition::StartSave(answer)) {
+                    self.to_save.push_back(id);
+                }
+            }
+            Err(error) => {
+                let anew = Kept::Upload(request.upload.clone());
+                self.failed(id, &error, Kept::Request(request), anew);
+            }
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, id: JobId, result: Result<CancelAnswer, FalError>) {
+        let Some(job) = self.roster.get(id) else { return };
+        match result {
+            Ok(CancelAnswer::Removed | CancelAnswer::NotFound) if matches!(job.state, JobState::InQueue(..)) => {
+                self.end_cancelled(id);
+            }
+            // It runs on or has ended: what comes of it is saved, for it is paid for.
+            Ok(_) => self.call_in(id, Duration::ZERO),
+            Err(error) => {
+                let live = self.live.entry(id).or_default();
+                live.cancelling = false;
+                live.trouble = Some(format!("could not be cancelled: {}", error.cause));
+                self.dirty = true;
+            }
+        }
+    }
+}

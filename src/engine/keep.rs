@@ -1,0 +1,98 @@
+//! What was paid for comes onto the disk, or is kept to be tried again.
+
+use std::time::Duration;
+
+use super::hold::Hold;
+use super::reports::told;
+use super::run::Engine;
+use super::stages::SaveError;
+use crate::fal::{FalError, Scope};
+use crate::job::{Cause, CauseKind, Class, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
+use crate::ledger::Attempt;
+use crate::output::{OutputError, Placed};
+
+/// How long a full disk is given before a result is tried again.
+const DISK: Duration = Duration::from_secs(30);
+
+impl Engine {
+    pub(super) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
+        self.saving = self.saving.saturating_sub(1);
+        let Some(Job { photo, state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
+        let (request, answer) = (request.clone(), answer.clone());
+        let kept = || Kept::Answer(request.clone(), answer.clone());
+        match result {
+            Ok(placed) => {
+                let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
+                let saved = Saved {
+                    request: request.id.clone(),
+                    output: placed.output,
+                    format: placed.format,
+                    pixels: placed.pixels,
+                    bytes: placed.bytes,
+                    seed: answer.seed,
+                    caption: answer.caption.clone(),
+                    inference_s: answer.inference_s,
+                    cost: billed.or_else(|| self.roster.estimate(photo)),
+                };
+                self.keep(id, saved, placed.suspicion);
+            }
+            Err(SaveError::Fal(error)) => self.failed(id, &error, kept(), kept()),
+            Err(SaveError::Output(error)) => self.not_saved(id, &error, &kept()),
+        }
+    }
+
+    fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
+        let now = self.now();
+        self.last_good = now;
+        self.previous.remove(&id);
+        self.flow.saved(now);
+        self.failures.succeeded();
+        let began = self.roster.get(id).and_then(|job| job.state.run());
+        let transition = match suspicion {
+            Some(suspicion) => Transition::Doubt(saved, suspicion),
+            None => Transition::Save(saved),
+        };
+        if !self.happen(id, transition) {
+            return;
+        }
+        self.attempted(id, |job| {
+            let (run, saved) = (began?, job.state.saved()?);
+            Some(Attempt {
+                job: id,
+                attempt: run.attempt,
+                began: run.began,
+                ended: now,
+                stage: Stage::Save,
+                cause: None,
+                request: Some(saved.request.clone()),
+                cost: saved.cost,
+            })
+        });
+        self.record(id);
+        self.ended(id);
+    }
+
+    fn not_saved(&mut self, id: JobId, error: &OutputError, kept: &Kept) {
+        match error {
+            OutputError::BadResult(what) => {
+                let cause = Cause::new(CauseKind::BadResult, what.clone());
+                let error =
+                    FalError { cause, class: Class::Transient { after: None }, scope: Scope::Call, source: None };
+                self.failed(id, &error, kept.clone(), kept.clone());
+            }
+            OutputError::Disk { .. } => {
+                let message = told("the result could not be saved", error);
+                let cause = Cause::new(CauseKind::Disk, message.clone());
+                self.retry(id, cause, DISK, kept.clone(), false);
+                self.hold(Hold::Disk(message));
+            }
+            OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
+                self.fail(
+                    id,
+                    &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
+                    kept.clone(),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How a run ends: by itself, at a limit, or because somebody leaves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Leave;
+use super::event::{Ending, Event, Summary, What};
+use super::hold::Hold;
+use super::run::Engine;
+use crate::job::{Group, JobState, Timestamp};
+
+/// How long leaving waits for answers to paid calls that are on their way.
+const LEAVE: Duration = Duration::from_millis(1500);
+
+impl Engine {
+    /// Begins to leave.
+    pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
+        if self.leaving.is_some() {
+            return;
+        }
+        if leave == Leave::CancelQueued {
+            let queued: Vec<_> = self.roster.index().members(Group::Active).collect();
+            for id in queued {
+                if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..))) {
+                    self.cancel(id);
+                }
+            }
+        }
+        // A transfer that is cut off is done again next time; nothing of it is paid for.
+        for live in self.live.values_mut() {
+            if let Some(abort) = live.abort.take() {
+                abort.abort();
+            }
+        }
+        self.leaving = Some((signal, self.now().plus(LEAVE)));
+        self.dirty = true;
+    }
+
+    /// Why the run is over, if it is.
+    pub(super) fn ending(&self, now: Timestamp) -> Option<Ending> {
+        if let Some((signal, until)) = self.leaving {
+            let cancelling = self.live.values().any(|live| live.cancelling);
+            let waits = self.submitting + self.recording > 0 || cancelling;
+            return (!waits || now >= until).then(|| match signal {
+                None if !self.started => Ending::NotStarted,
+                None if self.is_finished() => Ending::Finished,
+                signal => Ending::Left(signal),
+            });
+        }
+        if self.setup.stay {
+            return None;
+        }
+        if self.is_finished() {
+            return Some(Ending::Finished);
+        }
+        self.over.or_else(|| {
+            let totals = self.roster.totals();
+            let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
+            let results = self.to_answer.len() + self.to_save.len();
+            self.hold.as_ref().filter(|_| idle && results == 0).and_then(Hold::ending)
+        })
+    }
+
+    /// Whether every job has ended.
+    pub(super) fn is_finished(&self) -> bool {
+        let totals = self.roster.totals();
+        let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0
+    }
+
+    /// Saves what is to be saved and says how it ended.
+    pub(super) async fn close(mut self, ending: Ending) -> Summary {
+        for live in self.live.values_mut() {
+            if let Some(abort) = live.abort.take() {
+                abort.abort();
+            }
+        }
+        if let Err(error) = self.stages.writer.flush().await {
+            tracing::error!(%error, "the last changes could not be written to the ledger");
+        }
+        let totals = self.roster.totals();
+        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        let summary = Summary {
+            facts: Arc::clone(&self.facts),
+            ending,
+            done: totals.of(Group::Done),
+            failed: totals.of(Group::Failed),
+            review: totals.of(Group::Review) - totals.unknown,
+            skipped: totals.of(Group::Skipped),
+            cancelled: totals.of(Group::Cancelled),
+            unknown: totals.unknown,
+            left,
+            at_fal: totals.in_flight,
+            spent: totals.spent,
+            reserved: totals.reserved,
+            elapsed: self.flow.ended().unwrap_or(self.now()).since(self.flow.began().unwrap_or(self.began_at)),
+        };
+        if let Some(events) = self.events.take() {
+            // The last word must not be lost to a slow reader.
+            drop(events.send(Event { at: self.now(), what: What::Ended(summary.clone()) }).await);
+        }
+        summary
+    }
+}
