@@ -1,0 +1,209 @@
+//! What bad input gets: a clear message, its exit status, nothing lost and nothing sent.
+
+mod common;
+
+use std::fs;
+
+use common::{Stage, program, run};
+use tempfile::TempDir;
+
+/// Runs the program with a key and nothing behind it.
+fn refused(args: &[&str]) -> String {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("photos")).unwrap();
+    fs::copy(common::root().join("tests/photos/chelsea.png"), home.path().join("photos/cat.png")).unwrap();
+    let told = run(program(home.path()).env("FAL_KEY", "id:key").args(args));
+    told.assert_status(2);
+    assert!(!told.stderr.contains("panicked"));
+    told.stderr
+}
+
+#[test]
+fn wrong_settings_say_what_is_wrong_with_what() {
+    for (args, says) in [
+        (&["--yes", "nowhere"][..], "no file or folder `nowhere`"),
+        (&["--yes", "photos", "-p", "upscale_factor=9"], "a number from 1 to 4"),
+        (&["--yes", "photos", "-p", "scale_factor=2"], "did you mean `upscale_factor`?"),
+        (&["--yes", "photos", "-p", "image_url=x"], "is set for each photo"),
+        (&["--yes", "photos", "-c", "0"], "1 to 256"),
+        (&["--yes", "photos", "--budget", "-3"], "budget"),
+        (&["--yes", "photos", "-m", "esrgan"], "owner/model"),
+        (&["--yes", "photos", "-o", "photos"], "is the input folder itself"),
+        (&["--yes", "photos", "--include", "[oops"], "is no glob"),
+        (&["--yes", "photos", "--theme", "nope", "--headless", "--concurrency", "x"], "concurrency"),
+        (&["--no-such-flag"], "--no-such-flag"),
+    ] {
+        let stderr = refused(args);
+        assert!(stderr.contains(says), "{args:?} should say {says:?}: {stderr}");
+    }
+}
+
+#[test]
+fn without_a_key_the_message_names_it_and_the_sandbox() {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("photos")).unwrap();
+    let told = run(program(home.path()).args(["--yes", "photos"]));
+    told.assert_status(2);
+    assert!(told.stderr.contains("FAL_KEY") && told.stderr.contains("--sandbox"), "{}", told.stderr);
+}
+
+#[test]
+fn plain_http_to_another_machine_is_refused() {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("photos")).unwrap();
+    let told = run(program(home.path())
+        .env("FAL_KEY", "a:b")
+        .env("FAL_TUI_QUEUE_URL", "http://queue.example")
+        .args(["--yes", "photos"]));
+    told.assert_status(2);
+    assert!(told.stderr.contains("FAL_TUI_QUEUE_URL") && told.stderr.contains("https"), "{}", told.stderr);
+}
+
+#[test]
+fn an_unreachable_fal_is_said_so() {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("photos")).unwrap();
+    fs::copy(common::root().join("tests/photos/chelsea.png"), home.path().join("photos/cat.png")).unwrap();
+    let mut command = program(home.path());
+    // A port that was free a moment ago: nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for name in ["QUEUE", "REST", "API"] {
+        command.env(format!("FAL_TUI_{name}_URL"), format!("http://127.0.0.1:{port}"));
+    }
+    let told = run(command.env("FAL_KEY", "a:b").args(["--yes", "photos"]));
+    told.assert_status(5);
+    assert!(told.stderr.contains("cannot be reached"), "{}", told.stderr);
+}
+
+#[test]
+fn a_refused_key_stops_once_and_sends_nothing() {
+    let stage = Stage::new();
+    stage.small_photos(5);
+    let told = run(stage.command(&["--json", "--yes"]).env("FAL_KEY", "bad:key").arg(stage.photos()));
+    told.assert_status(3);
+    assert!(told.stderr.contains("FAL_KEY"), "{}", told.stderr);
+    assert_eq!(told.stderr.matches("refused").count(), 1, "{}", told.stderr);
+    let stats = stage.stats();
+    assert_eq!(stats["submits"], 0);
+    assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");
+}
+
+#[test]
+fn nobody_is_charged_without_a_yes_or_a_cap() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    let told = run(stage.command(&["--headless"]).arg(stage.photos()));
+    told.assert_status(2);
+    assert!(
+        told.stdout.contains("$0.05") && told.stderr.contains("--yes") && told.stderr.contains("--budget"),
+        "{}{}",
+        told.stdout,
+        told.stderr
+    );
+    let stats = stage.stats();
+    assert_eq!(stats["submits"], 0);
+    assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");
+    assert!(!stage.output().exists());
+}
+
+#[test]
+fn the_plan_is_the_same_in_words_and_in_json_and_touches_nothing() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "sub/cup.png").photo("LICENSES.md", "notes.md");
+    let words = run(stage.command(&["plan"]).arg(stage.photos()));
+    words.assert_status(0);
+    assert!(words.stdout.contains("$0.15"), "{}", words.stdout);
+    let json = run(stage.command(&["plan", "--json"]).arg(stage.photos()));
+    let plan = &json.events()[0];
+    assert_eq!(
+        (&plan["event"], &plan["photos"], &plan["skipped"][0]["path"]),
+        (&"plan".into(), &2.into(), &"notes.md".into())
+    );
+    assert!((plan["estimate_usd"].as_f64().unwrap() - 0.15012).abs() < 1e-9, "{plan}");
+    assert_eq!(plan["unit_price_usd"], 0.1);
+    assert!(!stage.output().exists());
+    assert_eq!(stage.stats()["submits"], 0);
+}
+
+#[test]
+fn what_is_no_photo_is_skipped_with_its_reason() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "good.png");
+    fs::write(stage.photos().join("empty.jpg"), "").unwrap();
+    fs::write(stage.photos().join("letter.jpg"), "Dear Sir or Madam,\n").unwrap();
+    let whole = fs::read(common::root().join("tests/photos/space/rocket.jpg")).unwrap();
+    fs::write(stage.photos().join("cut.jpg"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(stage.photos().join(".hidden.jpg"), &whole).unwrap();
+    fs::write(stage.photos().join("._good.png"), &whole).unwrap();
+    let told = stage.run(&[]);
+    told.assert_status(0);
+    let plan = told.events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    let skipped: Vec<_> = plan["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| (file["path"].as_str().unwrap(), file["reason"].as_str().unwrap()))
+        .collect();
+    assert_eq!(skipped.len(), 3, "{skipped:?}");
+    for (path, word) in [("empty.jpg", "empty"), ("letter.jpg", "text"), ("cut.jpg", "cut")] {
+        assert!(skipped.iter().any(|(name, reason)| *name == path && reason.contains(word)), "{path}: {skipped:?}");
+    }
+    assert_eq!(told.summary()["done"], 1);
+}
+
+#[test]
+fn an_empty_folder_is_no_failure() {
+    let stage = Stage::new();
+    let told = stage.run(&[]);
+    told.assert_status(0);
+    assert_eq!(told.summary()["done"], 0);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made_is_said_before_anything_is_sent() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    fs::write(stage.dir.path().join("file"), "").unwrap();
+    let inside_a_file = stage.dir.path().join("file/out");
+    let told = stage.run(&["-o", inside_a_file.to_str().unwrap()]);
+    told.assert_status(2);
+    assert!(told.stderr.contains("output folder") && told.stderr.contains("-o"), "{}", told.stderr);
+    assert_eq!(stage.stats()["submits"], 0);
+}
+
+#[test]
+fn a_second_process_on_the_same_batch_says_who_holds_it() {
+    let stage =
+        Stage::with(fal_tui::sandbox::Options { latency: std::time::Duration::from_secs(60), ..common::fast() });
+    stage.photo("chelsea.png", "cat.png");
+    let mut first = common::start(stage.command(&["--headless", "--yes"]).arg(stage.photos()));
+    stage.until("it is running", |stats| stats["accepted"] == 1);
+    let second = stage.run(&[]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    second.assert_status(2);
+    assert!(second.stderr.contains(&first.id().to_string()), "{}", second.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on_and_goes_on() {
+    let stage =
+        Stage::with(fal_tui::sandbox::Options { latency: std::time::Duration::from_millis(1500), ..common::fast() });
+    stage.small_photos(6);
+    let mut child = stage
+        .command(&["--json", "--yes", "-c", "2"])
+        .arg(stage.photos())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    stage.until("two are at fal", |stats| stats["accepted"] == 2);
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut stdout = String::new();
+    std::io::Read::read_to_string(child.stdout.as_mut().unwrap(), &mut stdout).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(stdout.lines().last().unwrap().contains("\"exit\":130"), "{stdout}");
+    stage.run(&[]).assert_status(0);
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
+}
