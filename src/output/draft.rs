@@ -96,8 +96,7 @@ impl Draft {
         let flushed = self.file.flush().await;
         flushed.map_err(|error| self.failed(error))?;
         let finished = Finished {
-            file: self.file.into_inner().into_std().await,
-            path: self.path,
+            file: NamedTempFile::from_parts(self.file.into_inner().into_std().await, self.path),
             bytes: self.written,
             promised: expect.pixels,
             captions: self.shared.captions.files(expect.caption),
@@ -115,8 +114,7 @@ impl Draft {
 
 /// A result that came whole, as far as its length tells.
 struct Finished {
-    file: std::fs::File,
-    path: TempPath,
+    file: NamedTempFile,
     bytes: u64,
     promised: Option<Pixels>,
     captions: Vec<(&'static str, Vec<u8>)>,
@@ -126,11 +124,12 @@ struct Finished {
 impl Finished {
     fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
+        let file = self.file.as_file();
         let bad = |error| OutputError::of_picture(&target, error);
-        let header = header(&self.file).map_err(bad)?;
+        let header = header(file).map_err(bad)?;
         let (format, pixels) = (header.format, header.upright());
-        let look = complete(&self.file, format).map_err(bad)?;
-        self.file.sync_all().map_err(|error| OutputError::of(&target, error))?;
+        let look = complete(file, format).map_err(bad)?;
+        file.sync_all().map_err(|error| OutputError::of(&target, error))?;
 
         let folder = shared.root.join(&names.folder);
         let mut pieces = Vec::new();
@@ -138,10 +137,8 @@ impl Finished {
             let written = atomically::written(&folder, &bytes);
             pieces.push(Piece { extension, unfinished: written.map_err(|error| OutputError::of(&target, error))? });
         }
-        pieces.push(Piece { extension: format.extension(), unfinished: self.path });
+        pieces.push(Piece { extension: format.extension(), unfinished: self.file });
         let stem = place(shared, names, pieces, self.previous.as_ref())?;
-        // Its lock is held until it has its name.
-        drop(self.file);
         Ok(Placed {
             output: place::picture(&stem, format.extension()).into(),
             format,
