@@ -8,6 +8,7 @@ mod error;
 mod examine;
 mod found;
 mod globs;
+mod hand;
 mod inputs;
 mod order;
 mod seen;

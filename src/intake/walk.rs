@@ -5,25 +5,19 @@ use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 use walkdir::{DirEntry, WalkDir};
 
 use super::clutter::{holds_results, is_clutter};
-use super::examine::{Candidate, examine_all};
+use super::examine::Candidate;
 use super::globs::Globs;
+use super::hand::{Flow, Hand};
 use super::inputs::Base;
 use super::order::{compare, stem_key};
 use super::seen::Seen;
 use super::{Found, Inputs};
-
-/// Most files handed on at once.
-const MOST: usize = 256;
-/// How many are handed on first, so that the first photos can be on their way.
-const FIRST: usize = 16;
-/// How long a found file may wait for others.
-const PATIENCE: Duration = Duration::from_millis(50);
+use crate::picture::said;
 
 /// Walks over the inputs and hands on what it finds, in natural order and in handfuls of at most
 /// 256. It blocks, and stops when nobody listens any more.
@@ -33,14 +27,10 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// is [`Found::Skipped`], and the walk goes on.
 pub fn walk(inputs: Inputs, found: Sender<Vec<Found>>) {
     let Inputs { bases, globs, true_output, .. } = inputs;
-    let hand = Hand { candidates: Vec::new(), full: FIRST, since: Instant::now(), found };
-    let mut walk = Walk { globs, true_output, seen: Seen::default(), hand };
+    let mut walk = Walk { globs, true_output, seen: Seen::default(), hand: Hand::new(found) };
     // Broken off is as good an end as any.
     let _ = walk.all(&bases);
 }
-
-/// Goes on, or nobody listens any more.
-type Flow = ControlFlow<()>;
 
 struct Walk {
     globs: Globs,
@@ -83,7 +73,7 @@ impl Walk {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.trouble(base, error)?;
+                    self.trouble(base, &error)?;
                     continue;
                 }
             };
@@ -142,23 +132,25 @@ impl Walk {
     }
 
     /// Something that could not be read becomes a row of its own, unless it is none of our business.
-    fn trouble(&mut self, base: &Base, error: walkdir::Error) -> Flow {
-        let Some(path) = error.path().map(Path::to_owned) else { return ControlFlow::Continue(()) };
-        let below = below(base, &path).to_owned();
-        let circle = error.loop_ancestor().is_some() || error.io_error().is_some_and(is_circle);
-        if circle || below.iter().any(is_clutter) || !self.globs.enters(&below) {
+    fn trouble(&mut self, base: &Base, error: &walkdir::Error) -> Flow {
+        let (Some(path), Some(why)) = (error.path(), error.io_error()) else {
+            // A circle that the walk itself noticed.
+            return ControlFlow::Continue(());
+        };
+        let below = below(base, path);
+        if is_circle(why) || below.iter().any(is_clutter) || !self.globs.enters(below) {
             return ControlFlow::Continue(());
         }
-        let missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
-        let reason = match fs::symlink_metadata(&path) {
+        let missing = why.kind() == io::ErrorKind::NotFound;
+        let reason = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() && missing => "broken link".to_owned(),
             // It went away while we were looking.
             Err(_) if missing => return ControlFlow::Continue(()),
-            Ok(metadata) if metadata.is_dir() => format!("folder cannot be read: {}", said(error)),
-            _ => format!("cannot be read: {}", said(error)),
+            Ok(metadata) if metadata.is_dir() => format!("folder cannot be read: {}", said(why)),
+            _ => format!("cannot be read: {}", said(why)),
         };
-        let name = path.file_name().unwrap_or_default().to_owned();
-        self.hand.take(candidate(base, path, &name, Some(reason.into())))
+        let name = path.file_name().unwrap_or_default();
+        self.hand.take(candidate(base, path.to_owned(), name, Some(reason.into())))
     }
 }
 
@@ -179,10 +171,6 @@ fn candidate(base: &Base, source: PathBuf, name: &OsStr, trouble: Option<Box<str
     Candidate { path: path.into(), stem: stem_key(name).into(), source: source.into(), trouble }
 }
 
-fn said(error: walkdir::Error) -> String {
-    error.into_io_error().map_or_else(|| "unknown error".to_owned(), |error| error.kind().to_string())
-}
-
 /// Links that lead to each other.
 fn is_circle(error: &io::Error) -> bool {
     #[cfg(unix)]
@@ -191,44 +179,4 @@ fn is_circle(error: &io::Error) -> bool {
     let circle = false;
     let _ = error;
     circle
-}
-
-/// Files found and not yet handed on.
-struct Hand {
-    candidates: Vec<Candidate>,
-    /// At how many they are handed on; it grows to [`MOST`].
-    full: usize,
-    since: Instant,
-    found: Sender<Vec<Found>>,
-}
-
-impl Hand {
-    fn take(&mut self, candidate: Candidate) -> Flow {
-        // Files that differ only by extension are looked at together: they decide on each other's names.
-        if !self.candidates.last().is_some_and(|last| last.is_twin(&candidate)) {
-            self.pass_on_if_due()?;
-        }
-        self.candidates.push(candidate);
-        ControlFlow::Continue(())
-    }
-
-    fn pass_on_if_due(&mut self) -> Flow {
-        if self.candidates.len() >= self.full || self.since.elapsed() >= PATIENCE {
-            self.pass_on()?;
-        }
-        if self.found.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    fn pass_on(&mut self) -> Flow {
-        if !self.candidates.is_empty() {
-            let found = examine_all(&self.candidates);
-            self.candidates.clear();
-            self.full = (self.full * 2).min(MOST);
-            if self.found.blocking_send(found).is_err() {
-                return ControlFlow::Break(());
-            }
-        }
-        self.since = Instant::now();
-        ControlFlow::Continue(())
-    }
 }

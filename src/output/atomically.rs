@@ -4,7 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::{NamedTempFile, PersistError};
 
 use super::name::UNFINISHED;
 
@@ -43,31 +43,26 @@ pub(super) fn remove_left_over(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Of kind `AlreadyExists` if the name is taken.
-pub(super) fn claim(unfinished: TempPath, path: &Path) -> Result<(), (io::Error, TempPath)> {
+pub(super) fn claim(unfinished: NamedTempFile, path: &Path) -> Result<File, PersistError> {
     let refused = match unfinished.persist_noclobber(path) {
-        Ok(()) => return Ok(()),
-        Err(refused) => refused,
+        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => refused,
+        claimed => return claimed,
     };
-    if refused.error.kind() == io::ErrorKind::AlreadyExists {
-        return Err((refused.error, refused.path));
-    }
     // The file system knows neither a rename that spares what is there, nor hard links. Looking
     // first leaves a moment's gap for other programs, but not for us: names are given one at a time.
     match fs::symlink_metadata(path) {
-        Ok(_) => Err((io::ErrorKind::AlreadyExists.into(), refused.path)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            refused.path.persist(path).map_err(|refused| (refused.error, refused.path))
-        }
-        Err(error) => Err((error, refused.path)),
+        Ok(_) => Err(PersistError { error: io::ErrorKind::AlreadyExists.into(), file: refused.file }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => refused.file.persist(path),
+        Err(error) => Err(PersistError { error, file: refused.file }),
     }
 }
 
 /// Writes and syncs a small file, without a name yet.
-pub(super) fn written(folder: &Path, bytes: &[u8]) -> io::Result<TempPath> {
+pub(super) fn written(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = unfinished(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    Ok(file.into_temp_path())
+    Ok(file)
 }
 
 /// Makes names given in a folder survive a loss of power.

@@ -74,7 +74,8 @@ impl Draft {
     /// # Errors
     /// [`OutputError::Disk`] if the disk is full, [`OutputError::LocalFile`] if it cannot be written.
     pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OutputError> {
-        self.file.write_all(chunk).await.map_err(|error| OutputError::of(&self.path, error))?;
+        let written = self.file.write_all(chunk).await;
+        written.map_err(|error| self.failed(error))?;
         self.written = self.written.saturating_add(chunk.len() as u64);
         Ok(())
     }
@@ -92,10 +93,10 @@ impl Draft {
             let reason = format!("{} of {expected} bytes came", self.written);
             return Err(OutputError::BadResult(reason.into()));
         }
-        self.file.flush().await.map_err(|error| OutputError::of(&self.path, error))?;
+        let flushed = self.file.flush().await;
+        flushed.map_err(|error| self.failed(error))?;
         let finished = Finished {
-            file: self.file.into_inner().into_std().await,
-            path: self.path,
+            file: NamedTempFile::from_parts(self.file.into_inner().into_std().await, self.path),
             bytes: self.written,
             promised: expect.pixels,
             captions: self.shared.captions.files(expect.caption),
@@ -104,12 +105,16 @@ impl Draft {
         let (shared, names) = (self.shared, self.names);
         off_the_loop(move || finished.place(&shared, &names)).await
     }
+
+    /// A failure, told of the file that it was to become.
+    fn failed(&self, error: io::Error) -> OutputError {
+        OutputError::of(&self.names.target(&self.shared.root), error)
+    }
 }
 
 /// A result that came whole, as far as its length tells.
 struct Finished {
-    file: std::fs::File,
-    path: TempPath,
+    file: NamedTempFile,
     bytes: u64,
     promised: Option<Pixels>,
     captions: Vec<(&'static str, Vec<u8>)>,
@@ -118,22 +123,22 @@ struct Finished {
 
 impl Finished {
     fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
-        let bad = |error| OutputError::of_picture(&self.path, error);
-        let header = header(&self.file).map_err(bad)?;
+        let target = names.target(&shared.root);
+        let file = self.file.as_file();
+        let bad = |error| OutputError::of_picture(&target, error);
+        let header = header(file).map_err(bad)?;
         let (format, pixels) = (header.format, header.upright());
-        let look = complete(&self.file, format).map_err(bad)?;
-        self.file.sync_all().map_err(|error| OutputError::of(&self.path, error))?;
+        let look = complete(file, format).map_err(bad)?;
+        file.sync_all().map_err(|error| OutputError::of(&target, error))?;
 
         let folder = shared.root.join(&names.folder);
         let mut pieces = Vec::new();
         for (extension, bytes) in self.captions {
             let written = atomically::written(&folder, &bytes);
-            pieces.push(Piece { extension, unfinished: written.map_err(|error| OutputError::of(&folder, error))? });
+            pieces.push(Piece { extension, unfinished: written.map_err(|error| OutputError::of(&target, error))? });
         }
-        pieces.push(Piece { extension: format.extension(), unfinished: self.path });
+        pieces.push(Piece { extension: format.extension(), unfinished: self.file });
         let stem = place(shared, names, pieces, self.previous.as_ref())?;
-        // Its lock is held until it has its name.
-        drop(self.file);
         Ok(Placed {
             output: place::picture(&stem, format.extension()).into(),
             format,

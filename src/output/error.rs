@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::job::{Cause, CauseKind, clean};
-use crate::picture::PictureError;
+use crate::picture::{PictureError, said};
 
 /// Why a result did not become a file.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,14 @@ impl OutputError {
     /// The failure as a job keeps it: one line, what happened and why.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        let why = std::error::Error::source(self).map(|source| format!(": {source}")).unwrap_or_default();
-        Cause::new(self.kind(), clean(&format!("{self}{why}")).into_owned())
+        let text = self.to_string();
+        let what = text.lines().next().unwrap_or_default();
+        let message = match self {
+            Self::BadResult(_) => what.to_owned(),
+            Self::Disk { source, .. } | Self::LocalFile { source, .. } | Self::Folder { source, .. } => {
+                format!("{what}: {}", said(source))
+            }
+        };
+        Cause::new(self.kind(), clean(&message).into_owned())
     }
 }

@@ -20,8 +20,11 @@ struct Line<'a> {
 
 /// The part of a line that tells whose it is.
 #[derive(Deserialize)]
-struct Named {
-    file_name: String,
+pub(super) struct Named {
+    /// The picture that it is about.
+    pub(super) file_name: String,
+    /// Only our lines have it.
+    pub(super) request_id: Option<String>,
 }
 
 /// A job's picture and its line; `None` if it has no picture, or one whose name JSON cannot hold.
@@ -43,7 +46,7 @@ pub(super) fn line(job: &Job) -> Option<(String, String)> {
     Some((file_name, line))
 }
 
-/// The picture that a line is about, if it can be told.
-pub(super) fn file_name(line: &str) -> Option<String> {
-    serde_json::from_str::<Named>(line).ok().map(|named| named.file_name)
+/// Reads a line that is there already, if it is one.
+pub(super) fn read(line: &[u8]) -> Option<Named> {
+    serde_json::from_slice(line).ok()
 }

@@ -9,7 +9,7 @@ use crate::job::Photo;
 /// What unfinished files are called: hidden, so that no walk takes them for photos.
 pub(super) const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
 /// The longest stem, bytes: file systems take names of 255, and the extension needs some.
-const LONGEST: usize = 248;
+const LONGEST: usize = 244;
 /// How many names are tried.
 const MOST: u32 = 10_000;
 
@@ -35,6 +35,11 @@ impl Names {
             stem: name(&stem)?,
             full: name(&photo.path)?,
         })
+    }
+
+    /// Where the result goes unless the name is taken, but for the extension that its bytes decide on.
+    pub(super) fn target(&self, root: &Path) -> PathBuf {
+        root.join(&self.folder).join(&self.stem)
     }
 
     /// Stems to try: what an earlier attempt of the same job used, `name`, `name.jpg`, `name.jpg.2`, …
@@ -75,4 +80,39 @@ fn fit(name: &OsStr) -> OsString {
     let text = name.to_string_lossy();
     let (start, hash) = (text.floor_char_boundary(LONGEST - 13), hash.as_str());
     format!("{}~{}", text.get(..start).unwrap_or_default(), hash.get(..12).unwrap_or_default()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::job::Timestamp;
+
+    proptest! {
+        #[test]
+        fn no_name_leaves_the_folder_or_is_too_long_for_it(
+            path in "[^\\x00]{1,40}", last in "[^/\\x00]{1,300}", shares_stem: bool,
+        ) {
+            let path = Path::new(&path).join(last);
+            let photo = Photo {
+                path: path.into(),
+                source: Path::new("/in").into(),
+                format: None,
+                pixels: None,
+                bytes: 0,
+                modified: Timestamp(0),
+                shares_stem,
+            };
+            if let Ok(names) = Names::of(&photo) {
+                for stem in names.stems(None).take(1100) {
+                    let name = with(&stem, "webp");
+                    prop_assert!(name.len() <= 255, "{name:?}");
+                    let below = names.folder.join(&name);
+                    prop_assert_eq!(below.file_name(), Some(&*name), "{:?} is more than a name", name);
+                    prop_assert!(inside(&below).is_ok(), "{below:?}");
+                }
+            }
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! Giving a result its name, and its caption the same.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::folder::Folder;
 use super::name::{Names, inside, with};
@@ -16,7 +16,7 @@ use crate::job::Saved;
 /// A file that is written and synced, and lacks but its name.
 pub(super) struct Piece {
     pub(super) extension: &'static str,
-    pub(super) unfinished: TempPath,
+    pub(super) unfinished: NamedTempFile,
 }
 
 /// What is under a name.
@@ -74,43 +74,51 @@ enum Claimed {
 fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result<Claimed, OutputError> {
     let mut slots = Vec::with_capacity(paths.len());
     for (piece, path) in pieces.iter().zip(paths) {
-        slots.push(slot(path, &piece.unfinished, old).map_err(|error| OutputError::of(path, error))?);
+        slots.push(slot(path, piece.unfinished.path(), old).map_err(|error| OutputError::of(path, error))?);
     }
     if slots.contains(&Slot::Taken) {
         return Ok(Claimed::None(pieces));
     }
-    let mut done: Vec<(&Path, &'static str, PathBuf)> = Vec::new();
+    let mut done = Vec::new();
     let mut left = pieces.into_iter().zip(paths).zip(slots);
     while let Some(((Piece { extension, unfinished }, path), slot)) = left.next() {
-        let hidden = unfinished.to_path_buf();
+        let hidden = unfinished.path().to_owned();
         let named = match slot {
             Slot::Free | Slot::Taken => atomically::claim(unfinished, path),
-            Slot::Ours => unfinished.persist(path).map_err(|refused| (refused.error, refused.path)),
-            Slot::Same => Ok(()),
+            Slot::Ours => unfinished.persist(path),
+            Slot::Same => continue,
         };
         match named {
-            Ok(()) if slot == Slot::Free => done.push((path, extension, hidden)),
-            Ok(()) => {}
-            Err((error, unfinished)) => {
+            Ok(file) if slot == Slot::Free => done.push(Done { path, extension, file, hidden }),
+            Ok(_) => {}
+            Err(refused) => {
                 // Another program took the name since we looked.
-                let mut pieces = taken_back(done);
-                pieces.push(Piece { extension, unfinished });
+                let mut pieces: Vec<_> = done.into_iter().filter_map(Done::take_back).collect();
+                pieces.push(Piece { extension, unfinished: refused.file });
                 pieces.extend(left.map(|((piece, _), _)| piece));
-                let taken = error.kind() == io::ErrorKind::AlreadyExists;
-                return if taken { Ok(Claimed::None(pieces)) } else { Err(OutputError::of(path, error)) };
+                let taken = refused.error.kind() == io::ErrorKind::AlreadyExists;
+                return if taken { Ok(Claimed::None(pieces)) } else { Err(OutputError::of(path, refused.error)) };
             }
         }
     }
     Ok(Claimed::All)
 }
 
-/// Hides files again that just got their names.
-fn taken_back(done: Vec<(&Path, &'static str, PathBuf)>) -> Vec<Piece> {
-    let hide = |(path, extension, hidden): (&Path, &'static str, PathBuf)| {
-        fs::rename(path, &hidden).ok()?;
-        Some(Piece { extension, unfinished: TempPath::try_from_path(hidden).ok()? })
-    };
-    done.into_iter().filter_map(hide).collect()
+/// A piece that just got its name.
+struct Done<'a> {
+    path: &'a Path,
+    extension: &'static str,
+    file: File,
+    /// What it was called before.
+    hidden: PathBuf,
+}
+
+impl Done<'_> {
+    fn take_back(self) -> Option<Piece> {
+        fs::rename(self.path, &self.hidden).ok()?;
+        let hidden = TempPath::try_from_path(self.hidden).ok()?;
+        Some(Piece { extension: self.extension, unfinished: NamedTempFile::from_parts(self.file, hidden) })
+    }
 }
 
 fn slot(path: &Path, unfinished: &Path, old: Option<&Old>) -> io::Result<Slot> {
@@ -183,7 +191,7 @@ mod tests {
             panic!("two files under one name");
         };
         assert!(!path.exists());
-        let found: Vec<_> = pieces.iter().map(|p| (p.extension, fs::read(&p.unfinished).unwrap())).collect();
+        let found: Vec<_> = pieces.iter().map(|p| (p.extension, fs::read(p.unfinished.path()).unwrap())).collect();
         assert_eq!(found, [("txt", b"caption".to_vec()), ("png", b"picture".to_vec())]);
         drop(pieces);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Output, OutputError, atomically, metadata, report};
+use super::metadata::{self, Named};
+use super::{Output, OutputError, atomically, report};
 use crate::job::Job;
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
@@ -80,9 +81,12 @@ impl Records {
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = root.join("metadata.jsonl");
-        keep_metadata(&path, &pictures, &mut metadata).map_err(|error| done(&path, error))?;
+        keep_metadata(&root, &path, &pictures, &mut metadata).map_err(|error| done(&path, error))?;
         let file = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
-        replace(file, &path).map_err(|error| done(&path, error))?;
+        // No pictures, no record of them.
+        if path.exists() || file.as_file().metadata().is_ok_and(|written| written.len() > 0) {
+            replace(file, &path).map_err(|error| done(&path, error))?;
+        }
 
         let path = report_path(&root).map_err(|error| done(&root, error))?;
         keep_report(&path, &paths, &mut report).map_err(|error| done(&path, error))?;
@@ -106,12 +110,16 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn keep_metadata(path: &Path, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
+fn keep_metadata(root: &Path, path: &Path, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
     let Some(file) = open(path)? else { return Ok(()) };
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
-        let name = std::str::from_utf8(&line).ok().and_then(metadata::file_name);
-        if !line.is_empty() && name.is_none_or(|name| !ours.contains(&name)) {
+        let replaced = metadata::read(&line).is_some_and(|Named { file_name, request_id }| {
+            // A line of ours whose picture is gone, as after a retry that took another name, would
+            // make loaders stumble.
+            ours.contains(&file_name) || request_id.is_some() && !root.join(file_name).exists()
+        });
+        if !line.is_empty() && !replaced {
             into.write_all(&line)?;
             into.write_all(b"\n")?;
         }

@@ -331,7 +331,8 @@ fn a_folder_that_cannot_be_made_says_what_to_do() {
         let text = error.to_string();
         assert!(text.starts_with("cannot write to the output folder `") && text.contains("\nhint: "), "{text}");
         assert_eq!(error.cause().kind, CauseKind::LocalFile);
-        assert!(!error.cause().message.contains('\n'));
+        let cause = error.cause().message;
+        assert!(cause.ends_with("not a directory") || cause.ends_with("file exists"), "{cause}");
     }
 }
 
@@ -383,6 +384,6 @@ mod unix {
         assert!(matches!(error, OutputError::Disk { .. }), "{error:?}");
         assert_eq!(error.kind(), CauseKind::Disk);
         let cause = error.cause();
-        assert!(cause.message.starts_with("no room on the disk for `a.png`: "), "{cause}");
+        assert_eq!(&*cause.message, "no room on the disk for `a.png`: no space left on device");
     }
 }

@@ -28,12 +28,16 @@ pub enum PictureError {
     Unreadable(#[source] io::Error),
 }
 
-/// What the operating system said, without its number.
-fn said(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::Other => error.to_string(),
-        kind => kind.to_string(),
-    }
+/// What the operating system said, as a fragment and without its number.
+pub(crate) fn said(error: &io::Error) -> String {
+    let text = match (error.raw_os_error(), error.kind()) {
+        (Some(_), _) | (None, io::ErrorKind::Other) => error.to_string(),
+        (None, kind) => kind.to_string(),
+    };
+    let text = text.rsplit_once(" (os error").map_or(text.as_str(), |(text, _)| text);
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// What is wrong with the bytes of a known format.
@@ -63,5 +67,18 @@ impl From<io::Error> for Flaw {
             io::ErrorKind::UnexpectedEof => Self::Short,
             _ => Self::Unreadable(error),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_said_reads_as_a_fragment() {
+        let missing = std::fs::File::open("/nowhere").unwrap_err();
+        assert_eq!(PictureError::Unreadable(missing).to_string(), "cannot be read: no such file or directory");
+        assert_eq!(said(&io::ErrorKind::PermissionDenied.into()), "permission denied");
+        assert_eq!(said(&io::Error::other("Its own words")), "its own words");
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use error::PictureError;
+pub(crate) use error::said;
 pub use header::{Header, header};
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use whole::{Look, complete, ends_well};
