@@ -129,7 +129,14 @@ fn the_manual_names_every_flag_and_command() {
 fn completions_are_written_for_every_shell() {
     for shell in <Shell as clap::ValueEnum>::value_variants() {
         let mut script = Vec::new();
-        completions(*shell, &mut script);
+        completions(*shell, &mut script).unwrap();
         assert!(String::from_utf8(script).unwrap().contains("max-failures"), "{shell}");
     }
+}
+
+#[test]
+fn a_closed_pipe_is_an_error_and_no_panic() {
+    let mut full: &mut [u8] = &mut [0; 8];
+    assert!(completions(Shell::Bash, &mut full).is_err());
+    assert!(man(&mut full).is_err());
 }

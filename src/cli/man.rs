@@ -34,8 +34,14 @@ pub fn man(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a completion script.
-pub fn completions(shell: Shell, out: &mut impl Write) {
-    clap_complete::generate(shell, &mut Cli::command(), "fal-tui", out);
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn completions(shell: Shell, out: &mut impl Write) -> io::Result<()> {
+    // The generator panics where it cannot write, which it always can here.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "fal-tui", &mut script);
+    out.write_all(&script)
 }
 
 /// Text that roff takes as text: no line begins with a control character, no hyphen is a dash.

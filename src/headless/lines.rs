@@ -56,8 +56,12 @@ impl Lines {
         for file in skipped {
             self.line(out, at, "SKIPPED", &format!("{}  {}", clean(&file.path), clean(&file.reason)));
         }
-        let pixels = format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px));
-        self.line(out, at, "PLAN", &format!("{}  {pixels}  {}", to_send(plan), cost(plan)));
+        let mut text = to_send(plan);
+        if plan.photos > 0 {
+            let (input, output) = (megapixels(plan.input_px), megapixels(plan.output_px));
+            let _ = write!(text, "  {input} in, {output} out  {}", cost(plan));
+        }
+        self.line(out, at, "PLAN", &text);
         self.tally.expected = Some(plan.photos + plan.at_fal);
     }
 

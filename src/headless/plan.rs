@@ -23,8 +23,10 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     let params: Vec<_> = facts.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
     row("params", &params.join(" "));
     row("photos", &to_send(plan));
-    row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
-    row("price", &cost(plan));
+    if plan.photos > 0 {
+        row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
+        row("price", &cost(plan));
+    }
     if facts.sandbox {
         row("", "sandbox: nothing is charged");
     }

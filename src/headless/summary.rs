@@ -31,10 +31,9 @@ pub fn summary(summary: &Summary) -> String {
 
 fn ending(summary: &Summary) -> String {
     let time = took(summary.elapsed);
+    let jobs = summary.done + summary.failed + summary.review + summary.unknown + summary.cancelled;
     match summary.ending {
-        Ending::Finished if summary.done + summary.failed + summary.review + summary.unknown == 0 => {
-            "nothing to do".to_owned()
-        }
+        Ending::Finished if jobs == 0 => "no photos found, nothing to do".to_owned(),
         Ending::Finished => format!("finished in {time}"),
         Ending::NotStarted => "not started, nothing was sent".to_owned(),
         Ending::Account => format!("stopped by the account after {time}"),
