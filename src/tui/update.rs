@@ -82,8 +82,10 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
         }
         return;
     }
-    let more = |group| ui.board.totals.of(group).saturating_sub(before.totals.of(group));
-    let (failed, review) = (more(Group::Failed), more(Group::Review));
+    // What an earlier run left failed comes back with its photos and is no news.
+    let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);
+    let failed = failures(&ui.board).saturating_sub(failures(&before));
+    let review = ui.board.totals.of(Group::Review).saturating_sub(before.totals.of(Group::Review));
     let in_words = match (failed, review) {
         (0, 0) => return,
         (failed, 0) => format!("{failed} more failed"),
@@ -418,3 +420,7 @@ fn quit(ui: &mut Ui) -> Vec<Effect> {
         None => leave(ui, Leave::Running, None),
     }
 }
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;

@@ -61,7 +61,12 @@ impl Theme {
     /// The styles for a terminal that shows so many colours.
     #[must_use]
     pub fn styles(&self, depth: Depth) -> Styles {
-        Styles(self.inks.iter().map(|ink| ink.at(depth)).collect())
+        let text = self.inks.first().copied().unwrap_or_default().at(depth);
+        let whole = |(role, ink): (&Role, &Ink)| match role {
+            Role::Selection => ink.at(depth),
+            _ => over(ink.at(depth), text),
+        };
+        Styles(Role::ALL.iter().zip(&self.inks).map(whole).collect())
     }
 }
 
@@ -84,6 +89,12 @@ impl Ink {
         style.bg = self.bg.map(|paint| paint.at(depth));
         style
     }
+}
+
+/// A style that leaves nothing of what was there before but the background: a label on a bold
+/// border is not bold. Only the selection is laid over what it selects.
+fn over(style: Style, text: Style) -> Style {
+    Style { fg: style.fg.or(text.fg).or(Some(Color::Reset)), sub_modifier: style.add_modifier.complement(), ..style }
 }
 
 /// Every role's style on the terminal at hand.

@@ -23,8 +23,7 @@ pub(crate) struct Areas {
 impl Areas {
     /// The parts of a screen with jobs.
     pub(crate) fn of(ui: &Ui) -> Self {
-        let banner = if ui.board.notice.is_some() || ui.has_ended() { 2 } else { 0 };
-        Self::split(ui.size, banner, ui.opened)
+        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened)
     }
 
     fn split(size: Size, banner: u16, opened: bool) -> Self {
@@ -33,10 +32,8 @@ impl Areas {
             return Self::default();
         }
         let header_height = if size.height < 12 { 2 } else { 3 };
-        let banner_height = if size.width >= 100 { banner.min(1) } else { banner };
-        let banner_height = if size.height < 12 { banner_height.min(1) } else { banner_height };
         let (header, rest) = cut_top(all, header_height);
-        let (banner, rest) = cut_top(rest, banner_height);
+        let (banner, rest) = cut_top(rest, banner);
         let (footer, rest) = cut_bottom(rest, 1);
         let roomy = size.width >= LEAST_WITH_PANE.width && size.height >= LEAST_WITH_PANE.height;
         let (lower, table) = if opened {
@@ -102,7 +99,7 @@ mod tests {
     fn parts_never_overlap_and_never_leave_the_screen() {
         for width in (1..=200).step_by(7) {
             for height in 1..=60 {
-                for (banner, opened) in [(0, false), (2, false), (0, true), (2, true)] {
+                for (banner, opened) in [(0, false), (3, false), (0, true), (3, true)] {
                     let size = Size { width, height };
                     let areas = Areas::split(size, banner, opened);
                     let parts = [areas.header, areas.banner, areas.table, areas.lower, areas.footer];

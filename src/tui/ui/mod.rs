@@ -130,6 +130,11 @@ impl Ui {
         self.board.phase == Phase::Planning
     }
 
+    /// Whether every job has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.board.phase == Phase::Finished
+    }
+
     /// Whether the engine is saving state on its way out.
     pub(crate) fn is_leaving(&self) -> bool {
         self.leaving.is_some() || self.board.phase == Phase::Leaving

@@ -140,8 +140,10 @@ mod tests {
     fn columns_leave_in_the_order_of_what_they_are_worth() {
         use Column::{Cost, Megapixels, Note, Number, Photo, Status, Time, Try};
         assert_eq!(shown(116), [Number, Status, Time, Try, Photo, Megapixels, Cost, Note]);
-        assert_eq!(shown(78), [Number, Status, Time, Photo, Note]);
-        assert_eq!(shown(40), [Status, Photo]);
+        assert_eq!(shown(78), [Number, Status, Time, Photo, Cost, Note]);
+        assert_eq!(shown(75), [Number, Status, Time, Photo, Note]);
+        assert_eq!(shown(40), [Number, Status, Photo]);
+        assert_eq!(shown(36), [Status, Photo]);
         assert_eq!(shown(20), [Status]);
     }
 

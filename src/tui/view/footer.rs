@@ -107,6 +107,7 @@ fn hints(ui: &Ui) -> Vec<Hint> {
         Context::Overlay => {
             add(7, &[Action::Up, Action::Down], "move");
             add(8, &[Action::Back], "back");
+            return hints;
         }
     }
     let failed = totals.of(Group::Failed) > 0 && !ui.is_planning() && ui.layers.is_empty();

@@ -187,7 +187,7 @@ fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
         right.push(Piece::text(2, line, of(Role::Accent)));
     }
     if let Some(rate) = flow.per_minute {
-        right.push(Piece::text(6, format!("{rate:.1}/min"), of(Role::Text)));
+        right.push(Piece::text(6, per_minute(rate), of(Role::Text)));
     }
     if flow.up > 0 {
         right.push(Piece::text(3, format!("↑ {}", speed(flow.up)), of(Role::Muted)));
@@ -196,6 +196,11 @@ fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
         right.push(Piece::text(4, format!("↓ {}", speed(flow.down)), of(Role::Muted)));
     }
     spread(buf, row, 2, money(ui), right);
+}
+
+/// `14.2/min`; a fast batch needs no tenths.
+fn per_minute(rate: f64) -> String {
+    if rate < 99.95 { format!("{rate:.1}/min") } else { format!("{rate:.0}/min") }
 }
 
 fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
@@ -209,7 +214,13 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         pieces.push(Piece::text(8, "nothing is charged", of(Role::Sandbox)));
         let would = totals.spent + totals.reserved + totals.planned;
         if would > Usd::ZERO {
-            pieces.push(amount(4, would.to_string(), " it would cost at fal"));
+            pieces.push(Piece::new(
+                4,
+                vec![
+                    Span::styled("at fal it would cost ", of(Role::Muted)),
+                    Span::styled(format!("≈{would}"), of(Role::Text)),
+                ],
+            ));
         }
         return pieces;
     }

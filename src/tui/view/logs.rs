@@ -14,7 +14,7 @@ use crate::tui::ui::Ui;
 use crate::tui::ui::pane::{is_debug, is_error, is_warning};
 
 /// Time and level take so many columns before the message.
-const LEAD: u16 = 17;
+const LEAD: u16 = 18;
 
 /// Below this many columns the time is left out.
 const LEAST_WITH_TIME: u16 = 50;
@@ -65,7 +65,7 @@ fn render_line(ui: &Ui, line: &LogLine, skip: usize, area: Rect, buf: &mut Buffe
         let time = clock_of(&line.timestamp, &ui.zone);
         let spans = [
             Span::styled(format!("{time:8}  "), of(Role::Muted)),
-            Span::styled(fit(&line.level, 6).into_owned(), of(role)),
+            Span::styled(fit(&line.level, 7).into_owned(), of(role)),
         ];
         put_spans(buf, Rect { width: lead, ..area }, &spans);
     }

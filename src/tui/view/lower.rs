@@ -11,7 +11,7 @@ use super::logs;
 use super::paint::{Piece, frame, put, put_right, put_spans, spread};
 use super::text::{fit_end, wrap};
 use crate::engine::board::Detail;
-use crate::job::{Stage, clean};
+use crate::job::{Group, Stage, Status, clean};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{Areas, has_sides, inside};
 use crate::tui::ui::pane::PaneTab;
@@ -20,15 +20,43 @@ use crate::tui::ui::{Focus, Ui};
 /// A line of text in up to two styles.
 type Line = Vec<(String, Style)>;
 
-/// Where the text goes: a column of air at either side.
-fn body(area: Rect) -> Rect {
+/// Where the text goes: a column of air at either side, below what went wrong.
+fn body(ui: &Ui, area: Rect) -> Rect {
+    let all = padded(area);
+    let trouble = u16::try_from(trouble(ui, all).len()).unwrap_or_default();
+    Rect { y: all.y.saturating_add(trouble), height: all.height.saturating_sub(trouble), ..all }
+}
+
+fn padded(area: Rect) -> Rect {
     let inner = inside(area);
     Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
 }
 
+/// What went wrong with the job or is odd about it, whichever tab is shown: the table has no room
+/// for all of it.
+fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
+    let Some(detail) = ui.detail().filter(|_| area.height >= 3) else { return Vec::new() };
+    let (text, role) = match (&detail.cause, &detail.suspicion) {
+        (Some(cause), _) => {
+            let at = detail.stage.map(|stage| format!(" (at the step: {})", stage_words(stage))).unwrap_or_default();
+            let waits = ui.current().is_some_and(|row| row.state.status == Status::Waiting);
+            (format!("{cause}{at}"), if waits { Role::Retrying } else { Role::Failure })
+        }
+        (None, Some(suspicion)) => (suspicion.clone(), Role::Review),
+        (None, None) => return Vec::new(),
+    };
+    let style = ui.styles.of(role).remove_modifier(Modifier::BOLD);
+    let most = usize::from(area.height / 2).max(1);
+    wrap(&clean(&text), usize::from(area.width))
+        .into_iter()
+        .take(most)
+        .map(|line| vec![(line.to_owned(), style)])
+        .collect()
+}
+
 /// How many lines there are, and how many of them are seen.
 pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
-    let body = body(Areas::of(ui).lower);
+    let body = body(ui, Areas::of(ui).lower);
     (lines_in_all(ui, body.width), usize::from(body.height))
 }
 
@@ -45,7 +73,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
     top_border(ui, title, buf);
-    let body = body(area);
+    draw_lines(trouble(ui, padded(area)), padded(area), buf);
+    let body = body(ui, area);
     let total = lines_in_all(ui, body.width);
     let height = usize::from(body.height);
     let bottom = total.saturating_sub(height);
@@ -54,17 +83,20 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     if ui.pane_tab() == PaneTab::Logs {
         logs::render(ui, top, body, buf);
     } else {
-        for (at, line) in lines(ui, body.width).into_iter().skip(top).take(height).enumerate() {
-            let y = body.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
-            let spans: Vec<_> = line.into_iter().map(|(text, style)| Span::styled(text, style)).collect();
-            put_spans(buf, Rect { y, height: 1, ..body }, &spans);
-        }
+        draw_lines(lines(ui, body.width).into_iter().skip(top).take(height), body, buf);
     }
     if total == 0 {
         put(buf, body.x, body.y, body.width, nothing(ui), ui.styles.of(Role::Muted));
     }
     if sides {
         bottom_border(ui, area, total, height, top, buf);
+    }
+}
+
+fn draw_lines(lines: impl IntoIterator<Item = Line>, area: Rect, buf: &mut Buffer) {
+    for (line, y) in lines.into_iter().zip(area.top()..area.bottom()) {
+        let spans: Vec<_> = line.into_iter().map(|(text, style)| Span::styled(text, style)).collect();
+        put_spans(buf, Rect { y, height: 1, ..area }, &spans);
     }
 }
 
@@ -117,11 +149,14 @@ fn bottom_border(ui: &Ui, area: Rect, total: usize, height: usize, top: usize, b
 }
 
 fn nothing(ui: &Ui) -> &'static str {
-    if ui.detail().is_none() {
-        return "";
-    }
+    let Some(detail) = ui.detail() else { return "" };
+    let row = ui.page().rows.iter().find(|row| row.id == detail.id);
+    let is_over =
+        row.is_some_and(|row| !matches!(row.state.status.group(), Group::Active | Group::Waiting | Group::Pending));
     match ui.pane_tab() {
+        PaneTab::Logs if is_over => "no logs are kept of it",
         PaneTab::Logs => "the runner has said nothing yet",
+        PaneTab::Caption if is_over => "it has no caption",
         PaneTab::Caption => "no caption yet: it comes with the result",
         PaneTab::Request => "",
         PaneTab::History => "no attempt has failed",
@@ -154,22 +189,11 @@ fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     let text = ui.styles.of(Role::Text);
     let room = usize::from(width).saturating_sub(NAME).max(1);
     let mut lines = Vec::new();
-    let mut add = |name: &str, value: &str, style: Style| {
-        for (at, part) in wrap(&clean(value), room).into_iter().enumerate() {
-            let name = if at == 0 { name } else { "" };
-            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), style)]);
-        }
-    };
-    if let Some(cause) = &detail.cause {
-        let at = detail.stage.map(|stage| format!(" ({})", stage_words(stage))).unwrap_or_default();
-        add("cause", &format!("{cause}{at}"), ui.styles.of(Role::Failure));
-    }
-    if let Some(suspicion) = &detail.suspicion {
-        add("review", suspicion, ui.styles.of(Role::Review));
-    }
     let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
-        if let Some(value) = value {
-            add(name, &value, text);
+        let Some(value) = value else { return };
+        for (at, part) in wrap(&clean(&value), room).into_iter().enumerate() {
+            let name = if at == 0 { name } else { "" };
+            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
         }
     };
     maybe("picture", detail.output.as_deref().map(Cow::Borrowed));

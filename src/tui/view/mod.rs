@@ -9,7 +9,7 @@
 //! ```
 
 mod ascii;
-mod banner;
+pub(crate) mod banner;
 mod columns;
 mod footer;
 pub(crate) mod format;
@@ -72,3 +72,8 @@ fn too_small(ui: &Ui, screen: Rect, buf: &mut Buffer) {
     let needs = format!("needs {}×{}", LEAST.width, LEAST.height);
     put(buf, screen.x, screen.y.saturating_add(1), screen.width, &needs, ui.styles.of(Role::Muted));
 }
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod scenes;

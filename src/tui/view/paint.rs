@@ -7,6 +7,8 @@ use ratatui::text::Span;
 
 use super::text::{fit, width};
 use crate::job::clean;
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
 
 /// Puts a text into one row of cells from `x` on, at most `columns` of them; gives where it ends.
 pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
@@ -133,6 +135,16 @@ pub(crate) fn frame(buf: &mut Buffer, area: Rect, style: Style, sides: bool) -> 
     }
     let inset = u16::from(sides);
     Rect { x: area.x.saturating_add(inset), width: area.width.saturating_sub(inset * 2), height: 1, ..area }
+}
+
+/// Lays the selection over a row. Where the theme gives it no background, the row is reversed as a
+/// whole: coloured text in it would turn into coloured blocks.
+pub(crate) fn select(ui: &Ui, row: Rect, buf: &mut Buffer) {
+    let row = row.intersection(buf.area);
+    if !ui.styles.has_background(Role::Selection) {
+        buf.set_style(row, Style::reset().patch(ui.styles.of(Role::Text)));
+    }
+    buf.set_style(row, ui.styles.of(Role::Selection));
 }
 
 /// Empties an area for something in front of it.

@@ -7,9 +7,10 @@ use ratatui::text::Span;
 
 use super::footer;
 use super::format::{count, megapixels, plural, unit_price};
-use super::paint::{Piece, put_right, put_spans, spread};
+use super::paint::{Piece, put_spans, spread};
 use super::text::{fit, fit_end, wrap};
 use crate::job::clean;
+use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -19,7 +20,7 @@ type Line = Vec<(String, Style)>;
 /// From so many columns on, two columns stand beside each other.
 const TWO_COLUMNS: u16 = 100;
 
-/// Names before values.
+/// Columns for names before values; longer names push theirs to the right.
 const NAME: usize = 13;
 
 fn body(screen: Rect) -> Rect {
@@ -28,7 +29,7 @@ fn body(screen: Rect) -> Rect {
         x: screen.x.saturating_add(1),
         y: screen.y.saturating_add(top),
         width: screen.width.saturating_sub(2),
-        height: screen.height.saturating_sub(top + 1),
+        height: screen.height.saturating_sub(top + 2),
     }
 }
 
@@ -54,12 +55,26 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) {
     } else {
         column(&stacked(ui, body.width), top, body, buf);
     }
-    let most = overflow(ui);
-    if most > 0 {
-        let more = if top < most { " ↓ more " } else { " end " };
-        put_right(buf, body.x, screen.bottom().saturating_sub(2), body.width, more, of(Role::Muted));
-    }
+    let asks = Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header };
+    let more = if top < overflow(ui) { "↓ more" } else { "" };
+    let right = vec![Piece::text(1, more, of(Role::Muted))];
+    spread(buf, asks, 2, vec![Piece::text(9, what_enter_does(ui), of(Role::Accent))], right);
     footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf);
+}
+
+/// What happens next, in one line.
+fn what_enter_does(ui: &Ui) -> String {
+    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    if plan.photos + plan.at_fal == 0 {
+        return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
+    }
+    let key = ui.keys.shown(Action::Start);
+    let photos = plural(plan.photos, "photo", "photos");
+    match plan.estimate {
+        _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
+        Some(estimate) => format!("{key} sends {photos} for about {estimate}."),
+        None => format!("{key} sends {photos}; the price is not known."),
+    }
 }
 
 /// How far the plan can be scrolled.
@@ -142,8 +157,10 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     let mut add = |name: &str, value: String, style: Style| lines.extend(named(ui, width, name, &value, style));
     let factor = batch.factor.as_ref().map(|factor| format!(" {factor}")).unwrap_or_default();
     add("endpoint", format!("{}{factor}", batch.endpoint), text);
+    let names = batch.params.iter().map(|(name, _)| super::text::width(name) + 2).max().unwrap_or(NAME).clamp(NAME, 28);
     for (name, value) in &batch.params {
-        add(name, value.clone(), text);
+        let name = format!("{:names$}", fit(name, names.saturating_sub(2)));
+        add(&name, value.clone(), text);
     }
     lines
 }
@@ -188,7 +205,7 @@ fn heading(ui: &Ui, title: &str) -> Line {
 /// A name and a value that goes on below itself.
 fn named(ui: &Ui, width: u16, name: &str, value: &str, style: Style) -> Vec<Line> {
     let muted = ui.styles.of(Role::Muted);
-    let name_columns = NAME.max(super::text::width(name) + 2);
+    let name_columns = NAME.max(super::text::width(name));
     let room = usize::from(width).saturating_sub(name_columns + 2).max(8);
     wrap(&clean(value), room)
         .into_iter()

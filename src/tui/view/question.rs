@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::paint::{clear, frame, put, put_spans};
+use super::paint::{clear, frame, put, put_spans, select};
 use super::text::{fit, width, wrap};
 use crate::job::clean;
 use crate::tui::theme::Role;
@@ -23,7 +23,10 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
     let widest_choice = question.choices.iter().map(|choice| width(&choice.label) + 5).max().unwrap_or_default();
     let widest = text.iter().map(|line| width(line)).chain([widest_choice, width(&question.title) + 2]).max();
     let columns = widest.unwrap_or_default().min(most);
-    let gap = usize::from(!text.is_empty() && screen.height >= 12);
+    // The answers are what is needed; the words before them have what room is left.
+    let room = usize::from(screen.height.saturating_sub(2)).saturating_sub(question.choices.len());
+    let text: Vec<String> = text.into_iter().take(room).collect();
+    let gap = usize::from(!text.is_empty() && room > text.len());
     let rows = text.len() + gap + question.choices.len();
     let area = middle(screen, columns, rows);
     let inner = front(ui, &question.title, area, buf);
@@ -47,7 +50,7 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
         ];
         put_spans(buf, row, &spans);
         if chosen {
-            buf.set_style(row.intersection(buf.area), of(Role::Selection));
+            select(ui, row, buf);
         }
         y = y.saturating_add(1);
     }

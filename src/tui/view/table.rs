@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::columns::{Column, Placed, place};
-use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, spread};
+use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread};
 use super::text::{fit, fit_end};
 use super::{format, status};
 use crate::engine::board::{Elapsed, Row, Tab};
@@ -189,26 +189,32 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
     }
 }
 
-/// The row under the cursor. Where the theme gives it no background, it is reversed as a whole:
-/// coloured text in it would turn into coloured blocks.
+/// The row under the cursor; fainter while keys go to the lower pane.
 fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
-    let style = ui.styles.of(Role::Selection);
     if ui.focus == Focus::Jobs {
-        if ui.styles.has_background(Role::Selection) {
-            buf.set_style(area, style);
-        } else {
-            let text = ui.styles.of(Role::Text);
-            for position in area.positions() {
-                if let Some(cell) = buf.cell_mut(position) {
-                    cell.set_style(Style::reset()).set_style(text).set_style(style);
-                }
-            }
-        }
+        select(ui, area, buf);
     } else {
         buf.set_style(area, Style::new().add_modifier(Modifier::BOLD));
     }
-    let bar = if ui.focus == Focus::Jobs { style } else { ui.styles.of(Role::Accent) };
-    put(buf, area.x, area.y, 1, "▌", bar);
+    put(buf, area.x, area.y, 1, "▌", ui.styles.of(Role::Accent));
+}
+
+/// Shows where the filter's text is.
+fn mark_matches(ui: &Ui, shown: &str, area: Rect, buf: &mut Buffer) {
+    let wanted = ui.filter.value().trim().to_lowercase();
+    if wanted.is_empty() {
+        return;
+    }
+    let lower = shown.to_lowercase();
+    // Where small letters are longer than capitals (İ), places in one text are not places in the other.
+    if lower.len() != shown.len() {
+        return;
+    }
+    for (at, found) in lower.match_indices(&wanted) {
+        let (Some(before), Some(part)) = (shown.get(..at), shown.get(at..at + found.len())) else { continue };
+        let x = area.x.saturating_add(columns_of(before));
+        put(buf, x, area.y, area.right().saturating_sub(x), part, ui.styles.of(Role::FilterMatch));
+    }
 }
 
 fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut Buffer) {
@@ -240,7 +246,9 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         }
         Column::Try => {}
         Column::Photo => {
-            put(buf, x, y, width, &fit_end(&row.path, room), base);
+            let shown = fit_end(&row.path, room);
+            put(buf, x, y, width, &shown, base);
+            mark_matches(ui, &shown, area, buf);
         }
         Column::Megapixels => put_right(buf, x, y, width, &format::sizes(row.input, row.output), base),
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
@@ -252,7 +260,9 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
                 Status::Review | Status::Unknown => ui.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
                 _ => muted,
             };
-            put(buf, x, y, width, &fit(&row.note, room), style);
+            let shown = fit(&row.note, room);
+            put(buf, x, y, width, &shown, style);
+            mark_matches(ui, &shown, area, buf);
         }
     }
 }

@@ -1,0 +1,377 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::board::{Flow, Plan};
+use crate::job::{JobId, Status};
+use crate::tui::fixtures::{self, Desk};
+
+fn desk(jobs: usize) -> Desk {
+    Desk::new(80, 24, fixtures::pending(jobs))
+}
+
+#[test]
+fn a_key_moves_the_highlight_at_once_without_waiting_for_the_engine() {
+    let mut desk = desk(500);
+    for _ in 0..3 {
+        desk.press("j");
+    }
+    assert_eq!(desk.on(), Some(4));
+    desk.press("k");
+    assert_eq!(desk.on(), Some(3));
+}
+
+#[test]
+fn the_selection_stays_on_its_job_while_rows_move() {
+    let mut desk = desk(500);
+    desk.press_all(&["j", "j", "j", "j"]);
+    assert_eq!(desk.on(), Some(5));
+    // Jobs behind it come to the front of the table.
+    for number in 200..210 {
+        desk.set(number, Status::InProgress);
+    }
+    desk.answer();
+    assert_eq!(desk.on(), Some(5));
+    assert_eq!(desk.ui.current_place(), 14);
+}
+
+#[test]
+fn untouched_the_cursor_stays_on_top_of_what_moves() {
+    let mut desk = desk(50);
+    desk.set(30, Status::InProgress).answer();
+    assert_eq!(desk.on(), Some(30));
+}
+
+#[test]
+fn a_job_that_leaves_the_filter_gives_the_cursor_to_the_one_at_its_place() {
+    let mut desk = desk(50);
+    for number in 10..15 {
+        desk.set(number, Status::InProgress);
+    }
+    desk.answer().press_all(&["right", "j", "j"]);
+    assert_eq!(desk.on(), Some(12));
+    desk.set(12, Status::Done).answer().answer();
+    assert_eq!(desk.on(), Some(13));
+    desk.set(13, Status::Done).set(14, Status::Done).answer().answer();
+    assert_eq!(desk.on(), Some(11), "the last one that is left");
+}
+
+#[test]
+fn paging_goes_beyond_the_rows_at_hand_and_back() {
+    let mut desk = desk(500);
+    desk.press_all(&["pgdn", "pgdn", "ctrl-d"]);
+    let there = desk.on().unwrap();
+    assert!(there > 20, "{there}");
+    desk.press_all(&["ctrl-u", "pgup", "pgup"]);
+    assert_eq!(desk.on(), Some(1));
+    desk.press_all(&["G"]);
+    assert_eq!(desk.on(), Some(500));
+    desk.press_all(&["g"]);
+    assert_eq!(desk.on(), Some(1));
+}
+
+#[test]
+fn keys_that_come_faster_than_the_engine_answers_add_up() {
+    let mut desk = desk(500);
+    for _ in 0..60 {
+        desk.press("j");
+    }
+    desk.answer().answer();
+    assert_eq!(desk.on(), Some(61));
+}
+
+#[test]
+fn a_frozen_table_stands_still_and_says_where_it_ends() {
+    let mut desk = desk(500);
+    desk.press_all(&["j", "f"]);
+    let before = desk.ui.page().clone();
+    desk.set(300, Status::InProgress).answer();
+    assert_eq!(*desk.ui.page(), before);
+    desk.press("j");
+    assert_eq!(desk.on(), Some(3));
+    desk.press("G");
+    assert!(desk.ui.toast.as_ref().is_some_and(|toast| toast.text.contains("held still")));
+    desk.press("f").answer().answer();
+    assert_ne!(*desk.ui.page(), before);
+}
+
+#[test]
+fn printable_keys_are_text_while_a_filter_is_typed() {
+    let mut desk = desk(50);
+    desk.press_all(&["/", "q", "p", "0", "?"]);
+    assert_eq!(desk.ui.filter.value(), "qp0?");
+    assert!(desk.told.is_empty() && desk.effects.is_empty());
+    assert!(desk.screen().contains("no job matches the filter"));
+    desk.press_all(&["esc"]);
+    assert_eq!(desk.ui.filter.value(), "");
+    desk.press_all(&["/", "0", "0", "4", "2", "enter"]);
+    assert_eq!((desk.on(), desk.ui.page().total), (Some(42), 1));
+    assert!(desk.told.is_empty());
+}
+
+#[test]
+fn pasted_text_goes_into_the_filter_cleaned_and_nowhere_else() {
+    let mut desk = desk(50);
+    desk.take_in(Msg::Paste("qqq".to_owned()));
+    assert!(desk.told.is_empty());
+    desk.press("/");
+    desk.take_in(Msg::Paste("a\u{1b}[2Jb\nc".to_owned()));
+    assert_eq!(desk.ui.filter.value(), "a\u{fffd}[2Jb c");
+}
+
+#[test]
+fn esc_closes_what_is_in_front_then_the_filter_then_the_marks_and_never_quits() {
+    let mut desk = desk(50);
+    desk.press_all(&["space", "/", "0", "enter", "enter", "?"]);
+    let layers =
+        |desk: &Desk| (desk.ui.layers.len(), desk.ui.opened, desk.ui.filter.value().len(), desk.ui.marks.len());
+    assert_eq!(layers(&desk), (1, true, 1, 1));
+    desk.press_all(&["esc"]);
+    assert_eq!(layers(&desk), (0, true, 1, 1));
+    desk.press_all(&["esc"]);
+    assert_eq!(layers(&desk), (0, false, 1, 1));
+    desk.press_all(&["esc"]);
+    assert_eq!(layers(&desk), (0, false, 0, 1));
+    desk.press_all(&["esc", "esc", "esc"]);
+    assert_eq!(layers(&desk), (0, false, 0, 0));
+    assert!(desk.told.is_empty());
+}
+
+#[test]
+fn leaving_asks_only_if_something_is_under_way() {
+    let mut idle = desk(5);
+    idle.press("q");
+    assert_eq!(idle.told, [Command::Quit(Leave::Running)]);
+
+    let mut busy = desk(5);
+    busy.set(1, Status::InProgress).answer().press("q");
+    assert!(busy.told.is_empty());
+    assert!(busy.screen().contains("1 request is at fal now"));
+    busy.press("esc").press("q").press("enter");
+    assert_eq!(busy.told, [Command::Quit(Leave::Running)], "leaving them running is the default");
+
+    let mut cancels = desk(5);
+    cancels.set(1, Status::InQueue).answer().press("q").press("x");
+    assert_eq!(cancels.told, [Command::Quit(Leave::CancelQueued)]);
+}
+
+#[test]
+fn the_first_ctrl_c_leaves_in_good_order_and_the_second_at_once() {
+    let mut desk = desk(5);
+    desk.set(1, Status::InProgress).answer().press("ctrl-c");
+    assert_eq!(desk.told, [Command::Quit(Leave::Running)]);
+    assert!(desk.effects.is_empty());
+    assert!(desk.screen().contains("Saving state"));
+    desk.press("ctrl-c");
+    assert_eq!(desk.effects, [Effect::Exit(Left::AtOnce { signal: 2 })]);
+}
+
+#[test]
+fn ctrl_c_works_in_front_of_everything() {
+    for keys in [&["/"][..], &["?"], &["q"], &["enter"]] {
+        let mut desk = desk(5);
+        desk.set(1, Status::InProgress).answer().press_all(keys).press("ctrl-c");
+        assert_eq!(desk.told, [Command::Quit(Leave::Running)], "{keys:?}");
+    }
+}
+
+#[test]
+fn enter_starts_a_plan_that_is_whole() {
+    let mut desk = fixtures::planning(80, 24);
+    desk.press("enter");
+    assert_eq!(desk.told, [Command::Start]);
+}
+
+#[test]
+fn an_unfinished_plan_without_a_cap_is_started_only_after_a_question() {
+    let walking = |cap| {
+        fixtures::planning(80, 24).with(|board| {
+            board.plan = Arc::new(Plan { walking: true, ..(*board.plan).clone() });
+            let mut facts = (*board.batch).clone();
+            facts.budget = cap;
+            board.batch = Arc::new(facts);
+        })
+    };
+    let mut uncapped = walking(None);
+    uncapped.press_all(&["enter", "enter"]);
+    assert!(uncapped.told.is_empty(), "waiting is the default");
+    uncapped.press_all(&["enter", "y"]);
+    assert_eq!(uncapped.told, [Command::Start]);
+
+    let mut capped = walking(Some(crate::job::Usd::from_nanos(1)));
+    capped.press("enter");
+    assert_eq!(capped.told, [Command::Start]);
+}
+
+#[test]
+fn nothing_to_send_is_not_started() {
+    let mut desk = fixtures::planning(80, 24).with(|board| board.plan = Arc::new(Plan::default()));
+    desk.press("enter");
+    assert!(desk.told.is_empty());
+    assert!(desk.screen().contains("nothing to send"));
+    desk.press("q");
+    assert_eq!(desk.told, [Command::Quit(Leave::Running)], "a plan is left without a question");
+}
+
+#[test]
+fn a_failed_photo_is_sent_again_and_a_doubtful_one_only_after_its_price() {
+    let mut desk = desk(5);
+    desk.set(2, Status::Failed).set(3, Status::Review).answer().press_all(&["j"]);
+    desk.press("k").press("r");
+    assert_eq!(desk.told, [Command::Retry(vec![JobId::at(1)])]);
+    desk.told.clear();
+    desk.press("j").press("r");
+    assert!(desk.told.is_empty());
+    let screen = desk.screen();
+    assert!(screen.contains("pay again") && screen.contains("about $4.88"), "{screen}");
+    desk.press("enter").press("r").press("y");
+    assert_eq!(desk.told, [Command::Retry(vec![JobId::at(2)])]);
+}
+
+#[test]
+fn a_cursor_that_rows_moved_under_asks_before_it_acts() {
+    let mut desk = desk(5);
+    desk.set(2, Status::Failed).answer().press("r");
+    assert!(desk.told.is_empty(), "the cursor was never moved: the row came to it");
+    assert!(desk.screen().contains("beach/IMG_0002.jpg"));
+    // While the question stands, rows move; the answer is for the row that was asked about.
+    desk.set(1, Status::InProgress).answer().press("y");
+    assert_eq!(desk.told, [Command::Retry(vec![JobId::at(1)])]);
+}
+
+#[test]
+fn marks_are_acted_on_together_after_a_question() {
+    let mut desk = desk(5);
+    desk.press_all(&["space", "space"]);
+    assert!(desk.screen().contains("2 marked"));
+    desk.press("x");
+    assert!(desk.told.is_empty());
+    desk.press("y");
+    assert_eq!(desk.told, [Command::Cancel(vec![JobId::at(0), JobId::at(1)])]);
+    assert!(desk.ui.marks.is_empty());
+    desk.press_all(&["a"]);
+    assert_eq!(desk.ui.marks.len(), 5);
+    desk.press_all(&["A"]);
+    assert!(desk.ui.marks.is_empty());
+}
+
+#[test]
+fn cancelling_a_running_request_asks_and_one_that_is_saved_is_refused() {
+    let mut desk = desk(5);
+    desk.set(1, Status::InProgress).set(2, Status::Saving).answer().press_all(&["j", "k", "x"]);
+    assert!(desk.told.is_empty());
+    assert!(desk.screen().contains("may bill"));
+    desk.press_all(&["esc", "j", "x"]);
+    assert!(desk.told.is_empty());
+    assert!(desk.screen().contains("is being saved"));
+    desk.press_all(&["j", "x"]);
+    assert_eq!(desk.told, [Command::Cancel(vec![JobId::at(2)])], "a pending one is let go at once");
+}
+
+#[test]
+fn pause_and_window_reach_the_engine_within_their_limits() {
+    let mut desk = desk(5);
+    desk.press("p").press("+").press("-");
+    assert_eq!(desk.told, [Command::Pause, Command::Window(1), Command::Window(-1)]);
+    let mut desk = desk.with(|board| {
+        (board.phase, board.flow) = (Phase::Paused("by you".to_owned()), Flow { window: 1, ..Flow::default() });
+    });
+    desk.told.clear();
+    desk.press("p").press("-");
+    assert_eq!(desk.told, [Command::Resume]);
+}
+
+#[test]
+fn what_is_copied_is_chosen_by_a_letter() {
+    let mut desk = fixtures::running(80, 24);
+    desk.press_all(&["y", "i"]);
+    assert_eq!(desk.effects, [Effect::Copy("764cabcf-b745-4b3e-ae38-1200304cf45b".to_owned())]);
+}
+
+#[test]
+fn themes_are_tried_live_and_come_around() {
+    let mut desk = desk(5);
+    let first = desk.ui.theme.name().to_owned();
+    let mut seen = vec![first.clone()];
+    loop {
+        desk.press("t");
+        if desk.ui.theme.name() == first {
+            break;
+        }
+        seen.push(desk.ui.theme.name().to_owned());
+    }
+    assert_eq!(seen, Theme::built_in().collect::<Vec<_>>());
+}
+
+#[test]
+fn logs_follow_until_scrolled_and_again_at_their_end() {
+    let mut desk = Desk::new(80, 24, fixtures::mixed());
+    desk.press_all(&["tab"]);
+    assert!(desk.screen().contains("following"));
+    desk.press_all(&["k"]);
+    assert!(desk.screen().contains("G follows"), "{}", desk.screen());
+    desk.press_all(&["G"]);
+    assert!(desk.screen().contains("following"));
+}
+
+#[test]
+fn the_engine_is_told_what_is_looked_at_and_only_when_that_changes() {
+    let mut desk = desk(500);
+    let looks = |desk: &mut Desk, msg| {
+        let effects = update(&mut desk.ui, msg);
+        effects.iter().filter(|effect| matches!(effect, Effect::Send(Command::Look(_)))).count()
+    };
+    let key = |key: &str| Msg::Key(fixtures::key_event(key));
+    assert_eq!(looks(&mut desk, Msg::Clock(fixtures::NOW)), 0);
+    assert_eq!(looks(&mut desk, key("j")), 1);
+    assert_eq!(looks(&mut desk, key("2")), 0, "the lower pane's tab is no business of the engine's");
+    assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 80, height: 40 })), 1, "more rows are wanted");
+    assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 50, height: 40 })), 1, "no detail is wanted");
+    assert!(!desk.ui.lens.detail);
+}
+
+#[test]
+fn news_of_failures_are_told_but_not_those_of_an_earlier_run() {
+    let mut desk = desk(9);
+    desk.set(1, Status::Failed).answer();
+    assert_eq!(desk.ui.toast, None, "the plan knew of one");
+    desk.set(2, Status::Failed).answer();
+    assert!(desk.screen().contains("1 more failed"));
+    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(5))));
+    assert!(!desk.screen().contains("more failed"), "it goes by itself");
+}
+
+#[test]
+fn clocks_stand_still_when_nothing_is_on_its_way() {
+    let mut desk = desk(5);
+    assert!(!desk.ui.is_ticking());
+    desk.set(1, Status::Waiting).answer();
+    assert!(desk.ui.is_ticking());
+    assert!(!fixtures::finished(80, 24).ui.is_ticking());
+    assert!(!fixtures::planning(80, 24).ui.is_ticking());
+}
+
+proptest! {
+    #[test]
+    fn whatever_moves_a_chosen_job_stays_chosen(
+        moves in prop::collection::vec((0_usize..8, 1_usize..60, 0_usize..15), 1..40),
+    ) {
+        let mut desk = Desk::new(80, 24, fixtures::pending(60));
+        desk.press_all(&["j"]);
+        for (what, number, status) in moves {
+            let chosen = desk.ui.selected;
+            match what {
+                0 => { desk.press("j").answer(); }
+                1 => { desk.press("k").answer(); }
+                2 => { desk.press("pgdn").answer(); desk.answer(); }
+                3 => { desk.press("s").answer(); desk.answer(); prop_assert_eq!(desk.ui.selected, chosen); }
+                _ => {
+                    desk.set(number, Status::ALL[status]).answer();
+                    prop_assert_eq!(desk.ui.selected, chosen, "rows moved, the cursor must not");
+                }
+            }
+            prop_assert_eq!(desk.ui.selected.map(JobId::number), desk.on());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Every scene at every size that matters, as a person would read it.
+
+use crate::tui::fixtures::{self, Desk, text_of};
+
+const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 12), (20, 5)];
+
+fn snapshots(scene: &str, show: impl Fn(u16, u16) -> String) {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("{scene}-{width}x{height}"), show(width, height));
+    }
+}
+
+fn after(mut desk: Desk, keys: &[&str]) -> String {
+    desk.press_all(keys);
+    desk.screen()
+}
+
+#[test]
+fn plan() {
+    snapshots("plan", |width, height| fixtures::planning(width, height).screen());
+}
+
+#[test]
+fn empty() {
+    snapshots("empty", |width, height| Desk::new(width, height, Vec::new()).screen());
+}
+
+#[test]
+fn running() {
+    snapshots("running", |width, height| fixtures::running(width, height).screen());
+}
+
+#[test]
+fn filter() {
+    snapshots("filter", |width, height| after(fixtures::running(width, height), &["/", "i", "m", "g", "_", "0", "4"]));
+}
+
+#[test]
+fn help() {
+    snapshots("help", |width, height| after(fixtures::running(width, height), &["?"]));
+}
+
+#[test]
+fn leaving() {
+    snapshots("leave", |width, height| after(fixtures::running(width, height), &["q"]));
+}
+
+#[test]
+fn paused() {
+    snapshots("paused", |width, height| text_of(&fixtures::locked(width, height)));
+}
+
+#[test]
+fn finished() {
+    snapshots("finished", |width, height| fixtures::finished(width, height).screen());
+}
+
+#[test]
+fn opened() {
+    snapshots("opened", |width, height| after(fixtures::running(width, height), &["enter"]));
+}
+
+#[test]
+fn request() {
+    snapshots("request", |width, height| after(fixtures::running(width, height), &["down", "down", "3", "enter"]));
+}
+
+#[test]
+fn ascii() {
+    let mut desk = fixtures::running(80, 24);
+    desk.ui.caps.unicode = false;
+    let screen = desk.screen();
+    assert!(screen.is_ascii(), "{screen}");
+    insta::assert_snapshot!("ascii-80x24", screen);
+}
+
+#[test]
+fn sandbox() {
+    let desk = fixtures::running(80, 24).with(|board| {
+        let mut facts = (*board.batch).clone();
+        (facts.sandbox, facts.budget) = (true, None);
+        board.batch = facts.into();
+    });
+    let screen = desk.screen();
+    assert!(screen.contains("SANDBOX") && screen.contains("nothing is charged"), "{screen}");
+    assert!(!screen.contains("spent"), "{screen}");
+}
