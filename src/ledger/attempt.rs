@@ -1,11 +1,12 @@
 //! Attempts that ended: the history of a job, only ever added to.
 
+use serde::Deserialize;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Row};
 
 use super::record::{push_cause, stage_name};
-use super::restore::{Odd, cause_kind, job_id, request_id, stage};
+use super::restore::{Odd, job_id};
 use crate::job::{BatchId, Cause, JobId, RequestId, Stage, Timestamp, Usd};
 
 /// An attempt of a job that ended, with a result or without.
@@ -30,11 +31,19 @@ pub struct Attempt {
 }
 
 /// The columns of an attempt's row, in the order in which they are written and read.
-pub(super) const LIST: &str =
-    "batch, job, attempt, began_ms, ended_ms, stage, cause_kind, cause_http, cause_message, request_id, cost_nanos";
-
-/// How many columns that are.
-pub(super) const COLUMNS: usize = 11;
+pub(super) const COLUMNS: [&str; 11] = [
+    "batch",
+    "job",
+    "attempt",
+    "began_ms",
+    "ended_ms",
+    "stage",
+    "cause_kind",
+    "cause_http",
+    "cause_message",
+    "request_id",
+    "cost_nanos",
+];
 
 /// Adds an attempt's row to a statement's values.
 pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attempt) -> Result<(), BoxDynError> {
@@ -49,13 +58,13 @@ pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attem
     values.add(attempt.cost.map(Usd::nanos))
 }
 
-/// Reads a row that lists [`LIST`].
+/// Reads a row that lists [`COLUMNS`].
 pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
     let cause = match row.try_get::<Option<&str>, _>(6)? {
         None => None,
         Some(kind) => {
             let message: &str = row.try_get(8)?;
-            Some(Cause { kind: cause_kind(kind)?, http: row.try_get(7)?, message: message.into() })
+            Some(Cause { kind: word(kind)?, http: row.try_get(7)?, message: message.into() })
         }
     };
     Ok(Attempt {
@@ -63,15 +72,14 @@ pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
         attempt: row.try_get(2)?,
         began: Timestamp(row.try_get(3)?),
         ended: Timestamp(row.try_get(4)?),
-        stage: stage(row.try_get(5)?)?,
+        stage: word(row.try_get(5)?)?,
         cause,
-        request: row.try_get::<Option<&str>, _>(9)?.map(request_id).transpose()?,
+        request: row.try_get::<Option<&str>, _>(9)?.map(RequestId::new).transpose()?,
         cost: row.try_get::<Option<i64>, _>(10)?.map(Usd::from_nanos),
     })
 }
 
-impl From<sqlx::Error> for Odd {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
+/// A value by its name, as [`Told`](super::restore) reads it from JSON.
+fn word<'w, T: Deserialize<'w>>(name: &'w str) -> Result<T, Odd> {
+    Ok(T::deserialize(serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(name))?)
 }

@@ -7,8 +7,8 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
 use super::attempt::{self, Attempt};
-use super::columns::{Column, LIST};
-use super::{LedgerError, path, restore};
+use super::restore::{self, LIST};
+use super::{LedgerError, path};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
 
 /// A job of some batch that a look-up found.
@@ -76,7 +76,7 @@ impl Reading<'_> {
             .await
             .map_err(failed)?;
         let mut jobs = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-        let text = AssertSqlSafe(format!("SELECT {LIST} FROM jobs WHERE batch = ? ORDER BY job"));
+        let text = AssertSqlSafe(format!("SELECT {} FROM jobs WHERE batch = ? ORDER BY job", *LIST));
         let mut rows = sqlx::query(text).bind(batch.0).fetch(&mut *self.connection);
         while let Some(row) = rows.try_next().await.map_err(failed)? {
             jobs.push(restore::job(&row)?.1);
@@ -89,16 +89,17 @@ impl Reading<'_> {
     pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);
         let text = AssertSqlSafe(format!(
-            "SELECT {LIST}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
+            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
              FROM jobs WHERE {}
              ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
+            *LIST,
             by.condition()
         ));
         let values = by.values().map_err(failed)?;
         let rows = sqlx::query_with(text, values).fetch_all(&mut *self.connection).await.map_err(failed)?;
         let found = rows.iter().map(|row| {
             let (batch, job) = restore::job(row)?;
-            let output = path::from_bytes(row.try_get(Column::ALL.len()).map_err(failed)?);
+            let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);
             Ok(Found { batch, output, job })
         });
         found.collect()
@@ -108,7 +109,7 @@ impl Reading<'_> {
     pub(super) async fn attempts(&mut self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
         let text = AssertSqlSafe(format!(
             "SELECT {} FROM attempts WHERE batch = ? AND job = ? ORDER BY ended_ms, attempt",
-            attempt::LIST
+            attempt::COLUMNS.join(", ")
         ));
         let rows = sqlx::query(text)
             .bind(batch.0)
@@ -116,7 +117,7 @@ impl Reading<'_> {
             .fetch_all(&mut *self.connection)
             .await
             .map_err(|error| LedgerError::database(self.path, error))?;
-        let read = |row| attempt::read(row).map_err(|odd| LedgerError::Unreadable { batch, job, detail: odd.0 });
+        let read = |row| attempt::read(row).map_err(|odd| odd.of(batch, job));
         rows.iter().map(read).collect()
     }
 

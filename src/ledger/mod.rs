@@ -10,7 +10,6 @@
 
 mod attempt;
 mod batch;
-mod columns;
 mod error;
 mod hold;
 mod lookup;

@@ -98,7 +98,7 @@ impl Queue {
     /// Queues a job, or nothing, and waits until it and all before it is synced.
     pub(super) async fn settle(&self, job: Option<(BatchId, Job)>) -> Result<(), LedgerError> {
         let (told, synced) = oneshot::channel();
-        {
+        let first = {
             let mut pending = self.lock();
             if pending.closed {
                 return Err(LedgerError::Closed);
@@ -107,8 +107,12 @@ impl Queue {
                 pending.put(batch, job);
             }
             pending.waiters.push(told);
+            pending.waiters.len() == 1
+        };
+        // The others find the writer awake already.
+        if first {
+            self.wake.notify_one();
         }
-        self.wake.notify_one();
         // The writer is gone only if its runtime is.
         synced.await.unwrap_or(Err(LedgerError::Closed))
     }

@@ -96,7 +96,55 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Adds a job's row to a statement's values, in the order of [`Column`](super::columns::Column).
+/// The columns that [`push`] gives values for, in its order.
+pub(super) const COLUMNS: [&str; 44] = [
+    "batch",
+    "job",
+    "path",
+    "source",
+    "format",
+    "width",
+    "height",
+    "bytes",
+    "modified_ms",
+    "shares_stem",
+    "status",
+    "attempt",
+    "began_ms",
+    "ended_ms",
+    "took_ms",
+    "until_ms",
+    "stage",
+    "queue_position",
+    "cause_kind",
+    "cause_http",
+    "cause_message",
+    "suspicion",
+    "skip_reason",
+    "upload_url",
+    "upload_ms",
+    "content",
+    "intent_ms",
+    "request_id",
+    "request_url",
+    "submitted_ms",
+    "started_ms",
+    "inference_s",
+    "result_url",
+    "result_width",
+    "result_height",
+    "billed_units",
+    "seed",
+    "caption",
+    "output",
+    "out_format",
+    "out_width",
+    "out_height",
+    "out_bytes",
+    "cost_nanos",
+];
+
+/// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
 pub(super) fn push(
     values: &mut SqliteArguments,
     batch: BatchId,
@@ -193,9 +241,4 @@ pub(super) fn stage_name(stage: Stage) -> &'static str {
         Stage::Follow => "follow",
         Stage::Save => "save",
     }
-}
-
-/// Reads a stage's name back.
-pub(super) fn stage_from_name(name: &str) -> Option<Stage> {
-    [Stage::Upload, Stage::Submit, Stage::Follow, Stage::Save].into_iter().find(|stage| stage_name(*stage) == name)
 }

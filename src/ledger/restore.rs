@@ -1,33 +1,109 @@
 //! A job's row read back into the very value that was written.
+//!
+//! sqlx copies every value of a row by itself and frees it on another thread, which for the forty
+//! of a job costs more than all of SQLite. So SQLite lays them out as one JSON text a row, and only
+//! what JSON cannot hold exactly, bytes and fractions, comes beside it.
 
-use std::fmt;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
 
-use super::columns::Column;
-use super::record::stage_from_name;
 use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels,
     Request, RequestId, Run, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
 };
 
-/// Reads a row that lists [`columns::LIST`](super::columns::LIST).
+macro_rules! told {
+    ($($(#[$how:meta])* $column:ident: $type:ty,)+) => {
+        /// What a row tells as JSON, field by column.
+        #[derive(Deserialize)]
+        struct Told { $($(#[$how])* $column: $type,)+ }
+
+        /// Its columns, in the order of its fields.
+        const TOLD: &[&str] = &[$(stringify!($column)),+];
+    };
+}
+
+told! {
+    batch: BatchId,
+    job: u32,
+    #[serde(deserialize_with = "format")]
+    format: Option<Format>,
+    width: Option<u32>,
+    height: Option<u32>,
+    bytes: u64,
+    modified_ms: Timestamp,
+    shares_stem: u8,
+    status: Status,
+    attempt: u16,
+    began_ms: Option<Timestamp>,
+    ended_ms: Option<Timestamp>,
+    took_ms: Option<u64>,
+    until_ms: Option<Timestamp>,
+    stage: Option<Stage>,
+    queue_position: Option<u32>,
+    cause_kind: Option<CauseKind>,
+    cause_http: Option<u16>,
+    cause_message: Option<Box<str>>,
+    suspicion: Option<Box<str>>,
+    skip_reason: Option<Box<str>>,
+    upload_url: Option<Box<str>>,
+    upload_ms: Option<Timestamp>,
+    intent_ms: Option<Timestamp>,
+    request_id: Option<RequestId>,
+    request_url: Option<Box<str>>,
+    submitted_ms: Option<Timestamp>,
+    started_ms: Option<Timestamp>,
+    result_url: Option<Box<str>>,
+    result_width: Option<u32>,
+    result_height: Option<u32>,
+    seed: Option<i64>,
+    caption: Option<Box<str>>,
+    #[serde(deserialize_with = "format")]
+    out_format: Option<Format>,
+    out_width: Option<u32>,
+    out_height: Option<u32>,
+    out_bytes: Option<u64>,
+    cost_nanos: Option<Usd>,
+}
+
+/// The list of what [`job`] reads.
+pub(super) static LIST: LazyLock<String> = LazyLock::new(|| {
+    format!("json_array({}), path, source, content, inference_s, billed_units, output", TOLD.join(", "))
+});
+
+/// How many columns that are.
+pub(super) const COLUMNS: usize = 7;
+
+/// Reads a row that begins with [`LIST`].
 ///
 /// # Errors
 /// [`LedgerError::Unreadable`] if a column holds what this version cannot make sense of.
 pub(super) fn job(row: &SqliteRow) -> Result<(BatchId, Job), LedgerError> {
-    let fields = Fields(row);
-    let batch = BatchId(fields.opt(Column::Batch).ok().flatten().unwrap_or_default());
-    let id = job_id(fields.opt(Column::Job).ok().flatten().unwrap_or_default());
-    let read = || Ok(Job { id, photo: fields.photo()?, state: fields.state()? });
-    match read() {
-        Ok(job) => Ok((batch, job)),
-        Err(Odd(detail)) => Err(LedgerError::Unreadable { batch, job: id, detail }),
-    }
+    let text = row.try_get(0).unwrap_or_default();
+    read(text, row).map_err(|odd| {
+        let (batch, job) = whose(text);
+        odd.of(batch, job)
+    })
+}
+
+fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
+    let told: Told = serde_json::from_str(text)?;
+    let (batch, id) = (told.batch, job_id(told.job));
+    let mut fields = Fields { told, row };
+    Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()? }))
+}
+
+/// The batch and the job of a row that is not readable as a whole.
+fn whose(text: &str) -> (BatchId, JobId) {
+    let fields: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    let number = |place: usize| fields.get(place).and_then(serde_json::Value::as_i64).unwrap_or_default();
+    (BatchId(number(0)), job_id(u32::try_from(number(1)).unwrap_or_default()))
 }
 
 /// The job that has this number.
@@ -36,193 +112,167 @@ pub(super) fn job_id(number: u32) -> JobId {
 }
 
 /// What makes no sense about a row.
-pub(super) struct Odd(pub(super) String);
+pub(super) struct Odd(String);
 
 impl Odd {
-    fn missing(column: Column) -> Self {
-        Self(format!("`{}` is missing", column.name()))
-    }
-
-    fn word(column: impl fmt::Display, word: &str) -> Self {
-        Self(format!("`{column}` is `{word}`, which this version does not know"))
+    /// The error that says which row it is.
+    pub(super) fn of(self, batch: BatchId, job: JobId) -> LedgerError {
+        LedgerError::Unreadable { batch, job, detail: self.0 }
     }
 }
 
-/// A row by its columns.
-struct Fields<'r>(&'r SqliteRow);
-
-impl<'r> Fields<'r> {
-    fn opt<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: Column) -> Result<Option<T>, Odd> {
-        self.0.try_get(column as usize).map_err(|error| Odd(format!("`{}`: {error}", column.name())))
+impl<E: std::error::Error> From<E> for Odd {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
     }
+}
 
-    fn get<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: Column) -> Result<T, Odd> {
-        self.opt(column)?.ok_or_else(|| Odd::missing(column))
-    }
+fn present<T>(value: Option<T>, column: &str) -> Result<T, Odd> {
+    value.ok_or_else(|| Odd(format!("`{column}` is missing")))
+}
 
-    fn text(&self, column: Column) -> Result<Option<Box<str>>, Odd> {
-        Ok(self.opt::<&str>(column)?.map(Into::into))
-    }
+fn pixels(width: Option<u32>, height: Option<u32>) -> Option<Pixels> {
+    width.zip(height).map(|(width, height)| Pixels { width, height })
+}
 
-    fn time(&self, column: Column) -> Result<Timestamp, Odd> {
-        self.get(column).map(Timestamp)
-    }
+fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Format>, D::Error> {
+    let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let known = Format::from_extension(&word).map(Some);
+    known.ok_or_else(|| serde::de::Error::custom(format_args!("unknown format `{word}`")))
+}
 
-    fn path(&self, column: Column) -> Result<Box<Path>, Odd> {
-        self.get(column).map(|bytes| path::from_bytes(bytes).into_boxed_path())
-    }
+/// A row by its columns. Texts are taken out, not copied: each belongs to one part of one state.
+struct Fields<'r> {
+    told: Told,
+    row: &'r SqliteRow,
+}
 
-    fn length(&self, column: Column) -> Result<u64, Odd> {
-        Ok(u64::try_from(self.get::<i64>(column)?).unwrap_or(0))
-    }
-
-    fn pixels(&self, width: Column, height: Column) -> Result<Option<Pixels>, Odd> {
-        Ok(self.opt(width)?.zip(self.opt(height)?).map(|(width, height)| Pixels { width, height }))
-    }
-
-    fn format(&self, column: Column) -> Result<Option<Format>, Odd> {
-        let Some(word) = self.opt::<&str>(column)? else { return Ok(None) };
-        Format::from_extension(word).map(Some).ok_or_else(|| Odd::word(column.name(), word))
+impl Fields<'_> {
+    fn path(&self, index: usize, column: &str) -> Result<Box<Path>, Odd> {
+        let bytes = present(self.row.try_get(index)?, column)?;
+        Ok(path::from_bytes(bytes).into_boxed_path())
     }
 
     fn photo(&self) -> Result<Photo, Odd> {
         Ok(Photo {
-            path: self.path(Column::Path)?,
-            source: self.path(Column::Source)?,
-            format: self.format(Column::Format)?,
-            pixels: self.pixels(Column::Width, Column::Height)?,
-            bytes: self.length(Column::Bytes)?,
-            modified: self.time(Column::Modified)?,
-            shares_stem: self.get(Column::SharesStem)?,
+            path: self.path(1, "path")?,
+            source: self.path(2, "source")?,
+            format: self.told.format,
+            pixels: pixels(self.told.width, self.told.height),
+            bytes: self.told.bytes,
+            modified: self.told.modified_ms,
+            shares_stem: self.told.shares_stem != 0,
         })
     }
 
-    fn state(&self) -> Result<JobState, Odd> {
-        let word = self.get::<&str>(Column::Status)?;
-        Ok(match Status::from_name(word).ok_or_else(|| Odd::word(Column::Status.name(), word))? {
+    fn state(&mut self) -> Result<JobState, Odd> {
+        Ok(match self.told.status {
             Status::Pending => JobState::Pending,
             Status::Uploading => JobState::Uploading(self.run()?),
             Status::Uploaded => JobState::Uploaded(self.run()?, Box::new(self.upload()?)),
-            Status::Submitting => JobState::Submitting(self.run()?, Box::new(self.intent()?)),
-            Status::Unknown => JobState::Unknown(self.run()?, Box::new(self.intent()?)),
-            Status::InQueue => {
-                JobState::InQueue(self.run()?, Box::new(self.request()?), self.opt(Column::QueuePosition)?)
-            }
+            Status::Submitting => JobState::Submitting(self.run()?, self.intent()?),
+            Status::Unknown => JobState::Unknown(self.run()?, self.intent()?),
+            Status::InQueue => JobState::InQueue(self.run()?, self.request()?, self.told.queue_position),
             Status::InProgress => {
-                JobState::InProgress(self.run()?, Box::new(self.request()?), self.time(Column::Started)?)
+                let since = present(self.told.started_ms, "started_ms")?;
+                JobState::InProgress(self.run()?, self.request()?, since)
             }
-            Status::Completed => {
-                JobState::Completed(self.run()?, Box::new(self.request()?), self.opt(Column::Inference)?)
-            }
-            Status::Saving => JobState::Saving(self.run()?, Box::new(self.request()?), Box::new(self.answer()?)),
+            Status::Completed => JobState::Completed(self.run()?, self.request()?, self.inference()?),
+            Status::Saving => JobState::Saving(self.run()?, self.request()?, self.answer()?),
             Status::Waiting => JobState::Waiting {
                 run: self.run()?,
-                until: self.time(Column::Until)?,
-                cause: Box::new(self.cause()?),
-                kept: Box::new(self.kept()?),
+                until: present(self.told.until_ms, "until_ms")?,
+                cause: self.cause()?,
+                kept: self.kept()?,
             },
-            Status::Failed => JobState::Failed {
-                closed: self.closed()?,
-                cause: Box::new(self.cause()?),
-                kept: Box::new(self.kept()?),
-            },
-            Status::Done => JobState::Done(self.closed()?, Box::new(self.saved()?)),
+            Status::Failed => JobState::Failed { closed: self.closed()?, cause: self.cause()?, kept: self.kept()? },
+            Status::Done => JobState::Done(self.closed()?, self.saved()?),
             Status::Review => {
-                let why = self.text(Column::Suspicion)?.ok_or_else(|| Odd::missing(Column::Suspicion))?;
-                JobState::Review(self.closed()?, Box::new(self.saved()?), Suspicion(why))
+                let why = present(self.told.suspicion.take(), "suspicion")?;
+                JobState::Review(self.closed()?, self.saved()?, Suspicion(why))
             }
             Status::Cancelled => JobState::Cancelled(self.closed()?),
-            Status::Skipped => {
-                JobState::Skipped(self.text(Column::SkipReason)?.ok_or_else(|| Odd::missing(Column::SkipReason))?)
-            }
+            Status::Skipped => JobState::Skipped(present(self.told.skip_reason.take(), "skip_reason")?),
         })
     }
 
     fn run(&self) -> Result<Run, Odd> {
-        Ok(Run { began: self.time(Column::Began)?, attempt: self.get(Column::Attempt)? })
+        Ok(Run { began: present(self.told.began_ms, "began_ms")?, attempt: self.told.attempt })
     }
 
     fn closed(&self) -> Result<Closed, Odd> {
-        let took = Duration::from_millis(self.length(Column::Took)?);
-        Ok(Closed { at: self.time(Column::Ended)?, took, attempts: self.get(Column::Attempt)? })
+        Ok(Closed {
+            at: present(self.told.ended_ms, "ended_ms")?,
+            took: Duration::from_millis(present(self.told.took_ms, "took_ms")?),
+            attempts: self.told.attempt,
+        })
     }
 
-    fn cause(&self) -> Result<Cause, Odd> {
-        let kind = cause_kind(self.get(Column::CauseKind)?)?;
-        let message = self.text(Column::CauseMessage)?.ok_or_else(|| Odd::missing(Column::CauseMessage))?;
-        Ok(Cause { kind, http: self.opt(Column::CauseHttp)?, message })
+    fn cause(&mut self) -> Result<Box<Cause>, Odd> {
+        Ok(Box::new(Cause {
+            kind: present(self.told.cause_kind, "cause_kind")?,
+            http: self.told.cause_http,
+            message: present(self.told.cause_message.take(), "cause_message")?,
+        }))
     }
 
-    fn kept(&self) -> Result<Kept, Odd> {
-        Ok(match stage(self.get(Column::Stage)?)? {
+    fn kept(&mut self) -> Result<Box<Kept>, Odd> {
+        Ok(Box::new(match present(self.told.stage, "stage")? {
             Stage::Upload => Kept::Nothing,
             Stage::Submit => Kept::Upload(self.upload()?),
-            Stage::Follow => Kept::Request(Box::new(self.request()?)),
-            Stage::Save => Kept::Answer(Box::new(self.request()?), Box::new(self.answer()?)),
+            Stage::Follow => Kept::Request(self.request()?),
+            Stage::Save => Kept::Answer(self.request()?, self.answer()?),
+        }))
+    }
+
+    fn upload(&mut self) -> Result<Upload, Odd> {
+        let content = present(self.row.try_get::<Option<&[u8]>, _>(3)?, "content")?;
+        Ok(Upload {
+            url: present(self.told.upload_url.take(), "upload_url")?,
+            at: present(self.told.upload_ms, "upload_ms")?,
+            content: ContentHash(content.try_into()?),
         })
     }
 
-    fn upload(&self) -> Result<Upload, Odd> {
-        let content = self.get::<&[u8]>(Column::Content)?;
-        let content = content.try_into().map_err(|_| Odd("`content` is no hash".to_owned()))?;
-        let url = self.text(Column::UploadUrl)?.ok_or_else(|| Odd::missing(Column::UploadUrl))?;
-        Ok(Upload { url, at: self.time(Column::UploadAt)?, content: ContentHash(content) })
+    fn intent(&mut self) -> Result<Box<Intent>, Odd> {
+        Ok(Box::new(Intent { upload: self.upload()?, at: present(self.told.intent_ms, "intent_ms")? }))
     }
 
-    fn intent(&self) -> Result<Intent, Odd> {
-        Ok(Intent { upload: self.upload()?, at: self.time(Column::Intent)? })
-    }
-
-    fn request_id(&self) -> Result<RequestId, Odd> {
-        request_id(self.get(Column::RequestId)?)
-    }
-
-    fn request(&self) -> Result<Request, Odd> {
-        Ok(Request {
-            id: self.request_id()?,
-            url: self.text(Column::RequestUrl)?,
-            at: self.time(Column::Submitted)?,
+    fn request(&mut self) -> Result<Box<Request>, Odd> {
+        Ok(Box::new(Request {
+            id: present(self.told.request_id.take(), "request_id")?,
+            url: self.told.request_url.take(),
+            at: present(self.told.submitted_ms, "submitted_ms")?,
             upload: self.upload()?,
-        })
+        }))
     }
 
-    fn answer(&self) -> Result<Answer, Odd> {
-        Ok(Answer {
-            url: self.text(Column::ResultUrl)?.ok_or_else(|| Odd::missing(Column::ResultUrl))?,
-            pixels: self.pixels(Column::ResultWidth, Column::ResultHeight)?,
-            seed: self.opt(Column::Seed)?,
-            caption: self.text(Column::Caption)?,
-            inference_s: self.opt(Column::Inference)?,
-            billed_units: self.opt(Column::BilledUnits)?,
-        })
+    fn inference(&self) -> Result<Option<f64>, Odd> {
+        Ok(self.row.try_get(4)?)
     }
 
-    fn saved(&self) -> Result<Saved, Odd> {
-        Ok(Saved {
-            request: self.request_id()?,
-            output: self.path(Column::Output)?,
-            format: self.format(Column::OutFormat)?.ok_or_else(|| Odd::missing(Column::OutFormat))?,
-            pixels: self.pixels(Column::OutWidth, Column::OutHeight)?.ok_or_else(|| Odd::missing(Column::OutWidth))?,
-            bytes: self.length(Column::OutBytes)?,
-            seed: self.opt(Column::Seed)?,
-            caption: self.text(Column::Caption)?,
-            inference_s: self.opt(Column::Inference)?,
-            cost: self.opt(Column::Cost)?.map(Usd::from_nanos),
-        })
+    fn answer(&mut self) -> Result<Box<Answer>, Odd> {
+        Ok(Box::new(Answer {
+            url: present(self.told.result_url.take(), "result_url")?,
+            pixels: pixels(self.told.result_width, self.told.result_height),
+            seed: self.told.seed,
+            caption: self.told.caption.take(),
+            inference_s: self.inference()?,
+            billed_units: self.row.try_get(5)?,
+        }))
     }
-}
 
-/// The kind of failure that has this name.
-pub(super) fn cause_kind(name: &str) -> Result<CauseKind, Odd> {
-    CauseKind::from_name(name).ok_or_else(|| Odd::word("cause_kind", name))
-}
-
-/// The step that has this name.
-pub(super) fn stage(name: &str) -> Result<Stage, Odd> {
-    stage_from_name(name).ok_or_else(|| Odd::word("stage", name))
-}
-
-/// The request that has this id.
-pub(super) fn request_id(id: &str) -> Result<RequestId, Odd> {
-    RequestId::new(id).map_err(|error| Odd(error.to_string()))
+    fn saved(&mut self) -> Result<Box<Saved>, Odd> {
+        Ok(Box::new(Saved {
+            request: present(self.told.request_id.take(), "request_id")?,
+            output: self.path(6, "output")?,
+            format: present(self.told.out_format, "out_format")?,
+            pixels: present(pixels(self.told.out_width, self.told.out_height), "out_width")?,
+            bytes: present(self.told.out_bytes, "out_bytes")?,
+            seed: self.told.seed,
+            caption: self.told.caption.take(),
+            inference_s: self.inference()?,
+            cost: self.told.cost_nanos,
+        }))
+    }
 }

@@ -1,15 +1,14 @@
 //! Rows into the database: one statement for jobs, one for attempts, each taking many rows.
 //!
-//! A statement costs two thread switches whatever it carries, so rows go in bulk; and so that each
-//! text is prepared once and kept, the bulks come in few sizes.
+//! A statement costs several thread switches whatever it carries, so rows go in bulk; and so that
+//! each text is prepared once and kept, the bulks come in few sizes.
 
 use std::sync::LazyLock;
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments, Connection};
+use sqlx::{Arguments, AssertSqlSafe, Connection};
 
 use super::attempt::{self, Attempt};
-use super::columns::{Column, LIST};
 use super::record;
 use crate::job::{BatchId, Job, JobState};
 
@@ -23,72 +22,107 @@ pub(super) struct Rows<'a> {
 
 /// Writes all of it or nothing; returns when it is synced.
 pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let mut statements = Vec::new();
-    for bulk in bulks(&rows.jobs) {
-        let mut values = SqliteArguments::default();
-        values.reserve(bulk.len() * Column::ALL.len(), 0);
-        for (batch, job, state) in bulk {
-            record::push(&mut values, *batch, job, state).map_err(sqlx::Error::Encode)?;
+    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
+    let pieces: Vec<_> = jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)).collect();
+    match pieces.as_slice() {
+        // A lone statement is a transaction by itself.
+        [piece] => piece.run(connection).await,
+        // A result and the attempt that led to it: one round trip in place of four.
+        [first, second] => both(connection, *first, *second).await,
+        pieces => {
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+            for piece in pieces {
+                piece.run(&mut transaction).await?;
+            }
+            transaction.commit().await
         }
-        statements.push((JOBS.text(bulk.len()), values));
     }
-    for bulk in bulks(rows.attempts) {
-        let mut values = SqliteArguments::default();
-        for (batch, attempt) in bulk {
-            attempt::push(&mut values, *batch, attempt).map_err(sqlx::Error::Encode)?;
-        }
-        statements.push((ATTEMPTS.text(bulk.len()), values));
-    }
-    // A lone statement is a transaction by itself, which saves two round trips.
-    if let [_] = statements.as_slice() {
-        return run(connection, statements).await;
-    }
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    run(&mut transaction, statements).await?;
-    transaction.commit().await
 }
 
-async fn run(
-    connection: &mut SqliteConnection,
-    statements: Vec<(&'static str, SqliteArguments)>,
-) -> Result<(), sqlx::Error> {
-    for (text, values) in statements {
-        sqlx::query_with(text, values).execute(&mut *connection).await?;
+/// Two statements in one transaction, sent together.
+async fn both(connection: &mut SqliteConnection, first: Piece<'_>, second: Piece<'_>) -> Result<(), sqlx::Error> {
+    let text = format!("BEGIN IMMEDIATE; {}; {}; COMMIT", first.text(), second.text());
+    let mut values = SqliteArguments::default();
+    first.push(&mut values)?;
+    second.push(&mut values)?;
+    let written = sqlx::query_with(AssertSqlSafe(text), values).execute(&mut *connection).await;
+    if written.is_err() {
+        // Whether there is something to roll back depends on which of the four failed.
+        let _ = sqlx::query("ROLLBACK").execute(connection).await;
     }
-    Ok(())
+    written.map(drop)
 }
 
-/// How many rows one statement takes.
-const SIZES: [usize; 11] = [64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
+/// Rows that one statement writes.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Jobs(&'a [(BatchId, &'a Job, &'a JobState)]),
+    Attempts(&'a [(BatchId, Attempt)]),
+}
 
-/// Cuts rows into pieces of the sizes that statements are kept for.
-fn bulks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
-        let (bulk, left) = rest.split_at(size);
-        rest = left;
-        Some(bulk)
-    })
+impl Piece<'_> {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Jobs(rows) => JOBS.text(rows.len()),
+            Self::Attempts(rows) => ATTEMPTS.text(rows.len()),
+        }
+    }
+
+    fn push(self, values: &mut SqliteArguments) -> Result<(), sqlx::Error> {
+        let pushed = match self {
+            Self::Jobs(rows) => {
+                values.reserve(size_for(rows.len()) * record::COLUMNS.len(), 0);
+                filled(rows).try_for_each(|(batch, job, state)| record::push(values, *batch, job, state))
+            }
+            Self::Attempts(rows) => {
+                filled(rows).try_for_each(|(batch, attempt)| attempt::push(values, *batch, attempt))
+            }
+        };
+        pushed.map_err(sqlx::Error::Encode)
+    }
+
+    async fn run(self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        let mut values = SqliteArguments::default();
+        self.push(&mut values)?;
+        sqlx::query_with(self.text(), values).execute(connection).await.map(drop)
+    }
+}
+
+/// How many rows one statement takes. In between, the last row is repeated: writing a row twice
+/// changes nothing, and costs less than another statement.
+const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, MOST];
+
+/// The most rows that one statement takes.
+const MOST: usize = 64;
+
+fn size_for(rows: usize) -> usize {
+    SIZES.into_iter().find(|size| *size >= rows).unwrap_or(MOST)
+}
+
+/// Each row, and the last as often as the statement's size asks for.
+fn filled<T>(rows: &[T]) -> impl Iterator<Item = &T> {
+    let missing = size_for(rows.len()) - rows.len();
+    rows.iter().chain(rows.last().into_iter().cycle().take(missing))
 }
 
 /// One statement in every size.
 struct Bulk(Vec<(usize, String)>);
 
 impl Bulk {
-    fn new(before: &str, columns: usize, after: &str) -> Self {
-        let row = format!("({})", vec!["?"; columns].join(", "));
-        let text = |size| format!("{before} VALUES {} {after}", vec![row.as_str(); size].join(", "));
+    fn new(table: &str, columns: &[&str], after: &str) -> Self {
+        let row = format!("({})", vec!["?"; columns.len()].join(", "));
+        let rows = |size| vec![row.as_str(); size].join(", ");
+        let text = |size| format!("INSERT INTO {table} ({}) VALUES {} {after}", columns.join(", "), rows(size));
         Self(SIZES.into_iter().map(|size| (size, text(size))).collect())
     }
 
-    fn text(&self, size: usize) -> &str {
+    fn text(&'static self, rows: usize) -> &'static str {
+        let size = size_for(rows);
         self.0.iter().find(|(of, _)| *of == size).map_or("", |(_, text)| text)
     }
 }
 
-static JOBS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new(&format!("INSERT INTO jobs ({LIST})"), Column::ALL.len(), ON_KNOWN_JOB));
+static JOBS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("jobs", &record::COLUMNS, ON_KNOWN_JOB));
 
 /// What becomes of the row of a job that is known already. What says where it stands is replaced.
 /// What it collected stays until something newer of its kind comes, so that a state which does not
@@ -149,6 +183,4 @@ ON CONFLICT (batch, job) DO UPDATE SET
     paid_before_nanos = paid_before_nanos
         + iif(excluded.output IS NOT NULL AND excluded.request_id IS request_id, 0, coalesce(cost_nanos, 0))";
 
-static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new(&format!("INSERT INTO attempts ({})", attempt::LIST), attempt::COLUMNS, "ON CONFLICT DO NOTHING")
-});
+static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("attempts", &attempt::COLUMNS, "ON CONFLICT DO NOTHING"));

@@ -16,6 +16,10 @@ use crate::job::{BatchId, Job};
 /// How long a record that can be recomputed may wait for company.
 const RIDE: Duration = Duration::from_millis(50);
 
+/// The least time from one transaction's begin to the next one's. A lone commit never waits for it;
+/// a crowd of them, each with its own sync, would cost more than all the rest of the ledger.
+const SPACE: Duration = Duration::from_millis(20);
+
 /// How long after a failed write what is left is tried again, if nobody waits for it.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -70,7 +74,9 @@ impl Writer {
 pub(super) async fn run(queue: Arc<Queue>, mut connection: SqliteConnection, path: PathBuf) -> Result<(), LedgerError> {
     let mut ride = RIDE;
     let mut outcome = Ok(());
-    while wait(&queue, ride).await != Need::Close {
+    let mut free = Instant::now();
+    while wait(&queue, ride, free).await != Need::Close {
+        free = Instant::now() + SPACE;
         outcome = write(&queue, &mut connection, &path).await;
         ride = if outcome.is_ok() { RIDE } else { AGAIN };
     }
@@ -83,20 +89,27 @@ pub(super) async fn run(queue: Arc<Queue>, mut connection: SqliteConnection, pat
     last.and(closed)
 }
 
-/// Waits until there is a reason to write: somebody waits, or what is queued has waited for `ride`.
-async fn wait(queue: &Queue, ride: Duration) -> Need {
+/// Waits until there is a reason to write: somebody waits and the way is `free`, or what is queued
+/// has waited for `ride`.
+async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
     let mut due = None;
     loop {
-        match queue.need() {
-            Need::Nothing => queue.changed().await,
-            Need::Soon => {
-                let due = *due.get_or_insert_with(|| Instant::now() + ride);
-                tokio::select! {
-                    () = queue.changed() => {}
-                    () = sleep_until(due) => return Need::Soon,
-                }
+        let need = queue.need();
+        let until = match need {
+            Need::Nothing => {
+                queue.changed().await;
+                continue;
             }
-            need @ (Need::Now | Need::Close) => return need,
+            Need::Soon => *due.get_or_insert_with(|| Instant::now() + ride),
+            Need::Now => free,
+            Need::Close => return need,
+        };
+        if until <= Instant::now() {
+            return need;
+        }
+        tokio::select! {
+            () = queue.changed() => {}
+            () = sleep_until(until) => return need,
         }
     }
 }
