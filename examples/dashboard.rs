@@ -196,7 +196,7 @@ impl Fake {
             tokio::select! {
                 command = commands.recv() => match command {
                     None => return,
-                    Some(Command::Quit(how)) => {
+                    Some(Command::Quit { leave: how, .. }) => {
                         self.phase = Phase::Leaving;
                         face.send_replace(Arc::new(self.board()));
                         let wait = if how == Leave::CancelQueued { 900 } else { 400 };
@@ -232,7 +232,7 @@ impl Fake {
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
-            Command::Quit(_) => {}
+            Command::Quit { .. } => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
-use super::{Failure, log};
+use super::Failure;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
 use crate::job::{BatchId, Job, JobState, Model, Params, clean};
@@ -71,7 +71,7 @@ impl Batch {
             factor: self.model.factor_param.is_some().then(|| format!("×{factor}")),
             budget: settings.budget,
             sandbox: self.key.sandbox,
-            log_file: shown(&log::path(settings)),
+            log_file: shown(&settings.log_file()),
         }
     }
 }

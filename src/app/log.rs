@@ -1,7 +1,7 @@
 //! The log file. Nothing is ever logged to the terminal.
 
 use std::fs::{self, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tracing_subscriber::EnvFilter;
 
@@ -11,14 +11,9 @@ use crate::settings::Settings;
 /// A log that has grown to this is begun anew, bytes; the one before is kept.
 const LARGE: u64 = 32 << 20;
 
-/// Where the log is written.
-pub(super) fn path(settings: &Settings) -> PathBuf {
-    settings.log.clone().unwrap_or_else(|| settings.state_dir.join("fal-tui.log"))
-}
-
 /// Begins to log.
 pub(super) fn start(settings: &Settings) -> Result<(), Failure> {
-    let path = path(settings);
+    let path = settings.log_file();
     let failed = |error| {
         Failure::refusal(format!(
             "cannot write the log {}: {error}\nhint: `--log FILE` writes it elsewhere",

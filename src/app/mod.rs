@@ -26,8 +26,8 @@ use crate::settings::{Environment, Settings};
 pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     match &cli.command {
         Some(Command::Completions { shell }) => {
-            cli::completions(*shell, &mut io::stdout().lock());
-            return Ok(0);
+            let mut out = io::stdout().lock();
+            return cli::completions(*shell, &mut out).map(|()| 0).or_else(failure::quiet_pipe);
         }
         Some(Command::Man) => return cli::man(&mut io::stdout().lock()).map(|()| 0).or_else(failure::quiet_pipe),
         _ => {}

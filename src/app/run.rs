@@ -54,7 +54,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         )));
     }
     let told = matches!(face, Face::Told { .. });
-    if told && !batch.key.sandbox && !settings.yes && settings.budget.is_none() {
+    if told && !settings.may_start_headless() {
         plan::refuse_unconfirmed(settings, &batch, &ledger, unit_price.clone()).await?;
     }
 

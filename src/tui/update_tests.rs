@@ -142,25 +142,29 @@ fn esc_closes_what_is_in_front_then_the_filter_then_the_marks_and_never_quits() 
 fn leaving_asks_only_if_something_is_under_way() {
     let mut idle = desk(5);
     idle.press("q");
-    assert_eq!(idle.told, [Command::Quit(Leave::Running)]);
+    assert_eq!(idle.told, [Command::Quit { leave: Leave::Running, signal: None }]);
 
     let mut busy = desk(5);
     busy.set(1, Status::InProgress).answer().press("q");
     assert!(busy.told.is_empty());
     assert!(busy.screen().contains("1 request is at fal now"));
     busy.press("esc").press("q").press("enter");
-    assert_eq!(busy.told, [Command::Quit(Leave::Running)], "leaving them running is the default");
+    assert_eq!(
+        busy.told,
+        [Command::Quit { leave: Leave::Running, signal: None }],
+        "leaving them running is the default"
+    );
 
     let mut cancels = desk(5);
     cancels.set(1, Status::InQueue).answer().press("q").press("x");
-    assert_eq!(cancels.told, [Command::Quit(Leave::CancelQueued)]);
+    assert_eq!(cancels.told, [Command::Quit { leave: Leave::CancelQueued, signal: None }]);
 }
 
 #[test]
 fn the_first_ctrl_c_leaves_in_good_order_and_the_second_at_once() {
     let mut desk = desk(5);
     desk.set(1, Status::InProgress).answer().press("ctrl-c");
-    assert_eq!(desk.told, [Command::Quit(Leave::Running)]);
+    assert_eq!(desk.told, [Command::Quit { leave: Leave::Running, signal: Some(2) }]);
     assert!(desk.effects.is_empty());
     assert!(desk.screen().contains("Saving state"));
     desk.press("ctrl-c");
@@ -172,7 +176,7 @@ fn ctrl_c_works_in_front_of_everything() {
     for keys in [&["/"][..], &["?"], &["q"], &["enter"]] {
         let mut desk = desk(5);
         desk.set(1, Status::InProgress).answer().press_all(keys).press("ctrl-c");
-        assert_eq!(desk.told, [Command::Quit(Leave::Running)], "{keys:?}");
+        assert_eq!(desk.told, [Command::Quit { leave: Leave::Running, signal: Some(2) }], "{keys:?}");
     }
 }
 
@@ -211,7 +215,7 @@ fn nothing_to_send_is_not_started() {
     assert!(desk.told.is_empty());
     assert!(desk.screen().contains("nothing to send"));
     desk.press("q");
-    assert_eq!(desk.told, [Command::Quit(Leave::Running)], "a plan is left without a question");
+    assert_eq!(desk.told, [Command::Quit { leave: Leave::Running, signal: None }], "a plan is left without a question");
 }
 
 #[test]
