@@ -26,7 +26,7 @@ fn wrong_settings_say_what_is_wrong_with_what() {
         (&["--yes", "photos", "-p", "scale_factor=2"], "did you mean `upscale_factor`?"),
         (&["--yes", "photos", "-p", "image_url=x"], "is set for each photo"),
         (&["--yes", "photos", "-c", "0"], "1 to 256"),
-        (&["--yes", "photos", "--budget", "-3"], "budget"),
+        (&["--yes", "photos", "--budget=-3"], "budget"),
         (&["--yes", "photos", "-m", "esrgan"], "owner/model"),
         (&["--yes", "photos", "-o", "photos"], "is the input folder itself"),
         (&["--yes", "photos", "--include", "[oops"], "is no glob"),
@@ -145,7 +145,7 @@ fn what_is_no_photo_is_skipped_with_its_reason() {
         .map(|file| (file["path"].as_str().unwrap(), file["reason"].as_str().unwrap()))
         .collect();
     assert_eq!(skipped.len(), 3, "{skipped:?}");
-    for (path, word) in [("empty.jpg", "empty"), ("letter.jpg", "text"), ("cut.jpg", "cut")] {
+    for (path, word) in [("empty.jpg", "empty"), ("letter.jpg", "text"), ("cut.jpg", "truncated")] {
         assert!(skipped.iter().any(|(name, reason)| *name == path && reason.contains(word)), "{path}: {skipped:?}");
     }
     assert_eq!(told.summary()["done"], 1);

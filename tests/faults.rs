@@ -116,7 +116,7 @@ fn a_lost_reply_is_never_paid_for_twice() {
 
 #[test]
 fn a_result_that_is_not_whole_is_downloaded_again() {
-    for scenario in ["truncated_result", "html_result", "lying_length", "corrupt_result"] {
+    for scenario in ["truncated_result", "lying_length", "corrupt_result"] {
         let stage = stage(scenario);
         let told = run(&stage, &[]);
         told.assert_status(0);
@@ -125,6 +125,18 @@ fn a_result_that_is_not_whole_is_downloaded_again() {
         assert_eq!(stats["most_accepted_of_one_input"], 1, "{scenario}: it is paid for once");
         assert!(stats["calls"]["download"].as_u64().unwrap() > 3, "{scenario}");
     }
+}
+
+#[test]
+fn a_web_page_is_never_saved_as_a_picture() {
+    let stage = stage("html_result");
+    let told = run(&stage, &[]);
+    told.assert_status(1);
+    assert_eq!(faulty(&told), ("FAILED".into(), "bad_result".into()));
+    assert!(!stage.output().join("faulty.png").exists());
+    // It is paid for: another go fetches it and pays nothing.
+    stage.run(&["--retry-failed"]).assert_status(1);
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
 }
 
 #[test]

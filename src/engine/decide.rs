@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use crate::fal::{FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Kept, RetryPolicy};
+use crate::job::{Cause, CauseKind, Class, Kept, RetryPolicy, Stage};
+
+/// Retries at the least for fetching what is paid for.
+const PAID_RETRIES: u16 = 8;
 
 /// What follows for the job.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +95,9 @@ fn again(
         let wait = patient.delay(attempt.saturating_add(2), after, random).unwrap_or(policy.cap);
         return Verdict::Retry { wait, kept, counts: false };
     }
+    // What is paid for is not given up as soon as what is not.
+    let is_paid = matches!(kept.stage(), Stage::Follow | Stage::Save) && cause.kind != CauseKind::BadResult;
+    let policy = if is_paid { RetryPolicy { retries: policy.retries.max(PAID_RETRIES), ..*policy } } else { *policy };
     match policy.delay(attempt, after, random) {
         Some(wait) => Verdict::Retry { wait, kept, counts: true },
         None => Verdict::Fail(kept),

@@ -180,8 +180,10 @@ impl Engine {
 
     /// Asks about a request after a while.
     pub(super) fn call_in(&mut self, id: JobId, wait: Duration) {
-        self.agenda.push(Reverse((self.now().plus(wait), id, Errand::Call)));
-        self.live.entry(id).or_default().due = Some(self.now().plus(wait));
+        // One reading of the clock: an errand is done only if it is at the time that is due.
+        let due = self.now().plus(wait);
+        self.agenda.push(Reverse((due, id, Errand::Call)));
+        self.live.entry(id).or_default().due = Some(due);
     }
 
     /// Does what is due.

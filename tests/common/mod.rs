@@ -4,6 +4,7 @@
     dead_code,
     clippy::allow_attributes,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     reason = "each test file uses some of it, and a test may panic"
 )]
@@ -70,7 +71,9 @@ impl Stage {
     /// Puts so many small photos, all different, into the folder: `small-1.png`, ….
     pub(crate) fn small_photos(&self, count: u32) -> &Self {
         for n in 1..=count {
-            let picture = image::RgbImage::from_fn(24, 16, |x, y| image::Rgb([(x * 9) as u8, (y * 13) as u8, n as u8]));
+            let picture = image::RgbImage::from_fn(24, 16, |x, y| {
+                image::Rgb([x * 9, y * 13, n % 256].map(|value| u8::try_from(value).unwrap()))
+            });
             picture.save(self.photos().join(format!("small-{n}.png"))).unwrap();
         }
         self
@@ -105,7 +108,7 @@ impl Stage {
     pub(crate) fn until(&self, what: &str, fits: impl Fn(&Value) -> bool) {
         let begun = Instant::now();
         while !fits(&self.stats()) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}; {:#}", self.stats());
+            assert!(begun.elapsed() < Duration::from_mins(1), "never: {what}; {:#}", self.stats());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
