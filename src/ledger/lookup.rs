@@ -44,6 +44,17 @@ impl By<'_> {
         }
     }
 
+    /// Jobs with a picture on disk come first, and those of newer batches.
+    pub(super) fn statement(&self) -> String {
+        format!(
+            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
+             FROM jobs WHERE {}
+             ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
+            *LIST,
+            self.condition()
+        )
+    }
+
     fn values(&self) -> Result<SqliteArguments, sqlx::Error> {
         let mut values = SqliteArguments::default();
         let added = match self {
@@ -88,15 +99,11 @@ impl Reading<'_> {
     /// batches first.
     pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);
-        let text = AssertSqlSafe(format!(
-            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
-             FROM jobs WHERE {}
-             ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
-            *LIST,
-            by.condition()
-        ));
         let values = by.values().map_err(failed)?;
-        let rows = sqlx::query_with(text, values).fetch_all(&mut *self.connection).await.map_err(failed)?;
+        let rows = sqlx::query_with(AssertSqlSafe(by.statement()), values)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failed)?;
         let found = rows.iter().map(|row| {
             let (batch, job) = restore::job(row)?;
             let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);

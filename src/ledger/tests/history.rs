@@ -1,8 +1,11 @@
 //! What a job went through stays known, and is found by what it was.
 
+use sqlx::Row;
+
 use super::one_batch;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
 use crate::job::{JobState, Kept, Stage, Suspicion, Timestamp, Usd};
+use crate::ledger::lookup::By;
 use crate::ledger::{Attempt, BatchKey};
 
 fn attempt(number: u16) -> Attempt {
@@ -105,4 +108,29 @@ async fn a_photo_that_begins_anew_is_not_taken_for_what_it_was() {
     let key = key("a");
     assert!(ledger.by_content(&upload(3).content, &key.model, &key.params, false).await.unwrap().is_empty());
     assert_eq!(ledger.by_request(&request(3).id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn look_ups_do_not_walk_the_whole_ledger() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let (content, request) = (upload(1).content, request(1).id);
+    let by = [
+        (By::Content { content: &content, model: "m", params: "{}", sandbox: false }, "jobs_by_content"),
+        (By::UploadUrl("u"), "jobs_by_upload"),
+        (By::Request(&request), "jobs_by_request"),
+    ];
+    let plan = async |text: String| {
+        let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+            .fetch_all(ledger.desk().await.connection().unwrap())
+            .await
+            .unwrap();
+        steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("; ")
+    };
+    for (by, index) in by {
+        let plan = plan(by.statement()).await;
+        assert!(plan.contains(&format!("SEARCH jobs USING INDEX {index}")), "{plan}");
+    }
+    let sums =
+        plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
+    assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
 }
