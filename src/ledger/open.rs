@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use tokio::time::sleep;
 
 use super::LedgerError;
+use super::lookup::ROWS_AHEAD;
 
 /// The ledger's name in the state directory.
 const FILE: &str = "ledger.db";
@@ -57,7 +58,7 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, Ledg
         .busy_timeout(tuning.busy)
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Full)
-        .row_buffer_size(512)
+        .row_buffer_size(ROWS_AHEAD)
         .thread_name(|_| "ledger".to_owned())
         .disable_statement_logging();
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
