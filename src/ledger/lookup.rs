@@ -1,15 +1,23 @@
 //! Reading jobs back: a whole batch, or by what makes them the same picture and the same money.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Row};
+use tokio::time::sleep;
 
 use super::attempt::{self, Attempt};
 use super::restore::{self, LIST};
 use super::{LedgerError, path};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+
+/// How many rows SQLite's thread may be ahead of us.
+pub(super) const ROWS_AHEAD: usize = 1024;
+
+/// How long rows may gather.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// A job of some batch that a look-up found.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +52,17 @@ impl By<'_> {
         }
     }
 
+    /// Jobs with a picture on disk come first, and those of newer batches.
+    pub(super) fn statement(&self) -> String {
+        format!(
+            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
+             FROM jobs WHERE {}
+             ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
+            *LIST,
+            self.condition()
+        )
+    }
+
     fn values(&self) -> Result<SqliteArguments, sqlx::Error> {
         let mut values = SqliteArguments::default();
         let added = match self {
@@ -75,11 +94,19 @@ impl Reading<'_> {
             .fetch_one(&mut *self.connection)
             .await
             .map_err(failed)?;
-        let mut jobs = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+        let count = usize::try_from(count).unwrap_or(0);
+        let mut jobs = Vec::with_capacity(count);
         let text = AssertSqlSafe(format!("SELECT {} FROM jobs WHERE batch = ? ORDER BY job", *LIST));
-        let mut rows = sqlx::query(text).bind(batch.0).fetch(&mut *self.connection);
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            jobs.push(restore::job(&row)?.1);
+        let mut rows = sqlx::query(text).bind(batch.0).fetch(&mut *self.connection).try_ready_chunks(ROWS_AHEAD);
+        while let Some(chunk) = rows.try_next().await.map_err(|stopped| failed(stopped.1))? {
+            for row in &chunk {
+                jobs.push(restore::job(row)?.1);
+            }
+            // Rows come from another thread. To be woken for each costs more than to read it, so
+            // some hundred may gather while many are to come.
+            if chunk.len() < ROWS_AHEAD && count.saturating_sub(jobs.len()) > ROWS_AHEAD {
+                sleep(GATHER).await;
+            }
         }
         Ok(jobs)
     }
@@ -88,15 +115,11 @@ impl Reading<'_> {
     /// batches first.
     pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);
-        let text = AssertSqlSafe(format!(
-            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
-             FROM jobs WHERE {}
-             ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
-            *LIST,
-            by.condition()
-        ));
         let values = by.values().map_err(failed)?;
-        let rows = sqlx::query_with(text, values).fetch_all(&mut *self.connection).await.map_err(failed)?;
+        let rows = sqlx::query_with(AssertSqlSafe(by.statement()), values)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failed)?;
         let found = rows.iter().map(|row| {
             let (batch, job) = restore::job(row)?;
             let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);

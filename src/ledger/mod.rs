@@ -79,16 +79,11 @@ impl Ledger {
     }
 
     async fn open_tuned(state_dir: &Path, tuning: Tuning) -> Result<Self, LedgerError> {
-        let open::Opened { path, writer, desk } = open::open(state_dir, tuning).await?;
+        let open::Files { state_dir, path, writer, desk } = open::open(state_dir, tuning).await?;
         let queue = Arc::new(Queue::default());
         let writing = tokio::spawn(writer::run(Arc::clone(&queue), writer, path.clone()));
-        let inner = Inner {
-            state_dir: state_dir.to_path_buf(),
-            path,
-            queue,
-            desk: AsyncMutex::new(Some(desk)),
-            writing: Mutex::new(Some(writing)),
-        };
+        let inner =
+            Inner { state_dir, path, queue, desk: AsyncMutex::new(Some(desk)), writing: Mutex::new(Some(writing)) };
         Ok(Self { inner: Arc::new(inner) })
     }
 

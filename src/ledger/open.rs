@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use tokio::time::sleep;
 
 use super::LedgerError;
+use super::lookup::ROWS_AHEAD;
 
 /// The ledger's name in the state directory.
 const FILE: &str = "ledger.db";
@@ -32,9 +33,11 @@ impl Default for Tuning {
     }
 }
 
-/// An open ledger's file and its two connections.
-pub(super) struct Opened {
-    /// The file.
+/// An open ledger.
+pub(super) struct Files {
+    /// The directory, absolute.
+    pub(super) state_dir: PathBuf,
+    /// The ledger in it.
     pub(super) path: PathBuf,
     /// For the one who writes jobs.
     pub(super) writer: SqliteConnection,
@@ -43,10 +46,11 @@ pub(super) struct Opened {
 }
 
 /// Opens the ledger in a directory.
-pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Opened, LedgerError> {
-    let path = make_file(state_dir)?;
+pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, LedgerError> {
+    let state_dir = std::path::absolute(state_dir).map_err(|source| LedgerError::state_dir(state_dir, source))?;
+    let path = make_file(&state_dir)?;
     // Two processes that open a new ledger at once must not both lay it out.
-    let lock = lock(state_dir, &path, tuning.busy).await?;
+    let lock = lock(&state_dir, &path, tuning.busy).await?;
     let failed = |error| LedgerError::database(&path, error);
 
     let options = SqliteConnectOptions::new()
@@ -54,7 +58,8 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Opened, Led
         .busy_timeout(tuning.busy)
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Full)
-        .row_buffer_size(512)
+        .row_buffer_size(ROWS_AHEAD)
+        .thread_name(|_| "ledger".to_owned())
         .disable_statement_logging();
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
     let writing = tuning.pages.map_or(writing.clone(), |pages| writing.pragma("max_page_count", pages.to_string()));
@@ -62,29 +67,24 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Opened, Led
     FORMATS.run(&mut writer).await.map_err(|error| LedgerError::migration(&path, error))?;
     let desk = options.connect().await.map_err(failed)?;
     drop(lock);
-    Ok(Opened { path, writer, desk })
+    Ok(Files { state_dir, path, writer, desk })
 }
 
 /// Makes the directory and an empty file where there are none, for nobody else to read: the ledger
 /// knows where photos and results are. What SQLite puts beside the file gets the same permissions.
 fn make_file(state_dir: &Path) -> Result<PathBuf, LedgerError> {
-    let failed = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| LedgerError::state_dir(&path, source)
-    };
-    let state_dir = std::path::absolute(state_dir).map_err(failed(state_dir))?;
     let mut folder = DirBuilder::new();
     folder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    folder.create(&state_dir).map_err(failed(&state_dir))?;
+    folder.create(state_dir).map_err(|source| LedgerError::state_dir(state_dir, source))?;
 
     let path = state_dir.join(FILE);
     let mut file = OpenOptions::new();
     file.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    file.open(&path).map_err(failed(&path))?;
+    file.open(&path).map_err(|source| LedgerError::state_dir(&path, source))?;
     Ok(path)
 }
 

@@ -1,6 +1,6 @@
 //! The one who writes: it groups what many jobs have to record into few transactions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +51,9 @@ impl Writer {
     /// # Errors
     /// If it could not be written; nothing that costs may follow then. The record stays queued and
     /// is tried again, until a newer one of the job takes its place.
+    ///
+    /// Should the job have changed meanwhile, that newer state is on the disk too: whoever is about
+    /// to spend money looks again whether the job still stands where it stood.
     pub async fn commit(&self, job: &Job) -> Result<(), LedgerError> {
         self.ledger.queue.settle(Some((self.batch, job.clone()))).await
     }
@@ -115,7 +118,7 @@ async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
 }
 
 /// Writes what is queued; puts it back if that does not work.
-async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &std::path::Path) -> Result<(), LedgerError> {
+async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &Path) -> Result<(), LedgerError> {
     let mut taken = queue.take();
     let outcome = if taken.is_empty() {
         Ok(())

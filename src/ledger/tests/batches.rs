@@ -1,0 +1,101 @@
+//! The same command finds the same batch, and one process works on it.
+
+use std::path::PathBuf;
+
+use super::samples::{closed, job, key, saved};
+use super::{one_batch, open};
+use crate::job::{BatchId, JobState, Status, Usd};
+use crate::ledger::{BatchKey, LedgerError};
+
+#[tokio::test]
+async fn the_same_command_finds_its_batch_again() {
+    let (folder, ledger, first) = one_batch().await;
+    assert!(!first.resumed);
+    let id = first.id;
+    drop(first);
+    ledger.close().await.unwrap();
+    let again = open(folder.path()).await.open_batch(&key("a")).await.unwrap();
+    assert!(again.resumed);
+    assert_eq!(again.id, id);
+}
+
+#[tokio::test]
+async fn each_part_of_the_command_makes_another_batch() {
+    let (_folder, ledger, first) = one_batch().await;
+    let same = key("a");
+    let others = [
+        BatchKey { roots: vec!["/photos/b".into()], ..same.clone() },
+        BatchKey { roots: vec!["/photos/a".into(), "/photos/b".into()], ..same.clone() },
+        BatchKey { output: "/elsewhere".into(), ..same.clone() },
+        BatchKey { model: "fal-ai/topaz/upscale/image".to_owned(), ..same.clone() },
+        BatchKey { params: r#"{"upscale_factor":4}"#.to_owned(), ..same.clone() },
+        BatchKey { sandbox: true, ..same.clone() },
+    ];
+    let mut ids = vec![first.id];
+    for other in &others {
+        let opened = ledger.open_batch(other).await.unwrap();
+        assert!(!opened.resumed, "{other:?}");
+        ids.push(opened.id);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 1 + others.len());
+}
+
+#[tokio::test]
+async fn folders_in_another_order_are_the_same_batch() {
+    let (_folder, ledger, _first) = one_batch().await;
+    let roots = |names: [&str; 2]| BatchKey { roots: names.map(PathBuf::from).to_vec(), ..key("a") };
+    let one = ledger.open_batch(&roots(["/x", "/y"])).await.unwrap().id;
+    assert_eq!(ledger.open_batch(&roots(["/y", "/x"])).await.unwrap().id, one);
+}
+
+#[tokio::test]
+async fn who_holds_a_batch_is_named_until_they_let_go() {
+    let (_folder, ledger, first) = one_batch().await;
+    let error = ledger.open_batch(&key("a")).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Held { pid: Some(pid), .. } if pid == std::process::id()), "{error:?}");
+    assert!(error.to_string().contains(&format!("by process {}", std::process::id())), "{error}");
+    drop(first);
+    ledger.open_batch(&key("a")).await.unwrap();
+}
+
+#[tokio::test]
+async fn batches_are_listed_newest_first_with_what_became_of_their_photos() {
+    let (_folder, ledger, first) = one_batch().await;
+    let writer = ledger.writer(first.id);
+    writer.add((1..=5).map(|number| job(number, JobState::Pending)).collect());
+    writer.note(&job(1, JobState::Done(closed(), Box::new(saved(1, Some(4_800_000_000))))));
+    writer.note(&job(2, JobState::Done(closed(), Box::new(saved(2, None)))));
+    writer.note(&job(3, JobState::Cancelled(closed())));
+    writer.flush().await.unwrap();
+    let second = ledger.open_batch(&key("b")).await.unwrap();
+
+    let rows = ledger.batches().await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [second.id, first.id]);
+    assert_eq!((rows[0].jobs(), rows[0].spent), (0, Usd::ZERO));
+    assert_eq!(rows[1].key, key("a"));
+    assert_eq!(rows[1].spent, Usd::from_nanos(4_800_000_000));
+    assert_eq!(
+        rows[1].counts.clone().into_iter().collect::<Vec<_>>(),
+        [(Status::Pending, 2), (Status::Done, 2), (Status::Cancelled, 1)]
+    );
+    assert!(rows[1].created.0 > 1_700_000_000_000 && rows[1].used >= rows[1].created);
+    assert_eq!(ledger.batch(first.id).await.unwrap(), rows[1]);
+    assert!(matches!(ledger.batch(BatchId(99)).await, Err(LedgerError::NoBatch(BatchId(99)))));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_a_new_ledger() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::TempDir::new().unwrap();
+    let state = folder.path().join("state/fal-tui");
+    let ledger = open(&state).await;
+    ledger.open_batch(&key("a")).await.unwrap();
+    let mode = |path: PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(state.clone()), 0o700);
+    for file in ["ledger.db", "ledger.db-wal"] {
+        assert_eq!(mode(state.join(file)), 0o600, "{file}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Ledgers of every released format keep opening.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::open;
+use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
+use crate::job::{Answer, Format, Job, JobState, Kept, Photo, Pixels, Stage, Suspicion, Timestamp, Usd};
+use crate::ledger::Attempt;
+
+fn fixture(version: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/ledger-v{version}.db"))
+}
+
+/// One job in each state, and in each shade of it.
+fn every_state() -> Vec<Job> {
+    let answer = Answer {
+        url: "https://v3.fal.media/files/out.png".into(),
+        pixels: Some(Pixels::new(8000, 6000)),
+        seed: Some(-7),
+        caption: Some("Прибой, 海辺 👍🏽\n\u{1b}[2J".into()),
+        inference_s: Some(0.1),
+        billed_units: Some(48.3),
+    };
+    let waiting = |kept| JobState::Waiting {
+        run: run(2),
+        until: Timestamp(99_000),
+        cause: Box::new(cause()),
+        kept: Box::new(kept),
+    };
+    let failed = |kept| JobState::Failed { closed: closed(), cause: Box::new(cause()), kept: Box::new(kept) };
+    let kept = |n: u8| {
+        [
+            Kept::Nothing,
+            Kept::Upload(upload(n)),
+            Kept::Request(Box::new(request(n))),
+            Kept::Answer(Box::new(request(n)), Box::new(answer.clone())),
+        ]
+    };
+    let states = [
+        JobState::Pending,
+        JobState::Uploading(run(1)),
+        JobState::Uploaded(run(1), Box::new(upload(3))),
+        JobState::Submitting(run(1), Box::new(intent(4))),
+        JobState::InQueue(run(1), Box::new(request(5)), None),
+        JobState::InQueue(run(1), Box::new(request(6)), Some(17)),
+        JobState::InProgress(run(1), Box::new(request(7)), Timestamp(7000)),
+        JobState::Completed(run(1), Box::new(request(8)), Some(1.7)),
+        JobState::Saving(run(1), Box::new(request(9)), Box::new(answer.clone())),
+        JobState::Done(closed(), Box::new(saved(10, Some(4_800_000_000)))),
+        JobState::Review(closed(), Box::new(saved(11, None)), Suspicion("all black".into())),
+        JobState::Cancelled(closed()),
+        JobState::Skipped("is empty".into()),
+        JobState::Unknown(run(1), Box::new(intent(14))),
+    ];
+    let states = states.into_iter().chain(kept(20).map(waiting)).chain(kept(30).map(failed));
+    let mut jobs: Vec<_> = states.zip(1..).map(|(state, number)| job(number, state)).collect();
+    let odd = Photo {
+        path: Path::new("море/海辺 \n.jpg").into(),
+        source: Path::new("/фото/海辺 \n.jpg").into(),
+        format: None,
+        pixels: None,
+        bytes: 0,
+        modified: Timestamp(-1),
+        shares_stem: true,
+    };
+    jobs.push(Job { id: id(jobs.len() + 1), photo: odd, state: JobState::Skipped("is no picture".into()) });
+    for (place, format) in Format::ALL.into_iter().enumerate() {
+        if let Some(job) = jobs.get_mut(place) {
+            job.photo.format = Some(format);
+        }
+    }
+    jobs
+}
+
+fn attempts() -> [Attempt; 2] {
+    let first = Attempt {
+        job: id(10),
+        attempt: 1,
+        began: Timestamp(1000),
+        ended: Timestamp(2000),
+        stage: Stage::Follow,
+        cause: Some(cause()),
+        request: Some(request(1).id),
+        cost: None,
+    };
+    let second = Attempt {
+        attempt: 2,
+        ended: Timestamp(9000),
+        stage: Stage::Save,
+        cause: None,
+        cost: Some(Usd::from_nanos(4_800_000_000)),
+        ..first.clone()
+    };
+    [first, second]
+}
+
+/// Writes the fixture of the newest format; to be run once when a format is released, and never
+/// again for it.
+#[tokio::test]
+#[ignore = "writes tests/fixtures/ledger-v1.db"]
+async fn write_fixture() {
+    let folder = TempDir::new().unwrap();
+    let ledger = open(folder.path()).await;
+    let batch = ledger.open_batch(&key("a")).await.unwrap();
+    let writer = ledger.writer(batch.id);
+    writer.add(every_state());
+    for attempt in attempts() {
+        writer.attempt(attempt);
+    }
+    drop((writer, batch));
+    ledger.close().await.unwrap();
+    std::fs::create_dir_all(fixture(1).parent().unwrap()).unwrap();
+    std::fs::copy(folder.path().join("ledger.db"), fixture(1)).unwrap();
+}
+
+#[tokio::test]
+async fn a_ledger_of_format_1_opens_with_all_that_it_knows() {
+    let folder = TempDir::new().unwrap();
+    std::fs::copy(fixture(1), folder.path().join("ledger.db")).unwrap();
+    let ledger = open(folder.path()).await;
+    ledger.check().await.unwrap();
+    let batch = ledger.open_batch(&key("a")).await.unwrap();
+    assert!(batch.resumed);
+    assert_eq!(ledger.jobs(batch.id).await.unwrap(), every_state());
+    assert_eq!(ledger.attempts(batch.id, id(10)).await.unwrap(), attempts());
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(4_800_000_000));
+    // And it can be gone on with.
+    ledger.writer(batch.id).commit(&job(99, JobState::Pending)).await.unwrap();
+}

@@ -1,0 +1,136 @@
+//! What a job went through stays known, and is found by what it was.
+
+use sqlx::Row;
+
+use super::one_batch;
+use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
+use crate::job::{JobState, Kept, Stage, Suspicion, Timestamp, Usd};
+use crate::ledger::lookup::By;
+use crate::ledger::{Attempt, BatchKey};
+
+fn attempt(number: u16) -> Attempt {
+    Attempt {
+        job: id(1),
+        attempt: number,
+        began: Timestamp(1000),
+        ended: Timestamp(i64::from(number) * 1000 + 1000),
+        stage: Stage::Follow,
+        cause: Some(cause()),
+        request: Some(request(1).id),
+        cost: None,
+    }
+}
+
+#[tokio::test]
+async fn attempts_are_told_oldest_first() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let last = Attempt { cause: None, cost: Some(Usd::from_nanos(5)), stage: Stage::Save, ..attempt(3) };
+    for attempt in [attempt(1), attempt(2), last.clone(), Attempt { job: id(2), ..attempt(1) }] {
+        writer.attempt(attempt);
+    }
+    writer.flush().await.unwrap();
+    assert_eq!(ledger.attempts(batch.id, id(1)).await.unwrap(), [attempt(1), attempt(2), last]);
+}
+
+#[tokio::test]
+async fn a_result_that_a_retry_replaces_stays_paid() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let review = JobState::Review(closed(), Box::new(saved(1, Some(3))), Suspicion("black".into()));
+    let again =
+        JobState::Waiting { run: run(1), until: Timestamp(1), cause: Box::new(cause()), kept: Box::new(Kept::Nothing) };
+    let done = JobState::Done(closed(), Box::new(saved(2, Some(4))));
+    for (state, spent) in [(&review, 3), (&review, 3), (&again, 3), (&again, 3), (&done, 7), (&done, 7)] {
+        writer.commit(&job(1, state.clone())).await.unwrap();
+        assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(spent));
+    }
+    // The same within one transaction.
+    for state in [&review, &again, &done] {
+        writer.note(&job(2, state.clone()));
+    }
+    writer.flush().await.unwrap();
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(14));
+}
+
+#[tokio::test]
+async fn a_finished_picture_is_found_by_what_was_sent() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let sandbox = BatchKey { sandbox: true, ..key("a") };
+    let other = BatchKey { params: "{}".to_owned(), ..key("a") };
+    for key in [key("a"), key("b"), sandbox, other] {
+        let id = if key == super::samples::key("a") { batch.id } else { ledger.open_batch(&key).await.unwrap().id };
+        let writer = ledger.writer(id);
+        for (number, done) in [(1, false), (2, true)] {
+            writer.note(&job(number, JobState::InQueue(run(1), Box::new(request(7)), None)));
+            writer.flush().await.unwrap();
+            if done {
+                writer.commit(&job(number, JobState::Done(closed(), Box::new(saved(7, None))))).await.unwrap();
+            }
+        }
+    }
+    let key = key("a");
+    let found = ledger.by_content(&upload(7).content, &key.model, &key.params, false).await.unwrap();
+    let found: Vec<_> = found.iter().map(|f| (f.output.to_str().unwrap(), f.job.id, f.job.state.is_final())).collect();
+    let (a, b) = ("/photos/a-upscaled", "/photos/b-upscaled");
+    assert_eq!(found, [(b, id(2), true), (a, id(2), true), (b, id(1), false), (a, id(1), false)]);
+    assert!(ledger.by_content(&upload(8).content, &key.model, &key.params, false).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_found_by_its_upload() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let lost = job(1, JobState::Unknown(run(1), Box::new(intent(9))));
+    ledger.writer(batch.id).commit(&lost).await.unwrap();
+    let found = ledger.by_upload_url(&upload(9).url).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].batch, &found[0].job), (batch.id, &lost));
+}
+
+#[tokio::test]
+async fn a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_written() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    writer.note(&job(1, JobState::InQueue(run(1), Box::new(request(3)), None)));
+    writer.note(&job(1, JobState::Cancelled(closed())));
+    writer.flush().await.unwrap();
+    let found = ledger.by_request(&request(3).id).await.unwrap();
+    assert_eq!(found[0].job.state, JobState::Cancelled(closed()));
+}
+
+#[tokio::test]
+async fn a_photo_that_begins_anew_is_not_taken_for_what_it_was() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    writer.commit(&job(1, JobState::InQueue(run(1), Box::new(request(3)), None))).await.unwrap();
+    writer.add(vec![job(1, JobState::Pending)]);
+    writer.flush().await.unwrap();
+    let key = key("a");
+    assert!(ledger.by_content(&upload(3).content, &key.model, &key.params, false).await.unwrap().is_empty());
+    assert_eq!(ledger.by_request(&request(3).id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn look_ups_do_not_walk_the_whole_ledger() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let (content, request) = (upload(1).content, request(1).id);
+    let by = [
+        (By::Content { content: &content, model: "m", params: "{}", sandbox: false }, "jobs_by_content"),
+        (By::UploadUrl("u"), "jobs_by_upload"),
+        (By::Request(&request), "jobs_by_request"),
+    ];
+    let plan = async |text: String| {
+        let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+            .fetch_all(ledger.desk().await.connection().unwrap())
+            .await
+            .unwrap();
+        steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("; ")
+    };
+    for (by, index) in by {
+        let plan = plan(by.statement()).await;
+        assert!(plan.contains(&format!("SEARCH jobs USING INDEX {index}")), "{plan}");
+    }
+    let sums =
+        plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
+    assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
+}

@@ -1,0 +1,130 @@
+//! What is written is read back exactly, whatever happened to the job before.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::open;
+use super::samples::{any_job, job, key, request, saved, upload};
+use crate::job::{Answer, Job, JobId, JobState, Kept, Timestamp, Transition, Usd, apply};
+use crate::ledger::Ledger;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn newest(ledger: &Ledger, expected: &BTreeMap<JobId, Job>) -> Result<(), TestCaseError> {
+    let batch = ledger.open_batch(&key("a")).await.unwrap();
+    let expected: Vec<_> = expected.values().cloned().collect();
+    prop_assert_eq!(ledger.jobs(batch.id).await.unwrap(), expected);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// States follow each other here as they never could, so that nothing of an older one shines
+    /// through a newer one.
+    #[test]
+    fn every_state_reads_back_as_it_was_written(
+        rounds in prop::collection::vec(prop::collection::vec(any_job(5), 1..30), 1..4),
+    ) {
+        runtime().block_on(async {
+            let folder = TempDir::new().unwrap();
+            let ledger = open(folder.path()).await;
+            let batch = ledger.open_batch(&key("a")).await.unwrap().id;
+            let writer = ledger.writer(batch);
+            let mut expected: BTreeMap<JobId, Job> = BTreeMap::new();
+            for round in rounds {
+                for job in round {
+                    writer.note(&job);
+                    expected.insert(job.id, job);
+                }
+                writer.flush().await.unwrap();
+                newest(&ledger, &expected).await?;
+            }
+            drop(writer);
+            ledger.close().await.unwrap();
+            newest(&open(folder.path()).await, &expected).await
+        })?;
+    }
+
+    /// The life that the engine lives, with everything noted and nothing awaited: at the end the
+    /// ledger says what the engine says, and knows every dollar that was paid.
+    #[test]
+    fn replaying_the_ledger_gives_the_live_state(choices in any_choices(), flushes in any::<u64>()) {
+        runtime().block_on(async {
+            let folder = TempDir::new().unwrap();
+            let ledger = open(folder.path()).await;
+            let batch = ledger.open_batch(&key("a")).await.unwrap().id;
+            let writer = ledger.writer(batch);
+            let mut live = job(1, JobState::Pending);
+            writer.add(vec![live.clone()]);
+            let mut paid = Usd::ZERO;
+            for (choice, now) in choices.into_iter().zip(1..) {
+                // The first step that can happen does, so that lives get far.
+                let next = choice.into_iter().find_map(|step| apply(&live.state, step, Timestamp(now)).ok());
+                let Some(next) = next else { continue };
+                live.state = next;
+                paid += live.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
+                writer.note(&live);
+                if flushes >> (now % 64) & 1 == 1 {
+                    writer.flush().await.unwrap();
+                }
+            }
+            writer.flush().await.unwrap();
+            prop_assert_eq!(ledger.jobs(batch).await.unwrap(), vec![live]);
+            prop_assert_eq!(ledger.batch(batch).await.unwrap().spent, paid);
+            Ok(())
+        })?;
+    }
+}
+
+/// What may happen next, time and again, the likelier first.
+fn any_choices() -> impl Strategy<Value = Vec<Vec<Transition>>> {
+    prop::collection::vec(prop::collection::vec(any_step(), 24), 0..60)
+}
+
+fn any_step() -> impl Strategy<Value = Transition> {
+    let id = 1_u8..4;
+    let answer = || Answer {
+        url: "https://v3.fal.media/out.png".into(),
+        pixels: None,
+        seed: None,
+        caption: None,
+        inference_s: None,
+        billed_units: Some(48.0),
+    };
+    let kept = prop_oneof![
+        Just(Kept::Nothing),
+        id.clone().prop_map(|id| Kept::Upload(upload(id))),
+        id.clone().prop_map(|id| Kept::Request(Box::new(request(id)))),
+        id.clone().prop_map(move |id| Kept::Answer(Box::new(request(id)), Box::new(answer()))),
+    ];
+    prop_oneof![
+        12 => Just(Transition::StartUpload),
+        12 => id.clone().prop_map(|id| Transition::FinishUpload(upload(id))),
+        12 => Just(Transition::StartSubmit),
+        12 => id.clone().prop_map(|id| Transition::Accept(request(id))),
+        1 => Just(Transition::LoseReply),
+        2 => Just(Transition::Queue(Some(3))),
+        2 => Just(Transition::Progress),
+        12 => Just(Transition::Complete(Some(1.5))),
+        12 => Just(Transition::StartSave(answer())),
+        4 => any_saved().prop_map(Transition::Save),
+        8 => any_saved().prop_map(|saved| Transition::Doubt(saved, crate::job::Suspicion("small".into()))),
+        1 => kept.clone().prop_map(|kept| Transition::Retry { cause: super::samples::cause(), until: Timestamp(9), kept }),
+        1 => kept.clone().prop_map(|kept| Transition::Fail { cause: super::samples::cause(), kept }),
+        1 => Just(Transition::Cancel),
+        3 => kept.prop_map(Transition::Reopen),
+    ]
+}
+
+/// A result whose request is another one each time, as no two requests have one id.
+fn any_saved() -> impl Strategy<Value = crate::job::Saved> {
+    ("[a-f0-9]{32}", prop::option::of(1_i64..1000)).prop_map(|(id, cost)| crate::job::Saved {
+        request: crate::job::RequestId::new(&id).unwrap(),
+        ..saved(1, cost)
+    })
+}
