@@ -42,8 +42,20 @@ pub(super) enum Call {
     Outcome { app: String, id: Uuid },
     /// `PUT /{app}/requests/{id}/cancel`.
     Cancel { app: String, id: Uuid },
+    /// `GET /v1/models`.
+    Models,
     /// `GET /v1/models/pricing`.
     Pricing,
+    /// `POST /v1/models/pricing/estimate`.
+    Estimate,
+    /// `GET /v1/models/requests/by-endpoint`.
+    Requests,
+    /// `GET /v1/models/requests/search`.
+    Search,
+    /// `GET /api/openapi/queue/openapi.json`.
+    OpenApi,
+    /// `GET /.well-known/jwks.json`.
+    Jwks,
     /// A call at a host that is not fal, which some scenarios redirect to.
     Foreign { file: Option<String> },
     /// `GET /_sandbox/stats`.
@@ -118,7 +130,12 @@ impl Call {
             Self::Stream { .. } => "stream",
             Self::Outcome { .. } => "result",
             Self::Cancel { .. } => "cancel",
+            Self::Models => "models",
             Self::Pricing => "pricing",
+            Self::Estimate => "estimate",
+            Self::Requests | Self::Search => "requests",
+            Self::OpenApi => "openapi",
+            Self::Jwks => "jwks",
             Self::Foreign { .. } => "foreign",
             Self::Stats | Self::Unlock | Self::Clock => "sandbox",
             Self::NotAllowed | Self::NoRequest | Self::Unknown => "unknown",
@@ -156,6 +173,7 @@ fn own(method: &Method, parts: &[&str]) -> Option<Call> {
 
 fn rest(method: &Method, parts: &[&str]) -> Option<Call> {
     Some(match (method.as_str(), parts) {
+        ("GET", [".well-known", "jwks.json"]) => Call::Jwks,
         ("POST", ["storage", "auth", "token"]) => Call::Token,
         ("POST", ["storage", "upload", "initiate"]) => Call::Initiate,
         ("POST", ["storage", "upload", "initiate-multipart"]) => Call::InitiateParts,
@@ -166,7 +184,12 @@ fn rest(method: &Method, parts: &[&str]) -> Option<Call> {
 
 fn api(method: &Method, parts: &[&str]) -> Option<Call> {
     Some(match (method.as_str(), parts) {
+        ("GET", ["v1", "models"]) => Call::Models,
         ("GET", ["v1", "models", "pricing"]) => Call::Pricing,
+        ("POST", ["v1", "models", "pricing", "estimate"]) => Call::Estimate,
+        ("GET", ["v1", "models", "requests", "by-endpoint"]) => Call::Requests,
+        ("GET", ["v1", "models", "requests", "search"]) => Call::Search,
+        ("GET", ["openapi", "queue", "openapi.json"]) => Call::OpenApi,
         (_, ["v1", ..]) => Call::Unknown,
         _ => return None,
     })

@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use super::fal::Fal;
+use super::files::Access;
 use super::refuse::Refusal;
 use super::serve::Ask;
 
@@ -25,6 +26,11 @@ pub(super) async fn download(fal: &Fal, ask: &Ask, segment: &str) -> Result<Resp
     let stored = fal.files.find(segment).ok_or_else(gone)?;
     if stored.expires.is_some_and(|expires| fal.clock.now() >= expires) {
         return Err(gone());
+    }
+    match stored.access {
+        Access::Allow => {}
+        Access::Hide => return Err(gone()),
+        Access::Forbid => return Err(Refusal::Locked("Access to this file is forbidden".to_owned())),
     }
     let etag = format!("\"{}\"", stored.hash.to_hex().as_str().get(..32).unwrap_or_default());
     let mut answer = Response::new(Body::empty());

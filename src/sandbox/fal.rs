@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::files::Files;
-use super::queue::Line;
+use super::queue::{Line, Postman};
 use super::refuse::Refusal;
 use super::scenario::Play;
 use super::stats::Saw;
@@ -33,6 +33,8 @@ pub(super) struct Fal {
     pub(super) uploads: Uploads,
     /// Every request, waiting, running or ended.
     pub(super) line: Mutex<Line>,
+    /// Delivers webhooks.
+    pub(super) postman: Postman,
     /// What goes wrong.
     pub(super) play: Play,
     /// What it saw.
@@ -55,6 +57,7 @@ impl Fal {
             files: Files::new()?,
             uploads: Uploads::default(),
             line: Mutex::new(Line::new(options.runners)),
+            postman: Postman::default(),
             play: Play::new(scenario),
             saw: Mutex::default(),
             processors: Arc::new(Semaphore::new(processors)),

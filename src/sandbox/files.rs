@@ -4,13 +4,51 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use futures::StreamExt;
+use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
 use super::clock::Moment;
 use super::lock;
+
+/// Who may fetch a file (fal docs: storage, access).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everybody.
+    #[default]
+    Allow,
+    /// Nobody, and it looks as if it were not there.
+    Hide,
+    /// Nobody.
+    Forbid,
+}
+
+/// What becomes of a file, as asked for when it comes to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Lifecycle {
+    /// How long it stays; for ever, if nothing is said.
+    pub(super) life: Option<Duration>,
+    /// Who may fetch it.
+    pub(super) access: Access,
+}
+
+impl Lifecycle {
+    /// Reads `{"expiration_duration_seconds": N, "initial_acl": {"default": "hide"}}`; null and 0 mean
+    /// for ever, and what is unknown is ignored.
+    pub(super) fn read(header: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(header).unwrap_or_default();
+        let life = value.get("expiration_duration_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0);
+        let access = match value.pointer("/initial_acl/default").and_then(Value::as_str) {
+            Some("hide") => Access::Hide,
+            Some("forbid") => Access::Forbid,
+            _ => Access::Allow,
+        };
+        Self { life: life.map(Duration::from_secs), access }
+    }
+}
 
 /// A file that can be fetched.
 #[derive(Debug, Clone)]
@@ -25,6 +63,8 @@ pub(super) struct Stored {
     pub(super) len: u64,
     /// What identifies its bytes.
     pub(super) hash: blake3::Hash,
+    /// Who may fetch it.
+    pub(super) access: Access,
     /// When it is gone, if ever.
     pub(super) expires: Option<Moment>,
     /// The request that it came out of, if it is a result.

@@ -7,8 +7,6 @@
 //! A call is read once ([`call`]), may meet a fault of the scenario, and is then answered by
 //! [`upload`], [`cdn`], [`queue`] or [`platform`], all on one shared [`fal::Fal`].
 
-#![expect(dead_code, reason = "the catalogue, which comes next, reads it")]
-
 mod call;
 mod cdn;
 mod clock;

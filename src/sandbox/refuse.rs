@@ -12,6 +12,8 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-fal-request
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-fal-error-type");
 /// The header that says what a request costs, in the model's unit.
 pub(super) const BILLABLE_UNITS: HeaderName = HeaderName::from_static("x-fal-billable-units");
+/// The header that says which endpoint did the work.
+pub(super) const SERVED_FROM: HeaderName = HeaderName::from_static("x-fal-served-from");
 /// The header that says whether asking again may help.
 pub(super) const NEEDS_RETRY: HeaderName = HeaderName::from_static("x-fal-needs-retry");
 /// The header that says whose deadline passed.
@@ -42,6 +44,8 @@ pub(super) enum Refusal {
     Method,
     /// The call makes no sense.
     Bad(String),
+    /// The queue is longer than the caller takes.
+    Busy,
     /// More bytes than are taken at once.
     TooLarge,
     /// The platform API's own form.
@@ -66,6 +70,7 @@ impl IntoResponse for Refusal {
                 answer.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static("bad_request"));
                 answer
             }
+            Self::Busy => detail(StatusCode::TOO_MANY_REQUESTS, "Queue length exceeds fal_max_queue_length"),
             Self::TooLarge => detail(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
             Self::Platform(status, kind, message) => {
                 json_answer(status, &json!({ "error": { "type": kind, "message": message } }))

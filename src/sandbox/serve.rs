@@ -194,7 +194,14 @@ async fn answer(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Result<Response, Refus
         Call::Status { app, id } => queue::status(fal, ask, app, *id),
         Call::Outcome { app, id } => queue::result(fal, ask, app, *id),
         Call::Cancel { app, id } => queue::cancel(fal, ask, app, *id),
+        Call::Stream { app, id } => queue::stream(fal, ask, app, *id),
+        Call::Models => platform::models(fal, ask),
         Call::Pricing => platform::pricing(ask),
+        Call::Estimate => platform::estimate(ask),
+        Call::Requests => platform::by_endpoint(fal, ask),
+        Call::Search => platform::search(fal, ask),
+        Call::OpenApi => platform::openapi(fal, ask),
+        Call::Jwks => queue::jwks(fal),
         Call::Foreign { file: None } => Ok(json_answer(StatusCode::OK, &json!({ "who": "not fal" }))),
         Call::Stats => Ok(json_answer(StatusCode::OK, &fal.stats())),
         Call::Unlock => {
@@ -202,7 +209,7 @@ async fn answer(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Result<Response, Refus
             Ok(json_answer(StatusCode::OK, &json!({ "locked": false })))
         }
         Call::Clock => clock(fal, ask),
-        Call::NotAllowed | Call::Stream { .. } => Err(Refusal::Method),
+        Call::NotAllowed => Err(Refusal::Method),
         Call::NoRequest => Err(Refusal::NoRequest),
         Call::Unknown => Err(Refusal::Missing(format!("Path {} not found", ask.uri.path()))),
     }

@@ -47,6 +47,7 @@ pub(super) struct Saw {
     answers: BTreeMap<&'static str, BTreeMap<u16, u64>>,
     inputs: BTreeMap<Arc<str>, Seen>,
     headers: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    webhooks: [u64; 2],
     leaks: u64,
     leaks_shown: Vec<String>,
 }
@@ -135,6 +136,12 @@ impl Saw {
         seen.submits
     }
 
+    /// A webhook was delivered, or given up.
+    pub(super) fn webhook(&mut self, delivered: bool) {
+        let [given_up, heard] = &mut self.webhooks;
+        *(if delivered { heard } else { given_up }) += 1;
+    }
+
     /// A paid request was accepted.
     pub(super) fn accepted(&mut self, input: &Input) {
         self.input(input).accepted += 1;
@@ -175,10 +182,15 @@ impl Fal {
             "most_accepted_of_one_input": saw.inputs.values().map(|seen| seen.accepted).max().unwrap_or(0),
             "inputs": saw.inputs,
             "headers": saw.headers,
+            "webhooks": webhooks(saw.webhooks),
             "faults": self.play.fired(),
             "leaks": { "count": saw.leaks, "first": saw.leaks_shown },
         })
     }
+}
+
+fn webhooks([given_up, delivered]: [u64; 2]) -> Value {
+    json!({ "delivered": delivered, "given_up": given_up })
 }
 
 /// Statuses as text, with `dropped` for no answer at all.

@@ -9,12 +9,12 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue};
 use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::Call;
 use super::clock::Moment;
 use super::fal::{Fal, check_key};
-use super::files::{Files, ReceiveError, Received, Stored, hash_file};
+use super::files::{Files, Lifecycle, ReceiveError, Received, Stored, hash_file};
 use super::lock;
 use super::refuse::{Refusal, json_answer};
 use super::serve::Ask;
@@ -39,7 +39,7 @@ pub(super) struct Uploads {
 struct Begun {
     name: Arc<str>,
     content_type: Arc<str>,
-    life: Option<Duration>,
+    lifecycle: Lifecycle,
     /// What its URLs must carry: a signature, or the id of the multipart upload.
     secret: String,
     parts: BTreeMap<u32, String>,
@@ -92,11 +92,10 @@ fn check_token(fal: &Fal, headers: &HeaderMap) -> Result<(), Refusal> {
     if good { Ok(()) } else { Err(Refusal::Key) }
 }
 
-/// `X-Fal-Object-Lifecycle: {"expiration_duration_seconds": N}`; null and 0 mean for ever.
-fn life(headers: &HeaderMap) -> Option<Duration> {
-    let header = headers.get("x-fal-object-lifecycle").or_else(|| headers.get("x-fal-object-lifecycle-preference"))?;
-    let value: Value = serde_json::from_slice(header.as_bytes()).ok()?;
-    value.get("expiration_duration_seconds").and_then(Value::as_u64).filter(|secs| *secs > 0).map(Duration::from_secs)
+/// `X-Fal-Object-Lifecycle`: what becomes of an upload.
+fn lifecycle(headers: &HeaderMap) -> Lifecycle {
+    let header = headers.get("x-fal-object-lifecycle").or_else(|| headers.get("x-fal-object-lifecycle-preference"));
+    header.map(|header| Lifecycle::read(header.as_bytes())).unwrap_or_default()
 }
 
 fn header_text(headers: &HeaderMap, name: &str) -> Option<Arc<str>> {
@@ -149,7 +148,7 @@ fn begin(headers: &HeaderMap, asked: Option<wire::Initiate>) -> Begun {
     Begun {
         name: name.unwrap_or_else(|| "file".into()),
         content_type: kind,
-        life: life(headers),
+        lifecycle: lifecycle(headers),
         secret: Files::new_id(),
         parts: BTreeMap::new(),
     }
@@ -163,7 +162,8 @@ fn shelve(fal: &Fal, id: &str, begun: &Begun, received: &Received) -> String {
         content_type: begun.content_type.clone(),
         len: received.len,
         hash: received.hash,
-        expires: begun.life.map(|life| fal.clock.now().after(life)),
+        access: begun.lifecycle.access,
+        expires: begun.lifecycle.life.map(|life| fal.clock.now().after(life)),
         made_by: None,
     };
     fal.saw(|saw| saw.uploaded(&stored));

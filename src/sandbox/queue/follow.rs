@@ -1,6 +1,7 @@
 //! Status, result, cancel: how a request is followed to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use crate::fal::wire;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::fal::{Fal, check_key};
 use crate::sandbox::lock;
-use crate::sandbox::refuse::{BILLABLE_UNITS, REQUEST_ID, Refusal, json_answer};
+use crate::sandbox::refuse::{BILLABLE_UNITS, REQUEST_ID, Refusal, SERVED_FROM, json_answer};
 use crate::sandbox::serve::Ask;
 
 /// Names the request in an answer's headers.
@@ -27,10 +28,26 @@ pub(super) fn named(id: Uuid, mut answer: Response) -> Response {
 }
 
 /// The request that a call is about, if it is known and belongs to the app.
-fn find(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<(Request, usize), Refusal> {
+pub(super) fn find(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<(Request, usize), Refusal> {
     check_key(&ask.headers)?;
     let found = lock(&fal.line).find(id);
-    found.filter(|(request, _)| request.asked.model.app() == app).ok_or(Refusal::NoRequest)
+    let ours = |(request, _): &(Request, usize)| request.asked.model.app() == app && !is_forgotten(fal, request);
+    found.filter(ours).ok_or(Refusal::NoRequest)
+}
+
+/// How long a result stays: 30 days; without stored payloads, or when it is long, an hour, and six
+/// minutes from 10 KB on (fal docs: queue, result).
+fn is_forgotten(fal: &Fal, request: &Request) -> bool {
+    let State::Ended(ended) = &request.state else { return false };
+    let length = ended.outcome.body.len();
+    let keeps = if !request.asked.forget && length <= 1_000_000 {
+        Duration::from_hours(30 * 24)
+    } else if length < 10_000 {
+        Duration::from_hours(1)
+    } else {
+        Duration::from_mins(6)
+    };
+    fal.clock.now().since(ended.at) > keeps
 }
 
 /// What the status call answers.
@@ -97,6 +114,7 @@ pub(in crate::sandbox) fn result(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> R
     if let Ok(units) = HeaderValue::from_str(&format_units(outcome.units)) {
         answer.headers_mut().insert(BILLABLE_UNITS, units);
     }
+    answer.headers_mut().insert(SERVED_FROM, HeaderValue::from_static(request.asked.model.id));
     answer.headers_mut().extend(outcome.headers.iter().cloned());
     Ok(named(id, answer))
 }

@@ -107,6 +107,16 @@ impl Line {
         Some((request.clone(), before))
     }
 
+    /// Every request that has ended, in no order.
+    pub(in crate::sandbox) fn ended(&self) -> impl Iterator<Item = &Request> {
+        self.requests.values().filter(|request| matches!(request.state, State::Ended(_)))
+    }
+
+    /// How many wait.
+    pub(in crate::sandbox) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// For the statistics.
     pub(in crate::sandbox) fn counts(&self) -> Value {
         json!({

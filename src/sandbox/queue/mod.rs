@@ -9,9 +9,13 @@ mod log;
 mod output;
 mod request;
 mod run;
+mod stream;
 mod submit;
+mod webhook;
 
 pub(super) use follow::{cancel, result, status};
 pub(super) use line::Line;
-pub(super) use request::Asked;
+pub(super) use request::{Asked, Ended, Request, State};
+pub(super) use stream::stream;
 pub(super) use submit::{submit, trace};
+pub(super) use webhook::{Postman, jwks};

@@ -50,7 +50,8 @@ fn publish(fal: &Fal, asked: &Asked, id: &str, made: &Enlarged) -> File {
             content_type: "image/png".into(),
             len: made.len,
             hash: made.hash,
-            expires: None,
+            access: asked.lifecycle.access,
+            expires: asked.lifecycle.life.map(|life| fal.clock.now().after(life)),
             made_by: Some(asked.id),
         },
     );

@@ -6,10 +6,12 @@ use axum::body::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 use uuid::Uuid;
 
 use super::log::Script;
 use crate::sandbox::clock::Moment;
+use crate::sandbox::files::Lifecycle;
 use crate::sandbox::model::Model;
 use crate::sandbox::stats::Input;
 
@@ -43,6 +45,10 @@ pub(in crate::sandbox) struct Asked {
     pub(in crate::sandbox) at: Moment,
     /// `X-Fal-No-Retry`: fal does not try again by itself.
     pub(in crate::sandbox) no_retry: bool,
+    /// Who is told of its end.
+    pub(in crate::sandbox) webhook: Option<Url>,
+    /// What becomes of the files that it makes.
+    pub(in crate::sandbox) lifecycle: Lifecycle,
     /// Somebody asked for it to stop.
     pub(in crate::sandbox) cancelled: CancellationToken,
 }
@@ -56,6 +62,13 @@ pub(in crate::sandbox) struct Request {
     pub(in crate::sandbox) state: State,
     /// How often a runner took it.
     pub(in crate::sandbox) tries: u32,
+}
+
+impl Request {
+    /// Whether it is in the queue.
+    pub(in crate::sandbox) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
+    }
 }
 
 /// How far a request is.

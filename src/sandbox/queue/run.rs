@@ -10,6 +10,7 @@ use super::log::Script;
 use super::output::{Made, output};
 use super::request::{Asked, Ended, Outcome};
 use super::submit::data_uri;
+use super::webhook::tell;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::files::Files;
 use crate::sandbox::lock;
@@ -54,14 +55,15 @@ impl Fal {
 
     /// Ends a request, bills it, and lets the next one run.
     pub(super) fn end(self: &Arc<Self>, asked: &Asked, script: Option<Arc<Script>>, outcome: Outcome) {
-        let units = outcome.units;
         let ended = Ended::now(self, script, outcome);
-        if !lock(&self.line).end(asked.id, ended) {
+        if !lock(&self.line).end(asked.id, ended.clone()) {
             return;
         }
+        let units = ended.outcome.units;
         if units > 0.0 {
             self.saw(|saw| saw.billed(&asked.trace, units, asked.model.unit_price));
         }
+        tell(self, asked, &ended.outcome);
         self.fill();
     }
 }

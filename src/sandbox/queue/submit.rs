@@ -1,20 +1,24 @@
 //! Submit: a request enters the queue.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::Response;
 use base64::Engine as _;
+use http::header::HeaderValue;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::request::{Asked, Priority};
+use super::request::{Asked, Outcome, Priority};
+use super::webhook::Postman;
 use crate::fal::wire;
 use crate::sandbox::fal::{Fal, check_key};
+use crate::sandbox::files::Lifecycle;
 use crate::sandbox::lock;
 use crate::sandbox::model::{MODELS, Model};
-use crate::sandbox::refuse::{Refusal, json_answer};
+use crate::sandbox::refuse::{Refusal, TIMEOUT_TYPE, json_answer};
 use crate::sandbox::serve::Ask;
 use crate::sandbox::stats::Input;
 
@@ -28,6 +32,8 @@ pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> R
     let Value::Object(input) = ask.json()? else {
         return Err(Refusal::Bad("body: expected a JSON object".to_owned()));
     };
+    let start_timeout = start_timeout(ask)?;
+    check_length(fal, ask)?;
     let trace = trace(fal, model, &input);
     let attempt = fal.saw(|saw| saw.submitting(&trace));
     let asked = Arc::new(Asked {
@@ -40,10 +46,19 @@ pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> R
         forget: ask.header("x-fal-store-io").is_some_and(|value| value == "0"),
         at: fal.clock.now(),
         no_retry: ask.header("x-fal-no-retry").is_some_and(|value| matches!(value, "1" | "true" | "yes")),
+        webhook: ask.query("fal_webhook").and_then(|url| Postman::address(&url)),
+        lifecycle: ask
+            .headers
+            .get("x-fal-object-lifecycle-preference")
+            .map(|header| Lifecycle::read(header.as_bytes()))
+            .unwrap_or_default(),
         cancelled: CancellationToken::new(),
     });
     fal.saw(|saw| saw.accepted(&asked.trace));
     let position = lock(&fal.line).join(asked.clone());
+    if let Some(patience) = start_timeout {
+        give_up_after(fal, &asked, patience);
+    }
     fal.fill();
     let urls = Urls::of(fal, &asked);
     let answer = wire::Submitted {
@@ -59,6 +74,43 @@ pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> R
         body.insert("gateway_request_id".to_owned(), json!(asked.id.to_string()));
     }
     Ok(super::follow::named(asked.id, json_answer(StatusCode::OK, &body)))
+}
+
+/// `X-Fal-Request-Start-Timeout`, or by its former name: how long the request may wait, seconds.
+fn start_timeout(ask: &Ask) -> Result<Option<Duration>, Refusal> {
+    let given = ask.header("x-fal-request-start-timeout").or_else(|| ask.header("x-fal-request-timeout"));
+    let Some(given) = given else { return Ok(None) };
+    let seconds = given.parse().ok().filter(|seconds: &f64| *seconds > 0.1);
+    let patience = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let wrong = || Refusal::Bad("X-Fal-Request-Start-Timeout: expected more than 0.1 seconds".to_owned());
+    patience.map(Some).ok_or_else(wrong)
+}
+
+/// Ends a request that has not started in time. What has started is not bounded by it.
+fn give_up_after(fal: &Arc<Fal>, asked: &Arc<Asked>, patience: Duration) {
+    let (host, asked) = (fal.clone(), asked.clone());
+    fal.spawn(async move {
+        host.clock.until(asked.at.after(patience)).await;
+        let waits = lock(&host.line).find(asked.id).is_some_and(|(request, _)| request.is_waiting());
+        if waits {
+            let mut outcome = Outcome::platform(
+                StatusCode::GATEWAY_TIMEOUT,
+                "request_timeout",
+                "Request timed out before it started",
+            );
+            outcome.headers.push((TIMEOUT_TYPE, HeaderValue::from_static("user")));
+            host.end(&asked, None, outcome);
+        }
+    });
+}
+
+/// `fal_max_queue_length`: rather refuse than make it wait behind more than that many.
+fn check_length(fal: &Fal, ask: &Ask) -> Result<(), Refusal> {
+    let most = ask.query("fal_max_queue_length").and_then(|most| most.parse::<usize>().ok());
+    match most {
+        Some(most) if lock(&fal.line).waiting() > most => Err(Refusal::Busy),
+        _ => Ok(()),
+    }
 }
 
 /// Where a request is followed.

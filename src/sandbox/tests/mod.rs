@@ -1,6 +1,9 @@
 //! The protocol as a client meets it: a running sandbox, real sockets.
 
 mod faults;
+mod lifetimes;
+mod platform;
+mod streams;
 
 use std::time::Duration;
 

@@ -1,0 +1,53 @@
+//! What things cost.
+
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{check_api_key, endpoints, invalid, unknown_endpoint};
+use crate::fal::wire;
+use crate::sandbox::model::Model;
+use crate::sandbox::refuse::{Refusal, json_answer};
+use crate::sandbox::serve::Ask;
+
+/// `GET /v1/models/pricing`.
+pub(in crate::sandbox) fn pricing(ask: &Ask) -> Result<Response, Refusal> {
+    check_api_key(ask)?;
+    let ids = endpoints(ask)?;
+    if ids.is_empty() {
+        return Err(invalid("endpoint_id: Required".to_owned()));
+    }
+    let mut prices = Vec::new();
+    for id in &ids {
+        let model = Model::find(id).ok_or_else(|| unknown_endpoint(id))?;
+        prices.push(wire::Price {
+            endpoint_id: model.id.to_owned(),
+            unit_price: model.unit_price,
+            unit: model.unit.name().to_owned(),
+            currency: "USD".to_owned(),
+        });
+    }
+    Ok(json_answer(StatusCode::OK, &json!(wire::Prices { prices, next_cursor: None, has_more: false })))
+}
+
+/// `POST /v1/models/pricing/estimate`: by units, or by calls as they were so far.
+pub(in crate::sandbox) fn estimate(ask: &Ask) -> Result<Response, Refusal> {
+    check_api_key(ask)?;
+    let body = ask.json().map_err(|_| invalid("body: expected a JSON object".to_owned()))?;
+    let kind = body.get("estimate_type").and_then(Value::as_str).unwrap_or_default();
+    let quantity = match kind {
+        "unit_price" => "unit_quantity",
+        "historical_api_price" => "call_quantity",
+        _ => return Err(invalid("estimate_type: expected unit_price or historical_api_price".to_owned())),
+    };
+    let asked = body.get("endpoints").and_then(Value::as_object).filter(|asked| !asked.is_empty());
+    let asked = asked.ok_or_else(|| invalid("endpoints: Required".to_owned()))?;
+    let mut total = 0.0;
+    for (id, order) in asked {
+        let model = Model::find(id).ok_or_else(|| unknown_endpoint(id))?;
+        let count = order.get(quantity).and_then(Value::as_f64).filter(|count| *count >= 0.0);
+        let count = count.ok_or_else(|| invalid(format!("endpoints.{id}.{quantity}: expected a number")))?;
+        total += count * model.unit_price;
+    }
+    Ok(json_answer(StatusCode::OK, &json!({ "estimate_type": kind, "total_cost": total, "currency": "USD" })))
+}
