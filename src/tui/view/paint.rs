@@ -176,7 +176,7 @@ mod tests {
         };
         let area = buf.area;
         spread(&mut buf, area, 2, pieces(left), pieces(right));
-        buf.content.iter().map(|cell| cell.symbol()).collect()
+        buf.content.iter().map(ratatui::buffer::Cell::symbol).collect()
     }
 
     #[test]
