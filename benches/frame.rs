@@ -3,6 +3,8 @@
 //! A board carries totals and the rows on the screen, so that a frame of a batch of 100,000 jobs
 //! costs what one of a hundred does.
 
+#![expect(clippy::indexing_slicing, reason = "a bench may panic")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;

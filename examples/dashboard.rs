@@ -10,6 +10,7 @@
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::panic,
     reason = "a toy with small numbers"
 )]
 

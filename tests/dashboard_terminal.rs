@@ -3,6 +3,7 @@
 //! The dashboard is driven through `examples/dashboard.rs`, whose batch is made up.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -77,7 +78,7 @@ impl Term {
         let let_go = Arc::new(AtomicBool::new(false));
         let gone = Arc::clone(&let_go);
         std::thread::spawn(move || {
-            let mut chunk = [0; 65536];
+            let mut chunk = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut chunk) {
                 let mut seen = sink.lock().unwrap();
                 seen.bytes.extend_from_slice(&chunk[..count]);

@@ -74,19 +74,16 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     top_border(ui, title, buf);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
-    let (first, drawn, total) = match ui.pane_tab() {
-        PaneTab::Logs => {
-            let (total, at_end) = logs::extent(ui, body);
-            let first = ui.pane.top.unwrap_or(usize::MAX).min(total.saturating_sub(at_end));
-            (first, logs::render(ui, first, body, buf), total)
-        }
-        _ => {
-            let lines = lines(ui, body.width);
-            let (total, height) = (lines.len(), usize::from(body.height));
-            let first = ui.pane.top.unwrap_or_default().min(total.saturating_sub(height));
-            draw_lines(lines.into_iter().skip(first), body, buf);
-            (first, height.min(total), total)
-        }
+    let (first, drawn, total) = if ui.pane_tab() == PaneTab::Logs {
+        let (total, at_end) = logs::extent(ui, body);
+        let first = ui.pane.top.unwrap_or(usize::MAX).min(total.saturating_sub(at_end));
+        (first, logs::render(ui, first, body, buf), total)
+    } else {
+        let lines = lines(ui, body.width);
+        let (total, height) = (lines.len(), usize::from(body.height));
+        let first = ui.pane.top.unwrap_or_default().min(total.saturating_sub(height));
+        draw_lines(lines.into_iter().skip(first), body, buf);
+        (first, height.min(total), total)
     };
     if total == 0 {
         put(buf, body.x, body.y, body.width, nothing(ui), ui.styles.of(Role::Muted));
