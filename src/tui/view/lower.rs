@@ -38,7 +38,7 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     let Some(detail) = ui.detail().filter(|_| area.height >= 3) else { return Vec::new() };
     let (text, role) = match (&detail.cause, &detail.suspicion) {
         (Some(cause), _) => {
-            let at = detail.stage.map(|stage| format!(" (at the step: {})", stage_words(stage))).unwrap_or_default();
+            let at = detail.stage.map(|stage| format!(" (while {})", stage_words(stage))).unwrap_or_default();
             let waits = ui.current().is_some_and(|row| row.state.status == Status::Waiting);
             (format!("{cause}{at}"), if waits { Role::Retrying } else { Role::Failure })
         }
@@ -210,7 +210,7 @@ fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
 }
 
 fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
-    const NAME: usize = 30;
+    const NAME: usize = 36;
     let muted = ui.styles.of(Role::Muted);
     let room = usize::from(width).saturating_sub(NAME).max(16);
     let mut lines = Vec::new();
@@ -227,11 +227,12 @@ fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     lines
 }
 
+/// What a job was doing.
 fn stage_words(stage: Stage) -> &'static str {
     match stage {
-        Stage::Upload => "upload",
-        Stage::Submit => "submit",
-        Stage::Follow => "at fal",
-        Stage::Save => "save",
+        Stage::Upload => "uploading",
+        Stage::Submit => "submitting",
+        Stage::Follow => "running at fal",
+        Stage::Save => "saving",
     }
 }
