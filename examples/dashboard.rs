@@ -1,6 +1,7 @@
 //! The dashboard on a made-up batch: to look at it, to write a theme, to try a terminal.
 //!
-//! `cargo run --example dashboard -- [jobs=N] [speed=X] [theme=NAME|FILE] [scene=plan|run|locked|done|large] [ascii]`
+//! `cargo run --example dashboard -- [scene=plan|run|locked|done] [jobs=N] [speed=X] [theme=NAME|FILE]
+//! [panic=ui|engine] [ascii] [mouse]`
 //!
 //! Nothing is read, sent or paid for. The engine is an actor of a hundred lines that moves jobs
 //! through their states by chance and answers the dashboard's lens as the real one does.
@@ -9,7 +10,7 @@
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
+    clippy::panic,
     reason = "a toy with small numbers"
 )]
 
@@ -44,8 +45,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (commands, from_face) = mpsc::channel(64);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.spawn(async move { fake.run(to_face, from_face).await });
-    let options = Options { caps, theme, fps: caps.default_fps(), mouse: false };
-    let left = runtime.block_on(tui::run(board, commands, options))?;
+    let panics = option("panic").unwrap_or_default().to_owned();
+    let options = Options { caps, theme, fps: caps.default_fps(), mouse: args.iter().any(|arg| arg == "mouse") };
+    if panics == "engine" {
+        runtime.spawn(async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            panic!("as asked: in a task of the engine")
+        });
+    }
+    let left = runtime.block_on(async {
+        tokio::select! {
+            left = tui::run(board, commands, options) => left,
+            () = tokio::time::sleep(Duration::from_millis(700)), if panics == "ui" => panic!("as asked: on the main thread"),
+        }
+    })?;
     if left == tui::Left::HungUp {
         std::process::exit(129);
     }
@@ -226,7 +239,9 @@ impl Fake {
                 let failed = |job: &Job| job.row.state.status == Status::Failed;
                 let all: Vec<_> =
                     self.jobs.iter().enumerate().filter(|(_, job)| failed(job)).map(|(at, _)| at).collect();
-                all.into_iter().for_each(|at| self.reopen(at));
+                for at in all {
+                    self.reopen(at);
+                }
             }
             Command::Cancel(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Cancelled)),
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
@@ -373,8 +388,12 @@ impl Fake {
             recent: (0..12).rev().map(recent).collect(),
             per_minute: (minute > 0.0).then_some(minute),
             eta: (minute > 0.0).then(|| now().plus(Duration::from_secs_f64(left as f64 / minute * 60.0))),
-            up: if self.phase == Phase::Running { 2_100_000 + self.chance(400_000) } else { 0 },
-            down: if self.phase == Phase::Running { 18_400_000 + self.chance(900_000) } else { 0 },
+            up: if self.phase == Phase::Running { 2_100_000 + now().0.unsigned_abs() / 1000 % 5 * 90_000 } else { 0 },
+            down: if self.phase == Phase::Running {
+                18_400_000 + now().0.unsigned_abs() / 1000 % 7 * 90_000
+            } else {
+                0
+            },
         };
         let detail = self.lens.detail.then(|| self.detail()).flatten().map(Arc::new);
         Board {

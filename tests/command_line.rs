@@ -1,5 +1,7 @@
 //! What bad input gets: a clear message, its exit status, nothing lost and nothing sent.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;
@@ -173,8 +175,7 @@ fn an_output_folder_that_cannot_be_made_is_said_before_anything_is_sent() {
 
 #[test]
 fn a_second_process_on_the_same_batch_says_who_holds_it() {
-    let stage =
-        Stage::with(fal_tui::sandbox::Options { latency: std::time::Duration::from_secs(60), ..common::fast() });
+    let stage = Stage::with(fal_tui::sandbox::Options { latency: std::time::Duration::from_mins(1), ..common::fast() });
     stage.photo("chelsea.png", "cat.png");
     let mut first = common::start(stage.command(&["--headless", "--yes"]).arg(stage.photos()));
     stage.until("it is running", |stats| stats["accepted"] == 1);

@@ -1,5 +1,7 @@
 //! What goes wrong at fal, and what becomes of it: the faulty photo's neighbours never notice.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;

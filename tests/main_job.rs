@@ -1,6 +1,8 @@
 //! The main job: a folder goes in, enlarged pictures and captions come out, and nothing is paid
 //! for twice.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;

@@ -88,6 +88,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         writer: ledger.writer(opened.id),
         output: output.clone(),
         known,
+        spent: ledger.batch(opened.id).await?.spent,
         found: batch.walk(),
         events: told.then_some(events),
     };

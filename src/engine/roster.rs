@@ -79,6 +79,7 @@ impl Roster {
         if let Some(old) = self.jobs.get(place).cloned() {
             self.count(&old, false);
             self.count(&job, true);
+            self.sink(&old.state, &job.state);
             if let Some(slot) = self.jobs.get_mut(place) {
                 *slot = job;
             }
@@ -96,13 +97,27 @@ impl Roster {
         let changed = match jobs.get_mut(id.index()) {
             Some(job) => apply(&job.state, transition, at).map(|state| {
                 self.count(job, false);
-                job.state = state;
+                let before = std::mem::replace(&mut job.state, state);
                 self.count(job, true);
+                self.sink(&before, &job.state);
             }),
             None => Err(Impossible { from: Status::Pending, transition: Box::new(transition) }),
         };
         self.jobs = jobs;
         changed.map(|()| self.jobs.get(id.index()))
+    }
+
+    /// What a result cost stays spent when another takes its place.
+    fn sink(&mut self, before: &JobState, after: &JobState) {
+        let cost = |state: &JobState| state.saved().and_then(|saved| saved.cost);
+        if after.saved().is_none() {
+            self.spent_besides(cost(before).unwrap_or_default());
+        }
+    }
+
+    /// Counts money that was spent on results that are no longer any job's.
+    pub(super) fn spent_besides(&mut self, amount: Usd) {
+        self.totals.spent += amount;
     }
 
     fn count(&mut self, job: &Job, joins: bool) {

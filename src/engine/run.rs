@@ -24,7 +24,7 @@ use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Job, JobId, Saved, Timestamp, Transition};
+use crate::job::{Job, JobId, JobState, Saved, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
 
 /// Outcomes that may wait to be handled; a stage that is done waits for its turn.
@@ -107,7 +107,7 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, found, events } = rooms;
+        let Rooms { fal, ledger, writer, output, known, spent, found, events } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let (commands, asked) = mpsc::channel(COMMANDS);
@@ -173,19 +173,22 @@ impl Engine {
             events,
             setup,
         };
-        let ended = tokio::spawn(engine.run(known, found, asked, reports));
+        let ended = tokio::spawn(engine.run(known, spent, found, asked, reports));
         Handle { board: watcher, commands, ended }
     }
 
     async fn run(
         mut self,
         known: Vec<Job>,
+        spent: Usd,
         mut found: mpsc::Receiver<Vec<Found>>,
         mut commands: mpsc::Receiver<Command>,
         mut reports: mpsc::Receiver<Report>,
     ) -> Summary {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         self.recall(known);
+        // Results that a retry replaced were paid for, too.
+        self.roster.spent_besides(spent.saturating_sub(self.roster.totals().spent));
         let mut batch = Vec::with_capacity(OUTCOMES);
         let mut faces = true;
         let ending = loop {
@@ -227,6 +230,9 @@ impl Engine {
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
     pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
+        // Where a request stands in the queue is of no use to a later run.
+        let was_queued = self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..)));
+        let is_worth_noting = !(was_queued && matches!(transition, Transition::Queue(_)));
         let job = match self.roster.apply(id, transition, at) {
             Ok(Some(job)) => job,
             Ok(None) => return false,
@@ -235,7 +241,9 @@ impl Engine {
                 return false;
             }
         };
-        self.stages.writer.note(job);
+        if is_worth_noting {
+            self.stages.writer.note(job);
+        }
         let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
         if let Some(change) = change {
             self.tell(What::Job(change));

@@ -69,6 +69,8 @@ pub struct Rooms {
     pub output: Output,
     /// The jobs that the ledger knows of this batch.
     pub known: Vec<Job>,
+    /// What the batch has cost in all its runs.
+    pub spent: Usd,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

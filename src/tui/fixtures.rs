@@ -94,7 +94,7 @@ impl Desk {
         let page = turn(&self.rows, &self.lens, &self.board.page);
         let current = page.current().cloned();
         let totals = totals_of(&self.rows, &self.board.totals);
-        self.board = Board { page, totals, ..self.board.clone() };
+        self.board = Board { totals, page, ..self.board.clone() };
         self.board.detail = current.filter(|_| self.lens.detail).map(|row| Arc::new(detail_of(&row)));
         let published = Arc::new(self.board.clone());
         self.take_in(Msg::Board(published));

@@ -148,6 +148,9 @@ struct Face {
 }
 
 impl Face {
+    /// In this order, since what is ready first is done first: commands leave before a frame is
+    /// drawn, and a frame that is due is drawn before more comes in, which at so many frames a
+    /// second keeps nothing waiting.
     async fn watch(&mut self) -> Stop {
         let mut keys = EventStream::new();
         let mut drawn = Instant::now().checked_sub(self.interval).unwrap_or_else(Instant::now);
@@ -162,16 +165,20 @@ impl Face {
                     Came::HangUp => Err(Stop::Left(Left::HungUp)),
                     Came::Continue => self.retake(),
                 },
-                event = keys.next() => match event {
-                    Some(Ok(event)) => self.take_event(event).await,
-                    Some(Err(error)) => Err(Stop::reading(error)),
-                    None => Err(Stop::Left(Left::HungUp)),
-                },
                 permit = commands.reserve(), if !self.outbox.is_empty() && !commands.is_closed() => {
                     if let (Ok(permit), Some(command)) = (permit, self.outbox.take()) {
                         permit.send(command);
                     }
                     Ok(())
+                },
+                () = sleep_until(drawn + self.interval), if self.dirty => {
+                    drawn = Instant::now();
+                    self.draw()
+                },
+                event = keys.next() => match event {
+                    Some(Ok(event)) => self.take_event(event).await,
+                    Some(Err(error)) => Err(Stop::reading(error)),
+                    None => Err(Stop::Left(Left::HungUp)),
                 },
                 changed = self.board.changed() => match changed {
                     Ok(()) => {
@@ -180,10 +187,6 @@ impl Face {
                         self.take_in(Msg::Board(newest)).await
                     }
                     Err(_) => Err(Stop::Left(self.ended())),
-                },
-                () = sleep_until(drawn + self.interval), if self.dirty => {
-                    drawn = Instant::now();
-                    self.draw()
                 },
                 () = sleep_until(second + Duration::from_secs(1)), if self.ui.is_ticking() => {
                     second = Instant::now();
@@ -238,7 +241,8 @@ impl Face {
                 self.resized = Some(size);
                 Msg::Resize(size)
             }
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return Ok(()),
+            Event::Mouse(mouse) => Msg::Mouse(mouse),
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => return Ok(()),
         };
         self.dirty = true;
         self.take_in(msg).await

@@ -118,6 +118,7 @@ actions! {
     Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
     Retry        "retry"         Jobs    [Jobs Detail]              ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
+    Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 
     Start        "start"         Batch   [Plan]                     ["enter"]             "start: from here on photos are sent and paid for";

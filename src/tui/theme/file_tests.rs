@@ -38,6 +38,45 @@ fn every_built_in_theme_loads_without_a_warning_and_no_text_hides_on_its_backgro
     }
 }
 
+/// Relative luminance and contrast as WCAG 2 defines them.
+fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+    let linear = |value: u8| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = |(r, g, b): (u8, u8, u8)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn themes_with_a_background_of_their_own_can_be_read_on_it_and_on_the_selection() {
+    let rgb = |color: Option<Color>| match color {
+        Some(Color::Rgb(r, g, b)) => Some((r, g, b)),
+        _ => None,
+    };
+    let mut checked = 0;
+    for name in Theme::built_in() {
+        let styles = Theme::load(name, None).unwrap().styles(Depth::Rgb);
+        let Some(page) = rgb(styles.of(Role::Text).bg) else { continue };
+        let selection = styles.of(Role::Selection);
+        for role in Role::ALL.iter().filter(|role| **role != Role::Selection) {
+            let style = styles.of(*role);
+            let fg = rgb(style.fg).unwrap();
+            let is_line = matches!(role, Role::Border | Role::ProgressEmpty);
+            let least = if is_line { 1.8 } else { 4.5 };
+            let found = contrast(fg, rgb(style.bg).unwrap_or(page));
+            assert!(found >= least, "{name}: {} has {found:.1}", role.name());
+            if !is_line && style.bg.is_none() {
+                let found = contrast(rgb(selection.fg).unwrap_or(fg), rgb(selection.bg).unwrap());
+                assert!(found >= 4.0, "{name}: {} on the selection has {found:.1}", role.name());
+            }
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 4);
+}
+
 #[test]
 fn built_in_files_carry_their_own_names() {
     for name in Theme::built_in() {

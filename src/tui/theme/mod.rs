@@ -61,10 +61,15 @@ impl Theme {
     /// The styles for a terminal that shows so many colours.
     #[must_use]
     pub fn styles(&self, depth: Depth) -> Styles {
-        let text = self.inks.first().copied().unwrap_or_default().at(depth);
-        let whole = |(role, ink): (&Role, &Ink)| match role {
-            Role::Selection => ink.at(depth),
-            _ => over(ink.at(depth), text),
+        let page = self.inks.first().copied().unwrap_or_default();
+        let text = page.at(depth);
+        let whole = |(role, ink): (&Role, &Ink)| {
+            let mut style = ink.at(depth);
+            // Without colours, what stands out by its background is reversed instead.
+            if depth == Depth::Mono && ink.bg.is_some() && ink.bg != page.bg {
+                style = style.add_modifier(Modifier::REVERSED);
+            }
+            if *role == Role::Selection { style } else { over(style, text) }
         };
         Styles(Role::ALL.iter().zip(&self.inks).map(whole).collect())
     }

@@ -65,6 +65,14 @@ impl Ui {
         true
     }
 
+    /// Moves the cursor to a row that is shown, counted from 0.
+    pub(crate) fn move_to_row(&mut self, row: usize) {
+        let page = self.page();
+        if row < page.rows.len() {
+            self.move_to(page.first + row);
+        }
+    }
+
     /// Puts the cursor on the first or the last row, whichever job that is, and keeps it there.
     pub(crate) fn move_to_end(&mut self, end: Cursor) -> bool {
         let page = self.page();

@@ -1,14 +1,18 @@
 //! Where everything goes on a terminal of a given size.
 
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
 use super::Ui;
 
 /// The smallest terminal that shows a table.
 pub(crate) const LEAST: Size = Size { width: 40, height: 8 };
 
-/// Below this the lower pane closes; Enter opens it over the table.
-const LEAST_WITH_PANE: Size = Size { width: 60, height: 15 };
+/// Below so many columns there are no side borders, and the lower pane closes; Enter opens it over
+/// the table.
+const LEAST_WITH_PANE: u16 = 60;
+
+/// Below so many rows for the table and the lower pane, the table gets them all.
+const LEAST_FOR_TWO: u16 = 11;
 
 /// The parts of the screen; those that have no room are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +39,7 @@ impl Areas {
         let (header, rest) = cut_top(all, header_height);
         let (banner, rest) = cut_top(rest, banner);
         let (footer, rest) = cut_bottom(rest, 1);
-        let roomy = size.width >= LEAST_WITH_PANE.width && size.height >= LEAST_WITH_PANE.height;
+        let roomy = size.width >= LEAST_WITH_PANE && rest.height >= LEAST_FOR_TWO;
         let (lower, table) = if opened {
             (rest, Rect { height: 0, ..rest })
         } else if roomy {
@@ -54,7 +58,7 @@ pub(crate) fn is_too_small(size: Size) -> bool {
 
 /// Narrow screens spend no columns on side borders.
 pub(crate) fn has_sides(area: Rect) -> bool {
-    area.width >= LEAST_WITH_PANE.width
+    area.width >= LEAST_WITH_PANE
 }
 
 /// What is left inside a pane's border: on narrow screens that is only a rule on top.
@@ -72,6 +76,14 @@ pub(crate) fn inside(area: Rect) -> Rect {
 pub(crate) fn table_rows(table: Rect) -> u16 {
     let inner = inside(table);
     inner.height.saturating_sub(u16::from(has_headings(inner)))
+}
+
+/// Which of the rows that are shown is at a place, from 0.
+pub(crate) fn row_at(table: Rect, at: Position) -> Option<usize> {
+    let inner = inside(table);
+    let first = inner.y.saturating_add(u16::from(has_headings(inner)));
+    let below = inner.contains(at).then(|| at.y.checked_sub(first))??;
+    Some(usize::from(below))
 }
 
 /// A very low table has no room for headings.

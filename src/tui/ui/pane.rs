@@ -95,6 +95,11 @@ impl Ui {
             self.pane.top = None;
         }
         self.pane.tab = tab;
+        // On a small screen the pane is shut: asking for one of its tabs opens it.
+        if !self.shows_detail() {
+            self.pin();
+            self.opened = true;
+        }
     }
 
     /// Scrolling begins anew with each job.

@@ -11,7 +11,7 @@ use crate::job::Group;
 use crate::tui::keys::{Action, Context};
 use crate::tui::theme::Role;
 use crate::tui::ui::pane::PaneTab;
-use crate::tui::ui::{Ui, ask};
+use crate::tui::ui::{Layer, Ui, ask};
 
 /// Some keys and one word for them.
 struct Hint {
@@ -22,7 +22,10 @@ struct Hint {
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
-    let hints = if ui.typing { typing(ui) } else { hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect() };
+    let mut hints = if ui.typing { typing(ui) } else { hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect() };
+    if let Some(Layer::Question(_)) = ui.layers.last() {
+        hints.push(fixed(ui, "Enter", "choose"));
+    }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
         let room = usize::from(row.width).saturating_sub(2).min(72);
@@ -34,12 +37,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 
 fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
     let keys: Vec<_> = hint.actions.iter().map(|action| ui.keys.shown(*action)).collect();
-    let apart =
-        if keys.iter().all(|key| key.chars().count() == 1) && keys.len() > 1 && !keys.iter().any(|key| key == "+") {
-            ""
-        } else {
-            "/"
-        };
+    // Arrows need nothing between them.
+    let apart = if keys.iter().all(|key| key.chars().count() == 1 && !key.is_ascii()) { "" } else { "/" };
     Piece::new(
         hint.keep,
         vec![
@@ -50,16 +49,13 @@ fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
 }
 
 fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {
-    let hint = |key: &'static str, word: &'static str| {
-        Piece::new(
-            5,
-            vec![
-                Span::styled(key, ui.styles.of(Role::KeyHint)),
-                Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel)),
-            ],
-        )
-    };
-    vec![hint("Enter", "keep the filter"), hint("Esc", "clear it")]
+    vec![fixed(ui, "Enter", "keep the filter"), fixed(ui, "Esc", "clear it")]
+}
+
+/// A key that cannot be bound otherwise.
+fn fixed<'a>(ui: &Ui, key: &'static str, word: &'static str) -> Piece<'a> {
+    let key = Span::styled(key, ui.styles.of(Role::KeyHint));
+    Piece::new(8, vec![key, Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel))])
 }
 
 /// What the focused pane can do now; help and leaving stay the longest.

@@ -97,9 +97,9 @@ fn phase<'a>(ui: &Ui) -> Piece<'a> {
         Phase::Running => ("▸ running".to_owned(), Role::Running),
         Phase::Paused(why) => {
             let why = super::text::fit(why, 24).into_owned();
-            (if why.is_empty() { "║ paused".to_owned() } else { format!("║ paused: {why}") }, Role::Notice)
+            (if why.is_empty() { "║ paused".to_owned() } else { format!("║ paused: {why}") }, Role::Warning)
         }
-        Phase::Leaving => ("saving state".to_owned(), Role::Notice),
+        Phase::Leaving => ("saving state".to_owned(), Role::Warning),
         Phase::Finished => ("✓ finished".to_owned(), Role::Success),
     };
     Piece::text(9, text, ui.styles.of(role))

@@ -34,34 +34,41 @@ fn rows_of(ui: &Ui, line: &LogLine, width: u16) -> usize {
     if ui.pane.wrap && line.message.len() > room { wrap(&clean(&line.message), room).len() } else { 1 }
 }
 
-/// How many rows all lines take.
-pub(super) fn extent(ui: &Ui, width: u16) -> usize {
-    if ui.pane.wrap { shown(ui).map(|line| rows_of(ui, line, width)).sum() } else { shown(ui).count() }
+/// How many lines there are, and how many of the last ones fill so many rows. Only those are
+/// measured: there may be hundreds.
+pub(super) fn extent(ui: &Ui, area: Rect) -> (usize, usize) {
+    let height = usize::from(area.height);
+    let mut rows = 0;
+    let at_end = shown(ui)
+        .rev()
+        .take_while(|line| {
+            rows += rows_of(ui, line, area.width);
+            rows <= height
+        })
+        .count();
+    (shown(ui).count(), at_end.max(1))
 }
 
-/// Draws the rows from `top` on.
-pub(super) fn render(ui: &Ui, top: usize, area: Rect, buf: &mut Buffer) {
-    let mut passed = 0;
+/// Draws lines from the one at `first` on; gives how many were drawn.
+pub(super) fn render(ui: &Ui, first: usize, area: Rect, buf: &mut Buffer) -> usize {
     let mut y = area.y;
-    for line in shown(ui) {
-        let rows = rows_of(ui, line, area.width);
-        if passed + rows > top && y < area.bottom() {
-            let skip = top.saturating_sub(passed);
-            y = render_line(ui, line, skip, Rect { y, height: area.bottom() - y, ..area }, buf);
-        }
-        passed += rows;
+    let mut drawn = 0;
+    for line in shown(ui).skip(first) {
         if y >= area.bottom() {
             break;
         }
+        y = render_line(ui, line, Rect { y, height: area.bottom() - y, ..area }, buf);
+        drawn += 1;
     }
+    drawn
 }
 
-/// Draws one line without its first `skip` rows; gives the row after it.
-fn render_line(ui: &Ui, line: &LogLine, skip: usize, area: Rect, buf: &mut Buffer) -> u16 {
+/// Draws one line; gives the row after it.
+fn render_line(ui: &Ui, line: &LogLine, area: Rect, buf: &mut Buffer) -> u16 {
     let of = |role| ui.styles.of(role);
     let lead = lead(area.width);
     let role = level_role(&line.level);
-    if skip == 0 && lead > 0 {
+    if lead > 0 {
         let time = clock_of(&line.timestamp, &ui.zone);
         let spans = [
             Span::styled(format!("{time:8}  "), of(Role::Muted)),
@@ -75,7 +82,7 @@ fn render_line(ui: &Ui, line: &LogLine, skip: usize, area: Rect, buf: &mut Buffe
     let message = clean(&line.message);
     let mut y = area.y;
     if ui.pane.wrap {
-        for part in wrap(&message, usize::from(room)).into_iter().skip(skip).take(usize::from(area.height)) {
+        for part in wrap(&message, usize::from(room)).into_iter().take(usize::from(area.height)) {
             put(buf, x, y, room, part, style);
             y = y.saturating_add(1);
         }

@@ -38,7 +38,7 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     let Some(detail) = ui.detail().filter(|_| area.height >= 3) else { return Vec::new() };
     let (text, role) = match (&detail.cause, &detail.suspicion) {
         (Some(cause), _) => {
-            let at = detail.stage.map(|stage| format!(" (at the step: {})", stage_words(stage))).unwrap_or_default();
+            let at = detail.stage.map(|stage| format!(" (while {})", stage_words(stage))).unwrap_or_default();
             let waits = ui.current().is_some_and(|row| row.state.status == Status::Waiting);
             (format!("{cause}{at}"), if waits { Role::Retrying } else { Role::Failure })
         }
@@ -54,14 +54,13 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
         .collect()
 }
 
-/// How many lines there are, and how many of them are seen.
+/// How many lines there are, and how many of the last ones are seen at once.
 pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
     let body = body(ui, Areas::of(ui).lower);
-    (lines_in_all(ui, body.width), usize::from(body.height))
-}
-
-fn lines_in_all(ui: &Ui, width: u16) -> usize {
-    if ui.pane_tab() == PaneTab::Logs { logs::extent(ui, width) } else { lines(ui, width).len() }
+    match ui.pane_tab() {
+        PaneTab::Logs => logs::extent(ui, body),
+        _ => (lines(ui, body.width).len(), usize::from(body.height)),
+    }
 }
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
@@ -75,21 +74,22 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     top_border(ui, title, buf);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
-    let total = lines_in_all(ui, body.width);
-    let height = usize::from(body.height);
-    let bottom = total.saturating_sub(height);
-    let follows = ui.pane_tab() == PaneTab::Logs && ui.pane.top.is_none();
-    let top = ui.pane.top.map_or(if follows { bottom } else { 0 }, |top| top.min(bottom));
-    if ui.pane_tab() == PaneTab::Logs {
-        logs::render(ui, top, body, buf);
+    let (first, drawn, total) = if ui.pane_tab() == PaneTab::Logs {
+        let (total, at_end) = logs::extent(ui, body);
+        let first = ui.pane.top.unwrap_or(usize::MAX).min(total.saturating_sub(at_end));
+        (first, logs::render(ui, first, body, buf), total)
     } else {
-        draw_lines(lines(ui, body.width).into_iter().skip(top).take(height), body, buf);
-    }
+        let lines = lines(ui, body.width);
+        let (total, height) = (lines.len(), usize::from(body.height));
+        let first = ui.pane.top.unwrap_or_default().min(total.saturating_sub(height));
+        draw_lines(lines.into_iter().skip(first), body, buf);
+        (first, height.min(total), total)
+    };
     if total == 0 {
         put(buf, body.x, body.y, body.width, nothing(ui), ui.styles.of(Role::Muted));
     }
     if sides {
-        bottom_border(ui, area, total, height, top, buf);
+        bottom_border(ui, area, first, drawn, total, buf);
     }
 }
 
@@ -125,7 +125,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
     spread(buf, title, 0, tabs.collect(), right);
 }
 
-fn bottom_border(ui: &Ui, area: Rect, total: usize, height: usize, top: usize, buf: &mut Buffer) {
+fn bottom_border(ui: &Ui, area: Rect, first: usize, drawn: usize, total: usize, buf: &mut Buffer) {
     let muted = ui.styles.of(Role::Muted);
     let y = area.bottom().saturating_sub(1);
     let width = area.width.saturating_sub(2);
@@ -142,9 +142,9 @@ fn bottom_border(ui: &Ui, area: Rect, total: usize, height: usize, top: usize, b
     if !words.is_empty() {
         put(buf, area.x.saturating_add(1), y, width, &format!(" {} ", words.join(" · ")), muted);
     }
-    if total > height {
-        let last = (top + height).min(total);
-        put_right(buf, area.x, y, area.width.saturating_sub(2), &format!(" {}–{last} of {total} ", top + 1), muted);
+    if total > drawn {
+        let last = first + drawn;
+        put_right(buf, area.x, y, area.width.saturating_sub(2), &format!(" {}–{last} of {total} ", first + 1), muted);
     }
 }
 
@@ -210,7 +210,7 @@ fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
 }
 
 fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
-    const NAME: usize = 30;
+    const NAME: usize = 36;
     let muted = ui.styles.of(Role::Muted);
     let room = usize::from(width).saturating_sub(NAME).max(16);
     let mut lines = Vec::new();
@@ -227,11 +227,12 @@ fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     lines
 }
 
+/// What a job was doing.
 fn stage_words(stage: Stage) -> &'static str {
     match stage {
-        Stage::Upload => "upload",
-        Stage::Submit => "submit",
-        Stage::Follow => "at fal",
-        Stage::Save => "save",
+        Stage::Upload => "uploading",
+        Stage::Submit => "submitting",
+        Stage::Follow => "running at fal",
+        Stage::Save => "saving",
     }
 }

@@ -2,9 +2,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
+
 use super::*;
+use crate::engine::Leave;
 use crate::engine::board::{Flow, Plan};
 use crate::job::{JobId, Status};
+use crate::tui::Theme;
 use crate::tui::fixtures::{self, Desk};
 
 fn desk(jobs: usize) -> Desk {
@@ -306,6 +310,34 @@ fn themes_are_tried_live_and_come_around() {
         seen.push(desk.ui.theme.name().to_owned());
     }
     assert_eq!(seen, Theme::built_in().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_mouse_chooses_what_it_points_at() {
+    let mut desk = desk(500);
+    let mut point = |kind, column, row| {
+        desk.take_in(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        desk.answer();
+        (desk.on(), desk.screen().contains("▌"))
+    };
+    assert_eq!(
+        point(MouseEventKind::Down(MouseButton::Left), 20, 8).0,
+        Some(4),
+        "three lines of header, border, headings"
+    );
+    assert_eq!(point(MouseEventKind::ScrollDown, 20, 8).0, Some(7));
+    assert_eq!(point(MouseEventKind::Down(MouseButton::Left), 20, 3).0, Some(7), "the border is no row");
+    point(MouseEventKind::Down(MouseButton::Left), 20, 20);
+    assert_eq!(desk.ui.context(), crate::tui::keys::Context::Detail);
+}
+
+#[test]
+fn on_a_small_screen_a_tab_of_the_lower_pane_opens_it() {
+    let mut desk = Desk::new(40, 12, fixtures::mixed());
+    desk.press_all(&["3"]);
+    assert!(desk.screen().contains("request"), "{}", desk.screen());
+    desk.press_all(&["esc"]);
+    assert!(desk.screen().contains("IN_PROGRESS"));
 }
 
 #[test]

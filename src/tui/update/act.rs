@@ -1,0 +1,218 @@
+//! What actions do.
+
+use super::Effect;
+use super::scroll::{page_height, scroll, scroll_to_end};
+use crate::engine::board::{Order, Phase, Tab};
+use crate::engine::{Command, Leave};
+use crate::tui::keys::Action;
+use crate::tui::theme::Theme;
+use crate::tui::ui::ask::{Outcome, Question};
+use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::{Focus, Layer, Leaving, Ui};
+
+pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Up | Action::PrevMatch => scroll(ui, -1),
+        Action::Down | Action::NextMatch => scroll(ui, 1),
+        Action::HalfUp => scroll(ui, -(page_height(ui) / 2).max(1)),
+        Action::HalfDown => scroll(ui, (page_height(ui) / 2).max(1)),
+        Action::PageUp => scroll(ui, -(page_height(ui) - 1).max(1)),
+        Action::PageDown => scroll(ui, (page_height(ui) - 1).max(1)),
+        Action::First => scroll_to_end(ui, false),
+        Action::Last => scroll_to_end(ui, true),
+        Action::NextPane => {
+            if ui.shows_detail() && !ui.opened {
+                ui.focus = if ui.focus == Focus::Jobs { Focus::Detail } else { Focus::Jobs };
+            }
+        }
+        Action::NextTab => turn_tab(ui, 1),
+        Action::PrevTab => turn_tab(ui, -1),
+        Action::Filter => {
+            (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
+        }
+        Action::Sort => {
+            ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
+        }
+        Action::Freeze => freeze(ui),
+        Action::Theme => next_theme(ui),
+        Action::Open => {
+            ui.pin();
+            ui.opened = !ui.opened;
+            ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
+        }
+        Action::Mark => mark(ui),
+        Action::MarkAll => ui.marks.extend(ui.page().rows.iter().map(|row| row.id).collect::<Vec<_>>()),
+        Action::Unmark => ui.marks.clear(),
+        Action::Retry => {
+            let outcome = ui.retry();
+            return follow(ui, outcome);
+        }
+        Action::Cancel => {
+            let outcome = ui.cancel();
+            return follow(ui, outcome);
+        }
+        Action::RetryFailed => {
+            let outcome = ui.retry_failed();
+            return follow(ui, outcome);
+        }
+        Action::Copy => match ui.copy() {
+            Some(question) => ask(ui, question),
+            None => ui.say("nothing to copy here"),
+        },
+        Action::Start => return start(ui),
+        Action::Pause => return pause(ui),
+        Action::WindowUp => return window(ui, 1),
+        Action::WindowDown => return window(ui, -1),
+        Action::Logs => ui.show_tab(PaneTab::Logs),
+        Action::Caption => ui.show_tab(PaneTab::Caption),
+        Action::Request | Action::Where => ui.show_tab(PaneTab::Request),
+        Action::History => ui.show_tab(PaneTab::History),
+        Action::Wrap => ui.pane.wrap = !ui.pane.wrap,
+        Action::LogLevel => {
+            (ui.pane.logs, ui.pane.top) = (ui.pane.logs.next(), None);
+            ui.say(format!("logs: {}", ui.pane.logs.title()));
+        }
+        Action::Help => match ui.layers.last() {
+            Some(Layer::Help { .. }) => drop(ui.layers.pop()),
+            _ => ui.layers.push(Layer::Help { top: 0 }),
+        },
+        Action::Back => back(ui),
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Quit => return quit(ui),
+    }
+    Vec::new()
+}
+
+fn turn_tab(ui: &mut Ui, by: isize) {
+    let count = Tab::ALL.len();
+    let at = Tab::ALL.iter().position(|tab| *tab == ui.tab).unwrap_or_default();
+    let next = (at + count).saturating_add_signed(by) % count;
+    ui.tab = Tab::ALL.get(next).copied().unwrap_or_default();
+    ui.frozen = None;
+}
+
+fn freeze(ui: &mut Ui) {
+    if ui.frozen.take().is_some() {
+        ui.adopt_page();
+        ui.say("the table moves again");
+    } else {
+        ui.pin();
+        ui.frozen = Some(ui.board.page.clone());
+        ui.say("the table is held still; the batch goes on");
+    }
+}
+
+fn next_theme(ui: &mut Ui) {
+    let names: Vec<_> = Theme::built_in().collect();
+    let at = names.iter().position(|name| *name == ui.theme.name());
+    let next = at.map_or(0, |at| (at + 1) % names.len().max(1));
+    if let Some(theme) = names.get(next).and_then(|name| Theme::load(name, None).ok()) {
+        ui.styles = theme.styles(ui.caps.depth);
+        ui.say(format!("theme {}", theme.name()));
+        ui.theme = theme;
+    }
+}
+
+fn mark(ui: &mut Ui) {
+    let Some(id) = ui.selected else { return };
+    if !ui.marks.remove(&id) {
+        ui.marks.insert(id);
+    }
+    ui.move_by(1);
+}
+
+fn start(ui: &mut Ui) -> Vec<Effect> {
+    let plan = &ui.board.plan;
+    if !plan.walking && plan.photos + plan.at_fal == 0 {
+        ui.say("there is nothing to send");
+        return Vec::new();
+    }
+    if let Some(question) = ui.ask_to_start() {
+        ui.layers.push(Layer::Question(question));
+        return Vec::new();
+    }
+    vec![Effect::Send(Command::Start)]
+}
+
+fn pause(ui: &mut Ui) -> Vec<Effect> {
+    match ui.board.phase {
+        Phase::Running => tell(ui, Command::Pause, "no more photos are begun; p goes on".to_owned()),
+        Phase::Paused(_) => tell(ui, Command::Resume, "going on".to_owned()),
+        Phase::Planning | Phase::Leaving | Phase::Finished => Vec::new(),
+    }
+}
+
+fn window(ui: &mut Ui, by: i32) -> Vec<Effect> {
+    let wanted = i64::from(ui.board.flow.window) + i64::from(by);
+    if !(1..=256).contains(&wanted) {
+        ui.say("the window is 1 to 256 requests");
+        return Vec::new();
+    }
+    vec![Effect::Send(Command::Window(by))]
+}
+
+/// Esc: closes what is in front, then clears the filter, then the marks; it never quits.
+fn back(ui: &mut Ui) {
+    if ui.layers.pop().is_some() {
+        return;
+    }
+    if ui.opened || ui.focus == Focus::Detail {
+        (ui.opened, ui.focus) = (false, Focus::Jobs);
+    } else if !ui.filter.value().is_empty() {
+        ui.filter.reset();
+    } else {
+        ui.marks.clear();
+    }
+}
+
+fn quit(ui: &mut Ui) -> Vec<Effect> {
+    if ui.layers.pop().is_some() {
+        return Vec::new();
+    }
+    if ui.is_leaving() {
+        return Vec::new();
+    }
+    match ui.ask_to_leave() {
+        Some(question) => {
+            ui.layers.push(Layer::Question(question));
+            Vec::new()
+        }
+        None => leave(ui, Leave::Running, None),
+    }
+}
+
+/// Tells the engine to end.
+pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
+    ui.leaving = Some(Leaving { signal });
+    ui.layers.clear();
+    ui.typing = false;
+    vec![Effect::Send(Command::Quit { leave: how, signal })]
+}
+
+pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
+    if matches!(command, Command::Retry(_) | Command::Cancel(_)) {
+        ui.marks.clear();
+    }
+    ui.say(said);
+    vec![Effect::Send(command)]
+}
+
+pub(super) fn copy(ui: &mut Ui, what: &str, text: String) -> Vec<Effect> {
+    ui.say(format!("{what} copied, if the terminal allows it"));
+    vec![Effect::Copy(text)]
+}
+
+fn follow(ui: &mut Ui, outcome: Outcome) -> Vec<Effect> {
+    match outcome {
+        Outcome::Ask(question) => ask(ui, question),
+        Outcome::Do(command, said) => return tell(ui, command, said),
+        Outcome::Say(text) => ui.say(text),
+    }
+    Vec::new()
+}
+
+fn ask(ui: &mut Ui, question: Question) {
+    ui.pin();
+    ui.layers.push(Layer::Question(question));
+}

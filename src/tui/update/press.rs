@@ -1,0 +1,85 @@
+//! Where a key goes: to Ctrl-C, the filter, a question, or the table of actions.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
+use tui_input::backend::crossterm::EventHandler as _;
+
+use super::Effect;
+use super::act::{act, copy, leave, tell};
+use crate::engine::Leave;
+use crate::job::clean;
+use crate::tui::keys::Key;
+use crate::tui::run::Left;
+use crate::tui::ui::ask::{Answer, Question};
+use crate::tui::ui::{Layer, Ui};
+
+pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
+        return interrupt(ui);
+    }
+    if ui.typing {
+        return type_into_filter(ui, event);
+    }
+    if let Some(Layer::Question(question)) = ui.layers.last()
+        && let Some(effects) = answer_by_key(ui, question.clone(), event)
+    {
+        return effects;
+    }
+    match ui.keys.action(ui.context(), Key::from(event)) {
+        Some(action) => act(ui, action),
+        None => Vec::new(),
+    }
+}
+
+/// Ctrl-C: the first leaves in good order, the second at once.
+fn interrupt(ui: &mut Ui) -> Vec<Effect> {
+    const SIGINT: i32 = 2;
+    if ui.is_leaving() {
+        return vec![Effect::Exit(Left::AtOnce { signal: SIGINT })];
+    }
+    leave(ui, Leave::Running, Some(SIGINT))
+}
+
+fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    match event.code {
+        KeyCode::Enter => ui.typing = false,
+        KeyCode::Esc => {
+            ui.typing = false;
+            ui.filter.reset();
+        }
+        KeyCode::Up | KeyCode::Down => {
+            ui.typing = false;
+            return press(ui, event);
+        }
+        _ => {
+            ui.filter.handle_event(&Event::Key(event));
+        }
+    }
+    Vec::new()
+}
+
+pub(super) fn paste(ui: &mut Ui, text: &str) {
+    if ui.typing {
+        for c in clean(text).chars().take(200) {
+            ui.filter.handle(InputRequest::InsertChar(c));
+        }
+    }
+}
+
+/// A question's own keys: an answer's letter, or Enter for the one that is chosen.
+fn answer_by_key(ui: &mut Ui, question: Question, event: KeyEvent) -> Option<Vec<Effect>> {
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let at = match event.code {
+        KeyCode::Enter => question.at,
+        KeyCode::Char(c) if plain => question.choices.iter().position(|choice| choice.key == c)?,
+        _ => return None,
+    };
+    let choice = question.choices.into_iter().nth(at)?;
+    ui.layers.pop();
+    Some(match choice.answer {
+        Answer::Back => Vec::new(),
+        Answer::Tell(command, said) => tell(ui, command, said),
+        Answer::Leave(how) => leave(ui, how, None),
+        Answer::Copy { what, text } => copy(ui, what, text),
+    })
+}

@@ -1,0 +1,88 @@
+//! Moving about: what keys go to is moved by keys, what is pointed at by the mouse.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use crate::engine::board::Cursor;
+use crate::tui::keys::Context;
+use crate::tui::ui::{Focus, Layer, Ui, layout};
+use crate::tui::view;
+
+/// Lines that a step of the wheel moves.
+const WHEEL: isize = 3;
+
+pub(super) fn page_height(ui: &Ui) -> isize {
+    let rows = match ui.context() {
+        Context::Jobs => usize::from(layout::table_rows(layout::Areas::of(ui).table)),
+        Context::Detail => view::lower::extent(ui).1,
+        Context::Plan | Context::Overlay => usize::from(ui.size.height.saturating_sub(4)),
+    };
+    isize::try_from(rows).unwrap_or(1)
+}
+
+/// Moves what keys go to: the cursor, the lower pane, the plan, the help or a question's choice.
+pub(super) fn scroll(ui: &mut Ui, lines: isize) {
+    match ui.context() {
+        Context::Jobs => {
+            if !ui.move_by(lines) {
+                ui.say("the table is held still; f lets it move again");
+            }
+        }
+        Context::Detail => ui.scroll_pane(lines),
+        Context::Plan => {
+            let most = view::plan::overflow(ui);
+            ui.plan_top = ui.plan_top.min(most).saturating_add_signed(lines).min(most);
+        }
+        Context::Overlay => {
+            let most = view::help::overflow(ui);
+            match ui.layers.last_mut() {
+                Some(Layer::Help { top }) => *top = (*top).min(most).saturating_add_signed(lines).min(most),
+                Some(Layer::Question(question)) => {
+                    let last = question.choices.len().saturating_sub(1);
+                    question.at = question.at.saturating_add_signed(lines).min(last);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
+    match ui.context() {
+        Context::Jobs => {
+            let moved = ui.move_to_end(if end { Cursor::Last } else { Cursor::First });
+            if !moved {
+                ui.say("the table is held still; f lets it move again");
+            }
+        }
+        Context::Detail => ui.scroll_pane_to_end(end),
+        Context::Plan | Context::Overlay => scroll(ui, if end { isize::MAX } else { isize::MIN }),
+    }
+}
+
+/// The wheel moves what the mouse points at; a click chooses a row or a pane.
+pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
+    let lines = match mouse.kind {
+        MouseEventKind::ScrollUp => -WHEEL,
+        MouseEventKind::ScrollDown => WHEEL,
+        MouseEventKind::Down(MouseButton::Left) => 0,
+        _ => return,
+    };
+    let at = Position { x: mouse.column, y: mouse.row };
+    let areas = layout::Areas::of(ui);
+    if matches!(ui.context(), Context::Plan | Context::Overlay) {
+        scroll(ui, lines);
+    } else if areas.lower.contains(at) {
+        if lines == 0 {
+            ui.focus = Focus::Detail;
+        }
+        ui.scroll_pane(lines);
+    } else if areas.table.contains(at) {
+        if lines != 0 {
+            ui.move_by(lines);
+        } else if let Some(row) = layout::row_at(areas.table, at) {
+            ui.focus = Focus::Jobs;
+            ui.move_to_row(row);
+        }
+    }
+}
