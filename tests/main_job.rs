@@ -1,7 +1,7 @@
 //! The main job: a folder goes in, enlarged pictures and captions come out, and nothing is paid
 //! for twice.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

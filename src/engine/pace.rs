@@ -95,7 +95,7 @@ mod tests {
         loop {
             count += 1;
             if at >= queued + ran {
-                return (count, at.checked_sub(queued).unwrap() - ran);
+                return (count, at.saturating_sub(queued + ran));
             }
             let seen = if at < queued {
                 last_queued = at;
