@@ -76,6 +76,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         budget: settings.budget,
         start: told || settings.yes,
         stay: !told,
+        logs: !matches!(face, Face::Told { form: headless::Form::Lines, .. }),
         retry_failed,
         walks: batch.inputs.is_some(),
         clock: Clock::start(),

@@ -39,6 +39,7 @@ impl Engine {
             Verdict::Lost => {
                 if self.happen(id, Transition::LoseReply) {
                     self.write_attempt(id, &error.cause, Stage::Submit);
+                    self.look_for_lost();
                     self.record(id);
                     self.ended(id);
                 }

@@ -34,7 +34,6 @@ impl Engine {
             JobState::Pending
             | JobState::Skipped(_)
             | JobState::Cancelled(_)
-            | JobState::Unknown(..)
             | JobState::Done(..)
             | JobState::Review(..) => {}
             JobState::Failed { .. } => {
@@ -52,7 +51,9 @@ impl Engine {
             // An intent without an id: the call may have been accepted. It is not made again.
             JobState::Submitting(..) => {
                 self.happen(id, Transition::LoseReply);
+                self.look_for_lost();
             }
+            JobState::Unknown(..) => self.look_for_lost(),
             JobState::InQueue(..) | JobState::InProgress(..) => self.to_call.push_back(id),
             JobState::Completed(..) => self.to_answer.push_back(id),
             JobState::Saving(..) => self.to_save.push_back(id),

@@ -146,13 +146,14 @@ impl Engine {
             Some(request) if job.state.is_at_fal() => request.clone(),
             _ => return true,
         };
+        let logs = self.setup.logs || self.look_at() == Some(id);
         let live = self.live.entry(id).or_default();
         if live.calling {
             return true;
         }
         live.calling = true;
         self.calling += 1;
-        self.spawn_stage(id, self.stages.clone().poll(request));
+        self.spawn_stage(id, self.stages.clone().poll(request, logs));
         true
     }
 

@@ -65,7 +65,7 @@ impl Engine {
     pub(super) fn is_finished(&self) -> bool {
         let totals = self.roster.totals();
         let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0
+        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0 && !self.is_looking()
     }
 
     /// Saves what is to be saved and says how it ended.

@@ -17,6 +17,7 @@ mod keep;
 mod leave;
 mod live;
 mod look;
+mod look_up;
 mod outlet;
 mod pace;
 mod plan;

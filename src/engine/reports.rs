@@ -19,6 +19,7 @@ impl Engine {
             Outcome::Answered(result) => self.answered(id, result),
             Outcome::Saved(result) => self.saved(id, result),
             Outcome::Cancelled(result) => self.cancelled(id, result),
+            Outcome::Listed(result) => self.listed(result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
         }
     }

@@ -16,6 +16,7 @@ use super::flow::FlowMeter;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
 use super::look::Looker;
+use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
@@ -87,6 +88,8 @@ pub(super) struct Engine {
     pub(super) down: Arc<AtomicU64>,
     pub(super) window: u16,
     pub(super) started: bool,
+    /// Lost answers that are looked for.
+    pub(super) search: Search,
     pub(super) hold: Option<Hold>,
     /// Asked to slow down until then.
     pub(super) brake_until: Timestamp,
@@ -160,6 +163,7 @@ impl Engine {
             down: Arc::default(),
             window: setup.window,
             started: setup.start,
+            search: Search::default(),
             hold: None,
             brake_until: Timestamp(0),
             last_good: now,
@@ -194,6 +198,7 @@ impl Engine {
         let ending = loop {
             let now = self.now();
             self.run_agenda(now);
+            self.look_if_due(now);
             self.dispatch(now);
             self.publish(now);
             if let Some(ending) = self.ending(now) {
@@ -269,6 +274,9 @@ impl Engine {
         let mut next = now.plus(Duration::from_hours(1));
         if let Some(Reverse((at, ..))) = self.agenda.peek() {
             next = next.min(*at);
+        }
+        if let Some(due) = self.search.due {
+            next = next.min(due);
         }
         if self.brake_until > now {
             next = next.min(self.brake_until);

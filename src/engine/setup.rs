@@ -37,6 +37,8 @@ pub struct Setup {
     pub start: bool,
     /// Whether to stay when all is done, for a person to look.
     pub stay: bool,
+    /// Whether what runners say is wanted of every job, not only of the one that is looked at.
+    pub logs: bool,
     /// What of earlier runs' failures is tried again.
     pub retry_failed: Option<Failed>,
     /// Whether all photos of the batch are found anew: then what is not found is gone.

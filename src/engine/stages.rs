@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Value;
 
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
-use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, Saved};
+use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp};
 use crate::ledger::{Attempt, LedgerError, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
@@ -28,6 +28,8 @@ pub(super) enum Outcome {
     Saved(Result<Placed, SaveError>),
     /// fal was asked to stop it.
     Cancelled(Result<CancelAnswer, FalError>),
+    /// Requests that fal remembers, by the URL of their input.
+    Listed(Result<Vec<(String, RequestId)>, FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
 }
@@ -79,9 +81,12 @@ impl Stages {
         Outcome::Recorded(self.writer.commit(&job).await)
     }
 
-    /// Logs come along each time: those of a job that failed are worth having afterwards.
-    pub(super) async fn poll(self, request: Request) -> Outcome {
-        Outcome::Polled(self.fal.status(&self.endpoint, &request, true).await)
+    pub(super) async fn poll(self, request: Request, logs: bool) -> Outcome {
+        Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
+    }
+
+    pub(super) async fn look_up(self, image_field: String, since: Timestamp) -> Outcome {
+        Outcome::Listed(self.fal.requests_since(&self.endpoint, &image_field, since).await)
     }
 
     pub(super) async fn answer(self, request: Request) -> Outcome {

@@ -25,6 +25,8 @@ pub(super) enum Call {
     Cancel,
     /// Asking for prices.
     Pricing,
+    /// Listing past requests.
+    Requests,
     /// Fetching the picture.
     Download,
 }
@@ -111,6 +113,7 @@ impl Call {
             Self::Result => "result",
             Self::Cancel => "cancel",
             Self::Pricing => "pricing",
+            Self::Requests => "request list",
             Self::Download => "download",
         }
     }

@@ -255,3 +255,27 @@ pub struct Price {
     /// `USD`.
     pub currency: String,
 }
+
+/// A page of requests that fal remembers (fal docs: platform `models/requests/by-endpoint`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PastRequests {
+    /// The requests, latest first.
+    #[serde(default)]
+    pub items: Vec<PastRequest>,
+    /// Where to go on, if there is more.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+    /// Whether there is more.
+    #[serde(default)]
+    pub has_more: bool,
+}
+
+/// One request that fal remembers. Those still waiting may not be listed yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PastRequest {
+    /// Its id.
+    pub request_id: String,
+    /// The model input that it was made with, where `expand=payloads` asked for it.
+    #[serde(default)]
+    pub json_input: Option<Value>,
+}

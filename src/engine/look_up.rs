@@ -1,0 +1,89 @@
+//! Paid calls whose answer was lost: looked for in what fal remembers, never made again.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::run::Engine;
+use crate::fal::FalError;
+use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Transition, Upload};
+
+/// The first look, after the call.
+const FIRST: Duration = Duration::from_secs(2);
+/// fal lists a request once it has ended, and a while later. What is not found by then was most
+/// likely never accepted; that is for a person to say.
+const HORIZON: Duration = Duration::from_mins(5);
+/// Clocks differ: the list is read from this long before the call.
+const SLACK: Duration = Duration::from_mins(2);
+
+/// The looking for lost answers.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    /// When the next look is due; `None` if there is nothing to look for any more.
+    pub(super) due: Option<Timestamp>,
+    looking: bool,
+    looks: u32,
+}
+
+impl Engine {
+    /// A paid call's answer was lost: look for its request, all lost ones in one go.
+    pub(super) fn look_for_lost(&mut self) {
+        let due = self.now().plus(FIRST);
+        self.search.looks = 0;
+        self.search.due = Some(self.search.due.map_or(due, |before| before.min(due)));
+    }
+
+    /// Whether lost answers may still turn up.
+    pub(super) fn is_looking(&self) -> bool {
+        self.search.due.is_some() || self.search.looking
+    }
+
+    /// Looks, if it is time.
+    pub(super) fn look_if_due(&mut self, now: Timestamp) {
+        if self.search.looking || self.search.due.is_none_or(|due| due > now) {
+            return;
+        }
+        self.search.due = None;
+        let lost = self.lost();
+        let Some((id, _, since)) = lost.iter().min_by_key(|(_, _, at)| *at).cloned() else { return };
+        self.search.looking = true;
+        self.search.looks += 1;
+        let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
+        let field = self.setup.model.image_field.clone();
+        self.spawn_stage(id, self.stages.clone().look_up(field, since));
+    }
+
+    /// What fal remembers has come: requests that were lost are adopted.
+    pub(super) fn listed(&mut self, result: Result<Vec<(String, RequestId)>, FalError>) {
+        self.search.looking = false;
+        let now = self.now();
+        match result {
+            Ok(list) => {
+                let by_input: HashMap<_, _> = list.into_iter().collect();
+                for (id, upload, _) in self.lost() {
+                    if let Some(request) = by_input.get(&*upload.url) {
+                        let request = Request { id: request.clone(), url: None, at: now, upload };
+                        tracing::info!(job = %id, request = %request.id, "a lost request was found at fal");
+                        if self.happen(id, Transition::Accept(request)) {
+                            self.record(id);
+                        }
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "lost requests could not be looked for"),
+        }
+        // Ever less often, twice at the least, and as long as the list may lag.
+        let youngest = self.lost().into_iter().map(|(_, _, at)| now.since(at)).min();
+        self.search.due = youngest
+            .filter(|age| *age < HORIZON || self.search.looks < 2)
+            .map(|age| now.plus((age / 2).clamp(FIRST, Duration::from_mins(1))));
+    }
+
+    fn lost(&self) -> Vec<(JobId, Upload, Timestamp)> {
+        let jobs = self.roster.index().members(Group::Review).filter_map(|id| self.roster.get(id));
+        jobs.filter_map(|job| match &job.state {
+            JobState::Unknown(_, intent) => Some((job.id, intent.upload.clone(), intent.at)),
+            _ => None,
+        })
+        .collect()
+    }
+}
