@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::caps::{Caps, Depth};
+use super::caps::Caps;
 use super::outbox::Outbox;
 use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
@@ -105,11 +105,9 @@ pub async fn run(
     commands: mpsc::Sender<Command>,
     options: Options,
 ) -> Result<Left, TuiError> {
-    if options.caps.depth == Depth::Mono {
-        // crossterm 0.29 writes a bare reset where NO_COLOR forbids a colour, which takes bold and
-        // reversed with it; with every colour mapped to none there is nothing to forbid.
-        crossterm::style::force_color_output(true);
-    }
+    // Which colours there are is decided by the capabilities alone. Left to itself, crossterm 0.29
+    // writes a bare reset where NO_COLOR forbids a colour, and that takes bold and reversed with it.
+    crossterm::style::force_color_output(true);
     let mut screen = Screen::take(options.mouse).map_err(TuiError::Terminal)?;
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();

@@ -33,7 +33,9 @@ pub struct Ui {
     pub(crate) size: Size,
 
     pub(crate) caps: Caps,
-    pub(crate) theme: Theme,
+    /// Those that can be tried: the one that was asked for, then the built-in ones.
+    themes: Vec<Theme>,
+    theme: usize,
     pub(crate) styles: Styles,
     pub(crate) keys: KeyMap,
 
@@ -89,6 +91,8 @@ impl Ui {
     #[must_use]
     pub fn new(board: Arc<Board>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
         let styles = theme.styles(caps.depth);
+        let others = Theme::built_in().filter(|name| *name != theme.name());
+        let others: Vec<_> = others.filter_map(|name| Theme::load(name, None).ok()).collect();
         Self {
             board,
             frozen: None,
@@ -96,7 +100,8 @@ impl Ui {
             zone: jiff::tz::TimeZone::UTC,
             size,
             caps,
-            theme,
+            themes: std::iter::once(theme).chain(others).collect(),
+            theme: 0,
             styles,
             keys: KeyMap::default(),
             lens: Lens::default(),
@@ -123,6 +128,19 @@ impl Ui {
     pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
         self.zone = zone;
         self
+    }
+
+    /// The name of the theme in force.
+    pub(crate) fn theme_name(&self) -> &str {
+        self.themes.get(self.theme).map_or("", Theme::name)
+    }
+
+    /// Takes the next theme.
+    pub(crate) fn next_theme(&mut self) {
+        self.theme = (self.theme + 1) % self.themes.len().max(1);
+        if let Some(theme) = self.themes.get(self.theme) {
+            self.styles = theme.styles(self.caps.depth);
+        }
     }
 
     /// Whether the plan is shown.
