@@ -154,8 +154,8 @@ impl Face {
         let mut drawn = Instant::now().checked_sub(self.interval).unwrap_or_else(Instant::now);
         let mut second = Instant::now();
         self.board.mark_changed();
+        let commands = self.commands.clone();
         loop {
-            let commands = self.commands.clone();
             let wakes = self.wakes_at();
             let happened = tokio::select! {
                 biased;
@@ -223,10 +223,16 @@ impl Face {
         self.screen.draw(&self.ui).map_err(Stop::drawing)
     }
 
+    /// Takes the terminal again after we were stopped.
     fn retake(&mut self) -> Result<(), Stop> {
         self.screen.retake().map_err(Stop::drawing)?;
-        self.ui.size = self.screen.size();
         self.dirty = true;
+        // It may have another size by now, and so another number of rows to ask for.
+        for effect in update(&mut self.ui, Msg::Resize(self.screen.size())) {
+            if let Effect::Send(command) = effect {
+                self.outbox.put(command);
+            }
+        }
         Ok(())
     }
 

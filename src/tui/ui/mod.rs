@@ -15,6 +15,7 @@ use tui_input::Input;
 use super::caps::Caps;
 use super::keys::{Context, KeyMap};
 use super::theme::{Styles, Theme};
+use crate::engine::Leave;
 use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
 use crate::job::{Group, JobId, Timestamp};
 
@@ -80,9 +81,11 @@ pub(crate) enum Layer {
     Question(Question),
 }
 
-/// The engine was told to end; by a signal's number if one of Ctrl-C's was meant.
+/// The engine was told to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaving {
+    pub(crate) how: Leave,
+    /// The number of the signal that was meant by Ctrl-C.
     pub(crate) signal: Option<i32>,
 }
 

@@ -175,7 +175,7 @@ fn quit(ui: &mut Ui) -> Vec<Effect> {
 
 /// Tells the engine to end.
 pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
-    ui.leaving = Some(Leaving { signal });
+    ui.leaving = Some(Leaving { how, signal });
     ui.layers.clear();
     ui.typing = false;
     vec![Effect::Send(Command::Quit(how))]
