@@ -27,10 +27,11 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::NextTab => turn_tab(ui, 1),
         Action::PrevTab => turn_tab(ui, -1),
         Action::Filter => {
-            (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
+            (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
         }
         Action::Sort => {
             ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
+            ui.frozen = None;
         }
         Action::Freeze => freeze(ui),
         Action::Theme => {

@@ -101,6 +101,15 @@ fn a_frozen_table_stands_still_and_says_where_it_ends() {
 }
 
 #[test]
+fn asking_for_other_rows_lets_a_frozen_table_move_again() {
+    for key in ["s", "/", "right"] {
+        let mut desk = desk(50);
+        desk.press_all(&["f", key]);
+        assert_eq!(desk.ui.frozen, None, "{key}");
+    }
+}
+
+#[test]
 fn printable_keys_are_text_while_a_filter_is_typed() {
     let mut desk = desk(50);
     desk.press_all(&["/", "q", "p", "0", "?"]);
