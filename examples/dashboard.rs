@@ -4,7 +4,8 @@
 //! [panic=ui|engine] [ascii] [mouse]`
 //!
 //! Nothing is read, sent or paid for. The engine is an actor of a hundred lines that moves jobs
-//! through their states by chance and answers the dashboard's lens as the real one does.
+//! through their states by chance and answers the dashboard's lens as the real one does. It publishes
+//! ten times a second whether anything changed or not: the dashboard has to keep still by itself.
 
 #![expect(
     clippy::indexing_slicing,
@@ -222,9 +223,8 @@ impl Fake {
                     }
                 },
                 _ = tick.tick() => {
-                    if self.step() {
-                        face.send_replace(Arc::new(self.board()));
-                    }
+                    self.step();
+                    face.send_replace(Arc::new(self.board()));
                 }
             }
         }
@@ -258,14 +258,13 @@ impl Fake {
         (self.phase, self.ended) = (Phase::Running, None);
     }
 
-    /// Moves whatever is due. False if nothing changed.
-    fn step(&mut self) -> bool {
+    /// Moves whatever is due.
+    fn step(&mut self) {
         if self.phase == Phase::Planning && self.walked < self.jobs.len() {
             self.walked = (self.walked + 37).min(self.jobs.len());
-            return true;
         }
         if matches!(self.phase, Phase::Planning | Phase::Leaving | Phase::Finished) {
-            return false;
+            return;
         }
         let active = self.jobs.iter().filter(|job| job.row.state.status.group() == Group::Active).count();
         let mut free = usize::from(self.window).saturating_sub(active);
@@ -287,7 +286,6 @@ impl Fake {
         if !left && self.ended.is_none() {
             (self.phase, self.ended) = (Phase::Finished, Some(now()));
         }
-        true
     }
 
     fn advance(&mut self, at: usize) {

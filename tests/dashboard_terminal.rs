@@ -392,9 +392,20 @@ fn without_colours_the_selection_is_still_seen() {
 }
 
 #[test]
+fn a_theme_of_the_users_choice_is_drawn_in_its_colours() {
+    let term = Term::run(&["scene=done", "theme=paper"], &[("COLORTERM", "truecolor")]);
+    term.wait("paper from corner to corner", |seen| {
+        let paper = Some(vt100::Color::Rgb(0xfa, 0xf6, 0xee));
+        let of = |row, col| seen.screen.screen().cell(row, col).map(vt100::Cell::bgcolor);
+        [of(0, 0), of(35, 119)] == [paper, paper]
+    });
+}
+
+#[test]
 fn a_copied_text_goes_through_the_terminal() {
     let mut term = Term::run(&["scene=done"], &[]);
     term.wait_for("q leaves");
+    term.wait_for("764cabcf");
     term.press("y");
     term.wait_for("Copy what?");
     term.press("i");

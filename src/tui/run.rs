@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::caps::{Caps, Depth};
+use super::caps::Caps;
 use super::outbox::Outbox;
 use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
@@ -105,11 +105,9 @@ pub async fn run(
     commands: mpsc::Sender<Command>,
     options: Options,
 ) -> Result<Left, TuiError> {
-    if options.caps.depth == Depth::Mono {
-        // crossterm 0.29 writes a bare reset where NO_COLOR forbids a colour, which takes bold and
-        // reversed with it; with every colour mapped to none there is nothing to forbid.
-        crossterm::style::force_color_output(true);
-    }
+    // Which colours there are is decided by the capabilities alone. Left to itself, crossterm 0.29
+    // writes a bare reset where NO_COLOR forbids a colour, and that takes bold and reversed with it.
+    crossterm::style::force_color_output(true);
     let mut screen = Screen::take(options.mouse).map_err(TuiError::Terminal)?;
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
@@ -156,8 +154,8 @@ impl Face {
         let mut drawn = Instant::now().checked_sub(self.interval).unwrap_or_else(Instant::now);
         let mut second = Instant::now();
         self.board.mark_changed();
+        let commands = self.commands.clone();
         loop {
-            let commands = self.commands.clone();
             let wakes = self.wakes_at();
             let happened = tokio::select! {
                 biased;
@@ -225,10 +223,16 @@ impl Face {
         self.screen.draw(&self.ui).map_err(Stop::drawing)
     }
 
+    /// Takes the terminal again after we were stopped.
     fn retake(&mut self) -> Result<(), Stop> {
         self.screen.retake().map_err(Stop::drawing)?;
-        self.ui.size = self.screen.size();
         self.dirty = true;
+        // It may have another size by now, and so another number of rows to ask for.
+        for effect in update(&mut self.ui, Msg::Resize(self.screen.size())) {
+            if let Effect::Send(command) = effect {
+                self.outbox.put(command);
+            }
+        }
         Ok(())
     }
 

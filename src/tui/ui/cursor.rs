@@ -115,8 +115,8 @@ impl Ui {
             // Arrived: from here on it follows the job. A job that the filter hides is left alone
             // for the one at its place.
             (Cursor::Place(_) | Cursor::Job(_), Some(id)) => self.cursor = Cursor::Job(id),
-            (Cursor::Place(_) | Cursor::Job(_), None) => self.cursor = Cursor::First,
-            (Cursor::First | Cursor::Last, _) => {}
+            // Where nothing is left to be on, the wish stands until something is.
+            (Cursor::First | Cursor::Last, _) | (_, None) => {}
         }
     }
 

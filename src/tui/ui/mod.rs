@@ -15,6 +15,7 @@ use tui_input::Input;
 use super::caps::Caps;
 use super::keys::{Context, KeyMap};
 use super::theme::{Styles, Theme};
+use crate::engine::Leave;
 use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
 use crate::job::{Group, JobId, Timestamp};
 
@@ -33,7 +34,9 @@ pub struct Ui {
     pub(crate) size: Size,
 
     pub(crate) caps: Caps,
-    pub(crate) theme: Theme,
+    /// Those that can be tried: the one that was asked for, then the built-in ones.
+    themes: Vec<Theme>,
+    theme: usize,
     pub(crate) styles: Styles,
     pub(crate) keys: KeyMap,
 
@@ -78,9 +81,11 @@ pub(crate) enum Layer {
     Question(Question),
 }
 
-/// The engine was told to end; by a signal's number if one of Ctrl-C's was meant.
+/// The engine was told to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaving {
+    pub(crate) how: Leave,
+    /// The number of the signal that was meant by Ctrl-C.
     pub(crate) signal: Option<i32>,
 }
 
@@ -89,6 +94,8 @@ impl Ui {
     #[must_use]
     pub fn new(board: Arc<Board>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
         let styles = theme.styles(caps.depth);
+        let others = Theme::built_in().filter(|name| *name != theme.name());
+        let others: Vec<_> = others.filter_map(|name| Theme::load(name, None).ok()).collect();
         Self {
             board,
             frozen: None,
@@ -96,7 +103,8 @@ impl Ui {
             zone: jiff::tz::TimeZone::UTC,
             size,
             caps,
-            theme,
+            themes: std::iter::once(theme).chain(others).collect(),
+            theme: 0,
             styles,
             keys: KeyMap::default(),
             lens: Lens::default(),
@@ -123,6 +131,19 @@ impl Ui {
     pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
         self.zone = zone;
         self
+    }
+
+    /// The name of the theme in force.
+    pub(crate) fn theme_name(&self) -> &str {
+        self.themes.get(self.theme).map_or("", Theme::name)
+    }
+
+    /// Takes the next theme.
+    pub(crate) fn next_theme(&mut self) {
+        self.theme = (self.theme + 1) % self.themes.len().max(1);
+        if let Some(theme) = self.themes.get(self.theme) {
+            self.styles = theme.styles(self.caps.depth);
+        }
     }
 
     /// Whether the plan is shown.

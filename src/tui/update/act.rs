@@ -5,7 +5,6 @@ use super::scroll::{page_height, scroll, scroll_to_end};
 use crate::engine::board::{Order, Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::Action;
-use crate::tui::theme::Theme;
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
@@ -28,13 +27,17 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::NextTab => turn_tab(ui, 1),
         Action::PrevTab => turn_tab(ui, -1),
         Action::Filter => {
-            (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
+            (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
         }
         Action::Sort => {
             ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
+            ui.frozen = None;
         }
         Action::Freeze => freeze(ui),
-        Action::Theme => next_theme(ui),
+        Action::Theme => {
+            ui.next_theme();
+            ui.say(format!("theme {}", ui.theme_name()));
+        }
         Action::Open => {
             ui.pin();
             ui.opened = !ui.opened;
@@ -100,17 +103,6 @@ fn freeze(ui: &mut Ui) {
         ui.pin();
         ui.frozen = Some(ui.board.page.clone());
         ui.say("the table is held still; the batch goes on");
-    }
-}
-
-fn next_theme(ui: &mut Ui) {
-    let names: Vec<_> = Theme::built_in().collect();
-    let at = names.iter().position(|name| *name == ui.theme.name());
-    let next = at.map_or(0, |at| (at + 1) % names.len().max(1));
-    if let Some(theme) = names.get(next).and_then(|name| Theme::load(name, None).ok()) {
-        ui.styles = theme.styles(ui.caps.depth);
-        ui.say(format!("theme {}", theme.name()));
-        ui.theme = theme;
     }
 }
 
@@ -184,7 +176,7 @@ fn quit(ui: &mut Ui) -> Vec<Effect> {
 
 /// Tells the engine to end.
 pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
-    ui.leaving = Some(Leaving { signal });
+    ui.leaving = Some(Leaving { how, signal });
     ui.layers.clear();
     ui.typing = false;
     vec![Effect::Send(Command::Quit { leave: how, signal })]

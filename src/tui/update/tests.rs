@@ -101,6 +101,15 @@ fn a_frozen_table_stands_still_and_says_where_it_ends() {
 }
 
 #[test]
+fn asking_for_other_rows_lets_a_frozen_table_move_again() {
+    for key in ["s", "/", "right"] {
+        let mut desk = desk(50);
+        desk.press_all(&["f", key]);
+        assert_eq!(desk.ui.frozen, None, "{key}");
+    }
+}
+
+#[test]
 fn printable_keys_are_text_while_a_filter_is_typed() {
     let mut desk = desk(50);
     desk.press_all(&["/", "q", "p", "0", "?"]);
@@ -112,6 +121,30 @@ fn printable_keys_are_text_while_a_filter_is_typed() {
     desk.press_all(&["/", "0", "0", "4", "2", "enter"]);
     assert_eq!((desk.on(), desk.ui.page().total), (Some(42), 1));
     assert!(desk.told.is_empty());
+}
+
+#[test]
+fn a_filter_that_leaves_nothing_does_not_forget_the_chosen_job() {
+    let mut desk = desk(50);
+    desk.press_all(&["j", "j", "j", "/", "z", "z"]);
+    assert_eq!((desk.on(), desk.ui.targets().len()), (None, 0));
+    desk.press_all(&["esc"]);
+    assert_eq!(desk.on(), Some(4));
+}
+
+#[test]
+fn a_theme_of_the_users_own_comes_around_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mine.toml");
+    std::fs::write(&path, "inherits = \"terminal\"\n").unwrap();
+    let mine = Theme::load(path.to_str().unwrap(), None).unwrap();
+    let board = fixtures::board_of(&[]).into();
+    let mut ui = Ui::new(board, Size { width: 80, height: 24 }, fixtures::NOW, fixtures::CAPS, mine);
+    let count = Theme::built_in().count() + 1;
+    for _ in 0..count {
+        update(&mut ui, Msg::Key(fixtures::key_event("t")));
+    }
+    assert_eq!(ui.theme_name(), "mine");
 }
 
 #[test]
@@ -300,14 +333,14 @@ fn what_is_copied_is_chosen_by_a_letter() {
 #[test]
 fn themes_are_tried_live_and_come_around() {
     let mut desk = desk(5);
-    let first = desk.ui.theme.name().to_owned();
+    let first = desk.ui.theme_name().to_owned();
     let mut seen = vec![first.clone()];
     loop {
         desk.press("t");
-        if desk.ui.theme.name() == first {
+        if desk.ui.theme_name() == first {
             break;
         }
-        seen.push(desk.ui.theme.name().to_owned());
+        seen.push(desk.ui.theme_name().to_owned());
     }
     assert_eq!(seen, Theme::built_in().collect::<Vec<_>>());
 }

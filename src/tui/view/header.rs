@@ -182,6 +182,11 @@ fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let of = |role| ui.styles.of(role);
     let flow = &ui.board.flow;
     let mut right = Vec::new();
+    if ui.has_ended() {
+        // Nothing flows any more; the last minutes' speeds would only fade.
+        spread(buf, row, 2, money(ui), right);
+        return;
+    }
     let line = sparkline(&flow.recent);
     if !line.is_empty() {
         right.push(Piece::text(2, line, of(Role::Accent)));

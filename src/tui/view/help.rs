@@ -53,7 +53,7 @@ fn sections(ui: &Ui) -> Vec<Vec<Line>> {
     let place = if caps.remote { ", over SSH" } else { "" };
     sections.push(vec![
         vec![("Here".to_owned(), of(Role::Title))],
-        vec![(format!("  theme {}, {}, {letters}{place}", ui.theme.name(), caps.depth.name()), text)],
+        vec![(format!("  theme {}, {}, {letters}{place}", ui.theme_name(), caps.depth.name()), text)],
         vec![(format!("  log in {}", ui.board.batch.log_file), text)],
     ]);
     sections

@@ -30,6 +30,7 @@ use ratatui::layout::{Position, Rect};
 use super::theme::Role;
 use super::ui::layout::{Areas, LEAST, is_too_small};
 use super::ui::{Layer, Ui};
+use crate::engine::Leave;
 use paint::{put, spread};
 
 /// Draws the whole screen into a buffer. Gives where the terminal's cursor is to stand, if a text
@@ -57,7 +58,11 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
         }
     }
     if ui.is_leaving() {
-        question::saying(ui, "Saving state…", &["Requests at fal run on.", "Ctrl-C leaves at once."], screen, buf);
+        let doing = match ui.leaving.map(|leaving| leaving.how) {
+            Some(Leave::CancelQueued) => "What is queued at fal is cancelled; what runs there runs on.",
+            Some(Leave::Running) | None => "Requests at fal run on.",
+        };
+        question::saying(ui, "Saving state…", &[doing, "Ctrl-C leaves at once."], screen, buf);
     }
     if !ui.caps.unicode {
         ascii::flatten(buf);

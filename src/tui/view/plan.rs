@@ -58,12 +58,28 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) {
     let asks = Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header };
     let more = if top < overflow(ui) { "↓ more" } else { "" };
     let right = vec![Piece::text(1, more, of(Role::Muted))];
-    spread(buf, asks, 2, vec![Piece::text(9, what_enter_does(ui), of(Role::Accent))], right);
+    spread(buf, asks, 2, vec![Piece::text(9, what_enter_does(ui, asks.width), of(Role::Accent))], right);
     footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf);
 }
 
-/// What happens next, in one line.
-fn what_enter_does(ui: &Ui) -> String {
+/// What happens next, in one line. A price is never cut: where the line is too long, it is told in
+/// fewer words.
+fn what_enter_does(ui: &Ui, columns: u16) -> String {
+    let told = in_full(ui);
+    if super::text::width(&told) <= usize::from(columns) { told } else { in_short(ui) }
+}
+
+fn in_short(ui: &Ui) -> String {
+    let plan = &ui.board.plan;
+    let (key, photos) = (ui.keys.shown(Action::Start), count(plan.photos));
+    match plan.estimate {
+        _ if ui.board.batch.sandbox => format!("{key}: {photos}, nothing charged"),
+        Some(estimate) => format!("{key}: {photos} for ≈{estimate}"),
+        None => format!("{key}: {photos}, price unknown"),
+    }
+}
+
+fn in_full(ui: &Ui) -> String {
     let (plan, batch) = (&ui.board.plan, &ui.board.batch);
     if plan.photos + plan.at_fal == 0 {
         return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
