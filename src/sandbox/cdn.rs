@@ -1,6 +1,9 @@
 //! The CDN: files that go out, with ranges and etags. Everybody may fetch them.
 
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::path::Path;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -9,7 +12,7 @@ use http::header::{
     IF_RANGE, RANGE,
 };
 use http::{HeaderMap, StatusCode};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
 use super::fal::Fal;
@@ -62,19 +65,24 @@ pub(super) async fn download(fal: &Fal, ask: &Ask, segment: &str) -> Result<Resp
     Ok(answer)
 }
 
-async fn read(path: &std::path::Path, range: Range<u64>) -> std::io::Result<Body> {
+async fn read(path: &Path, range: Range<u64>) -> io::Result<Body> {
     let len = range.end - range.start;
-    let mut file = tokio::fs::File::open(path).await?;
-    if range.start > 0 {
-        file.seek(std::io::SeekFrom::Start(range.start)).await?;
-    }
-    let mut part = file.take(len);
+    let path = path.to_owned();
+    let open = move || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(range.start))?;
+        let mut start = Vec::new();
+        if len <= AT_ONCE {
+            (&mut file).take(len).read_to_end(&mut start)?;
+        }
+        io::Result::Ok((file, start))
+    };
+    let (file, start) = tokio::task::spawn_blocking(open).await.map_err(io::Error::other)??;
     if len <= AT_ONCE {
-        let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes).await?;
-        return Ok(Body::from(bytes));
+        return Ok(Body::from(start));
     }
-    Ok(Body::from_stream(ReaderStream::with_capacity(part, 256 << 10)))
+    let rest = tokio::fs::File::from_std(file).take(len);
+    Ok(Body::from_stream(ReaderStream::with_capacity(rest, 256 << 10)))
 }
 
 fn set(headers: &mut HeaderMap, values: &[(http::HeaderName, &str)]) {

@@ -1,7 +1,7 @@
 //! The files that the sandbox keeps: uploads and results, on disk, so that memory does not grow with them.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,10 +9,12 @@ use std::time::Duration;
 use axum::body::Body;
 use futures::StreamExt;
 use serde_json::Value;
-use tokio::io::AsyncWriteExt;
 
 use super::clock::Moment;
 use super::lock;
+
+/// How much of a body is written at once, bytes.
+const PIECE: usize = 1 << 20;
 
 /// Who may fetch a file (fal docs: storage, access).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,22 +127,30 @@ impl Files {
         self.dir.path().join(id)
     }
 
-    /// Streams a body to disk.
+    /// Streams a body to disk, piece by piece: what is short is written at once, what is long never
+    /// lies in memory as a whole.
     pub(super) async fn receive(&self, path: &Path, body: Body, limit: u64) -> Result<Received, ReceiveError> {
-        let mut file = tokio::fs::File::create(path).await?;
         let mut hasher = blake3::Hasher::new();
         let mut len = 0;
+        let mut piece = Vec::new();
         let mut chunks = body.into_data_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(ReceiveError::Broken)?;
+            let begun = len > piece.len() as u64;
             len += chunk.len() as u64;
             if len > limit {
                 return Err(ReceiveError::TooLarge(limit));
             }
             hasher.update(&chunk);
-            file.write_all(&chunk).await?;
+            piece.extend_from_slice(&chunk);
+            if piece.len() >= PIECE {
+                write(path, std::mem::take(&mut piece), begun).await?;
+            }
         }
-        file.flush().await?;
+        let begun = len > piece.len() as u64;
+        if !begun || !piece.is_empty() {
+            write(path, piece, begun).await?;
+        }
         Ok(Received { len, hash: hasher.finalize() })
     }
 
@@ -162,6 +172,17 @@ impl Files {
         let id = segment.split_once('_').map_or(segment, |(id, _)| id);
         lock(&self.shelf).get(id).cloned()
     }
+}
+
+/// Writes a file, or goes on with one that is begun.
+async fn write(path: &Path, piece: Vec<u8>, begun: bool) -> io::Result<()> {
+    let path = path.to_owned();
+    let write = move || {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(!begun).truncate(!begun).append(begun);
+        options.open(path)?.write_all(&piece)
+    };
+    tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
 }
 
 /// Hashes a file that is on disk already, reading it piece by piece.

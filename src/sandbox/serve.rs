@@ -125,7 +125,7 @@ async fn met(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Option<Response> {
         }
         Reply::Lock(reason) => {
             fal.play.lock_account(&reason);
-            Refusal::Locked(reason).into_response()
+            answered(fal, ask, file).await
         }
         Reply::Redirect(status, to) => redirect(fal, ask, status, &to),
     };

@@ -261,9 +261,9 @@ pub(super) async fn complete(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> 
     let (id, begun) = begun(fal, ask)?;
     let asked: wire::Complete =
         serde_json::from_slice(&ask.body).map_err(|error| Refusal::Bad(format!("body: {error}")))?;
-    let named = asked.parts.iter().map(|part| (part.part_number, part.etag.as_str()));
-    let came = begun.parts.iter().map(|(number, etag)| (*number, etag.as_str()));
-    if begun.parts.is_empty() || !named.eq(came) {
+    // In whatever order: fal's own Python client names them as they came to be done.
+    let named: BTreeMap<_, _> = asked.parts.into_iter().map(|part| (part.part_number, part.etag)).collect();
+    if begun.parts.is_empty() || named != begun.parts {
         return Err(Refusal::Bad("InvalidPart: the parts named are not the parts that were uploaded".to_owned()));
     }
     let target = fal.files.path(&id);

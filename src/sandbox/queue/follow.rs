@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::request::{Ended, Outcome, Request, State};
@@ -86,12 +86,25 @@ pub(super) fn status_now(fal: &Fal, request: &Request, before: usize, logs: bool
     answer
 }
 
+/// The status as it goes out. Once a request runs, `logs` is there even where nobody asked for it,
+/// as null: fal's own Python client relies on that.
+pub(super) fn status_body(request: &Request, status: &wire::StatusAnswer) -> Value {
+    let mut body = json!(status);
+    if status.logs.is_none()
+        && !request.is_waiting()
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("logs".to_owned(), Value::Null);
+    }
+    body
+}
+
 /// `GET …/status`: 202 until it is COMPLETED, then 200.
 pub(in crate::sandbox) fn status(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<Response, Refusal> {
     let (request, before) = find(fal, ask, app, id)?;
-    let answer = status_now(fal, &request, before, wants_logs(ask), fal.clock.now());
+    let answer = status_body(&request, &status_now(fal, &request, before, wants_logs(ask), fal.clock.now()));
     let code = if matches!(request.state, State::Ended(_)) { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok(named(id, json_answer(code, &json!(answer))))
+    Ok(named(id, json_answer(code, &answer)))
 }
 
 /// `logs=1`, as the clients write it: `1`, `true`, or any other whole number but 0.

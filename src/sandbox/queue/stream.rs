@@ -10,7 +10,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::follow::{find, named, status_now, wants_logs};
+use super::follow::{find, named, status_body, status_now, wants_logs};
 use super::request::{Request, State};
 use crate::sandbox::clock::Moment;
 use crate::sandbox::fal::Fal;
@@ -92,6 +92,6 @@ impl Told {
             status.logs = Some(news);
         }
         self.last = bare;
-        Some(format!("data: {}\n\n", json!(status)).into())
+        Some(format!("data: {}\n\n", status_body(request, &status)).into())
     }
 }

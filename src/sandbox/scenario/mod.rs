@@ -136,7 +136,7 @@ impl Play {
             if !rule.when.fits(kind, subject) {
                 continue;
             }
-            let seen = memory.seen.entry((index, rule.when.scope(subject))).or_default();
+            let seen = memory.seen.entry((index, rule.when.scope(kind, subject))).or_default();
             *seen += 1;
             if rule.when.in_window(*seen) {
                 *memory.fired.entry(index).or_default() += 1;

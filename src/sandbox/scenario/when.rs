@@ -21,7 +21,7 @@ pub(in crate::sandbox) struct Subject {
     pub(in crate::sandbox) request: Option<Uuid>,
 }
 
-/// By what calls are counted.
+/// By what calls of one kind are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Per {
@@ -64,13 +64,14 @@ impl When {
             && self.attempt.as_ref().is_none_or(|range| subject.attempt.is_some_and(|attempt| range.contains(&attempt)))
     }
 
-    /// What a call is counted under.
-    pub(super) fn scope(&self, subject: &Subject) -> Box<str> {
-        match self.per {
-            Per::File => subject.file.as_deref().unwrap_or_default().into(),
-            Per::Request => subject.request.map(|id| id.to_string()).unwrap_or_default().into(),
-            Per::All => "".into(),
-        }
+    /// What a call is counted under: its kind, and what the fault counts by.
+    pub(super) fn scope(&self, kind: &str, subject: &Subject) -> Box<str> {
+        let by = match self.per {
+            Per::File => subject.file.as_deref().unwrap_or_default().to_owned(),
+            Per::Request => subject.request.map(|id| id.to_string()).unwrap_or_default(),
+            Per::All => String::new(),
+        };
+        format!("{kind} {by}").into()
     }
 
     /// Whether the fault happens to the call that is the `seen`th to fit, from 1.
