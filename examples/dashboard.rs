@@ -27,6 +27,7 @@ use fal_tui::engine::{Command, Leave};
 use fal_tui::job::{
     BatchId, Cause, CauseKind, Group, JobId, Pixels, PriceSource, Stage, Status, Timestamp, Unit, UnitPrice, Usd,
 };
+use fal_tui::tui::keys::KeyMap;
 use fal_tui::tui::{self, Options, Theme, caps};
 use tokio::sync::{mpsc, watch};
 
@@ -47,7 +48,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.spawn(async move { fake.run(to_face, from_face).await });
     let panics = option("panic").unwrap_or_default().to_owned();
-    let options = Options { caps, theme, fps: caps.default_fps(), mouse: args.iter().any(|arg| arg == "mouse") };
+    let options = Options {
+        caps,
+        theme,
+        keys: KeyMap::default(),
+        fps: caps.default_fps(),
+        mouse: args.iter().any(|arg| arg == "mouse"),
+    };
     if panics == "engine" {
         runtime.spawn(async {
             tokio::time::sleep(Duration::from_millis(300)).await;

@@ -11,6 +11,7 @@ use crate::ledger::LedgerError;
 use crate::output::OutputError;
 use crate::sandbox::{SandboxError, ScenarioError};
 use crate::settings::{NoKey, SettingsError};
+use crate::tui::keys::KeyMapError;
 use crate::tui::{ThemeError, TuiError};
 
 /// Why the program ends early.
@@ -104,6 +105,7 @@ of_usage!(
     OutputError,
     ClientError,
     SandboxError,
+    KeyMapError,
     ThemeError,
     TuiError,
     NoKey,

@@ -34,7 +34,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     }
     let settings = Settings::resolve(&cli.flags(), environment)?;
     if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
-        return print(&show::config(&settings, *keys, *themes, *path));
+        return print(&show::config(&settings, *keys, *themes, *path)?);
     }
     // The engine and the network run on these; the main thread is the dashboard's alone, so that a
     // terminal that does not take what is written holds back nothing else.

@@ -143,8 +143,9 @@ async fn show(
         Face::Dashboard(caps) => {
             let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
             let theme = tui::Theme::load(&settings.theme, themes.as_deref())?;
-            let fps = settings.fps.unwrap_or(if caps.remote { 10 } else { 20 });
-            let left = tui::run(board, commands, tui::Options { caps, theme, fps, mouse: settings.mouse }).await;
+            let keys = tui::keys::KeyMap::with(&settings.keys)?;
+            let fps = settings.fps.unwrap_or(caps.default_fps());
+            let left = tui::run(board, commands, tui::Options { caps, theme, keys, fps, mouse: settings.mouse }).await;
             match left {
                 Ok(tui::Left::AtOnce { signal }) => signals::end(signal),
                 Ok(tui::Left::HungUp) => {

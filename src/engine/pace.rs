@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The shortest time between two calls for one request.
 const SHORTEST: Duration = Duration::from_millis(250);
 /// The longest, so that a table that is looked at stays true.
-const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(30);
 /// For the request that somebody looks at.
 const WATCHED: Duration = Duration::from_secs(1);
 /// How much a new measurement counts against what was learned before.

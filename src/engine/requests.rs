@@ -50,6 +50,8 @@ impl Engine {
         let kept = match &job.state {
             JobState::Failed { kept, .. } => (**kept).clone(),
             JobState::Review(..) | JobState::Cancelled(_) => Kept::Nothing,
+            // A face has shown the price and that it may be paid twice.
+            JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
         if let Some(saved) = job.state.saved() {

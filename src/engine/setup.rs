@@ -16,6 +16,7 @@ use crate::output::Output;
 
 /// How a batch is to be run.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice")]
 pub struct Setup {
     /// What faces show of the batch.
     pub facts: BatchFacts,

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::caps::Caps;
+use super::keys::KeyMap;
 use super::outbox::Outbox;
 use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
@@ -29,6 +30,8 @@ pub struct Options {
     pub caps: Caps,
     /// Its colours.
     pub theme: Theme,
+    /// What its keys do.
+    pub keys: KeyMap,
     /// Frames a second, at most.
     pub fps: u16,
     /// Whether to take the mouse from the terminal's own selection.
@@ -112,7 +115,9 @@ pub async fn run(
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
     let first = Arc::clone(&board.borrow());
-    let ui = Ui::new(first, size, now(), options.caps, options.theme).in_zone(jiff::tz::TimeZone::system());
+    let ui = Ui::new(first, size, now(), options.caps, options.theme)
+        .in_zone(jiff::tz::TimeZone::system())
+        .with_keys(options.keys);
     let interval = Duration::from_secs(1) / u32::from(options.fps.max(1));
     let mut face =
         Face { ui, screen, signals, board, commands, outbox: Outbox::default(), interval, dirty: true, resized: None };

@@ -90,6 +90,13 @@ pub(crate) struct Leaving {
 }
 
 impl Ui {
+    /// With other keys than the default ones.
+    #[must_use]
+    pub fn with_keys(mut self, keys: KeyMap) -> Self {
+        self.keys = keys;
+        self
+    }
+
     /// The dashboard on a terminal of this size, at this moment.
     #[must_use]
     pub fn new(board: Arc<Board>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
