@@ -1,0 +1,21 @@
+//! What keys lead to, at a desk with an engine of a few lines.
+
+mod acting;
+mod moving;
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
+
+use super::*;
+use crate::engine::Leave;
+use crate::engine::board::{Flow, Plan};
+use crate::job::{JobId, Status};
+use crate::tui::Theme;
+use crate::tui::fixtures::{self, Desk};
+
+fn desk(jobs: usize) -> Desk {
+    Desk::new(80, 24, fixtures::pending(jobs))
+}
