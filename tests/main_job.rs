@@ -91,6 +91,23 @@ fn records_of_the_batch_lie_in_the_top_folder() {
 }
 
 #[test]
+fn captions_and_records_are_written_again_without_asking_fal() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png");
+    stage.run(&[]).assert_status(0);
+    let caption = fs::read_to_string(stage.output().join("cat.txt")).unwrap();
+    fs::remove_file(stage.output().join("cat.txt")).unwrap();
+    fs::remove_file(stage.output().join("report.csv")).unwrap();
+    fs::write(stage.output().join("cup.txt"), "mine\n").unwrap();
+    let calls = stage.stats()["calls"].clone();
+    run(&mut stage.command(&["report", "1"])).assert_status(0);
+    assert_eq!(fs::read_to_string(stage.output().join("cat.txt")).unwrap(), caption);
+    assert_eq!(fs::read_to_string(stage.output().join("cup.txt")).unwrap(), "mine\n", "edited captions stay");
+    assert!(stage.output().join("report.csv").is_file());
+    assert_eq!(stage.stats()["calls"]["submit"], calls["submit"]);
+}
+
+#[test]
 fn no_more_requests_are_at_fal_than_the_window_allows() {
     let stage = Stage::with(Options { runners: 64, ..fast() });
     stage.small_photos(20);

@@ -1,6 +1,7 @@
 //! Results become files: checked, synced, named without ever overwriting what is not ours, with
 //! their captions beside them and records of the whole batch in the top folder.
 
+mod again;
 mod atomically;
 mod caption;
 mod draft;

@@ -1,0 +1,33 @@
+//! Captions that are gone, written again from what the ledger knows.
+
+use std::path::Path;
+
+use super::{Output, OutputError, atomically};
+use crate::job::Job;
+
+impl Output {
+    /// Writes the captions of these jobs that are not there; gives how many. One that is there may
+    /// have been edited since and is left alone. It blocks.
+    ///
+    /// # Errors
+    /// The first caption that cannot be written.
+    pub fn write_captions<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>) -> Result<usize, OutputError> {
+        let mut written = 0;
+        for saved in jobs.into_iter().filter_map(|job| job.state.saved()) {
+            let picture = self.0.root.join(&saved.output);
+            for (extension, bytes) in self.0.captions.files(saved.caption.as_deref()) {
+                let path = picture.with_extension(extension);
+                let missing = picture.is_file() && path.symlink_metadata().is_err();
+                if missing {
+                    let folder = path.parent().unwrap_or(Path::new("."));
+                    let failed = |error| OutputError::of(&path, error);
+                    let file = atomically::written(folder, &bytes).map_err(failed)?;
+                    atomically::claim(file, &path).map_err(|error| failed(error.error))?;
+                    atomically::sync_folder(folder).map_err(failed)?;
+                    written += 1;
+                }
+            }
+        }
+        Ok(written)
+    }
+}
