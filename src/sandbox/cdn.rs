@@ -33,7 +33,7 @@ pub(super) async fn download(fal: &Fal, ask: &Ask, segment: &str) -> Result<Resp
     match stored.access {
         Access::Allow => {}
         Access::Hide => return Err(gone()),
-        Access::Forbid => return Err(Refusal::Locked("Access to this file is forbidden".to_owned())),
+        Access::Forbid => return Err(Refusal::Forbidden("Access to this file is forbidden".to_owned())),
     }
     let etag = format!("\"{}\"", stored.hash.to_hex().as_str().get(..32).unwrap_or_default());
     let mut answer = Response::new(Body::empty());

@@ -4,8 +4,8 @@
 //! hosts are on one origin, told apart by the first segment of the path: `/queue`, `/rest`, `/api`,
 //! `/cdn`. It listens on loopback only, reaches out to nobody, and charges nothing.
 //!
-//! A call is read once ([`call`]), may meet a fault of the scenario, and is then answered by
-//! [`upload`], [`cdn`], [`queue`] or [`platform`], all on one shared [`fal::Fal`].
+//! A call is read once (`call`), may meet a fault of the scenario, and is then answered by `upload`,
+//! `cdn`, `queue` or `platform`, all on one shared `Fal`.
 
 mod call;
 mod cdn;

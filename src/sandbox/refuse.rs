@@ -34,8 +34,8 @@ pub(super) enum Refusal {
     Key,
     /// A bearer token where an API key belongs.
     Issuer,
-    /// The account may not do anything at present.
-    Locked(String),
+    /// The caller may not do that, or not at present.
+    Forbidden(String),
     /// What is called does not exist: said in fal's `detail`.
     Missing(String),
     /// The request is not known: said in the queue's `status`.
@@ -60,7 +60,7 @@ impl IntoResponse for Refusal {
             Self::Issuer => {
                 detail(StatusCode::UNAUTHORIZED, "Authentication error: could not decode the token's issuer")
             }
-            Self::Locked(reason) => detail(StatusCode::FORBIDDEN, &reason),
+            Self::Forbidden(reason) => detail(StatusCode::FORBIDDEN, &reason),
             Self::Missing(what) => detail(StatusCode::NOT_FOUND, &what),
             Self::NoRequest => json_answer(StatusCode::NOT_FOUND, &json!({ "status": "NOT_FOUND" })),
             Self::Method => detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),

@@ -216,7 +216,7 @@ fn begun(fal: &Fal, ask: &Ask) -> Result<(String, Begun), Refusal> {
     let begun = lock(&fal.uploads.begun).get(id).cloned();
     let begun = begun.ok_or_else(|| Refusal::Missing("Upload not found".to_owned()))?;
     if begun.secret != secret {
-        return Err(Refusal::Locked("SignatureDoesNotMatch".to_owned()));
+        return Err(Refusal::Forbidden("SignatureDoesNotMatch".to_owned()));
     }
     Ok((id.to_owned(), begun))
 }
@@ -225,7 +225,7 @@ fn begun(fal: &Fal, ask: &Ask) -> Result<(String, Begun), Refusal> {
 pub(super) async fn put(fal: &Fal, ask: &Ask, body: Body) -> Result<Response, Refusal> {
     let (id, begun) = begun(fal, ask)?;
     if content_type(&ask.headers) != begun.content_type {
-        return Err(Refusal::Locked("SignatureDoesNotMatch: Content-Type is not the announced one".to_owned()));
+        return Err(Refusal::Forbidden("SignatureDoesNotMatch: Content-Type is not the announced one".to_owned()));
     }
     let received = fal.files.receive(&fal.files.path(&id), body, MAX_UPLOAD).await?;
     lock(&fal.uploads.begun).remove(&id);

@@ -1,12 +1,12 @@
 //! Enlarges a picture with Lanczos, band by band, so that memory holds the source and never the result.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 /// The most pixels that are taken in, as fal's own toolkit limits them.
 const MAX_INPUT_PIXELS: u64 = 100_000_000;
@@ -55,11 +55,14 @@ pub(crate) fn measure(path: &Path) -> Result<(u32, u32), Unusable> {
     Ok((width, height))
 }
 
-/// Decodes a picture, turned upright.
+/// Decodes a picture that was measured, turned upright.
 pub(crate) fn open(path: &Path) -> Result<RgbImage, Unusable> {
-    measure(path)?;
-    let mut reader = ImageReader::open(path)?.with_guessed_format()?;
-    // The size is checked above; the default would refuse large photos for their bytes.
+    let bytes = std::fs::read(path)?;
+    let mut reader = ImageReader::new(Cursor::new(bytes.as_slice())).with_guessed_format()?;
+    if reader.format() == Some(ImageFormat::Jpeg) && !super::jpeg::is_whole(&bytes) {
+        return Err(Unusable::Load);
+    }
+    // The size is known to be fine; the default would refuse large photos for their bytes.
     reader.no_limits();
     let mut decoder = reader.into_decoder().map_err(|_| Unusable::Load)?;
     let orientation = decoder.orientation();

@@ -3,6 +3,7 @@
 mod caption;
 mod check;
 mod enlarge;
+mod jpeg;
 
 pub(super) use caption::describe;
 pub(super) use check::{Checked, check, detail};

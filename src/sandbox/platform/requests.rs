@@ -130,7 +130,7 @@ impl Found {
             && !asked.forget
             && let Some(entry) = entry.as_object_mut()
         {
-            entry.insert("json_input".to_owned(), json!(asked.input));
+            entry.insert("json_input".to_owned(), json!(asked.input()));
             let output: Value = serde_json::from_slice(&self.ended.outcome.body).unwrap_or(Value::Null);
             entry.insert("json_output".to_owned(), output);
         }

@@ -1,7 +1,7 @@
 //! The queue: requests that wait, run and end (fal docs: queue).
 //!
-//! [`Line`] is the one owner of every request. It does nothing by itself: [`submit`] puts requests
-//! in, [`run`] takes them to their end, [`follow`] reads.
+//! [`Line`] is the one owner of every request. It does nothing by itself: `submit` puts requests in,
+//! `run` takes them to their end, `follow` and `stream` read, `webhook` tells.
 
 mod follow;
 mod line;

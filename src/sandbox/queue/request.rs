@@ -31,8 +31,8 @@ pub(in crate::sandbox) struct Asked {
     pub(in crate::sandbox) id: Uuid,
     /// What was called.
     pub(in crate::sandbox) model: &'static Model,
-    /// The body.
-    pub(in crate::sandbox) input: Map<String, Value>,
+    /// The body, JSON: an object. Kept as it came, which is smaller.
+    pub(in crate::sandbox) body: Bytes,
     /// Whose bytes it works on.
     pub(in crate::sandbox) trace: Input,
     /// Which paid request for that input it is, from 1.
@@ -51,6 +51,13 @@ pub(in crate::sandbox) struct Asked {
     pub(in crate::sandbox) lifecycle: Lifecycle,
     /// Somebody asked for it to stop.
     pub(in crate::sandbox) cancelled: CancellationToken,
+}
+
+impl Asked {
+    /// What the model is given.
+    pub(in crate::sandbox) fn input(&self) -> Map<String, Value> {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
 }
 
 /// A request in the line.

@@ -131,9 +131,10 @@ async fn work(
     if let Some(failure) = &effect.failure {
         return Err(Outcome::failed(failure));
     }
-    let input = check(asked.model, &asked.input).map_err(|details| Outcome::refused(&details))?;
+    let body = asked.input();
+    let input = check(asked.model, &body).map_err(|details| Outcome::refused(&details))?;
     let field = asked.model.image;
-    let given = asked.input.get(field);
+    let given = body.get(field);
     if effect.expire_input
         && let Some(segment) = given.and_then(Value::as_str).and_then(|url| fal.segment_of(url))
     {

@@ -26,7 +26,7 @@ use crate::sandbox::stats::Input;
 pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> Result<Response, Refusal> {
     check_key(&ask.headers)?;
     if let Some(reason) = fal.play.locked() {
-        return Err(Refusal::Locked(reason));
+        return Err(Refusal::Forbidden(reason));
     }
     let model = find_model(endpoint)?;
     let Value::Object(input) = ask.json()? else {
@@ -39,7 +39,7 @@ pub(in crate::sandbox) fn submit(fal: &Arc<Fal>, ask: &Ask, endpoint: &str) -> R
     let asked = Arc::new(Asked {
         id: Uuid::new_v4(),
         model,
-        input,
+        body: ask.body.clone(),
         trace,
         attempt,
         priority: priority(&ask.headers),

@@ -90,7 +90,7 @@ pub(super) struct FaultForm {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 enum OneOrMore {
     One(String),
     More(Vec<String>),
@@ -106,7 +106,7 @@ impl OneOrMore {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number such as 2, or a range such as \"1..2\"")]
 enum RangeForm {
     One(u32),
     Text(String),
@@ -120,14 +120,14 @@ enum DropForm {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected true, or what the account is told")]
 enum LockForm {
     Yes(bool),
     Reason(String),
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number of bytes, or a share such as \"50%\"")]
 enum PlaceForm {
     Bytes(u64),
     Share(String),

@@ -1,8 +1,8 @@
 //! Scenarios: what goes wrong, when and for which photo, as data. `docs/scenarios.md` has every
 //! fault with an example; `tests/scenarios/` has files that tests use.
 //!
-//! [`form`] is the file as it is written, [`when`] decides which call a fault is for, [`effect`] is
-//! what it does there, [`damage`] and [`picture`] do it.
+//! `form` is the file as it is written, `when` decides which call a fault is for, `effect` is what it
+//! does there, `damage` and `picture` do it.
 
 mod damage;
 mod effect;
