@@ -124,7 +124,9 @@ mod tests {
             prop_assert!(width(&fit(&text, columns)) <= columns);
             prop_assert!(width(&fit_end(&text, columns)) <= columns);
             for line in wrap(&text, columns) {
-                prop_assert!(width(line) <= columns.max(2), "{line:?}");
+                // Some scripts have single graphemes of three columns and more.
+                let is_one = line.graphemes(true).count() == 1;
+                prop_assert!(width(line) <= columns || is_one, "{line:?}");
             }
         }
 
