@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::fal::{FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Kept, RetryPolicy, Stage};
+use crate::job::{CauseKind, Class, Kept, RetryPolicy, Stage};
 
 /// Retries at the least for fetching what is paid for.
 const PAID_RETRIES: u16 = 8;
@@ -62,7 +62,7 @@ pub(super) fn decide(
     let Standing { same, anew, attempt } = standing;
     let kept = if error.scope == Scope::Request { anew } else { same };
     match error.class {
-        Class::Transient { after } => again(&error.cause, after, kept, attempt, policy, weather, random),
+        Class::Transient { after } => again(error, after, kept, attempt, policy, weather, random),
         Class::NotReady => Verdict::Retry { wait: Duration::from_secs(1), kept, counts: false },
         Class::Reupload => match policy.delay(attempt, None, random) {
             Some(wait) => Verdict::Retry { wait, kept: Kept::Nothing, counts: true },
@@ -76,7 +76,7 @@ pub(super) fn decide(
 }
 
 fn again(
-    cause: &Cause,
+    error: &FalError,
     after: Option<Duration>,
     kept: Kept,
     attempt: u16,
@@ -84,10 +84,12 @@ fn again(
     weather: Weather,
     random: f64,
 ) -> Verdict {
-    // A slow-down and a dead network are nobody's failure: they may last a night.
-    let is_weather = match cause.kind {
-        CauseKind::RateLimited => true,
-        CauseKind::Network | CauseKind::Timeout => weather == Weather::Foul && cause.http.is_none(),
+    let (kind, is_begun) = (error.cause.kind, matches!(kept.stage(), Stage::Follow | Stage::Save));
+    // A slow-down, a dead network and an overloaded front door are nobody's failure: they may last a night.
+    let is_weather = match (kind, error.cause.http) {
+        (CauseKind::RateLimited, _) => true,
+        (CauseKind::Network | CauseKind::Timeout, None) => weather == Weather::Foul,
+        (_, Some(502..=504)) => error.scope == Scope::Call && !is_begun,
         _ => false,
     };
     if is_weather {
@@ -96,7 +98,7 @@ fn again(
         return Verdict::Retry { wait, kept, counts: false };
     }
     // What is paid for is not given up as soon as what is not.
-    let is_paid = matches!(kept.stage(), Stage::Follow | Stage::Save) && cause.kind != CauseKind::BadResult;
+    let is_paid = is_begun && kind != CauseKind::BadResult;
     let policy = if is_paid { RetryPolicy { retries: policy.retries.max(PAID_RETRIES), ..*policy } } else { *policy };
     match policy.delay(attempt, after, random) {
         Some(wait) => Verdict::Retry { wait, kept, counts: true },
@@ -107,7 +109,7 @@ fn again(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{ContentHash, Timestamp, Upload};
+    use crate::job::{Cause, ContentHash, Timestamp, Upload};
 
     fn upload() -> Kept {
         Kept::Upload(Upload { url: "u".into(), at: Timestamp(0), content: ContentHash([0; 32]) })
