@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::batch::{Batch, forget_requests};
 use super::face::Face;
 use super::{Failure, log, plan, price, sandbox, signals};
-use crate::engine::{self, Clock, Failed, Handle, Rooms, Setup, Summary};
+use crate::engine::{self, Clock, Command, Failed, Handle, Leave, Rooms, Setup, Summary};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::job::{BatchId, CauseKind, RetryPolicy};
 use crate::ledger::Ledger;
@@ -143,16 +143,21 @@ async fn show(
             let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
             let theme = tui::Theme::load(&settings.theme, themes.as_deref())?;
             let fps = settings.fps.unwrap_or(if caps.remote { 10 } else { 20 });
-            let left = tui::run(board, commands, tui::Options { caps, theme, fps, mouse: settings.mouse }).await;
+            let options = tui::Options { caps, theme, fps, mouse: settings.mouse };
+            let left = tui::run(board, commands.clone(), options).await;
+            // Where the terminal fails, no key and perhaps no signal tells the engine to end.
+            let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
             match left {
                 Ok(tui::Left::AtOnce { signal }) => signals::end(signal),
                 Ok(tui::Left::HungUp) => {
                     // The terminal is gone: save, and touch it no more.
+                    drop(leave(Some(1)).await);
                     finish(ended).await?;
                     signals::end(1);
                 }
                 Ok(tui::Left::Ended | tui::Left::Quit { .. }) => {}
                 Err(error) => {
+                    drop(leave(None).await);
                     finish(ended).await?;
                     return Err(error.into());
                 }
