@@ -3,7 +3,7 @@
 //! The dashboard is driven through `examples/dashboard.rs`, whose batch is made up.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
