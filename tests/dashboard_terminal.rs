@@ -3,19 +3,17 @@
 //! The dashboard is driven through `examples/dashboard.rs`, whose batch is made up.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
+mod common;
+
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-
-const PATIENCE: Duration = Duration::from_secs(20);
+use common::terminal::{Seen, Term, cooked, has};
+use portable_pty::CommandBuilder;
 
 /// The example, built as this test was.
 fn example() -> PathBuf {
@@ -34,155 +32,16 @@ fn example() -> PathBuf {
     BUILT.get_or_init(build).clone()
 }
 
-/// What has come from the program: as bytes, and as a terminal shows them.
-struct Seen {
-    bytes: Vec<u8>,
-    screen: vt100::Parser,
-}
-
-/// A terminal with a program on it.
-struct Term {
-    master: Option<Box<dyn MasterPty + Send>>,
-    keys: Option<Box<dyn Write + Send>>,
-    child: Box<dyn Child + Send + Sync>,
-    seen: Arc<Mutex<Seen>>,
-    /// Tells the reader to let go of the terminal with the next bytes that come.
-    let_go: Arc<AtomicBool>,
-}
-
-impl Term {
-    fn run(args: &[&str], env: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(example());
-        command.args(args);
-        Self::spawn(command, env)
-    }
-
-    fn spawn(mut command: CommandBuilder, env: &[(&str, &str)]) -> Self {
-        let (cols, rows) = (120, 36);
-        let size = |n: u16| NonZeroU16::new(n).unwrap();
-        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        for name in ["NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "LC_ALL", "CLICOLOR_FORCE"] {
-            command.env_remove(name);
-        }
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
-        for (name, value) in env {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let seen =
-            Arc::new(Mutex::new(Seen { bytes: Vec::new(), screen: vt100::Parser::new(size(rows), size(cols), 0) }));
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let sink = Arc::clone(&seen);
-        let let_go = Arc::new(AtomicBool::new(false));
-        let gone = Arc::clone(&let_go);
-        std::thread::spawn(move || {
-            let mut chunk = vec![0; 65536];
-            while let Ok(count @ 1..) = reader.read(&mut chunk) {
-                let mut seen = sink.lock().unwrap();
-                seen.bytes.extend_from_slice(&chunk[..count]);
-                seen.screen.process(&chunk[..count]);
-                if gone.load(Ordering::SeqCst) {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self { master: Some(pair.master), keys: Some(keys), child, seen, let_go }
-    }
-
-    fn press(&mut self, keys: &str) {
-        let writer = self.keys.as_mut().unwrap();
-        writer.write_all(keys.as_bytes()).unwrap();
-        writer.flush().unwrap();
-    }
-
-    fn see<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
-        look(&self.seen.lock().unwrap())
-    }
-
-    fn text(&self) -> String {
-        self.see(|seen| seen.screen.screen().contents())
-    }
-
-    fn wait(&self, what: &str, until: impl Fn(&Seen) -> bool) {
-        let begun = Instant::now();
-        while !self.see(&until) {
-            assert!(begun.elapsed() < PATIENCE, "{what} did not come; the screen was:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn wait_for(&self, text: &str) {
-        self.wait(text, |seen| seen.screen.screen().contents().contains(text));
-    }
-
-    fn wait_exit(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it did not end; the screen was:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// The terminal's modes, to be compared.
-    fn modes(&self) -> String {
-        let modes = self.master.as_ref().unwrap().get_termios().unwrap();
-        format!("{:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.local_flags)
-    }
-
-    fn resize(&self, cols: u16, rows: u16) {
-        self.master.as_ref().unwrap().resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let size = |n: u16| NonZeroU16::new(n).unwrap();
-        self.seen.lock().unwrap().screen.screen_mut().set_size(size(rows), size(cols));
-    }
-
-    fn assert_given_back(&self, modes: &str) {
-        assert_eq!(self.modes(), modes, "the terminal's modes");
-        self.see(|seen| {
-            let screen = seen.screen.screen();
-            assert!(!screen.alternate_screen(), "the alternate screen was left");
-            assert!(!screen.hide_cursor(), "the cursor is shown");
-            assert!(!screen.bracketed_paste(), "bracketed paste is off");
-        });
-    }
-
-    /// Waits until nothing has been written for a while.
-    fn settle(&self) {
-        let mut before = 0;
-        loop {
-            std::thread::sleep(Duration::from_millis(400));
-            let now = self.see(|seen| seen.bytes.len());
-            if now == before {
-                return;
-            }
-            before = now;
-        }
-    }
-}
-
-fn has(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
-}
-
-/// Modes as they are before a program touches them.
-fn cooked() -> String {
-    let mut command = CommandBuilder::new("sleep");
-    command.arg("30");
-    let mut term = Term::spawn(command, &[]);
-    let modes = term.modes();
-    term.child.kill().unwrap();
-    modes
+fn run(args: &[&str], env: &[(&str, &str)]) -> Term {
+    let mut command = CommandBuilder::new(example());
+    command.args(args);
+    Term::spawn(command, env)
 }
 
 #[test]
 fn it_starts_and_gives_the_terminal_back_on_q() {
     let cooked = cooked();
-    let mut term = Term::run(&["scene=done"], &[]);
+    let mut term = run(&["scene=done"], &[]);
     term.wait_for("q leaves");
     assert_ne!(term.modes(), cooked, "raw while it runs");
     assert!(term.see(|seen| seen.screen.screen().alternate_screen()));
@@ -195,14 +54,14 @@ fn it_starts_and_gives_the_terminal_back_on_q() {
 #[test]
 fn ctrl_c_leaves_in_good_order_and_twice_at_once() {
     let cooked = cooked();
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
     term.press("\u{3}");
     term.wait_exit();
     term.wait_for("left: Quit { signal: Some(2) }");
     term.assert_given_back(&cooked);
 
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
     term.press("\u{3}\u{3}");
     term.wait_exit();
@@ -212,7 +71,7 @@ fn ctrl_c_leaves_in_good_order_and_twice_at_once() {
 
 #[test]
 fn it_asks_the_terminal_nothing_and_takes_no_mouse() {
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
     term.press("\u{c}tf?");
     term.wait_for("Keys");
@@ -227,7 +86,7 @@ fn it_asks_the_terminal_nothing_and_takes_no_mouse() {
 
 #[test]
 fn every_frame_is_bracketed_as_one_update() {
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
     term.press("jjjj");
     std::thread::sleep(Duration::from_secs(1));
@@ -246,7 +105,7 @@ fn every_frame_is_bracketed_as_one_update() {
 #[test]
 fn nothing_is_written_while_nothing_changes() {
     for scene in ["scene=done", "scene=plan"] {
-        let term = Term::run(&[scene, "jobs=5"], &[]);
+        let term = run(&[scene, "jobs=5"], &[]);
         term.wait_for("quit");
         term.settle();
         let before = term.see(|seen| seen.bytes.len());
@@ -257,7 +116,7 @@ fn nothing_is_written_while_nothing_changes() {
 
 #[test]
 fn a_busy_batch_writes_little() {
-    let term = Term::run(&["scene=run"], &[("SSH_TTY", "/dev/pts/9")]);
+    let term = run(&["scene=run"], &[("SSH_TTY", "/dev/pts/9")]);
     term.wait_for("IN_PROGRESS");
     let before = term.see(|seen| seen.bytes.len());
     std::thread::sleep(Duration::from_secs(4));
@@ -268,7 +127,7 @@ fn a_busy_batch_writes_little() {
 
 #[test]
 fn a_key_costs_few_bytes() {
-    let mut term = Term::run(&["scene=done"], &[]);
+    let mut term = run(&["scene=done"], &[]);
     term.wait_for("q leaves");
     term.press("1");
     term.settle();
@@ -281,7 +140,7 @@ fn a_key_costs_few_bytes() {
 
 #[test]
 fn a_storm_of_sizes_ends_with_the_screen_of_the_last() {
-    let mut term = Term::run(&["scene=done"], &[]);
+    let mut term = run(&["scene=done"], &[]);
     term.wait_for("q leaves");
     for step in 0..60_u16 {
         term.resize(10 + step * 3, 3 + step);
@@ -320,7 +179,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_draws_it_anew() {
 
 #[test]
 fn where_no_shell_could_go_on_ctrl_z_only_draws_anew() {
-    let mut term = Term::run(&["scene=done"], &[]);
+    let mut term = run(&["scene=done"], &[]);
     term.wait_for("q leaves");
     term.press("\u{1a}");
     let entered = |seen: &Seen| String::from_utf8_lossy(&seen.bytes).matches("\u{1b}[?1049h").count() == 2;
@@ -331,10 +190,9 @@ fn where_no_shell_could_go_on_ctrl_z_only_draws_anew() {
 
 #[test]
 fn a_hang_up_ends_it_at_once_without_a_word() {
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
-    term.let_go.store(true, Ordering::SeqCst);
-    (term.keys, term.master) = (None, None);
+    term.hang_up();
     let begun = Instant::now();
     assert_eq!(term.wait_exit().exit_code(), 129);
     assert!(begun.elapsed() < Duration::from_secs(3));
@@ -342,10 +200,9 @@ fn a_hang_up_ends_it_at_once_without_a_word() {
 
 #[test]
 fn on_the_signal_of_a_hang_up_the_terminal_is_not_touched_any_more() {
-    let mut term = Term::run(&["scene=run"], &[]);
+    let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
-    let pid = term.child.process_id().unwrap();
-    Command::new("kill").args(["-HUP", &pid.to_string()]).status().unwrap();
+    term.signal("HUP");
     assert_eq!(term.wait_exit().exit_code(), 129);
     term.see(|seen| assert!(!has(&seen.bytes, b"\x1b[?1049l"), "a terminal that is gone is not written to"));
 }
@@ -353,7 +210,7 @@ fn on_the_signal_of_a_hang_up_the_terminal_is_not_touched_any_more() {
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_speaks() {
     let cooked = cooked();
-    let mut term = Term::run(&["scene=run", "panic=ui"], &[]);
+    let mut term = run(&["scene=run", "panic=ui"], &[]);
     term.wait_for("as asked: on the main thread");
     assert!(!term.wait_exit().success());
     term.assert_given_back(&cooked);
@@ -361,7 +218,7 @@ fn a_panic_gives_the_terminal_back_before_it_speaks() {
 
 #[test]
 fn a_panic_of_the_engine_is_not_printed_over_the_screen() {
-    let mut term = Term::run(&["scene=run", "panic=engine"], &[]);
+    let mut term = run(&["scene=run", "panic=engine"], &[]);
     term.wait_for("running");
     // Nobody says when a task has panicked; this one does after 0.3 s.
     std::thread::sleep(Duration::from_millis(800));
@@ -373,7 +230,7 @@ fn a_panic_of_the_engine_is_not_printed_over_the_screen() {
 
 #[test]
 fn without_colours_the_selection_is_still_seen() {
-    let mut term = Term::run(&["scene=done"], &[("NO_COLOR", "1")]);
+    let mut term = run(&["scene=done"], &[("NO_COLOR", "1")]);
     term.wait_for("q leaves");
     term.press("j");
     term.settle();
@@ -393,7 +250,7 @@ fn without_colours_the_selection_is_still_seen() {
 
 #[test]
 fn a_theme_of_the_users_choice_is_drawn_in_its_colours() {
-    let term = Term::run(&["scene=done", "theme=paper"], &[("COLORTERM", "truecolor")]);
+    let term = run(&["scene=done", "theme=paper"], &[("COLORTERM", "truecolor")]);
     term.wait("paper from corner to corner", |seen| {
         let paper = Some(vt100::Color::Rgb(0xfa, 0xf6, 0xee));
         let of = |row, col| seen.screen.screen().cell(row, col).map(vt100::Cell::bgcolor);
@@ -403,7 +260,7 @@ fn a_theme_of_the_users_choice_is_drawn_in_its_colours() {
 
 #[test]
 fn a_copied_text_goes_through_the_terminal() {
-    let mut term = Term::run(&["scene=done"], &[]);
+    let mut term = run(&["scene=done"], &[]);
     term.wait_for("q leaves");
     term.wait_for("764cabcf");
     term.press("y");

@@ -1,16 +1,16 @@
 //! Which face a run has: the dashboard, lines or JSON.
 
-use std::io::{self, IsTerminal};
-
+use super::Failure;
 use crate::headless::Form;
 use crate::settings::{Environment, Settings};
+use crate::tui;
 use crate::tui::caps::{self, Caps, Flags, Tty};
 
 /// How a run is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Face {
     /// The dashboard.
-    Dashboard(Caps),
+    Dashboard(Box<tui::Options>),
     /// Told as it goes.
     Told {
         /// In which form.
@@ -21,32 +21,32 @@ pub(super) enum Face {
 }
 
 impl Face {
-    pub(super) fn choose(settings: &Settings, environment: &Environment) -> Self {
-        let (stdin, stdout) = (io::stdin().is_terminal(), io::stdout().is_terminal());
-        let tty = Tty { stdin, stdout, foreground: is_foreground() };
+    /// Chooses the face, and loads what it needs.
+    ///
+    /// # Errors
+    /// If the theme or the keys of the dashboard cannot be used.
+    pub(super) fn choose(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
+        let tty = Tty::of_process();
         let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
         let caps = caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii }, tty);
         if settings.json {
-            return Self::Told { form: Form::Json, color: false };
+            return Ok(Self::Told { form: Form::Json, color: false });
         }
-        match caps.dashboard {
-            Ok(()) if !settings.headless => Self::Dashboard(caps),
-            _ => {
-                let forced = settings.color == caps::ColorChoice::Always;
-                Self::Told { form: Form::Lines, color: caps.depth != caps::Depth::Mono && (stdout || forced) }
-            }
+        if caps.dashboard.is_ok() && !settings.headless {
+            return dashboard(settings, caps).map(|options| Self::Dashboard(Box::new(options)));
         }
+        let forced = settings.color == caps::ColorChoice::Always;
+        Ok(Self::Told { form: Form::Lines, color: caps.depth != caps::Depth::Mono && (tty.stdout || forced) })
     }
 }
 
-/// Whether keys typed at the terminal come to us.
-#[cfg(unix)]
-fn is_foreground() -> bool {
-    let group = rustix::process::getpgrp();
-    rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground == group)
-}
-
-#[cfg(not(unix))]
-fn is_foreground() -> bool {
-    true
+fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
+    let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
+    Ok(tui::Options {
+        theme: tui::Theme::load(&settings.theme, themes.as_deref())?,
+        keys: tui::keys::KeyMap::with(&settings.keys)?,
+        fps: settings.fps.unwrap_or(caps.default_fps()),
+        mouse: settings.mouse,
+        caps,
+    })
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::batch::{Batch, forget_requests};
 use super::face::Face;
 use super::{Failure, log, plan, price, sandbox, signals};
-use crate::engine::{self, Clock, Failed, Handle, Rooms, Setup, Summary};
+use crate::engine::{self, Clock, Command, Failed, Handle, Leave, Rooms, Setup, Summary};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::job::{BatchId, CauseKind, RetryPolicy};
 use crate::ledger::Ledger;
@@ -35,7 +35,7 @@ impl Again {
 
 /// Runs a batch, or another go of it; gives the exit status.
 pub(super) async fn run(settings: &Settings, environment: &Environment, again: Option<Again>) -> Result<u8, Failure> {
-    let face = Face::choose(settings, environment);
+    let face = Face::choose(settings, environment)?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = match &again {
         Some(again) => Batch::known(&ledger, again.batch).await?,
@@ -94,7 +94,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         events: told.then_some(events),
     };
     let handle = engine::start(setup, rooms);
-    let status = show(settings, face, handle, heard).await?;
+    let status = show(face, handle, heard).await?;
 
     let jobs = ledger.jobs(opened.id).await?;
     tokio::task::spawn_blocking(move || output.write_records(&jobs))
@@ -122,12 +122,7 @@ async fn account(settings: &Settings, sandboxed: bool) -> Result<(Option<Sandbox
 }
 
 /// Shows the run until it ends, and sums it up.
-async fn show(
-    settings: &Settings,
-    face: Face,
-    handle: Handle,
-    heard: mpsc::Receiver<engine::Event>,
-) -> Result<u8, Failure> {
+async fn show(face: Face, handle: Handle, heard: mpsc::Receiver<engine::Event>) -> Result<u8, Failure> {
     let Handle { board, commands, ended } = handle;
     let signals = signals::listen(commands.clone()).map_err(|error| Failure::usage(&error))?;
     let summary = match face {
@@ -140,21 +135,21 @@ async fn show(
             told?;
             summary
         }
-        Face::Dashboard(caps) => {
-            let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
-            let theme = tui::Theme::load(&settings.theme, themes.as_deref())?;
-            let keys = tui::keys::KeyMap::with(&settings.keys)?;
-            let fps = settings.fps.unwrap_or(caps.default_fps());
-            let left = tui::run(board, commands, tui::Options { caps, theme, keys, fps, mouse: settings.mouse }).await;
+        Face::Dashboard(options) => {
+            let left = tui::run(board, commands.clone(), *options).await;
+            // Where the terminal fails, no key and perhaps no signal tells the engine to end.
+            let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
             match left {
                 Ok(tui::Left::AtOnce { signal }) => signals::end(signal),
                 Ok(tui::Left::HungUp) => {
                     // The terminal is gone: save, and touch it no more.
+                    drop(leave(Some(1)).await);
                     finish(ended).await?;
                     signals::end(1);
                 }
                 Ok(tui::Left::Ended | tui::Left::Quit { .. }) => {}
                 Err(error) => {
+                    drop(leave(None).await);
                     finish(ended).await?;
                     return Err(error.into());
                 }

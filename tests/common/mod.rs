@@ -10,6 +10,9 @@
     reason = "each test file uses some of it, and a test may panic"
 )]
 
+#[cfg(unix)]
+pub(crate) mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
