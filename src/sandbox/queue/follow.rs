@@ -142,16 +142,13 @@ fn format_units(units: f64) -> String {
 /// fal's models do.
 pub(in crate::sandbox) fn cancel(fal: &Arc<Fal>, ask: &Ask, app: &str, id: Uuid) -> Result<Response, Refusal> {
     let (request, _) = find(fal, ask, app, id)?;
-    let (code, word) = match request.state {
-        State::Waiting { .. } => {
-            fal.end(&request.asked, None, Outcome::cancelled());
-            (StatusCode::OK, "OK")
-        }
-        State::Running(_) => {
-            request.asked.cancelled.cancel();
-            (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED")
-        }
-        State::Ended(_) => (StatusCode::BAD_REQUEST, "ALREADY_COMPLETED"),
+    let (code, word) = if fal.withdraw(&request.asked, Outcome::cancelled()) {
+        (StatusCode::OK, "OK")
+    } else if matches!(request.state, State::Ended(_)) {
+        (StatusCode::BAD_REQUEST, "ALREADY_COMPLETED")
+    } else {
+        request.asked.cancelled.cancel();
+        (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED")
     };
     Ok(named(id, json_answer(code, &json!(wire::Cancelled { status: Some(word.to_owned()) }))))
 }

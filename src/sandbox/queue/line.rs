@@ -83,18 +83,23 @@ impl Line {
         true
     }
 
-    /// Ends a request that waits or runs; tells whether it did.
-    pub(in crate::sandbox) fn end(&mut self, id: Uuid, ended: Arc<Ended>) -> bool {
+    /// Ends a request that still waits; tells whether it did.
+    pub(in crate::sandbox) fn withdraw(&mut self, id: Uuid, ended: Arc<Ended>) -> bool {
         let Some(request) = self.requests.get_mut(&id) else { return false };
-        match request.state {
-            State::Waiting { turn } => {
-                self.waiting.remove(&(request.asked.priority, turn));
-            }
-            State::Running(_) => self.running -= 1,
-            State::Ended(_) => return false,
-        }
+        let State::Waiting { turn } = request.state else { return false };
+        self.waiting.remove(&(request.asked.priority, turn));
         request.state = State::Ended(ended);
         true
+    }
+
+    /// Ends a request that runs.
+    pub(in crate::sandbox) fn end(&mut self, id: Uuid, ended: Arc<Ended>) {
+        if let Some(request) = self.requests.get_mut(&id)
+            && matches!(request.state, State::Running(_))
+        {
+            self.running -= 1;
+            request.state = State::Ended(ended);
+        }
     }
 
     /// A request and, while it waits, how many are before it.

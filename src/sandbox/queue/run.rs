@@ -50,21 +50,24 @@ impl Fal {
         if outcome.is_worth_a_retry() && !asked.no_retry && lock(&self.line).put_back(asked.id, MOST_TRIES) {
             return self.fill();
         }
-        self.end(asked, Some(script), outcome);
-    }
-
-    /// Ends a request, bills it, and lets the next one run.
-    pub(super) fn end(self: &Arc<Self>, asked: &Asked, script: Option<Arc<Script>>, outcome: Outcome) {
-        let ended = Ended::now(self, script, outcome);
-        if !lock(&self.line).end(asked.id, ended.clone()) {
-            return;
+        // Whoever sees that it has ended finds it billed.
+        if outcome.units > 0.0 {
+            self.saw(|saw| saw.billed(&asked.trace, outcome.units, asked.model.unit_price));
         }
-        let units = ended.outcome.units;
-        if units > 0.0 {
-            self.saw(|saw| saw.billed(&asked.trace, units, asked.model.unit_price));
-        }
+        let ended = Ended::now(self, Some(script), outcome);
+        lock(&self.line).end(asked.id, ended.clone());
         tell(self, asked, &ended.outcome);
         self.fill();
+    }
+
+    /// Ends a request that still waits; tells whether it did.
+    pub(super) fn withdraw(self: &Arc<Self>, asked: &Asked, outcome: Outcome) -> bool {
+        let ended = Ended::now(self, None, outcome);
+        let withdrawn = lock(&self.line).withdraw(asked.id, ended.clone());
+        if withdrawn {
+            tell(self, asked, &ended.outcome);
+        }
+        withdrawn
     }
 }
 

@@ -91,16 +91,10 @@ fn give_up_after(fal: &Arc<Fal>, asked: &Arc<Asked>, patience: Duration) {
     let (host, asked) = (fal.clone(), asked.clone());
     fal.spawn(async move {
         host.clock.until(asked.at.after(patience)).await;
-        let waits = lock(&host.line).find(asked.id).is_some_and(|(request, _)| request.is_waiting());
-        if waits {
-            let mut outcome = Outcome::platform(
-                StatusCode::GATEWAY_TIMEOUT,
-                "request_timeout",
-                "Request timed out before it started",
-            );
-            outcome.headers.push((TIMEOUT_TYPE, HeaderValue::from_static("user")));
-            host.end(&asked, None, outcome);
-        }
+        let mut outcome =
+            Outcome::platform(StatusCode::GATEWAY_TIMEOUT, "request_timeout", "Request timed out before it started");
+        outcome.headers.push((TIMEOUT_TYPE, HeaderValue::from_static("user")));
+        host.withdraw(&asked, outcome);
     });
 }
 

@@ -1,12 +1,13 @@
 //! Scenarios: what goes wrong, when and for which photo, as data. `docs/scenarios.md` has every
 //! fault with an example; `tests/scenarios/` has files that tests use.
 //!
-//! `form` is the file as it is written, `when` decides which call a fault is for, `effect` is what it
-//! does there, `damage` and `picture` do it.
+//! `form` is the file as it is written and `meaning` what that means; `when` decides which call a fault is
+//! for, `effect` is what it does there, `damage` and `picture` do it.
 
 mod damage;
 mod effect;
 mod form;
+mod meaning;
 mod picture;
 mod when;
 
@@ -195,6 +196,7 @@ mod tests {
             ("call = \"submit\"", "does nothing"),
             ("call = \"submit\"\nhang = true\nstatus = 500", "`hang`"),
             ("call = \"submit\"\nstatus = 42", "42"),
+            ("call = \"submit\"\ncarried_out = true", "`carried_out`"),
             ("call = \"submit\"\npicture = \"black\"", "`picture`"),
             ("call = \"status\"\nlog = [\"x\"]", "`log`"),
             ("call = \"run\"\nhang = true", "`hang`"),

@@ -13,7 +13,14 @@ fn scenarios() -> PathBuf {
 }
 
 async fn playing(name: &str) -> Client {
-    let scenario = Scenario::read(&scenarios().join(name).with_extension("toml")).unwrap();
+    start(Scenario::read(&scenarios().join(name).with_extension("toml")).unwrap()).await
+}
+
+async fn playing_text(text: &str) -> Client {
+    start(Scenario::parse(text, "test").unwrap()).await
+}
+
+async fn start(scenario: Scenario) -> Client {
     Client::start(Options { latency: Duration::ZERO, runners: 4, scenario: Some(scenario), ..Options::default() }).await
 }
 
@@ -283,13 +290,42 @@ async fn slow_bodies_and_unanswered_calls_go_by_the_sandboxs_clock() {
 
 #[tokio::test]
 async fn an_output_says_what_the_scenario_says_and_lacks_what_it_takes_out() {
-    let text = "[[fault]]\ncall = \"run\"\noutput = { caption = \"C\", image = { width = 1 } }\nremove = [\"seed\", \"image.height\"]";
-    let scenario = Scenario::parse(text, "test").unwrap();
-    let client =
-        Client::start(Options { latency: Duration::ZERO, scenario: Some(scenario), ..Options::default() }).await;
+    let text = "[[fault]]\ncall = \"run\"\noutput = { caption = \"C\", image = { width = 1 } }\n\
+                remove = [\"seed\", \"image.height\"]";
+    let client = playing_text(text).await;
     let url = client.upload("a.png", picture(9, 9)).await;
     let output: Value = client.once(&url).await.json().await.unwrap();
     assert_eq!((&output["caption"], &output["image"]["width"]), (&json!("C"), &json!(1)));
     assert!(output.get("seed").is_none() && output["image"].get("height").is_none());
     assert!(output["image"]["url"].is_string() && output["timings"].is_object());
+}
+
+#[tokio::test]
+async fn a_call_may_be_carried_out_and_answered_otherwise() {
+    let client = playing_text("[[fault]]\ncall = \"submit\"\nstatus = 502\ningress = true\ncarried_out = true").await;
+    let url = client.upload("a.png", picture(9, 9)).await;
+    assert_eq!(client.try_submit(json!({ "image_url": url })).await.unwrap().status(), 502);
+    assert_eq!(client.stats().await["accepted"], 1);
+}
+
+#[tokio::test]
+async fn a_call_is_delayed_by_the_sandboxs_clock() {
+    let client = playing_text("clock_speed = 0\n[[fault]]\ncall = \"token\"\ndelay_ms = 3600000").await;
+    let token = client.token();
+    tokio::pin!(token);
+    assert!(tokio::time::timeout(Duration::from_millis(50), &mut token).await.is_err());
+    client.clock(json!({ "advance_s": 3599 })).await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), &mut token).await.is_err());
+    client.clock(json!({ "advance_s": 1 })).await;
+    assert!(token.await["token"].is_string());
+}
+
+#[tokio::test]
+async fn other_calls_are_not_held_up_by_one_that_hangs() {
+    let client = playing_text("[[fault]]\ncall = \"submit\"\nfile = \"a*\"\nhang = true").await;
+    let (slow, fine) = (client.upload("a.png", picture(9, 9)).await, client.upload("b.png", picture(8, 8)).await);
+    let hangs = client.try_submit(json!({ "image_url": slow }));
+    assert!(tokio::time::timeout(Duration::from_millis(50), hangs).await.is_err());
+    assert_eq!(client.once(&fine).await.status(), 200);
+    assert_eq!(client.stats().await["submits"], 1, "the call that hangs was never carried out");
 }
