@@ -73,6 +73,20 @@ fn retries_end() {
 }
 
 #[test]
+fn a_batch_is_retried_by_its_number_and_only_what_failed_so() {
+    let stage = stage("fails_twice");
+    run(&stage, &["--retries", "1"]).assert_status(1);
+    let shown = common::run(&mut stage.command(&["show", "1"]));
+    assert!(shown.assert_status(0).stdout.contains("faulty.png"), "{}", shown.stdout);
+    let retry = |args: &[&str]| common::run(&mut stage.command(&[&["retry", "1", "--json", "--yes"], args].concat()));
+    retry(&["--only", "timeout"]).assert_status(1);
+    assert_eq!(stage.stats()["accepted"], 4, "it did not fail for that");
+    retry(&["--match", "FAULTY"]).assert_status(0);
+    assert_eq!(size(&stage.output().join("faulty.png")), (902, 600));
+    assert_eq!(stage.stats()["accepted"], 5);
+}
+
+#[test]
 fn being_told_to_slow_down_spends_no_attempt() {
     let stage = stage("rate_limited");
     let told = stage.run(&[]);

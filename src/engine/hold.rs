@@ -20,11 +20,16 @@ pub(super) enum Hold {
 }
 
 impl Hold {
+    /// Whether fal knows the key no longer.
+    pub(super) fn is_key_refused(&self) -> bool {
+        matches!(self, Self::Account(cause) if cause.kind == CauseKind::KeyRefused)
+    }
+
     /// By whom or what it was paused, for the header.
     pub(super) fn by(&self) -> &'static str {
         match self {
             Self::User => "by you",
-            Self::Account(cause) if cause.kind == CauseKind::KeyRefused => "key refused",
+            Self::Account(_) if self.is_key_refused() => "key refused",
             Self::Account(_) => "account locked",
             Self::Budget { .. } => "cap reached",
             Self::Failures { .. } => "too many failures",

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::board::{BatchFacts, Board, PastAttempt};
-use super::event::{Ending, Event, Summary, What};
+use super::event::{Event, Summary, What};
 use super::flow::FlowMeter;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
@@ -96,7 +96,6 @@ pub(super) struct Engine {
     /// When a call last got through.
     pub(super) last_good: Timestamp,
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
-    pub(super) over: Option<Ending>,
     pub(super) dirty: bool,
     pub(super) published_at: Timestamp,
     pub(super) sampled_at: Timestamp,
@@ -168,7 +167,6 @@ impl Engine {
             brake_until: Timestamp(0),
             last_good: now,
             leaving: None,
-            over: None,
             dirty: true,
             published_at: Timestamp(0),
             sampled_at: Timestamp(0),
