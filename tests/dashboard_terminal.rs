@@ -198,6 +198,17 @@ fn a_hang_up_ends_it_at_once_without_a_word() {
     assert!(begun.elapsed() < Duration::from_secs(3));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_up_that_no_signal_tells_of_is_noticed_too() {
+    let mut command = CommandBuilder::new("env");
+    command.args(["--block-signal=HUP".as_ref(), example().as_os_str(), "scene=run".as_ref()]);
+    let mut term = Term::spawn(command, &[]);
+    term.wait_for("running");
+    term.hang_up();
+    assert_eq!(term.wait_exit().exit_code(), 129);
+}
+
 #[test]
 fn on_the_signal_of_a_hang_up_the_terminal_is_not_touched_any_more() {
     let mut term = run(&["scene=run"], &[]);

@@ -1,12 +1,18 @@
 //! Signals that concern the terminal: hang-up, and being continued after a stop.
 
 use std::io;
+#[cfg(unix)]
+use std::os::fd::{AsFd as _, OwnedFd};
+
+#[cfg(unix)]
+use tokio::io::{Interest, unix::AsyncFd};
 
 /// Hang-up and continue, as they come.
 #[cfg(unix)]
 pub(super) struct Signals {
     hang_up: tokio::signal::unix::Signal,
     go_on: tokio::signal::unix::Signal,
+    tty: Option<AsyncFd<OwnedFd>>,
 }
 
 /// What came.
@@ -23,13 +29,31 @@ impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let go_on = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-        Ok(Self { hang_up: signal(SignalKind::hangup())?, go_on: signal(go_on)? })
+        // Not every process gets the signal: one in a session of its own does not, and crossterm then
+        // reads the dead terminal over and over (crossterm#793).
+        #[expect(deprecated, reason = "its successor is unsafe; an `OwnedFd` keeps the promise that it asks for")]
+        let watch = |fd| AsyncFd::with_interest(fd, Interest::READABLE);
+        let tty = io::stdin().as_fd().try_clone_to_owned().and_then(watch);
+        Ok(Self { hang_up: signal(SignalKind::hangup())?, go_on: signal(go_on)?, tty: tty.ok() })
+    }
+
+    /// Waits until the terminal has nobody behind it any more. Keys wake this up, time does not.
+    async fn gone(tty: Option<&AsyncFd<OwnedFd>>) {
+        let Some(tty) = tty else { return std::future::pending().await };
+        while let Ok(mut guard) = tty.readable().await {
+            if guard.ready().is_read_closed() {
+                return;
+            }
+            guard.clear_ready();
+        }
+        std::future::pending::<()>().await;
     }
 
     pub(super) async fn next(&mut self) -> Came {
         tokio::select! {
             biased;
             _ = self.hang_up.recv() => Came::HangUp,
+            () = Self::gone(self.tty.as_ref()) => Came::HangUp,
             _ = self.go_on.recv() => Came::Continue,
         }
     }
