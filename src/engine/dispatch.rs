@@ -120,7 +120,7 @@ impl Engine {
     /// Stops at the cap, once nothing is on its way that could turn out cheaper than thought.
     fn hold_at_cap(&mut self, next: Option<Usd>) {
         let totals = self.roster.totals();
-        if totals.of(Group::Active) == totals_uploaded(self) && self.uploading == 0 {
+        if totals.of(Group::Active) == self.lying_uploaded() {
             let hold = Hold::Budget {
                 cap: self.setup.budget.unwrap_or_default(),
                 spent: totals.spent,
@@ -128,6 +128,12 @@ impl Engine {
             };
             self.hold(hold);
         }
+    }
+
+    /// How many jobs lie uploaded and wait for their submit.
+    fn lying_uploaded(&self) -> usize {
+        let lies = |id: &&JobId| self.roster.get(**id).is_some_and(|job| matches!(job.state, JobState::Uploaded(..)));
+        self.to_submit.iter().filter(lies).count()
     }
 
     fn begin_next_answer(&mut self) -> bool {
@@ -232,12 +238,6 @@ impl Engine {
         self.agenda.push(Reverse((until, id, Errand::Wake)));
         self.live.entry(id).or_default().meter = None;
     }
-}
-
-/// Jobs that lie uploaded and wait for their submit.
-fn totals_uploaded(engine: &Engine) -> usize {
-    let waits = |id: &&JobId| engine.roster.get(**id).is_some_and(|job| matches!(job.state, JobState::Uploaded(..)));
-    engine.to_submit.iter().filter(waits).count()
 }
 
 impl Live {

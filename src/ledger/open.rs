@@ -58,6 +58,8 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, Ledg
         .busy_timeout(tuning.busy)
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Full)
+        // Statement journals are small; as files they cost more than what they journal.
+        .pragma("temp_store", "MEMORY")
         .row_buffer_size(ROWS_AHEAD)
         .thread_name(|_| "ledger".to_owned())
         .disable_statement_logging();

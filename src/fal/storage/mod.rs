@@ -71,7 +71,7 @@ impl Fal {
             .header(CONTENT_TYPE, file.format.media_type())
             .header("x-fal-file-name", ascii_name(file))
             .header(CONTENT_LENGTH, opened.length);
-        let (body, hash) = opened.body(meter).await?;
+        let (body, hash) = opened.body(meter);
         let reply = send(request, body, meter).await?;
         let answer: CdnUploaded = reply.json(Call::Upload)?;
         Ok((answer.access_url, hash.finish()))

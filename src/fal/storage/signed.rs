@@ -23,7 +23,7 @@ impl Fal {
             .without_key(Call::Upload, Method::PUT, &initiated.upload_url)?
             .header(CONTENT_TYPE, file.format.media_type())
             .header(CONTENT_LENGTH, opened.length);
-        let (body, hash) = opened.body(meter).await?;
+        let (body, hash) = opened.body(meter);
         send(request, body, meter).await?;
         Ok((initiated.file_url, hash.finish()))
     }

@@ -53,49 +53,82 @@ impl Hash {
 pub(super) struct Opened<'a> {
     pub(super) photo: LocalFile<'a>,
     pub(super) length: u64,
-    file: File,
+    content: Content,
+}
+
+/// What of a photo is in memory.
+enum Content {
+    /// All of it: it is small, and was read in one go.
+    Whole(Bytes),
+    /// Nothing yet.
+    File(File),
 }
 
 impl<'a> Opened<'a> {
     pub(super) async fn open(photo: &LocalFile<'a>) -> Result<Self, FalError> {
         let unreadable = |error: std::io::Error| local(format!("cannot be read: {error}"));
-        let file = File::open(photo.path).await.map_err(unreadable)?;
-        let length = file.metadata().await.map_err(unreadable)?.len();
+        let (content, length) = if photo.bytes <= SMALL {
+            let path = photo.path.to_owned();
+            let read = tokio::task::spawn_blocking(move || read_small(&path)).await;
+            let bytes = read.map_err(std::io::Error::other).flatten().map_err(unreadable)?;
+            let length = bytes.len() as u64;
+            (Content::Whole(bytes), length)
+        } else {
+            let file = File::open(photo.path).await.map_err(unreadable)?;
+            let length = file.metadata().await.map_err(unreadable)?.len();
+            (Content::File(file), length)
+        };
         if length != photo.bytes {
             return Err(local(format!(
                 "has changed since the plan was made: {} then, {length} bytes now",
                 photo.bytes
             )));
         }
-        Ok(Self { photo: *photo, length, file })
+        Ok(Self { photo: *photo, length, content })
     }
 
     /// The whole file as a request body, and the hash that it feeds.
-    pub(super) async fn body(mut self, meter: &Meter) -> Result<(Body, Hash), FalError> {
+    pub(super) fn body(self, meter: &Meter) -> (Body, Hash) {
         let hash = Hash::default();
-        if self.length <= SMALL {
-            let length = usize::try_from(self.length).unwrap_or_default();
-            let bytes = self.next_part(length, &hash).await?;
-            meter.add(bytes.len());
-            return Ok((Body::from(bytes), hash));
-        }
+        let file = match self.content {
+            Content::Whole(bytes) => {
+                hash.update(&bytes);
+                meter.add(bytes.len());
+                return (Body::from(bytes), hash);
+            }
+            Content::File(file) => file,
+        };
         let (feed, meter) = (hash.clone(), meter.clone());
-        let stream = pieces(self.file.take(self.length)).map(move |piece| {
+        let stream = pieces(file.take(self.length)).map(move |piece| {
             piece.inspect(|bytes| {
                 feed.update(bytes);
                 meter.add(bytes.len());
             })
         });
-        Ok((Body::wrap_stream(stream), hash))
+        (Body::wrap_stream(stream), hash)
     }
 
     /// The next `length` bytes, for an upload in parts.
     pub(super) async fn next_part(&mut self, length: usize, hash: &Hash) -> Result<Bytes, FalError> {
-        let mut part = vec![0; length];
-        self.file.read_exact(&mut part).await.map_err(|error| local(format!("cannot be read to its end: {error}")))?;
+        let part = match &mut self.content {
+            Content::Whole(bytes) => bytes.split_to(length.min(bytes.len())),
+            Content::File(file) => {
+                let mut part = vec![0; length];
+                let read = file.read_exact(&mut part).await;
+                read.map_err(|error| local(format!("cannot be read to its end: {error}")))?;
+                Bytes::from(part)
+            }
+        };
         hash.update(&part);
-        Ok(Bytes::from(part))
+        Ok(part)
     }
+}
+
+/// A small file in one go; of one that has grown meanwhile no more than shows that.
+fn read_small(path: &Path) -> std::io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(std::fs::File::open(path)?, SMALL + 1), &mut bytes)?;
+    Ok(Bytes::from(bytes))
 }
 
 fn pieces(reader: impl AsyncRead) -> ReaderStream<impl AsyncRead> {
