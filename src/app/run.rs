@@ -127,6 +127,7 @@ async fn show(face: Face, handle: Handle, heard: mpsc::Receiver<engine::Event>) 
     let signals = signals::listen(commands.clone()).map_err(|error| Failure::usage(&error))?;
     let summary = match face {
         Face::Told { form, color } => {
+            drop(board);
             let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);

@@ -68,6 +68,10 @@ impl Engine {
         if self.roster.search_on() {
             self.dirty = true;
         }
+        if self.board.is_closed() {
+            self.dirty = false;
+            return;
+        }
         let urgent = self.look.take_urgent();
         if !urgent && (!self.dirty || now.since(self.published_at) < PUBLISH) {
             return;

@@ -7,6 +7,7 @@ mod summary;
 mod words;
 
 use std::io::{self, ErrorKind, Write};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
@@ -36,6 +37,8 @@ pub enum HeadlessError {
     Write(#[source] io::Error),
 }
 
+/// How long events gather between two writes.
+const PAUSE: Duration = Duration::from_millis(25);
 /// Events that are taken at once, and so written with one `write`.
 const AT_ONCE: usize = 512;
 
@@ -78,6 +81,8 @@ pub async fn tell(
         if ended.is_some() {
             return Ok(ended);
         }
+        // What happens meanwhile is written with one `write`, and this thread is not woken for each of it.
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(None)
 }
