@@ -199,16 +199,6 @@ impl Settings {
     pub fn may_start_headless(&self) -> bool {
         self.yes || self.budget.is_some() || self.sandbox.is_some()
     }
-
-    /// Whether lines are to be coloured, on a stream that is a terminal or not.
-    #[must_use]
-    pub fn colors_lines(&self, is_terminal: bool) -> bool {
-        match self.color {
-            ColorChoice::Auto => is_terminal,
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-        }
-    }
 }
 
 fn switch(layers: &mut Layers<'_>, setting: names::Setting, typed: bool) -> Result<bool, SettingsError> {
