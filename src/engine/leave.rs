@@ -59,7 +59,7 @@ impl Engine {
         }
         let totals = self.roster.totals();
         let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
-        let results = self.to_answer.len() + self.to_save.len();
+        let results = self.to_answer.len() + self.to_save.len() + self.reusing();
         self.hold.as_ref().filter(|_| idle && results == 0).and_then(Hold::ending)
     }
 
