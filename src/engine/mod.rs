@@ -1,6 +1,7 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
 //! publishes the board.
 
+mod account;
 mod aftermath;
 mod arrive;
 pub mod board;
@@ -11,6 +12,7 @@ mod dispatch;
 mod event;
 mod flow;
 mod follow;
+mod gate;
 mod hold;
 mod index;
 mod keep;
@@ -19,6 +21,7 @@ mod live;
 mod look;
 mod look_up;
 mod outlet;
+mod outlook;
 mod pace;
 mod plan;
 mod publish;
@@ -31,6 +34,7 @@ mod setup;
 mod stages;
 mod story;
 mod survey;
+mod weather;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};

@@ -67,6 +67,11 @@ impl Roster {
         self.price.as_ref()?.estimate(self.params.output_size(photo.pixels?))
     }
 
+    /// The most that a photo's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
+        self.price.as_ref()?.at_most(self.params.output_size(photo.pixels?))
+    }
+
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
         self.count(&job, true);
@@ -124,7 +129,7 @@ impl Roster {
         let group = job.state.status().group();
         let estimate = self.estimate(&job.photo).unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
+        let reserved = if job.state.is_reserved() { self.at_most(&job.photo).unwrap_or_default() } else { Usd::ZERO };
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
 
         let totals = &mut self.totals;
