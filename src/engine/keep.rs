@@ -11,7 +11,7 @@ use crate::job::{Cause, CauseKind, Class, Job, JobId, JobState, Kept, Saved, Sta
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
-/// How long a full disk is given before a result is tried again.
+/// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
 
 impl Engine {
@@ -80,13 +80,12 @@ impl Engine {
                     FalError { cause, class: Class::Transient { after: None }, scope: Scope::Call, source: None };
                 self.failed(id, &error, kept.clone(), kept.clone());
             }
-            OutputError::Disk { .. } => {
+            OutputError::Disk { .. } | OutputError::Folder { .. } => {
                 let message = told("the result could not be saved", error);
-                let cause = Cause::new(CauseKind::Disk, message.clone());
-                self.retry(id, cause, DISK, kept.clone(), false);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
                 self.hold(Hold::Disk(message));
             }
-            OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
+            OutputError::LocalFile { .. } => {
                 self.fail(
                     id,
                     &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
