@@ -469,6 +469,7 @@ impl Fake {
             price: Some(price()),
             estimate: Some(estimate),
             dearest,
+            ..Plan::default()
         }
     }
 

@@ -199,14 +199,14 @@ fn a_read_only_state_directory_is_said_before_anything_is_sent() {
     where_it_may_mount("a_read_only_state_directory_is_said_before_anything_is_sent", || {
         let stage = Stage::new();
         stage.small_photos(1);
-        let state = stage.dir.path().join("folder");
+        let folder = stage.dir.path().join("state");
         let disk = Disk::at(&folder);
         let run = || stage.run(&["--state-dir", folder.to_str().unwrap()]);
         disk.make_read_only();
         for _ in ["without a ledger", "with one"] {
             let told = run();
             told.assert_status(2);
-            assert!(told.stderr.contains("/folder") && told.stderr.contains("--state-dir"), "{}", told.stderr);
+            assert!(told.stderr.contains("/state") && told.stderr.contains("--state-dir"), "{}", told.stderr);
             assert!(told.stderr.to_lowercase().contains("read-only"), "{}", told.stderr);
             assert!(stage.stats()["calls"].get("submit").is_none());
             disk.make_writable();

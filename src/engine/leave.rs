@@ -59,7 +59,7 @@ impl Engine {
         }
         let totals = self.roster.totals();
         let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
-        let results = self.to_answer.len() + self.to_save.len();
+        let results = self.to_answer.len() + self.to_save.len() + self.reusing();
         // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
         let waits = |hold: &Hold| self.is_looking() && !matches!(hold, Hold::Disk(_));
         self.hold.as_ref().filter(|hold| idle && results == 0 && !waits(hold)).and_then(Hold::ending)

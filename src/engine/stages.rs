@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
+use super::origin::Origin;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
@@ -35,6 +36,12 @@ pub(super) enum Outcome {
     Listed(Result<Vec<(String, RequestId)>, FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
+    /// What a photo holds, if it can be read.
+    Hashed(Photo, Option<ContentHash>),
+    /// What earlier runs paid for of the same picture.
+    Sought(Result<Option<Origin>, LedgerError>),
+    /// The result of its twin was copied.
+    Copied(Box<Origin>, Result<Placed, OutputError>),
 }
 
 /// Why a submit did not give a request.
