@@ -21,6 +21,7 @@ pub use error::{FalError, Scope};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
+pub use platform::{HistoryPage, Past};
 pub use queue::{Accepted, CancelAnswer, Progress, Status};
 pub use storage::LocalFile;
 
