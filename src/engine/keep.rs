@@ -6,8 +6,8 @@ use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::SaveError;
-use crate::fal::{FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
+use crate::fal::FalError;
+use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
@@ -82,10 +82,7 @@ impl Engine {
     fn not_saved(&mut self, id: JobId, error: &OutputError, kept: &Kept) {
         match error {
             OutputError::BadResult(what) => {
-                let cause = Cause::new(CauseKind::BadResult, what.clone());
-                let error =
-                    FalError { cause, class: Class::Transient { after: None }, scope: Scope::Call, source: None };
-                self.failed(id, &error, kept.clone(), kept.clone());
+                self.failed(id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
             }
             OutputError::Disk { .. } => {
                 let message = told("the result could not be saved", error);

@@ -5,6 +5,7 @@
 mod client;
 mod download;
 mod error;
+mod failures;
 mod hosts;
 mod key;
 mod meter;
@@ -17,7 +18,8 @@ pub mod wire;
 
 pub use client::ClientError;
 pub use download::Download;
-pub use error::{FalError, Scope};
+pub use error::{Bill, FalError, Scope};
+pub use failures::Patience;
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
