@@ -42,6 +42,10 @@ impl Engine {
                 };
                 self.keep(id, saved, placed.suspicion);
             }
+            Err(SaveError::Fal(error)) if is_gone(&error) => {
+                let kept = Kept::Upload(request.upload.clone());
+                self.file_is_gone(id, &error.cause, &request.id, kept);
+            }
             Err(SaveError::Fal(error)) => self.failed(Realm::Fetch, id, &error, kept(), kept()),
             Err(SaveError::Output(error)) => {
                 self.got_through(Realm::Fetch, id);
@@ -105,4 +109,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether there is nothing left to download.
+fn is_gone(error: &FalError) -> bool {
+    error.cause.kind == CauseKind::Download && matches!(error.cause.http, Some(404 | 410))
 }

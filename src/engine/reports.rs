@@ -18,6 +18,7 @@ impl Engine {
             Outcome::Recorded(result) => self.recorded(id, result),
             Outcome::Polled(result) => self.polled(id, result),
             Outcome::Answered(result) => self.answered(id, result),
+            Outcome::Stored(result) => self.stored(id, result),
             Outcome::Saved(result) => self.saved(id, result),
             Outcome::Cancelled(result) => self.cancelled(id, result),
             Outcome::Listed(result) => self.listed(result),
