@@ -6,7 +6,7 @@ use super::board::{Board, Detail, Page, Phase};
 use super::hold::Hold;
 use super::run::Engine;
 use super::story;
-use crate::job::{Group, Timestamp, clean};
+use crate::job::{Group, Timestamp};
 
 impl Engine {
     pub(super) fn board(&mut self, now: Timestamp) -> Board {
@@ -49,12 +49,6 @@ impl Engine {
         let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
         let request =
             job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
-        Some(Arc::new(story::detail(
-            job,
-            self.live.get(&id),
-            attempts.unwrap_or_default(),
-            output.map(|path| clean(&path.to_string_lossy()).into_owned()),
-            request,
-        )))
+        Some(Arc::new(story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request)))
     }
 }

@@ -2,12 +2,14 @@
 //! depend on the number of jobs: totals, and the few rows that the face's lens asks for.
 
 mod detail;
+mod file;
 mod lens;
 mod plan;
 mod row;
 mod totals;
 
 pub use detail::{Detail, LogLine, PastAttempt};
+pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Plan, SkippedFile};
 pub use row::{Elapsed, Money, Row, RowState};

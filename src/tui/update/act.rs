@@ -1,18 +1,21 @@
 //! What actions do.
 
-use super::Effect;
 use super::scroll::{page_height, scroll, scroll_to_end};
+use super::{Effect, pictures};
 use crate::engine::board::{Order, Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::Action;
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::zoom::Zoom;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {
-        Action::Up | Action::PrevMatch => scroll(ui, -1),
-        Action::Down | Action::NextMatch => scroll(ui, 1),
+        Action::Up => scroll(ui, -1),
+        Action::Down => scroll(ui, 1),
+        Action::PrevMatch => step(ui, -1),
+        Action::NextMatch => step(ui, 1),
         Action::HalfUp => scroll(ui, -(page_height(ui) / 2).max(1)),
         Action::HalfDown => scroll(ui, (page_height(ui) / 2).max(1)),
         Action::PageUp => scroll(ui, -(page_height(ui) - 1).max(1)),
@@ -68,6 +71,14 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::WindowDown => return window(ui, -1),
         Action::Logs => ui.show_tab(PaneTab::Logs),
         Action::Caption => ui.show_tab(PaneTab::Caption),
+        Action::Preview => ui.show_tab(PaneTab::Preview),
+        Action::Zoom => pictures::zoom(ui),
+        Action::Flip => pictures::turn(ui, Zoom::flip),
+        Action::Pair => pictures::turn(ui, Zoom::pair),
+        Action::Closer => pictures::closer(ui, 1),
+        Action::Farther => pictures::closer(ui, -1),
+        Action::PanLeft => pictures::pan(ui, -1, 0),
+        Action::PanRight => pictures::pan(ui, 1, 0),
         Action::Request | Action::Where => ui.show_tab(PaneTab::Request),
         Action::History => ui.show_tab(PaneTab::History),
         Action::Wrap => ui.pane.wrap = !ui.pane.wrap,
@@ -103,6 +114,13 @@ fn freeze(ui: &mut Ui) {
         ui.pin();
         ui.frozen = Some(ui.board.page.clone());
         ui.say("the table is held still; the batch goes on");
+    }
+}
+
+/// The next row or the one before, whatever the pane shows.
+fn step(ui: &mut Ui, rows: isize) {
+    if !ui.move_by(rows) {
+        ui.say("the table is held still; f lets it move again");
     }
 }
 
@@ -146,7 +164,7 @@ fn window(ui: &mut Ui, by: i32) -> Vec<Effect> {
 
 /// Esc: closes what is in front, then clears the filter, then the marks; it never quits.
 fn back(ui: &mut Ui) {
-    if ui.layers.pop().is_some() {
+    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return;
     }
     if ui.opened || ui.focus == Focus::Detail {
@@ -159,7 +177,7 @@ fn back(ui: &mut Ui) {
 }
 
 fn quit(ui: &mut Ui) -> Vec<Effect> {
-    if ui.layers.pop().is_some() {
+    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return Vec::new();
     }
     if ui.is_leaving() {

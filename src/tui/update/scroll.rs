@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
+use super::pictures;
 use crate::engine::board::Cursor;
 use crate::tui::keys::Context;
 use crate::tui::ui::{Focus, Layer, Ui, layout};
@@ -15,7 +16,7 @@ pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
         Context::Jobs => usize::from(layout::table_rows(layout::Areas::of(ui).table)),
         Context::Detail => view::lower::extent(ui).1,
-        Context::Plan | Context::Overlay => usize::from(ui.size.height.saturating_sub(4)),
+        Context::Plan | Context::Zoom | Context::Overlay => usize::from(ui.size.height.saturating_sub(4)),
     };
     isize::try_from(rows).unwrap_or(1)
 }
@@ -29,6 +30,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
             }
         }
         Context::Detail => ui.scroll_pane(lines),
+        Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
             let most = view::plan::overflow(ui);
             ui.plan_top = ui.plan_top.min(most).saturating_add_signed(lines).min(most);
@@ -56,7 +58,7 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
             }
         }
         Context::Detail => ui.scroll_pane_to_end(end),
-        Context::Plan | Context::Overlay => scroll(ui, if end { isize::MAX } else { isize::MIN }),
+        Context::Plan | Context::Zoom | Context::Overlay => scroll(ui, if end { isize::MAX } else { isize::MIN }),
     }
 }
 
@@ -70,7 +72,7 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
     };
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
-    if matches!(ui.context(), Context::Plan | Context::Overlay) {
+    if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
         if lines == 0 {
