@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Piece, Status};
 use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp};
 use crate::ledger::{Attempt, LedgerError, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
@@ -104,11 +104,19 @@ impl Stages {
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
         let mut download = self.fal.download(&work.answer.url).await?;
         work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
-        let mut draft = self.output.draft(&work.photo).await?;
-        while let Some(chunk) = download.next().await {
-            let chunk = chunk?;
-            work.meter.add(chunk.len());
-            draft.write(&chunk).await?;
+        let mut draft = self.output.draft(&work.photo)?;
+        while let Some(piece) = download.next().await {
+            match piece? {
+                Piece::Bytes(bytes) => {
+                    work.meter.add(bytes.len());
+                    draft.write(&bytes).await?;
+                }
+                Piece::Anew => {
+                    work.meter.restart();
+                    work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
+                    draft.restart();
+                }
+            }
         }
         let expect = Expect {
             bytes: download.length,

@@ -15,7 +15,7 @@ mod storage;
 pub mod wire;
 
 pub use client::ClientError;
-pub use download::Download;
+pub use download::{Download, Piece};
 pub use error::{FalError, Scope};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
