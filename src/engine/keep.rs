@@ -68,7 +68,6 @@ impl Engine {
                 cost: saved.cost,
             })
         });
-        self.record(id);
         self.ended(id);
     }
 
