@@ -198,3 +198,7 @@ impl Breaks {
         Self { in_a_row: self.in_a_row, came: u64::MAX }
     }
 }
+
+#[cfg(test)]
+#[path = "download_tests.rs"]
+mod tests;
