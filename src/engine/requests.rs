@@ -18,8 +18,11 @@ impl Engine {
             Command::Start => self.started = true,
             Command::Look(lens) => self.look_through(lens),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
-            Command::RetryFailed => {
-                let failed: Vec<_> = self.roster.index().members(Group::Failed).collect();
+            Command::RetryFailed { only } => {
+                let failed: Vec<_> = match only {
+                    Some(kind) => self.roster.causes().members(kind).collect(),
+                    None => self.roster.index().members(Group::Failed).collect(),
+                };
                 for id in failed {
                     self.reopen(id);
                 }
@@ -54,12 +57,16 @@ impl Engine {
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
+        if matches!(job.state, JobState::Review(..)) {
+            // The same result again is not what is wanted.
+            self.reuse.insist(id);
+        }
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
         }
         if self.happen(id, Transition::Reopen(kept)) {
             self.live.entry(id).or_default().renew();
-            self.wake_at(id, self.now());
+            self.reconsider(id);
         }
     }
 

@@ -15,14 +15,15 @@ use super::event::{Event, Summary, What};
 use super::flow::FlowMeter;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
-use super::look::Looker;
 use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
+use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
+use super::table::Looker;
 use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Saved, Timestamp, Transition, Usd};
@@ -69,6 +70,8 @@ pub(super) struct Engine {
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
+    /// Photos that hold the same picture.
+    pub(super) reuse: Reuse,
     pub(super) to_upload: VecDeque<JobId>,
     pub(super) to_submit: VecDeque<JobId>,
     pub(super) to_answer: VecDeque<JobId>,
@@ -109,7 +112,7 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, found, events } = rooms;
+        let Rooms { fal, ledger, writer, output, known, spent, earlier, found, events } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let (commands, asked) = mpsc::channel(COMMANDS);
@@ -127,6 +130,7 @@ impl Engine {
             page: look.page(&roster, &HashMap::new()),
             detail: None,
             notice: None,
+            causes: Vec::new(),
         };
         let (board, watcher) = watch::channel(Arc::new(first));
         let engine = Self {
@@ -147,6 +151,7 @@ impl Engine {
             history: None,
             watched: None,
             ended: VecDeque::new(),
+            reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
             to_answer: VecDeque::new(),
@@ -247,9 +252,13 @@ impl Engine {
         if is_worth_noting {
             self.stages.writer.note(job);
         }
+        let ended = job.state.is_final();
         let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
         if let Some(change) = change {
             self.tell(What::Job(change));
+        }
+        if ended {
+            self.twin_ended(id);
         }
         self.dirty = true;
         true
@@ -287,6 +296,9 @@ impl Engine {
         }
         if self.uploading + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0) {
             next = next.min(self.sampled_at.plus(SAMPLE));
+        }
+        if self.roster.is_gathering() {
+            next = now;
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))

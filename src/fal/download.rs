@@ -18,6 +18,8 @@ use crate::job::Class;
 
 /// How long a file host may take to begin an answer.
 const HEADERS: Duration = Duration::from_secs(30);
+/// How long one may be silent in the middle.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How often in a row a download may break without bringing [`PROGRESS`].
 const BREAKS: u32 = 3;
 /// Redirects that are followed.
@@ -66,14 +68,15 @@ impl Download {
     /// The next of it; `None` at the end. Where the connection breaks or falls silent, the rest is
     /// asked for, a few times.
     pub async fn next(&mut self) -> Option<Result<Piece, FalError>> {
-        let error = match self.chunks.next().await {
-            Some(Ok(bytes)) => {
+        let error = match tokio::time::timeout(SILENCE, self.chunks.next()).await {
+            Err(_) => FalError::timed_out(Call::Download, SILENCE),
+            Ok(Some(Ok(bytes))) => {
                 self.came = self.came.saturating_add(bytes.len() as u64);
                 return Some(Ok(Piece::Bytes(bytes)));
             }
-            None if self.length.is_none_or(|length| self.came >= length) => return None,
-            None => FalError::unreadable(Call::Download, "ended before its end"),
-            Some(Err(error)) => FalError::transport(Call::Download, error),
+            Ok(None) if self.length.is_none_or(|length| self.came >= length) => return None,
+            Ok(None) => FalError::unreadable(Call::Download, "ended before its end"),
+            Ok(Some(Err(error))) => FalError::transport(Call::Download, error),
         };
         Some(self.go_on(error).await)
     }

@@ -158,22 +158,22 @@ impl Draft {
 }
 
 /// A result that came whole, as far as its length tells.
-struct Finished {
-    content: Whole,
-    bytes: u64,
-    promised: Option<Pixels>,
-    captions: Vec<(&'static str, Vec<u8>)>,
-    previous: Option<Saved>,
+pub(super) struct Finished {
+    pub(super) content: Whole,
+    pub(super) bytes: u64,
+    pub(super) promised: Option<Pixels>,
+    pub(super) captions: Vec<(&'static str, Vec<u8>)>,
+    pub(super) previous: Option<Saved>,
 }
 
 /// Where it lies.
-enum Whole {
+pub(super) enum Whole {
     Memory(Vec<u8>),
     File(NamedTempFile),
 }
 
 impl Finished {
-    fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
+    pub(super) fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
         let failed = |error| OutputError::of(&target, error);
         let checked = match &self.content {
