@@ -86,7 +86,6 @@ impl Engine {
                 cost: saved.cost,
             })
         });
-        self.record(id);
         self.ended(id);
     }
 
