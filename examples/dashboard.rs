@@ -470,6 +470,7 @@ impl Fake {
             price: Some(price()),
             estimate: Some(estimate),
             dearest,
+            ..Plan::default()
         }
     }
 

@@ -227,7 +227,10 @@ fn the_cap_is_never_passed() {
     told.assert_status(4);
     let stats = stage.stats();
     assert_eq!(stats["accepted"], 4, "{stats:#}");
-    assert!(stats["queue"]["most_in_flight"].as_u64().unwrap() <= 3 && stats["usd"].as_f64().unwrap() <= 0.35, "{stats:#}");
+    assert!(
+        stats["queue"]["most_in_flight"].as_u64().unwrap() <= 3 && stats["usd"].as_f64().unwrap() <= 0.35,
+        "{stats:#}"
+    );
     assert_eq!(told.summary()["left"], 4);
     let notice = told.events().into_iter().find(|event| event["kind"] == "budget_reached").unwrap();
     assert!(notice["message"].as_str().unwrap().contains("may cost up to $0.10"), "{notice}");

@@ -92,6 +92,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         output: output.clone(),
         known,
         spent: ledger.batch(opened.id).await?.spent,
+        earlier: ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
         found: batch.walk(),
         events: told.then_some(events),
     };

@@ -20,6 +20,9 @@ impl Engine {
             self.roster.push(job);
         }
         let ids: Vec<_> = self.roster.iter().map(|job| job.id).collect();
+        for id in &ids {
+            self.consider_underway(*id);
+        }
         for id in ids {
             self.pick_up(id);
         }
@@ -31,11 +34,13 @@ impl Engine {
         let Some(job) = self.roster.get(id) else { return };
         let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
         match &job.state {
-            JobState::Pending
-            | JobState::Skipped(_)
-            | JobState::Cancelled(_)
-            | JobState::Done(..)
-            | JobState::Review(..) => {}
+            // Where folders are walked, a photo is begun only once it is met there.
+            JobState::Pending => {
+                if !self.setup.walks {
+                    self.consider(id);
+                }
+            }
+            JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
             JobState::Failed { .. } => {
                 if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.reopen(id);
@@ -78,7 +83,12 @@ impl Engine {
                 let job = Job { id: self.roster.next_id(), photo, state };
                 self.count_in_plan(&job);
                 new.push(job.clone());
+                let is_photo = matches!(job.state, JobState::Pending);
+                let id = job.id;
                 self.roster.push(job);
+                if is_photo {
+                    self.consider(id);
+                }
             }
         }
         self.stages.writer.add(new);
@@ -90,11 +100,13 @@ impl Engine {
         let Some(known) = self.roster.get(found.id) else { return };
         let id = found.id;
         if is_another(known, &found) {
+            let known = known.clone();
             if let Some(saved) = known.state.saved() {
                 self.previous.insert(id, Box::new(saved.clone()));
             }
             // What was paid for the old photo and is not saved is not this one's.
             self.write_off(id, "another photo took its place");
+            self.forget_twin(&known);
             self.stages.writer.note(&found);
             self.roster.replace(found);
         } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
@@ -103,6 +115,9 @@ impl Engine {
         }
         if let Some(job) = self.roster.get(id).cloned() {
             self.count_in_plan(&job);
+            if matches!(job.state, JobState::Pending) {
+                self.consider(id);
+            }
         }
     }
 

@@ -31,6 +31,9 @@ impl Engine {
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
         while self.saving < DOWNLOADS && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {}
+        self.settle_lost();
+        while self.begin_next_check() {}
+        while self.saving < DOWNLOADS && self.begin_next_copy() {}
         while self.calling < CALLS
             && self.may_begin(Realm::Follow, now)
             && (self.begin_next_answer() || self.begin_next_call())
@@ -68,12 +71,17 @@ impl Engine {
             let state = self.roster.get(*id).map(|job| &job.state);
             matches!(state, Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Nothing))
         });
-        let Some(id) = again.or_else(|| self.roster.index().first(Group::Pending)) else { return false };
+        if again.is_some_and(|id| self.is_led(id)) {
+            return true;
+        }
+        let Some(id) = again.or_else(|| self.next_ready()) else { return false };
         let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return false };
         let at_most = self.roster.at_most(&photo);
         if !self.can_pay(at_most) {
             if again.is_some() {
                 self.to_upload.push_front(id);
+            } else {
+                self.reuse.put_back(id);
             }
             self.hold_at_cap(at_most);
             return false;

@@ -7,7 +7,7 @@ use super::pace::{Pace, Seen};
 use super::run::Engine;
 use super::weather::Realm;
 use crate::fal::{CancelAnswer, FalError, Progress, Status};
-use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Stage, Transition};
+use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Transition};
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
@@ -87,8 +87,7 @@ impl Engine {
                 let message = format!("fal no longer knows this request ({})", error.cause.message);
                 let cause = Cause { message: message.into(), ..error.cause.clone() };
                 let cost = self.cost_of(id, error);
-                self.write_attempt(id, &cause, Stage::Follow, cost);
-                self.end_failed(id, &cause, Kept::Upload(upload));
+                self.fail_with(id, &cause, Kept::Upload(upload), cost);
             }
             return;
         }

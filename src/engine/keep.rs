@@ -25,6 +25,8 @@ impl Engine {
             Ok(placed) => {
                 self.got_through(Realm::Fetch, id);
                 let photo = &photo;
+                let borrowed = self.reuse.borrowed(id);
+                let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
                 let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
                 let saved = Saved {
                     request: request.id.clone(),
@@ -35,7 +37,8 @@ impl Engine {
                     seed: answer.seed,
                     caption: answer.caption.clone(),
                     inference_s: answer.inference_s,
-                    cost: billed.or_else(|| self.unbilled(photo)),
+                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(photo)) },
+                    same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
                 };
                 self.keep(id, saved, placed.suspicion);
             }

@@ -7,6 +7,7 @@ mod arrive;
 pub mod board;
 mod clock;
 mod command;
+mod consider;
 mod decide;
 mod dispatch;
 mod event;
@@ -20,6 +21,7 @@ mod leave;
 mod live;
 mod look;
 mod look_up;
+mod origin;
 mod outlet;
 mod outlook;
 mod pace;
@@ -28,12 +30,14 @@ mod publish;
 mod rank_set;
 mod reports;
 mod requests;
+mod reuse;
 mod roster;
 mod run;
 mod setup;
 mod stages;
 mod story;
 mod survey;
+mod twins;
 mod weather;
 
 pub use clock::Clock;
@@ -41,7 +45,7 @@ pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
 pub use setup::{Failed, Handle, Rooms, Setup};
 
-pub use survey::survey;
+pub use survey::{Survey, survey};
 
 /// Starts a batch on the current runtime.
 #[must_use]

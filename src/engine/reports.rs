@@ -24,6 +24,9 @@ impl Engine {
             Outcome::Reached(begun, result) => self.looked_out(begun, &result),
             Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
+            Outcome::Sought(found) => self.sought(id, found),
+            Outcome::Copied(origin, result) => self.copied(id, origin, result),
         }
     }
 
@@ -34,6 +37,7 @@ impl Engine {
             Ok((url, content)) => {
                 self.got_through(Realm::Upload, id);
                 self.forgive(id);
+                self.learned(id, content);
                 if self.happen(id, Transition::FinishUpload(Upload { url, at: self.now(), content })) {
                     self.to_submit.push_back(id);
                 }

@@ -71,6 +71,10 @@ impl Engine {
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
+        if matches!(job.state, JobState::Review(..)) {
+            // The same result again is not what is wanted.
+            self.reuse.insist(id);
+        }
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
         }
@@ -79,7 +83,7 @@ impl Engine {
         }
         if self.happen(id, Transition::Reopen(kept)) {
             self.live.entry(id).or_default().renew();
-            self.wake_at(id, self.now());
+            self.reconsider(id);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
+use std::collections::HashSet;
+
 use super::board::Totals;
 use super::index::Index;
 use crate::job::{
@@ -15,6 +17,8 @@ pub(super) struct Roster {
     price: Option<UnitPrice>,
     params: Params,
     search: Option<Search>,
+    /// Jobs that will get another one's result: they cost nothing.
+    reusing: HashSet<JobId>,
 }
 
 /// The jobs that hold a text. It is found little by little, so that a search through a million
@@ -31,7 +35,15 @@ const SCAN: usize = 4096;
 
 impl Roster {
     pub(super) fn new(price: Option<UnitPrice>, params: Params) -> Self {
-        Self { jobs: Vec::new(), index: Index::default(), totals: Totals::default(), price, params, search: None }
+        Self {
+            jobs: Vec::new(),
+            index: Index::default(),
+            totals: Totals::default(),
+            price,
+            params,
+            search: None,
+            reusing: HashSet::new(),
+        }
     }
 
     pub(super) fn totals(&self) -> &Totals {
@@ -70,6 +82,24 @@ impl Roster {
     /// The most that a photo's result may be billed as; `None` if that cannot be known.
     pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
         self.price.as_ref()?.at_most(self.params.output_size(photo.pixels?))
+    }
+
+    /// What a job will cost; nothing if it gets another one's result.
+    pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
+        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(&job.photo) }
+    }
+
+    /// Whether a job gets another one's result; false if that was known.
+    pub(super) fn reuse(&mut self, id: JobId, reuses: bool) -> bool {
+        let Some(job) = self.get(id).filter(|_| self.reusing.contains(&id) != reuses).cloned() else { return false };
+        self.count(&job, false);
+        if reuses {
+            self.reusing.insert(id);
+        } else {
+            self.reusing.remove(&id);
+        }
+        self.count(&job, true);
+        true
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
@@ -127,9 +157,10 @@ impl Roster {
 
     fn count(&mut self, job: &Job, joins: bool) {
         let group = job.state.status().group();
-        let estimate = self.estimate(&job.photo).unwrap_or_default();
+        let estimate = self.expected(job).unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { self.at_most(&job.photo).unwrap_or_default() } else { Usd::ZERO };
+        let at_most = if self.reusing.contains(&job.id) { None } else { self.at_most(&job.photo) };
+        let reserved = at_most.filter(|_| job.state.is_reserved()).unwrap_or_default();
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
 
         let totals = &mut self.totals;

@@ -21,6 +21,7 @@ use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
+use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
@@ -71,6 +72,8 @@ pub(super) struct Engine {
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
+    /// Photos that hold the same picture.
+    pub(super) reuse: Reuse,
     pub(super) to_upload: VecDeque<JobId>,
     pub(super) to_submit: VecDeque<JobId>,
     pub(super) to_answer: VecDeque<JobId>,
@@ -113,7 +116,7 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, found, events } = rooms;
+        let Rooms { fal, ledger, writer, output, known, spent, earlier, found, events } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let (commands, asked) = mpsc::channel(COMMANDS);
@@ -152,6 +155,7 @@ impl Engine {
             history: None,
             watched: None,
             ended: VecDeque::new(),
+            reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
             to_answer: VecDeque::new(),
@@ -254,9 +258,13 @@ impl Engine {
         if is_worth_noting {
             self.stages.writer.note(job);
         }
+        let ended = job.state.is_final();
         let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
         if let Some(change) = change {
             self.tell(What::Job(change));
+        }
+        if ended {
+            self.twin_ended(id);
         }
         self.dirty = true;
         true

@@ -1,5 +1,6 @@
 //! What an engine is started with.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,9 @@ pub struct Rooms {
     pub known: Vec<Job>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
+    /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
+    /// length can have a result already.
+    pub earlier: HashSet<u64>,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

@@ -11,6 +11,7 @@ mod key;
 mod meter;
 mod output;
 mod platform;
+mod probe;
 mod queue;
 mod storage;
 pub mod wire;

@@ -1,0 +1,186 @@
+//! Money and nights: a cap is never passed, an account that locks costs nobody anything, and whatever the
+//! network does, no photo fails for it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bench;
+
+use std::thread;
+use std::time::Duration;
+
+use bench::{Bench, Given, Line};
+use common::{Stage, fast};
+use fal_tui::engine::board::NoticeKind;
+use fal_tui::engine::{Command, Ending};
+use fal_tui::job::{Group, Usd};
+use fal_tui::sandbox::{Options, Scenario};
+use serde_json::Value;
+
+/// A test on a clock that stands still until it is moved.
+fn on_a_paused_clock(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(test);
+}
+
+fn stage(faults: &str) -> Stage {
+    Stage::with(Options { scenario: Some(Scenario::parse(faults, "faults").unwrap()), ..fast() })
+}
+
+fn post(stage: &Stage, path: &str) {
+    let url = format!("{}{path}", stage.sandbox.origin());
+    beside(|| stage.runtime.block_on(async { reqwest::Client::new().post(url).send().await.unwrap() }));
+}
+
+fn stats(stage: &Stage) -> Value {
+    beside(|| stage.stats())
+}
+
+/// Does something on a thread of its own: the test's belongs to its engine.
+fn beside<T: Send>(what: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(what).join().unwrap())
+}
+
+const LOCKED: &str = r#"
+[[fault]]
+call = "submit"
+per = "all"
+after = 2
+first = 1
+lock = "User is locked. Reason: Exhausted balance."
+"#;
+
+#[test]
+fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
+    let stage = stage(LOCKED);
+    stage.small_photos(12);
+    on_a_paused_clock(async {
+        let mut bench = Bench::start(&stage, Given { stay: true, ..Given::default() }).await;
+        bench.until("it is certain", |bench| bench.notices() == [NoticeKind::AccountLocked]).await;
+        bench.until("what is at fal is saved", |bench| bench.board().totals.of(Group::Done) == 2).await;
+        let notice = bench.board().notice.clone().unwrap();
+        assert!(notice.action.contains("next try in"), "{notice:?}");
+
+        let submits = || stats(&stage)["submits"].as_u64().unwrap();
+        let before = submits();
+        for wait in [30, 60, 120] {
+            bench.leap(Duration::from_secs(wait)).await;
+        }
+        assert_eq!(submits() - before, 3, "one try each time");
+        post(&stage, "/_sandbox/unlock");
+        // A person need not wait.
+        bench.ask(Command::Resume).await;
+        bench.until("all are done", |bench| bench.board().totals.of(Group::Done) == 12).await;
+        assert_eq!(bench.board().totals.of(Group::Failed), 0);
+        assert_eq!(bench.board().notice, None);
+        bench.crash().await;
+    });
+    let stats = stats(&stage);
+    assert_eq!(stats["most_accepted_of_one_input"], 1, "{stats:#}");
+}
+
+#[test]
+fn after_a_top_up_it_goes_on_by_itself() {
+    let stage = stage(LOCKED);
+    stage.small_photos(6);
+    on_a_paused_clock(async {
+        let mut bench = Bench::start(&stage, Given { waits_for_account: true, ..Given::default() }).await;
+        bench.until("it is certain", |bench| bench.notices() == [NoticeKind::AccountLocked]).await;
+        bench.leap(Duration::from_secs(30)).await;
+        assert!(!bench.has_ended(), "it waits");
+        post(&stage, "/_sandbox/unlock");
+        bench.leap(Duration::from_mins(1)).await;
+        bench.until("it goes on", |bench| bench.notices().contains(&NoticeKind::Resumed)).await;
+        let summary = bench.end().await;
+        assert_eq!((summary.ending, summary.done, summary.failed), (Ending::Finished, 6, 0));
+    });
+}
+
+#[test]
+fn a_lock_that_is_none_a_moment_later_is_not_even_told() {
+    let stage = stage(
+        "[[fault]]\ncall = \"submit\"\nper = \"all\"\nfirst = 1\nstatus = 403\njson = { detail = \"User is locked. Reason: Exhausted balance.\" }\n",
+    );
+    stage.small_photos(4);
+    on_a_paused_clock(async {
+        let mut bench = Bench::start(&stage, Given { window: Some(1), ..Given::default() }).await;
+        bench.until("the end", Bench::has_ended).await;
+        assert_eq!(bench.notices(), []);
+        let summary = bench.end().await;
+        assert_eq!((summary.ending, summary.done), (Ending::Finished, 4));
+    });
+}
+
+#[test]
+fn a_night_without_a_network_fails_nobody_and_spends_no_retry() {
+    let stage = stage("");
+    stage.small_photos(12);
+    let line = Line::to(&stage);
+    on_a_paused_clock(async {
+        let mut bench = Bench::start(&stage, Given { line: Some(line.at), ..Given::default() }).await;
+        bench.until("it runs", |bench| bench.board().totals.of(Group::Done) >= 2).await;
+        line.is_up(false);
+        bench.until("that is told", |bench| bench.notices().contains(&NoticeKind::Offline)).await;
+        for _ in 0..40 {
+            bench.leap(Duration::from_mins(1)).await;
+        }
+        assert_eq!(bench.board().totals.of(Group::Failed), 0);
+        assert_eq!(bench.notices(), [NoticeKind::Offline], "once");
+        line.is_up(true);
+        bench.leap(Duration::from_mins(1)).await;
+        bench.until("that is told, too", |bench| bench.notices().contains(&NoticeKind::Resumed)).await;
+        // Replies that were lost with the line are found in fal's list, which is asked for some minutes.
+        let begun = std::time::Instant::now();
+        while !bench.has_ended() && begun.elapsed() < Duration::from_mins(1) {
+            bench.leap(Duration::from_secs(5)).await;
+        }
+        let summary = bench.end().await;
+        assert_eq!((summary.done + summary.unknown, summary.failed), (12, 0), "{summary:?}");
+    });
+    let stats = stats(&stage);
+    assert_eq!(stats["most_accepted_of_one_input"], 1, "{stats:#}");
+}
+
+#[test]
+fn all_workers_brake_together_and_go_on_together() {
+    let stage = stage(
+        "[[fault]]\ncall = \"submit\"\nper = \"all\"\nafter = 1\nfirst = 6\nstatus = 429\nheaders = { retry-after = \"20\" }\n",
+    );
+    stage.small_photos(12);
+    on_a_paused_clock(async {
+        let mut bench = Bench::start(&stage, Given::default()).await;
+        bench.until("it brakes", |bench| bench.notices() == [NoticeKind::RateLimited]).await;
+        bench.leap(Duration::from_secs(1)).await;
+        let submits = || stats(&stage)["submits"].as_u64().unwrap();
+        let before = submits();
+        assert!(before <= 1 + 4, "no more than the window were on their way: {before}");
+        bench.leap(Duration::from_secs(10)).await;
+        assert_eq!(submits(), before, "not before the time that fal asked for");
+        bench.leap(Duration::from_secs(10)).await;
+        assert_eq!(submits(), before + 1, "one tries");
+        for _ in 0..6 {
+            bench.leap(Duration::from_secs(21)).await;
+        }
+        bench.until("it is over", |bench| bench.notices().last() == Some(&NoticeKind::Resumed)).await;
+        let summary = bench.end().await;
+        assert_eq!((summary.done, summary.failed), (12, 0));
+    });
+}
+
+#[test]
+fn a_cap_that_is_raised_in_a_running_batch_goes_on() {
+    let stage = stage("");
+    stage.small_photos(3);
+    on_a_paused_clock(async {
+        let given = Given { budget: Some(0.05), stay: true, ..Given::default() };
+        let mut bench = Bench::start(&stage, given).await;
+        bench.until("it stands at its cap", |bench| bench.notices() == [NoticeKind::BudgetReached]).await;
+        assert_eq!(stats(&stage)["submits"], 0);
+        bench.ask(Command::Budget(Usd::from_f64(0.5))).await;
+        bench.until("all are done", |bench| bench.board().totals.of(Group::Done) == 3).await;
+        assert_eq!(bench.board().batch.budget, Usd::from_f64(0.5));
+        bench.crash().await;
+    });
+}
