@@ -10,9 +10,7 @@ use fal_tui::engine::board::{BatchFacts, Board, NoticeKind};
 use fal_tui::engine::{self, Clock, Command, Event, Handle, Rooms, Setup, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
-use fal_tui::job::{
-    Captions, EndpointId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Unit, UnitPrice, Usd,
-};
+use fal_tui::job::{Captions, EndpointId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Unit, UnitPrice, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use tokio::net::{TcpListener, TcpStream};

@@ -60,10 +60,11 @@ fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
         let mut bench = Bench::start(&stage, Given { stay: true, ..Given::default() }).await;
         bench.until("it is certain", |bench| bench.notices() == [NoticeKind::AccountLocked]).await;
         bench.until("what is at fal is saved", |bench| bench.board().totals.of(Group::Done) == 2).await;
+        bench.until("the board says so", |bench| bench.board().notice.is_some()).await;
         let notice = bench.board().notice.clone().unwrap();
         assert!(notice.action.contains("next try in"), "{notice:?}");
 
-        let submits = || stats(&stage)["submits"].as_u64().unwrap();
+        let submits = || stats(&stage)["calls"]["submit"].as_u64().unwrap();
         let before = submits();
         for wait in [30, 60, 120] {
             bench.leap(Duration::from_secs(wait)).await;
@@ -153,7 +154,7 @@ fn all_workers_brake_together_and_go_on_together() {
         let mut bench = Bench::start(&stage, Given::default()).await;
         bench.until("it brakes", |bench| bench.notices() == [NoticeKind::RateLimited]).await;
         bench.leap(Duration::from_secs(1)).await;
-        let submits = || stats(&stage)["submits"].as_u64().unwrap();
+        let submits = || stats(&stage)["calls"]["submit"].as_u64().unwrap();
         let before = submits();
         assert!(before <= 1 + 4, "no more than the window were on their way: {before}");
         bench.leap(Duration::from_secs(10)).await;
@@ -167,6 +168,43 @@ fn all_workers_brake_together_and_go_on_together() {
         let summary = bench.end().await;
         assert_eq!((summary.done, summary.failed), (12, 0));
     });
+}
+
+#[test]
+fn a_photo_that_does_not_start_in_time_ends_unpaid_and_is_not_sent_again_by_itself() {
+    let stage = Stage::with(Options { latency: Duration::from_secs(6), runners: 1, ..fast() });
+    stage.small_photos(2);
+    let told = stage.run(&["--start-timeout", "2"]);
+    told.assert_status(1);
+    let ends: Vec<_> = told.events().into_iter().filter(|event| event["state"] == "FAILED").collect();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    let Some(end) = ends.first() else { return };
+    assert_eq!(
+        (&end["cause"]["kind"], &end["cause"]["http"], &end["attempt"]),
+        (&"timeout".into(), &504.into(), &1.into())
+    );
+    let message = end["cause"]["message"].as_str().unwrap();
+    assert!(message.contains("--start-timeout") && message.contains("retry"), "{message}");
+    let stats = stage.stats();
+    assert_eq!((&stats["accepted"], &stats["billed"]), (&2.into(), &1.into()), "{stats:#}");
+}
+
+#[test]
+fn what_a_failed_request_was_billed_counts_towards_the_cap_after_a_crash_too() {
+    // The first request of each photo is refused by the model after it was billed for a megapixel.
+    let stage = stage(
+        "[[fault]]\ncall = \"result\"\nfile = \"small-1.png\"\nstatus = 422\nheaders = { x-fal-billable-units = \"1\", x-fal-request-id = \"r\" }\njson = { detail = [{ loc = [\"body\"], msg = \"no\", type = \"content_policy_violation\" }] }\n",
+    );
+    stage.small_photos(1);
+    let spent = |told: &common::Run| told.summary()["spent_usd"].as_f64().unwrap();
+    let told = stage.run(&["--budget", "0.15"]);
+    told.assert_status(1);
+    assert!((spent(&told) - 0.1).abs() < 1e-9, "{}", told.summary());
+    // There is a nickel left, which is not enough for a retry.
+    let again = stage.run(&["--budget", "0.15", "--retry-failed"]);
+    again.assert_status(4);
+    assert!((spent(&again) - 0.1).abs() < 1e-9, "{}", again.summary());
+    assert_eq!(stage.stats()["accepted"], 1);
 }
 
 #[test]
