@@ -120,7 +120,7 @@ impl Bench {
 
     /// Lets a little time pass, for the engine as for the world. The runtime is never idle, so that
     /// the clock does not move by itself.
-    async fn pass(&mut self) {
+    pub(crate) async fn pass(&mut self) {
         std::thread::sleep(Duration::from_millis(2));
         tokio::time::advance(Duration::from_millis(2)).await;
         for _ in 0..20 {

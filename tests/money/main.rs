@@ -7,6 +7,7 @@
 mod common;
 
 mod bench;
+mod slow_line;
 
 use std::thread;
 use std::time::Duration;
@@ -205,6 +206,72 @@ fn what_a_failed_request_was_billed_counts_towards_the_cap_after_a_crash_too() {
     again.assert_status(4);
     assert!((spent(&again) - 0.1).abs() < 1e-9, "{}", again.summary());
     assert_eq!(stage.stats()["accepted"], 1);
+}
+
+/// Photos that cost $0.08 each at twice their size, and may be billed as $0.10.
+fn dear_photos(stage: &Stage, count: u8) {
+    for n in 0..count {
+        let picture = image::RgbImage::from_fn(400, 500, |x, y| {
+            image::Rgb([x, y, u32::from(n)].map(|value| u8::try_from(value % 256).unwrap()))
+        });
+        picture.save(stage.photos().join(format!("dear-{n}.png"))).unwrap();
+    }
+}
+
+#[test]
+fn whatever_fails_gets_lost_or_crashes_the_cap_is_never_passed() {
+    const CAP: f64 = 0.75;
+    const FAULTS: &str = r#"
+[[fault]]
+call = "submit"
+file = "dear-[147].png"
+first = 1
+drop = "after"
+
+[[fault]]
+call = "submit"
+file = "dear-2.png"
+first = 2
+status = 503
+ingress = true
+
+[[fault]]
+call = "run"
+file = "dear-[35].png"
+attempt = 1
+fail = { error_type = "runner_server_error" }
+
+[[fault]]
+call = "download"
+file = "dear-6.png"
+first = 1
+cut_at = "50%"
+"#;
+    let seed = fastrand::u64(..);
+    eprintln!("seed {seed}");
+    let mut rng = fastrand::Rng::with_seed(seed);
+    for _ in 0..2 {
+        let stage = stage(FAULTS);
+        dear_photos(&stage, 12);
+        let billed = || stats(&stage)["usd"].as_f64().unwrap();
+        for _ in 0..5 {
+            let window = rng.u16(1..12);
+            let crash_after = rng.u32(5..250);
+            on_a_paused_clock(async {
+                let given = Given { budget: Some(CAP), window: Some(window), ..Given::default() };
+                let mut bench = Bench::start(&stage, given).await;
+                for _ in 0..crash_after {
+                    bench.pass().await;
+                }
+                bench.crash().await;
+            });
+            assert!(billed() <= CAP, "window {window}, crashed after {crash_after}: {}", billed());
+        }
+        // Then it goes on to where it stands at its cap, or everything is looked for.
+        let told = stage.run(&["--budget", "0.75", "--concurrency", "6", "--state-dir", "state"]);
+        told.assert_status(4);
+        assert!(billed() <= CAP, "{}", billed());
+    }
 }
 
 #[test]
