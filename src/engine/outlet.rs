@@ -65,7 +65,7 @@ impl Engine {
         if now.since(self.sampled_at) >= SAMPLE {
             self.sample(now);
         }
-        if self.roster.search_on() {
+        if self.roster.gather() {
             self.dirty = true;
         }
         if self.board.is_closed() {

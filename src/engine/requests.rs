@@ -19,8 +19,11 @@ impl Engine {
             Command::Start => self.started = true,
             Command::Look(lens) => self.look_through(lens),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
-            Command::RetryFailed => {
-                let failed: Vec<_> = self.roster.index().members(Group::Failed).collect();
+            Command::RetryFailed { only } => {
+                let failed: Vec<_> = match only {
+                    Some(kind) => self.roster.causes().members(kind).collect(),
+                    None => self.roster.index().members(Group::Failed).collect(),
+                };
                 for id in failed {
                     self.reopen(id);
                 }

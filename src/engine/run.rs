@@ -16,7 +16,6 @@ use super::event::{Event, Summary, What};
 use super::flow::FlowMeter;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
-use super::look::Looker;
 use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
@@ -25,6 +24,7 @@ use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
+use super::table::Looker;
 use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
@@ -135,6 +135,7 @@ impl Engine {
             page: look.page(&roster, &HashMap::new()),
             detail: None,
             notice: None,
+            causes: Vec::new(),
         };
         let (board, watcher) = watch::channel(Arc::new(first));
         let engine = Self {
@@ -303,6 +304,9 @@ impl Engine {
         if self.uploading.len() + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0)
         {
             next = next.min(self.sampled_at.plus(SAMPLE));
+        }
+        if self.roster.is_gathering() {
+            next = now;
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))

@@ -208,6 +208,27 @@ fn what_a_failed_request_was_billed_counts_towards_the_cap_after_a_crash_too() {
     assert_eq!(stage.stats()["accepted"], 1);
 }
 
+#[test]
+fn a_connection_that_hangs_is_given_up_at_every_step() {
+    for call in ["token", "upload", "status", "result", "download"] {
+        let stage = stage(&format!("[[fault]]\ncall = \"{call}\"\nper = \"all\"\nfirst = 1\nhang = true\n"));
+        stage.small_photos(2);
+        on_a_paused_clock(async {
+            let mut bench = Bench::start(&stage, Given { window: Some(1), ..Given::default() }).await;
+            bench.until("it hangs", |_| stats(&stage)["calls"][call].as_u64() >= Some(1)).await;
+            for _ in 0..4 {
+                bench.leap(Duration::from_secs(45)).await;
+            }
+            while !bench.has_ended() {
+                bench.leap(Duration::from_secs(3)).await;
+            }
+            let summary = bench.end().await;
+            assert_eq!((summary.done, summary.failed, summary.unknown), (2, 0, 0), "{call}: {summary:?}");
+        });
+        assert_eq!(stage.stats()["most_accepted_of_one_input"], 1, "{call}");
+    }
+}
+
 /// Photos that cost $0.08 each at twice their size, and may be billed as $0.10.
 fn dear_photos(stage: &Stage, count: u8) {
     for n in 0..count {
