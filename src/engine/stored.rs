@@ -1,7 +1,6 @@
 //! Results that finished long ago: the queue has forgotten them, but fal stores what it answered for
 //! 30 days (fal docs: queue, result; platform, requests by endpoint).
 
-use super::hold::Hold;
 use super::pace::Pace;
 use super::run::Engine;
 use super::weather::Realm;
@@ -45,9 +44,7 @@ impl Engine {
             }
             // Not now: the whole question is asked again later.
             Err(error) => {
-                if error.class == Class::Account {
-                    self.hold(Hold::Account(error.cause.clone()));
-                }
+                self.met(Realm::Follow, id, &error);
                 let after = if let Class::Transient { after } = error.class { after } else { None };
                 let random = self.rng.f64();
                 let live = self.live.entry(id).or_default();
@@ -70,12 +67,8 @@ impl Engine {
 
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        if self.give_back(id, cause) {
-            return;
-        }
         let cost = self.roster.get(id).and_then(|job| self.roster.at_most(&job.photo));
-        self.write_attempt(id, cause, kept.stage(), cost);
-        self.end_failed(id, cause, kept);
+        self.fail_with(id, cause, kept, cost);
     }
 }
 
