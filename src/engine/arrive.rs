@@ -111,6 +111,8 @@ impl Engine {
                 self.previous.insert(id, Box::new(saved.clone()));
             }
             self.forget_twin(&known);
+            // What was paid for the old photo and is not saved is not this one's.
+            self.write_off(id, "another photo took its place");
             self.stages.writer.note(&found);
             self.roster.replace(found);
         } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {

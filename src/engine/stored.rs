@@ -1,11 +1,11 @@
 //! Results that finished long ago: the queue has forgotten them, but fal stores what it answered for
 //! 30 days (fal docs: queue, result; platform, requests by endpoint).
 
-use super::hold::Hold;
 use super::pace::Pace;
 use super::run::Engine;
+use super::weather::Realm;
 use crate::fal::{FalError, Past};
-use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Transition};
+use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Stage, Transition};
 
 impl Engine {
     /// The queue no longer knows a request that it once accepted: fal is asked for what it stored.
@@ -14,6 +14,7 @@ impl Engine {
         self.calling += 1;
         self.live.entry(id).or_default().calling = true;
         self.spawn_stage(id, self.stages.clone().stored(request));
+        self.begin_call(Realm::Follow, id);
     }
 
     pub(super) fn stored(&mut self, id: JobId, result: Result<Option<Past>, FalError>) {
@@ -24,9 +25,12 @@ impl Engine {
         // A job that had its COMPLETED goes straight on.
         let is_complete = matches!(job.state, JobState::Completed(..));
         let anew = || Kept::Upload(request.upload.clone());
+        match &result {
+            Ok(_) => self.got_through(Realm::Follow, id),
+            Err(error) => drop(self.met(Realm::Follow, id, error)),
+        }
         match result {
             Ok(Some(Past { outcome: Ok(answer), .. })) => {
-                self.last_good = self.now();
                 let inference = answer.inference_s;
                 let completes = is_complete || self.happen(id, Transition::Complete(inference));
                 if completes && self.happen(id, Transition::StartSave(answer)) {
@@ -34,19 +38,16 @@ impl Engine {
                 }
             }
             Ok(Some(Past { outcome: Err(error), .. })) if error.cause.kind != CauseKind::NotFound => {
-                self.failed(id, &error, Kept::Request(Box::new(request.clone())), anew());
+                self.failed(Realm::Follow, id, &error, Kept::Request(Box::new(request.clone())), anew());
             }
-            Ok(_) => self.fail(id, &lost("fal no longer knows its request", &request.id, None), anew()),
+            Ok(_) => self.lose(id, &lost("fal no longer knows its request", &request.id, None), anew()),
             // This key may not read the list, or there is none.
             Err(error) if error.class == Class::Permanent => {
                 let what = format!("fal's queue no longer knows its request, nor could fal's list be read ({error})");
-                self.fail(id, &lost(&what, &request.id, None), anew());
+                self.lose(id, &lost(&what, &request.id, None), anew());
             }
             // Not now: the whole question is asked again later.
             Err(error) => {
-                if error.class == Class::Account {
-                    self.hold(Hold::Account(error.cause.clone()));
-                }
                 let after = if let Class::Transient { after } = error.class { after } else { None };
                 let random = self.rng.f64();
                 let live = self.live.entry(id).or_default();
@@ -64,7 +65,15 @@ impl Engine {
 
     /// The picture is gone from fal's storage. It was paid for, so nothing is sent again unasked.
     pub(super) fn file_is_gone(&mut self, id: JobId, cause: &Cause, request: &RequestId, kept: Kept) {
-        self.fail(id, &lost("its result is gone from fal's storage", request, cause.http), kept);
+        self.lose(id, &lost("its result is gone from fal's storage", request, cause.http), kept);
+    }
+
+    /// What may have been paid for counts as spent, though nothing came of it.
+    fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+        let Some(job) = self.roster.get(id) else { return };
+        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(&job.photo) };
+        self.write_attempt(id, cause, Stage::Follow, cost);
+        self.end_failed(id, cause, kept);
     }
 }
 
