@@ -43,6 +43,7 @@ impl Engine {
                 self.keep(id, saved, placed.suspicion);
             }
             Err(SaveError::Fal(error)) if is_gone(&error) => {
+                self.met(Realm::Fetch, id, &error);
                 let kept = Kept::Upload(request.upload.clone());
                 self.file_is_gone(id, &error.cause, &request.id, kept);
             }

@@ -14,6 +14,7 @@ impl Engine {
         self.calling += 1;
         self.live.entry(id).or_default().calling = true;
         self.spawn_stage(id, self.stages.clone().stored(request));
+        self.begin_call(Realm::Follow, id);
     }
 
     pub(super) fn stored(&mut self, id: JobId, result: Result<Option<Past>, FalError>) {
@@ -24,9 +25,12 @@ impl Engine {
         // A job that had its COMPLETED goes straight on.
         let is_complete = matches!(job.state, JobState::Completed(..));
         let anew = || Kept::Upload(request.upload.clone());
+        match &result {
+            Ok(_) => self.got_through(Realm::Follow, id),
+            Err(error) => drop(self.met(Realm::Follow, id, error)),
+        }
         match result {
             Ok(Some(Past { outcome: Ok(answer), .. })) => {
-                self.got_through(Realm::Follow, id);
                 let inference = answer.inference_s;
                 let completes = is_complete || self.happen(id, Transition::Complete(inference));
                 if completes && self.happen(id, Transition::StartSave(answer)) {
@@ -44,7 +48,6 @@ impl Engine {
             }
             // Not now: the whole question is asked again later.
             Err(error) => {
-                self.met(Realm::Follow, id, &error);
                 let after = if let Class::Transient { after } = error.class { after } else { None };
                 let random = self.rng.f64();
                 let live = self.live.entry(id).or_default();
@@ -67,7 +70,8 @@ impl Engine {
 
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        let cost = self.roster.get(id).and_then(|job| self.roster.at_most(&job.photo));
+        let Some(job) = self.roster.get(id) else { return };
+        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(&job.photo) };
         self.fail_with(id, cause, kept, cost);
     }
 }
