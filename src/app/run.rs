@@ -74,6 +74,8 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
         max_failures: settings.max_failures,
         budget: settings.budget,
+        start_timeout: settings.start_timeout,
+        waits_for_account: settings.wait_for_account,
         start: told || settings.yes,
         stay: !told,
         logs: !matches!(face, Face::Told { form: headless::Form::Lines, .. }),

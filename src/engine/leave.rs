@@ -53,6 +53,10 @@ impl Engine {
         if self.is_finished() {
             return Some(Ending::Finished);
         }
+        let locked = matches!(&self.hold, Some(hold @ Hold::Account(_)) if !hold.is_key_refused());
+        if locked && self.setup.waits_for_account {
+            return None;
+        }
         // With a refused key nothing can be followed either: fal keeps it, and the next run fetches it.
         if matches!(&self.hold, Some(hold) if hold.is_key_refused()) && self.submitting + self.recording == 0 {
             return Some(Ending::Account);

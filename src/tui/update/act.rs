@@ -2,17 +2,20 @@
 
 use super::Effect;
 use super::scroll::{page_height, scroll, scroll_to_end};
-use crate::engine::board::{Order, Phase, Tab};
+use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
+use crate::tui::view::format::order;
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {
-        Action::Up | Action::PrevMatch => scroll(ui, -1),
-        Action::Down | Action::NextMatch => scroll(ui, 1),
+        Action::Up => scroll(ui, -1),
+        Action::Down => scroll(ui, 1),
+        Action::PrevMatch => match_by(ui, -1),
+        Action::NextMatch => match_by(ui, 1),
         Action::HalfUp => scroll(ui, -(page_height(ui) / 2).max(1)),
         Action::HalfDown => scroll(ui, (page_height(ui) / 2).max(1)),
         Action::PageUp => scroll(ui, -(page_height(ui) - 1).max(1)),
@@ -30,9 +33,14 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
         }
         Action::Sort => {
-            ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
-            ui.frozen = None;
+            (ui.order, ui.reverse, ui.frozen) = (ui.order.next(), false, None);
+            ui.say(format!("by {}", order(ui.order, ui.reverse)));
         }
+        Action::SortReverse => {
+            (ui.reverse, ui.frozen) = (!ui.reverse, None);
+            ui.say(format!("by {}", order(ui.order, ui.reverse)));
+        }
+        Action::ShowCause => ui.show_cause(),
         Action::Freeze => freeze(ui),
         Action::Theme => {
             ui.next_theme();
@@ -47,17 +55,18 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::MarkAll => ui.marks.extend(ui.page().rows.iter().map(|row| row.id).collect::<Vec<_>>()),
         Action::Unmark => ui.marks.clear(),
         Action::Retry => {
-            let outcome = ui.retry();
+            let outcome = if ui.context() == Context::Causes { ui.retry_cause() } else { ui.retry() };
             return follow(ui, outcome);
         }
         Action::Cancel => {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
-        Action::RetryFailed => {
+        Action::RetryFailed if ui.context() == Context::Causes => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
         }
+        Action::Failures | Action::RetryFailed => ui.show_causes(),
         Action::Copy => match ui.copy() {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
@@ -87,12 +96,21 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The next or the last row that the filter leaves.
+fn match_by(ui: &mut Ui, rows: isize) {
+    if ui.filter.value().is_empty() && ui.cause.is_none() {
+        ui.say("no filter is set; / sets one");
+    } else {
+        scroll(ui, rows);
+    }
+}
+
 fn turn_tab(ui: &mut Ui, by: isize) {
     let count = Tab::ALL.len();
     let at = Tab::ALL.iter().position(|tab| *tab == ui.tab).unwrap_or_default();
     let next = (at + count).saturating_add_signed(by) % count;
     ui.tab = Tab::ALL.get(next).copied().unwrap_or_default();
-    ui.frozen = None;
+    (ui.frozen, ui.cause) = (None, None);
 }
 
 fn freeze(ui: &mut Ui) {
@@ -153,7 +171,7 @@ fn back(ui: &mut Ui) {
         (ui.opened, ui.focus) = (false, Focus::Jobs);
     } else if !ui.filter.value().is_empty() {
         ui.filter.reset();
-    } else {
+    } else if ui.cause.take().is_none() {
         ui.marks.clear();
     }
 }
@@ -183,8 +201,13 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 }
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
-    if matches!(command, Command::Retry(_) | Command::Cancel(_)) {
-        ui.marks.clear();
+    match command {
+        Command::Retry(_) | Command::Cancel(_) => ui.marks.clear(),
+        // What was retried is on its way: its list of causes says nothing any more.
+        Command::RetryFailed { .. } => {
+            (ui.cause, ui.layers) = (None, Vec::new());
+        }
+        _ => {}
     }
     ui.say(said);
     vec![Effect::Send(command)]
