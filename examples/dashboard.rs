@@ -254,7 +254,11 @@ impl Fake {
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
-            Command::Quit { .. } => {}
+            Command::Quit { .. }
+            | Command::Param { .. }
+            | Command::LeaveOut { .. }
+            | Command::PriceLimit(_)
+            | Command::Budget(_) => {}
         }
     }
 
@@ -470,6 +474,7 @@ impl Fake {
             price: Some(price()),
             estimate: Some(estimate),
             dearest,
+            ..Plan::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the program does: it ties the rooms together, one file a command.
 
 mod batch;
+mod disk;
 mod face;
 mod failure;
 mod inspect;
@@ -11,6 +12,7 @@ mod run;
 mod sandbox;
 mod show;
 mod signals;
+mod work;
 
 use std::io::{self, Write};
 

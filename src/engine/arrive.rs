@@ -1,6 +1,7 @@
 //! Photos become jobs as they are found, and meet what the ledger knows of them.
 
 use super::board::SkippedFile;
+use super::choices::LEFT_OUT;
 use super::event::What;
 use super::plan::skipped_file;
 use super::run::Engine;
@@ -75,10 +76,15 @@ impl Engine {
             if let Some(id) = self.known.remove(&photo.path) {
                 self.met_again(Job { id, photo, state });
             } else {
-                let job = Job { id: self.roster.next_id(), photo, state };
-                self.count_in_plan(&job);
+                let mut job = Job { id: self.roster.next_id(), photo, state };
+                let id = job.id;
+                self.choices.found(&job);
+                if self.started && self.is_left_out(&job) {
+                    job.state = JobState::Skipped(LEFT_OUT.into());
+                }
                 new.push(job.clone());
                 self.roster.push(job);
+                self.count_in_plan(id);
             }
         }
         self.stages.writer.add(new);
@@ -99,14 +105,13 @@ impl Engine {
             // A new neighbour may have changed the name of its output.
             self.roster.replace(found);
         }
-        if let Some(job) = self.roster.get(id).cloned() {
-            self.count_in_plan(&job);
+        if let Some(job) = self.roster.get(id) {
+            self.choices.found(job);
+            if self.started && self.is_left_out(job) {
+                self.skip_left_out(id);
+            }
+            self.count_in_plan(id);
         }
-    }
-
-    fn count_in_plan(&mut self, job: &Job) {
-        let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
-        self.plan.add(job, output, self.roster.estimate(&job.photo));
     }
 
     /// Every photo has been found. What was to be sent and is no longer there is not.
@@ -119,13 +124,13 @@ impl Engine {
                 self.stages.writer.note(&job);
                 self.roster.replace(job);
             }
-            if let Some(job) = self.roster.get(id).cloned() {
-                self.count_in_plan(&job);
+            if !self.is_changed() {
+                self.count_in_plan(id);
             }
         }
         self.plan.end();
         if self.is_told() {
-            let what = What::Planned { facts: self.facts.clone(), plan: self.plan.plan(), skipped: self.skipped() };
+            let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
             self.tell(what);
         }
         self.dirty = true;
@@ -134,7 +139,7 @@ impl Engine {
     fn skipped(&self) -> Vec<SkippedFile> {
         let jobs = self.roster.index().members(Group::Skipped).filter_map(|id| self.roster.get(id));
         jobs.filter_map(|job| match &job.state {
-            JobState::Skipped(reason) => Some(skipped_file(job, reason)),
+            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
             _ => None,
         })
         .collect()

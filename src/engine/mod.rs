@@ -4,6 +4,7 @@
 mod aftermath;
 mod arrive;
 pub mod board;
+mod choices;
 mod clock;
 mod command;
 mod decide;
@@ -11,6 +12,7 @@ mod dispatch;
 mod event;
 mod flow;
 mod follow;
+mod form;
 mod hold;
 mod keep;
 mod leave;
@@ -33,7 +35,8 @@ mod table;
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use setup::{Failed, Handle, Rooms, Setup};
+pub use form::{Anew, Link};
+pub use setup::{End, FaceEnds, Failed, Handle, Rooms, Setup};
 
 pub use survey::survey;
 

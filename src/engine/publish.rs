@@ -21,7 +21,7 @@ impl Engine {
             flow: self.flow.flow(now, self.window, left),
             detail: self.detail(),
             totals: self.roster.totals().clone(),
-            plan: self.plan.plan(),
+            plan: self.planned(),
             page,
             notice: self.hold.as_ref().and_then(Hold::notice),
             causes: self.causes(),

@@ -21,6 +21,7 @@ impl Engine {
             Outcome::Cancelled(result) => self.cancelled(id, result),
             Outcome::Listed(result) => self.listed(result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Sibling(jobs) => self.sibling_found(jobs),
         }
     }
 

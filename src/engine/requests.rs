@@ -1,12 +1,13 @@
 //! What follows from what a face asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Command;
 use super::board::Lens;
 use super::hold::Hold;
 use super::run::Engine;
-use crate::job::{Group, JobId, JobState, Kept, Transition};
+use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 
 /// The largest window.
 const WINDOW: i32 = 256;
@@ -15,7 +16,11 @@ impl Engine {
     /// Does what a face asks, as far as it can be done.
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Start => self.started = true,
+            Command::Start => self.start(),
+            Command::Param { name, value } => self.set_param(&name, value.as_ref()),
+            Command::LeaveOut { which, out } => self.leave_out(which, out),
+            Command::PriceLimit(limit) => self.limit_price(limit),
+            Command::Budget(cap) => self.set_cap(cap),
             Command::Look(lens) => self.look_through(lens),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
@@ -41,6 +46,15 @@ impl Engine {
             Command::Quit { leave, signal } => self.leave(leave, signal),
         }
         self.dirty = true;
+    }
+
+    /// Takes another cap. What stopped at the old one goes on.
+    fn set_cap(&mut self, cap: Option<Usd>) {
+        self.setup.budget = cap;
+        Arc::make_mut(&mut self.facts).budget = cap;
+        if matches!(self.hold, Some(Hold::Budget { .. })) {
+            self.hold = None;
+        }
     }
 
     fn look_through(&mut self, lens: Lens) {

@@ -32,6 +32,8 @@ pub(super) enum Outcome {
     Listed(Result<Vec<(String, RequestId)>, FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
+    /// What is known of the batch that changed parameters make.
+    Sibling(Result<Vec<Job>, LedgerError>),
 }
 
 /// Why a submit did not give a request.

@@ -24,9 +24,9 @@ pub async fn survey(
     let mut skipped = Vec::new();
     let mut count = |job: &Job| {
         let output = job.photo.pixels.map(|pixels| params.output_size(pixels));
-        planner.add(job, output, output.and_then(|output| price.as_ref()?.estimate(output)));
+        planner.add(&job.photo, &job.state, output, output.and_then(|output| price.as_ref()?.estimate(output)));
         if let JobState::Skipped(reason) = &job.state {
-            skipped.push(skipped_file(job, reason));
+            skipped.push(skipped_file(&job.photo, reason));
         }
     };
     while let Some(chunk) = found.recv().await {
@@ -47,5 +47,5 @@ pub async fn survey(
         .filter(|job| !matches!(job.state, JobState::Pending | JobState::Skipped(_)))
         .for_each(|job| count(&job));
     planner.end();
-    (planner.plan(), skipped)
+    (planner.plan(|_| {}), skipped)
 }

@@ -11,7 +11,7 @@ mod totals;
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt};
 pub use lens::{Cursor, Lens, Order, Tab};
-pub use plan::{Plan, SkippedFile};
+pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use row::{Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
 

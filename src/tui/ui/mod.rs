@@ -3,8 +3,10 @@
 pub(crate) mod ask;
 pub(crate) mod causes;
 mod cursor;
+pub(crate) mod entry;
 pub(crate) mod layout;
 pub(crate) mod pane;
+pub(crate) mod plan;
 mod toast;
 
 use std::collections::BTreeSet;
@@ -22,7 +24,9 @@ use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
 use causes::Causes;
+use entry::Entry;
 use pane::{Pane, PaneTab};
+use plan::PlanDesk;
 use toast::Toast;
 
 /// The dashboard's state. [`update`](super::update::update) changes it, [`view`](super::view) reads it.
@@ -61,8 +65,7 @@ pub struct Ui {
     /// Whether the lower pane covers the table.
     pub(crate) opened: bool,
     pub(crate) pane: Pane,
-    /// The first line of the plan that is shown.
-    pub(crate) plan_top: usize,
+    pub(crate) plan: PlanDesk,
 
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
@@ -86,6 +89,8 @@ pub(crate) enum Layer {
     Question(Question),
     /// What failed, by cause.
     Causes(Causes),
+    /// An amount that is asked for.
+    Entry(Entry),
 }
 
 /// The engine was told to end.
@@ -135,7 +140,7 @@ impl Ui {
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),
-            plan_top: 0,
+            plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
             leaving: None,

@@ -2,6 +2,7 @@
 
 mod acting;
 mod moving;
+mod planning;
 
 use std::sync::Arc;
 
