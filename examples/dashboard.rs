@@ -254,11 +254,8 @@ impl Fake {
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
-            Command::Quit { .. }
-            | Command::Param { .. }
-            | Command::LeaveOut { .. }
-            | Command::PriceLimit(_)
-            | Command::Budget(_) => {}
+            Command::Budget(cap) => self.cap = cap,
+            Command::Quit { .. } | Command::Param { .. } | Command::LeaveOut { .. } | Command::PriceLimit(_) => {}
         }
     }
 

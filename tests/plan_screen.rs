@@ -192,3 +192,26 @@ fn a_storm_of_sizes_ends_with_the_screen_of_the_last() {
     term.press("q");
     assert_eq!(term.wait_exit().exit_code(), 0);
 }
+
+#[test]
+fn who_leaves_out_a_photo_whose_like_stays_in_sees_its_price_and_gets_its_result() {
+    let stage = Stage::new();
+    stage.photo("coffee.png", "a.png").photo("coffee.png", "b.png").photo("chelsea.png", "c.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("1 duplicate: not sent");
+    term.wait_for("Enter sends 2 photos");
+    // The dearest is the one of the two that would be sent.
+    term.press("\t\t");
+    term.wait_row(&["[x]", "a.png"]);
+    term.press(" ");
+    term.wait_row(&["[ ]", "a.png"]);
+    term.wait_row(&["[x]", "b.png"]);
+    term.press("g");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert!(stage.output().join("b.png").exists() && !stage.output().join("a.png").exists());
+}

@@ -21,6 +21,9 @@ impl Engine {
             self.roster.push(job);
         }
         let ids: Vec<_> = self.roster.iter().map(|job| job.id).collect();
+        for id in &ids {
+            self.consider_underway(*id);
+        }
         for id in ids {
             self.pick_up(id);
         }
@@ -32,11 +35,13 @@ impl Engine {
         let Some(job) = self.roster.get(id) else { return };
         let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
         match &job.state {
-            JobState::Pending
-            | JobState::Skipped(_)
-            | JobState::Cancelled(_)
-            | JobState::Done(..)
-            | JobState::Review(..) => {}
+            // Where folders are walked, a photo is begun only once it is met there.
+            JobState::Pending => {
+                if !self.setup.walks {
+                    self.consider(id);
+                }
+            }
+            JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
             JobState::Failed { .. } => {
                 if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.reopen(id);
@@ -83,8 +88,12 @@ impl Engine {
                     job.state = JobState::Skipped(LEFT_OUT.into());
                 }
                 new.push(job.clone());
+                let is_photo = matches!(job.state, JobState::Pending);
                 self.roster.push(job);
                 self.count_in_plan(id);
+                if is_photo {
+                    self.consider(id);
+                }
             }
         }
         self.stages.writer.add(new);
@@ -96,9 +105,13 @@ impl Engine {
         let Some(known) = self.roster.get(found.id) else { return };
         let id = found.id;
         if is_another(known, &found) {
+            let known = known.clone();
             if let Some(saved) = known.state.saved() {
                 self.previous.insert(id, Box::new(saved.clone()));
             }
+            self.forget_twin(&known);
+            // What was paid for the old photo and is not saved is not this one's.
+            self.write_off(id, "another photo took its place");
             self.stages.writer.note(&found);
             self.roster.replace(found);
         } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
@@ -111,6 +124,9 @@ impl Engine {
                 self.skip_left_out(id);
             }
             self.count_in_plan(id);
+        }
+        if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::Pending)) {
+            self.consider(id);
         }
     }
 

@@ -28,8 +28,6 @@ pub enum Command {
     },
     /// Before the start: leave out every photo that costs more.
     PriceLimit(Option<Usd>),
-    /// Never pass this; `None` for no cap.
-    Budget(Option<Usd>),
     /// What the face shows, and so which rows the board is to carry.
     Look(Lens),
     /// Send these again, if they can be.
@@ -47,6 +45,8 @@ pub enum Command {
     Resume,
     /// Make the window (most requests at fal at once) larger or smaller by so many.
     Window(i32),
+    /// Set the cap, or take it away; what was spent so far still counts towards it.
+    Budget(Option<Usd>),
     /// End this process; state is saved.
     Quit {
         /// What becomes of requests at fal.

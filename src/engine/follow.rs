@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::event::What;
-use super::hold::Hold;
 use super::pace::{Pace, Seen};
 use super::run::Engine;
+use super::weather::Realm;
 use crate::fal::{CancelAnswer, FalError, Progress, Status};
-use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Transition};
+use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Stage, Transition};
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
@@ -26,7 +26,7 @@ impl Engine {
     /// fal said where a request stands.
     fn stands(&mut self, id: JobId, status: &Status) {
         let now = self.now();
-        self.last_good = now;
+        self.got_through(Realm::Follow, id);
         let live = self.live.entry(id).or_default();
         live.failures = 0;
         live.trouble = None;
@@ -74,6 +74,7 @@ impl Engine {
 
     /// A call about a request did not get through. The request runs on; we ask less and less often.
     fn poll_failed(&mut self, id: JobId, error: &FalError) {
+        self.met(Realm::Follow, id, error);
         let Some(upload) =
             self.roster.get(id).and_then(|job| job.state.request()).map(|request| request.upload.clone())
         else {
@@ -85,12 +86,11 @@ impl Engine {
             } else {
                 let message = format!("fal no longer knows this request ({})", error.cause.message);
                 let cause = Cause { message: message.into(), ..error.cause.clone() };
-                self.fail(id, &cause, Kept::Upload(upload));
+                let cost = self.cost_of(id, error);
+                self.write_attempt(id, &cause, Stage::Follow, cost);
+                self.end_failed(id, &cause, Kept::Upload(upload));
             }
             return;
-        }
-        if error.class == Class::Account {
-            self.hold(Hold::Account(error.cause.clone()));
         }
         let after = if let Class::Transient { after } = error.class { after } else { None };
         let random = self.rng.f64();
@@ -110,7 +110,8 @@ impl Engine {
         let (request, inference) = (request.clone(), *inference);
         match result {
             Ok(mut answer) => {
-                self.last_good = self.now();
+                self.got_through(Realm::Follow, id);
+                self.forgive(id);
                 answer.inference_s = inference.or(answer.inference_s);
                 if self.happen(id, Transition::StartSave(answer)) {
                     self.to_save.push_back(id);
@@ -118,7 +119,7 @@ impl Engine {
             }
             Err(error) => {
                 let anew = Kept::Upload(request.upload.clone());
-                self.failed(id, &error, Kept::Request(request), anew);
+                self.failed(Realm::Follow, id, &error, Kept::Request(request), anew);
             }
         }
     }

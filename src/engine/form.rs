@@ -29,7 +29,7 @@ pub(super) struct Form {
     /// The person said to start with the changed ones.
     begin: bool,
     /// Something was changed since the plan was counted.
-    stale: bool,
+    pub(super) stale: bool,
 }
 
 /// What goes on as a batch of its own: the same photos with other parameters.
@@ -146,10 +146,12 @@ impl Engine {
         self.recount();
         self.started = true;
         let out: Vec<_> = self.roster.iter().filter(|job| self.is_left_out(job)).map(|job| job.id).collect();
-        for id in out {
-            self.skip_left_out(id);
-            self.count_in_plan(id);
+        for id in &out {
+            self.skip_left_out(*id);
+            self.count_in_plan(*id);
         }
+        // Whoever waited for one of them is sent for itself.
+        out.into_iter().for_each(|id| self.twin_ended(id));
     }
 
     /// Whether a job that could be sent is left out.
@@ -169,15 +171,28 @@ impl Engine {
     /// A job was found, or is known to be gone: it counts in the plan.
     pub(super) fn count_in_plan(&mut self, id: JobId) {
         let is_changed = self.is_changed();
+        let is_reused = !is_changed && self.is_reused(id);
         let Self { roster, plan, choices, form, .. } = self;
         let Some(job) = roster.get(id) else { return };
         let state = form.standing(job, is_changed);
         let output = job.photo.pixels.map(|pixels| roster.params().output_size(pixels));
         let price = roster.estimate(&job.photo);
-        if is_to_be_sent(state) && choices.count(id, price) {
+        let may_be_sent = is_to_be_sent(state);
+        if may_be_sent && !is_reused && choices.count(id, price) {
             return;
         }
         plan.add(&job.photo, state, output, price);
+        if may_be_sent && is_reused {
+            plan.reuse(job, output, price);
+        }
+    }
+
+    /// Whether a job gets another one's result, and that one is not left out.
+    fn is_reused(&self, id: JobId) -> bool {
+        let twins = &self.reuse.twins;
+        let leader = twins.content(id).and_then(|content| twins.leader(&content)).filter(|leader| *leader != id);
+        let is_led_astray = leader.and_then(|leader| self.roster.get(leader)).is_some_and(|job| self.is_left_out(job));
+        self.roster.is_reusing(id) && !is_led_astray
     }
 
     /// Counts the plan from the start if something was changed in it.

@@ -1,29 +1,36 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
 //! publishes the board.
 
+mod account;
 mod aftermath;
 mod arrive;
 pub mod board;
 mod choices;
 mod clock;
 mod command;
+mod consider;
 mod decide;
 mod dispatch;
 mod event;
 mod flow;
 mod follow;
 mod form;
+mod gate;
 mod hold;
 mod keep;
 mod leave;
 mod live;
 mod look_up;
+mod origin;
 mod outlet;
+mod outlook;
 mod pace;
 mod plan;
 mod publish;
+mod rates;
 mod reports;
 mod requests;
+mod reuse;
 mod roster;
 mod run;
 mod setup;
@@ -31,6 +38,8 @@ mod stages;
 mod story;
 mod survey;
 mod table;
+mod twins;
+mod weather;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};
@@ -38,7 +47,7 @@ pub use event::{Ending, Event, JobChange, Summary, What};
 pub use form::{Anew, Link};
 pub use setup::{End, FaceEnds, Failed, Handle, Rooms, Setup};
 
-pub use survey::survey;
+pub use survey::{Survey, survey};
 
 /// Starts a batch on the current runtime.
 #[must_use]

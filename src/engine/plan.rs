@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use super::board::{Plan, SkippedFile};
-use crate::job::{Group, JobState, Photo, Pixels, UnitPrice, Usd, clean};
+use crate::job::{Group, Job, JobState, Photo, Pixels, UnitPrice, Usd, clean};
 
 /// The dearest photos that are kept.
 const DEAREST: usize = 10;
@@ -24,14 +24,15 @@ pub(super) struct Planner {
 impl Planner {
     pub(super) fn new(price: Option<UnitPrice>) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
-        Self { plan: Plan { walking: true, price, estimate, ..Plan::default() }, ..Self::default() }
+        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
+        Self { plan, ..Self::default() }
     }
 
     /// Forgets what was counted.
     pub(super) fn recount(&mut self) {
-        let (walking, price) = (self.plan.walking, self.plan.price.take());
+        let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
         *self = Self::new(price);
-        self.plan.walking = walking;
+        (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
     /// Counts a photo as its job stands when the run begins.
@@ -68,6 +69,27 @@ impl Planner {
             if self.dearest.len() > DEAREST {
                 self.dearest.pop();
             }
+        }
+    }
+
+    /// A photo that was counted as to be sent is not: it is the same picture as another.
+    pub(super) fn reuse(&mut self, job: &Job, output: Option<Pixels>, estimate: Option<Usd>) {
+        self.shared = None;
+        self.plan.photos = self.plan.photos.saturating_sub(1);
+        self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
+        self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
+        self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
+        self.plan.duplicates += 1;
+        self.plan.duplicates_usd = self.plan.duplicates_usd.zip(estimate).map(|(sum, one)| sum + one);
+        let path = clean(&job.photo.slash_path()).into_owned();
+        self.dearest.retain(|Reverse((_, dear))| *dear != path);
+    }
+
+    /// So many photos may still turn out to be the same picture as another.
+    pub(super) fn checking(&mut self, photos: usize) {
+        if self.plan.checking != photos {
+            self.shared = None;
+            self.plan.checking = photos;
         }
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::board::{Board, CauseGroup, Detail, Page, Phase};
-use super::hold::Hold;
 use super::run::Engine;
 use super::story;
 use super::table::Failures;
@@ -23,7 +22,7 @@ impl Engine {
             totals: self.roster.totals().clone(),
             plan: self.planned(),
             page,
-            notice: self.hold.as_ref().and_then(Hold::notice),
+            notice: self.notice(now),
             causes: self.causes(),
         }
     }

@@ -20,7 +20,6 @@ impl Engine {
             Command::Param { name, value } => self.set_param(&name, value.as_ref()),
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
-            Command::Budget(cap) => self.set_cap(cap),
             Command::Look(lens) => self.look_through(lens),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
@@ -38,7 +37,9 @@ impl Engine {
             Command::Resume => {
                 self.hold = None;
                 self.failures.reset();
+                self.breaker.hurry(self.now());
             }
+            Command::Budget(cap) => self.set_budget(cap),
             Command::Window(by) => {
                 let window = (i32::from(self.window) + by).clamp(1, WINDOW);
                 self.window = u16::try_from(window).unwrap_or(1);
@@ -48,11 +49,16 @@ impl Engine {
         self.dirty = true;
     }
 
-    /// Takes another cap. What stopped at the old one goes on.
-    fn set_cap(&mut self, cap: Option<Usd>) {
+    /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
+    fn set_budget(&mut self, cap: Option<Usd>) {
+        if cap.is_some() && self.roster.price().is_none() {
+            tracing::warn!("without a price a cap cannot be kept");
+            return;
+        }
         self.setup.budget = cap;
         Arc::make_mut(&mut self.facts).budget = cap;
         if matches!(self.hold, Some(Hold::Budget { .. })) {
+            // If it still does not fit, the next dispatch says so again.
             self.hold = None;
         }
     }
@@ -71,12 +77,19 @@ impl Engine {
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
+        if matches!(job.state, JobState::Review(..)) {
+            // The same result again is not what is wanted.
+            self.reuse.insist(id);
+        }
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
         }
+        if matches!(job.state, JobState::Unknown(..)) {
+            self.write_off(id, "given up: it may have been accepted, and billed");
+        }
         if self.happen(id, Transition::Reopen(kept)) {
             self.live.entry(id).or_default().renew();
-            self.wake_at(id, self.now());
+            self.reconsider(id);
         }
     }
 
@@ -87,8 +100,9 @@ impl Engine {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
                 if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {
                     abort.abort();
-                    self.uploading = self.uploading.saturating_sub(1);
                 }
+                // Its report, if it is on its way already, finds nothing more to release.
+                self.uploading.remove(&id);
                 self.end_cancelled(id);
             }
             JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),

@@ -1,7 +1,10 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
+use std::collections::HashSet;
+
 use super::board::{Lens, Tab, Totals};
-use super::table::{Causes, Index, Measure, Spec, View};
+use super::rates::Rates;
+use super::table::{Causes, Index, Spec, View};
 use crate::job::{
     Group, Impossible, Job, JobId, JobState, Params, Photo, Status, Timestamp, Transition, UnitPrice, Usd, apply,
 };
@@ -12,8 +15,7 @@ pub(super) struct Roster {
     jobs: Vec<Job>,
     index: Index,
     totals: Totals,
-    price: Option<UnitPrice>,
-    params: Params,
+    rates: Rates,
     causes: Causes,
     /// What is shown, unless the index answers it.
     view: Option<View>,
@@ -25,8 +27,7 @@ impl Roster {
             jobs: Vec::new(),
             index: Index::default(),
             totals: Totals::default(),
-            price,
-            params,
+            rates: Rates { price, params, reusing: HashSet::new() },
             causes: Causes::default(),
             view: None,
         }
@@ -57,18 +58,18 @@ impl Roster {
     }
 
     pub(super) fn price(&self) -> Option<&UnitPrice> {
-        self.price.as_ref()
+        self.rates.price.as_ref()
     }
 
     pub(super) fn params(&self) -> &Params {
-        &self.params
+        &self.rates.params
     }
 
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
-        self.params = params;
+        self.rates.params = params;
         ids.for_each(|id| self.count(id, true));
     }
 
@@ -81,7 +82,37 @@ impl Roster {
 
     /// What a photo's result will cost; `None` if that cannot be known.
     pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
-        estimate(photo, &self.params, self.price.as_ref())
+        self.rates.estimate(photo)
+    }
+
+    /// What a job will cost; nothing if it gets another one's result.
+    pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
+        self.rates.expected(job)
+    }
+
+    /// Whether a job gets another one's result.
+    pub(super) fn is_reusing(&self, id: JobId) -> bool {
+        self.rates.reusing.contains(&id)
+    }
+
+    /// Whether a job gets another one's result; false if that was known.
+    pub(super) fn reuse(&mut self, id: JobId, reuses: bool) -> bool {
+        if self.rates.reusing.contains(&id) == reuses || self.get(id).is_none() {
+            return false;
+        }
+        self.count(id, false);
+        if reuses {
+            self.rates.reusing.insert(id);
+        } else {
+            self.rates.reusing.remove(&id);
+        }
+        self.count(id, true);
+        true
+    }
+
+    /// The most that a photo's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
+        self.rates.at_most(photo)
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
@@ -136,14 +167,14 @@ impl Roster {
 
     /// Counts a job out before it changes, and in again afterwards.
     fn count(&mut self, id: JobId, joins: bool) {
-        let Self { jobs, index, totals, price, params, causes, view } = self;
+        let Self { jobs, index, totals, rates, causes, view } = self;
         let Some(job) = jobs.get(id.index()) else { return };
         let group = job.state.status().group();
-        let measure = measure(job, params, price.as_ref());
-        let estimated = estimate(&job.photo, params, price.as_ref());
+        let measure = rates.measure(job);
+        let estimated = rates.expected(job);
         let estimate = estimated.unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
+        let reserved = if job.state.is_reserved() { rates.reserve(job).unwrap_or_default() } else { Usd::ZERO };
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
 
         let tally = |count: &mut usize, yes: bool| match (yes, joins) {
@@ -193,9 +224,9 @@ impl Roster {
         if !self.is_gathering() {
             return false;
         }
-        let Self { jobs, view, params, price, .. } = self;
+        let Self { jobs, view, rates, .. } = self;
         if let Some(view) = view {
-            view.gather(jobs, |job| measure(job, params, price.as_ref()));
+            view.gather(jobs, |job| rates.measure(job));
         }
         true
     }
@@ -219,29 +250,10 @@ impl Roster {
     pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
         let place = match &self.view {
-            Some(view) => view.place(lens.tab, &self.jobs, job, measure(job, &self.params, self.price.as_ref())),
+            Some(view) => view.place(lens.tab, &self.jobs, job, self.rates.measure(job)),
             None => self.index.place(lens.tab, lens.order, id),
         }?;
         if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }
-    }
-}
-
-/// What a photo's result will cost; `None` if that cannot be known.
-fn estimate(photo: &Photo, params: &Params, price: Option<&UnitPrice>) -> Option<Usd> {
-    price?.estimate(params.output_size(photo.pixels?))
-}
-
-/// What a job's row shows as its cost and size: as billed and saved, else as estimated.
-fn measure(job: &Job, params: &Params, price: Option<&UnitPrice>) -> Measure {
-    match (job.state.saved(), &job.state) {
-        (Some(saved), _) => Measure { cost: saved.cost, output: Some(saved.pixels) },
-        (None, JobState::Skipped(_)) => {
-            Measure { cost: None, output: job.photo.pixels.map(|pixels| params.output_size(pixels)) }
-        }
-        (None, _) => Measure {
-            cost: estimate(&job.photo, params, price),
-            output: job.photo.pixels.map(|pixels| params.output_size(pixels)),
-        },
     }
 }
 

@@ -2,7 +2,7 @@
 //! publishes.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::account::Breaker;
 use super::board::{BatchFacts, Board, Lens, PastAttempt};
 use super::choices::Choices;
 use super::event::{Event, What};
@@ -21,10 +22,12 @@ use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
+use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
 use super::table::Looker;
+use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Saved, Timestamp, Transition, Usd};
@@ -73,6 +76,8 @@ pub(super) struct Engine {
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
+    /// Photos that hold the same picture.
+    pub(super) reuse: Reuse,
     pub(super) to_upload: VecDeque<JobId>,
     pub(super) to_submit: VecDeque<JobId>,
     pub(super) to_answer: VecDeque<JobId>,
@@ -81,7 +86,7 @@ pub(super) struct Engine {
     /// Calls to be made when there is room for them.
     pub(super) to_call: VecDeque<JobId>,
 
-    pub(super) uploading: usize,
+    pub(super) uploading: HashSet<JobId>,
     pub(super) submitting: usize,
     pub(super) calling: usize,
     pub(super) saving: usize,
@@ -95,10 +100,12 @@ pub(super) struct Engine {
     /// Lost answers that are looked for.
     pub(super) search: Search,
     pub(super) hold: Option<Hold>,
-    /// Asked to slow down until then.
-    pub(super) brake_until: Timestamp,
-    /// When a call last got through.
-    pub(super) last_good: Timestamp,
+    /// How calls come out, for all alike.
+    pub(super) weather: Weather,
+    /// What was last told of it.
+    pub(super) told_sky: Sky,
+    /// Whether the account takes anything.
+    pub(super) breaker: Breaker,
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
     pub(super) dirty: bool,
     pub(super) published_at: Timestamp,
@@ -113,10 +120,11 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, found, events, link } = rooms;
+        let Rooms { fal, ledger, writer, output, known, spent, earlier, found, events, link } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
-        let stages = Stages { fal, endpoint: setup.model.endpoint.clone(), writer, output: Arc::new(output) };
+        let endpoint = setup.model.endpoint.clone();
+        let stages = Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output: Arc::new(output) };
         let roster = Roster::new(setup.price.clone(), setup.params.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();
@@ -157,13 +165,14 @@ impl Engine {
             history: None,
             watched: None,
             ended: VecDeque::new(),
+            reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
             to_answer: VecDeque::new(),
             to_save: VecDeque::new(),
             agenda: BinaryHeap::new(),
             to_call: VecDeque::new(),
-            uploading: 0,
+            uploading: HashSet::new(),
             submitting: 0,
             calling: 0,
             saving: 0,
@@ -174,8 +183,9 @@ impl Engine {
             started: setup.start,
             search: Search::default(),
             hold: None,
-            brake_until: Timestamp(0),
-            last_good: now,
+            weather: Weather::new(now),
+            told_sky: Sky::Clear,
+            breaker: Breaker::new(),
             leaving: None,
             dirty: true,
             published_at: Timestamp(0),
@@ -207,6 +217,7 @@ impl Engine {
             let now = self.now();
             self.run_agenda(now);
             self.look_if_due(now);
+            self.look_out(now);
             self.dispatch(now);
             self.publish(now);
             if let Some(ending) = self.ending(now) {
@@ -260,9 +271,13 @@ impl Engine {
         if is_worth_noting {
             self.stages.writer.note(job);
         }
+        let ended = job.state.is_final();
         let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
         if let Some(change) = change {
             self.tell(What::Job(change));
+        }
+        if ended {
+            self.twin_ended(id);
         }
         self.dirty = true;
         true
@@ -274,7 +289,7 @@ impl Engine {
             return;
         }
         tracing::warn!(?hold, "no new jobs are begun");
-        if let Some(notice) = hold.notice() {
+        if let Some(notice) = hold.notice(self.next_try(self.now())) {
             self.tell(What::Notice(notice));
         }
         self.hold = Some(hold);
@@ -289,8 +304,8 @@ impl Engine {
         if let Some(due) = self.search.due {
             next = next.min(due);
         }
-        if self.brake_until > now {
-            next = next.min(self.brake_until);
+        if let Some(due) = self.outlook_deadline(now) {
+            next = next.min(due);
         }
         if let Some((_, until)) = self.leaving {
             next = next.min(until);
@@ -298,7 +313,8 @@ impl Engine {
         if self.dirty {
             next = next.min(self.published_at.plus(PUBLISH));
         }
-        if self.uploading + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0) {
+        if self.uploading.len() + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0)
+        {
             next = next.min(self.sampled_at.plus(SAMPLE));
         }
         if self.roster.is_gathering() {

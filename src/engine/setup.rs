@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -37,6 +38,10 @@ pub struct Setup {
     pub max_failures: MaxFailures,
     /// The cap: never passed.
     pub budget: Option<Usd>,
+    /// How long fal may take to start a request, if that is bounded.
+    pub start_timeout: Option<Duration>,
+    /// Whether a locked account is waited for even if nobody looks.
+    pub waits_for_account: bool,
     /// Whether to begin without waiting for [`Command::Start`].
     pub start: bool,
     /// Whether to stay when all is done, for a person to look.
@@ -81,6 +86,9 @@ pub struct Rooms {
     pub known: Vec<Job>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
+    /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
+    /// length can have a result already.
+    pub earlier: HashSet<u64>,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

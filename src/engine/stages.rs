@@ -1,14 +1,19 @@
 //! The steps of a photo's way, each a task of its own. They share nothing: each gets what it needs
 //! and sends back an [`Outcome`].
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use super::origin::Origin;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
-use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp};
-use crate::ledger::{Attempt, LedgerError, Writer};
+use crate::job::{
+    Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
+};
+use crate::ledger::{Attempt, Ledger, LedgerError, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
 /// What a step came to.
@@ -30,10 +35,20 @@ pub(super) enum Outcome {
     Cancelled(Result<CancelAnswer, FalError>),
     /// Requests that fal remembers, by the URL of their input.
     Listed(Result<Vec<(String, RequestId)>, FalError>),
+    /// Whether fal can be reached; when that was asked.
+    Reached(Timestamp, Result<(), FalError>),
+    /// Whether fal knows the key; when that was asked.
+    KeyAsked(Timestamp, Result<(), FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
     /// What is known of the batch that changed parameters make.
     Sibling(Result<Vec<Job>, LedgerError>),
+    /// What a photo holds, if it can be read.
+    Hashed(Photo, Option<ContentHash>),
+    /// What earlier runs paid for of the same picture.
+    Sought(Result<Option<Origin>, LedgerError>),
+    /// The result of its twin was copied.
+    Copied(Box<Origin>, Result<Placed, OutputError>),
 }
 
 /// Why a submit did not give a request.
@@ -59,6 +74,8 @@ pub(super) enum SaveError {
 pub(super) struct Stages {
     pub(super) fal: Fal,
     pub(super) endpoint: EndpointId,
+    /// How long fal may take to start a request.
+    pub(super) start_timeout: Option<Duration>,
     pub(super) writer: Writer,
     pub(super) output: Arc<Output>,
 }
@@ -76,7 +93,7 @@ impl Stages {
         if let Err(error) = self.writer.commit(&job).await {
             return Outcome::Submitted(Err(SubmitError::NotRecorded(error)));
         }
-        Outcome::Submitted(self.fal.submit(&self.endpoint, &body).await.map_err(SubmitError::Fal))
+        Outcome::Submitted(self.fal.submit(&self.endpoint, &body, self.start_timeout).await.map_err(SubmitError::Fal))
     }
 
     pub(super) async fn record(self, job: Job) -> Outcome {
@@ -87,8 +104,30 @@ impl Stages {
         Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
     }
 
-    pub(super) async fn look_up(self, image_field: String, since: Timestamp) -> Outcome {
-        Outcome::Listed(self.fal.requests_since(&self.endpoint, &image_field, since).await)
+    /// A call that costs nothing, to see whether there is a fal.
+    pub(super) async fn reach(self, begun: Timestamp) -> Outcome {
+        Outcome::Reached(begun, self.fal.reach(&self.endpoint).await)
+    }
+
+    /// A call that costs nothing, to see whether the key is good.
+    pub(super) async fn ask_for_key(self, begun: Timestamp) -> Outcome {
+        Outcome::KeyAsked(begun, self.fal.price(&self.endpoint).await.map(drop))
+    }
+
+    /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
+    /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
+    pub(super) async fn look_up(self, image_field: String, since: Timestamp, lost: Lost) -> Outcome {
+        let listed = match self.fal.requests_since(&self.endpoint, &image_field, since).await {
+            Ok(listed) => listed,
+            Err(error) => return Outcome::Listed(Err(error)),
+        };
+        match lost.spent(&self.writer).await {
+            Ok(spent) => Outcome::Listed(Ok(listed.into_iter().filter(|(_, id)| !spent.contains(id)).collect())),
+            Err(error) => {
+                tracing::warn!(%error, "without the ledger nobody knows which requests are over; it is asked again");
+                Outcome::Listed(Ok(Vec::new()))
+            }
+        }
     }
 
     pub(super) async fn answer(self, request: Request) -> Outcome {
@@ -133,6 +172,28 @@ pub(super) struct Save {
     pub(super) previous: Option<Box<Saved>>,
     pub(super) meter: Meter,
     pub(super) length: Arc<AtomicU64>,
+}
+
+/// Jobs whose paid call's answer was lost.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) ledger: Ledger,
+    pub(super) batch: BatchId,
+    pub(super) jobs: Vec<JobId>,
+}
+
+impl Lost {
+    /// The requests of their earlier attempts.
+    async fn spent(&self, writer: &Writer) -> Result<HashSet<RequestId>, LedgerError> {
+        // What is still on its way into the ledger counts, too.
+        writer.flush().await?;
+        let mut spent = HashSet::new();
+        for job in &self.jobs {
+            let attempts = self.ledger.attempts(self.batch, *job).await?;
+            spent.extend(attempts.into_iter().filter_map(|attempt| attempt.request));
+        }
+        Ok(spent)
+    }
 }
 
 /// An outcome, and whose it is.

@@ -35,6 +35,7 @@ fn saved() -> Saved {
         caption: None,
         inference_s: None,
         cost: None,
+        same_as: None,
     }
 }
 

@@ -28,7 +28,7 @@ pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
 pub use params::{ParamError, Params};
 pub use photo::{Format, Photo, Pixels};
 pub use price::{PriceSource, Unit, UnitPrice, Usd};
-pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, Saved, Upload};
+pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Saved, Upload};
 pub use retry::RetryPolicy;
 pub use state::{Closed, Intent, Job, JobState, Kept, Run, Stage, Suspicion};
 pub use status::{Group, Status};

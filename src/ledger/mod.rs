@@ -21,6 +21,7 @@ mod restore;
 mod store;
 mod writer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -168,6 +169,15 @@ impl Ledger {
         sandbox: bool,
     ) -> Result<Vec<Found>, LedgerError> {
         self.find(By::Content { content, model, params, sandbox }).await
+    }
+
+    /// The lengths, in bytes, of all photos that were sent to this model with these (canonical)
+    /// parameters: a photo of another length is none of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn sizes(&self, model: &str, params: &str, sandbox: bool) -> Result<HashSet<u64>, LedgerError> {
+        self.reading(&mut self.desk().await)?.sizes(model, params, sandbox).await
     }
 
     /// Jobs whose photo was uploaded to this URL: what a request in fal's own history belongs to.

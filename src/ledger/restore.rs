@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels,
-    Request, RequestId, Run, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
+    Request, RequestId, Run, SameAs, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
 };
 
 macro_rules! told {
@@ -70,6 +70,7 @@ told! {
     out_height: Option<u32>,
     out_bytes: Option<u64>,
     cost_nanos: Option<Usd>,
+    same_as: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -79,6 +80,9 @@ pub(super) static LIST: LazyLock<String> = LazyLock::new(|| {
 
 /// How many columns that are.
 pub(super) const COLUMNS: usize = 7;
+
+/// Which of them is the hash of the photo's bytes.
+pub(super) const CONTENT: usize = 3;
 
 /// Reads a row that begins with [`LIST`].
 ///
@@ -225,12 +229,16 @@ impl Fields<'_> {
         }))
     }
 
+    fn content(&self) -> Result<ContentHash, Odd> {
+        let content = present(self.row.try_get::<Option<&[u8]>, _>(CONTENT)?, "content")?;
+        Ok(ContentHash(content.try_into()?))
+    }
+
     fn upload(&mut self) -> Result<Upload, Odd> {
-        let content = present(self.row.try_get::<Option<&[u8]>, _>(3)?, "content")?;
         Ok(Upload {
             url: present(self.told.upload_url.take(), "upload_url")?,
             at: present(self.told.upload_ms, "upload_ms")?,
-            content: ContentHash(content.try_into()?),
+            content: self.content()?,
         })
     }
 
@@ -273,6 +281,10 @@ impl Fields<'_> {
             caption: self.told.caption.take(),
             inference_s: self.inference()?,
             cost: self.told.cost_nanos,
+            same_as: match self.told.same_as.take() {
+                Some(photo) => Some(Box::new(SameAs { photo, content: self.content()? })),
+                None => None,
+            },
         }))
     }
 }

@@ -47,6 +47,7 @@ fn saved(output: &str, caption: Option<&str>) -> Saved {
         caption: caption.map(Into::into),
         inference_s: Some(1.5),
         cost: Some(Usd::from_nanos(109_312_000)),
+        same_as: None,
     }
 }
 

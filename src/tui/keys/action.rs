@@ -147,8 +147,8 @@ actions! {
     Default      "default"       Batch   [Plan]                     ["backspace" "d"]     "give the parameter back its default";
     LeaveOut     "leave-out"     Batch   [Plan]                     ["space"]             "leave the folder or photo out, or take it in again";
     PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
-    Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: what the batch never costs more than";
-    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send failed photos again: by cause, or all";
+    Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
+    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";
     Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";
     WindowUp     "window-up"     Batch   [Jobs Detail]              ["+" "="]             "one more request at fal at once";
     WindowDown   "window-down"   Batch   [Jobs Detail]              ["-"]                 "one request fewer at fal at once";

@@ -91,7 +91,7 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
 /// What the field under the cursor takes, and what it has when nothing is set.
 fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop) -> Vec<Line> {
     let default = match &field.spec.default {
-        Some(default) if field.is_default() => format!("default {default}"),
+        Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
         Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
         None if field.value.is_some() => {
             format!("the model picks if there is none: {}", ui.keys.shown(Action::Default))
