@@ -255,7 +255,7 @@ impl Fake {
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
             Command::Budget(cap) => self.cap = cap,
-            Command::Quit { .. } => {}
+            Command::Quit { .. } | Command::Param { .. } | Command::LeaveOut { .. } | Command::PriceLimit(_) => {}
         }
     }
 

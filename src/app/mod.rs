@@ -1,6 +1,7 @@
 //! What the program does: it ties the rooms together, one file a command.
 
 mod batch;
+mod disk;
 mod doctor;
 mod face;
 mod failure;
@@ -13,6 +14,7 @@ mod run;
 mod sandbox;
 mod show;
 mod signals;
+mod work;
 
 use std::io::{self, Write};
 

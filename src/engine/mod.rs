@@ -5,6 +5,7 @@ mod account;
 mod aftermath;
 mod arrive;
 pub mod board;
+mod choices;
 mod clock;
 mod command;
 mod consider;
@@ -13,6 +14,7 @@ mod dispatch;
 mod event;
 mod flow;
 mod follow;
+mod form;
 mod gate;
 mod hold;
 mod keep;
@@ -43,7 +45,8 @@ mod weather;
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use setup::{Failed, Handle, Rooms, Setup};
+pub use form::{Anew, Link};
+pub use setup::{End, FaceEnds, Failed, Handle, Rooms, Setup};
 
 pub use survey::{Survey, survey};
 

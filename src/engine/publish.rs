@@ -20,7 +20,7 @@ impl Engine {
             flow: self.flow.flow(now, self.window, left),
             detail: self.detail(),
             totals: self.roster.totals().clone(),
-            plan: self.plan.plan(),
+            plan: self.planned(),
             page,
             notice: self.notice(now),
             causes: self.causes(),

@@ -25,6 +25,7 @@ impl Engine {
             Outcome::Reached(begun, result) => self.looked_out(begun, &result),
             Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Sibling(jobs) => self.sibling_found(jobs),
             Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
             Outcome::Sought(found) => self.sought(id, found),
             Outcome::Copied(origin, result) => self.copied(id, origin, result),

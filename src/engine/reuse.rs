@@ -72,9 +72,12 @@ impl Engine {
 
     /// A photo is counted as one that costs nothing.
     pub(super) fn reuses(&mut self, id: JobId) {
-        if self.roster.reuse(id, true)
-            && let Some(job) = self.roster.get(id)
-        {
+        if !self.roster.reuse(id, true) {
+            return;
+        }
+        if !self.started {
+            self.form.stale = true;
+        } else if let Some(job) = self.roster.get(id) {
             let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
             self.plan.reuse(job, output, self.roster.estimate(&job.photo));
         }

@@ -65,6 +65,21 @@ impl Roster {
         &self.rates.params
     }
 
+    /// Takes other parameters: everything is counted with the prices that follow.
+    pub(super) fn set_params(&mut self, params: Params) {
+        let ids = (0..self.jobs.len()).map(JobId::at);
+        ids.clone().for_each(|id| self.count(id, false));
+        self.rates.params = params;
+        ids.for_each(|id| self.count(id, true));
+    }
+
+    /// How many jobs have a request at fal that is not settled.
+    pub(super) fn reserved(&self) -> usize {
+        let groups = [Group::Active, Group::Waiting, Group::Review, Group::Failed];
+        let ids = groups.into_iter().flat_map(|group| self.index.members(group));
+        ids.filter_map(|id| self.get(id)).filter(|job| job.state.is_reserved()).count()
+    }
+
     /// What a photo's result will cost; `None` if that cannot be known.
     pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
         self.rates.estimate(photo)
@@ -73,6 +88,11 @@ impl Roster {
     /// What a job will cost; nothing if it gets another one's result.
     pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
         self.rates.expected(job)
+    }
+
+    /// Whether a job gets another one's result.
+    pub(super) fn is_reusing(&self, id: JobId) -> bool {
+        self.rates.reusing.contains(&id)
     }
 
     /// Whether a job gets another one's result; false if that was known.

@@ -43,6 +43,8 @@ pub(super) enum Outcome {
     KeyAsked(Timestamp, Result<(), FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
+    /// What is known of the batch that changed parameters make.
+    Sibling(Result<Vec<Job>, LedgerError>),
     /// What a photo holds, if it can be read.
     Hashed(Photo, Option<ContentHash>),
     /// What earlier runs paid for of the same picture.

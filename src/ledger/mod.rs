@@ -116,6 +116,14 @@ impl Ledger {
         Ok(Opened { id, resumed, hold })
     }
 
+    /// The batch with this key, if there is one; it is neither made nor taken.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn batch_of(&self, key: &BatchKey) -> Result<Option<BatchId>, LedgerError> {
+        batch::find(self.desk().await.connection()?, key).await.map_err(|error| self.failed(error))
+    }
+
     /// A batch's jobs in the order of their numbers, as they were last written.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::board::{BatchFacts, Board, NoticeKind};
-use fal_tui::engine::{self, Clock, Command, Event, Handle, Rooms, Setup, Summary, What};
+use fal_tui::engine::{self, Clock, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{Captions, EndpointId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Unit, UnitPrice, Usd};
@@ -15,7 +15,7 @@ use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::common::Stage;
 
@@ -34,7 +34,8 @@ pub(crate) struct Given {
 
 /// A running engine.
 pub(crate) struct Bench {
-    handle: Handle,
+    ended: JoinHandle<End>,
+    face: FaceEnds,
     events: mpsc::Receiver<Event>,
     pub(crate) told: Vec<What>,
     ledger: Ledger,
@@ -79,6 +80,7 @@ impl Bench {
                 chunks
             },
             events: Some(tell),
+            link: None,
             ledger: ledger.clone(),
         };
         let setup = Setup {
@@ -111,11 +113,13 @@ impl Bench {
             logs: false,
             retry_failed: None,
             walks: true,
+            left_out: HashSet::new(),
+            disk_free: None,
             clock: Clock::start(),
             seed: 7,
         };
-        let handle = engine::start(setup, rooms);
-        Self { handle, events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }
+        let Handle { ended, face } = engine::start(setup, rooms);
+        Self { ended, face: face.unwrap(), events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }
     }
 
     /// Lets a little time pass, for the engine as for the world. The runtime is never idle, so that
@@ -149,11 +153,11 @@ impl Bench {
     }
 
     pub(crate) async fn ask(&self, command: Command) {
-        self.handle.commands.send(command).await.unwrap();
+        self.face.commands.send(command).await.unwrap();
     }
 
     pub(crate) fn board(&self) -> Arc<Board> {
-        self.handle.board.borrow().clone()
+        self.face.board.borrow().clone()
     }
 
     pub(crate) fn notices(&self) -> Vec<NoticeKind> {
@@ -162,21 +166,21 @@ impl Bench {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.handle.ended.is_finished()
+        self.ended.is_finished()
     }
 
     /// Waits for the end of the run.
     pub(crate) async fn end(mut self) -> Summary {
         self.until("the end", Self::has_ended).await;
-        let summary = self.handle.ended.await.unwrap();
+        let End::Over(summary) = self.ended.await.unwrap() else { panic!("it went on as another batch") };
         self.ledger.close().await.unwrap();
         summary
     }
 
     /// What kill -9 leaves: whatever is in the ledger by now.
     pub(crate) async fn crash(self) {
-        self.handle.ended.abort();
-        drop(self.handle.ended.await);
+        self.ended.abort();
+        drop(self.ended.await);
         drop(self.events);
     }
 }

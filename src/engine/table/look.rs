@@ -26,6 +26,11 @@ impl Looker {
         self.urgent = true;
     }
 
+    /// What the face looks at.
+    pub(crate) fn lens(&self) -> Lens {
+        self.lens.clone()
+    }
+
     pub(crate) fn take_urgent(&mut self) -> bool {
         std::mem::take(&mut self.urgent)
     }

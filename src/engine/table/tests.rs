@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::Spec;
+use super::{Spec, natural};
 use crate::engine::board::{Lens, Order, Tab};
 use crate::engine::roster::Roster;
 use crate::job::{
@@ -74,7 +74,7 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
             let number = i64::from(job.id.number());
             (group, if latest_first { -number } else { number })
         }),
-        Order::Path => jobs.sort_by(|a, b| alphanumeric_sort::compare_path(&a.photo.path, &b.photo.path)),
+        Order::Path => jobs.sort_by(|a, b| natural::compare(&a.photo.path, &b.photo.path)),
         Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
         Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(&job.photo).filter(|_| !skipped(job)))),
         Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {

@@ -3,8 +3,10 @@
 pub(crate) mod ask;
 pub(crate) mod causes;
 mod cursor;
+pub(crate) mod entry;
 pub(crate) mod layout;
 pub(crate) mod pane;
+pub(crate) mod plan;
 mod toast;
 pub(crate) mod zoom;
 
@@ -24,7 +26,9 @@ use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
 use causes::Causes;
+use entry::Entry;
 use pane::{Pane, PaneTab};
+use plan::PlanDesk;
 use toast::Toast;
 use zoom::Zoom;
 
@@ -69,8 +73,7 @@ pub struct Ui {
     pub(crate) gallery: Gallery,
     /// A cell's size, px: width, height.
     pub(crate) font: (u16, u16),
-    /// The first line of the plan that is shown.
-    pub(crate) plan_top: usize,
+    pub(crate) plan: PlanDesk,
 
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
@@ -94,6 +97,8 @@ pub(crate) enum Layer {
     Question(Question),
     /// What failed, by cause.
     Causes(Causes),
+    /// An amount that is asked for.
+    Entry(Entry),
 }
 
 /// The engine was told to end.
@@ -146,7 +151,7 @@ impl Ui {
             zoom: None,
             gallery: Gallery::default(),
             font: USUAL_FONT,
-            plan_top: 0,
+            plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
             leaving: None,

@@ -6,11 +6,12 @@ use ratatui::text::Span;
 
 use super::paint::{Piece, spread};
 use super::text::fit;
-use crate::engine::board::{Phase, Tab};
+use crate::engine::board::{NoticeKind, Phase, Tab};
 use crate::job::Group;
 use crate::tui::keys::{Action, Context};
 use crate::tui::theme::Role;
 use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Layer, Ui, ask};
 
 /// Some keys and one word for them.
@@ -22,7 +23,15 @@ struct Hint {
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
-    let mut hints = if ui.typing { typing(ui) } else { hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect() };
+    let mut hints = if let Some(Layer::Entry(_)) = ui.layers.last() {
+        vec![fixed(ui, "Enter", "set it"), fixed(ui, "Esc", "leave it as it is")]
+    } else if ui.is_editing() {
+        vec![fixed(ui, "Enter", "keep it"), fixed(ui, "Esc", "as it was")]
+    } else if ui.typing {
+        typing(ui)
+    } else {
+        hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect()
+    };
     if let Some(Layer::Question(_)) = ui.layers.last() {
         hints.push(fixed(ui, "Enter", "choose"));
     }
@@ -65,8 +74,22 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     let totals = &ui.board.totals;
     match ui.context() {
         Context::Plan => {
-            add(9, &[Action::Start], "start");
-            add(2, &[Action::Up, Action::Down], "scroll");
+            let plan = &ui.board.plan;
+            match ui.stop() {
+                Stop::Start => add(9, &[Action::Start], "start"),
+                Stop::Field(_) => {
+                    add(8, &[Action::Start], "edit");
+                    add(7, &[Action::StepDown, Action::StepUp], "step");
+                    add(4, &[Action::Default], "default");
+                }
+                Stop::Photo(_) | Stop::Folder(_) => add(8, &[Action::LeaveOut], "leave out, take in"),
+            }
+            add(6, &[Action::Up, Action::Down], "choose");
+            add(3, &[Action::NextPart], "next part");
+            if plan.price.is_some() {
+                add(5, &[Action::PriceLimit], "limit");
+                add(4, &[Action::Cap], "cap");
+            }
             add(1, &[Action::Theme], "theme");
         }
         Context::Jobs => {
@@ -158,7 +181,12 @@ fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) 
     }
     match ui.board.phase {
         Phase::Running => add(6, &[Action::Pause], "pause"),
-        Phase::Paused(_) => add(8, &[Action::Pause], "go on"),
+        Phase::Paused(_) => {
+            if ui.board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
+                add(8, &[Action::Cap], "higher cap");
+            }
+            add(8, &[Action::Pause], "go on");
+        }
         Phase::Planning | Phase::Leaving | Phase::Finished => return,
     }
     add(2, &[Action::WindowUp, Action::WindowDown], "window");

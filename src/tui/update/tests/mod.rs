@@ -3,6 +3,7 @@
 mod acting;
 mod moving;
 mod pictures;
+mod planning;
 
 use std::sync::Arc;
 
