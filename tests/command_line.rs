@@ -208,3 +208,45 @@ fn an_interrupted_run_says_how_to_go_on_and_goes_on() {
     stage.run(&[]).assert_status(0);
     assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
 }
+
+#[test]
+fn the_doctor_finds_nothing_where_all_is_well() {
+    let stage = Stage::new();
+    let told = run(stage.command(&["doctor"]).env("TERM", "dumb"));
+    told.assert_status(0);
+    for what in ["key", "queue", "storage", "platform", "ledger", "disk"] {
+        assert!(told.stdout.contains(&format!("✓ {what}")), "{what}: {}", told.stdout);
+    }
+    assert!(told.stdout.contains("$0.10 a MP") && !told.stdout.contains(": sandbox"), "{}", told.stdout);
+    let stats = stage.stats();
+    assert_eq!(stats["submits"], 0);
+    assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");
+}
+
+#[test]
+fn the_doctor_says_with_what_status_a_run_would_end() {
+    let stage = Stage::new();
+    let refused = run(stage.command(&["doctor", "--json"]).env("FAL_KEY", "bad:key"));
+    refused.assert_status(3);
+    let wrong: Vec<_> = refused.events().into_iter().filter(|found| found["verdict"] == "wrong").collect();
+    assert_eq!(wrong.len(), 3, "{}", refused.stdout);
+    assert!(wrong[0]["message"].as_str().unwrap().contains("401"), "{}", refused.stdout);
+    assert!(!refused.stdout.contains("bad:key"), "the key is never shown");
+
+    let no_key = run(program(stage.dir.path()).arg("doctor"));
+    no_key.assert_status(2);
+    assert!(no_key.stdout.contains("FAL_KEY"), "{}", no_key.stdout);
+
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = format!("http://127.0.0.1:{port}");
+    let alone = run(stage.command(&["doctor"]).env("FAL_TUI_QUEUE_URL", nobody));
+    alone.assert_status(5);
+    assert!(alone.stdout.contains("✗ queue") && alone.stdout.contains("hint: check the network"), "{}", alone.stdout);
+
+    std::fs::create_dir_all(stage.dir.path().join("broken")).unwrap();
+    std::fs::write(stage.dir.path().join("broken/ledger.db"), "no ledger at all, but long enough to be looked at")
+        .unwrap();
+    let damaged = run(&mut stage.command(&["doctor", "--state-dir", "broken"]));
+    damaged.assert_status(2);
+    assert!(damaged.stdout.contains("✗ ledger") && damaged.stdout.contains("damaged"), "{}", damaged.stdout);
+}

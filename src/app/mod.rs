@@ -1,6 +1,7 @@
 //! What the program does: it ties the rooms together, one file a command.
 
 mod batch;
+mod doctor;
 mod face;
 mod failure;
 mod inspect;
@@ -55,6 +56,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,
             Some(Command::Show { batch, json, .. }) => inspect::show(&settings, *batch, *json).await,
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
+            Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment).await,
             Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),
         }
     });

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::batch::Batch;
 use super::{Failure, price, print};
-use crate::engine::{Clock, survey};
+use crate::engine::{Clock, Survey, survey};
 use crate::fal::Fal;
 use crate::headless;
-use crate::job::{BatchId, Job, UnitPrice};
+use crate::job::{BatchId, UnitPrice};
 use crate::ledger::Ledger;
 use crate::settings::Settings;
 
@@ -51,8 +51,9 @@ async fn text(
     ledger: &Ledger,
     price: Option<UnitPrice>,
 ) -> Result<String, Failure> {
-    let (id, known) = known(ledger, batch).await?;
-    let (plan, skipped) = survey(&batch.params, price, known, batch.walk()).await;
+    let id = known(ledger, batch).await?;
+    let (model, params, sandbox) = (&batch.model, &batch.params, batch.key.sandbox);
+    let (plan, skipped) = survey(Survey { model, params, price, sandbox, ledger, batch: id }, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {
         format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())
@@ -61,10 +62,8 @@ async fn text(
     })
 }
 
-/// What the ledger knows of the batch, without making it known. A batch that is not has number 0.
-async fn known(ledger: &Ledger, batch: &Batch) -> Result<(BatchId, Vec<Job>), Failure> {
-    match ledger.batches().await?.into_iter().find(|row| row.key == batch.key) {
-        Some(row) => Ok((row.id, ledger.jobs(row.id).await?)),
-        None => Ok((BatchId(0), Vec::new())),
-    }
+/// The batch's number in the ledger, without making it known. A batch that is not has number 0.
+async fn known(ledger: &Ledger, batch: &Batch) -> Result<BatchId, Failure> {
+    let rows = ledger.batches().await?;
+    Ok(rows.into_iter().find(|row| row.key == batch.key).map_or(BatchId(0), |row| row.id))
 }

@@ -89,7 +89,9 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         writer: ledger.writer(opened.id),
         output: output.clone(),
         known,
+        replaced: ledger.replaced(opened.id).await?,
         spent: ledger.batch(opened.id).await?.spent,
+        earlier: ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
         found: batch.walk(),
         events: told.then_some(events),
     };

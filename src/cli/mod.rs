@@ -108,6 +108,17 @@ pub enum Command {
         #[command(flatten)]
         shape: flags::SandboxShape,
     },
+    /// Check the key, fal's hosts, the ledger, the disk and the terminal; spends nothing.
+    ///
+    /// Ends with the status that a run from here would end with at once, or 0.
+    Doctor {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
     /// Show the settings in force and where each came from.
     Config {
         /// Show the keys of the dashboard instead.
@@ -169,7 +180,9 @@ impl Cli {
                 Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
-            Some(Command::Batches { json, place } | Command::Show { json, place, .. }) => {
+            Some(
+                Command::Batches { json, place } | Command::Show { json, place, .. } | Command::Doctor { json, place },
+            ) => {
                 let face = FaceFlags { json: *json, ..FaceFlags::default() };
                 Flags { options: Options { face, place: place.clone(), ..Options::default() }, ..Flags::default() }
             }

@@ -61,6 +61,9 @@ impl Engine {
     }
 
     pub(super) fn fail(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+        if self.give_back(id, cause) {
+            return;
+        }
         self.write_attempt(id, cause, kept.stage());
         if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
             self.ended(id);

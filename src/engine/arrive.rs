@@ -20,6 +20,9 @@ impl Engine {
             self.roster.push(job);
         }
         let ids: Vec<_> = self.roster.iter().map(|job| job.id).collect();
+        for id in &ids {
+            self.consider_underway(*id);
+        }
         for id in ids {
             self.pick_up(id);
         }
@@ -31,11 +34,13 @@ impl Engine {
         let Some(job) = self.roster.get(id) else { return };
         let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
         match &job.state {
-            JobState::Pending
-            | JobState::Skipped(_)
-            | JobState::Cancelled(_)
-            | JobState::Done(..)
-            | JobState::Review(..) => {}
+            // Where folders are walked, a photo is begun only once it is met there.
+            JobState::Pending => {
+                if !self.setup.walks {
+                    self.consider(id);
+                }
+            }
+            JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
             JobState::Failed { .. } => {
                 if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.reopen(id);
@@ -73,12 +78,17 @@ impl Engine {
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
             if let Some(id) = self.known.remove(&photo.path) {
-                self.met_again(Job { id, photo, state });
+                self.met_again(Job { id, photo, state, own: None });
             } else {
-                let job = Job { id: self.roster.next_id(), photo, state };
+                let job = Job { id: self.roster.next_id(), photo, state, own: None };
                 self.count_in_plan(&job);
                 new.push(job.clone());
+                let is_photo = matches!(job.state, JobState::Pending);
+                let id = job.id;
                 self.roster.push(job);
+                if is_photo {
+                    self.consider(id);
+                }
             }
         }
         self.stages.writer.add(new);
@@ -90,9 +100,11 @@ impl Engine {
         let Some(known) = self.roster.get(found.id) else { return };
         let id = found.id;
         if is_another(known, &found) {
+            let known = known.clone();
             if let Some(saved) = known.state.saved() {
                 self.previous.insert(id, Box::new(saved.clone()));
             }
+            self.forget_twin(&known);
             self.stages.writer.note(&found);
             self.roster.replace(found);
         } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
@@ -101,12 +113,15 @@ impl Engine {
         }
         if let Some(job) = self.roster.get(id).cloned() {
             self.count_in_plan(&job);
+            if matches!(job.state, JobState::Pending) {
+                self.consider(id);
+            }
         }
     }
 
     fn count_in_plan(&mut self, job: &Job) {
-        let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
-        self.plan.add(job, output, self.roster.estimate(&job.photo));
+        let output = job.photo.pixels.map(|pixels| self.roster.params_of(job).output_size(pixels));
+        self.plan.add(job, output, self.roster.estimate(job));
     }
 
     /// Every photo has been found. What was to be sent and is no longer there is not.

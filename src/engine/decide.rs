@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::fal::{FalError, Scope};
-use crate::job::{CauseKind, Class, Kept, RetryPolicy, Stage};
+use crate::fal::{FalError, Patience, Scope};
+use crate::job::{Class, Kept, RetryPolicy};
 
 /// Retries at the least for fetching what is paid for.
 const PAID_RETRIES: u16 = 8;
@@ -61,13 +61,25 @@ pub(super) fn decide(
 ) -> Verdict {
     let Standing { same, anew, attempt } = standing;
     let kept = if error.scope == Scope::Request { anew } else { same };
+    let counted = |retries: u16, after, kept| {
+        let policy = RetryPolicy { retries, ..*policy };
+        match policy.delay(attempt, after, random) {
+            Some(wait) => Verdict::Retry { wait, kept, counts: true },
+            None => Verdict::Fail(kept),
+        }
+    };
     match error.class {
-        Class::Transient { after } => again(error, after, kept, attempt, policy, weather, random),
-        Class::NotReady => Verdict::Retry { wait: Duration::from_secs(1), kept, counts: false },
-        Class::Reupload => match policy.delay(attempt, None, random) {
-            Some(wait) => Verdict::Retry { wait, kept: Kept::Nothing, counts: true },
-            None => Verdict::Fail(Kept::Nothing),
+        Class::Transient { after } => match (error.patience, weather) {
+            (Patience::Weather, _) | (Patience::Shared | Patience::Paid, Weather::Foul) => {
+                let patient = RetryPolicy { retries: u16::MAX, ..*policy };
+                let wait = patient.delay(attempt.saturating_add(2), after, random).unwrap_or(policy.cap);
+                Verdict::Retry { wait, kept, counts: false }
+            }
+            (Patience::Paid, Weather::Fair) => counted(policy.retries.max(PAID_RETRIES), after, kept),
+            (Patience::Shared, Weather::Fair) | (Patience::Own, _) => counted(policy.retries, after, kept),
         },
+        Class::NotReady => Verdict::Retry { wait: Duration::from_secs(1), kept, counts: false },
+        Class::Reupload => counted(policy.retries, None, Kept::Nothing),
         Class::Permanent => Verdict::Fail(kept),
         Class::Account => Verdict::Hold(kept),
         Class::Cancelled => Verdict::Cancelled,
@@ -75,48 +87,19 @@ pub(super) fn decide(
     }
 }
 
-fn again(
-    error: &FalError,
-    after: Option<Duration>,
-    kept: Kept,
-    attempt: u16,
-    policy: &RetryPolicy,
-    weather: Weather,
-    random: f64,
-) -> Verdict {
-    let (kind, is_begun) = (error.cause.kind, matches!(kept.stage(), Stage::Follow | Stage::Save));
-    // A slow-down, a dead network and an overloaded front door are nobody's failure: they may last a night.
-    let is_weather = match (kind, error.cause.http) {
-        (CauseKind::RateLimited, _) => true,
-        (CauseKind::Network | CauseKind::Timeout, None) => weather == Weather::Foul,
-        (_, Some(502..=504)) => error.scope == Scope::Call && !is_begun,
-        _ => false,
-    };
-    if is_weather {
-        let patient = RetryPolicy { retries: u16::MAX, ..*policy };
-        let wait = patient.delay(attempt.saturating_add(2), after, random).unwrap_or(policy.cap);
-        return Verdict::Retry { wait, kept, counts: false };
-    }
-    // What is paid for is not given up as soon as what is not.
-    let is_paid = is_begun && kind != CauseKind::BadResult;
-    let policy = if is_paid { RetryPolicy { retries: policy.retries.max(PAID_RETRIES), ..*policy } } else { *policy };
-    match policy.delay(attempt, after, random) {
-        Some(wait) => Verdict::Retry { wait, kept, counts: true },
-        None => Verdict::Fail(kept),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Cause, ContentHash, Timestamp, Upload};
+    use crate::fal::Bill;
+    use crate::job::{Cause, CauseKind, ContentHash, Timestamp, Upload};
 
     fn upload() -> Kept {
         Kept::Upload(Upload { url: "u".into(), at: Timestamp(0), content: ContentHash([0; 32]) })
     }
 
-    fn verdict(kind: CauseKind, class: Class, scope: Scope, attempt: u16, weather: Weather) -> Verdict {
-        let error = FalError { cause: Cause::new(kind, "x"), class, scope, source: None };
+    fn verdict(patience: Patience, class: Class, scope: Scope, attempt: u16, weather: Weather) -> Verdict {
+        let cause = Cause::new(CauseKind::Runner, "x");
+        let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, source: None };
         let standing = Standing { same: Kept::Nothing, anew: upload(), attempt };
         decide(&error, standing, &RetryPolicy::default(), weather, 1.0)
     }
@@ -127,50 +110,45 @@ mod tests {
     fn a_transient_failure_is_tried_three_times_again() {
         for (attempt, seconds) in [(1, 2), (2, 4), (3, 8)] {
             let wait = Duration::from_secs(seconds);
-            let again = verdict(CauseKind::Runner, TRANSIENT, Scope::Request, attempt, Weather::Fair);
+            let again = verdict(Patience::Own, TRANSIENT, Scope::Request, attempt, Weather::Foul);
             assert_eq!(again, Verdict::Retry { wait, kept: upload(), counts: true });
         }
-        assert_eq!(verdict(CauseKind::Runner, TRANSIENT, Scope::Request, 4, Weather::Fair), Verdict::Fail(upload()));
+        assert_eq!(verdict(Patience::Own, TRANSIENT, Scope::Request, 4, Weather::Fair), Verdict::Fail(upload()));
     }
 
     #[test]
     fn bad_weather_spends_no_attempt_and_never_ends_a_job() {
         for attempt in [1, 4, 900] {
-            let foul = verdict(CauseKind::Network, TRANSIENT, Scope::Call, attempt, Weather::Foul);
-            assert!(matches!(foul, Verdict::Retry { counts: false, kept: Kept::Nothing, .. }), "{foul:?}");
-            let slow = verdict(
-                CauseKind::RateLimited,
-                Class::Transient { after: Some(Duration::from_secs(90)) },
-                Scope::Call,
-                attempt,
-                Weather::Fair,
-            );
+            for patience in [Patience::Weather, Patience::Shared, Patience::Paid] {
+                let foul = verdict(patience, TRANSIENT, Scope::Call, attempt, Weather::Foul);
+                assert!(matches!(foul, Verdict::Retry { counts: false, kept: Kept::Nothing, .. }), "{foul:?}");
+            }
+            let asked = Class::Transient { after: Some(Duration::from_secs(90)) };
+            let slow = verdict(Patience::Weather, asked, Scope::Call, attempt, Weather::Fair);
             assert!(
                 matches!(slow, Verdict::Retry { counts: false, wait, .. } if wait >= Duration::from_secs(90)),
                 "{slow:?}"
             );
         }
-        assert_eq!(verdict(CauseKind::Network, TRANSIENT, Scope::Call, 4, Weather::Fair), Verdict::Fail(Kept::Nothing));
+        let own = verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, Weather::Fair);
+        assert_eq!(own, Verdict::Fail(Kept::Nothing));
+    }
+
+    #[test]
+    fn what_is_paid_for_is_fetched_with_more_patience() {
+        let paid = |attempt| verdict(Patience::Paid, TRANSIENT, Scope::Call, attempt, Weather::Fair);
+        assert!(matches!(paid(8), Verdict::Retry { counts: true, .. }));
+        assert_eq!(paid(9), Verdict::Fail(Kept::Nothing));
     }
 
     #[test]
     fn the_rest_follows_from_the_class_alone() {
-        assert_eq!(
-            verdict(CauseKind::ImageLoad, Class::Permanent, Scope::Request, 1, Weather::Fair),
-            Verdict::Fail(upload())
-        );
-        assert_eq!(
-            verdict(CauseKind::AccountLocked, Class::Account, Scope::Call, 1, Weather::Fair),
-            Verdict::Hold(Kept::Nothing)
-        );
-        assert_eq!(verdict(CauseKind::UnknownOutcome, Class::Ambiguous, Scope::Call, 1, Weather::Fair), Verdict::Lost);
-        assert_eq!(
-            verdict(CauseKind::Cancelled, Class::Cancelled, Scope::Request, 1, Weather::Fair),
-            Verdict::Cancelled
-        );
-        assert!(matches!(
-            verdict(CauseKind::FileDownload, Class::Reupload, Scope::Request, 1, Weather::Fair),
-            Verdict::Retry { kept: Kept::Nothing, counts: true, .. }
-        ));
+        let of = |class, scope| verdict(Patience::Own, class, scope, 1, Weather::Fair);
+        assert_eq!(of(Class::Permanent, Scope::Request), Verdict::Fail(upload()));
+        assert_eq!(of(Class::Account, Scope::Call), Verdict::Hold(Kept::Nothing));
+        assert_eq!(of(Class::Ambiguous, Scope::Call), Verdict::Lost);
+        assert_eq!(of(Class::Cancelled, Scope::Request), Verdict::Cancelled);
+        let again = of(Class::Reupload, Scope::Request);
+        assert!(matches!(again, Verdict::Retry { kept: Kept::Nothing, counts: true, .. }), "{again:?}");
     }
 }

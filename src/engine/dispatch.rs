@@ -27,6 +27,9 @@ impl Engine {
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
         while self.saving < DOWNLOADS && self.begin_next_save() {}
+        self.settle_lost();
+        while self.begin_next_check() {}
+        while self.saving < DOWNLOADS && self.begin_next_copy() {}
         while self.calling < CALLS && (self.begin_next_answer() || self.begin_next_call()) {}
         if self.is_open(now) {
             while self.roster.totals().in_flight < usize::from(self.window) && self.begin_next_submit() {}
@@ -53,13 +56,19 @@ impl Engine {
             let state = self.roster.get(*id).map(|job| &job.state);
             matches!(state, Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Nothing))
         });
-        let Some(id) = again.or_else(|| self.roster.index().first(Group::Pending)) else { return false };
-        let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return false };
-        if !self.can_pay(self.roster.estimate(&photo)) {
+        if again.is_some_and(|id| self.is_led(id)) {
+            return true;
+        }
+        let Some(id) = again.or_else(|| self.next_ready()) else { return false };
+        let Some(job) = self.roster.get(id) else { return false };
+        let (photo, estimate) = (job.photo.clone(), self.roster.estimate(job));
+        if !self.can_pay(estimate) {
             if again.is_some() {
                 self.to_upload.push_front(id);
+            } else {
+                self.reuse.put_back(id);
             }
-            self.hold_at_cap(self.roster.estimate(&photo));
+            self.hold_at_cap(estimate);
             return false;
         }
         let began = self.now();
@@ -88,7 +97,7 @@ impl Engine {
             },
             _ => return true,
         };
-        let estimate = self.roster.estimate(&job.photo);
+        let estimate = self.roster.estimate(job);
         if !self.can_pay(estimate) {
             self.to_submit.push_front(id);
             self.hold_at_cap(estimate);
@@ -100,7 +109,7 @@ impl Engine {
         let Some(job) = self.roster.get(id).cloned() else { return true };
         self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
         self.submitting += 1;
-        let body = self.roster.params().body(&self.setup.model, &upload);
+        let body = self.roster.params_of(&job).body(&self.setup.model, &upload);
         self.spawn_stage(id, self.stages.clone().submit(job, body));
         let live = self.live.entry(id).or_default();
         live.meter = None;
@@ -169,7 +178,7 @@ impl Engine {
         let JobState::Saving(_, _, answer) = &job.state else { return true };
         let (meter, length) = (Meter::towards(Arc::clone(&self.down)), Arc::<AtomicU64>::default());
         let save = Save {
-            promised: job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels)),
+            promised: job.photo.pixels.map(|pixels| self.roster.params_of(job).output_size(pixels)),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
             previous: self.previous.get(&id).cloned(),

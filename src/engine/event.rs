@@ -75,6 +75,8 @@ pub struct JobChange {
     pub inference_s: Option<f64>,
     /// What it cost.
     pub cost: Option<Usd>,
+    /// The photo whose result was used again, because it is the same picture.
+    pub same_as: Option<Box<str>>,
 }
 
 /// How a run ended.

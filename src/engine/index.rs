@@ -34,11 +34,6 @@ impl Index {
         }
     }
 
-    /// The first job of a group by number.
-    pub(super) fn first(&self, group: Group) -> Option<JobId> {
-        self.group(group)?.select(0).map(JobId::at)
-    }
-
     /// Every job of a group, by number.
     pub(super) fn members(&self, group: Group) -> impl Iterator<Item = JobId> + '_ {
         let set = self.group(group);
@@ -132,7 +127,6 @@ mod tests {
         let shown: Vec<_> =
             (0..6).filter_map(|place| index.at(Tab::All, Order::Status, place)).map(JobId::number).collect();
         assert_eq!(shown, [4, 5, 3, 6, 2, 1]);
-        assert_eq!(index.first(Group::Pending), Some(id(6)));
         assert_eq!(index.at(Tab::All, Order::Status, 6), None);
     }
 

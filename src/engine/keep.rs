@@ -6,8 +6,8 @@ use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::SaveError;
-use crate::fal::{FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
+use crate::fal::FalError;
+use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
@@ -17,11 +17,13 @@ const DISK: Duration = Duration::from_secs(30);
 impl Engine {
     pub(super) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
         self.saving = self.saving.saturating_sub(1);
-        let Some(Job { photo, state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
+        let Some(job @ Job { state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
         let (request, answer) = (request.clone(), answer.clone());
         let kept = || Kept::Answer(request.clone(), answer.clone());
         match result {
             Ok(placed) => {
+                let borrowed = self.reuse.borrowed(id);
+                let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
                 let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
                 let saved = Saved {
                     request: request.id.clone(),
@@ -32,7 +34,8 @@ impl Engine {
                     seed: answer.seed,
                     caption: answer.caption.clone(),
                     inference_s: answer.inference_s,
-                    cost: billed.or_else(|| self.roster.estimate(photo)),
+                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.roster.estimate(job)) },
+                    same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
                 };
                 self.keep(id, saved, placed.suspicion);
             }
@@ -48,7 +51,7 @@ impl Engine {
         self.flow.saved(now);
         self.failures.succeeded();
         let began = self.roster.get(id).and_then(|job| job.state.run());
-        let transition = match suspicion {
+        let transition = match self.to_compare(id, &saved, suspicion) {
             Some(suspicion) => Transition::Doubt(saved, suspicion),
             None => Transition::Save(saved),
         };
@@ -75,10 +78,7 @@ impl Engine {
     fn not_saved(&mut self, id: JobId, error: &OutputError, kept: &Kept) {
         match error {
             OutputError::BadResult(what) => {
-                let cause = Cause::new(CauseKind::BadResult, what.clone());
-                let error =
-                    FalError { cause, class: Class::Transient { after: None }, scope: Scope::Call, source: None };
-                self.failed(id, &error, kept.clone(), kept.clone());
+                self.failed(id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
             }
             OutputError::Disk { .. } => {
                 let message = told("the result could not be saved", error);

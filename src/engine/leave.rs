@@ -59,8 +59,10 @@ impl Engine {
         }
         let totals = self.roster.totals();
         let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
-        let results = self.to_answer.len() + self.to_save.len();
-        self.hold.as_ref().filter(|_| idle && results == 0).and_then(Hold::ending)
+        let results = self.to_answer.len() + self.to_save.len() + self.reusing();
+        // A lost answer may turn up, and what it is about is paid for.
+        let settled = idle && results == 0 && !self.is_looking();
+        self.hold.as_ref().filter(|_| settled).and_then(Hold::ending)
     }
 
     /// Whether every job has ended.

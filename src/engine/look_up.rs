@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::run::Engine;
+use super::stages::Lost;
 use crate::fal::FalError;
 use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Transition, Upload};
 
@@ -49,7 +50,9 @@ impl Engine {
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let field = self.setup.model.image_field.clone();
-        self.spawn_stage(id, self.stages.clone().look_up(field, since));
+        let jobs = lost.iter().map(|(id, ..)| *id).collect();
+        let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
+        self.spawn_stage(id, self.stages.clone().look_up(field, since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.
@@ -58,7 +61,8 @@ impl Engine {
         let now = self.now();
         match result {
             Ok(list) => {
-                let by_input: HashMap<_, _> = list.into_iter().collect();
+                // The newest comes first and would be the last to stay.
+                let by_input: HashMap<_, _> = list.into_iter().rev().collect();
                 for (id, upload, _) in self.lost() {
                     if let Some(request) = by_input.get(&*upload.url) {
                         let request = Request { id: request.clone(), url: None, at: now, upload };

@@ -6,6 +6,7 @@ mod arrive;
 pub mod board;
 mod clock;
 mod command;
+mod consider;
 mod decide;
 mod dispatch;
 mod event;
@@ -18,6 +19,7 @@ mod leave;
 mod live;
 mod look;
 mod look_up;
+mod origin;
 mod outlet;
 mod pace;
 mod plan;
@@ -25,19 +27,22 @@ mod publish;
 mod rank_set;
 mod reports;
 mod requests;
+mod reuse;
+mod review;
 mod roster;
 mod run;
 mod setup;
 mod stages;
 mod story;
 mod survey;
+mod twins;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
 pub use setup::{Failed, Handle, Rooms, Setup};
 
-pub use survey::survey;
+pub use survey::{Survey, survey};
 
 /// Starts a batch on the current runtime.
 #[must_use]

@@ -24,7 +24,8 @@ pub(super) struct Planner {
 impl Planner {
     pub(super) fn new(price: Option<UnitPrice>) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
-        Self { plan: Plan { walking: true, price, estimate, ..Plan::default() }, ..Self::default() }
+        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
+        Self { plan, ..Self::default() }
     }
 
     /// Counts a job as it is when the run begins.
@@ -58,6 +59,27 @@ impl Planner {
             if self.dearest.len() > DEAREST {
                 self.dearest.pop();
             }
+        }
+    }
+
+    /// A photo that was counted as to be sent is not: it is the same picture as another.
+    pub(super) fn reuse(&mut self, job: &Job, output: Option<Pixels>, estimate: Option<Usd>) {
+        self.shared = None;
+        self.plan.photos = self.plan.photos.saturating_sub(1);
+        self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
+        self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
+        self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
+        self.plan.duplicates += 1;
+        self.plan.duplicates_usd = self.plan.duplicates_usd.zip(estimate).map(|(sum, one)| sum + one);
+        let path = clean(&job.photo.slash_path()).into_owned();
+        self.dearest.retain(|Reverse((_, dear))| *dear != path);
+    }
+
+    /// So many photos may still turn out to be the same picture as another.
+    pub(super) fn checking(&mut self, photos: usize) {
+        if self.plan.checking != photos {
+            self.shared = None;
+            self.plan.checking = photos;
         }
     }
 

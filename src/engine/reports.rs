@@ -21,6 +21,9 @@ impl Engine {
             Outcome::Cancelled(result) => self.cancelled(id, result),
             Outcome::Listed(result) => self.listed(result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
+            Outcome::Sought(found) => self.sought(id, found),
+            Outcome::Copied(origin, result) => self.copied(id, origin, result),
         }
     }
 
@@ -30,6 +33,7 @@ impl Engine {
         match result {
             Ok((url, content)) => {
                 self.last_good = self.now();
+                self.learned(id, content);
                 if self.happen(id, Transition::FinishUpload(Upload { url, at: self.now(), content })) {
                     self.to_submit.push_back(id);
                 }
@@ -73,6 +77,8 @@ impl Engine {
 
     fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
         self.recording = self.recording.saturating_sub(1);
+        // The batch may be finished by this alone.
+        self.dirty = true;
         if let Err(error) = result {
             // The row is kept and tried again with whatever is written next.
             self.hold(Hold::Disk(told("the ledger cannot be written", &error)));

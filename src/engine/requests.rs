@@ -26,6 +26,9 @@ impl Engine {
                 self.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
+            Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
+            Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
+            Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(Hold::User),
             Command::Resume => {
                 self.hold = None;
@@ -54,12 +57,16 @@ impl Engine {
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
+        if matches!(job.state, JobState::Review(..)) {
+            // The same result again is not what is wanted.
+            self.reuse.insist(id);
+        }
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
         }
         if self.happen(id, Transition::Reopen(kept)) {
             self.live.entry(id).or_default().renew();
-            self.wake_at(id, self.now());
+            self.reconsider(id);
         }
     }
 

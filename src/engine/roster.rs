@@ -1,9 +1,12 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
+use std::collections::{HashMap, HashSet};
+
 use super::board::Totals;
 use super::index::Index;
 use crate::job::{
-    Group, Impossible, Job, JobId, JobState, Params, Photo, Status, Timestamp, Transition, UnitPrice, Usd, apply,
+    Group, Impossible, Job, JobId, JobState, Model, OwnParams, Params, Status, Timestamp, Transition, UnitPrice, Usd,
+    apply,
 };
 
 /// All jobs of a batch with their totals and index.
@@ -14,7 +17,12 @@ pub(super) struct Roster {
     totals: Totals,
     price: Option<UnitPrice>,
     params: Params,
+    model: Model,
+    /// The parameters of jobs that have their own.
+    own: HashMap<JobId, Params>,
     search: Option<Search>,
+    /// Jobs that will get another one's result: they cost nothing.
+    reusing: HashSet<JobId>,
 }
 
 /// The jobs that hold a text. It is found little by little, so that a search through a million
@@ -30,8 +38,18 @@ struct Search {
 const SCAN: usize = 4096;
 
 impl Roster {
-    pub(super) fn new(price: Option<UnitPrice>, params: Params) -> Self {
-        Self { jobs: Vec::new(), index: Index::default(), totals: Totals::default(), price, params, search: None }
+    pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
+        Self {
+            jobs: Vec::new(),
+            index: Index::default(),
+            totals: Totals::default(),
+            price,
+            params,
+            model,
+            own: HashMap::new(),
+            search: None,
+            reusing: HashSet::new(),
+        }
     }
 
     pub(super) fn totals(&self) -> &Totals {
@@ -62,13 +80,48 @@ impl Roster {
         &self.params
     }
 
-    /// What a photo's result will cost; `None` if that cannot be known.
-    pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
-        self.price.as_ref()?.estimate(self.params.output_size(photo.pixels?))
+    /// The parameters that a job is sent with.
+    pub(super) fn params_of(&self, job: &Job) -> &Params {
+        self.own_params(job).unwrap_or(&self.params)
+    }
+
+    /// A job's own parameters, if it has any.
+    pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
+        job.own.as_ref().and_then(|_| self.own.get(&job.id))
+    }
+
+    /// What a job's result will cost; `None` if that cannot be known.
+    pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
+        self.price.as_ref()?.estimate(self.params_of(job).output_size(job.photo.pixels?))
+    }
+
+    /// What a job will cost; nothing if it gets another one's result.
+    pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
+        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(job) }
+    }
+
+    /// Whether a job gets another one's result; false if that was known.
+    pub(super) fn reuse(&mut self, id: JobId, reuses: bool) -> bool {
+        let Some(job) = self.get(id).filter(|_| self.reusing.contains(&id) != reuses).cloned() else { return false };
+        self.count(&job, false);
+        if reuses {
+            self.reusing.insert(id);
+        } else {
+            self.reusing.remove(&id);
+        }
+        self.count(&job, true);
+        true
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
+        if let Some(OwnParams(text)) = &job.own {
+            match Params::from_canonical(&self.model, text) {
+                Ok(params) => drop(self.own.insert(job.id, params)),
+                // Another version wrote them.
+                Err(error) => tracing::error!(job = %job.id, %error, "its own parameters cannot be read"),
+            }
+        }
         self.count(&job, true);
         self.jobs.push(job);
     }
@@ -78,6 +131,9 @@ impl Roster {
         let place = job.id.index();
         if let Some(old) = self.jobs.get(place).cloned() {
             self.count(&old, false);
+            if job.own.is_none() {
+                self.own.remove(&job.id);
+            }
             self.count(&job, true);
             self.sink(&old.state, &job.state);
             if let Some(slot) = self.jobs.get_mut(place) {
@@ -107,6 +163,22 @@ impl Roster {
         changed.map(|()| self.jobs.get(id.index()))
     }
 
+    /// Lets a job with a result begin anew with parameters of its own.
+    pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<&Job, Impossible> {
+        let refused = || Impossible { from: Status::Pending, transition: Box::new(Transition::Redo) };
+        let old = self.get(id).cloned().ok_or_else(refused)?;
+        let state = apply(&old.state, Transition::Redo, at)?;
+        self.count(&old, false);
+        self.reusing.remove(&id);
+        let new = Job { state, own: Some(OwnParams(params.canonical().into())), ..old.clone() };
+        self.own.insert(id, params);
+        self.count(&new, true);
+        self.sink(&old.state, &new.state);
+        let slot = self.jobs.get_mut(id.index()).ok_or_else(refused)?;
+        *slot = new;
+        Ok(slot)
+    }
+
     /// What a result cost stays spent when another takes its place.
     fn sink(&mut self, before: &JobState, after: &JobState) {
         let cost = |state: &JobState| state.saved().and_then(|saved| saved.cost);
@@ -122,7 +194,7 @@ impl Roster {
 
     fn count(&mut self, job: &Job, joins: bool) {
         let group = job.state.status().group();
-        let estimate = self.estimate(&job.photo).unwrap_or_default();
+        let estimate = self.expected(job).unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
         let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };

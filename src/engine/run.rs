@@ -20,6 +20,7 @@ use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::plan::Planner;
+use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
@@ -69,6 +70,8 @@ pub(super) struct Engine {
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
+    /// Photos that hold the same picture.
+    pub(super) reuse: Reuse,
     pub(super) to_upload: VecDeque<JobId>,
     pub(super) to_submit: VecDeque<JobId>,
     pub(super) to_answer: VecDeque<JobId>,
@@ -109,12 +112,12 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, found, events } = rooms;
+        let Rooms { fal, ledger, writer, output, known, replaced, spent, earlier, found, events } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let (commands, asked) = mpsc::channel(COMMANDS);
         let stages = Stages { fal, endpoint: setup.model.endpoint.clone(), writer, output: Arc::new(output) };
-        let roster = Roster::new(setup.price.clone(), setup.params.clone());
+        let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();
         let flow = FlowMeter::default();
@@ -143,10 +146,11 @@ impl Engine {
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
             known: HashMap::new(),
-            previous: HashMap::new(),
+            previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,
             ended: VecDeque::new(),
+            reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
             to_answer: VecDeque::new(),
@@ -247,12 +251,21 @@ impl Engine {
         if is_worth_noting {
             self.stages.writer.note(job);
         }
-        let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
-        if let Some(change) = change {
+        let ended = job.state.is_final();
+        self.changed(id, at);
+        if ended {
+            self.twin_ended(id);
+        }
+        true
+    }
+
+    /// Tells everybody of a job's new state.
+    pub(super) fn changed(&mut self, id: JobId, at: Timestamp) {
+        let job = self.roster.get(id).filter(|_| self.events.is_some());
+        if let Some(change) = job.map(|job| Box::new(story::change(job, at))) {
             self.tell(What::Job(change));
         }
         self.dirty = true;
-        true
     }
 
     /// Stops beginning new jobs, and says why.

@@ -1,5 +1,6 @@
 //! What an engine is started with.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -10,7 +11,7 @@ use super::clock::Clock;
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, MaxFailures, Model, Params, RetryPolicy, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -72,8 +73,13 @@ pub struct Rooms {
     pub output: Output,
     /// The jobs that the ledger knows of this batch.
     pub known: Vec<Job>,
+    /// What jobs that are made again left on the disk.
+    pub replaced: Vec<(JobId, Saved)>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
+    /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
+    /// length can have a result already.
+    pub earlier: HashSet<u64>,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

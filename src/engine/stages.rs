@@ -1,14 +1,18 @@
 //! The steps of a photo's way, each a task of its own. They share nothing: each gets what it needs
 //! and sends back an [`Outcome`].
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
+use super::origin::Origin;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
-use crate::job::{Answer, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp};
-use crate::ledger::{Attempt, LedgerError, Writer};
+use crate::job::{
+    Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
+};
+use crate::ledger::{Attempt, Ledger, LedgerError, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
 /// What a step came to.
@@ -32,6 +36,12 @@ pub(super) enum Outcome {
     Listed(Result<Vec<(String, RequestId)>, FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
+    /// What a photo holds, if it can be read.
+    Hashed(Photo, Option<ContentHash>),
+    /// What earlier runs paid for of the same picture.
+    Sought(Result<Option<Origin>, LedgerError>),
+    /// The result of its twin was copied.
+    Copied(Box<Origin>, Result<Placed, OutputError>),
 }
 
 /// Why a submit did not give a request.
@@ -85,8 +95,20 @@ impl Stages {
         Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
     }
 
-    pub(super) async fn look_up(self, image_field: String, since: Timestamp) -> Outcome {
-        Outcome::Listed(self.fal.requests_since(&self.endpoint, &image_field, since).await)
+    /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
+    /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
+    pub(super) async fn look_up(self, image_field: String, since: Timestamp, lost: Lost) -> Outcome {
+        let listed = match self.fal.requests_since(&self.endpoint, &image_field, since).await {
+            Ok(listed) => listed,
+            Err(error) => return Outcome::Listed(Err(error)),
+        };
+        match lost.spent(&self.writer).await {
+            Ok(spent) => Outcome::Listed(Ok(listed.into_iter().filter(|(_, id)| !spent.contains(id)).collect())),
+            Err(error) => {
+                tracing::warn!(%error, "without the ledger nobody knows which requests are over; it is asked again");
+                Outcome::Listed(Ok(Vec::new()))
+            }
+        }
     }
 
     pub(super) async fn answer(self, request: Request) -> Outcome {
@@ -131,6 +153,28 @@ pub(super) struct Save {
     pub(super) previous: Option<Box<Saved>>,
     pub(super) meter: Meter,
     pub(super) length: Arc<AtomicU64>,
+}
+
+/// Jobs whose paid call's answer was lost.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) ledger: Ledger,
+    pub(super) batch: BatchId,
+    pub(super) jobs: Vec<JobId>,
+}
+
+impl Lost {
+    /// The requests of their earlier attempts.
+    async fn spent(&self, writer: &Writer) -> Result<HashSet<RequestId>, LedgerError> {
+        // What is still on its way into the ledger counts, too.
+        writer.flush().await?;
+        let mut spent = HashSet::new();
+        for job in &self.jobs {
+            let attempts = self.ledger.attempts(self.batch, *job).await?;
+            spent.extend(attempts.into_iter().filter_map(|attempt| attempt.request));
+        }
+        Ok(spent)
+    }
 }
 
 /// An outcome, and whose it is.

@@ -13,11 +13,11 @@ use crate::job::{Cause, CauseKind, Job, JobState, Kept, Timestamp, clean};
 pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
     let state = &job.state;
     let saved = state.saved();
-    let planned = job.photo.pixels.map(|pixels| roster.params().output_size(pixels));
+    let planned = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::Billed),
         None if matches!(state, JobState::Skipped(_)) => None,
-        None => roster.estimate(&job.photo).map(Money::Estimated),
+        None => roster.expected(job).map(Money::Estimated),
     };
     Row {
         id: job.id,
@@ -52,7 +52,10 @@ fn row_state(job: &Job, live: Option<&Live>) -> RowState {
 /// The caption, else what went wrong, else the runner's last words.
 fn note(state: &JobState, live: Option<&Live>) -> String {
     match state {
-        JobState::Done(_, saved) => saved.caption.as_deref().map(clean).unwrap_or_default().into_owned(),
+        JobState::Done(_, saved) => match &saved.same_as {
+            Some(same) => format!("same picture as {}, saved before", clean(&same.photo)),
+            None => saved.caption.as_deref().map(clean).unwrap_or_default().into_owned(),
+        },
         JobState::Review(_, _, suspicion) => clean(&suspicion.0).into_owned(),
         JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => cause.to_string(),
         JobState::Skipped(reason) => clean(reason).into_owned(),
@@ -94,6 +97,7 @@ pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
             _ => saved.and_then(|saved| saved.inference_s),
         },
         cost: saved.and_then(|saved| saved.cost),
+        same_as: saved.and_then(|saved| saved.same_as.as_ref()).map(|same| same.photo.clone()),
     }
 }
 
@@ -141,6 +145,8 @@ pub(super) fn detail(
         },
         logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
         attempts: attempts.to_vec(),
+        own: None,
+        redo: Vec::new(),
     }
 }
 

@@ -1,51 +1,128 @@
 //! The plan alone: what a run would send, without running anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::arrive::is_another;
 use super::board::{Plan, SkippedFile};
+use super::origin::Wanted;
 use super::plan::{Planner, skipped_file};
-use crate::intake::Found;
-use crate::job::{Job, JobId, JobState, Params, UnitPrice};
+use crate::intake::{self, Found};
+use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Model, Params, UnitPrice, Usd};
+use crate::ledger::{Ledger, LedgerError};
 
-/// Counts what a run would send, skip and pay, with what the ledger knows of the batch. Sends and
-/// writes nothing.
+/// Photos that are hashed at once.
+const CHECKS: usize = 3;
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct Survey<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its parameters.
+    pub params: &'a Params,
+    /// What a unit of its work costs, if that is known.
+    pub price: Option<UnitPrice>,
+    /// Whether a sandbox would be asked.
+    pub sandbox: bool,
+    /// What happened before.
+    pub ledger: &'a Ledger,
+    /// The batch in it; number 0 if it is not there.
+    pub batch: BatchId,
+}
+
+/// Counts what a run would send, skip and pay, with what the ledger knows of the batch and of the
+/// same pictures in others. Sends and writes nothing.
+///
+/// # Errors
+/// If the ledger cannot be read.
 pub async fn survey(
-    params: &Params,
-    price: Option<UnitPrice>,
-    known: Vec<Job>,
+    survey: Survey<'_>,
     mut found: mpsc::Receiver<Vec<Found>>,
-) -> (Arc<Plan>, Vec<SkippedFile>) {
+) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
+    let known = survey.ledger.jobs(survey.batch).await?;
     let mut known: HashMap<_, _> = known.into_iter().map(|job| (job.photo.path.clone(), job)).collect();
-    let mut planner = Planner::new(price.clone());
-    let mut skipped = Vec::new();
-    let mut count = |job: &Job| {
-        let output = job.photo.pixels.map(|pixels| params.output_size(pixels));
-        planner.add(job, output, output.and_then(|output| price.as_ref()?.estimate(output)));
-        if let JobState::Skipped(reason) = &job.state {
-            skipped.push(skipped_file(job, reason));
-        }
-    };
+    let mut count = Count::new(&survey);
     while let Some(chunk) = found.recv().await {
         for found in chunk {
             let (photo, state) = match found {
                 Found::Photo(photo) => (photo, JobState::Pending),
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
-            let found = Job { id: JobId::at(0), photo, state };
+            let found = Job { id: JobId::at(0), photo, state, own: None };
             match known.remove(&found.photo.path) {
-                Some(known) if !is_another(&known, &found) => count(&known),
-                _ => count(&found),
+                Some(known) if !is_another(&known, &found) => count.add(known),
+                _ => count.add(found),
             }
         }
     }
     known
         .into_values()
         .filter(|job| !matches!(job.state, JobState::Pending | JobState::Skipped(_)))
-        .for_each(|job| count(&job));
-    planner.end();
-    (planner.plan(), skipped)
+        .for_each(|job| count.add(job));
+    count.find_duplicates().await?;
+    count.planner.end();
+    Ok((count.planner.plan(), count.skipped))
+}
+
+/// What was counted so far.
+struct Count<'a> {
+    survey: &'a Survey<'a>,
+    planner: Planner,
+    skipped: Vec<SkippedFile>,
+    /// What would be sent, by its length.
+    to_send: HashMap<u64, Vec<Job>>,
+}
+
+impl<'a> Count<'a> {
+    fn new(survey: &'a Survey<'a>) -> Self {
+        let planner = Planner::new(survey.price.clone());
+        Self { survey, planner, skipped: Vec::new(), to_send: HashMap::new() }
+    }
+
+    fn estimate(&self, job: &Job) -> Option<Usd> {
+        self.survey.price.as_ref()?.estimate(self.survey.params.output_size(job.photo.pixels?))
+    }
+
+    fn add(&mut self, job: Job) {
+        let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
+        self.planner.add(&job, output, self.estimate(&job));
+        match &job.state {
+            JobState::Skipped(reason) => self.skipped.push(skipped_file(&job, reason)),
+            JobState::Pending => self.to_send.entry(job.photo.bytes).or_default().push(job),
+            _ => {}
+        }
+    }
+
+    /// Hashes the photos that share their length with another or with one that was sent before, and
+    /// counts those that would not be sent.
+    async fn find_duplicates(&mut self) -> Result<(), LedgerError> {
+        let Survey { model, params, sandbox, ledger, batch, .. } = *self.survey;
+        let wanted = Wanted { model: model.endpoint.to_string(), params: params.canonical(), sandbox, batch };
+        let earlier = ledger.sizes(&wanted.model, &wanted.params, sandbox).await?;
+        let classes = std::mem::take(&mut self.to_send).into_iter();
+        let suspects = classes.filter(|(bytes, jobs)| jobs.len() > 1 || earlier.contains(bytes));
+        let mut hashed = stream::iter(suspects.flat_map(|(_, jobs)| jobs)).map(hashed).buffered(CHECKS);
+        let mut met: HashSet<ContentHash> = HashSet::new();
+        while let Some((job, content)) = hashed.next().await {
+            let Some(content) = content else { continue };
+            let is_first = met.insert(content);
+            let is_known = earlier.contains(&job.photo.bytes) && wanted.find(ledger, content, None).await?.is_some();
+            if !is_first || is_known {
+                let output = job.photo.pixels.map(|pixels| params.output_size(pixels));
+                let estimate = self.estimate(&job);
+                self.planner.reuse(&job, output, estimate);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn hashed(job: Job) -> (Job, Option<ContentHash>) {
+    let path = job.photo.source.clone();
+    let content = tokio::task::spawn_blocking(move || intake::content(&path)).await;
+    (job, content.ok().and_then(Result::ok))
 }

@@ -10,15 +10,16 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::error::{Call, FalError};
+use super::failures::Fault;
 use super::{ApiKey, Hosts, is_loopback};
-use crate::job::{Cause, CauseKind, Class};
+use crate::job::Cause;
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a connection may be silent in the middle of an answer.
-const IDLE: Duration = Duration::from_secs(30);
-/// How long fal may take to begin an answer.
-const HEADERS: Duration = Duration::from_mins(1);
+/// How long fal may take to begin an answer, and how long a connection may be silent in the middle of one.
+const SILENCE: Duration = Duration::from_mins(1);
+/// How often a connection that is waited on is asked whether it still lives, and for how long.
+const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(20));
 /// The longest JSON answer that we take, bytes. Pictures do not come this way.
 const LONGEST_ANSWER: usize = 16 << 20;
 /// Redirects that a picture's download follows.
@@ -33,6 +34,7 @@ pub struct ClientError(#[source] reqwest::Error);
 #[derive(Debug, Clone)]
 pub(super) struct Http {
     api: Client,
+    uploads: Client,
     files: Client,
     pub(super) hosts: Hosts,
     key: ApiKey,
@@ -51,12 +53,16 @@ impl Http {
             Client::builder()
                 .user_agent(concat!("fal-tui/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT)
-                .read_timeout(IDLE.max(HEADERS))
+                .http2_keep_alive_interval(PING.0)
+                .http2_keep_alive_timeout(PING.1)
                 .tcp_keepalive(Duration::from_secs(30))
                 .http2_adaptive_window(true)
         };
         // A redirect would carry the key, or turn the paid POST into something else.
-        let api = base().redirect(redirect::Policy::none()).referer(false).build().map_err(ClientError)?;
+        let straight = || base().redirect(redirect::Policy::none()).referer(false);
+        let api = straight().read_timeout(SILENCE).build().map_err(ClientError)?;
+        // A read timeout would run while the body is still on its way out: uploads are watched by their progress.
+        let uploads = straight().build().map_err(ClientError)?;
         let loopback = is_loopback(&hosts.queue);
         let policy = redirect::Policy::custom(move |attempt| {
             if attempt.previous().len() > DOWNLOAD_REDIRECTS || !is_fetchable(attempt.url(), loopback) {
@@ -65,8 +71,8 @@ impl Http {
                 attempt.follow()
             }
         });
-        let files = base().redirect(policy).referer(false).build().map_err(ClientError)?;
-        Ok(Self { api, files, hosts, key })
+        let files = base().read_timeout(SILENCE).redirect(policy).referer(false).build().map_err(ClientError)?;
+        Ok(Self { api, uploads, files, hosts, key })
     }
 
     /// A call to one of fal's API hosts, with the key. The URL is one that we built from [`Hosts`].
@@ -79,7 +85,7 @@ impl Http {
         let url = Url::parse(url).ok().filter(|url| is_fetchable(url, is_loopback(&self.hosts.queue)));
         let url = url.ok_or_else(|| FalError::unreadable(call, "names a URL that is not a public https one"))?;
         // Only a picture's download may be redirected; an upload must go where the token is for.
-        let client = if call == Call::Download { &self.files } else { &self.api };
+        let client = if call == Call::Download { &self.files } else { &self.uploads };
         Ok(client.request(method, url))
     }
 }
@@ -106,7 +112,7 @@ pub(super) async fn head(call: Call, request: RequestBuilder, limit: Duration) -
 
 /// Makes a call that answers with JSON.
 pub(super) async fn exchange(call: Call, request: RequestBuilder) -> Result<Reply, FalError> {
-    let response = head(call, request, HEADERS).await?;
+    let response = head(call, request, SILENCE).await?;
     whole(call, response).await
 }
 
@@ -114,8 +120,8 @@ pub(super) async fn exchange(call: Call, request: RequestBuilder) -> Result<Repl
 pub(super) async fn whole(call: Call, response: Response) -> Result<Reply, FalError> {
     let status = response.status();
     let headers = response.headers().clone();
-    let read = tokio::time::timeout(HEADERS, body(call, response)).await;
-    let body = match read.map_err(|_| FalError::timed_out(call, HEADERS)).and_then(|body| body) {
+    let read = tokio::time::timeout(SILENCE, body(call, response)).await;
+    let body = match read.map_err(|_| FalError::timed_out(call, SILENCE)).and_then(|body| body) {
         // The status says more than a broken body.
         Err(_) if !status.is_success() => Bytes::new(),
         body => body?,
@@ -123,12 +129,9 @@ pub(super) async fn whole(call: Call, response: Response) -> Result<Reply, FalEr
     if status.is_success() {
         Ok(Reply { status, headers, body })
     } else if status.is_redirection() {
-        let cause = Cause {
-            kind: CauseKind::BadResponse,
-            http: Some(status.as_u16()),
-            message: "redirected; not followed, so that the key goes nowhere else".into(),
-        };
-        Err(FalError::new(cause, if call == Call::Submit { Class::Ambiguous } else { Class::Permanent }))
+        let what = "redirected; not followed, so that the key goes nowhere else";
+        let error = FalError::without_answer(call, Fault::Redirected, what);
+        Err(FalError { cause: Cause { http: Some(status.as_u16()), ..error.cause }, ..error })
     } else {
         Err(FalError::answered(call, status, &headers, &body))
     }

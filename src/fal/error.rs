@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
+use super::failures::{Billing, Failed, Fault, Patience, Row};
 use super::wire::{ErrorBody, ErrorDetail};
-use crate::job::{Cause, CauseKind, Class, clean};
+use crate::job::{Cause, Class, clean};
 
 /// Which call of fal's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Call {
+pub(crate) enum Call {
     /// Fetching a CDN token.
     Token,
     /// Any step of an upload.
@@ -40,6 +41,17 @@ pub enum Scope {
     Request,
 }
 
+/// What a failure costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bill {
+    /// Nothing.
+    Nothing,
+    /// So many units (`X-Fal-Billable-Units`).
+    Units(f64),
+    /// fal does not say, and it may have spent time on a runner.
+    Perhaps,
+}
+
 /// A call that did not give what it was made for.
 #[derive(Debug, thiserror::Error)]
 #[error("{cause}")]
@@ -50,6 +62,10 @@ pub struct FalError {
     pub class: Class,
     /// What it is that failed.
     pub scope: Scope,
+    /// How often it is tried again, and at whose cost.
+    pub patience: Patience,
+    /// What it costs.
+    pub bill: Bill,
     /// What the network library said, if it was that.
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
@@ -58,48 +74,79 @@ pub struct FalError {
 impl FalError {
     /// An answer that came, but that we cannot read or must not follow.
     pub(super) fn unreadable(call: Call, what: &str) -> Self {
-        let class = if call == Call::Submit { Class::Ambiguous } else { Class::Transient { after: None } };
-        Self::new(Cause::new(CauseKind::BadResponse, format!("{} {what}", call.name())), class)
+        Self::without_answer(call, Fault::Unreadable, format!("{} {what}", call.name()))
     }
 
-    /// A failure of this call that no HTTP answer belongs to.
+    /// A picture that came and is none, or not a whole one.
+    #[must_use]
+    pub fn damaged(what: impl Into<Box<str>>) -> Self {
+        Self::without_answer(Call::Download, Fault::Damaged, what)
+    }
+
+    /// A failure of this call that no row of the table belongs to, as it has nothing to do with fal.
     pub(super) fn new(cause: Cause, class: Class) -> Self {
-        Self { cause, class, scope: Scope::Call, source: None }
+        Self { cause, class, scope: Scope::Call, patience: Patience::Own, bill: Bill::Nothing, source: None }
     }
 
     /// A call that took longer than it may.
     pub(super) fn timed_out(call: Call, limit: Duration) -> Self {
         let message = format!("{} gave no answer within {} s", call.name(), limit.as_secs());
-        Self::new(Cause::new(CauseKind::Timeout, message), call.lost())
+        Self::without_answer(call, Fault::Silent, message)
     }
 
     /// The connection failed before or during the call.
     pub(super) fn transport(call: Call, error: reqwest::Error) -> Self {
         // Without a connection nothing was delivered; any other fault of the paid call leaves it open.
-        let (kind, class) = if error.is_connect() {
-            (CauseKind::Network, Class::Transient { after: None })
-        } else if error.is_timeout() {
-            (CauseKind::Timeout, call.lost())
-        } else {
-            (CauseKind::Network, call.lost())
+        let fault = match () {
+            () if error.is_connect() => Fault::Unconnected,
+            () if error.is_timeout() => Fault::Silent,
+            () => Fault::Broken,
         };
         let message = format!("{}: {}", call.name(), innermost(&error));
-        Self { source: Some(Box::new(error.without_url())), ..Self::new(Cause::new(kind, message), class) }
+        Self { source: Some(Box::new(error.without_url())), ..Self::without_answer(call, fault, message) }
+    }
+
+    /// A call that no answer tells about.
+    pub(super) fn without_answer(call: Call, fault: Fault, message: impl Into<Box<str>>) -> Self {
+        let row = Failed::without_answer(call, fault).row();
+        Self::of(row, None, Cause::new(row.kind, message), None)
     }
 
     /// fal answered with an error status.
     pub(super) fn answered(call: Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let parsed: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
         let details = details(&parsed);
-        let text = message(&parsed, &details, status);
-        let kind_name = details.first().map(|detail| detail.kind.as_str()).or(parsed.error_type.as_deref());
-        let kind_name = kind_name.or_else(|| headers.get("x-fal-error-type").and_then(|value| value.to_str().ok()));
-        let stored = call == Call::Result && (headers.contains_key("x-fal-request-id") || kind_name.is_some());
+        let kind = details.first().map(|detail| detail.kind.as_str()).or(parsed.error_type.as_deref());
+        let kind = kind.or_else(|| headers.get("x-fal-error-type").and_then(|value| value.to_str().ok()));
+        let row = Failed {
+            call,
+            fault: Fault::Status(status.as_u16(), status.as_u16()),
+            kind,
+            has_id: headers.contains_key("x-fal-request-id"),
+            deadline: says(headers, "x-fal-request-timeout-type", &["user"]),
+            // Both names are in use (fal docs: model errors).
+            no_retry: says(headers, "x-fal-retryable", &["false", "0"])
+                || says(headers, "x-fal-needs-retry", &["false", "0"]),
+        }
+        .row();
+        let text = row.says.map_or_else(|| message(&parsed, &details, status), str::to_owned);
+        let cause = Cause { kind: row.kind, http: Some(status.as_u16()), message: text.into() };
+        let after = retry_after(headers, SystemTime::now());
+        Self::of(row, after, cause, billed_units(headers).filter(|_| call == Call::Result))
+    }
 
-        let (kind, class) = classify(call, status, headers, kind_name, stored);
-        let cause = Cause { kind, http: Some(status.as_u16()), message: text.into() };
-        let scope = if stored && class != Class::NotReady { Scope::Request } else { Scope::Call };
-        Self { cause, class, scope, source: None }
+    fn of(row: &Row, asked: Option<Duration>, cause: Cause, units: Option<f64>) -> Self {
+        tracing::debug!(row = row.name, %cause, "a call failed");
+        let class = match row.class {
+            Class::Transient { .. } => Class::Transient { after: asked },
+            class => class,
+        };
+        let bill = match (units, row.billing) {
+            (Some(units), _) if units > 0.0 => Bill::Units(units),
+            (None, Billing::Perhaps) => Bill::Perhaps,
+            _ => Bill::Nothing,
+        };
+        Self { cause, class, scope: row.scope, patience: row.patience, bill, source: None }
     }
 }
 
@@ -117,90 +164,17 @@ impl Call {
             Self::Download => "download",
         }
     }
-
-    /// The class of a call that was sent and got no answer.
-    fn lost(self) -> Class {
-        if self == Self::Submit { Class::Ambiguous } else { Class::Transient { after: None } }
-    }
 }
 
-/// The one table of what follows from which answer (fal docs: queue errors, model errors).
-fn classify(
-    call: Call,
-    status: StatusCode,
-    headers: &HeaderMap,
-    kind_name: Option<&str>,
-    stored: bool,
-) -> (CauseKind, Class) {
-    let transient = Class::Transient { after: retry_after(headers, SystemTime::now()) };
-    let of_files = matches!(call, Call::Upload | Call::Download);
-    match status.as_u16() {
-        401 if !of_files => (CauseKind::KeyRefused, Class::Account),
-        // "User is locked. Reason: Exhausted balance." and missing permissions alike.
-        402 | 403 if !of_files => (CauseKind::AccountLocked, Class::Account),
-        401 | 403 if call == Call::Upload => (CauseKind::Upload, transient),
-        429 => (CauseKind::RateLimited, transient),
-        400 if call == Call::Result && !is_known_failure(kind_name) => (CauseKind::BadResponse, Class::NotReady),
-        404 | 405 if !of_files => (CauseKind::NotFound, Class::Permanent),
-        408 | 409 => (CauseKind::Timeout, transient),
-        499 => (CauseKind::Cancelled, Class::Cancelled),
-        413 => (CauseKind::ImageTooLarge, Class::Permanent),
-        400 | 422 => model_error(kind_name),
-        500..=599 if stored => server_error(headers, kind_name, transient),
-        // The ingress answers so when the call never reached fal's gateway; anything else leaves the paid
-        // call open (fal docs: queue, retries).
-        502..=504 if call == Call::Submit && !headers.contains_key("x-fal-request-id") => {
-            (CauseKind::Runner, transient)
-        }
-        500..=599 if call == Call::Submit => (CauseKind::UnknownOutcome, Class::Ambiguous),
-        500..=599 if of_files => (file_kind(call), transient),
-        500..=599 => (CauseKind::Runner, transient),
-        _ if of_files => (file_kind(call), Class::Permanent),
-        _ => (CauseKind::BadResponse, Class::Permanent),
-    }
+fn says(headers: &HeaderMap, name: &str, values: &[&str]) -> bool {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| values.iter().any(|known| value.trim().eq_ignore_ascii_case(known)))
 }
 
-fn file_kind(call: Call) -> CauseKind {
-    if call == Call::Upload { CauseKind::Upload } else { CauseKind::Download }
-}
-
-fn is_known_failure(kind_name: Option<&str>) -> bool {
-    matches!(kind_name, Some("bad_request" | "downstream_service_error"))
-}
-
-/// What a model has against its input: `detail[].type` (fal docs: errors).
-fn model_error(kind_name: Option<&str>) -> (CauseKind, Class) {
-    match kind_name.unwrap_or_default() {
-        "content_policy_violation" => (CauseKind::ContentPolicy, Class::Permanent),
-        "image_too_large" | "file_too_large" => (CauseKind::ImageTooLarge, Class::Permanent),
-        "image_too_small" => (CauseKind::ImageTooSmall, Class::Permanent),
-        "image_load_error" | "unsupported_image_format" => (CauseKind::ImageLoad, Class::Permanent),
-        "file_download_error" => (CauseKind::FileDownload, Class::Reupload),
-        "downstream_service_error" => (CauseKind::ModelError, Class::Transient { after: None }),
-        "no_media_generated" | "face_detection_error" | "feature_not_supported" => {
-            (CauseKind::ModelError, Class::Permanent)
-        }
-        _ => (CauseKind::Validation, Class::Permanent),
-    }
-}
-
-/// A 5xx that is the request's own outcome: `error_type` (fal docs: request errors).
-fn server_error(headers: &HeaderMap, kind_name: Option<&str>, transient: Class) -> (CauseKind, Class) {
-    let kind = match kind_name.unwrap_or_default() {
-        "request_timeout" | "startup_timeout" | "generation_timeout" => CauseKind::Timeout,
-        "internal_server_error" | "downstream_service_error" | "downstream_service_unavailable" => {
-            CauseKind::ModelError
-        }
-        _ => CauseKind::Runner,
-    };
-    let says = |name: &str, values: &[&str]| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| values.contains(&value))
-    };
-    // The start deadline that we set ourselves is not for retrying, nor is what fal says is not.
-    let refused = says("x-fal-request-timeout-type", &["user"])
-        || says("x-fal-retryable", &["false", "0"])
-        || says("x-fal-needs-retry", &["false", "0"]);
-    (kind, if refused { Class::Permanent } else { transient })
+/// `X-Fal-Billable-Units` (fal docs: pricing).
+pub(super) fn billed_units(headers: &HeaderMap) -> Option<f64> {
+    let units: f64 = headers.get("x-fal-billable-units")?.to_str().ok()?.trim().parse().ok()?;
+    (units.is_finite() && units >= 0.0).then_some(units)
 }
 
 /// `Retry-After` as seconds or as a date.

@@ -1,6 +1,7 @@
 use http::HeaderValue;
 
 use super::*;
+use crate::job::CauseKind;
 
 const TRANSIENT: Class = Class::Transient { after: None };
 

@@ -5,18 +5,21 @@
 mod client;
 mod download;
 mod error;
+mod failures;
 mod hosts;
 mod key;
 mod meter;
 mod output;
 mod platform;
+mod probe;
 mod queue;
 mod storage;
 pub mod wire;
 
 pub use client::ClientError;
 pub use download::Download;
-pub use error::{FalError, Scope};
+pub use error::{Bill, FalError, Scope};
+pub use failures::Patience;
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;

@@ -1,12 +1,13 @@
 //! fal's queue: submit, status, result, cancel (fal docs: queue).
 
-use http::{HeaderMap, Method};
+use http::Method;
 use serde_json::Value;
 use url::Url;
 
 use super::Fal;
 use super::client::{Reply, exchange};
-use super::error::{Call, FalError};
+use super::error::{Bill, Call, FalError, billed_units};
+use super::failures::Fault;
 use super::output;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
 use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId};
@@ -107,9 +108,10 @@ impl Fal {
             return Err(FalError::new(cause, Class::NotReady));
         }
         let output: Value = reply.json(Call::Result)?;
-        output::read(&output, billed_units(&reply.headers)).ok_or_else(|| FalError {
-            scope: super::Scope::Request,
-            ..FalError::new(Cause::new(CauseKind::BadResult, "the result holds no picture"), Class::Permanent)
+        let units = billed_units(&reply.headers);
+        output::read(&output, units).ok_or_else(|| {
+            let error = FalError::without_answer(Call::Result, Fault::Pictureless, "the result holds no picture");
+            FalError { bill: units.map_or(error.bill, Bill::Units), ..error }
         })
     }
 
@@ -185,12 +187,6 @@ fn cancel_answer(reply: &Reply) -> CancelAnswer {
         _ if reply.status == http::StatusCode::ACCEPTED => CancelAnswer::Signalled,
         _ => CancelAnswer::Removed,
     }
-}
-
-/// `X-Fal-Billable-Units` (fal docs: pricing).
-fn billed_units(headers: &HeaderMap) -> Option<f64> {
-    let units: f64 = headers.get("x-fal-billable-units")?.to_str().ok()?.trim().parse().ok()?;
-    (units.is_finite() && units >= 0.0).then_some(units)
 }
 
 #[cfg(test)]

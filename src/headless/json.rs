@@ -90,6 +90,8 @@ struct PlanBody<'a> {
     unit_price_usd: Option<f64>,
     estimate_usd: Option<f64>,
     budget_usd: Option<f64>,
+    duplicates: usize,
+    duplicates_usd: Option<f64>,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -105,6 +107,8 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
         estimate_usd: plan.estimate.map(Usd::as_f64),
         budget_usd: facts.budget.map(Usd::as_f64),
+        duplicates: plan.duplicates,
+        duplicates_usd: plan.duplicates_usd.map(Usd::as_f64),
     }
 }
 
@@ -143,6 +147,8 @@ struct JobBody<'a> {
     inference_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost_usd: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_as: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -177,6 +183,7 @@ fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
         seed: change.seed,
         inference_s: change.inference_s.filter(|seconds| seconds.is_finite()),
         cost_usd: change.cost.map(Usd::as_f64),
+        same_as: change.same_as.as_deref(),
     }
 }
 

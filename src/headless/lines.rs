@@ -154,6 +154,9 @@ impl fmt::Display for Details<'_> {
         if let Some(cost) = change.cost {
             write!(f, "  {cost}")?;
         }
+        if let Some(same) = &change.same_as {
+            write!(f, "  same picture as {}, saved before", clean(same))?;
+        }
         if change.status == Status::InQueue {
             if let Some(position) = change.queue_position {
                 write!(f, "  {position} before it")?;

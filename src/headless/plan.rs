@@ -27,6 +27,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
         row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
         row("price", &cost(plan));
     }
+    if plan.duplicates > 0 {
+        row("", &duplicates(plan));
+    }
     if facts.sandbox {
         row("", "sandbox: nothing is charged");
     }
@@ -57,6 +60,7 @@ pub(super) fn model(facts: &BatchFacts) -> String {
 pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
     for (number, what) in [
+        (plan.duplicates, "the same picture as another"),
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
         (plan.at_fal, "still at fal"),
@@ -67,6 +71,12 @@ pub(super) fn to_send(plan: &Plan) -> String {
         }
     }
     text
+}
+
+/// `12 duplicates: not sent, ≈$58.56 saved`.
+fn duplicates(plan: &Plan) -> String {
+    let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+    format!("{}: not sent{saved}", of(plan.duplicates, "duplicate"))
 }
 
 /// `≈$1.64 at $0.10 a MP`, or that nobody knows.

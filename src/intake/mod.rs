@@ -4,6 +4,7 @@
 //! Photos are handed on while the walk goes on, in natural order, each file once.
 
 mod clutter;
+mod content;
 mod error;
 mod examine;
 mod found;
@@ -14,6 +15,7 @@ mod order;
 mod seen;
 mod walk;
 
+pub use content::content;
 pub use error::IntakeError;
 pub use found::Found;
 pub use inputs::Inputs;

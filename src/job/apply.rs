@@ -29,6 +29,12 @@ pub enum Transition {
     Save(Saved),
     /// The picture is on disk and odd.
     Doubt(Saved, Suspicion),
+    /// The same picture was sent before: its result, or a copy of it, is on disk; odd if that is.
+    Reuse(Saved, Option<Suspicion>),
+    /// The same picture was sent before, and fal has the request: it is followed, not made again.
+    Adopt(Request),
+    /// The same picture was sent before, and the answer to that paid call was lost.
+    Inherit(Intent),
     /// The step did not work and is to be tried again then.
     Retry {
         /// Why.
@@ -52,6 +58,12 @@ pub enum Transition {
     Cancel,
     /// A person asked for another go: attempts are counted anew.
     Reopen(Kept),
+    /// A person is content with a result that wanted a look.
+    Approve,
+    /// A person is not content with a result.
+    Reject(Suspicion),
+    /// A person wants another result with other parameters.
+    Redo,
 }
 
 /// A transition that the state does not allow. It is logged and dropped: a late answer is no
@@ -111,6 +123,16 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             _ => return Err(impossible(state, T::StartSave(answer))),
         },
         (S::Saving(run, ..), T::Save(saved)) => S::Done(close(*run, at), Box::new(saved)),
+        (S::Pending | S::Waiting { .. }, T::Reuse(saved, why)) if is_unpaid(state) => match why {
+            None => S::Done(closed(state, at), Box::new(saved)),
+            Some(why) => S::Review(closed(state, at), Box::new(saved), why),
+        },
+        (S::Pending | S::Waiting { .. }, T::Adopt(request)) if is_unpaid(state) => {
+            S::InQueue(state.run().unwrap_or_else(first), Box::new(request), None)
+        }
+        (S::Pending | S::Waiting { .. }, T::Inherit(intent)) if is_unpaid(state) => {
+            S::Unknown(state.run().unwrap_or_else(first), Box::new(intent))
+        }
         (S::Saving(run, ..), T::Doubt(saved, why)) => S::Review(close(*run, at), Box::new(saved), why),
 
         (from, T::Retry { cause, until, kept, counts }) if is_underway(from) && keeps_all(from, &kept) => S::Waiting {
@@ -132,6 +154,11 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Failed { kept: had, cause, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
             reopened(at, (**cause).clone(), kept)
         }
+        (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
+        (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
+            S::Review(*closed, saved.clone(), why)
+        }
+        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), Kept::Nothing),
         (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing))
         | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
             reopened(at, Cause::cancelled(), kept)
@@ -155,6 +182,15 @@ fn closed(state: &JobState, at: Timestamp) -> Closed {
 
 fn reopened(at: Timestamp, cause: Cause, kept: Kept) -> JobState {
     JobState::Waiting { run: Run { began: at, attempt: 1 }, until: at, cause: Box::new(cause), kept: Box::new(kept) }
+}
+
+/// Whether no paid call was made for it that is still of use.
+fn is_unpaid(state: &JobState) -> bool {
+    match state {
+        JobState::Pending => true,
+        JobState::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
+        _ => false,
+    }
 }
 
 fn is_underway(state: &JobState) -> bool {

@@ -131,6 +131,17 @@ pub struct Saved {
     /// What it cost: billed units × unit price, or the estimate where fal billed no units; `None`
     /// where neither is known.
     pub cost: Option<Usd>,
+    /// Whose result it is, where another photo's was used again.
+    pub same_as: Option<Box<SameAs>>,
+}
+
+/// The photo whose result was used again, because it is the same picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SameAs {
+    /// That photo below its folder, with its batch if it is of another.
+    pub photo: Box<str>,
+    /// What both files hold.
+    pub content: ContentHash,
 }
 
 #[cfg(test)]

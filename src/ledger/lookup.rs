@@ -1,17 +1,18 @@
 //! Reading jobs back: a whole batch, or by what makes them the same picture and the same money.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 use tokio::time::sleep;
 
 use super::attempt::{self, Attempt};
 use super::restore::{self, LIST};
 use super::{LedgerError, path};
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Timestamp, Upload};
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
@@ -28,6 +29,8 @@ pub struct Found {
     pub output: PathBuf,
     /// The job.
     pub job: Job,
+    /// The last upload of its photo, whatever became of it.
+    pub upload: Option<Upload>,
 }
 
 /// What a job is looked up by.
@@ -45,7 +48,8 @@ impl By<'_> {
     fn condition(&self) -> &'static str {
         match self {
             Self::Content { .. } => {
-                "content = ? AND batch IN (SELECT id FROM batches WHERE model = ? AND params = ? AND sandbox = ?)"
+                "content = ? AND batch IN (SELECT id FROM batches
+                    WHERE model = ? AND coalesce(jobs.own_params, batches.params) = ? AND sandbox = ?)"
             }
             Self::UploadUrl(_) => "upload_url = ?",
             Self::Request(_) => "request_id = ?",
@@ -55,7 +59,7 @@ impl By<'_> {
     /// Jobs with a picture on disk come first, and those of newer batches.
     pub(super) fn statement(&self) -> String {
         format!(
-            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch)
+            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch), upload_url, upload_ms
              FROM jobs WHERE {}
              ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
             *LIST,
@@ -77,6 +81,15 @@ impl By<'_> {
         added.map_err(sqlx::Error::Encode)?;
         Ok(values)
     }
+}
+
+/// The last upload that a row tells of, after what every look-up lists.
+fn upload(row: &SqliteRow) -> Result<Option<Upload>, sqlx::Error> {
+    let (url, at): (Option<String>, Option<i64>) =
+        (row.try_get(restore::COLUMNS + 1)?, row.try_get(restore::COLUMNS + 2)?);
+    let content = row.try_get::<Option<&[u8]>, _>(restore::CONTENT)?.and_then(|content| content.try_into().ok());
+    let parts = url.zip(at).zip(content);
+    Ok(parts.map(|((url, at), content)| Upload { url: url.into(), at: Timestamp(at), content: ContentHash(content) }))
 }
 
 /// The ledger open for reading.
@@ -111,6 +124,20 @@ impl Reading<'_> {
         Ok(jobs)
     }
 
+    /// What jobs without a result left on the disk when they had one.
+    pub(super) async fn replaced(&mut self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
+        let text = AssertSqlSafe(format!(
+            "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status NOT IN ('DONE', 'REVIEW')",
+            *LIST
+        ));
+        let rows = sqlx::query(text)
+            .bind(batch.0)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| LedgerError::database(self.path, error))?;
+        rows.iter().map(restore::replaced).collect()
+    }
+
     /// The jobs of every batch that are looked for, those with a picture on disk first, and newer
     /// batches first.
     pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
@@ -123,9 +150,30 @@ impl Reading<'_> {
         let found = rows.iter().map(|row| {
             let (batch, job) = restore::job(row)?;
             let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);
-            Ok(Found { batch, output, job })
+            let upload = upload(row).map_err(failed)?;
+            Ok(Found { batch, output, job, upload })
         });
         found.collect()
+    }
+
+    /// The lengths of the photos that were sent to a model with these parameters, bytes.
+    pub(super) async fn sizes(
+        &mut self,
+        model: &str,
+        params: &str,
+        sandbox: bool,
+    ) -> Result<HashSet<u64>, LedgerError> {
+        let sizes: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT bytes FROM jobs WHERE content IS NOT NULL
+             AND batch IN (SELECT id FROM batches WHERE model = ? AND params = ? AND sandbox = ?)",
+        )
+        .bind(model)
+        .bind(params)
+        .bind(sandbox)
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(|error| LedgerError::database(self.path, error))?;
+        Ok(sizes.into_iter().filter_map(|size| u64::try_from(size).ok()).collect())
     }
 
     /// A job's attempts, oldest first.

@@ -21,6 +21,7 @@ mod restore;
 mod store;
 mod writer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,7 +37,7 @@ pub use hold::BatchHold;
 pub use lookup::Found;
 pub use writer::Writer;
 
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved};
 use lookup::{By, Reading};
 use open::Tuning;
 use queue::Queue;
@@ -114,6 +115,14 @@ impl Ledger {
         self.reading(&mut self.desk().await)?.jobs(batch).await
     }
 
+    /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn replaced(&self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
+        self.reading(&mut self.desk().await)?.replaced(batch).await
+    }
+
     /// A job's attempts that ended, oldest first, as far as they are written.
     ///
     /// # Errors
@@ -160,6 +169,15 @@ impl Ledger {
         sandbox: bool,
     ) -> Result<Vec<Found>, LedgerError> {
         self.find(By::Content { content, model, params, sandbox }).await
+    }
+
+    /// The lengths, in bytes, of all photos that were sent to this model with these (canonical)
+    /// parameters: a photo of another length is none of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn sizes(&self, model: &str, params: &str, sandbox: bool) -> Result<HashSet<u64>, LedgerError> {
+        self.reading(&mut self.desk().await)?.sizes(model, params, sandbox).await
     }
 
     /// Jobs whose photo was uploaded to this URL: what a request in fal's own history belongs to.

@@ -97,7 +97,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 44] = [
+pub(super) const COLUMNS: [&str; 46] = [
     "batch",
     "job",
     "path",
@@ -142,6 +142,8 @@ pub(super) const COLUMNS: [&str; 44] = [
     "out_height",
     "out_bytes",
     "cost_nanos",
+    "same_as",
+    "own_params",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -157,7 +159,8 @@ pub(super) fn push(
     let record = Record::of(state);
     push_standing(values, state.status(), &record)?;
     push_trail(values, state.status(), &record)?;
-    push_saved(values, record.saved)
+    push_saved(values, record.saved)?;
+    values.add(job.own.as_ref().map(|own| &*own.0))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {
@@ -195,7 +198,9 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
     let Record { upload, request, answer, saved, .. } = *record;
     values.add(upload.map(|upload| &*upload.url))?;
     values.add(upload.map(|upload| upload.at.0))?;
-    values.add(upload.map(|upload| upload.content.0.to_vec()))?;
+    let same_as = saved.and_then(|saved| saved.same_as.as_deref());
+    let content = upload.map(|upload| upload.content).or(same_as.map(|same| same.content));
+    values.add(content.map(|content| content.0.to_vec()))?;
     values.add(record.intent.map(|at| at.0))?;
     values.add(record.request_id().map(RequestId::as_str))?;
     values.add(request.and_then(|request| request.url.as_deref()))?;
@@ -220,7 +225,8 @@ fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(),
     values.add(saved.map(|saved| saved.format.extension()))?;
     push_pixels(values, saved.map(|saved| saved.pixels))?;
     values.add(saved.map(|saved| saturated(saved.bytes)))?;
-    values.add(saved.and_then(|saved| saved.cost).map(crate::job::Usd::nanos))
+    values.add(saved.and_then(|saved| saved.cost).map(crate::job::Usd::nanos))?;
+    values.add(saved.and_then(|saved| saved.same_as.as_deref()).map(|same| &*same.photo))
 }
 
 fn push_pixels(values: &mut SqliteArguments, pixels: Option<Pixels>) -> Result<(), BoxDynError> {

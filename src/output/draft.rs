@@ -113,16 +113,16 @@ impl Draft {
 }
 
 /// A result that came whole, as far as its length tells.
-struct Finished {
-    file: NamedTempFile,
-    bytes: u64,
-    promised: Option<Pixels>,
-    captions: Vec<(&'static str, Vec<u8>)>,
-    previous: Option<Saved>,
+pub(super) struct Finished {
+    pub(super) file: NamedTempFile,
+    pub(super) bytes: u64,
+    pub(super) promised: Option<Pixels>,
+    pub(super) captions: Vec<(&'static str, Vec<u8>)>,
+    pub(super) previous: Option<Saved>,
 }
 
 impl Finished {
-    fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
+    pub(super) fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
         let file = self.file.as_file();
         let bad = |error| OutputError::of_picture(&target, error);

@@ -5,6 +5,7 @@ mod again;
 mod atomically;
 mod caption;
 mod draft;
+mod duplicate;
 mod error;
 mod folder;
 mod metadata;

@@ -89,6 +89,7 @@ fn saved(placed: &Placed, caption: Option<&str>) -> Saved {
         caption: caption.map(Into::into),
         inference_s: None,
         cost: None,
+        same_as: None,
     }
 }
 

@@ -8,7 +8,7 @@ mod plan;
 mod row;
 mod totals;
 
-pub use detail::{Detail, LogLine, PastAttempt};
+pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Plan, SkippedFile};

@@ -11,6 +11,12 @@ pub struct Plan {
     pub walking: bool,
     /// Photos to be sent in this run.
     pub photos: usize,
+    /// Photos that are the same picture as another: not sent, the other's result is used again.
+    pub duplicates: usize,
+    /// What sending them would have cost; `None` if it cannot be known.
+    pub duplicates_usd: Option<Usd>,
+    /// Photos that may be the same picture as another and are still being looked at.
+    pub checking: usize,
     /// Photos of this batch that an earlier run finished.
     pub done_before: usize,
     /// Requests of an earlier run that are picked up at fal.

@@ -1,10 +1,12 @@
 //! Uploads in parts of 10 MiB, each tried three times (fal docs: storage, multipart).
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::{StreamExt, stream};
 use http::Method;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use reqwest::{Body, RequestBuilder};
 use url::Url;
 
@@ -18,6 +20,8 @@ use crate::job::Class;
 
 /// The length of every part but the last, bytes.
 const PART: u64 = 10 << 20;
+/// Bytes that go out at a time.
+const PIECE: usize = 64 << 10;
 /// How often a part is tried.
 const TRIES: u32 = 3;
 
@@ -36,7 +40,10 @@ pub(super) async fn put(
 ) -> Result<Reply, FalError> {
     let mut tried = 1;
     loop {
-        match send(request()?, Body::from(bytes.clone()), meter).await {
+        // What a try that broke off had moved does not count for the photo, but shows that this one moves.
+        let moves = Meter::default();
+        let part = request()?.header(CONTENT_LENGTH, bytes.len());
+        match send(part, pieces(bytes.clone(), moves.clone()), &moves).await {
             Ok(reply) => {
                 meter.add(bytes.len());
                 return Ok(reply);
@@ -48,6 +55,15 @@ pub(super) async fn put(
             Err(error) => return Err(error),
         }
     }
+}
+
+/// A part as a body that is counted while it goes out.
+fn pieces(bytes: Bytes, moves: Meter) -> Body {
+    Body::wrap_stream(stream::iter((0..bytes.len()).step_by(PIECE)).map(move |start| {
+        let piece = bytes.slice(start..bytes.len().min(start + PIECE));
+        moves.add(piece.len());
+        Ok::<_, Infallible>(piece)
+    }))
 }
 
 pub(super) async fn complete(request: RequestBuilder, parts: Vec<Part>) -> Result<(), FalError> {

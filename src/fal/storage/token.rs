@@ -23,7 +23,7 @@ const MARGIN: Duration = Duration::from_mins(5);
 pub(crate) struct TokenCell(Mutex<Option<Arc<Token>>>);
 
 /// A token that lets us upload to the CDN and nothing else.
-pub(super) struct Token {
+pub(in crate::fal) struct Token {
     authorization: HeaderValue,
     /// The CDN, without a trailing slash.
     pub(super) base_url: String,
@@ -76,7 +76,7 @@ impl TokenCell {
 
 impl Fal {
     /// The token in use, or a new one (fal docs: storage, CDN token).
-    pub(super) async fn token(&self) -> Result<Arc<Token>, FalError> {
+    pub(in crate::fal) async fn token(&self) -> Result<Arc<Token>, FalError> {
         let mut current = self.token.0.lock().await;
         if let Some(token) = current.as_ref().filter(|token| token.is_good(Timestamp::now())) {
             return Ok(Arc::clone(token));

@@ -53,6 +53,8 @@ fn plan() -> Plan {
         price: Some(UnitPrice { usd: usd(0.1), unit: Unit::Megapixel, source: PriceSource::BuiltIn }),
         estimate: Some(usd(0.10824)),
         dearest: vec![("space/astronaut.png".to_owned(), usd(0.1049))],
+        duplicates: 3,
+        duplicates_usd: Some(usd(0.5)),
         ..Plan::default()
     }
 }
@@ -77,6 +79,7 @@ fn change(number: usize, path: &str, status: Status) -> JobChange {
         seed: None,
         inference_s: None,
         cost: None,
+        same_as: None,
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels, Request,
-    RequestId, Run, Saved, Suspicion, Timestamp, Upload, Usd,
+    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
+    Pixels, Request, RequestId, Run, SameAs, Saved, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -35,7 +35,7 @@ pub(super) fn job(number: usize, state: JobState) -> Job {
         modified: Timestamp(1_700_000_000_000),
         shares_stem: false,
     };
-    Job { id: id(number), photo, state }
+    Job { id: id(number), photo, state, own: None }
 }
 
 pub(super) fn run(attempt: u16) -> Run {
@@ -75,6 +75,7 @@ pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
         caption: Some("a beach at dusk".into()),
         inference_s: Some(2.5),
         cost: cost.map(Usd::from_nanos),
+        same_as: None,
     }
 }
 
@@ -170,12 +171,14 @@ fn any_answer() -> impl Strategy<Value = Box<Answer>> {
 fn any_saved() -> impl Strategy<Value = Box<Saved>> {
     let file = (any_path(), any_format(), any_pixels(), any::<u32>());
     let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()), any_number());
-    (any_request_id(), file, told, prop::option::of(0_i64..1_000_000_000_000)).prop_map(
-        |(request, file, told, cost)| {
+    let same_as = prop::option::of((any_text(), any::<[u8; 32]>()));
+    (any_request_id(), file, told, prop::option::of(0_i64..1_000_000_000_000), same_as).prop_map(
+        |(request, file, told, cost, same_as)| {
             let (output, format, pixels, bytes) = file;
             let (seed, caption, inference_s) = told;
             let (bytes, cost) = (u64::from(bytes), cost.map(Usd::from_nanos));
-            Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost })
+            let same_as = same_as.map(|(photo, content)| Box::new(SameAs { photo, content: ContentHash(content) }));
+            Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, same_as })
         },
     )
 }
@@ -227,5 +230,10 @@ fn any_state() -> impl Strategy<Value = JobState> {
 
 /// Any job at all among the first `most`, impossible successions included.
 pub(super) fn any_job(most: usize) -> impl Strategy<Value = Job> {
-    (1..=most, any_photo(), any_state()).prop_map(|(number, photo, state)| Job { id: id(number), photo, state })
+    (1..=most, any_photo(), any_state(), prop::option::of(any_text())).prop_map(|(number, photo, state, own)| Job {
+        id: id(number),
+        photo,
+        state,
+        own: own.map(OwnParams),
+    })
 }

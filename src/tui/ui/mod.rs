@@ -4,6 +4,8 @@ pub(crate) mod ask;
 mod cursor;
 pub(crate) mod layout;
 pub(crate) mod pane;
+pub(crate) mod redo;
+mod review;
 mod toast;
 pub(crate) mod zoom;
 
@@ -23,6 +25,7 @@ use crate::job::{Group, JobId, Timestamp};
 
 use ask::Question;
 use pane::{Pane, PaneTab};
+use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
 
@@ -87,6 +90,8 @@ pub(crate) enum Layer {
     Help { top: usize },
     /// A question.
     Question(Question),
+    /// The parameters for making a result again.
+    Redo(RedoForm),
 }
 
 /// The engine was told to end.
@@ -244,7 +249,8 @@ impl Ui {
             order: self.order,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail() || self.zoom.is_some(),
+            // What can be made again is asked about even where the lower pane is shut.
+            detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
         if lens == self.lens {
             return None;

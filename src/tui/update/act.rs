@@ -57,6 +57,21 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
+        Action::Accept => {
+            let outcome = ui.accept();
+            return follow(ui, outcome);
+        }
+        Action::Reject => {
+            let outcome = ui.reject();
+            return follow(ui, outcome);
+        }
+        Action::Redo => match ui.redo_form() {
+            Ok(form) => {
+                ui.pin();
+                ui.layers.push(Layer::Redo(form));
+            }
+            Err(text) => ui.say(text),
+        },
         Action::RetryFailed => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
@@ -201,7 +216,7 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 }
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
-    if matches!(command, Command::Retry(_) | Command::Cancel(_)) {
+    if matches!(command, Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_)) {
         ui.marks.clear();
     }
     ui.say(said);

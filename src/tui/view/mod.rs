@@ -21,6 +21,7 @@ mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
+mod redo;
 mod status;
 mod table;
 mod text;
@@ -58,6 +59,7 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
         match layer {
             Layer::Help { top } => help::render(ui, *top, screen, buf),
             Layer::Question(question) => question::render(ui, question, screen, buf),
+            Layer::Redo(form) => redo::render(ui, form, screen, buf),
         }
     }
     if ui.is_leaving() {

@@ -145,6 +145,13 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
             of(Role::Retrying),
         );
     }
+    if plan.duplicates > 0 {
+        let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+        add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
+    }
+    if plan.checking > 0 {
+        add("", format!("{} looked at: duplicates are not sent", count(plan.checking)), of(Role::Running));
+    }
     if plan.skipped > 0 {
         add("", format!("{} skipped", count(plan.skipped)), of(Role::Muted));
     }

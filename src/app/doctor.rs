@@ -1,0 +1,222 @@
+//! `fal-tui doctor`: whether a run would work from here, asked of everything that it depends on.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{Failure, print};
+use crate::fal::{ApiKey, Fal, FalError};
+use crate::job::{CauseKind, Class, PriceSource, clean};
+use crate::ledger::{Ledger, LedgerError};
+use crate::settings::{Environment, Settings};
+use crate::tui;
+use crate::tui::caps::{self, Flags, Tty};
+
+/// Less free than this is worth a word, bytes: some hundred large pictures.
+const LITTLE: u64 = 1 << 30;
+
+/// What looking at one thing gave.
+#[derive(Debug)]
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    says: String,
+    hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// A run works, but perhaps not as expected.
+    Odd,
+    /// A run would end with this status.
+    Wrong(u8),
+}
+
+impl Finding {
+    fn fine(what: &'static str, says: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fine, says: says.into(), hint: None }
+    }
+
+    fn odd(what: &'static str, says: impl Into<String>, hint: &str) -> Self {
+        Self { what, verdict: Verdict::Odd, says: says.into(), hint: Some(hint.to_owned()) }
+    }
+
+    /// Of an error's message, which may end in a hint.
+    fn wrong(what: &'static str, status: u8, message: &str) -> Self {
+        let (says, hint) = match message.split_once("\nhint: ") {
+            Some((says, hint)) => (says.to_owned(), Some(hint.to_owned())),
+            None => (message.to_owned(), None),
+        };
+        Self { what, verdict: Verdict::Wrong(status), says, hint }
+    }
+
+    fn line(&self, unicode: bool) -> String {
+        let sign = match (self.verdict, unicode) {
+            (Verdict::Fine, true) => "✓",
+            (Verdict::Fine, false) => "ok  ",
+            (Verdict::Odd, true) => "!",
+            (Verdict::Odd, false) => "odd ",
+            (Verdict::Wrong(_), true) => "✗",
+            (Verdict::Wrong(_), false) => "BAD ",
+        };
+        let mut line = format!("{sign} {:<10} {}\n", self.what, self.says);
+        if let Some(hint) = &self.hint {
+            // Writing to a String cannot fail.
+            let _ = writeln!(line, "  {:<10} hint: {hint}", "");
+        }
+        line
+    }
+
+    fn json(&self) -> String {
+        let verdict = match self.verdict {
+            Verdict::Fine => "fine",
+            Verdict::Odd => "odd",
+            Verdict::Wrong(_) => "wrong",
+        };
+        let object = json!({"v": 1, "check": self.what, "verdict": verdict, "message": self.says, "hint": self.hint});
+        format!("{object}\n")
+    }
+}
+
+/// Looks at everything, and gives the status that a run would end with at once. Spends nothing and
+/// uploads nothing.
+pub(super) async fn doctor(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
+    let tty = Tty::of_process();
+    let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
+    let caps =
+        caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii, images: settings.images }, tty);
+    let mut findings = vec![key(settings)];
+    if let Ok(key) = &settings.key {
+        findings.extend(hosts(settings, key.clone()).await);
+    }
+    findings.push(ledger(&settings.state_dir).await);
+    findings.extend(disk(&settings.state_dir));
+    findings.push(terminal(settings, caps));
+    print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
+    let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
+    Ok(findings.iter().find_map(wrong).unwrap_or(0))
+}
+
+fn key(settings: &Settings) -> Finding {
+    match &settings.key {
+        Ok(_) => {
+            let from = settings.origins.iter().find(|origin| origin.name == "key");
+            let from = from.map(|origin| origin.source.to_string()).unwrap_or_default();
+            Finding::fine("key", format!("from {from}; it is never shown"))
+        }
+        Err(error) => Finding::wrong("key", 2, &error.to_string()),
+    }
+}
+
+/// The three hosts, asked at once.
+async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
+    let fal = match Fal::new(settings.hosts.clone(), key) {
+        Ok(fal) => fal,
+        Err(error) => return vec![Finding::wrong("network", 2, &Failure::usage(&error).message)],
+    };
+    let endpoint = &settings.model.endpoint;
+    let (queue, storage, price) = tokio::join!(fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint));
+    let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
+    let price = match price {
+        Ok(Some(price)) => Finding::fine(
+            "platform",
+            format!("{}: {endpoint} costs {} a {}", takes(&settings.hosts.api, ""), price.usd, price.unit),
+        ),
+        Ok(None) => Finding::odd(
+            "platform",
+            format!("{}, but names no price for {endpoint}", takes(&settings.hosts.api, "")),
+            "the price that this version was built with is used",
+        ),
+        Err(error) if is_stop(&error) => unasked("platform", &settings.hosts.api, &error),
+        Err(error) => Finding::odd(
+            "platform",
+            format!("{}: {}", host(&settings.hosts.api), error.cause),
+            &format!("runs work, with the {} price", name_of(PriceSource::BuiltIn)),
+        ),
+    };
+    let queue = queue.map_or_else(
+        |error| unasked("queue", &settings.hosts.queue, &error),
+        |()| Finding::fine("queue", takes(&settings.hosts.queue, "; whether the account has credit only a run shows")),
+    );
+    let storage = storage.map_or_else(
+        |error| unasked("storage", &settings.hosts.rest, &error),
+        |()| Finding::fine("storage", takes(&settings.hosts.rest, " and lets us upload")),
+    );
+    vec![queue, storage, price]
+}
+
+fn name_of(source: PriceSource) -> &'static str {
+    match source {
+        PriceSource::Live => "live",
+        PriceSource::BuiltIn => "built-in",
+    }
+}
+
+/// Whether a run would stop at this, too.
+fn is_stop(error: &FalError) -> bool {
+    error.class == Class::Account || (error.cause.http.is_none() && error.cause.kind != CauseKind::BadResponse)
+}
+
+fn unasked(what: &'static str, url: &url::Url, error: &FalError) -> Finding {
+    let failure = Failure::of_fal(error);
+    let hint = failure.message.split_once("\nhint: ").map(|(_, hint)| hint.replace("; nothing was sent", ""));
+    Finding { what, verdict: Verdict::Wrong(failure.status), says: format!("{}: {}", host(url), error.cause), hint }
+}
+
+fn host(url: &url::Url) -> String {
+    clean(url.as_str().trim_end_matches('/')).into_owned()
+}
+
+async fn ledger(state_dir: &Path) -> Finding {
+    let looked = async {
+        let ledger = Ledger::open(state_dir).await?;
+        ledger.check().await?;
+        let batches = ledger.batches().await?.len();
+        let path = clean(&ledger.path().to_string_lossy()).into_owned();
+        ledger.close().await?;
+        Ok::<_, LedgerError>((path, batches))
+    };
+    match looked.await {
+        Ok((path, 1)) => Finding::fine("ledger", format!("{path} is whole and knows one batch")),
+        Ok((path, batches)) => Finding::fine("ledger", format!("{path} is whole and knows {batches} batches")),
+        Err(error) => Finding::wrong("ledger", 2, &Failure::usage(&error).message),
+    }
+}
+
+/// What is free where the ledger is; the plan says it of a batch's own output folder.
+#[cfg(unix)]
+fn disk(state_dir: &Path) -> Option<Finding> {
+    let disk = rustix::fs::statvfs(state_dir).ok()?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    let says = format!("{:.1} GB free for the ledger and the log", free as f64 / 1e9);
+    Some(if free < LITTLE {
+        Finding::odd("disk", says, "make room, or keep them elsewhere with `--state-dir DIR`")
+    } else {
+        Finding::fine("disk", says)
+    })
+}
+
+#[cfg(not(unix))]
+fn disk(_: &Path) -> Option<Finding> {
+    None
+}
+
+fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
+    let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
+    let remote = if caps.remote { ", over SSH" } else { "" };
+    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.theme));
+    let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
+    if let Err(error) = tui::Theme::load(&settings.theme, themes.as_deref()) {
+        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
+    }
+    if let Err(error) = tui::keys::KeyMap::with(&settings.keys) {
+        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
+    }
+    match caps.dashboard {
+        Ok(()) => Finding::fine("terminal", says),
+        Err(why) => Finding::fine("terminal", format!("{why}: here a run prints lines")),
+    }
+}

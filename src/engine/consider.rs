@@ -1,0 +1,276 @@
+//! Which photos may be sent: each is asked whether it could be the same picture as another, hashed if
+//! so, and of those that are one is sent while the others wait for it.
+
+use super::hold::Hold;
+use super::origin::{Origin, Wanted};
+use super::reports::told;
+use super::reuse::is_unpaid;
+use super::run::Engine;
+use super::stages::Outcome;
+use super::twins::Meet;
+use crate::intake;
+use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
+use crate::ledger::LedgerError;
+
+/// Photos that are looked at at once.
+const CHECKS: usize = 3;
+
+impl Engine {
+    /// A photo is to be sent: at once, unless it may be the same picture as another.
+    pub(super) fn consider(&mut self, id: JobId) {
+        let Some(bytes) = self.roster.get(id).map(|job| job.photo.bytes) else { return };
+        if self.is_redone(id) {
+            return self.send(id);
+        }
+        match self.reuse.twins.meet(id, bytes) {
+            Meet::Alone => self.send(id),
+            Meet::Hash(first) => {
+                self.reuse.held += usize::from(first != id);
+                self.reuse.to_hash.push_back(first);
+            }
+            Meet::Held => self.reuse.held += 1,
+        }
+        self.count_checks();
+    }
+
+    /// A job that ended gets another go: meanwhile its picture may have been paid for elsewhere.
+    pub(super) fn reconsider(&mut self, id: JobId) {
+        let Some(JobState::Waiting { kept, .. }) = self.roster.get(id).map(|job| &job.state) else { return };
+        match &**kept {
+            _ if self.is_redone(id) => self.wake_at(id, self.now()),
+            Kept::Nothing if !self.reuse.insists.contains(&id) => self.consider(id),
+            Kept::Upload(upload) => {
+                let content = upload.content;
+                self.learned(id, content);
+                self.decide_twin(id, true);
+            }
+            _ => self.wake_at(id, self.now()),
+        }
+    }
+
+    /// Whether a job has parameters of its own, so that what comes of it is like nobody else's.
+    fn is_redone(&self, id: JobId) -> bool {
+        self.roster.get(id).is_some_and(|job| job.own.is_some())
+    }
+
+    /// A job of an earlier run whose photo was uploaded is on its way.
+    pub(super) fn consider_underway(&mut self, id: JobId) {
+        let Some(job) = self.roster.get(id) else { return };
+        let content = match &job.state {
+            JobState::Uploaded(_, upload) => upload.content,
+            JobState::Submitting(_, intent) | JobState::Unknown(_, intent) => intent.upload.content,
+            JobState::Waiting { kept, .. } => match &**kept {
+                Kept::Upload(upload) => upload.content,
+                kept => match kept.request() {
+                    Some(request) => request.upload.content,
+                    None => return,
+                },
+            },
+            state if state.closed().is_none() => match state.request() {
+                Some(request) => request.upload.content,
+                None => return,
+            },
+            _ => return,
+        };
+        if matches!(job.state, JobState::Unknown(..)) {
+            self.reuse.lost.push(id);
+        }
+        self.learned(id, content);
+    }
+
+    /// What a photo holds is known.
+    pub(super) fn learned(&mut self, id: JobId, content: ContentHash) {
+        if self.is_redone(id) {
+            return;
+        }
+        let Some(bytes) = self.roster.get(id).map(|job| job.photo.bytes) else { return };
+        let held = self.reuse.twins.learn(id, bytes, Some(content));
+        self.let_go(held);
+    }
+
+    /// Another file lies where the photo was.
+    pub(super) fn forget_twin(&mut self, known: &Job) {
+        let held = self.reuse.twins.forget(known.id, known.photo.bytes);
+        self.let_go(held);
+    }
+
+    fn let_go(&mut self, held: Vec<JobId>) {
+        self.reuse.held = self.reuse.held.saturating_sub(held.len());
+        self.reuse.to_hash.extend(held);
+        self.count_checks();
+    }
+
+    fn count_checks(&mut self) {
+        let reuse = &self.reuse;
+        self.plan.checking(reuse.to_hash.len() + reuse.checking + reuse.held);
+        self.dirty = true;
+    }
+
+    pub(super) fn begin_next_check(&mut self) -> bool {
+        if self.reuse.checking >= CHECKS {
+            return false;
+        }
+        let Some(id) = self.reuse.to_hash.pop_front() else { return false };
+        let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return true };
+        self.reuse.checking += 1;
+        self.spawn_stage(id, async move {
+            let path = photo.source.clone();
+            let hashed = tokio::task::spawn_blocking(move || intake::content(&path)).await;
+            let content = hashed.map_err(std::io::Error::other).flatten();
+            Outcome::Hashed(photo, content.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok())
+        });
+        true
+    }
+
+    pub(super) fn hashed(&mut self, id: JobId, photo: &Photo, content: Option<ContentHash>) {
+        self.reuse.checking = self.reuse.checking.saturating_sub(1);
+        let Some(job) = self.roster.get(id) else { return };
+        let is_same = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
+        // The hash of a file that is no longer there is nobody's.
+        let held = self.reuse.twins.learn(id, photo.bytes, content.filter(|_| is_same));
+        self.let_go(held);
+        if is_same {
+            self.decide_twin(id, true);
+        }
+    }
+
+    /// What is to be done about a photo whose hash is known: it is sent, copied, or waits.
+    fn decide_twin(&mut self, id: JobId, ask_ledger: bool) {
+        let Some(job) = self.roster.get(id) else { return };
+        if !is_unpaid(&job.state) {
+            return;
+        }
+        let bytes = job.photo.bytes;
+        let Some(content) = self.reuse.twins.content(id) else { return self.send(id) };
+        let leader = self.reuse.twins.leader(&content).filter(|leader| *leader != id);
+        let Some(leader) = leader.and_then(|leader| self.roster.get(leader)) else {
+            return if ask_ledger && self.reuse.twins.may_be_known(bytes) {
+                self.ask_ledger(id, content);
+            } else {
+                self.send(id);
+            };
+        };
+        let lost = matches!(leader.state, JobState::Unknown(..));
+        let mut origin = Origin::of(SameAs { photo: leader.photo.slash_path().into(), content });
+        origin.copy =
+            leader.state.saved().map(|saved| (self.stages.output.root().join(&saved.output), Box::new(saved.clone())));
+        origin.request = leader.state.request().filter(|_| leader.state.is_final()).cloned();
+        if origin.is_some() {
+            self.reuses(id);
+            self.reuse.to_copy.push_back((id, Box::new(origin)));
+        } else if leader.state.is_final() && !lost {
+            self.reuse.twins.take_over(&content, id);
+            self.roster.reuse(id, false);
+            self.send(id);
+        } else if lost && !self.is_looking() {
+            self.fail_like_leader(id, &origin.same_as);
+        } else {
+            self.reuses(id);
+            self.reuse.twins.follow(&content, id);
+        }
+    }
+
+    pub(super) fn send(&mut self, id: JobId) {
+        match self.roster.get(id).map(|job| &job.state) {
+            // It may stand there already: whoever is begun once is passed over from then on.
+            Some(JobState::Pending) => self.reuse.ready.push_back(id),
+            Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Upload(_)) => self.to_submit.push_back(id),
+            Some(JobState::Waiting { .. }) => {
+                self.reuse.insist(id);
+                self.to_upload.push_back(id);
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
+        self.reuse.checking += 1;
+        let (ledger, wanted) = (self.ledger.clone(), self.wanted());
+        self.spawn_stage(id, async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            model: self.setup.model.endpoint.to_string(),
+            params: self.setup.params.canonical(),
+            sandbox: self.facts.sandbox,
+            batch: self.facts.id,
+        }
+    }
+
+    pub(super) fn sought(&mut self, id: JobId, found: Result<Option<Origin>, LedgerError>) {
+        self.reuse.checking = self.reuse.checking.saturating_sub(1);
+        self.count_checks();
+        let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return };
+        let content = self.reuse.twins.content(job.id);
+        match found {
+            Ok(Some(origin)) if content == Some(origin.same_as.content) => {
+                self.reuses(id);
+                self.reuse.to_copy.push_back((id, Box::new(origin)));
+            }
+            Ok(_) => self.send(id),
+            Err(error) => {
+                // Without the ledger nothing is paid for: the picture may have been.
+                let message = "the ledger could not be read, so it was not sent";
+                self.fail(id, &Cause::new(CauseKind::Disk, message), Kept::Nothing);
+                self.hold(Hold::Disk(told("the ledger cannot be read", &error)));
+            }
+        }
+    }
+
+    /// The next photo that may be sent.
+    pub(super) fn next_ready(&mut self) -> Option<JobId> {
+        let roster = &self.roster;
+        let is_pending = |id: &JobId| roster.get(*id).is_some_and(|job| matches!(job.state, JobState::Pending));
+        std::iter::from_fn(|| self.reuse.ready.pop_front()).find(is_pending)
+    }
+
+    /// Whether a photo that is to be uploaded again got another way meanwhile: its twin is done or on
+    /// its way.
+    pub(super) fn is_led(&mut self, id: JobId) -> bool {
+        if self.reuse.insists.remove(&id) || self.is_redone(id) {
+            return false;
+        }
+        let content = self.reuse.twins.content(id);
+        let leader = content.and_then(|content| self.reuse.twins.leader(&content));
+        let is_led = leader.is_some_and(|leader| leader != id);
+        if is_led {
+            self.decide_twin(id, false);
+        }
+        is_led
+    }
+
+    /// A job ended: its twins go on.
+    pub(super) fn twin_ended(&mut self, id: JobId) {
+        let Some(job) = self.roster.get(id) else { return };
+        if matches!(job.state, JobState::Unknown(..)) {
+            self.reuse.lost.push(id);
+            return;
+        }
+        for follower in self.reuse.twins.dismiss(id) {
+            self.decide_twin(follower, false);
+        }
+    }
+
+    /// Answers that were lost for good are not paid for a second time by a twin.
+    pub(super) fn settle_lost(&mut self) {
+        if self.reuse.lost.is_empty() || self.is_looking() {
+            return;
+        }
+        for leader in std::mem::take(&mut self.reuse.lost) {
+            if self.roster.get(leader).is_some_and(|job| matches!(job.state, JobState::Unknown(..))) {
+                for follower in self.reuse.twins.dismiss(leader) {
+                    self.decide_twin(follower, false);
+                }
+            }
+        }
+    }
+
+    fn fail_like_leader(&mut self, id: JobId, leader: &SameAs) {
+        let message = format!(
+            "the same picture as {}, whose paid call's answer was lost; settle that one first, then retry",
+            leader.photo
+        );
+        self.fail(id, &Cause::new(CauseKind::UnknownOutcome, message), Kept::Nothing);
+    }
+}

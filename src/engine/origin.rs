@@ -1,0 +1,118 @@
+//! What the ledger knows of a picture: a result on disk, a request at fal, or an answer that was lost.
+
+use std::path::PathBuf;
+
+use crate::job::{BatchId, ContentHash, Intent, JobId, JobState, Request, SameAs, Saved, Timestamp};
+use crate::ledger::{Found, Ledger, LedgerError};
+
+/// What a photo gets in place of a paid call of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    /// Whose it is.
+    pub(super) same_as: SameAs,
+    /// A result on disk, which is copied.
+    pub(super) copy: Option<(PathBuf, Box<Saved>)>,
+    /// The request at fal, which is followed where there is nothing to copy.
+    pub(super) request: Option<Request>,
+    /// Whether some batch counts what that request cost already.
+    pub(super) is_settled: bool,
+    /// A paid call whose answer was lost.
+    pub(super) lost: Option<Intent>,
+}
+
+impl Origin {
+    pub(super) fn of(same_as: SameAs) -> Self {
+        Self { same_as, copy: None, request: None, is_settled: false, lost: None }
+    }
+
+    /// Whether it is of any use.
+    pub(super) fn is_some(&self) -> bool {
+        self.copy.is_some() || self.request.is_some() || self.lost.is_some()
+    }
+}
+
+/// What makes a picture's result the one that is wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) model: String,
+    pub(super) params: String,
+    pub(super) sandbox: bool,
+    /// The batch that asks: what goes on in it is known to its engine.
+    pub(super) batch: BatchId,
+}
+
+impl Wanted {
+    /// Looks for what an earlier run paid for. Blocks nobody; looks at the files that it names.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub(super) async fn find(
+        &self,
+        ledger: &Ledger,
+        content: ContentHash,
+        whose: Option<JobId>,
+    ) -> Result<Option<Origin>, LedgerError> {
+        let found = ledger.by_content(&content, &self.model, &self.params, self.sandbox).await?;
+        let found: Vec<_> = found.into_iter().filter(|found| !self.is_own(found, whose)).collect();
+        let Some(first) = found.first() else { return Ok(None) };
+        let mut origin = Origin::of(self.same_as(first, content));
+        let looked = tokio::task::spawn_blocking(move || whole(found));
+        let (found, on_disk) = looked.await.unwrap_or_default();
+        if let Some((place, path)) = on_disk
+            && let Some((found, saved)) = found.get(place).and_then(|found| Some((found, found.job.state.saved()?)))
+        {
+            origin.same_as = self.same_as(found, content);
+            origin.copy = Some((path, Box::new(saved.clone())));
+        }
+        // A sandbox in this process knows nothing of what earlier ones were asked.
+        if !self.sandbox {
+            self.find_request(&found, &mut origin);
+        }
+        Ok(origin.is_some().then_some(origin))
+    }
+
+    fn find_request(&self, found: &[Found], origin: &mut Origin) {
+        if let Some((of, request)) = found.iter().find_map(|found| Some((found, settled(found)?))) {
+            (origin.request, origin.is_settled) = (Some(request), true);
+            if origin.copy.is_none() {
+                origin.same_as = self.same_as(of, origin.same_as.content);
+            }
+        } else if let Some((of, request)) = found.iter().find_map(|found| Some((found, found.job.state.request()?))) {
+            origin.request = Some(request.clone());
+            origin.same_as = self.same_as(of, origin.same_as.content);
+        } else if origin.copy.is_none() {
+            origin.lost = found.iter().find_map(|found| match &found.job.state {
+                JobState::Unknown(_, intent) | JobState::Submitting(_, intent) => Some((**intent).clone()),
+                _ => None,
+            });
+        }
+    }
+
+    fn is_own(&self, found: &Found, whose: Option<JobId>) -> bool {
+        found.batch == self.batch && (Some(found.job.id) == whose || found.job.state.closed().is_none())
+    }
+
+    fn same_as(&self, found: &Found, content: ContentHash) -> SameAs {
+        let path = found.job.photo.slash_path();
+        let photo = if found.batch == self.batch { path } else { format!("{path} of batch {}", found.batch) };
+        SameAs { photo: photo.into(), content }
+    }
+}
+
+/// The first result that is on disk as it was saved: which, and where. It blocks.
+fn whole(found: Vec<Found>) -> (Vec<Found>, Option<(usize, PathBuf)>) {
+    let whole = found.iter().enumerate().find_map(|(place, found)| {
+        let saved = found.job.state.saved()?;
+        let path = found.output.join(&saved.output);
+        let is_whole = path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() == saved.bytes);
+        is_whole.then_some((place, path))
+    });
+    (found, whole)
+}
+
+/// The request of a result that was saved, to be fetched again from fal.
+fn settled(found: &Found) -> Option<Request> {
+    let saved = found.job.state.saved()?;
+    let upload = found.upload.clone()?;
+    Some(Request { id: saved.request.clone(), url: None, at: Timestamp(upload.at.0), upload })
+}

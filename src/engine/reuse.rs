@@ -1,0 +1,183 @@
+//! Same picture, same money: a photo that holds what another one holds gets a copy of that one's
+//! result, or where there is none to copy, follows its request.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::hold::Hold;
+use super::origin::Origin;
+use super::reports::told;
+use super::run::Engine;
+use super::stages::Outcome;
+use super::twins::Twins;
+use crate::job::{Cause, CauseKind, JobId, JobState, Kept, SameAs, Saved, Transition, Usd};
+use crate::output::{Expect, OutputError, Placed};
+
+/// Photos on their way to being sent, and what is known of their likes.
+#[derive(Debug, Default)]
+pub(super) struct Reuse {
+    pub(super) twins: Twins,
+    /// Photos that may be sent.
+    pub(super) ready: VecDeque<JobId>,
+    pub(super) to_hash: VecDeque<JobId>,
+    pub(super) to_copy: VecDeque<(JobId, Box<Origin>)>,
+    /// Photos being hashed or asked for in the ledger.
+    pub(super) checking: usize,
+    /// Photos that wait for the first of their length to be hashed.
+    pub(super) held: usize,
+    /// Jobs that follow another one's request: whose it is, and whether it is paid for already.
+    borrowed: HashMap<JobId, (SameAs, bool)>,
+    /// Jobs that are sent whatever is there.
+    pub(super) insists: HashSet<JobId>,
+    /// Leaders whose paid call's answer was lost.
+    pub(super) lost: Vec<JobId>,
+}
+
+impl Reuse {
+    pub(super) fn new(earlier: HashSet<u64>) -> Self {
+        Self { twins: Twins::new(earlier), ..Self::default() }
+    }
+
+    /// A photo that may be sent was not, yet.
+    pub(super) fn put_back(&mut self, id: JobId) {
+        self.ready.push_front(id);
+    }
+
+    /// Somebody wants this one sent, though there is a result.
+    pub(super) fn insist(&mut self, id: JobId) {
+        self.insists.insert(id);
+    }
+
+    /// Whose result a job got, if it followed another one's request, and whether that was paid for.
+    pub(super) fn borrowed(&mut self, id: JobId) -> Option<(SameAs, bool)> {
+        self.borrowed.remove(&id)
+    }
+}
+
+impl Engine {
+    /// Whether results may be copied: that costs nothing, but needs the disk.
+    fn may_copy(&self) -> bool {
+        self.started && self.is_heard() && !matches!(self.hold, Some(Hold::User | Hold::Disk(_)))
+    }
+
+    /// How many photos may still get a result without being sent.
+    pub(super) fn reusing(&self) -> usize {
+        let reuse = &self.reuse;
+        if self.may_copy() { reuse.to_copy.len() + reuse.to_hash.len() + reuse.checking } else { 0 }
+    }
+
+    /// A photo is counted as one that costs nothing.
+    pub(super) fn reuses(&mut self, id: JobId) {
+        if self.roster.reuse(id, true)
+            && let Some(job) = self.roster.get(id)
+        {
+            let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
+            self.plan.reuse(job, output, self.roster.estimate(job));
+        }
+    }
+
+    pub(super) fn begin_next_copy(&mut self) -> bool {
+        if !self.may_copy() {
+            return false;
+        }
+        let Some((id, origin)) = self.reuse.to_copy.pop_front() else { return false };
+        let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return true };
+        let Some((of, saved)) = origin.copy.clone() else {
+            self.adopt(id, *origin);
+            return true;
+        };
+        let promised = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
+        let (photo, output) = (job.photo.clone(), self.stages.output.clone());
+        let previous = self.previous.get(&id).cloned();
+        self.saving += 1;
+        self.spawn_stage(id, async move {
+            let expect = Expect {
+                bytes: Some(saved.bytes),
+                pixels: promised,
+                previous: previous.as_deref(),
+                caption: saved.caption.as_deref(),
+            };
+            let placed = output.duplicate(&photo, of, expect).await;
+            Outcome::Copied(origin, placed)
+        });
+        true
+    }
+
+    pub(super) fn copied(&mut self, id: JobId, mut origin: Box<Origin>, result: Result<Placed, OutputError>) {
+        self.saving = self.saving.saturating_sub(1);
+        if !self.roster.get(id).is_some_and(|job| is_unpaid(&job.state)) {
+            return;
+        }
+        let Some((_, of)) = origin.copy.take() else { return };
+        match result {
+            Ok(placed) => {
+                let saved = Saved {
+                    output: placed.output,
+                    format: placed.format,
+                    pixels: placed.pixels,
+                    bytes: placed.bytes,
+                    cost: Some(Usd::ZERO),
+                    same_as: Some(Box::new(origin.same_as)),
+                    ..*of
+                };
+                self.previous.remove(&id);
+                if self.happen(id, Transition::Reuse(saved, placed.suspicion)) {
+                    self.record(id);
+                }
+            }
+            Err(OutputError::BadResult(why)) => {
+                tracing::info!(job = %id, why, "a result that was to be used again cannot be");
+                self.adopt(id, *origin);
+            }
+            Err(error @ OutputError::Disk { .. }) => {
+                // It is looked at anew, and copied once there is room.
+                self.reuse.to_hash.push_back(id);
+                self.hold(Hold::Disk(told("a result could not be copied", &error)));
+            }
+            Err(error @ (OutputError::LocalFile { .. } | OutputError::Folder { .. })) => {
+                let cause = Cause::new(CauseKind::LocalFile, told("the result could not be copied", &error));
+                self.fail(id, &cause, Kept::Nothing);
+            }
+        }
+    }
+
+    /// Follows the request that an earlier run made of the same picture; if there is none, the photo is
+    /// sent.
+    fn adopt(&mut self, id: JobId, origin: Origin) {
+        if let Some(request) = origin.request {
+            tracing::info!(job = %id, request = %request.id, of = %origin.same_as.photo, "a request is used again");
+            self.reuse.borrowed.insert(id, (origin.same_as, origin.is_settled));
+            if self.happen(id, Transition::Adopt(request)) {
+                self.record(id);
+            }
+        } else if let Some(intent) = origin.lost {
+            if self.happen(id, Transition::Inherit(intent)) {
+                self.look_for_lost();
+                self.record(id);
+            }
+        } else {
+            self.roster.reuse(id, false);
+            self.send(id);
+        }
+    }
+
+    /// A request of another job came to nothing for this one: then it is sent for itself. False if the
+    /// request is its own.
+    pub(super) fn give_back(&mut self, id: JobId, cause: &Cause) -> bool {
+        if matches!(cause.kind, CauseKind::LocalFile | CauseKind::Disk) || self.reuse.borrowed.remove(&id).is_none() {
+            return false;
+        }
+        self.roster.reuse(id, false);
+        self.reuse.insist(id);
+        self.back_to(id, cause.clone(), Kept::Nothing);
+        true
+    }
+}
+
+/// Whether no paid call was made for it that is still of use.
+pub(super) fn is_unpaid(state: &JobState) -> bool {
+    match state {
+        JobState::Pending => true,
+        JobState::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
+        _ => false,
+    }
+}

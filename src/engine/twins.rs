@@ -1,0 +1,208 @@
+//! Which photos are the same picture, found out at the least cost: only photos of one length can be,
+//! so only those are hashed, and most never are.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::job::{ContentHash, JobId};
+
+/// Photos by what they hold.
+#[derive(Debug, Default)]
+pub(super) struct Twins {
+    /// The lengths of photos that earlier runs sent, bytes.
+    earlier: HashSet<u64>,
+    classes: HashMap<u64, Class>,
+    contents: HashMap<JobId, ContentHash>,
+    leaders: HashMap<ContentHash, Leader>,
+}
+
+/// The photos of one length.
+#[derive(Debug)]
+enum Class {
+    /// Only this one so far: nobody can be its twin.
+    One(JobId),
+    /// There are more. Who came first is in nobody's way, so its hash comes first; the others wait.
+    Opening { first: JobId, held: Vec<JobId> },
+    /// The first one's hash is known: whoever comes is hashed.
+    Open,
+}
+
+/// Of all photos that hold the same, the one that is sent.
+#[derive(Debug)]
+struct Leader {
+    id: JobId,
+    /// Those that wait for what becomes of it.
+    followers: Vec<JobId>,
+}
+
+/// What is to be done about a photo before it may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meet {
+    /// Nothing.
+    Alone,
+    /// It waits until this one, itself or the first of its length, is hashed.
+    Hash(JobId),
+    /// It waits; another of its length is being hashed.
+    Held,
+}
+
+impl Twins {
+    pub(super) fn new(earlier: HashSet<u64>) -> Self {
+        Self { earlier, ..Self::default() }
+    }
+
+    /// Whether an earlier run sent a photo of this length.
+    pub(super) fn may_be_known(&self, bytes: u64) -> bool {
+        self.earlier.contains(&bytes)
+    }
+
+    /// Takes in a photo.
+    pub(super) fn meet(&mut self, id: JobId, bytes: u64) -> Meet {
+        let is_maybe_known = self.may_be_known(bytes);
+        let Some(class) = self.classes.get_mut(&bytes) else {
+            let class = if is_maybe_known { Class::Opening { first: id, held: Vec::new() } } else { Class::One(id) };
+            self.classes.insert(bytes, class);
+            return if is_maybe_known { Meet::Hash(id) } else { Meet::Alone };
+        };
+        match class {
+            Class::One(first) if *first == id => Meet::Alone,
+            Class::One(first) => {
+                let first = *first;
+                *class = Class::Opening { first, held: vec![id] };
+                Meet::Hash(first)
+            }
+            Class::Opening { held, .. } => {
+                held.push(id);
+                Meet::Held
+            }
+            Class::Open => Meet::Hash(id),
+        }
+    }
+
+    /// A photo's hash is known, or will never be; gives who may be hashed now. The first of all that
+    /// hold the same leads them.
+    pub(super) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) -> Vec<JobId> {
+        if let Some(content) = content {
+            self.contents.insert(id, content);
+            self.leaders.entry(content).or_insert_with(|| Leader { id, followers: Vec::new() });
+        }
+        match self.classes.get_mut(&bytes) {
+            Some(Class::Opening { first, .. }) if *first != id => Vec::new(),
+            Some(class) => match std::mem::replace(class, Class::Open) {
+                Class::Opening { held, .. } => held,
+                Class::One(_) | Class::Open => Vec::new(),
+            },
+            None => {
+                self.classes.insert(bytes, Class::Open);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A photo is another one by now. Gives who waited for its hash.
+    pub(super) fn forget(&mut self, id: JobId, bytes: u64) -> Vec<JobId> {
+        self.contents.remove(&id);
+        match self.classes.get(&bytes) {
+            Some(Class::One(first)) if *first == id => {
+                self.classes.remove(&bytes);
+                Vec::new()
+            }
+            Some(Class::Opening { first, .. }) if *first == id => self.learn(id, bytes, None),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a photo holds, if it was hashed.
+    pub(super) fn content(&self, id: JobId) -> Option<ContentHash> {
+        self.contents.get(&id).copied()
+    }
+
+    /// The photo that is sent for all that hold the same.
+    pub(super) fn leader(&self, content: &ContentHash) -> Option<JobId> {
+        self.leaders.get(content).map(|leader| leader.id)
+    }
+
+    /// A photo waits for what becomes of its leader.
+    pub(super) fn follow(&mut self, content: &ContentHash, id: JobId) {
+        if let Some(leader) = self.leaders.get_mut(content)
+            && !leader.followers.contains(&id)
+        {
+            leader.followers.push(id);
+        }
+    }
+
+    /// The leader came to nothing: another takes its place.
+    pub(super) fn take_over(&mut self, content: &ContentHash, id: JobId) {
+        if let Some(leader) = self.leaders.get_mut(content) {
+            leader.id = id;
+        }
+    }
+
+    /// Who waited for a photo, if it leads, in the order in which they were found.
+    pub(super) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
+        let content = self.contents.get(&id);
+        let leader = content.and_then(|content| self.leaders.get_mut(content)).filter(|leader| leader.id == id);
+        let mut followers = leader.map(|leader| std::mem::take(&mut leader.followers)).unwrap_or_default();
+        followers.sort_unstable();
+        followers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: usize) -> JobId {
+        JobId::at(n)
+    }
+
+    const CAT: ContentHash = ContentHash([1; 32]);
+    const DOG: ContentHash = ContentHash([2; 32]);
+
+    #[test]
+    fn a_photo_of_a_length_of_its_own_is_never_hashed() {
+        let mut twins = Twins::new(HashSet::from([7]));
+        assert_eq!([twins.meet(id(0), 10), twins.meet(id(1), 11)], [Meet::Alone, Meet::Alone]);
+        assert_eq!(twins.meet(id(2), 7), Meet::Hash(id(2)), "an earlier run sent one of this length");
+    }
+
+    #[test]
+    fn nobody_of_a_length_goes_before_the_first_ones_hash_is_known() {
+        let mut twins = Twins::default();
+        assert_eq!(twins.meet(id(0), 10), Meet::Alone);
+        assert_eq!(twins.meet(id(1), 10), Meet::Hash(id(0)));
+        assert_eq!(twins.meet(id(2), 10), Meet::Held);
+        assert_eq!(twins.learn(id(0), 10, Some(CAT)), [id(1), id(2)]);
+        assert_eq!(twins.meet(id(3), 10), Meet::Hash(id(3)));
+        // Whoever is faster now, the first leads its like, and the others each other.
+        for (other, content) in [(2, CAT), (1, DOG), (3, DOG)] {
+            assert!(twins.learn(id(other), 10, Some(content)).is_empty());
+        }
+        assert_eq!((twins.leader(&CAT), twins.leader(&DOG)), (Some(id(0)), Some(id(1))));
+    }
+
+    #[test]
+    fn followers_are_let_go_once_and_by_their_leader_alone() {
+        let mut twins = Twins::default();
+        for n in 0..3 {
+            twins.learn(id(n), 10, Some(CAT));
+        }
+        twins.follow(&CAT, id(1));
+        twins.follow(&CAT, id(2));
+        assert!(twins.dismiss(id(1)).is_empty());
+        assert_eq!(twins.dismiss(id(0)), [id(1), id(2)]);
+        assert!(twins.dismiss(id(0)).is_empty());
+        twins.take_over(&CAT, id(1));
+        twins.follow(&CAT, id(2));
+        assert_eq!(twins.dismiss(id(1)), [id(2)]);
+    }
+
+    #[test]
+    fn a_photo_that_became_another_holds_nobody_up() {
+        let mut twins = Twins::default();
+        twins.meet(id(0), 10);
+        assert!(twins.forget(id(0), 10).is_empty());
+        assert_eq!(twins.meet(id(1), 10), Meet::Alone);
+        twins.meet(id(2), 10);
+        assert_eq!(twins.forget(id(1), 10), [id(2)]);
+    }
+}
