@@ -109,9 +109,17 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
             ended: None,
         },
         plan: Arc::new(Plan::default()),
-        page: Page { total: jobs, first: jobs / 2 + shift, cursor: Some(jobs / 2 + shift), rows, lens },
+        page: Page {
+            total: jobs,
+            first: jobs / 2 + shift,
+            cursor: Some(jobs / 2 + shift),
+            rows,
+            lens,
+            gathering: false,
+        },
         detail: Some(Arc::new(detail)),
         notice: None,
+        causes: Vec::new(),
     }
 }
 

@@ -242,7 +242,7 @@ impl Fake {
             Command::Start => self.start(),
             Command::Look(lens) => self.lens = lens,
             Command::Retry(ids) => ids.iter().for_each(|id| self.reopen(id.index())),
-            Command::RetryFailed => {
+            Command::RetryFailed { .. } => {
                 let failed = |job: &Job| job.row.state.status == Status::Failed;
                 let all: Vec<_> =
                     self.jobs.iter().enumerate().filter(|(_, job)| failed(job)).map(|(at, _)| at).collect();
@@ -257,6 +257,7 @@ impl Fake {
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
+            Command::Budget(cap) => self.cap = cap,
             Command::Quit { .. } => {}
         }
     }
@@ -413,6 +414,7 @@ impl Fake {
             page: self.page.clone(),
             detail,
             notice: self.notice.clone(),
+            causes: Vec::new(),
         }
     }
 
@@ -509,7 +511,14 @@ impl Fake {
         let most = places.len().saturating_sub(height);
         let first = self.page.first.clamp((cursor + 1).saturating_sub(height), cursor).min(most);
         let rows = places.iter().skip(first).take(height).map(|at| self.jobs[*at].row.clone()).collect();
-        Page { lens, total: places.len(), first, rows, cursor: (!places.is_empty()).then_some(cursor) }
+        Page {
+            lens,
+            total: places.len(),
+            first,
+            rows,
+            cursor: (!places.is_empty()).then_some(cursor),
+            gathering: false,
+        }
     }
 
     fn detail(&self) -> Option<Detail> {

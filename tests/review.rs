@@ -118,12 +118,12 @@ fn a_redo_that_is_killed_goes_on_with_its_own_parameters() {
 fn a_redo_over_the_cap_is_not_sent_and_the_result_stays() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "chelsea.png");
-    let mut term = dashboard(&stage, &["--budget", "0.08"]);
+    let mut term = dashboard(&stage, &["--budget", "0.13"]);
     term.wait_for("✓ finished");
     term.press("e");
     term.wait_for("It is paid for again");
     term.press("\r");
-    term.wait_for("would pass the cap of $0.08");
+    term.wait_for("would pass the cap of $0.13");
     assert_eq!(stage.stats()["submits"], 1);
     assert_eq!(pictures(&stage), ["chelsea.png", "chelsea.txt"]);
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::board::Lens;
-use crate::job::JobId;
+use crate::job::{CauseKind, JobId, Usd};
 
 /// Something that a person or a program asks of a running batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,8 +14,11 @@ pub enum Command {
     Look(Lens),
     /// Send these again, if they can be.
     Retry(Vec<JobId>),
-    /// Send again all that failed.
-    RetryFailed,
+    /// Send again what failed.
+    RetryFailed {
+        /// Only what failed for this cause; all if there is none.
+        only: Option<CauseKind>,
+    },
     /// Stop these, if they can still be stopped.
     Cancel(Vec<JobId>),
     /// These results are as they should be.
@@ -35,6 +38,8 @@ pub enum Command {
     Resume,
     /// Make the window (most requests at fal at once) larger or smaller by so many.
     Window(i32),
+    /// Set the cap, or take it away; what was spent so far still counts towards it.
+    Budget(Option<Usd>),
     /// End this process; state is saved.
     Quit {
         /// What becomes of requests at fal.

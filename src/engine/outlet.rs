@@ -65,7 +65,7 @@ impl Engine {
         if now.since(self.sampled_at) >= SAMPLE {
             self.sample(now);
         }
-        if self.roster.search_on() {
+        if self.roster.gather() {
             self.dirty = true;
         }
         if self.board.is_closed() {
@@ -86,7 +86,7 @@ impl Engine {
         self.sampled_at = now;
         self.flow.sample(now, self.up.load(Relaxed), self.down.load(Relaxed));
         self.pace.flow(self.flow.per_second(now));
-        if self.uploading + self.saving > 0 {
+        if self.uploading.len() + self.saving > 0 {
             self.dirty = true;
         }
     }

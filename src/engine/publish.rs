@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::board::{Board, Detail, Page, Phase};
-use super::hold::Hold;
+use super::board::{Board, CauseGroup, Detail, Page, Phase};
 use super::review::{redo_params, told_params};
 use super::run::Engine;
 use super::story;
-use crate::job::{Group, Timestamp};
+use super::table::Failures;
+use crate::job::{CauseKind, Group, Timestamp, clean};
 
 impl Engine {
     pub(super) fn board(&mut self, now: Timestamp) -> Board {
@@ -23,14 +23,29 @@ impl Engine {
             totals: self.roster.totals().clone(),
             plan: self.plan.plan(),
             page,
-            notice: self.hold.as_ref().and_then(Hold::notice),
+            notice: self.notice(now),
+            causes: self.causes(),
         }
     }
 
     fn page(&mut self) -> Page {
-        let text = self.look.text();
-        self.roster.look_for(&text);
+        self.roster.show(self.look.spec());
         self.look.page(&self.roster, &self.live)
+    }
+
+    fn causes(&self) -> Vec<CauseGroup> {
+        let group = |(kind, failures): (CauseKind, &Failures)| {
+            let job = self.roster.get(failures.example()?)?;
+            Some(CauseGroup {
+                kind,
+                count: failures.len(),
+                message: clean(&job.state.cause()?.to_string()).into_owned(),
+                path: clean(&job.photo.slash_path()).into_owned(),
+                price: failures.price(),
+                paid: failures.paid(),
+            })
+        };
+        self.roster.causes().by_frequency().into_iter().filter_map(group).collect()
     }
 
     fn phase(&self) -> Phase {

@@ -33,7 +33,8 @@ impl Engine {
         };
         let (job, previous) = (job.clone(), job.state.saved().cloned());
         match self.roster.redo(id, params, self.now()) {
-            Ok(job) => self.stages.writer.note(job),
+            Ok(Some(job)) => self.stages.writer.note(job),
+            Ok(None) => return,
             Err(impossible) => {
                 tracing::warn!(job = %id, %impossible, "dropped");
                 return;

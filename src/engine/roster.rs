@@ -1,9 +1,8 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
-use std::collections::{HashMap, HashSet};
-
-use super::board::Totals;
-use super::index::Index;
+use super::board::{Lens, Tab, Totals};
+use super::rates::Rates;
+use super::table::{Causes, Index, Spec, View};
 use crate::job::{
     Group, Impossible, Job, JobId, JobState, Model, OwnParams, Params, Status, Timestamp, Transition, UnitPrice, Usd,
     apply,
@@ -15,27 +14,11 @@ pub(super) struct Roster {
     jobs: Vec<Job>,
     index: Index,
     totals: Totals,
-    price: Option<UnitPrice>,
-    params: Params,
-    model: Model,
-    /// The parameters of jobs that have their own.
-    own: HashMap<JobId, Params>,
-    search: Option<Search>,
-    /// Jobs that will get another one's result: they cost nothing.
-    reusing: HashSet<JobId>,
+    rates: Rates,
+    causes: Causes,
+    /// What is shown, unless the index answers it.
+    view: Option<View>,
 }
-
-/// The jobs that hold a text. It is found little by little, so that a search through a million
-/// jobs holds nothing up.
-#[derive(Debug)]
-struct Search {
-    text: String,
-    index: Index,
-    scanned: usize,
-}
-
-/// Jobs looked at in one go.
-const SCAN: usize = 4096;
 
 impl Roster {
     pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
@@ -43,12 +26,9 @@ impl Roster {
             jobs: Vec::new(),
             index: Index::default(),
             totals: Totals::default(),
-            price,
-            params,
-            model,
-            own: HashMap::new(),
-            search: None,
-            reusing: HashSet::new(),
+            rates: Rates::new(price, params, model),
+            causes: Causes::default(),
+            view: None,
         }
     }
 
@@ -58,6 +38,10 @@ impl Roster {
 
     pub(super) fn index(&self) -> &Index {
         &self.index
+    }
+
+    pub(super) fn causes(&self) -> &Causes {
+        &self.causes
     }
 
     pub(super) fn get(&self, id: JobId) -> Option<&Job> {
@@ -73,73 +57,90 @@ impl Roster {
     }
 
     pub(super) fn price(&self) -> Option<&UnitPrice> {
-        self.price.as_ref()
+        self.rates.price.as_ref()
     }
 
     pub(super) fn params(&self) -> &Params {
-        &self.params
+        &self.rates.params
     }
 
     /// The parameters that a job is sent with.
     pub(super) fn params_of(&self, job: &Job) -> &Params {
-        self.own_params(job).unwrap_or(&self.params)
+        self.rates.params_of(job)
     }
 
     /// A job's own parameters, if it has any.
     pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
-        job.own.as_ref().and_then(|_| self.own.get(&job.id))
+        self.rates.own_params(job)
     }
 
     /// What a job's result will cost; `None` if that cannot be known.
     pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.estimate(self.params_of(job).output_size(job.photo.pixels?))
+        self.rates.estimate(job)
     }
 
     /// What a job will cost; nothing if it gets another one's result.
     pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
-        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(job) }
+        self.rates.expected(job)
     }
 
     /// Whether a job gets another one's result; false if that was known.
     pub(super) fn reuse(&mut self, id: JobId, reuses: bool) -> bool {
-        let Some(job) = self.get(id).filter(|_| self.reusing.contains(&id) != reuses).cloned() else { return false };
-        self.count(&job, false);
-        if reuses {
-            self.reusing.insert(id);
-        } else {
-            self.reusing.remove(&id);
+        if self.rates.reusing.contains(&id) == reuses || self.get(id).is_none() {
+            return false;
         }
-        self.count(&job, true);
+        self.count(id, false);
+        if reuses {
+            self.rates.reusing.insert(id);
+        } else {
+            self.rates.reusing.remove(&id);
+        }
+        self.count(id, true);
         true
+    }
+
+    /// The most that a job's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
+        self.rates.at_most(job)
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
-        if let Some(OwnParams(text)) = &job.own {
-            match Params::from_canonical(&self.model, text) {
-                Ok(params) => drop(self.own.insert(job.id, params)),
-                // Another version wrote them.
-                Err(error) => tracing::error!(job = %job.id, %error, "its own parameters cannot be read"),
-            }
-        }
-        self.count(&job, true);
+        let id = job.id;
+        self.rates.recall(&job);
         self.jobs.push(job);
+        self.count(id, true);
     }
 
     /// Puts another photo and state in a job's place: the file was changed since.
     pub(super) fn replace(&mut self, job: Job) {
-        let place = job.id.index();
-        if let Some(old) = self.jobs.get(place).cloned() {
-            self.count(&old, false);
+        let id = job.id;
+        self.count(id, false);
+        if let Some(slot) = self.jobs.get_mut(id.index()) {
             if job.own.is_none() {
-                self.own.remove(&job.id);
+                self.rates.own.remove(&id);
             }
-            self.count(&job, true);
-            self.sink(&old.state, &job.state);
-            if let Some(slot) = self.jobs.get_mut(place) {
-                *slot = job;
-            }
+            let before = std::mem::replace(slot, job).state;
+            self.sink(&before, id);
+            self.count(id, true);
         }
+    }
+
+    /// Lets a job with a result begin anew with parameters of its own.
+    pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<Option<&Job>, Impossible> {
+        let Some(job) = self.jobs.get(id.index()) else { return Ok(None) };
+        let state = apply(&job.state, Transition::Redo, at)?;
+        let own = Some(OwnParams(params.canonical().into()));
+        self.count(id, false);
+        self.rates.reusing.remove(&id);
+        self.rates.own.insert(id, params);
+        if let Some(job) = self.jobs.get_mut(id.index()) {
+            job.own = own;
+            let before = std::mem::replace(&mut job.state, state);
+            self.sink(&before, id);
+            self.count(id, true);
+        }
+        Ok(self.jobs.get(id.index()))
     }
 
     /// Lets something happen to a job.
@@ -149,41 +150,23 @@ impl Roster {
         transition: Transition,
         at: Timestamp,
     ) -> Result<Option<&Job>, Impossible> {
-        let mut jobs = std::mem::take(&mut self.jobs);
-        let changed = match jobs.get_mut(id.index()) {
-            Some(job) => apply(&job.state, transition, at).map(|state| {
-                self.count(job, false);
-                let before = std::mem::replace(&mut job.state, state);
-                self.count(job, true);
-                self.sink(&before, &job.state);
-            }),
-            None => Err(Impossible { from: Status::Pending, transition: Box::new(transition) }),
+        let Some(job) = self.jobs.get(id.index()) else {
+            return Err(Impossible { from: Status::Pending, transition: Box::new(transition) });
         };
-        self.jobs = jobs;
-        changed.map(|()| self.jobs.get(id.index()))
-    }
-
-    /// Lets a job with a result begin anew with parameters of its own.
-    pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<&Job, Impossible> {
-        let refused = || Impossible { from: Status::Pending, transition: Box::new(Transition::Redo) };
-        let old = self.get(id).cloned().ok_or_else(refused)?;
-        let state = apply(&old.state, Transition::Redo, at)?;
-        self.count(&old, false);
-        self.reusing.remove(&id);
-        let new = Job { state, own: Some(OwnParams(params.canonical().into())), ..old.clone() };
-        self.own.insert(id, params);
-        self.count(&new, true);
-        self.sink(&old.state, &new.state);
-        let slot = self.jobs.get_mut(id.index()).ok_or_else(refused)?;
-        *slot = new;
-        Ok(slot)
+        let next = apply(&job.state, transition, at)?;
+        self.count(id, false);
+        if let Some(job) = self.jobs.get_mut(id.index()) {
+            let before = std::mem::replace(&mut job.state, next);
+            self.sink(&before, id);
+            self.count(id, true);
+        }
+        Ok(self.jobs.get(id.index()))
     }
 
     /// What a result cost stays spent when another takes its place.
-    fn sink(&mut self, before: &JobState, after: &JobState) {
-        let cost = |state: &JobState| state.saved().and_then(|saved| saved.cost);
-        if after.saved().is_none() {
-            self.spent_besides(cost(before).unwrap_or_default());
+    fn sink(&mut self, before: &JobState, id: JobId) {
+        if self.get(id).is_some_and(|after| after.state.saved().is_none()) {
+            self.spent_besides(before.saved().and_then(|saved| saved.cost).unwrap_or_default());
         }
     }
 
@@ -192,14 +175,18 @@ impl Roster {
         self.totals.spent += amount;
     }
 
-    fn count(&mut self, job: &Job, joins: bool) {
+    /// Counts a job out before it changes, and in again afterwards.
+    fn count(&mut self, id: JobId, joins: bool) {
+        let Self { jobs, index, totals, rates, causes, view } = self;
+        let Some(job) = jobs.get(id.index()) else { return };
         let group = job.state.status().group();
-        let estimate = self.expected(job).unwrap_or_default();
+        let measure = rates.measure(job);
+        let estimated = rates.expected(job);
+        let estimate = estimated.unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
+        let reserved = if job.state.is_reserved() { rates.reserve(job).unwrap_or_default() } else { Usd::ZERO };
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
 
-        let totals = &mut self.totals;
         let tally = |count: &mut usize, yes: bool| match (yes, joins) {
             (true, true) => *count += 1,
             (true, false) => *count = count.saturating_sub(1),
@@ -216,48 +203,67 @@ impl Roster {
             *sum = if joins { *sum + amount } else { *sum - amount };
         }
 
+        causes.count(job, estimated, joins);
         if joins {
-            self.index.insert(job.id, group);
+            index.insert(job.id, group);
         } else {
-            self.index.remove(job.id, group);
+            index.remove(job.id, group);
         }
-        if let Some(search) = &mut self.search
-            && job.id.index() < search.scanned
-        {
-            if !joins {
-                search.index.remove(job.id, group);
-            } else if matches(job, &search.text) {
-                search.index.insert(job.id, group);
-            }
+        if let Some(view) = view {
+            view.count(jobs, job, measure, joins);
         }
     }
 
-    /// Shows only the jobs that hold `text`, which is in lower case; all if it is empty.
-    pub(super) fn look_for(&mut self, text: &str) {
-        if text.is_empty() {
-            self.search = None;
-        } else if self.search.as_ref().is_none_or(|search| search.text != text) {
-            self.search = Some(Search { text: text.to_owned(), index: Index::default(), scanned: 0 });
-            self.search_on();
+    /// Shows only what fits, in this order. Gathering it begins at once.
+    pub(super) fn show(&mut self, spec: Spec) {
+        if spec.is_plain() {
+            self.view = None;
+        } else if self.view.as_ref().is_none_or(|view| *view.spec() != spec) {
+            self.view = Some(View::new(spec));
+            self.gather();
         }
     }
 
-    /// The index of the jobs that are shown, as far as they are found.
-    pub(super) fn shown(&self) -> &Index {
-        self.search.as_ref().map_or(&self.index, |search| &search.index)
+    /// Whether more rows may still be found.
+    pub(super) fn is_gathering(&self) -> bool {
+        self.view.as_ref().is_some_and(|view| view.is_gathering(&self.jobs))
     }
 
     /// Looks at some more jobs; false when there is nothing left to look at.
-    pub(super) fn search_on(&mut self) -> bool {
-        let Some(search) = &mut self.search else { return false };
-        let before = search.scanned;
-        for job in self.jobs.iter().skip(before).take(SCAN) {
-            if matches(job, &search.text) {
-                search.index.insert(job.id, job.state.status().group());
-            }
-            search.scanned += 1;
+    pub(super) fn gather(&mut self) -> bool {
+        if !self.is_gathering() {
+            return false;
         }
-        search.scanned > before
+        let Self { jobs, view, rates, .. } = self;
+        if let Some(view) = view {
+            view.gather(jobs, |job| rates.measure(job));
+        }
+        true
+    }
+
+    /// How many rows a lens shows.
+    pub(super) fn shown(&self, tab: Tab) -> usize {
+        self.view.as_ref().map_or_else(|| self.index.len(tab), |view| view.len(tab))
+    }
+
+    /// The job at a place of the table, from 0.
+    pub(super) fn at(&self, lens: &Lens, place: usize) -> Option<&Job> {
+        let place = if lens.reverse { self.shown(lens.tab).checked_sub(place + 1)? } else { place };
+        let id = match &self.view {
+            Some(view) => view.at(lens.tab, place),
+            None => self.index.at(lens.tab, lens.order, place),
+        };
+        self.get(id?)
+    }
+
+    /// A job's place in the table, from 0; `None` if it is not shown.
+    pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
+        let job = self.get(id)?;
+        let place = match &self.view {
+            Some(view) => view.place(lens.tab, &self.jobs, job, self.rates.measure(job)),
+            None => self.index.place(lens.tab, lens.order, id),
+        }?;
+        if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }
     }
 }
 
@@ -268,14 +274,4 @@ fn is_unsent(state: &JobState) -> bool {
         Group::Active | Group::Waiting => !state.is_reserved(),
         _ => false,
     }
-}
-
-/// Whether path, status, cause or caption holds a text, whatever the case.
-fn matches(job: &Job, text: &str) -> bool {
-    let holds = |part: &str| part.to_lowercase().contains(text);
-    holds(&job.photo.path.to_string_lossy())
-        || holds(job.state.status().name())
-        || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))
-        || job.state.saved().and_then(|saved| saved.caption.as_deref()).is_some_and(holds)
-        || matches!(&job.state, JobState::Skipped(reason) if holds(reason))
 }

@@ -45,6 +45,10 @@ pub struct Settings {
     pub max_failures: MaxFailures,
     /// Retries a job gets for transient causes.
     pub retries: u16,
+    /// How long fal may take to start a request, if that is bounded.
+    pub start_timeout: Option<Duration>,
+    /// Wait while the account is locked, even without a dashboard.
+    pub wait_for_account: bool,
     /// In which forms captions are written.
     pub captions: Captions,
     /// Globs of which a photo's path must match one, if there are any.
@@ -128,6 +132,13 @@ impl Settings {
         let max_failures =
             l.with_default(names::MAX_FAILURES, how.max_failures.as_ref(), &default, values::max_failures)?;
         let retries = l.with_default(names::RETRIES, how.retries.as_ref(), "3", values::short(0..=100))?;
+        let start_timeout = l.optional(
+            names::START_TIMEOUT,
+            how.start_timeout.as_ref(),
+            "none: a request may wait in fal's queue for as long as it takes",
+            values::whole(2..=604_800),
+        )?;
+        let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
         let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
         let yes = switch(l, names::YES, how.yes)?;
         let sandbox = sandbox(l, &flags.options)?;
@@ -166,6 +177,8 @@ impl Settings {
             budget,
             max_failures,
             retries,
+            start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            wait_for_account,
             captions,
             include,
             exclude,

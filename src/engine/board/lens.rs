@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Group, JobId};
+use crate::job::{CauseKind, Group, JobId};
 
 /// What a face shows of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,8 +13,12 @@ pub struct Lens {
     pub tab: Tab,
     /// Only rows whose path, status, cause or caption holds this, whatever the case; empty for all.
     pub text: String,
+    /// Only rows that failed for this cause.
+    pub cause: Option<CauseKind>,
     /// In which order.
     pub order: Order,
+    /// Whether the order is turned around.
+    pub reverse: bool,
     /// Where the cursor is or is to go.
     pub cursor: Cursor,
     /// Rows to carry, at most; the page scrolls as little as keeps the cursor in it.
@@ -54,6 +58,32 @@ pub enum Order {
     Status,
     /// As the photos were found.
     Number,
+    /// The longest first: what is on its way, then what has ended.
+    Time,
+    /// By path, numbers in names as numbers: `img2` before `img10`.
+    Path,
+    /// The largest result first.
+    Megapixels,
+    /// The dearest first.
+    Cost,
+}
+
+impl Order {
+    /// Every order, as a table's columns stand.
+    pub const ALL: [Self; 6] = [Self::Status, Self::Number, Self::Time, Self::Path, Self::Megapixels, Self::Cost];
+
+    /// The next one, and after the last the first.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|order| *order == self).unwrap_or_default();
+        Self::ALL.get((at + 1) % Self::ALL.len()).copied().unwrap_or_default()
+    }
+
+    /// Whether it goes down: from the longest, the largest or the dearest.
+    #[must_use]
+    pub fn is_descending(self) -> bool {
+        matches!(self, Self::Time | Self::Megapixels | Self::Cost)
+    }
 }
 
 /// Where the cursor is or is to go.

@@ -1,6 +1,7 @@
 //! The board: what a face may know of a batch. Plain, serialisable values of a size that does not
 //! depend on the number of jobs: totals, and the few rows that the face's lens asks for.
 
+mod cause;
 mod detail;
 mod file;
 mod lens;
@@ -8,6 +9,7 @@ mod plan;
 mod row;
 mod totals;
 
+pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
@@ -40,6 +42,8 @@ pub struct Board {
     pub detail: Option<Arc<Detail>>,
     /// What needs a person, if anything does.
     pub notice: Option<Notice>,
+    /// The failed jobs by cause, the most frequent first.
+    pub causes: Vec<CauseGroup>,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.
@@ -93,6 +97,8 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// The place of the cursor's row, from 0; `None` if there are no rows.
     pub cursor: Option<usize>,
+    /// Whether rows are still being found or sorted: more may come.
+    pub gathering: bool,
 }
 
 impl Page {

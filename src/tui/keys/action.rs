@@ -13,6 +13,19 @@ pub enum Context {
     Zoom,
     /// Help or a question, in front of the rest.
     Overlay,
+    /// What failed, by cause; in front of the rest, too.
+    Causes,
+}
+
+impl Context {
+    /// Every context.
+    pub const ALL: [Self; 6] = [Self::Plan, Self::Jobs, Self::Detail, Self::Zoom, Self::Overlay, Self::Causes];
+
+    /// The wider one whose actions can be done here as well.
+    #[must_use]
+    pub fn within(self) -> Option<Self> {
+        (self == Self::Causes).then_some(Self::Overlay)
+    }
 }
 
 /// Where the help lists an action.
@@ -114,7 +127,10 @@ actions! {
     Filter       "filter"        Show    [Jobs Detail]              ["/"]                 "filter by path, status, cause or caption";
     NextMatch    "next-match"    Show    [Jobs Zoom]                ["n"]                 "the next row that the filter leaves";
     PrevMatch    "previous-match" Show   [Jobs Zoom]                ["N"]                 "the row before that the filter leaves";
-    Sort         "sort"          Show    [Jobs]                     ["s"]                 "order by status or by number";
+    Sort         "sort"          Show    [Jobs]                     ["s"]                 "order by the next column";
+    SortReverse  "sort-reverse"  Show    [Jobs]                     ["S"]                 "turn the order around";
+    Failures     "failures"      Show    [Jobs Detail]              ["F"]                 "what failed, by cause";
+    ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
     Theme        "theme"         Show    [Plan Jobs Detail]         ["t"]                 "the next theme";
 
@@ -122,7 +138,7 @@ actions! {
     Mark         "mark"          Jobs    [Jobs]                     ["space"]             "mark the row, or take the mark away";
     MarkAll      "mark-all"      Jobs    [Jobs]                     ["a"]                 "mark every row on the screen";
     Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
-    Retry        "retry"         Jobs    [Jobs Detail]              ["r"]                 "send again";
+    Retry        "retry"         Jobs    [Jobs Detail Causes]       ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
     Accept       "accept"        Jobs    [Jobs Detail Zoom]         ["v"]                 "the result is as it should be";
     Reject       "reject"        Jobs    [Jobs Detail Zoom]         ["X"]                 "it is not: it stays, to be reviewed";
@@ -131,7 +147,7 @@ actions! {
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 
     Start        "start"         Batch   [Plan]                     ["enter"]             "start: from here on photos are sent and paid for";
-    RetryFailed  "retry-failed"  Batch   [Jobs Detail]              ["R"]                 "send all failed photos again";
+    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send failed photos again: by cause, or all";
     Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";
     WindowUp     "window-up"     Batch   [Jobs Detail]              ["+" "="]             "one more request at fal at once";
     WindowDown   "window-down"   Batch   [Jobs Detail]              ["-"]                 "one request fewer at fal at once";
@@ -160,6 +176,13 @@ actions! {
 }
 
 impl Action {
+    /// Whether it can be done here.
+    #[must_use]
+    pub fn is_in(self, context: Context) -> bool {
+        let is_in = |context: Context| self.contexts().contains(&context);
+        is_in(context) || context.within().is_some_and(is_in)
+    }
+
     /// The action of a name in the settings.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -70,12 +70,12 @@ impl KeyMap {
             .iter()
             .enumerate()
             .flat_map(|(i, first)| self.bindings.iter().skip(i + 1).map(move |second| (first, second)));
-        pairs.filter(|((a, _), (b, _))| a.contexts().iter().any(|context| b.contexts().contains(context))).find_map(
-            |((a, keys), (b, others))| {
+        pairs
+            .filter(|((a, _), (b, _))| Context::ALL.iter().any(|context| a.is_in(*context) && b.is_in(*context)))
+            .find_map(|((a, keys), (b, others))| {
                 let key = keys.iter().find(|key| others.contains(key))?;
                 Some(KeyMapError::Conflict { key: key.to_string(), first: a.name(), second: b.name() })
-            },
-        )
+            })
     }
 
     /// What a key does here.
@@ -83,7 +83,7 @@ impl KeyMap {
     pub fn action(&self, context: Context, key: Key) -> Option<Action> {
         self.bindings
             .iter()
-            .find(|(action, keys)| keys.contains(&key) && action.contexts().contains(&context))
+            .find(|(action, keys)| keys.contains(&key) && action.is_in(context))
             .map(|(action, _)| *action)
     }
 

@@ -37,17 +37,17 @@ pub(crate) enum Answer {
 }
 
 impl Question {
-    fn new(title: impl Into<String>, text: Vec<String>, choices: Vec<Choice>) -> Self {
+    pub(super) fn new(title: impl Into<String>, text: Vec<String>, choices: Vec<Choice>) -> Self {
         Self { title: title.into(), text, choices, at: 0 }
     }
 }
 
 impl Choice {
-    fn new(key: char, label: impl Into<String>, answer: Answer) -> Self {
+    pub(super) fn new(key: char, label: impl Into<String>, answer: Answer) -> Self {
         Self { key, label: label.into(), answer }
     }
 
-    fn back() -> Self {
+    pub(super) fn back() -> Self {
         Self::new('n', "no, back", Answer::Back)
     }
 }
@@ -145,21 +145,6 @@ impl Ui {
 
     fn is_pinned(&self) -> bool {
         matches!(self.cursor, Cursor::Job(_))
-    }
-
-    /// Sending all failed photos again.
-    pub(crate) fn retry_failed(&self) -> Outcome {
-        let failed = self.board.totals.of(Group::Failed);
-        if failed == 0 {
-            return Outcome::Say("nothing has failed".to_owned());
-        }
-        let photos = plural(failed, "failed photo", "failed photos");
-        let said = format!("asked to send {photos} again");
-        Outcome::Ask(Question::new(
-            format!("Send {photos} again?"),
-            vec!["What already reached fal is not sent twice.".to_owned()],
-            vec![Choice::new('y', "send again", Answer::Tell(Command::RetryFailed, said)), Choice::back()],
-        ))
     }
 
     /// Stopping the marked or the current photo.

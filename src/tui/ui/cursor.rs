@@ -16,7 +16,9 @@ impl Ui {
     fn page_is_chosen(&self) -> bool {
         let lens = &self.page().lens;
         self.frozen.is_some()
-            || (lens.tab == self.tab && lens.order == self.order && lens.text == self.filter.value().trim())
+            || (lens.tab == self.tab
+                && (lens.order, lens.reverse, lens.cause) == (self.order, self.reverse, self.cause)
+                && lens.text == self.filter.value().trim())
     }
 
     /// Where in the page the highlight is.
@@ -109,6 +111,11 @@ impl Ui {
             return;
         }
         let found: Option<JobId> = page.current().map(|row| row.id);
+        // Its row may be still to be found: until all are, it is not taken for gone.
+        if page.gathering && matches!(self.cursor, Cursor::Job(id) if Some(id) != found) {
+            self.place = page.cursor.unwrap_or_default();
+            return;
+        }
         self.place = page.cursor.unwrap_or_default();
         self.selected = found;
         match (self.cursor, found) {

@@ -1,6 +1,7 @@
 //! What the dashboard knows: the newest board, and what the person at the keyboard has chosen.
 
 pub(crate) mod ask;
+pub(crate) mod causes;
 mod cursor;
 pub(crate) mod layout;
 pub(crate) mod pane;
@@ -21,9 +22,10 @@ use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
 use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
-use crate::job::{Group, JobId, Timestamp};
+use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
+use causes::Causes;
 use pane::{Pane, PaneTab};
 use redo::RedoForm;
 use toast::Toast;
@@ -50,6 +52,9 @@ pub struct Ui {
     pub(crate) lens: Lens,
     pub(crate) tab: Tab,
     pub(crate) order: Order,
+    pub(crate) reverse: bool,
+    /// Only what failed for this cause is shown.
+    pub(crate) cause: Option<CauseKind>,
     pub(crate) filter: Input,
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
@@ -92,6 +97,8 @@ pub(crate) enum Layer {
     Question(Question),
     /// The parameters for making a result again.
     Redo(RedoForm),
+    /// What failed, by cause.
+    Causes(Causes),
 }
 
 /// The engine was told to end.
@@ -130,6 +137,8 @@ impl Ui {
             lens: Lens::default(),
             tab: Tab::All,
             order: Order::Status,
+            reverse: false,
+            cause: None,
             filter: Input::default(),
             typing: false,
             cursor: Cursor::First,
@@ -212,7 +221,9 @@ impl Ui {
 
     /// Where keys go.
     pub(crate) fn context(&self) -> Context {
-        if !self.layers.is_empty() {
+        if let Some(Layer::Causes(_)) = self.layers.last() {
+            Context::Causes
+        } else if !self.layers.is_empty() {
             Context::Overlay
         } else if self.is_planning() {
             Context::Plan
@@ -246,7 +257,9 @@ impl Ui {
             seq: self.lens.seq,
             tab: self.tab,
             text: self.filter.value().trim().to_owned(),
+            cause: self.cause,
             order: self.order,
+            reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
             // What can be made again is asked about even where the lower pane is shut.

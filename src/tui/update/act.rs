@@ -2,20 +2,20 @@
 
 use super::scroll::{page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
-use crate::engine::board::{Order, Phase, Tab};
+use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::pane::PaneTab;
-use crate::tui::ui::zoom::Zoom;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
+use crate::tui::view::format::order;
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {
         Action::Up => scroll(ui, -1),
         Action::Down => scroll(ui, 1),
-        Action::PrevMatch => step(ui, -1),
-        Action::NextMatch => step(ui, 1),
+        Action::PrevMatch => match_by(ui, -1),
+        Action::NextMatch => match_by(ui, 1),
         Action::HalfUp => scroll(ui, -(page_height(ui) / 2).max(1)),
         Action::HalfDown => scroll(ui, (page_height(ui) / 2).max(1)),
         Action::PageUp => scroll(ui, -(page_height(ui) - 1).max(1)),
@@ -33,9 +33,14 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
         }
         Action::Sort => {
-            ui.order = if ui.order == Order::Status { Order::Number } else { Order::Status };
-            ui.frozen = None;
+            (ui.order, ui.reverse, ui.frozen) = (ui.order.next(), false, None);
+            ui.say(format!("by {}", order(ui.order, ui.reverse)));
         }
+        Action::SortReverse => {
+            (ui.reverse, ui.frozen) = (!ui.reverse, None);
+            ui.say(format!("by {}", order(ui.order, ui.reverse)));
+        }
+        Action::ShowCause => ui.show_cause(),
         Action::Freeze => freeze(ui),
         Action::Theme => {
             ui.next_theme();
@@ -50,32 +55,19 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::MarkAll => ui.marks.extend(ui.page().rows.iter().map(|row| row.id).collect::<Vec<_>>()),
         Action::Unmark => ui.marks.clear(),
         Action::Retry => {
-            let outcome = ui.retry();
+            let outcome = if ui.context() == Context::Causes { ui.retry_cause() } else { ui.retry() };
             return follow(ui, outcome);
         }
         Action::Cancel => {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
-        Action::Accept => {
-            let outcome = ui.accept();
-            return follow(ui, outcome);
-        }
-        Action::Reject => {
-            let outcome = ui.reject();
-            return follow(ui, outcome);
-        }
-        Action::Redo => match ui.redo_form() {
-            Ok(form) => {
-                ui.pin();
-                ui.layers.push(Layer::Redo(form));
-            }
-            Err(text) => ui.say(text),
-        },
-        Action::RetryFailed => {
+        Action::Accept | Action::Reject | Action::Redo => return judge(ui, action),
+        Action::RetryFailed if ui.context() == Context::Causes => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
         }
+        Action::Failures | Action::RetryFailed => ui.show_causes(),
         Action::Copy => match ui.copy() {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
@@ -88,8 +80,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Caption => ui.show_tab(PaneTab::Caption),
         Action::Preview => ui.show_tab(PaneTab::Preview),
         Action::Zoom => pictures::zoom(ui),
-        Action::Flip => pictures::turn(ui, Zoom::flip),
-        Action::Pair => pictures::turn(ui, Zoom::pair),
+        Action::Flip | Action::Pair => pictures::turn(ui, action),
         Action::Closer => pictures::closer(ui, 1),
         Action::Farther => pictures::closer(ui, -1),
         Action::PanLeft => pictures::pan(ui, -1, 0),
@@ -113,12 +104,42 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The next or the last row that the filter leaves; over the pictures any one.
+fn match_by(ui: &mut Ui, rows: isize) {
+    if ui.zoom.is_some() {
+        if !ui.move_by(rows) {
+            ui.say("the table is held still; f lets it move again");
+        }
+    } else if ui.filter.value().is_empty() && ui.cause.is_none() {
+        ui.say("no filter is set; / sets one");
+    } else {
+        scroll(ui, rows);
+    }
+}
+
+/// What a person makes of results.
+fn judge(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    let outcome = match action {
+        Action::Accept => ui.accept(),
+        Action::Reject => ui.reject(),
+        _ => match ui.redo_form() {
+            Ok(form) => {
+                ui.pin();
+                ui.layers.push(Layer::Redo(form));
+                return Vec::new();
+            }
+            Err(text) => Outcome::Say(text),
+        },
+    };
+    follow(ui, outcome)
+}
+
 fn turn_tab(ui: &mut Ui, by: isize) {
     let count = Tab::ALL.len();
     let at = Tab::ALL.iter().position(|tab| *tab == ui.tab).unwrap_or_default();
     let next = (at + count).saturating_add_signed(by) % count;
     ui.tab = Tab::ALL.get(next).copied().unwrap_or_default();
-    ui.frozen = None;
+    (ui.frozen, ui.cause) = (None, None);
 }
 
 fn freeze(ui: &mut Ui) {
@@ -129,13 +150,6 @@ fn freeze(ui: &mut Ui) {
         ui.pin();
         ui.frozen = Some(ui.board.page.clone());
         ui.say("the table is held still; the batch goes on");
-    }
-}
-
-/// The next row or the one before, whatever the pane shows.
-fn step(ui: &mut Ui, rows: isize) {
-    if !ui.move_by(rows) {
-        ui.say("the table is held still; f lets it move again");
     }
 }
 
@@ -186,7 +200,7 @@ fn back(ui: &mut Ui) {
         (ui.opened, ui.focus) = (false, Focus::Jobs);
     } else if !ui.filter.value().is_empty() {
         ui.filter.reset();
-    } else {
+    } else if ui.cause.take().is_none() {
         ui.marks.clear();
     }
 }
@@ -216,8 +230,13 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 }
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
-    if matches!(command, Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_)) {
-        ui.marks.clear();
+    match command {
+        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.marks.clear(),
+        // What was retried is on its way: its list of causes says nothing any more.
+        Command::RetryFailed { .. } => {
+            (ui.cause, ui.layers) = (None, Vec::new());
+        }
+        _ => {}
     }
     ui.say(said);
     vec![Effect::Send(command)]

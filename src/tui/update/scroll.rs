@@ -1,5 +1,7 @@
 //! Moving about: what keys go to is moved by keys, what is pointed at by the mouse.
 
+use std::sync::Arc;
+
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
@@ -16,7 +18,9 @@ pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
         Context::Jobs => usize::from(layout::table_rows(layout::Areas::of(ui).table)),
         Context::Detail => view::lower::extent(ui).1,
-        Context::Plan | Context::Zoom | Context::Overlay => usize::from(ui.size.height.saturating_sub(4)),
+        Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
+            usize::from(ui.size.height.saturating_sub(4))
+        }
     };
     isize::try_from(rows).unwrap_or(1)
 }
@@ -35,9 +39,11 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
             let most = view::plan::overflow(ui);
             ui.plan_top = ui.plan_top.min(most).saturating_add_signed(lines).min(most);
         }
-        Context::Overlay => {
+        Context::Overlay | Context::Causes => {
             let most = view::help::overflow(ui);
+            let board = Arc::clone(&ui.board);
             match ui.layers.last_mut() {
+                Some(Layer::Causes(causes)) => causes.move_by(lines, &board.causes),
                 Some(Layer::Help { top }) => *top = (*top).min(most).saturating_add_signed(lines).min(most),
                 Some(Layer::Question(question)) => {
                     let last = question.choices.len().saturating_sub(1);
@@ -59,7 +65,9 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
             }
         }
         Context::Detail => ui.scroll_pane_to_end(end),
-        Context::Plan | Context::Zoom | Context::Overlay => scroll(ui, if end { isize::MAX } else { isize::MIN }),
+        Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
+            scroll(ui, if end { isize::MAX } else { isize::MIN });
+        }
     }
 }
 
@@ -73,7 +81,7 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
     };
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
-    if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay) {
+    if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay | Context::Causes) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
         if lines == 0 {

@@ -1,6 +1,7 @@
 //! The table's columns: whole ones leave where there is no room, the status never.
 
 use super::status;
+use crate::engine::board::Order;
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,19 @@ impl Column {
             Self::Megapixels => "Megapixels",
             Self::Cost => "Cost",
             Self::Note => "Caption or cause",
+        }
+    }
+
+    /// The order that goes by it.
+    pub(super) fn order(self) -> Option<Order> {
+        match self {
+            Self::Number => Some(Order::Number),
+            Self::Status => Some(Order::Status),
+            Self::Time => Some(Order::Time),
+            Self::Photo => Some(Order::Path),
+            Self::Megapixels => Some(Order::Megapixels),
+            Self::Cost => Some(Order::Cost),
+            Self::Try | Self::Note => None,
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::paint::{Piece, spread};
 use super::text::fit;
-use crate::engine::board::Phase;
+use crate::engine::board::{Phase, Tab};
 use crate::job::Group;
 use crate::tui::keys::{Action, Context};
 use crate::tui::theme::Role;
@@ -26,7 +26,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     match ui.layers.last() {
         Some(Layer::Question(_)) => hints.push(fixed(ui, "Enter", "choose")),
         Some(Layer::Redo(_)) => hints.push(fixed(ui, "Enter", "send again")),
-        Some(Layer::Help { .. }) | None => {}
+        Some(Layer::Help { .. } | Layer::Causes(_)) | None => {}
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
@@ -75,7 +75,7 @@ fn hints(ui: &Ui) -> Vec<Hint> {
             add(7, &[Action::Up, Action::Down], "move");
             add(3, &[Action::PrevTab, Action::NextTab], "tab");
             add(5, &[Action::Open], "open");
-            if !ui.filter.value().is_empty() {
+            if !ui.filter.value().is_empty() || ui.cause.is_some() {
                 add(8, &[Action::Back], "clear filter");
             } else if !ui.marks.is_empty() {
                 add(8, &[Action::Back], "unmark");
@@ -89,6 +89,7 @@ fn hints(ui: &Ui) -> Vec<Hint> {
                 }
             }
             add(4, &[Action::Filter], "filter");
+            add(2, &[Action::Sort], "sort");
         }
         Context::Detail => {
             add(7, &[Action::Up, Action::Down], "scroll");
@@ -113,6 +114,14 @@ fn hints(ui: &Ui) -> Vec<Hint> {
             add(9, &[Action::Help], "help");
             return hints;
         }
+        Context::Causes => {
+            add(7, &[Action::Up, Action::Down], "move");
+            add(7, &[Action::ShowCause], "show these");
+            add(8, &[Action::Retry], "retry these");
+            add(7, &[Action::RetryFailed], "retry all");
+            add(8, &[Action::Back], "back");
+            return hints;
+        }
         Context::Overlay => {
             add(7, &[Action::Up, Action::Down], "move");
             add(8, &[Action::Back], "back");
@@ -121,7 +130,8 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     }
     let failed = totals.of(Group::Failed) > 0 && !ui.is_planning() && ui.layers.is_empty();
     if failed {
-        add(4, &[Action::RetryFailed], "retry failed");
+        let on_tab = ui.tab == Tab::Only(Group::Failed);
+        add(if on_tab { 7 } else { 4 }, &[Action::Failures], if on_tab { "by cause" } else { "failures" });
     }
     add(9, &[Action::Help], "help");
     add(9, &[Action::Quit], "quit");

@@ -116,12 +116,23 @@ pub(crate) fn unit_price(price: Option<&UnitPrice>) -> String {
     }
 }
 
-/// The word for an order.
-pub(crate) fn order(order: Order) -> &'static str {
-    match order {
-        Order::Status => "by status",
-        Order::Number => "by number",
-    }
+/// The words for an order and its direction.
+pub(crate) fn order(order: Order, reverse: bool) -> String {
+    let word = match order {
+        Order::Status => "status",
+        Order::Number => "number",
+        Order::Time => "time",
+        Order::Path => "path",
+        Order::Megapixels => "megapixels",
+        Order::Cost => "cost",
+    };
+    format!("{word} {}", direction(order, reverse))
+}
+
+/// `↓` where the largest, the latest or the most urgent stands on top.
+pub(crate) fn direction(order: Order, reverse: bool) -> &'static str {
+    let down = order == Order::Status || order.is_descending();
+    if down == reverse { "↑" } else { "↓" }
 }
 
 #[cfg(test)]

@@ -25,8 +25,11 @@ const KEYS: usize = 12;
 fn sections(ui: &Ui) -> Vec<Vec<Line>> {
     let of = |role| ui.styles.of(role);
     let text = of(Role::Overlay);
-    let here: &[Context] =
-        if ui.is_planning() { &[Context::Plan] } else { &[Context::Jobs, Context::Detail, Context::Zoom] };
+    let here: &[Context] = if ui.is_planning() {
+        &[Context::Plan]
+    } else {
+        &[Context::Jobs, Context::Detail, Context::Zoom, Context::Causes]
+    };
     let mut sections = Vec::new();
     for section in Section::ALL {
         let actions = Action::ALL

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::engine::board::{Notice, NoticeKind};
-use crate::job::{Status, clean};
+use crate::engine::board::{CauseGroup, Notice, NoticeKind};
+use crate::job::{CauseKind, Status, clean};
 use crate::tui::fixtures::{self, Desk, draw};
 
 /// Text as an enemy or an unlucky camera writes it.
@@ -49,6 +49,8 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
         "n",
         "N",
         "s",
+        "S",
+        "F",
         "f",
         "t",
         "enter",
@@ -82,6 +84,10 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(key, 0..24)
 }
 
+fn cause(kind: CauseKind, text: &str) -> CauseGroup {
+    CauseGroup { kind, count: 9, message: text.to_owned(), path: text.to_owned(), price: None, paid: 1 }
+}
+
 fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
     let mut rows = fixtures::mixed();
     for row in rows.iter_mut().step_by(2) {
@@ -103,6 +109,7 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
             (file.path, file.reason) = (text.clone(), text.clone());
         }
         board.plan = Arc::new(plan);
+        board.causes = CauseKind::ALL.iter().map(|kind| cause(*kind, &text)).collect();
         board.notice = Some(Notice { kind: NoticeKind::Failures, message: text.clone(), action: text.clone() });
     })
 }

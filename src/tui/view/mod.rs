@@ -10,6 +10,7 @@
 
 mod ascii;
 pub(crate) mod banner;
+mod causes;
 mod columns;
 mod footer;
 pub(crate) mod format;
@@ -60,6 +61,7 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
             Layer::Help { top } => help::render(ui, *top, screen, buf),
             Layer::Question(question) => question::render(ui, question, screen, buf),
             Layer::Redo(form) => redo::render(ui, form, screen, buf),
+            Layer::Causes(causes) => causes::render(ui, *causes, screen, buf),
         }
     }
     if ui.is_leaving() {

@@ -123,6 +123,37 @@ fn zoom_at_one_to_one() {
 }
 
 #[test]
+fn causes() {
+    let rows = || {
+        let mut rows = fixtures::mixed();
+        for (row, note) in rows[20..26].iter_mut().zip(["503 runner disconnected"].into_iter().cycle()) {
+            row.state.status = crate::job::Status::Failed;
+            note.clone_into(&mut row.note);
+        }
+        rows
+    };
+    snapshots("causes", |width, height| after(Desk::new(width, height, rows()), &["F", "j"]));
+    snapshots("retry-cause", |width, height| after(Desk::new(width, height, rows()), &["R", "j", "r"]));
+    snapshots("cause", |width, height| after(Desk::new(width, height, rows()), &["F", "enter"]));
+}
+
+#[test]
+fn sorted() {
+    snapshots("sorted", |width, height| after(fixtures::running(width, height), &["s", "s", "s", "S"]));
+}
+
+#[test]
+fn sorting() {
+    snapshots("sorting", |width, height| {
+        let mut desk = fixtures::running(width, height);
+        let mut board = (*desk.ui.board).clone();
+        board.page.gathering = true;
+        desk.take_in(crate::tui::update::Msg::Board(board.into()));
+        desk.screen()
+    });
+}
+
+#[test]
 fn ascii() {
     let mut desk = fixtures::running(80, 24);
     desk.ui.caps.unicode = false;

@@ -1,5 +1,7 @@
 //! The table of jobs, with the filter's tabs on its upper border.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -59,8 +61,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
 }
 
 fn empty(ui: &Ui) -> &'static str {
-    if ui.board.page.lens.seq != ui.lens.seq {
+    if ui.board.page.lens.seq != ui.lens.seq || ui.page().gathering {
         ""
+    } else if ui.cause.is_some() {
+        "nothing failed for this cause; Esc shows all"
     } else if !ui.filter.value().is_empty() {
         "no job matches the filter; Esc clears it"
     } else if ui.tab == Tab::All {
@@ -106,8 +110,15 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         Piece::new(keep, spans)
     });
     let mut right = Vec::new();
+    if ui.page().gathering {
+        let doing = if ui.filter.value().is_empty() { " sorting… " } else { " searching… " };
+        right.push(Piece::text(6, doing, of(Role::Running)));
+    }
     if !ui.typing {
-        right.push(Piece::text(2, format!(" {} ", format::order(ui.order)), of(Role::Muted)));
+        right.push(Piece::text(2, format!(" {} ", format::order(ui.order, ui.reverse)), of(Role::Muted)));
+    }
+    if let Some(cause) = ui.cause {
+        right.push(Piece::text(9, format!(" {cause} "), of(Role::FilterMatch)));
     }
     if let Some(marked) = ask::marked(ui) {
         right.push(Piece::text(6, format!(" {marked} "), of(Role::Accent)));
@@ -165,10 +176,15 @@ fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
     let style = ui.styles.of(Role::HeaderRow);
     for Placed { column, x, columns } in columns {
         let x = inner.x.saturating_add(GUTTER).saturating_add(*x);
-        if column.is_right_aligned() {
-            put_right(buf, x, inner.y, *columns, column.title(), style);
+        let title = if column.order() == Some(ui.order) {
+            Cow::Owned(format!("{} {}", column.title(), format::direction(ui.order, ui.reverse)))
         } else {
-            put(buf, x, inner.y, *columns, column.title(), style);
+            Cow::Borrowed(column.title())
+        };
+        if column.is_right_aligned() {
+            put_right(buf, x, inner.y, *columns, &title, style);
+        } else {
+            put(buf, x, inner.y, *columns, &title, style);
         }
     }
 }

@@ -98,6 +98,76 @@ fn a_failed_photo_is_sent_again_and_a_doubtful_one_only_after_its_price() {
 }
 
 #[test]
+fn failures_are_seen_and_sent_again_by_cause() {
+    let mut desk = desk(9);
+    for number in 1..=4 {
+        desk.set(number, Status::Failed);
+        desk.rows[number - 1].note = (if number < 4 { "503 runner gone" } else { "422 too large" }).to_owned();
+    }
+    desk.answer().press("R");
+    assert!(desk.told.is_empty(), "R shows the causes first");
+    let screen = desk.screen();
+    assert!(screen.contains("3  runner") && screen.contains("1  image_too_large"), "{screen}");
+    desk.press_all(&["k", "r"]);
+    assert!(desk.screen().contains("Send 1 failed photo again?"), "{}", desk.screen());
+    desk.press_all(&["n", "j", "r"]);
+    let screen = desk.screen();
+    assert!(screen.contains("about $14.63"), "three times $4.88: {screen}");
+    desk.press("y");
+    assert_eq!(desk.told, [Command::RetryFailed { only: Some(CauseKind::Runner) }]);
+    assert!(desk.ui.layers.is_empty());
+    desk.press_all(&["R", "R", "y"]);
+    assert_eq!(desk.told.last(), Some(&Command::RetryFailed { only: None }));
+}
+
+#[test]
+fn enter_on_a_cause_shows_just_its_photos_and_esc_shows_all() {
+    let mut desk = Desk::new(120, 36, fixtures::pending(9));
+    desk.set(2, Status::Failed).set(5, Status::Failed);
+    "503 runner gone".clone_into(&mut desk.rows[1].note);
+    "422 too large".clone_into(&mut desk.rows[4].note);
+    desk.answer().press_all(&["F", "j", "enter"]);
+    assert_eq!(desk.ui.lens.cause, Some(CauseKind::Runner));
+    let screen = desk.screen();
+    assert!(screen.contains("IMG_0002") && !screen.contains("IMG_0005"), "{screen}");
+    desk.press_all(&["esc"]);
+    assert_eq!(desk.ui.lens.cause, None);
+    assert!(desk.screen().contains("IMG_0005"));
+}
+
+#[test]
+fn s_goes_through_the_columns_and_capital_s_turns_them_around() {
+    let mut desk = desk(9);
+    let mut orders = Vec::new();
+    for _ in 0..Order::ALL.len() {
+        desk.press_all(&["s"]);
+        orders.push(desk.ui.lens.order);
+    }
+    orders.rotate_right(1);
+    assert_eq!(orders, Order::ALL);
+    desk.press_all(&["s", "S"]);
+    assert!(desk.ui.lens.reverse);
+    desk.press_all(&["s"]);
+    assert!(!desk.ui.lens.reverse, "each column begins in its own direction");
+}
+
+#[test]
+fn a_row_that_is_still_to_be_found_is_not_taken_for_gone() {
+    let mut desk = desk(30);
+    desk.press_all(&["j", "j", "j"]);
+    let chosen = desk.ui.selected;
+    desk.press("s");
+    let lens = desk.ui.lens.clone();
+    let mut board = (*desk.ui.board).clone();
+    let rows = vec![fixtures::row(20, "a.jpg", Status::Pending)];
+    board.page = Page { lens, total: 1, first: 0, rows, cursor: Some(0), gathering: true };
+    desk.take_in(Msg::Board(Arc::new(board)));
+    assert_eq!(desk.ui.selected, chosen);
+    desk.answer();
+    assert_eq!((desk.ui.selected, desk.on()), (chosen, chosen.map(JobId::number)));
+}
+
+#[test]
 fn a_cursor_that_rows_moved_under_asks_before_it_acts() {
     let mut desk = desk(5);
     desk.set(2, Status::Failed).answer().press("r");

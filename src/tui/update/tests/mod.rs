@@ -13,8 +13,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
 
 use super::*;
 use crate::engine::Leave;
-use crate::engine::board::{Flow, Plan};
-use crate::job::{JobId, Status};
+use crate::engine::board::{Flow, Order, Page, Plan};
+use crate::job::{CauseKind, JobId, Status};
 use crate::tui::Theme;
 use crate::tui::fixtures::{self, Desk};
 

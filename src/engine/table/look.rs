@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::board::{Cursor, Lens, Page};
-use super::live::Live;
-use super::roster::Roster;
-use super::story;
+use super::Spec;
+use crate::engine::board::{Cursor, Lens, Page};
+use crate::engine::live::Live;
+use crate::engine::roster::Roster;
+use crate::engine::story;
 use crate::job::JobId;
 
 /// Keeps a face's lens and where its page was.
 #[derive(Debug, Default)]
-pub(super) struct Looker {
+pub(crate) struct Looker {
     lens: Lens,
     first: usize,
     /// Where the cursor was last, for when its job leaves the tab.
@@ -20,45 +21,45 @@ pub(super) struct Looker {
 }
 
 impl Looker {
-    pub(super) fn look(&mut self, lens: Lens) {
+    pub(crate) fn look(&mut self, lens: Lens) {
         self.lens = lens;
         self.urgent = true;
     }
 
-    pub(super) fn take_urgent(&mut self) -> bool {
+    pub(crate) fn take_urgent(&mut self) -> bool {
         std::mem::take(&mut self.urgent)
     }
 
-    pub(super) fn wants_detail(&self) -> bool {
+    pub(crate) fn wants_detail(&self) -> bool {
         self.lens.detail
     }
 
     /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight.
-    pub(super) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
-        let index = roster.shown();
+    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
         let lens = self.lens.clone();
-        let total = index.len(lens.tab);
+        let total = roster.shown(lens.tab);
         let height = usize::from(lens.height).max(1);
         let last = total.saturating_sub(1);
         let place = match lens.cursor {
             Cursor::First => 0,
             Cursor::Last => last,
             Cursor::Place(place) => place.min(last),
-            Cursor::Job(id) => index.place(lens.tab, lens.order, id).unwrap_or(self.place).min(last),
+            Cursor::Job(id) => roster.place(&lens, id).unwrap_or(self.place).min(last),
         };
         self.place = place;
         self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
         let rows = (self.first..total)
             .take(height)
-            .filter_map(|place| roster.get(index.at(lens.tab, lens.order, place)?))
+            .filter_map(|place| roster.at(&lens, place))
             .map(|job| story::row(roster, job, live.get(&job.id)))
             .collect();
-        Page { total, first: self.first, rows, cursor: (total > 0).then_some(place), lens }
+        let cursor = (total > 0).then_some(place);
+        Page { total, first: self.first, rows, cursor, gathering: roster.is_gathering(), lens }
     }
 
-    /// What the rows are to hold, in lower case.
-    pub(super) fn text(&self) -> String {
-        self.lens.text.trim().to_lowercase()
+    /// What the lens leaves, whichever tab it shows.
+    pub(crate) fn spec(&self) -> Spec {
+        Spec { text: self.lens.text.trim().to_lowercase(), cause: self.lens.cause, order: self.lens.order }
     }
 }
 
@@ -125,15 +126,15 @@ mod tests {
     #[test]
     fn a_search_finds_everything_little_by_little_and_follows_changes() {
         let found = |roster: &mut Roster, text: &str| {
-            roster.look_for(text);
-            roster.shown().len(Tab::All)
+            roster.show(Spec { text: text.to_owned(), ..Spec::default() });
+            roster.shown(Tab::All)
         };
         let mut roster = roster(10_000);
         assert!(found(&mut roster, "_9999") <= 1);
-        while roster.search_on() {}
+        while roster.gather() {}
         assert_eq!(found(&mut roster, "_9999"), 1);
         assert_eq!(found(&mut roster, "empty"), 409, "so far");
-        while roster.search_on() {}
+        while roster.gather() {}
         assert_eq!(found(&mut roster, "empty"), 1000);
         roster.apply(JobId::at(0), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
         assert_eq!(found(&mut roster, "uploading"), 1);

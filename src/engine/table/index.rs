@@ -1,25 +1,25 @@
 //! Which jobs are in which group, kept as they change, in the orders that a table shows.
 
-use super::board::{Order, Tab};
 use super::rank_set::RankSet;
+use crate::engine::board::{Order, Tab};
 use crate::job::{Group, JobId};
 
-/// Jobs by group.
+/// Jobs by group, in the order of their status or their numbers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     all: RankSet,
     groups: [RankSet; Group::ALL.len()],
 }
 
 impl Index {
-    pub(super) fn insert(&mut self, id: JobId, group: Group) {
+    pub(crate) fn insert(&mut self, id: JobId, group: Group) {
         self.all.insert(id.index());
         if let Some(set) = self.groups.get_mut(group as usize) {
             set.insert(id.index());
         }
     }
 
-    pub(super) fn remove(&mut self, id: JobId, group: Group) {
+    pub(crate) fn remove(&mut self, id: JobId, group: Group) {
         self.all.remove(id.index());
         if let Some(set) = self.groups.get_mut(group as usize) {
             set.remove(id.index());
@@ -27,7 +27,7 @@ impl Index {
     }
 
     /// How many jobs a tab shows.
-    pub(super) fn len(&self, tab: Tab) -> usize {
+    pub(crate) fn len(&self, tab: Tab) -> usize {
         match tab {
             Tab::All => self.all.len(),
             Tab::Only(group) => self.group(group).map_or(0, RankSet::len),
@@ -35,16 +35,14 @@ impl Index {
     }
 
     /// Every job of a group, by number.
-    pub(super) fn members(&self, group: Group) -> impl Iterator<Item = JobId> + '_ {
-        let set = self.group(group);
-        (0..set.map_or(0, RankSet::len)).filter_map(move |place| set?.select(place).map(JobId::at))
+    pub(crate) fn members(&self, group: Group) -> impl Iterator<Item = JobId> + '_ {
+        self.group(group).into_iter().flat_map(RankSet::iter).map(JobId::at)
     }
 
     /// The job at a place of the table, from 0.
-    pub(super) fn at(&self, tab: Tab, order: Order, place: usize) -> Option<JobId> {
+    pub(crate) fn at(&self, tab: Tab, order: Order, place: usize) -> Option<JobId> {
         let found = match (tab, order) {
             (Tab::Only(group), _) => self.in_group(group, order, place),
-            (Tab::All, Order::Number) => self.all.select(place),
             (Tab::All, Order::Status) => {
                 let mut left = place;
                 let group = Group::ALL.into_iter().find(|group| {
@@ -57,15 +55,15 @@ impl Index {
                 })?;
                 self.in_group(group, order, left)
             }
+            (Tab::All, _) => self.all.select(place),
         };
         found.map(JobId::at)
     }
 
     /// A job's place in the table, from 0; `None` if the tab hides it.
-    pub(super) fn place(&self, tab: Tab, order: Order, id: JobId) -> Option<usize> {
+    pub(crate) fn place(&self, tab: Tab, order: Order, id: JobId) -> Option<usize> {
         let n = id.index();
         match (tab, order) {
-            (Tab::All, Order::Number) => self.all.contains(n).then(|| self.all.rank(n)),
             (Tab::Only(group), _) => self.place_in_group(group, order, n),
             (Tab::All, Order::Status) => {
                 let mut before = 0;
@@ -77,6 +75,7 @@ impl Index {
                 }
                 None
             }
+            (Tab::All, _) => self.all.contains(n).then(|| self.all.rank(n)),
         }
     }
 

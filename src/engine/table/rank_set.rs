@@ -63,6 +63,18 @@ impl RankSet {
         before + within + last
     }
 
+    /// Every member, the smallest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
     /// The `place`-th member, from 0.
     pub(super) fn select(&self, place: usize) -> Option<usize> {
         let mut left = place;
@@ -115,6 +127,7 @@ mod tests {
                 prop_assert_eq!(ranked.rank(*n), place);
                 prop_assert!(ranked.contains(*n));
             }
+            prop_assert!(ranked.iter().eq(plain.iter().copied()));
             prop_assert_eq!(ranked.select(plain.len()), None);
             prop_assert_eq!(ranked.rank(usize::MAX / 2), plain.len());
         }

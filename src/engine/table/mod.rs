@@ -1,0 +1,17 @@
+//! Which rows a table shows and in which order, kept as jobs change: a page of it costs the same
+//! among a hundred jobs and a million.
+
+mod causes;
+mod index;
+mod look;
+mod rank_set;
+mod sorted;
+mod view;
+
+pub(super) use causes::{Causes, Failures};
+pub(super) use index::Index;
+pub(super) use look::Looker;
+pub(super) use view::{Measure, Spec, View};
+
+#[cfg(test)]
+mod tests;

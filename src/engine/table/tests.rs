@@ -1,0 +1,169 @@
+//! Every order and filter, against jobs sorted anew.
+
+use std::cmp::Reverse;
+use std::path::Path;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::Spec;
+use crate::engine::board::{Lens, Order, Tab};
+use crate::engine::roster::Roster;
+use crate::job::{
+    Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Model, Params, Photo, Pixels, PriceSource,
+    Run, Timestamp, Transition, Unit, UnitPrice, Usd,
+};
+
+const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Network];
+
+fn empty_roster() -> Roster {
+    let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+    let price = UnitPrice { usd: Usd::from_nanos(100_000_000), unit: Unit::Megapixel, source: PriceSource::BuiltIn };
+    Roster::new(Some(price), Params::parse(&model, []).unwrap(), model.clone())
+}
+
+fn failed(kind: CauseKind, took: u64) -> JobState {
+    let closed = Closed { at: Timestamp(9), took: Duration::from_secs(took), attempts: 1 };
+    JobState::Failed { closed, cause: Box::new(Cause::new(kind, "x")), kept: Box::new(Kept::Nothing) }
+}
+
+fn state(kind: u8, n: u32) -> JobState {
+    match kind {
+        0 => JobState::Pending,
+        1 => JobState::Uploading(Run { began: Timestamp(i64::from(n % 17)), attempt: 1 }),
+        2 => JobState::Skipped("empty".into()),
+        _ => failed(KINDS[n as usize % 3], u64::from(n % 13)),
+    }
+}
+
+fn roster(jobs: &[(u8, u32)]) -> Roster {
+    let mut roster = empty_roster();
+    for (i, (kind, n)) in jobs.iter().enumerate() {
+        let path: Box<Path> = Path::new(&format!("folder{}/img{n}-{i}.jpg", n % 3)).into();
+        let photo = Photo {
+            source: path.clone(),
+            path,
+            format: None,
+            pixels: (n % 5 > 0).then(|| Pixels::new(n % 40 + 1, 10)),
+            bytes: 1,
+            modified: Timestamp(0),
+            shares_stem: false,
+        };
+        roster.push(Job { id: JobId::at(i), photo, state: state(*kind, *n), own: None });
+    }
+    roster
+}
+
+/// What a table in this order shows, found the slow way. Of equals the first number stands first.
+fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
+    let fits = |job: &&Job| {
+        let in_tab = match lens.tab {
+            Tab::All => true,
+            Tab::Only(group) => job.state.status().group() == group,
+        };
+        in_tab
+            && lens.cause.is_none_or(|kind| matches!(&job.state, JobState::Failed { cause, .. } if cause.kind == kind))
+    };
+    let mut jobs: Vec<&Job> = roster.iter().filter(fits).collect();
+    let skipped = |job: &Job| matches!(job.state, JobState::Skipped(_));
+    match lens.order {
+        Order::Number => {}
+        Order::Status => jobs.sort_by_key(|job| {
+            let group = job.state.status().group();
+            let latest_first = matches!(group, Group::Done | Group::Cancelled | Group::Skipped);
+            let number = i64::from(job.id.number());
+            (group, if latest_first { -number } else { number })
+        }),
+        Order::Path => jobs.sort_by(|a, b| alphanumeric_sort::compare_path(&a.photo.path, &b.photo.path)),
+        Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
+        Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !skipped(job)))),
+        Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {
+            (Some(run), _) => (0, run.began.0),
+            (None, Some(closed)) if closed.attempts > 0 => (1, -i64::try_from(closed.took.as_millis()).unwrap()),
+            (None, _) => (2, 0),
+        }),
+    }
+    let mut ids: Vec<_> = jobs.iter().map(|job| job.id).collect();
+    if lens.reverse {
+        ids.reverse();
+    }
+    ids
+}
+
+fn assert_shows(roster: &Roster, lens: &Lens) -> Result<(), TestCaseError> {
+    let expected = sorted_anew(roster, lens);
+    prop_assert_eq!(roster.shown(lens.tab), expected.len());
+    for (place, id) in expected.iter().enumerate() {
+        prop_assert_eq!(roster.at(lens, place).map(|job| job.id), Some(*id), "{:?} at {}", lens, place);
+        prop_assert_eq!(roster.place(lens, *id), Some(place));
+    }
+    prop_assert!(roster.at(lens, expected.len()).is_none());
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_order_stays_right_while_jobs_change(
+        jobs in prop::collection::vec((0_u8..6, 0_u32..200), 1..80),
+        changes in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
+        cause in prop::option::of(0_usize..3),
+        order in 0..Order::ALL.len(),
+        reverse in any::<bool>(),
+    ) {
+        let mut roster = roster(&jobs);
+        let (order, cause) = (Order::ALL[order], cause.map(|at| KINDS[at]));
+        roster.show(Spec { cause, order, ..Spec::default() });
+        while roster.gather() {}
+        for change in changes {
+            let id = JobId::at(change.index(jobs.len()));
+            // What cannot happen to a job leaves it as it is.
+            for transition in [
+                Transition::Fail { cause: Cause::new(KINDS[0], "y"), kept: Kept::Nothing },
+                Transition::StartUpload,
+                Transition::Reopen(Kept::Nothing),
+            ] {
+                if roster.apply(id, transition, Timestamp(50)).is_ok() {
+                    break;
+                }
+            }
+        }
+        for tab in Tab::ALL {
+            assert_shows(&roster, &Lens { tab, cause, order, reverse, ..Lens::default() })?;
+        }
+    }
+
+    #[test]
+    fn causes_are_counted_as_jobs_fail_and_go_on(
+        jobs in prop::collection::vec((3_u8..6, 0_u32..200), 1..60), reopened in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
+    ) {
+        let mut roster = roster(&jobs);
+        for at in reopened {
+            let _ = roster.apply(JobId::at(at.index(jobs.len())), Transition::Reopen(Kept::Nothing), Timestamp(1));
+        }
+        for kind in KINDS {
+            let of_kind = |job: &&Job| matches!(&job.state, JobState::Failed { cause, .. } if cause.kind == kind);
+            let members: Vec<_> = roster.iter().filter(of_kind).collect();
+            let all = roster.causes().by_frequency();
+            let found = all.iter().find(|(of, _)| *of == kind).map(|(_, failures)| failures);
+            prop_assert_eq!(found.map_or(0, |failures| failures.len()), members.len());
+            prop_assert!(roster.causes().members(kind).eq(members.iter().map(|job| job.id)));
+            let price: Option<Usd> = members.iter().map(|job| roster.estimate(job)).sum();
+            if let Some(failures) = found {
+                prop_assert_eq!(failures.price(), price);
+                prop_assert_eq!(failures.example(), members.last().map(|job| job.id));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sort_of_many_comes_little_by_little_and_says_so() {
+    let jobs: Vec<_> = (0..10_000).map(|n| (0, n * 7919 % 10_007)).collect();
+    let mut roster = roster(&jobs);
+    roster.show(Spec { order: Order::Path, ..Spec::default() });
+    assert!(roster.is_gathering());
+    assert_eq!(roster.shown(Tab::All), 4096);
+    while roster.gather() {}
+    assert_eq!(roster.shown(Tab::All), 10_000);
+    assert_shows(&roster, &Lens { order: Order::Path, ..Lens::default() }).unwrap();
+}

@@ -1,0 +1,193 @@
+//! The rows that a filter leaves, in the order that was asked for. They are gathered little by
+//! little, so that a sort of a million jobs holds nothing up, and kept up as jobs change.
+
+use std::cmp::Ordering;
+
+use super::causes;
+use super::index::Index;
+use super::sorted::{Entry, Sorted};
+use crate::engine::board::{Order, Tab};
+use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
+
+/// Jobs looked at in one go.
+const SCAN: usize = 4096;
+
+/// What is shown, whichever tab is chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Spec {
+    /// What rows hold, in lower case; empty for all.
+    pub(crate) text: String,
+    /// Why they failed, if only those are wanted.
+    pub(crate) cause: Option<CauseKind>,
+    pub(crate) order: Order,
+}
+
+/// What a job costs and how large its result is or will be.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Measure {
+    pub(crate) cost: Option<Usd>,
+    pub(crate) output: Option<Pixels>,
+}
+
+/// The rows that a [`Spec`] leaves, as far as they are gathered.
+#[derive(Debug)]
+pub(crate) struct View {
+    spec: Spec,
+    rows: Rows,
+    scanned: usize,
+}
+
+#[derive(Debug)]
+enum Rows {
+    /// By number or by status: numbers are their own order.
+    Plain(Box<Index>),
+    /// By a key, all and by group.
+    Sorted(Box<(Sorted, [Sorted; Group::ALL.len()])>),
+}
+
+impl Spec {
+    /// Whether the index of all jobs answers it at once.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.text.is_empty() && self.cause.is_none() && is_by_number(self.order)
+    }
+
+    /// Whether a job is among what is shown.
+    fn takes(&self, job: &Job) -> bool {
+        self.cause.is_none_or(|kind| causes::of(job).is_some_and(|cause| cause.kind == kind))
+            && (self.text.is_empty() || holds(job, &self.text))
+    }
+}
+
+fn is_by_number(order: Order) -> bool {
+    matches!(order, Order::Status | Order::Number)
+}
+
+impl View {
+    pub(crate) fn new(spec: Spec) -> Self {
+        let rows = if is_by_number(spec.order) { Rows::Plain(Box::default()) } else { Rows::Sorted(Box::default()) };
+        Self { spec, rows, scanned: 0 }
+    }
+
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Whether jobs are left to be looked at.
+    pub(crate) fn is_gathering(&self, jobs: &[Job]) -> bool {
+        self.scanned < jobs.len()
+    }
+
+    /// Looks at some more jobs.
+    pub(crate) fn gather(&mut self, jobs: &[Job], measure: impl Fn(&Job) -> Measure) {
+        let first = self.scanned;
+        for job in jobs.iter().skip(first).take(SCAN) {
+            self.scanned += 1;
+            self.count(jobs, job, measure(job), true);
+        }
+    }
+
+    /// Counts a job in before or out after it changes; what was not looked at yet is left alone.
+    pub(crate) fn count(&mut self, jobs: &[Job], job: &Job, measure: Measure, joins: bool) {
+        if job.id.index() >= self.scanned || !self.spec.takes(job) {
+            return;
+        }
+        let group = job.state.status().group();
+        match &mut self.rows {
+            Rows::Plain(index) if joins => index.insert(job.id, group),
+            Rows::Plain(index) => index.remove(job.id, group),
+            Rows::Sorted(rows) => {
+                let entry = entry(job, self.spec.order, measure);
+                let order = comparison(self.spec.order, jobs);
+                let (all, groups) = &mut **rows;
+                for sorted in std::iter::once(all).chain(groups.get_mut(group as usize)) {
+                    if joins {
+                        sorted.insert(entry, &order);
+                    } else {
+                        sorted.remove(entry, &order);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many rows a tab shows.
+    pub(crate) fn len(&self, tab: Tab) -> usize {
+        match &self.rows {
+            Rows::Plain(index) => index.len(tab),
+            Rows::Sorted(_) => self.sorted(tab).map_or(0, Sorted::len),
+        }
+    }
+
+    /// The job at a place, from 0.
+    pub(crate) fn at(&self, tab: Tab, place: usize) -> Option<JobId> {
+        match &self.rows {
+            Rows::Plain(index) => index.at(tab, self.spec.order, place),
+            Rows::Sorted(_) => self.sorted(tab)?.at(place).map(|entry| JobId::at(entry.job as usize)),
+        }
+    }
+
+    /// A job's place, from 0; `None` if it is not shown.
+    pub(crate) fn place(&self, tab: Tab, jobs: &[Job], job: &Job, measure: Measure) -> Option<usize> {
+        match &self.rows {
+            Rows::Plain(index) => index.place(tab, self.spec.order, job.id),
+            Rows::Sorted(_) => {
+                let entry = entry(job, self.spec.order, measure);
+                self.sorted(tab)?.place(entry, &comparison(self.spec.order, jobs))
+            }
+        }
+    }
+
+    fn sorted(&self, tab: Tab) -> Option<&Sorted> {
+        match (&self.rows, tab) {
+            (Rows::Plain(_), _) => None,
+            (Rows::Sorted(rows), Tab::All) => Some(&rows.0),
+            (Rows::Sorted(rows), Tab::Only(group)) => rows.1.get(group as usize),
+        }
+    }
+}
+
+/// What a job is ordered by. It changes only when the job does.
+fn entry(job: &Job, order: Order, measure: Measure) -> Entry {
+    let key = match order {
+        Order::Status | Order::Number | Order::Path => 0,
+        Order::Time => time(&job.state),
+        Order::Megapixels => measure.output.map_or(u64::MAX, |output| u64::MAX - output.count()),
+        Order::Cost => measure.cost.and_then(|usd| u64::try_from(usd.nanos()).ok()).map_or(u64::MAX, |n| u64::MAX - n),
+    };
+    Entry { key, job: u32::try_from(job.id.index()).unwrap_or(u32::MAX) }
+}
+
+/// The longest first: what is on its way by when it began, then what has ended by what it took.
+fn time(state: &JobState) -> u64 {
+    const ENDED: u64 = 1 << 62;
+    const NOT_BEGUN: u64 = 1 << 63;
+    match (state.run(), state.closed()) {
+        (Some(run), _) => u64::try_from(run.began.0).unwrap_or_default().min(ENDED - 1),
+        (None, Some(closed)) if closed.attempts > 0 => {
+            NOT_BEGUN - 1 - u64::try_from(closed.took.as_millis()).unwrap_or(u64::MAX).min(ENDED - 1)
+        }
+        _ => NOT_BEGUN,
+    }
+}
+
+fn comparison(order: Order, jobs: &[Job]) -> impl Fn(&Entry, &Entry) -> Ordering + '_ {
+    let path = |entry: &Entry| jobs.get(entry.job as usize).map(|job| &*job.photo.path);
+    move |a, b| {
+        let by_path = || match (path(a), path(b)) {
+            (Some(one), Some(other)) if a.job != b.job => alphanumeric_sort::compare_path(one, other),
+            _ => Ordering::Equal,
+        };
+        let by_key = if order == Order::Path { by_path() } else { a.key.cmp(&b.key) };
+        by_key.then(a.job.cmp(&b.job))
+    }
+}
+
+/// Whether path, status, cause or caption holds a text, whatever the case.
+fn holds(job: &Job, text: &str) -> bool {
+    let holds = |part: &str| part.to_lowercase().contains(text);
+    holds(&job.photo.path.to_string_lossy())
+        || holds(job.state.status().name())
+        || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))
+        || job.state.saved().and_then(|saved| saved.caption.as_deref()).is_some_and(holds)
+        || matches!(&job.state, JobState::Skipped(reason) if holds(reason))
+}

@@ -1,0 +1,154 @@
+//! What failed, by cause: the list, what is usually to be done, and sending a group again.
+
+use super::super::view::format::plural;
+use super::ask::{Answer, Choice, Outcome, Question};
+use super::{Layer, Ui};
+use crate::engine::Command;
+use crate::engine::board::{CauseGroup, Tab};
+use crate::job::{CauseKind, Group, Usd};
+
+/// The list of causes. The cursor stays on its cause while others come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Causes {
+    on: Option<CauseKind>,
+    /// Where the cursor is if its cause is gone.
+    at: usize,
+}
+
+impl Causes {
+    /// Where the cursor is, if there is anything to be on.
+    pub(crate) fn at(self, groups: &[CauseGroup]) -> Option<usize> {
+        let of_cause = self.on.and_then(|kind| groups.iter().position(|group| group.kind == kind));
+        Some(of_cause.unwrap_or(self.at).min(groups.len().checked_sub(1)?))
+    }
+
+    pub(crate) fn move_by(&mut self, rows: isize, groups: &[CauseGroup]) {
+        let Some(at) = self.at(groups) else { return };
+        self.at = at.saturating_add_signed(rows).min(groups.len() - 1);
+        self.on = groups.get(self.at).map(|group| group.kind);
+    }
+}
+
+/// What a cause means, and what is usually to be done about it.
+pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
+    match kind {
+        CauseKind::Validation => {
+            ("a parameter was refused", "the same again fails again: run it with other parameters (-p)")
+        }
+        CauseKind::ContentPolicy => ("refused for what it shows", "the same photo is refused again; leave it out"),
+        CauseKind::ImageTooLarge => ("too large for the model", "make it smaller, or take a smaller factor"),
+        CauseKind::ImageTooSmall => ("too small for the model", "leave it out, or enlarge it by other means first"),
+        CauseKind::ImageLoad => ("the model cannot open it", "see if it opens here; save it anew as JPEG or PNG"),
+        CauseKind::FileDownload => ("the model could not fetch it", "usually passes: send it again"),
+        CauseKind::ModelError => ("the model failed by itself", "often passes; if it does not, another seed may"),
+        CauseKind::Runner => ("fal failed to run the model", "usually passes: send them again a little later"),
+        CauseKind::Timeout => ("it took too long", "send them again; fewer at once (-) may help"),
+        CauseKind::RateLimited => ("asked to slow down", "make the window smaller (-) and send them again"),
+        CauseKind::Network => ("no connection, or one that broke", "see to the network, then send them again"),
+        CauseKind::Upload => ("could not be uploaded", "see to the network, then send them again"),
+        CauseKind::Download => ("the result did not come", "send again: it is fetched, not made and paid for anew"),
+        CauseKind::BadResult => ("the result is no whole picture", "send again: it may be made and paid for anew"),
+        CauseKind::BadResponse => ("an answer that cannot be read", "send again; if it stays so, look for an update"),
+        CauseKind::KeyRefused => ("the key was refused", "check FAL_KEY and start again"),
+        CauseKind::AccountLocked => ("the account is locked", "top up at fal.ai/dashboard/billing, then send again"),
+        CauseKind::NotFound => ("fal does not know it", "check the model's name; an old request has been forgotten"),
+        CauseKind::LocalFile => ("a file here cannot be read or written", "see to the file, then send again"),
+        CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),
+        CauseKind::Cancelled => ("cancelled", "send again if it is wanted after all"),
+        CauseKind::UnknownOutcome => ("it may have been paid for", "see fal's dashboard before it is sent again"),
+    }
+}
+
+/// What sending a group again costs, in a few words.
+pub(crate) fn price_of(ui: &Ui, group: &CauseGroup) -> String {
+    price(ui, group.price, group.paid == group.count)
+}
+
+fn price(ui: &Ui, price: Option<Usd>, is_paid: bool) -> String {
+    match price {
+        _ if ui.board.batch.sandbox => "nothing charged".to_owned(),
+        _ if is_paid => "paid already".to_owned(),
+        Some(price) => format!("≈{price}"),
+        None => "price unknown".to_owned(),
+    }
+}
+
+impl Ui {
+    /// Shows what failed, by cause.
+    pub(crate) fn show_causes(&mut self) {
+        if self.board.totals.of(Group::Failed) == 0 {
+            self.say("nothing has failed");
+        } else {
+            self.pin();
+            self.layers.push(Layer::Causes(Causes::default()));
+        }
+    }
+
+    /// The group under the cursor, if the causes are in front.
+    pub(crate) fn chosen_cause(&self) -> Option<&CauseGroup> {
+        let Some(Layer::Causes(causes)) = self.layers.last() else { return None };
+        self.board.causes.get(causes.at(&self.board.causes)?)
+    }
+
+    /// Shows just what failed for the cause under the cursor.
+    pub(crate) fn show_cause(&mut self) {
+        let Some(kind) = self.chosen_cause().map(|group| group.kind) else { return };
+        self.layers.pop();
+        (self.cause, self.tab, self.frozen, self.opened) = (Some(kind), Tab::Only(Group::Failed), None, false);
+        self.filter.reset();
+    }
+
+    /// Sending what failed for one cause again.
+    pub(crate) fn retry_cause(&self) -> Outcome {
+        let Some(group) = self.chosen_cause() else { return Outcome::Say("nothing has failed".to_owned()) };
+        let (what, advice) = advice(group.kind);
+        let about = format!("{}: {what}. {}.", group.kind, capital(advice));
+        self.ask_to_retry(vec![about], Some(group.kind), group.count, group.price, group.paid)
+    }
+
+    /// Sending everything that failed again.
+    pub(crate) fn retry_failed(&self) -> Outcome {
+        let groups = &self.board.causes;
+        let failed = self.board.totals.of(Group::Failed);
+        if failed == 0 {
+            return Outcome::Say("nothing has failed".to_owned());
+        }
+        let price = groups.iter().map(|group| group.price).sum();
+        let paid = groups.iter().map(|group| group.paid).sum();
+        self.ask_to_retry(Vec::new(), None, failed, price, paid)
+    }
+
+    fn ask_to_retry(
+        &self,
+        mut text: Vec<String>,
+        only: Option<CauseKind>,
+        count: usize,
+        price: Option<Usd>,
+        paid: usize,
+    ) -> Outcome {
+        let photos = plural(count, "failed photo", "failed photos");
+        let said = format!("asked to send {photos} again");
+        if paid < count {
+            text.push(match price {
+                _ if self.board.batch.sandbox => "On the sandbox nothing is charged.".to_owned(),
+                Some(price) => format!("It costs about {price} if all of them work this time."),
+                None => "What it costs is not known.".to_owned(),
+            });
+        }
+        if paid > 0 {
+            text.push(format!(
+                "{} at fal already: not sent or paid for twice.",
+                plural(paid, "photo is", "photos are")
+            ));
+        }
+        let command = Command::RetryFailed { only };
+        let choices = vec![Choice::new('y', "send again", Answer::Tell(command, said)), Choice::back()];
+        Outcome::Ask(Question::new(format!("Send {photos} again?"), text, choices))
+    }
+}
+
+/// With a capital at its start.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
