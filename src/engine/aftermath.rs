@@ -50,12 +50,12 @@ impl Engine {
 
     /// What a request that failed is taken to have cost: what fal says, else as much as it may.
     pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Usd> {
-        let photo = &self.roster.get(id)?.photo;
+        let job = self.roster.get(id)?;
         match error.bill {
             _ if error.scope == Scope::Call => None,
             Bill::Nothing => None,
             Bill::Units(units) => self.roster.price()?.billed(units),
-            Bill::Perhaps => self.roster.at_most(photo),
+            Bill::Perhaps => self.roster.at_most(job),
         }
     }
 
@@ -97,7 +97,7 @@ impl Engine {
     /// What was reserved for a job is taken for spent: its request is given up, and may be billed.
     pub(super) fn write_off(&mut self, id: JobId, why: &str) {
         let Some(job) = self.roster.get(id).filter(|job| job.state.is_reserved()) else { return };
-        let cost = self.roster.at_most(&job.photo);
+        let cost = self.roster.at_most(job);
         self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), Stage::Submit, cost);
     }
 

@@ -90,6 +90,8 @@ impl Engine {
 
     fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
         self.recording = self.recording.saturating_sub(1);
+        // The batch may be finished by this alone.
+        self.dirty = true;
         if let Err(error) = result {
             // The row is kept and tried again with whatever is written next.
             self.hold(Hold::Disk(told("the ledger cannot be written", &error)));

@@ -71,7 +71,7 @@ impl Engine {
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
         let Some(job) = self.roster.get(id) else { return };
-        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(&job.photo) };
+        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(job) };
         self.fail_with(id, cause, kept, cost);
     }
 }

@@ -72,6 +72,7 @@ impl Bench {
             writer: ledger.writer(opened.id),
             output: Output::open(&key.output, Captions { txt: true, xmp: false }).unwrap(),
             known: ledger.jobs(opened.id).await.unwrap(),
+            replaced: ledger.replaced(opened.id).await.unwrap(),
             spent: ledger.batch(opened.id).await.unwrap().spent,
             earlier: HashSet::new(),
             found: {

@@ -97,7 +97,8 @@ impl<'a> Place<'a> {
         let paid = Request { id: request.clone(), url: None, at, upload };
         // From here on a run would fetch it, too, if this one is cut off.
         let state = JobState::Saving(run, Box::new(paid), Box::new(answer.clone()));
-        let mut job = Job { id, photo, state };
+        let own = before.filter(|job| job.state.request_id() == Some(request)).and_then(|job| job.own.clone());
+        let mut job = Job { id, photo, state, own };
         self.writer.note(&job);
         if id == JobId::at(self.known.count) {
             self.known.count += 1;

@@ -7,6 +7,8 @@ pub(crate) mod entry;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
+pub(crate) mod redo;
+mod review;
 mod toast;
 pub(crate) mod zoom;
 
@@ -29,6 +31,7 @@ use causes::Causes;
 use entry::Entry;
 use pane::{Pane, PaneTab};
 use plan::PlanDesk;
+use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
 
@@ -95,6 +98,8 @@ pub(crate) enum Layer {
     Help { top: usize },
     /// A question.
     Question(Question),
+    /// The parameters for making a result again.
+    Redo(RedoForm),
     /// What failed, by cause.
     Causes(Causes),
     /// An amount that is asked for.
@@ -262,7 +267,8 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail() || self.zoom.is_some(),
+            // What can be made again is asked about even where the lower pane is shut.
+            detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
         if lens == self.lens {
             return None;

@@ -54,6 +54,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                     let last = question.choices.len().saturating_sub(1);
                     question.at = question.at.saturating_add_signed(lines).min(last);
                 }
+                Some(Layer::Redo(form)) => form.step(lines),
                 Some(Layer::Entry(_)) | None => {}
             }
         }
@@ -71,7 +72,7 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
         Context::Detail => ui.scroll_pane_to_end(end),
         Context::Plan if !end => ui.plan = PlanDesk::default(),
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
-            scroll(ui, if end { isize::MAX } else { isize::MIN })
+            scroll(ui, if end { isize::MAX } else { isize::MIN });
         }
     }
 }
