@@ -204,13 +204,14 @@ fn other_parameters_and_a_seed_of_ones_own_are_other_jobs() {
 }
 
 #[test]
-fn a_cap_as_high_as_the_plan_is_enough() {
+fn a_cap_on_the_plan_without_its_duplicates_is_enough() {
     let stage = with_duplicates(fast());
     let plan = run(stage.command(&["plan", "--json"]).arg(stage.photos()));
     let plan: Value = serde_json::from_str(plan.assert_status(0).stdout.trim()).unwrap();
     assert_eq!((&plan["photos"], &plan["duplicates"]), (&2.into(), &2.into()), "{plan}");
     assert!(plan["duplicates_usd"].as_f64().unwrap() > 0.1);
-    let cap = plan["estimate_usd"].to_string();
+    // The last photo may be billed for a megapixel as a whole.
+    let cap = format!("{:.4}", plan["estimate_usd"].as_f64().unwrap() + 0.05);
     let told = stage.run(&["--budget", &cap]);
     told.assert_status(0);
     assert_eq!(told.summary()["done"], 4);
