@@ -68,9 +68,17 @@ impl Engine {
             JobState::InQueue(..) | JobState::InProgress(..) => self.to_call.push_back(id),
             JobState::Completed(..) => self.to_answer.push_back(id),
             JobState::Saving(..) => self.to_save.push_back(id),
-            JobState::Waiting { until, .. } => {
+            JobState::Waiting { until, kept, .. } => {
                 let until = *until;
-                self.wake_at(id, until);
+                // What is paid for is fetched first: what kept it from being saved may be mended by now.
+                if let Kept::Answer(_, answer) = &**kept {
+                    let answer = (**answer).clone();
+                    if self.happen(id, Transition::StartSave(answer)) {
+                        self.to_save.push_back(id);
+                    }
+                } else {
+                    self.wake_at(id, until);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Photo, Saved, Sta
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
-/// How long a full disk is given before a result is tried again.
+/// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
 
 impl Engine {
@@ -96,13 +96,12 @@ impl Engine {
             OutputError::BadResult(what) => {
                 self.failed(Realm::Fetch, id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
             }
-            OutputError::Disk { .. } => {
+            OutputError::Disk { .. } | OutputError::Folder { .. } => {
                 let message = told("the result could not be saved", error);
-                let cause = Cause::new(CauseKind::Disk, message.clone());
-                self.retry(id, cause, DISK, kept.clone(), false);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
                 self.hold(Hold::Disk(message));
             }
-            OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
+            OutputError::LocalFile { .. } => {
                 self.fail(
                     id,
                     &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),

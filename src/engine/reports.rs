@@ -116,13 +116,14 @@ impl Engine {
     }
 }
 
-/// What happened, with its causes behind it.
+/// What happened, with its causes behind it. What to do about it is for the notice to say.
 pub(super) fn told(what: &str, error: &dyn std::error::Error) -> String {
-    let mut text = format!("{what}: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+    let mut text = what.to_owned();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        text = format!("{text}: {}", said.split("\nhint:").next().unwrap_or_default());
+        next = cause.source();
     }
     crate::job::clean(&text).into_owned()
 }

@@ -143,7 +143,10 @@ impl Stages {
     }
 
     pub(super) async fn save(self, work: Save) -> Outcome {
-        Outcome::Saved(self.save_inner(work).await)
+        Outcome::Saved(match self.save_inner(work).await {
+            Err(SaveError::Output(error)) => Err(SaveError::Output(self.output.whose(error).await)),
+            saved => saved,
+        })
     }
 
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {

@@ -5,7 +5,7 @@ use super::pace::Pace;
 use super::run::Engine;
 use super::weather::Realm;
 use crate::fal::{FalError, Past};
-use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Stage, Transition};
+use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Transition};
 
 impl Engine {
     /// The queue no longer knows a request that it once accepted: fal is asked for what it stored.
@@ -68,11 +68,13 @@ impl Engine {
         self.lose(id, &lost("its result is gone from fal's storage", request, cause.http), kept);
     }
 
-    /// What may have been paid for counts as spent, though nothing came of it.
+    /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        let Some(job) = self.roster.get(id) else { return };
-        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(&job.photo) };
-        self.write_attempt(id, cause, Stage::Follow, cost);
+        if self.give_back(id, cause) {
+            return;
+        }
+        let cost = self.roster.get(id).and_then(|job| self.roster.at_most(&job.photo));
+        self.write_attempt(id, cause, kept.stage(), cost);
         self.end_failed(id, cause, kept);
     }
 }
