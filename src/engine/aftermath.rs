@@ -30,8 +30,7 @@ impl Engine {
                 self.wait(id, error.cause.clone(), wait, kept, counts);
             }
             Verdict::Fail(kept) => {
-                self.write_attempt(id, &error.cause, kept.stage(), cost);
-                self.end_failed(id, &error.cause, kept);
+                self.fail_with(id, &error.cause, kept, cost);
             }
             Verdict::Hold(kept) => self.back_to(id, error.cause.clone(), kept),
             Verdict::Cancelled => {
@@ -78,14 +77,15 @@ impl Engine {
     }
 
     pub(super) fn fail(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        self.write_attempt(id, cause, kept.stage(), None);
-        self.end_failed(id, cause, kept);
+        self.fail_with(id, cause, kept, None);
     }
 
-    pub(super) fn end_failed(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+    /// The same, where the request is taken to have cost something.
+    pub(super) fn fail_with(&mut self, id: JobId, cause: &Cause, kept: Kept, cost: Option<Usd>) {
         if self.give_back(id, cause) {
             return;
         }
+        self.write_attempt(id, cause, kept.stage(), cost);
         if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
             self.ended(id);
             if let Some(hold) = self.failures.failed(cause) {

@@ -22,6 +22,8 @@ const DOWNLOADS: usize = 6;
 const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
 /// Calls about requests at once.
 const CALLS: usize = 32;
+/// Calls that are due at about the same time are made together: each waking costs more than a call.
+const TICK: Duration = Duration::from_millis(25);
 
 impl Engine {
     /// Begins whatever there is room for.
@@ -223,7 +225,7 @@ impl Engine {
     /// Asks about a request after a while.
     pub(super) fn call_in(&mut self, id: JobId, wait: Duration) {
         // One reading of the clock: an errand is done only if it is at the time that is due.
-        let due = self.now().plus(wait);
+        let due = self.now().plus(wait).rounded_up(TICK);
         self.agenda.push(Reverse((due, id, Errand::Call)));
         self.live.entry(id).or_default().due = Some(due);
     }

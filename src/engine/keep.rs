@@ -87,7 +87,6 @@ impl Engine {
                 cost: saved.cost,
             })
         });
-        self.record(id);
         self.ended(id);
     }
 

@@ -47,6 +47,11 @@ impl Reuse {
         self.insists.insert(id);
     }
 
+    /// Whether a job follows another one's request.
+    pub(super) fn borrows(&self, id: JobId) -> bool {
+        self.borrowed.contains_key(&id)
+    }
+
     /// Whose result a job got, if it followed another one's request, and whether that was paid for.
     pub(super) fn borrowed(&mut self, id: JobId) -> Option<(SameAs, bool)> {
         self.borrowed.remove(&id)

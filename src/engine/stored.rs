@@ -70,12 +70,9 @@ impl Engine {
 
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        if self.give_back(id, cause) {
-            return;
-        }
-        let cost = self.roster.get(id).and_then(|job| self.roster.at_most(&job.photo));
-        self.write_attempt(id, cause, kept.stage(), cost);
-        self.end_failed(id, cause, kept);
+        let Some(job) = self.roster.get(id) else { return };
+        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(&job.photo) };
+        self.fail_with(id, cause, kept, cost);
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod caps;
 pub mod keys;
+pub mod preview;
 pub mod theme;
 pub mod ui;
 pub mod update;
@@ -21,4 +22,6 @@ mod fixtures;
 
 pub use caps::Caps;
 pub use run::{Left, Options, TuiError, run};
+#[cfg(unix)]
+pub use signals::ignores_hang_up;
 pub use theme::{Theme, ThemeError};

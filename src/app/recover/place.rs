@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::engine::Clock;
-use crate::fal::{Fal, FalError};
+use crate::fal::{Fal, FalError, Piece};
 use crate::job::{
     Answer, Class, Closed, Job, JobId, JobState, Params, Photo, Request, RequestId, Run, Saved, UnitPrice, Upload,
 };
@@ -163,9 +163,12 @@ impl Fetch<'_> {
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, Unfetched> {
         let mut download = fal.download(&self.answer.url).await?;
-        let mut draft = output.draft(self.photo).await?;
-        while let Some(chunk) = download.next().await {
-            draft.write(&chunk?).await?;
+        let mut draft = output.draft(self.photo)?;
+        while let Some(piece) = download.next().await {
+            match piece? {
+                Piece::Bytes(bytes) => draft.write(&bytes).await?,
+                Piece::Anew => draft.restart(),
+            }
         }
         let caption = self.answer.caption.as_deref();
         let expect = Expect { bytes: download.length, pixels: self.promised, previous: self.previous, caption };
