@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fal_tui::engine::board::{
-    BatchFacts, Board, Cursor, Detail, Elapsed, Flow, Lens, LogLine, Money, Notice, NoticeKind, Order, Page,
-    PastAttempt, Phase, Plan, Row, RowState, SkippedFile, Tab, Totals,
+    BatchFacts, Board, Cursor, Detail, Elapsed, FilePath, Flow, Lens, LogLine, Money, Notice, NoticeKind, Order, Page,
+    PastAttempt, Phase, PictureFile, Plan, Row, RowState, SkippedFile, Tab, Totals,
 };
 use fal_tui::engine::{Command, Leave};
 use fal_tui::job::{
@@ -254,6 +254,7 @@ impl Fake {
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
+            Command::Budget(cap) => self.cap = cap,
             Command::Quit { .. } => {}
         }
     }
@@ -529,6 +530,11 @@ impl Fake {
             path: row.path.clone(),
             source: format!("/home/ada/photos/{}", row.path),
             output: done.then(|| format!("/home/ada/photos-upscaled/{}", row.path.replace(".jpg", ".png"))),
+            before: PictureFile { path: FilePath(format!("/home/ada/photos/{}", row.path).into()), pixels: row.input },
+            after: done.then(|| PictureFile {
+                path: FilePath(format!("/home/ada/photos-upscaled/{}", row.path.replace(".jpg", ".png")).into()),
+                pixels: row.output,
+            }),
             request_url: sent.then(|| format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}")),
             request_id: sent.then_some(id),
             upload_url: sent.then(|| format!("https://v3.fal.media/files/rabbit/{:x}.jpg", row.id.number() * 7919)),

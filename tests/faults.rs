@@ -219,19 +219,44 @@ fn escape_sequences_from_outside_reach_neither_terminal_nor_caption() {
     }
 }
 
+/// Photos that cost $0.08 each at twice their size, and may be billed as $0.10.
+fn dear_photos(stage: &Stage, count: u8) {
+    for n in 0..count {
+        let picture = image::RgbImage::from_fn(400, 500, |x, y| {
+            image::Rgb([x, y, u32::from(n)].map(|value| u8::try_from(value % 256).unwrap()))
+        });
+        picture.save(stage.photos().join(format!("dear-{n}.png"))).unwrap();
+    }
+}
+
 #[test]
 fn the_cap_is_never_passed() {
     let stage = Stage::new();
-    stage.small_photos(10);
-    // A photo of 24×16 px costs $0.0001536 at twice its size.
-    let told = stage.run(&["--budget", "0.0005", "--concurrency", "4"]);
+    dear_photos(&stage, 8);
+    // Three are let go at once, and with what they cost less than they might a fourth.
+    let told = stage.run(&["--budget", "0.35", "--concurrency", "6"]);
     told.assert_status(4);
     let stats = stage.stats();
-    assert_eq!(stats["accepted"], 3, "{stats:#}");
-    assert!(stats["usd"].as_f64().unwrap() <= 0.0005);
-    assert_eq!(told.summary()["left"], 7);
+    assert_eq!(stats["accepted"], 4, "{stats:#}");
+    assert!(
+        stats["queue"]["most_in_flight"].as_u64().unwrap() <= 3 && stats["usd"].as_f64().unwrap() <= 0.35,
+        "{stats:#}"
+    );
+    assert_eq!(told.summary()["left"], 4);
+    let notice = told.events().into_iter().find(|event| event["kind"] == "budget_reached").unwrap();
+    assert!(notice["message"].as_str().unwrap().contains("may cost up to $0.10"), "{notice}");
     // A higher cap goes on; what was spent still counts.
-    stage.run(&["--budget", "0.00065"]).assert_status(4);
-    assert_eq!(stage.stats()["accepted"], 4);
-    stage.run(&["--budget", "1"]).assert_status(0);
+    stage.run(&["--budget", "0.45"]).assert_status(4);
+    assert_eq!(stage.stats()["accepted"], 5);
+    stage.run(&["--budget", "2"]).assert_status(0);
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
+}
+
+#[test]
+fn under_a_cap_that_not_even_one_photo_fits_nothing_is_sent() {
+    let stage = Stage::new();
+    stage.small_photos(3);
+    stage.run(&["--budget", "0.09"]).assert_status(4);
+    let stats = stage.stats();
+    assert_eq!((&stats["submits"], stats["calls"].get("upload")), (&0.into(), None), "{stats:#}");
 }

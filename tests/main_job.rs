@@ -121,7 +121,7 @@ fn no_more_requests_are_at_fal_than_the_window_allows() {
 fn the_first_photos_are_on_their_way_while_the_rest_is_still_being_found() {
     let stage = Stage::new();
     stage.small_photos(2000);
-    let told = stage.run(&["--concurrency", "1", "--budget", "0.0002"]);
+    let told = stage.run(&["--concurrency", "1", "--budget", "0.1001"]);
     let events = told.events();
     let first_upload = events.iter().position(|event| event["state"] == "UPLOADING").unwrap();
     let planned = events.iter().position(|event| event["event"] == "plan").unwrap();

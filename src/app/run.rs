@@ -74,6 +74,8 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
         max_failures: settings.max_failures,
         budget: settings.budget,
+        start_timeout: settings.start_timeout,
+        waits_for_account: settings.wait_for_account,
         start: told || settings.yes,
         stay: !told,
         logs: !matches!(face, Face::Told { form: headless::Form::Lines, .. }),
@@ -97,14 +99,23 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
     let handle = engine::start(setup, rooms);
     let status = show(face, handle, heard).await?;
 
-    let jobs = ledger.jobs(opened.id).await?;
-    tokio::task::spawn_blocking(move || output.write_records(&jobs))
-        .await
-        .map_err(|error| Failure::usage(&error))??;
+    let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
-    ledger.close().await?;
+    let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
+    // What ended the run says more than what could not be written down because of it.
+    put_down
+        .and(closed)
+        .map_err(|failure| Failure { status: if status == 0 { failure.status } else { status }, ..failure })?;
     Ok(status)
+}
+
+/// Writes the records of a run that is over.
+async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    let jobs = ledger.jobs(batch).await?;
+    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
+    written.map_err(|error| Failure::usage(&error))?.map_err(|error| Failure::disk(&error))?;
+    Ok(())
 }
 
 /// Whom to talk to: fal with the user's key, or a sandbox that is started here.

@@ -80,6 +80,16 @@ pub struct HowFlags {
     /// Retries a job gets for causes that pass, such as timeouts [default: 3].
     #[arg(long, value_name = "N")]
     pub retries: Option<String>,
+    /// How long fal may take to start a photo, in seconds, 2 to 604800 [default: as long as it takes].
+    ///
+    /// A request that has not begun to run by then ends unpaid, as a timeout, and is not sent again by itself.
+    #[arg(long, value_name = "SECONDS")]
+    pub start_timeout: Option<String>,
+    /// Headless: wait while the account is locked, and go on by itself after a top-up.
+    ///
+    /// Without it such a run fetches what is at fal and exits 3. The dashboard always waits.
+    #[arg(long)]
+    pub wait_for_account: bool,
     /// Send again what failed in an earlier run of the same batch.
     #[arg(long)]
     pub retry_failed: bool,
@@ -139,6 +149,9 @@ pub struct FaceFlags {
     /// Let the mouse scroll and select rows; the terminal's own selection then needs Shift.
     #[arg(long)]
     pub mouse: bool,
+    /// How pictures are drawn: auto, halfblocks, kitty, iterm2, sixel or none [default: auto].
+    #[arg(long, value_name = "HOW", hide_possible_values = true, value_parser = PossibleValuesParser::new(["auto", "halfblocks", "kitty", "iterm2", "sixel", "none"]))]
+    pub images: Option<String>,
     /// Most frames a second [default: 20, over SSH 10].
     #[arg(long, value_name = "N")]
     pub fps: Option<String>,

@@ -2,43 +2,45 @@
 
 use std::time::Duration;
 
-use super::decide::{Standing, Verdict, Weather, decide};
-use super::hold::Hold;
+use super::decide::{Standing, Verdict, decide};
 use super::run::Engine;
-use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, JobId, Kept, Stage, Transition};
+use super::weather::Realm;
+use crate::fal::{Bill, FalError, Scope};
+use crate::job::{Cause, CauseKind, Class, JobId, Kept, Stage, Transition, Usd};
 use crate::ledger::Attempt;
 
-/// A failure that comes so soon after others got through is the job's own.
-const FAIR: Duration = Duration::from_secs(30);
 /// Jobs that ended and whose logs are kept.
 const ENDED: usize = 200;
 
 impl Engine {
     /// A step failed: the one table says what follows.
-    pub(super) fn failed(&mut self, id: JobId, error: &FalError, same: Kept, anew: Kept) {
+    pub(super) fn failed(&mut self, realm: Realm, id: JobId, error: &FalError, same: Kept, anew: Kept) {
         let now = self.now();
         tracing::info!(job = %id, cause = %error.cause, class = ?error.class, source = ?error.source, "a step failed");
         let Some(attempt) = self.roster.get(id).map(|job| job.state.attempt()) else { return };
-        let weather = if now.since(self.last_good) < FAIR { Weather::Fair } else { Weather::Foul };
-        let standing = Standing { same, anew, attempt };
-        match decide(error, standing, &self.setup.retry, weather, self.rng.f64()) {
+        let at_least = self.met(realm, id, error).then(|| self.weather.next(realm, now).unwrap_or(now).since(now));
+        let live = self.live.entry(id).or_default();
+        live.early = if error.class == Class::NotReady { live.early.saturating_add(1) } else { 0 };
+        let shared = at_least.map(|at_least| (live.let_off.max(1), at_least));
+        let standing = Standing { same, anew, attempt, early: live.early, shared };
+        let cost = self.cost_of(id, error);
+        match decide(error, standing, &self.setup.retry, self.rng.f64()) {
             Verdict::Retry { wait, kept, counts } => {
-                if error.cause.kind == CauseKind::RateLimited {
-                    // One brake for all: the others would be told the same.
-                    self.brake_until = self.brake_until.max(now.plus(wait));
-                }
-                self.retry(id, error.cause.clone(), wait, kept, counts);
+                self.write_attempt(id, &error.cause, kept.stage(), cost);
+                self.wait(id, error.cause.clone(), wait, kept, counts);
             }
-            Verdict::Fail(kept) => self.fail(id, &error.cause, kept),
-            Verdict::Hold(kept) => {
-                self.back_to(id, error.cause.clone(), kept);
-                self.hold(Hold::Account(error.cause.clone()));
+            Verdict::Fail(kept) => {
+                self.write_attempt(id, &error.cause, kept.stage(), cost);
+                self.end_failed(id, &error.cause, kept);
             }
-            Verdict::Cancelled => self.end_cancelled(id),
+            Verdict::Hold(kept) => self.back_to(id, error.cause.clone(), kept),
+            Verdict::Cancelled => {
+                self.write_attempt(id, &error.cause, Stage::Follow, cost);
+                self.end_cancelled(id);
+            }
             Verdict::Lost => {
                 if self.happen(id, Transition::LoseReply) {
-                    self.write_attempt(id, &error.cause, Stage::Submit);
+                    self.write_attempt(id, &error.cause, Stage::Submit, None);
                     self.look_for_lost();
                     self.record(id);
                     self.ended(id);
@@ -47,8 +49,23 @@ impl Engine {
         }
     }
 
+    /// What a request that failed is taken to have cost: what fal says, else as much as it may.
+    pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Usd> {
+        let photo = &self.roster.get(id)?.photo;
+        match error.bill {
+            _ if error.scope == Scope::Call => None,
+            Bill::Nothing => None,
+            Bill::Units(units) => self.roster.price()?.billed(units),
+            Bill::Perhaps => self.roster.at_most(photo),
+        }
+    }
+
     pub(super) fn retry(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
-        self.write_attempt(id, &cause, kept.stage());
+        self.write_attempt(id, &cause, kept.stage(), None);
+        self.wait(id, cause, wait, kept, counts);
+    }
+
+    fn wait(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
         let until = self.now().plus(wait);
         if self.happen(id, Transition::Retry { cause, until, kept, counts }) {
             self.wake_at(id, until);
@@ -64,13 +81,24 @@ impl Engine {
         if self.give_back(id, cause) {
             return;
         }
-        self.write_attempt(id, cause, kept.stage());
+        self.write_attempt(id, cause, kept.stage(), None);
+        self.end_failed(id, cause, kept);
+    }
+
+    pub(super) fn end_failed(&mut self, id: JobId, cause: &Cause, kept: Kept) {
         if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
             self.ended(id);
             if let Some(hold) = self.failures.failed(cause) {
                 self.hold(hold);
             }
         }
+    }
+
+    /// What was reserved for a job is taken for spent: its request is given up, and may be billed.
+    pub(super) fn write_off(&mut self, id: JobId, why: &str) {
+        let Some(job) = self.roster.get(id).filter(|job| job.state.is_reserved()) else { return };
+        let cost = self.roster.at_most(&job.photo);
+        self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), Stage::Submit, cost);
     }
 
     pub(super) fn end_cancelled(&mut self, id: JobId) {
@@ -80,19 +108,23 @@ impl Engine {
         }
     }
 
-    fn write_attempt(&mut self, id: JobId, cause: &Cause, stage: Stage) {
+    /// Writes down an attempt that ended without a result. What it cost counts as spent from now on,
+    /// in later runs too.
+    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, stage: Stage, cost: Option<Usd>) {
         let now = self.now();
+        let cost = cost.filter(|cost| *cost > Usd::ZERO);
+        self.roster.spent_besides(cost.unwrap_or_default());
         self.attempted(id, |job| {
-            let run = job.state.run()?;
+            let run = job.state.run();
             Some(Attempt {
                 job: id,
-                attempt: run.attempt,
-                began: run.began,
+                attempt: job.state.attempt(),
+                began: run.map(|run| run.began).or(cost.map(|_| now))?,
                 ended: now,
                 stage,
                 cause: Some(cause.clone()),
                 request: job.state.request_id().cloned(),
-                cost: None,
+                cost,
             })
         });
         if self.history.as_ref().is_some_and(|(of, _)| *of == id) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::board::Lens;
-use crate::job::{CauseKind, JobId};
+use crate::job::{CauseKind, JobId, Usd};
 
 /// Something that a person or a program asks of a running batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub enum Command {
     Resume,
     /// Make the window (most requests at fal at once) larger or smaller by so many.
     Window(i32),
+    /// Set the cap, or take it away; what was spent so far still counts towards it.
+    Budget(Option<Usd>),
     /// End this process; state is saved.
     Quit {
         /// What becomes of requests at fal.

@@ -8,6 +8,10 @@ use crate::job::{Class, Kept, RetryPolicy};
 
 /// Retries at the least for fetching what is paid for.
 const PAID_RETRIES: u16 = 8;
+/// How often a result is asked for that is said not to be there though its request has ended.
+const EARLY: u16 = 12;
+/// The waits between.
+const SOON: RetryPolicy = RetryPolicy { retries: EARLY, base: Duration::from_secs(1), cap: Duration::from_secs(30) };
 
 /// What follows for the job.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,26 +45,16 @@ pub(super) struct Standing {
     pub(super) anew: Kept,
     /// The attempt that failed, from 1.
     pub(super) attempt: u16,
+    /// How often its result was asked for too early.
+    pub(super) early: u8,
+    /// If the failure is nobody's own: how often it was so in a row, from 1, and the least wait.
+    pub(super) shared: Option<(u8, Duration)>,
 }
 
-/// The shape of the weather: whether other calls got through lately.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weather {
-    /// Others get through, so this failure is the job's own.
-    Fair,
-    /// Nothing gets through.
-    Foul,
-}
-
-pub(super) fn decide(
-    error: &FalError,
-    standing: Standing,
-    policy: &RetryPolicy,
-    weather: Weather,
-    random: f64,
-) -> Verdict {
-    let Standing { same, anew, attempt } = standing;
+pub(super) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy, random: f64) -> Verdict {
+    let Standing { same, anew, attempt, early, shared } = standing;
     let kept = if error.scope == Scope::Request { anew } else { same };
+    let uncounted = RetryPolicy { retries: u16::MAX, ..*policy };
     let counted = |retries: u16, after, kept| {
         let policy = RetryPolicy { retries, ..*policy };
         match policy.delay(attempt, after, random) {
@@ -69,16 +63,19 @@ pub(super) fn decide(
         }
     };
     match error.class {
-        Class::Transient { after } => match (error.patience, weather) {
-            (Patience::Weather, _) | (Patience::Shared | Patience::Paid, Weather::Foul) => {
-                let patient = RetryPolicy { retries: u16::MAX, ..*policy };
-                let wait = patient.delay(attempt.saturating_add(2), after, random).unwrap_or(policy.cap);
+        Class::Transient { after } => match shared {
+            Some((times, at_least)) => {
+                let wait = uncounted.delay(times.into(), after, random).unwrap_or(policy.cap).max(at_least);
                 Verdict::Retry { wait, kept, counts: false }
             }
-            (Patience::Paid, Weather::Fair) => counted(policy.retries.max(PAID_RETRIES), after, kept),
-            (Patience::Shared, Weather::Fair) | (Patience::Own, _) => counted(policy.retries, after, kept),
+            None if error.patience == Patience::Paid => counted(policy.retries.max(PAID_RETRIES), after, kept),
+            None => counted(policy.retries, after, kept),
         },
-        Class::NotReady => Verdict::Retry { wait: Duration::from_secs(1), kept, counts: false },
+        // Where it never is ready, it has ended in a way that we cannot read.
+        Class::NotReady => match SOON.delay(early.into(), None, random) {
+            Some(wait) => Verdict::Retry { wait, kept, counts: false },
+            None => Verdict::Fail(kept),
+        },
         Class::Reupload => counted(policy.retries, None, Kept::Nothing),
         Class::Permanent => Verdict::Fail(kept),
         Class::Account => Verdict::Hold(kept),
@@ -97,11 +94,18 @@ mod tests {
         Kept::Upload(Upload { url: "u".into(), at: Timestamp(0), content: ContentHash([0; 32]) })
     }
 
-    fn verdict(patience: Patience, class: Class, scope: Scope, attempt: u16, weather: Weather) -> Verdict {
+    fn verdict(
+        patience: Patience,
+        class: Class,
+        scope: Scope,
+        attempt: u16,
+        shared: Option<(u8, Duration)>,
+    ) -> Verdict {
         let cause = Cause::new(CauseKind::Runner, "x");
         let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, source: None };
-        let standing = Standing { same: Kept::Nothing, anew: upload(), attempt };
-        decide(&error, standing, &RetryPolicy::default(), weather, 1.0)
+        let standing =
+            Standing { same: Kept::Nothing, anew: upload(), attempt, early: attempt.try_into().unwrap(), shared };
+        decide(&error, standing, &RetryPolicy::default(), 1.0)
     }
 
     const TRANSIENT: Class = Class::Transient { after: None };
@@ -110,40 +114,46 @@ mod tests {
     fn a_transient_failure_is_tried_three_times_again() {
         for (attempt, seconds) in [(1, 2), (2, 4), (3, 8)] {
             let wait = Duration::from_secs(seconds);
-            let again = verdict(Patience::Own, TRANSIENT, Scope::Request, attempt, Weather::Foul);
+            let again = verdict(Patience::Own, TRANSIENT, Scope::Request, attempt, None);
             assert_eq!(again, Verdict::Retry { wait, kept: upload(), counts: true });
         }
-        assert_eq!(verdict(Patience::Own, TRANSIENT, Scope::Request, 4, Weather::Fair), Verdict::Fail(upload()));
+        assert_eq!(verdict(Patience::Own, TRANSIENT, Scope::Request, 4, None), Verdict::Fail(upload()));
     }
 
     #[test]
     fn bad_weather_spends_no_attempt_and_never_ends_a_job() {
-        for attempt in [1, 4, 900] {
-            for patience in [Patience::Weather, Patience::Shared, Patience::Paid] {
-                let foul = verdict(patience, TRANSIENT, Scope::Call, attempt, Weather::Foul);
-                assert!(matches!(foul, Verdict::Retry { counts: false, kept: Kept::Nothing, .. }), "{foul:?}");
-            }
-            let asked = Class::Transient { after: Some(Duration::from_secs(90)) };
-            let slow = verdict(Patience::Weather, asked, Scope::Call, attempt, Weather::Fair);
-            assert!(
-                matches!(slow, Verdict::Retry { counts: false, wait, .. } if wait >= Duration::from_secs(90)),
-                "{slow:?}"
-            );
+        for (times, seconds) in [(1, 2), (3, 8), (200, 60)] {
+            let shared = Some((times, Duration::from_secs(1)));
+            let wait = Duration::from_secs(seconds);
+            let foul = verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, shared);
+            assert_eq!(foul, Verdict::Retry { wait, kept: Kept::Nothing, counts: false });
         }
-        let own = verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, Weather::Fair);
-        assert_eq!(own, Verdict::Fail(Kept::Nothing));
+        let asked = Class::Transient { after: Some(Duration::from_secs(90)) };
+        let slow = verdict(Patience::Weather, asked, Scope::Call, 4, Some((1, Duration::from_mins(3))));
+        let wait = Duration::from_mins(3);
+        assert_eq!(slow, Verdict::Retry { wait, kept: Kept::Nothing, counts: false }, "the shared brake holds");
+        assert_eq!(verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, None), Verdict::Fail(Kept::Nothing));
     }
 
     #[test]
     fn what_is_paid_for_is_fetched_with_more_patience() {
-        let paid = |attempt| verdict(Patience::Paid, TRANSIENT, Scope::Call, attempt, Weather::Fair);
+        let paid = |attempt| verdict(Patience::Paid, TRANSIENT, Scope::Call, attempt, None);
         assert!(matches!(paid(8), Verdict::Retry { counts: true, .. }));
         assert_eq!(paid(9), Verdict::Fail(Kept::Nothing));
     }
 
     #[test]
+    fn a_result_that_is_never_ready_is_not_asked_for_for_ever() {
+        let early = |times| verdict(Patience::Own, Class::NotReady, Scope::Call, times, None);
+        let first = Verdict::Retry { wait: Duration::from_secs(1), kept: Kept::Nothing, counts: false };
+        assert_eq!(early(1), first);
+        assert!(matches!(early(12), Verdict::Retry { counts: false, .. }));
+        assert_eq!(early(13), Verdict::Fail(Kept::Nothing));
+    }
+
+    #[test]
     fn the_rest_follows_from_the_class_alone() {
-        let of = |class, scope| verdict(Patience::Own, class, scope, 1, Weather::Fair);
+        let of = |class, scope| verdict(Patience::Own, class, scope, 1, None);
         assert_eq!(of(Class::Permanent, Scope::Request), Verdict::Fail(upload()));
         assert_eq!(of(Class::Account, Scope::Call), Verdict::Hold(Kept::Nothing));
         assert_eq!(of(Class::Ambiguous, Scope::Call), Verdict::Lost);

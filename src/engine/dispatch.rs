@@ -9,13 +9,17 @@ use super::hold::Hold;
 use super::live::Live;
 use super::run::{Engine, Errand};
 use super::stages::Save;
+use super::weather::Realm;
 use crate::fal::Meter;
-use crate::job::{Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
+use crate::job::{Cause, CauseKind, Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
 
 /// Uploads at once.
 const UPLOADS: usize = 6;
 /// Downloads at once.
 const DOWNLOADS: usize = 6;
+/// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
+/// the account has set, which may be less (fal docs: CDN); a fresh upload costs nothing.
+const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
 /// Calls about requests at once.
 const CALLS: usize = 32;
 /// Calls that are due at about the same time are made together: each waking costs more than a call.
@@ -28,28 +32,39 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.saving < DOWNLOADS && self.begin_next_save() {}
+        while self.saving < DOWNLOADS && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {}
         self.settle_lost();
         while self.begin_next_check() {}
         while self.saving < DOWNLOADS && self.begin_next_copy() {}
-        while self.calling < CALLS && (self.begin_next_answer() || self.begin_next_call()) {}
-        if self.is_open(now) {
-            while self.roster.totals().in_flight < usize::from(self.window) && self.begin_next_submit() {}
-            while self.has_room_for_upload() && self.begin_next_upload() {}
-        }
+        while self.calling < CALLS
+            && self.may_begin(Realm::Follow, now)
+            && (self.begin_next_answer() || self.begin_next_call())
+        {}
+        while self.is_open()
+            && self.roster.totals().in_flight < usize::from(self.window)
+            && self.may_begin(Realm::Submit, now)
+            && self.begin_next_submit()
+        {}
+        while self.is_open()
+            && self.has_room_for_upload()
+            && self.may_begin(Realm::Upload, now)
+            && self.begin_next_upload()
+        {}
         if self.is_finished() {
             self.flow.end(now);
         }
     }
 
     /// Whether new jobs may be begun and new requests made.
-    fn is_open(&self, now: Timestamp) -> bool {
-        self.started && self.hold.is_none() && now >= self.brake_until && self.is_heard()
+    fn is_open(&self) -> bool {
+        // While the account is held, its breaker lets one through at a time.
+        self.started && matches!(self.hold, None | Some(Hold::Account(_))) && self.is_heard()
     }
 
     /// Uploads run ahead of the window, but not so far that they could expire.
     fn has_room_for_upload(&self) -> bool {
-        self.uploading < UPLOADS && self.uploading + self.to_submit.len() < usize::from(self.window).max(4)
+        let uploading = self.uploading.len();
+        uploading < UPLOADS && uploading + self.to_submit.len() < usize::from(self.window).max(4)
     }
 
     fn begin_next_upload(&mut self) -> bool {
@@ -63,13 +78,14 @@ impl Engine {
         }
         let Some(id) = again.or_else(|| self.next_ready()) else { return false };
         let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return false };
-        if !self.can_pay(self.roster.estimate(&photo)) {
+        let at_most = self.roster.at_most(&photo);
+        if !self.can_pay(at_most) {
             if again.is_some() {
                 self.to_upload.push_front(id);
             } else {
                 self.reuse.put_back(id);
             }
-            self.hold_at_cap(self.roster.estimate(&photo));
+            self.hold_at_cap(at_most);
             return false;
         }
         let began = self.now();
@@ -77,13 +93,14 @@ impl Engine {
             return false;
         }
         self.flow.begin(began);
-        self.uploading += 1;
+        self.uploading.insert(id);
         let meter = Meter::towards(Arc::clone(&self.up));
         let abort = self.spawn_stage(id, self.stages.clone().upload(photo, meter.clone()));
         let live = self.live.entry(id).or_default();
         live.renew();
         live.meter = Some((meter, Arc::default()));
         live.abort = Some(abort);
+        self.begin_call(Realm::Upload, id);
         true
     }
 
@@ -91,17 +108,23 @@ impl Engine {
         let Some(id) = self.to_submit.pop_front() else { return false };
         let Some(job) = self.roster.get(id) else { return true };
         let upload = match &job.state {
-            JobState::Uploaded(_, upload) => upload.url.clone(),
+            JobState::Uploaded(_, upload) => &**upload,
             JobState::Waiting { kept, .. } => match &**kept {
-                Kept::Upload(upload) => upload.url.clone(),
+                Kept::Upload(upload) => upload,
                 _ => return true,
             },
             _ => return true,
         };
-        let estimate = self.roster.estimate(&job.photo);
-        if !self.can_pay(estimate) {
+        if self.now().since(upload.at) > UPLOAD_KEEPS {
+            let cause = Cause::new(CauseKind::FileDownload, "its upload is too old to rely on; it is brought up again");
+            self.back_to(id, cause, Kept::Nothing);
+            return true;
+        }
+        let upload = upload.url.clone();
+        let at_most = self.roster.at_most(&job.photo);
+        if !self.can_pay(at_most) {
             self.to_submit.push_front(id);
-            self.hold_at_cap(estimate);
+            self.hold_at_cap(at_most);
             return false;
         }
         if !self.happen(id, Transition::StartSubmit) {
@@ -115,15 +138,16 @@ impl Engine {
         let live = self.live.entry(id).or_default();
         live.meter = None;
         live.abort = None;
+        self.begin_call(Realm::Submit, id);
         true
     }
 
     /// Whether one more result fits under the cap, with all that is spent and may still be.
-    fn can_pay(&self, estimate: Option<Usd>) -> bool {
+    fn can_pay(&self, at_most: Option<Usd>) -> bool {
         let totals = self.roster.totals();
         self.setup.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
-            estimate.is_some_and(|estimate| totals.spent + totals.reserved + estimate <= cap)
+            at_most.is_some_and(|at_most| totals.spent + totals.reserved + at_most <= cap)
         })
     }
 
@@ -152,6 +176,7 @@ impl Engine {
         let stage = self.stages.clone().answer((**request).clone());
         self.calling += 1;
         self.spawn_stage(id, stage);
+        self.begin_call(Realm::Follow, id);
         true
     }
 
@@ -170,6 +195,7 @@ impl Engine {
         live.calling = true;
         self.calling += 1;
         self.spawn_stage(id, self.stages.clone().poll(request, logs));
+        self.begin_call(Realm::Follow, id);
         true
     }
 
@@ -191,6 +217,7 @@ impl Engine {
         let live = self.live.entry(id).or_default();
         live.meter = Some((meter, length));
         live.abort = Some(abort);
+        self.begin_call(Realm::Fetch, id);
         self.dirty = true;
         true
     }

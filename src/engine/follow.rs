@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::event::What;
-use super::hold::Hold;
 use super::pace::{Pace, Seen};
 use super::run::Engine;
+use super::weather::Realm;
 use crate::fal::{CancelAnswer, FalError, Progress, Status};
-use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Transition};
+use crate::job::{Answer, CauseKind, Class, JobId, JobState, Kept, Transition};
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
@@ -26,7 +26,7 @@ impl Engine {
     /// fal said where a request stands.
     fn stands(&mut self, id: JobId, status: &Status) {
         let now = self.now();
-        self.last_good = now;
+        self.got_through(Realm::Follow, id);
         let live = self.live.entry(id).or_default();
         live.failures = 0;
         live.trouble = None;
@@ -80,23 +80,14 @@ impl Engine {
 
     /// A call about a request did not get through. The request runs on; we ask less and less often.
     fn poll_failed(&mut self, id: JobId, error: &FalError) {
-        let Some(upload) =
-            self.roster.get(id).and_then(|job| job.state.request()).map(|request| request.upload.clone())
-        else {
-            return;
-        };
+        self.met(Realm::Follow, id, error);
         if error.cause.kind == CauseKind::NotFound {
             if self.live.get(&id).is_some_and(|live| live.cancelling) {
                 self.end_cancelled(id);
             } else {
-                let message = format!("fal no longer knows this request ({})", error.cause.message);
-                let cause = Cause { message: message.into(), ..error.cause.clone() };
-                self.fail(id, &cause, Kept::Upload(upload));
+                self.look_for_stored(id);
             }
             return;
-        }
-        if error.class == Class::Account {
-            self.hold(Hold::Account(error.cause.clone()));
         }
         let after = if let Class::Transient { after } = error.class { after } else { None };
         let random = self.rng.f64();
@@ -116,15 +107,17 @@ impl Engine {
         let (request, inference) = (request.clone(), *inference);
         match result {
             Ok(mut answer) => {
-                self.last_good = self.now();
+                self.got_through(Realm::Follow, id);
+                self.forgive(id);
                 answer.inference_s = inference.or(answer.inference_s);
                 if self.happen(id, Transition::StartSave(answer)) {
                     self.to_save.push_back(id);
                 }
             }
+            Err(error) if error.cause.kind == CauseKind::NotFound => self.look_for_stored(id),
             Err(error) => {
                 let anew = Kept::Upload(request.upload.clone());
-                self.failed(id, &error, Kept::Request(request), anew);
+                self.failed(Realm::Follow, id, &error, Kept::Request(request), anew);
             }
         }
     }

@@ -1,7 +1,11 @@
 //! Why no new jobs are begun, and what to tell about it.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use super::board::{Notice, NoticeKind};
 use super::event::Ending;
+use super::outlook::in_words;
 use crate::job::{Cause, CauseKind, MaxFailures, Usd};
 
 /// Why no new jobs are begun. What is at fal is followed and saved all the same.
@@ -14,7 +18,16 @@ pub(super) enum Hold {
     /// The next submit would pass the cap.
     Budget { cap: Usd, spent: Usd, next: Usd },
     /// Too many failed.
-    Failures { kind: CauseKind, count: usize, last: Box<str> },
+    Failures {
+        /// The cause that most of them share.
+        kind: CauseKind,
+        /// How many share it.
+        count: usize,
+        /// How many failed.
+        of: usize,
+        /// What the last that shares it was told.
+        last: Box<str>,
+    },
     /// The ledger or the output folder cannot be written.
     Disk(String),
 }
@@ -46,13 +59,17 @@ impl Hold {
         }
     }
 
-    pub(super) fn notice(&self) -> Option<Notice> {
+    /// What to tell. `next` says when the account is tried by itself, if it is.
+    pub(super) fn notice(&self, next: Option<Duration>) -> Option<Notice> {
         let (kind, message, action) = match self {
             Self::User => return None,
             Self::Account(cause) if cause.kind == CauseKind::KeyRefused => (
                 NoticeKind::KeyRefused,
                 format!("fal refused the key ({}); nothing more is sent", cause.message),
-                "check FAL_KEY and run the same command again",
+                match next {
+                    Some(_) => format!("check FAL_KEY and run the same command again{}", in_words(next)),
+                    None => "check FAL_KEY and run the same command again".to_owned(),
+                },
             ),
             Self::Account(cause) => (
                 NoticeKind::AccountLocked,
@@ -60,25 +77,35 @@ impl Hold {
                     "the account is locked: {}; nothing more is sent, what is at fal is still fetched",
                     cause.message
                 ),
-                "top up at fal.ai/dashboard/billing, then go on with p or the same command",
+                match next {
+                    Some(_) => format!(
+                        "top up at fal.ai/dashboard/billing: it goes on by itself{}, or at once with p",
+                        in_words(next)
+                    ),
+                    None => "top up at fal.ai/dashboard/billing, then run the same command again".to_owned(),
+                },
             ),
             Self::Budget { cap, spent, next } => (
                 NoticeKind::BudgetReached,
-                format!("the next photo (≈{next}) would pass the cap of {cap}; {spent} are spent"),
-                "go on with the same command and a higher --budget",
+                format!("the next photo may cost up to {next}, which would pass the cap of {cap}; {spent} are spent"),
+                "go on with the same command and a higher --budget".to_owned(),
             ),
-            Self::Failures { kind, count, last } => (
+            Self::Failures { kind, count, of, last } => (
                 NoticeKind::Failures,
-                format!("{count} photos failed ({kind}): {last}; no more are begun"),
-                "look at one of them; go on with p",
+                if count == of {
+                    format!("{count} photos failed for one cause ({kind}): {last}; no more are begun")
+                } else {
+                    format!("{of} photos failed, {count} of them for one cause ({kind}): {last}; no more are begun")
+                },
+                "look at one of them; go on with p or the same command".to_owned(),
             ),
             Self::Disk(message) => (
                 NoticeKind::DiskLow,
                 format!("{message}; no more are begun, so that nothing is paid for that cannot be kept"),
-                "make room or mend the folder, then go on with p or the same command",
+                "make room or mend the folder, then go on with p or the same command".to_owned(),
             ),
         };
-        Some(Notice { kind, message, action: action.to_owned() })
+        Some(Notice { kind, message, action })
     }
 }
 
@@ -87,13 +114,15 @@ impl Hold {
 pub(super) struct FailureWatch {
     limit: MaxFailures,
     row: Option<(CauseKind, usize)>,
+    /// How many failed of each cause, and what the last of them was told.
+    causes: BTreeMap<CauseKind, (usize, Box<str>)>,
     failed: usize,
     ended: usize,
 }
 
 impl FailureWatch {
     pub(super) fn new(limit: MaxFailures) -> Self {
-        Self { limit, row: None, failed: 0, ended: 0 }
+        Self { limit, row: None, causes: BTreeMap::new(), failed: 0, ended: 0 }
     }
 
     pub(super) fn succeeded(&mut self) {
@@ -110,9 +139,21 @@ impl FailureWatch {
             _ => 1,
         };
         self.row = Some((cause.kind, in_a_row));
-        let reached = self.limit.is_reached(self.failed, self.ended, in_a_row);
-        let count = if matches!(self.limit, MaxFailures::InARow(_)) { in_a_row } else { self.failed };
-        reached.then(|| Hold::Failures { kind: cause.kind, count, last: cause.message.clone() })
+        let known = self.causes.entry(cause.kind).or_default();
+        *known = (known.0 + 1, cause.message.clone());
+        if !self.limit.is_reached(self.failed, self.ended, in_a_row) {
+            return None;
+        }
+        if matches!(self.limit, MaxFailures::InARow(_)) {
+            return Some(Hold::Failures {
+                kind: cause.kind,
+                count: in_a_row,
+                of: in_a_row,
+                last: cause.message.clone(),
+            });
+        }
+        let (kind, (count, last)) = self.causes.iter().max_by_key(|(_, (count, _))| *count)?;
+        Some(Hold::Failures { kind: *kind, count: *count, of: self.failed, last: last.clone() })
     }
 
     /// A person said to go on: count anew.
@@ -156,6 +197,28 @@ mod tests {
     }
 
     #[test]
+    fn the_cause_that_most_failures_share_is_told_with_its_count() {
+        let mut watch = FailureWatch::new(MaxFailures::Count(5));
+        let kinds = [CauseKind::Runner, CauseKind::Timeout, CauseKind::Timeout, CauseKind::Timeout];
+        assert!(kinds.into_iter().all(|kind| watch.failed(&cause(kind)).is_none()));
+        let hold = watch.failed(&cause(CauseKind::Runner)).unwrap();
+        assert!(matches!(hold, Hold::Failures { kind: CauseKind::Timeout, count: 3, of: 5, .. }), "{hold:?}");
+        let told = hold.notice(None).unwrap().message;
+        assert!(told.starts_with("5 photos failed, 3 of them for one cause (timeout)"), "{told}");
+    }
+
+    #[test]
+    fn a_locked_account_says_when_it_is_tried_next() {
+        let action = |next: Option<u64>| {
+            let hold = Hold::Account(cause(CauseKind::AccountLocked));
+            hold.notice(next.map(Duration::from_secs)).unwrap().action
+        };
+        assert!(action(Some(28)).contains("next try in 28 s, or at once with p"), "{}", action(Some(28)));
+        assert!(action(Some(240)).contains("next try in 4 min"));
+        assert!(action(None).ends_with("then run the same command again"));
+    }
+
+    #[test]
     fn every_stop_but_the_users_says_what_happened_and_what_to_do() {
         for hold in [
             Hold::Account(cause(CauseKind::KeyRefused)),
@@ -163,10 +226,10 @@ mod tests {
             Hold::Budget { cap: Usd::ZERO, spent: Usd::ZERO, next: Usd::ZERO },
             Hold::Disk("the disk is full".into()),
         ] {
-            let notice = hold.notice().unwrap();
+            let notice = hold.notice(None).unwrap();
             assert!(!notice.message.is_empty() && !notice.action.is_empty());
             assert!(hold.ending().is_some());
         }
-        assert_eq!(Hold::User.notice(), None);
+        assert_eq!(Hold::User.notice(None), None);
     }
 }

@@ -6,22 +6,25 @@ use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::SaveError;
+use super::weather::Realm;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
+use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Photo, Saved, Stage, Suspicion, Transition, Usd};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
-/// How long a full disk is given before a result is tried again.
+/// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
 
 impl Engine {
     pub(super) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
         self.saving = self.saving.saturating_sub(1);
         let Some(Job { photo, state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
-        let (request, answer) = (request.clone(), answer.clone());
+        let (photo, request, answer) = (photo.clone(), request.clone(), answer.clone());
         let kept = || Kept::Answer(request.clone(), answer.clone());
         match result {
             Ok(placed) => {
+                self.got_through(Realm::Fetch, id);
+                let photo = &photo;
                 let borrowed = self.reuse.borrowed(id);
                 let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
                 let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
@@ -34,19 +37,31 @@ impl Engine {
                     seed: answer.seed,
                     caption: answer.caption.clone(),
                     inference_s: answer.inference_s,
-                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.roster.estimate(photo)) },
+                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(photo)) },
                     same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
                 };
                 self.keep(id, saved, placed.suspicion);
             }
-            Err(SaveError::Fal(error)) => self.failed(id, &error, kept(), kept()),
-            Err(SaveError::Output(error)) => self.not_saved(id, &error, &kept()),
+            Err(SaveError::Fal(error)) if is_gone(&error) => {
+                let kept = Kept::Upload(request.upload.clone());
+                self.file_is_gone(id, &error.cause, &request.id, kept);
+            }
+            Err(SaveError::Fal(error)) => self.failed(Realm::Fetch, id, &error, kept(), kept()),
+            Err(SaveError::Output(error)) => {
+                self.got_through(Realm::Fetch, id);
+                self.not_saved(id, &error, &kept());
+            }
         }
+    }
+
+    /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
+    /// cap as much as it may.
+    fn unbilled(&self, photo: &Photo) -> Option<Usd> {
+        if self.setup.budget.is_some() { self.roster.at_most(photo) } else { self.roster.estimate(photo) }
     }
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
         let now = self.now();
-        self.last_good = now;
         self.previous.remove(&id);
         self.flow.saved(now);
         self.failures.succeeded();
@@ -77,15 +92,14 @@ impl Engine {
     fn not_saved(&mut self, id: JobId, error: &OutputError, kept: &Kept) {
         match error {
             OutputError::BadResult(what) => {
-                self.failed(id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
+                self.failed(Realm::Fetch, id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
             }
-            OutputError::Disk { .. } => {
+            OutputError::Disk { .. } | OutputError::Folder { .. } => {
                 let message = told("the result could not be saved", error);
-                let cause = Cause::new(CauseKind::Disk, message.clone());
-                self.retry(id, cause, DISK, kept.clone(), false);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
                 self.hold(Hold::Disk(message));
             }
-            OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
+            OutputError::LocalFile { .. } => {
                 self.fail(
                     id,
                     &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
@@ -94,4 +108,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether there is nothing left to download.
+fn is_gone(error: &FalError) -> bool {
+    error.cause.kind == CauseKind::Download && matches!(error.cause.http, Some(404 | 410))
 }

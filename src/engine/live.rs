@@ -31,6 +31,12 @@ pub(super) struct Live {
     pub(super) failures: u32,
     /// What the last of them said.
     pub(super) trouble: Option<String>,
+    /// When its upload, submit, download or last call about it began.
+    pub(super) call_began: Option<Timestamp>,
+    /// How often in a row a failure was laid to the weather.
+    pub(super) let_off: u8,
+    /// How often its result was asked for too early.
+    pub(super) early: u8,
     /// The last time that it was known not to run yet.
     pub(super) not_running_at: Option<Timestamp>,
     /// When its turn was to come, by its last place in the queue.

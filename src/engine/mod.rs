@@ -1,6 +1,7 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
 //! publishes the board.
 
+mod account;
 mod aftermath;
 mod arrive;
 pub mod board;
@@ -12,6 +13,7 @@ mod dispatch;
 mod event;
 mod flow;
 mod follow;
+mod gate;
 mod hold;
 mod keep;
 mod leave;
@@ -19,6 +21,7 @@ mod live;
 mod look_up;
 mod origin;
 mod outlet;
+mod outlook;
 mod pace;
 mod plan;
 mod publish;
@@ -30,10 +33,12 @@ mod roster;
 mod run;
 mod setup;
 mod stages;
+mod stored;
 mod story;
 mod survey;
 mod table;
 mod twins;
+mod weather;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};

@@ -86,7 +86,7 @@ impl Engine {
         self.sampled_at = now;
         self.flow.sample(now, self.up.load(Relaxed), self.down.load(Relaxed));
         self.pace.flow(self.flow.per_second(now));
-        if self.uploading + self.saving > 0 {
+        if self.uploading.len() + self.saving > 0 {
             self.dirty = true;
         }
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::board::{Board, CauseGroup, Detail, Page, Phase};
-use super::hold::Hold;
 use super::run::Engine;
 use super::story;
 use super::table::Failures;
@@ -23,7 +22,7 @@ impl Engine {
             totals: self.roster.totals().clone(),
             plan: self.plan.plan(),
             page,
-            notice: self.hold.as_ref().and_then(Hold::notice),
+            notice: self.notice(now),
             causes: self.causes(),
         }
     }
@@ -65,12 +64,6 @@ impl Engine {
         let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
         let request =
             job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
-        Some(Arc::new(story::detail(
-            job,
-            self.live.get(&id),
-            attempts.unwrap_or_default(),
-            output.map(|path| clean(&path.to_string_lossy()).into_owned()),
-            request,
-        )))
+        Some(Arc::new(story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request)))
     }
 }

@@ -25,6 +25,16 @@ impl Rates {
         if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(&job.photo) }
     }
 
+    /// The most that a photo's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
+        self.price.as_ref()?.at_most(self.output(photo)?)
+    }
+
+    /// The most that a job may still be billed as.
+    pub(super) fn reserve(&self, job: &Job) -> Option<Usd> {
+        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.at_most(&job.photo) }
+    }
+
     /// What a job's row shows as its cost and size: as billed and saved, else as estimated.
     pub(super) fn measure(&self, job: &Job) -> Measure {
         match (job.state.saved(), &job.state) {

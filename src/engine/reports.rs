@@ -4,6 +4,7 @@ use super::board::PastAttempt;
 use super::hold::Hold;
 use super::run::Engine;
 use super::stages::{Outcome, SubmitError};
+use super::weather::Realm;
 use crate::fal::{Accepted, FalError};
 use crate::job::{Cause, CauseKind, ContentHash, JobId, JobState, Kept, Request, Transition, Upload};
 use crate::ledger::{Attempt, LedgerError};
@@ -17,9 +18,12 @@ impl Engine {
             Outcome::Recorded(result) => self.recorded(id, result),
             Outcome::Polled(result) => self.polled(id, result),
             Outcome::Answered(result) => self.answered(id, result),
+            Outcome::Stored(result) => self.stored(id, result),
             Outcome::Saved(result) => self.saved(id, result),
             Outcome::Cancelled(result) => self.cancelled(id, result),
             Outcome::Listed(result) => self.listed(result),
+            Outcome::Reached(begun, result) => self.looked_out(begun, &result),
+            Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
             Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
             Outcome::Sought(found) => self.sought(id, found),
@@ -28,17 +32,18 @@ impl Engine {
     }
 
     fn uploaded(&mut self, id: JobId, result: Result<(Box<str>, ContentHash), FalError>) {
-        self.uploading = self.uploading.saturating_sub(1);
+        self.uploading.remove(&id);
         let Some(JobState::Uploading(_)) = self.roster.get(id).map(|job| &job.state) else { return };
         match result {
             Ok((url, content)) => {
-                self.last_good = self.now();
+                self.got_through(Realm::Upload, id);
+                self.forgive(id);
                 self.learned(id, content);
                 if self.happen(id, Transition::FinishUpload(Upload { url, at: self.now(), content })) {
                     self.to_submit.push_back(id);
                 }
             }
-            Err(error) => self.failed(id, &error, Kept::Nothing, Kept::Nothing),
+            Err(error) => self.failed(Realm::Upload, id, &error, Kept::Nothing, Kept::Nothing),
         }
     }
 
@@ -49,7 +54,8 @@ impl Engine {
         match result {
             Ok(Accepted { id: request, url }) => {
                 let at = self.now();
-                self.last_good = at;
+                self.got_through(Realm::Submit, id);
+                self.forgive(id);
                 self.live.entry(id).or_default().not_running_at = Some(at);
                 if self.happen(id, Transition::Accept(Request { id: request, url, at, upload })) {
                     // Only when this is safely written is the first call made.
@@ -62,9 +68,15 @@ impl Engine {
                 self.hold(Hold::Disk(told("the ledger cannot be written", &error)));
             }
             Err(SubmitError::Fal(error)) => {
-                self.failed(id, &error, Kept::Upload(upload.clone()), Kept::Upload(upload));
+                self.failed(Realm::Submit, id, &error, Kept::Upload(upload.clone()), Kept::Upload(upload));
             }
         }
+    }
+
+    /// A job got a step further: what it was let off before is forgotten.
+    pub(super) fn forgive(&mut self, id: JobId) {
+        let live = self.live.entry(id).or_default();
+        (live.let_off, live.early) = (0, 0);
     }
 
     /// Brings a job's state into the ledger and reports when it is safe there.
@@ -104,13 +116,14 @@ impl Engine {
     }
 }
 
-/// What happened, with its causes behind it.
+/// What happened, with its causes behind it. What to do about it is for the notice to say.
 pub(super) fn told(what: &str, error: &dyn std::error::Error) -> String {
-    let mut text = format!("{what}: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+    let mut text = what.to_owned();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        text = format!("{text}: {}", said.split("\nhint:").next().unwrap_or_default());
+        next = cause.source();
     }
     crate::job::clean(&text).into_owned()
 }

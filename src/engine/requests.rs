@@ -1,12 +1,13 @@
 //! What follows from what a face asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Command;
 use super::board::Lens;
 use super::hold::Hold;
 use super::run::Engine;
-use crate::job::{Group, JobId, JobState, Kept, Transition};
+use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 
 /// The largest window.
 const WINDOW: i32 = 256;
@@ -33,7 +34,9 @@ impl Engine {
             Command::Resume => {
                 self.hold = None;
                 self.failures.reset();
+                self.breaker.hurry(self.now());
             }
+            Command::Budget(cap) => self.set_budget(cap),
             Command::Window(by) => {
                 let window = (i32::from(self.window) + by).clamp(1, WINDOW);
                 self.window = u16::try_from(window).unwrap_or(1);
@@ -41,6 +44,20 @@ impl Engine {
             Command::Quit { leave, signal } => self.leave(leave, signal),
         }
         self.dirty = true;
+    }
+
+    /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
+    fn set_budget(&mut self, cap: Option<Usd>) {
+        if cap.is_some() && self.roster.price().is_none() {
+            tracing::warn!("without a price a cap cannot be kept");
+            return;
+        }
+        self.setup.budget = cap;
+        Arc::make_mut(&mut self.facts).budget = cap;
+        if matches!(self.hold, Some(Hold::Budget { .. })) {
+            // If it still does not fit, the next dispatch says so again.
+            self.hold = None;
+        }
     }
 
     fn look_through(&mut self, lens: Lens) {
@@ -64,6 +81,9 @@ impl Engine {
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
         }
+        if matches!(job.state, JobState::Unknown(..)) {
+            self.write_off(id, "given up: it may have been accepted, and billed");
+        }
         if self.happen(id, Transition::Reopen(kept)) {
             self.live.entry(id).or_default().renew();
             self.reconsider(id);
@@ -77,8 +97,9 @@ impl Engine {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
                 if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {
                     abort.abort();
-                    self.uploading = self.uploading.saturating_sub(1);
                 }
+                // Its report, if it is on its way already, finds nothing more to release.
+                self.uploading.remove(&id);
                 self.end_cancelled(id);
             }
             JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),

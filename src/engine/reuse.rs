@@ -145,11 +145,14 @@ impl Engine {
     fn adopt(&mut self, id: JobId, origin: Origin) {
         if let Some(request) = origin.request {
             tracing::info!(job = %id, request = %request.id, of = %origin.same_as.photo, "a request is used again");
+            // What is not paid for yet will be billed, once, and has to fit under the cap.
+            self.roster.reuse(id, origin.is_settled);
             self.reuse.borrowed.insert(id, (origin.same_as, origin.is_settled));
             if self.happen(id, Transition::Adopt(request)) {
                 self.record(id);
             }
         } else if let Some(intent) = origin.lost {
+            self.roster.reuse(id, false);
             if self.happen(id, Transition::Inherit(intent)) {
                 self.look_for_lost();
                 self.record(id);

@@ -90,6 +90,11 @@ impl Roster {
         true
     }
 
+    /// The most that a photo's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
+        self.rates.at_most(photo)
+    }
+
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
         let id = job.id;
@@ -149,7 +154,7 @@ impl Roster {
         let estimated = rates.expected(job);
         let estimate = estimated.unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { estimate } else { Usd::ZERO };
+        let reserved = if job.state.is_reserved() { rates.reserve(job).unwrap_or_default() } else { Usd::ZERO };
         let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
 
         let tally = |count: &mut usize, yes: bool| match (yes, joins) {

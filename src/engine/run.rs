@@ -2,7 +2,7 @@
 //! publishes.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::account::Breaker;
 use super::board::{BatchFacts, Board, PastAttempt};
 use super::event::{Event, Summary, What};
 use super::flow::FlowMeter;
@@ -24,6 +25,7 @@ use super::roster::Roster;
 use super::setup::{Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
 use super::table::Looker;
+use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Saved, Timestamp, Transition, Usd};
@@ -80,7 +82,7 @@ pub(super) struct Engine {
     /// Calls to be made when there is room for them.
     pub(super) to_call: VecDeque<JobId>,
 
-    pub(super) uploading: usize,
+    pub(super) uploading: HashSet<JobId>,
     pub(super) submitting: usize,
     pub(super) calling: usize,
     pub(super) saving: usize,
@@ -94,10 +96,12 @@ pub(super) struct Engine {
     /// Lost answers that are looked for.
     pub(super) search: Search,
     pub(super) hold: Option<Hold>,
-    /// Asked to slow down until then.
-    pub(super) brake_until: Timestamp,
-    /// When a call last got through.
-    pub(super) last_good: Timestamp,
+    /// How calls come out, for all alike.
+    pub(super) weather: Weather,
+    /// What was last told of it.
+    pub(super) told_sky: Sky,
+    /// Whether the account takes anything.
+    pub(super) breaker: Breaker,
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
     pub(super) dirty: bool,
     pub(super) published_at: Timestamp,
@@ -116,7 +120,8 @@ impl Engine {
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let (commands, asked) = mpsc::channel(COMMANDS);
-        let stages = Stages { fal, endpoint: setup.model.endpoint.clone(), writer, output: Arc::new(output) };
+        let endpoint = setup.model.endpoint.clone();
+        let stages = Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output: Arc::new(output) };
         let roster = Roster::new(setup.price.clone(), setup.params.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();
@@ -158,7 +163,7 @@ impl Engine {
             to_save: VecDeque::new(),
             agenda: BinaryHeap::new(),
             to_call: VecDeque::new(),
-            uploading: 0,
+            uploading: HashSet::new(),
             submitting: 0,
             calling: 0,
             saving: 0,
@@ -169,8 +174,9 @@ impl Engine {
             started: setup.start,
             search: Search::default(),
             hold: None,
-            brake_until: Timestamp(0),
-            last_good: now,
+            weather: Weather::new(now),
+            told_sky: Sky::Clear,
+            breaker: Breaker::new(),
             leaving: None,
             dirty: true,
             published_at: Timestamp(0),
@@ -202,6 +208,7 @@ impl Engine {
             let now = self.now();
             self.run_agenda(now);
             self.look_if_due(now);
+            self.look_out(now);
             self.dispatch(now);
             self.publish(now);
             if let Some(ending) = self.ending(now) {
@@ -270,7 +277,7 @@ impl Engine {
             return;
         }
         tracing::warn!(?hold, "no new jobs are begun");
-        if let Some(notice) = hold.notice() {
+        if let Some(notice) = hold.notice(self.next_try(self.now())) {
             self.tell(What::Notice(notice));
         }
         self.hold = Some(hold);
@@ -285,8 +292,8 @@ impl Engine {
         if let Some(due) = self.search.due {
             next = next.min(due);
         }
-        if self.brake_until > now {
-            next = next.min(self.brake_until);
+        if let Some(due) = self.outlook_deadline(now) {
+            next = next.min(due);
         }
         if let Some((_, until)) = self.leaving {
             next = next.min(until);
@@ -294,7 +301,8 @@ impl Engine {
         if self.dirty {
             next = next.min(self.published_at.plus(PUBLISH));
         }
-        if self.uploading + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0) {
+        if self.uploading.len() + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0)
+        {
             next = next.min(self.sampled_at.plus(SAMPLE));
         }
         if self.roster.is_gathering() {

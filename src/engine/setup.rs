@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -35,6 +36,10 @@ pub struct Setup {
     pub max_failures: MaxFailures,
     /// The cap: never passed.
     pub budget: Option<Usd>,
+    /// How long fal may take to start a request, if that is bounded.
+    pub start_timeout: Option<Duration>,
+    /// Whether a locked account is waited for even if nobody looks.
+    pub waits_for_account: bool,
     /// Whether to begin without waiting for [`Command::Start`].
     pub start: bool,
     /// Whether to stay when all is done, for a person to look.

@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::origin::Origin;
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Piece, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, Piece, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
@@ -28,12 +29,18 @@ pub(super) enum Outcome {
     Polled(Result<Status, FalError>),
     /// Where its picture is.
     Answered(Result<Answer, FalError>),
+    /// What fal stored of a request that its queue has forgotten; `None` if nothing.
+    Stored(Result<Option<Past>, FalError>),
     /// The picture is on disk.
     Saved(Result<Placed, SaveError>),
     /// fal was asked to stop it.
     Cancelled(Result<CancelAnswer, FalError>),
     /// Requests that fal remembers, by the URL of their input.
     Listed(Result<Vec<(String, RequestId)>, FalError>),
+    /// Whether fal can be reached; when that was asked.
+    Reached(Timestamp, Result<(), FalError>),
+    /// Whether fal knows the key; when that was asked.
+    KeyAsked(Timestamp, Result<(), FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>),
     /// What a photo holds, if it can be read.
@@ -67,6 +74,8 @@ pub(super) enum SaveError {
 pub(super) struct Stages {
     pub(super) fal: Fal,
     pub(super) endpoint: EndpointId,
+    /// How long fal may take to start a request.
+    pub(super) start_timeout: Option<Duration>,
     pub(super) writer: Writer,
     pub(super) output: Arc<Output>,
 }
@@ -84,7 +93,7 @@ impl Stages {
         if let Err(error) = self.writer.commit(&job).await {
             return Outcome::Submitted(Err(SubmitError::NotRecorded(error)));
         }
-        Outcome::Submitted(self.fal.submit(&self.endpoint, &body).await.map_err(SubmitError::Fal))
+        Outcome::Submitted(self.fal.submit(&self.endpoint, &body, self.start_timeout).await.map_err(SubmitError::Fal))
     }
 
     pub(super) async fn record(self, job: Job) -> Outcome {
@@ -93,6 +102,16 @@ impl Stages {
 
     pub(super) async fn poll(self, request: Request, logs: bool) -> Outcome {
         Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
+    }
+
+    /// A call that costs nothing, to see whether there is a fal.
+    pub(super) async fn reach(self, begun: Timestamp) -> Outcome {
+        Outcome::Reached(begun, self.fal.reach(&self.endpoint).await)
+    }
+
+    /// A call that costs nothing, to see whether the key is good.
+    pub(super) async fn ask_for_key(self, begun: Timestamp) -> Outcome {
+        Outcome::KeyAsked(begun, self.fal.price(&self.endpoint).await.map(drop))
     }
 
     /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
@@ -115,12 +134,19 @@ impl Stages {
         Outcome::Answered(self.fal.result(&self.endpoint, &request).await)
     }
 
+    pub(super) async fn stored(self, id: RequestId) -> Outcome {
+        Outcome::Stored(self.fal.past(&self.endpoint, &id).await)
+    }
+
     pub(super) async fn cancel(self, request: Request) -> Outcome {
         Outcome::Cancelled(self.fal.cancel(&self.endpoint, &request).await)
     }
 
     pub(super) async fn save(self, work: Save) -> Outcome {
-        Outcome::Saved(self.save_inner(work).await)
+        Outcome::Saved(match self.save_inner(work).await {
+            Err(SaveError::Output(error)) => Err(SaveError::Output(self.output.whose(error).await)),
+            saved => saved,
+        })
     }
 
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {

@@ -1,5 +1,7 @@
 //! fal's queue: submit, status, result, cancel (fal docs: queue).
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::Value;
 use url::Url;
@@ -11,6 +13,11 @@ use super::failures::Fault;
 use super::output;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
 use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId};
+
+/// The deadline for a request to start, seconds (fal docs: queue, submit).
+const START_TIMEOUT: &str = "x-fal-request-start-timeout";
+/// A request id that nobody has.
+const NOBODYS: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Where a request stands, in fal's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,17 +65,40 @@ pub enum CancelAnswer {
 
 impl Fal {
     /// Makes the paid call, once. It is never repeated in here: the caller decides from the error's class.
+    /// A request that has not started within `start_timeout` ends unpaid.
     ///
     /// # Errors
     /// [`Class::Ambiguous`] whenever fal may have accepted it though we cannot tell.
-    pub async fn submit(&self, endpoint: &EndpointId, body: &Value) -> Result<Accepted, FalError> {
+    pub async fn submit(
+        &self,
+        endpoint: &EndpointId,
+        body: &Value,
+        start_timeout: Option<Duration>,
+    ) -> Result<Accepted, FalError> {
         let url = self.queue_url(endpoint.as_str().split('/'))?;
-        let reply = exchange(Call::Submit, self.http.with_key(Method::POST, url).json(body)).await?;
+        let mut request = self.http.with_key(Method::POST, url).json(body);
+        if let Some(limit) = start_timeout {
+            request = request.header(START_TIMEOUT, limit.as_secs_f64().to_string());
+        }
+        let reply = exchange(Call::Submit, request).await?;
         let answer: Submitted = reply.json(Call::Submit)?;
         let id = RequestId::new(&answer.request_id)
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
         let url = answer.status_url.and_then(|status_url| self.checked_base(&status_url, &id));
         Ok(Accepted { id, url })
+    }
+
+    /// Looks whether the queue can be reached, by asking about a request that nobody made. Any answer
+    /// shows that it can be; nothing is billed.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub async fn reach(&self, endpoint: &EndpointId) -> Result<(), FalError> {
+        let nobody = self.app_url(endpoint, ["requests", NOBODYS, "status"])?;
+        match exchange(Call::Status, self.http.with_key(Method::GET, nobody)).await {
+            Err(error) if error.cause.http.is_none() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Asks where a request stands, with its logs if wanted.
@@ -137,13 +167,22 @@ impl Fal {
 
     /// Only the first two parts of an endpoint id stand in a request's URLs, three in a namespace;
     /// the whole id answers 405 (fal docs: queue).
-    fn request_url(&self, endpoint: &EndpointId, request: &Request, tail: Option<&str>) -> Result<Url, FalError> {
+    fn request_url<'a>(
+        &self,
+        endpoint: &'a EndpointId,
+        request: &'a Request,
+        tail: Option<&'a str>,
+    ) -> Result<Url, FalError> {
         if let Some(base) = request.url.as_deref().and_then(|base| Url::parse(base).ok()) {
             return join(&base, tail);
         }
+        self.app_url(endpoint, ["requests", request.id.as_str()].into_iter().chain(tail))
+    }
+
+    fn app_url<'a>(&self, endpoint: &'a EndpointId, tail: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
         let namespaced = endpoint.as_str().starts_with("workflows/") || endpoint.as_str().starts_with("comfy/");
         let app = endpoint.as_str().split('/').take(if namespaced { 3 } else { 2 });
-        self.queue_url(app.chain(["requests", request.id.as_str()]).chain(tail))
+        self.queue_url(app.chain(tail))
     }
 
     fn queue_url<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {

@@ -169,6 +169,17 @@ impl UnitPrice {
         }
     }
 
+    /// The most that one output of this size may be billed as. How fal rounds megapixels is not
+    /// documented: a cap reckons with whole ones, rounded up, and with the smaller kind, 10⁶ px.
+    #[must_use]
+    pub fn at_most(&self, output: Pixels) -> Option<Usd> {
+        match self.unit {
+            Unit::Megapixel => Some(self.usd.times(u128::from(output.count().div_ceil(1_000_000)), 1)),
+            Unit::Image => Some(self.usd),
+            Unit::Other(_) => None,
+        }
+    }
+
     /// What so many billed units cost (`X-Fal-Billable-Units` of the result; fal docs: pricing).
     /// `None` if that is no sane number.
     #[must_use]
@@ -189,6 +200,14 @@ mod tests {
     fn a_twelve_megapixel_photo_at_two_costs_what_the_manual_says() {
         let output = Pixels::new(4000, 3000).scaled(2.0);
         assert_eq!(per_megapixel().estimate(output).unwrap().to_string(), "$4.80");
+    }
+
+    #[test]
+    fn a_cap_reckons_with_whole_megapixels() {
+        let at_most = |width, height| per_megapixel().at_most(Pixels::new(width, height)).unwrap().to_string();
+        assert_eq!([at_most(24, 16), at_most(1000, 1000), at_most(1000, 1001)], ["$0.10", "$0.10", "$0.20"]);
+        let output = Pixels::new(2048, 2048);
+        assert!(per_megapixel().at_most(output).unwrap() >= per_megapixel().estimate(output).unwrap());
     }
 
     #[test]

@@ -194,6 +194,20 @@ pub(super) async fn list(
             row.counts.insert(status, usize::try_from(jobs).unwrap_or(usize::MAX));
         }
     }
+    // A request that failed may have been billed all the same; what a result cost is its job's.
+    let failed: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT batch, sum(cost_nanos) FROM attempts
+         WHERE batch BETWEEN ? AND ? AND cause_kind IS NOT NULL AND cost_nanos IS NOT NULL GROUP BY batch",
+    )
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *moment)
+    .await?;
+    for (batch, nanos) in failed {
+        if let Some(row) = batches.get_mut(&batch) {
+            row.spent += Usd::from_nanos(nanos);
+        }
+    }
     moment.rollback().await?;
     Ok(batches.into_values().rev().collect())
 }

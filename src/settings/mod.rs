@@ -21,7 +21,7 @@ pub use layers::{Origin, Source};
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
 use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Usd};
-use crate::tui::caps::ColorChoice;
+use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
 use layers::Layers;
 
@@ -45,6 +45,10 @@ pub struct Settings {
     pub max_failures: MaxFailures,
     /// Retries a job gets for transient causes.
     pub retries: u16,
+    /// How long fal may take to start a request, if that is bounded.
+    pub start_timeout: Option<Duration>,
+    /// Wait while the account is locked, even without a dashboard.
+    pub wait_for_account: bool,
     /// In which forms captions are written.
     pub captions: Captions,
     /// Globs of which a photo's path must match one, if there are any.
@@ -71,6 +75,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Mouse capture.
     pub mouse: bool,
+    /// How pictures are drawn; `None` for as the environment says.
+    pub images: Option<Images>,
     /// Most frames a second; `None` to decide by the connection.
     pub fps: Option<u16>,
     /// How much more is logged: 0, 1 or 2.
@@ -126,6 +132,13 @@ impl Settings {
         let max_failures =
             l.with_default(names::MAX_FAILURES, how.max_failures.as_ref(), &default, values::max_failures)?;
         let retries = l.with_default(names::RETRIES, how.retries.as_ref(), "3", values::short(0..=100))?;
+        let start_timeout = l.optional(
+            names::START_TIMEOUT,
+            how.start_timeout.as_ref(),
+            "none: a request may wait in fal's queue for as long as it takes",
+            values::whole(2..=604_800),
+        )?;
+        let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
         let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
         let yes = switch(l, names::YES, how.yes)?;
         let sandbox = sandbox(l, &flags.options)?;
@@ -136,6 +149,7 @@ impl Settings {
         let color = color(l, face.color.as_ref())?;
         let ascii = switch(l, names::ASCII, face.ascii)?;
         let mouse = switch(l, names::MOUSE, face.mouse)?;
+        let images = l.with_default(names::IMAGES, face.images.as_ref(), "auto", values::images)?;
         let fps = l.optional(names::FPS, face.fps.as_ref(), "20, over SSH 10", values::short(1..=60))?;
 
         let state_dir = state_dir(l, place.state_dir.as_ref())?;
@@ -163,6 +177,8 @@ impl Settings {
             budget,
             max_failures,
             retries,
+            start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            wait_for_account,
             captions,
             include,
             exclude,
@@ -176,6 +192,7 @@ impl Settings {
             color,
             ascii,
             mouse,
+            images,
             fps,
             verbose: u8::try_from(verbose).unwrap_or(2),
             log,

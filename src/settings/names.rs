@@ -54,6 +54,10 @@ settings! {
     MAX_FAILURES = "max-failures", "FAL_TUI_MAX_FAILURES", One;
     /// Retries a job gets for transient causes.
     RETRIES = "retries", "FAL_TUI_RETRIES", One;
+    /// How long fal may take to start a request, seconds.
+    START_TIMEOUT = "start-timeout", "FAL_TUI_START_TIMEOUT", One;
+    /// Whether a run without a dashboard waits while the account is locked.
+    WAIT_FOR_ACCOUNT = "wait-for-account", "FAL_TUI_WAIT_FOR_ACCOUNT", One;
     /// Whether what failed in an earlier run is sent again.
     RETRY_FAILED = "retry-failed", "FAL_TUI_RETRY_FAILED", One;
     /// Whether to start without the plan screen.
@@ -78,6 +82,8 @@ settings! {
     ASCII = "ascii", "FAL_TUI_ASCII", One;
     /// Mouse capture.
     MOUSE = "mouse", "FAL_TUI_MOUSE", One;
+    /// How pictures are drawn: `auto`, `halfblocks`, `kitty`, `iterm2`, `sixel`, `none`.
+    IMAGES = "images", "FAL_TUI_IMAGES", One;
     /// Most frames a second.
     FPS = "fps", "FAL_TUI_FPS", One;
     /// Where the ledger and the log live.

@@ -6,6 +6,7 @@ mod cursor;
 pub(crate) mod layout;
 pub(crate) mod pane;
 mod toast;
+pub(crate) mod zoom;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tui_input::Input;
 
 use super::caps::Caps;
 use super::keys::{Context, KeyMap};
+use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
 use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
@@ -24,6 +26,7 @@ use ask::Question;
 use causes::Causes;
 use pane::{Pane, PaneTab};
 use toast::Toast;
+use zoom::Zoom;
 
 /// The dashboard's state. [`update`](super::update::update) changes it, [`view`](super::view) reads it.
 #[derive(Debug)]
@@ -61,6 +64,11 @@ pub struct Ui {
     /// Whether the lower pane covers the table.
     pub(crate) opened: bool,
     pub(crate) pane: Pane,
+    /// Photo and result over the whole screen.
+    pub(crate) zoom: Option<Zoom>,
+    pub(crate) gallery: Gallery,
+    /// A cell's size, px: width, height.
+    pub(crate) font: (u16, u16),
     /// The first line of the plan that is shown.
     pub(crate) plan_top: usize,
 
@@ -135,6 +143,9 @@ impl Ui {
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),
+            zoom: None,
+            gallery: Gallery::default(),
+            font: USUAL_FONT,
             plan_top: 0,
             layers: Vec::new(),
             toast: None,
@@ -189,7 +200,18 @@ impl Ui {
     /// When something on the screen ends by itself.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        self.toast.as_ref().map(|toast| toast.until)
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        toast.into_iter().chain(self.gallery.due()).min()
+    }
+
+    /// What pictures are drawn on.
+    pub(crate) fn paper(&self) -> Paper {
+        Paper::new(self.caps, self.font)
+    }
+
+    /// The terminal says that its cells are so large, px: width, height.
+    pub(crate) fn set_font(&mut self, font: Option<(u16, u16)>) {
+        self.font = font.unwrap_or(USUAL_FONT);
     }
 
     /// Where keys go.
@@ -200,6 +222,8 @@ impl Ui {
             Context::Overlay
         } else if self.is_planning() {
             Context::Plan
+        } else if self.zoom.is_some() {
+            Context::Zoom
         } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
             Context::Detail
         } else {
@@ -233,7 +257,7 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail(),
+            detail: self.shows_detail() || self.zoom.is_some(),
         };
         if lens == self.lens {
             return None;

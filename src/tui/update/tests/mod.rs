@@ -2,6 +2,7 @@
 
 mod acting;
 mod moving;
+mod pictures;
 
 use std::sync::Arc;
 

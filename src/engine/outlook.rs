@@ -1,0 +1,205 @@
+//! How calls come out, for everybody: what the weather and the account's breaker learn from it, what
+//! may begin, and what is told of it.
+
+use std::time::Duration;
+
+use super::board::{Notice, NoticeKind};
+use super::event::What;
+use super::hold::Hold;
+use super::run::Engine;
+use super::weather::{Realm, Sky, Trouble};
+use crate::fal::FalError;
+use crate::job::{Class, JobId, Timestamp};
+
+/// How often a countdown that is shown is made anew.
+const COUNTDOWN: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Whether a call of this realm may begin, as far as fal and the account are concerned.
+    pub(super) fn may_begin(&self, realm: Realm, now: Timestamp) -> bool {
+        let account = match realm {
+            Realm::Submit => self.breaker.may(now),
+            // Where nothing lies ready for the submit that finds out, one photo is brought up for it.
+            Realm::Upload if self.breaker.is_tripped() => {
+                self.breaker.may(now) && self.to_submit.is_empty() && self.uploading.is_empty() && self.submitting == 0
+            }
+            Realm::Upload | Realm::Follow | Realm::Fetch => true,
+        };
+        account && self.weather.may(realm, now)
+    }
+
+    /// A call for a job begins.
+    pub(super) fn begin_call(&mut self, realm: Realm, id: JobId) {
+        let now = self.now();
+        self.weather.begin(realm, now);
+        if realm == Realm::Submit {
+            self.breaker.begin(now);
+        }
+        self.live.entry(id).or_default().call_began = Some(now);
+    }
+
+    /// When a job's call began that has come to something now.
+    fn call_began(&self, id: JobId, now: Timestamp) -> Timestamp {
+        self.live.get(&id).and_then(|live| live.call_began).unwrap_or(now)
+    }
+
+    /// A job's call gave what it was made for.
+    pub(super) fn got_through(&mut self, realm: Realm, id: JobId) {
+        let now = self.now();
+        let begun = self.call_began(id, now);
+        self.weather.pass(realm, begun, now);
+        if self.breaker.pass(realm, begun) {
+            self.account_is_back();
+        }
+    }
+
+    /// A job's call failed. True if that is nobody's own failure.
+    pub(super) fn met(&mut self, realm: Realm, id: JobId, error: &FalError) -> bool {
+        let (now, random) = (self.now(), self.rng.f64());
+        let begun = self.call_began(id, now);
+        let let_off = self.live.get(&id).map_or(0, |live| live.let_off);
+        let shared = self.weather.is_shared(realm, error, begun, let_off, now);
+        match Trouble::of(error) {
+            Some(trouble) => self.weather.fail(realm, trouble, begun, now, random),
+            None => self.weather.pass(realm, begun, now),
+        }
+        if error.class == Class::Account {
+            self.breaker.trip(realm, &error.cause, begun, now, random);
+            self.hold_if_tripped();
+        } else if Trouble::of(error).is_none() && self.breaker.pass(realm, begun) {
+            // An answer of any other kind says that the account is in order.
+            self.account_is_back();
+        }
+        if shared {
+            let live = self.live.entry(id).or_default();
+            live.let_off = live.let_off.saturating_add(1);
+        }
+        shared
+    }
+
+    fn hold_if_tripped(&mut self) {
+        if let Some(cause) = self.breaker.tripped().cloned() {
+            match &mut self.hold {
+                Some(Hold::Account(known)) => *known = cause,
+                _ => self.hold(Hold::Account(cause)),
+            }
+        }
+    }
+
+    pub(super) fn account_is_back(&mut self) {
+        if matches!(self.hold, Some(Hold::Account(_))) {
+            self.hold = None;
+            self.tell_resumed("the account is in order again; it goes on");
+        }
+        self.dirty = true;
+    }
+
+    fn tell_resumed(&mut self, message: &str) {
+        tracing::info!(message, "resumed");
+        let notice = Notice { kind: NoticeKind::Resumed, message: message.to_owned(), action: String::new() };
+        self.tell(What::Notice(notice));
+    }
+
+    /// Looks whether fal can be reached and knows the key again, where that is in question; tells how
+    /// the weather changes.
+    pub(super) fn look_out(&mut self, now: Timestamp) {
+        if self.started && self.leaving.is_none() && !self.is_finished() {
+            if self.weather.looks_out(now) {
+                self.spawn_stage(JobId::at(0), self.stages.clone().reach(now));
+            }
+            if self.breaker.asks(now) {
+                self.spawn_stage(JobId::at(0), self.stages.clone().ask_for_key(now));
+            }
+        }
+        let (sky, next) = self.weather.sky(now);
+        if sky != self.told_sky {
+            self.told_sky = sky;
+            match weather_notice(sky, next.map(|next| next.since(now))) {
+                Some(notice) => {
+                    tracing::warn!(?sky, "calls are held back");
+                    self.tell(What::Notice(notice));
+                }
+                None => self.tell_resumed("fal answers again; it goes on"),
+            }
+            self.dirty = true;
+        }
+        if self.counts_down() && now.since(self.published_at) >= COUNTDOWN {
+            self.dirty = true;
+        }
+    }
+
+    /// A look at fal came to something.
+    pub(super) fn looked_out(&mut self, begun: Timestamp, result: &Result<(), FalError>) {
+        let (now, random) = (self.now(), self.rng.f64());
+        self.weather.looked_out(begun, result.is_ok(), now, random);
+    }
+
+    /// Whether fal knows the key again was asked.
+    pub(super) fn key_asked(&mut self, begun: Timestamp, result: &Result<(), FalError>) {
+        let (now, random) = (self.now(), self.rng.f64());
+        if self.breaker.knows_key(result.is_ok(), begun, now, random) {
+            self.account_is_back();
+        }
+    }
+
+    /// When to look again.
+    pub(super) fn outlook_deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let tries = self.breaker.next().filter(|next| *next > now);
+        let countdown = self.counts_down().then(|| self.published_at.plus(COUNTDOWN));
+        [self.weather.deadline(now), tries, countdown].into_iter().flatten().min()
+    }
+
+    /// Whether somebody is shown how long it is to the next try.
+    fn counts_down(&self) -> bool {
+        let account = matches!(self.hold, Some(Hold::Account(_)));
+        (account || self.told_sky != Sky::Clear) && self.leaving.is_none() && !self.board.is_closed()
+    }
+
+    /// What needs a person, or what everything waits for.
+    pub(super) fn notice(&self, now: Timestamp) -> Option<Notice> {
+        let of_hold = self.hold.as_ref().and_then(|hold| hold.notice(self.next_try(now)));
+        of_hold.or_else(|| {
+            let (sky, next) = self.weather.sky(now);
+            weather_notice(sky, next.map(|next| next.since(now)))
+        })
+    }
+
+    /// How long it is until the account is tried by itself; `None` if it is not.
+    pub(super) fn next_try(&self, now: Timestamp) -> Option<Duration> {
+        let goes_on = self.setup.stay || self.setup.waits_for_account;
+        self.breaker.next().filter(|_| goes_on).map(|next| next.since(now))
+    }
+}
+
+fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice> {
+    let (kind, message, action) = match sky {
+        Sky::Clear => return None,
+        Sky::Slow => (
+            NoticeKind::RateLimited,
+            "fal asks for fewer calls (429): nothing new is sent for a while, and no attempt is spent",
+            "nothing to do",
+        ),
+        Sky::Overloaded => (
+            NoticeKind::Offline,
+            "fal answers with errors of its own (5xx): everything waits, and no attempt is spent",
+            "nothing to do; see status.fal.ai if it lasts",
+        ),
+        Sky::Offline => (
+            NoticeKind::Offline,
+            "fal cannot be reached: everything waits, and no attempt is spent; requests at fal run on",
+            "check the network and HTTPS_PROXY",
+        ),
+    };
+    let action = format!("{action}; it goes on by itself{}", in_words(next));
+    Some(Notice { kind, message: message.to_owned(), action })
+}
+
+/// `, next try in 28 s`.
+pub(super) fn in_words(next: Option<Duration>) -> String {
+    let Some(next) = next else { return String::new() };
+    match next.as_secs() {
+        0 => ", it is being tried now".to_owned(),
+        seconds @ 1..=99 => format!(", next try in {seconds} s"),
+        seconds => format!(", next try in {} min", seconds.div_ceil(60)),
+    }
+}
