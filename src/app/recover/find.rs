@@ -89,10 +89,7 @@ impl Finder<'_> {
                     bytes += chunk.len() as u64;
                     hasher.update(&chunk);
                 }
-                Piece::Anew => {
-                    bytes = 0;
-                    hasher.reset();
-                }
+                Piece::Anew => (hasher, bytes) = (blake3::Hasher::new(), 0),
             }
             if bytes > length {
                 return Ok(None);
