@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use fal_tui::engine::board::{
-    BatchFacts, Board, Detail, Elapsed, Flow, Lens, LogLine, Money, Page, Phase, Plan, Row, RowState, Totals,
+    BatchFacts, Board, Detail, Elapsed, FilePath, Flow, Lens, LogLine, Money, Page, Phase, PictureFile, Plan, Row,
+    RowState, Totals,
 };
 use fal_tui::job::{BatchId, Group, JobId, Pixels, Status, Timestamp, Usd};
-use fal_tui::tui::caps::{Caps, Depth};
+use fal_tui::tui::caps::{Caps, Depth, Images};
 use fal_tui::tui::ui::Ui;
 use fal_tui::tui::update::{Effect, Msg, update};
 use fal_tui::tui::{Theme, view};
@@ -22,7 +23,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 const NOW: Timestamp = Timestamp(1_777_639_301_000);
-const CAPS: Caps = Caps { dashboard: Ok(()), depth: Depth::Rgb, unicode: true, remote: false };
+const CAPS: Caps = Caps {
+    dashboard: Ok(()),
+    depth: Depth::Rgb,
+    unicode: true,
+    remote: false,
+    images: Images::Halfblocks,
+    passthrough: false,
+};
 
 fn row(number: usize) -> Row {
     let statuses =
@@ -60,6 +68,8 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
         path: "holiday/IMG_000001.jpg".to_owned(),
         source: "/home/ada/holiday/IMG_000001.jpg".to_owned(),
         output: None,
+        before: PictureFile { path: FilePath("/home/ada/holiday/IMG_000001.jpg".into()), pixels: None },
+        after: None,
         request_id: Some("764cabcf-b745-4b3e-ae38-1200304cf45b".to_owned()),
         upload_url: None,
         request_url: None,

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fal_tui::engine::board::{
-    BatchFacts, Board, Cursor, Detail, Elapsed, Flow, Lens, LogLine, Money, Notice, NoticeKind, Order, Page,
-    PastAttempt, Phase, Plan, Row, RowState, SkippedFile, Tab, Totals,
+    BatchFacts, Board, Cursor, Detail, Elapsed, FilePath, Flow, Lens, LogLine, Money, Notice, NoticeKind, Order, Page,
+    PastAttempt, Phase, PictureFile, Plan, Row, RowState, SkippedFile, Tab, Totals,
 };
 use fal_tui::engine::{Command, Leave};
 use fal_tui::job::{
@@ -530,6 +530,11 @@ impl Fake {
             path: row.path.clone(),
             source: format!("/home/ada/photos/{}", row.path),
             output: done.then(|| format!("/home/ada/photos-upscaled/{}", row.path.replace(".jpg", ".png"))),
+            before: PictureFile { path: FilePath(format!("/home/ada/photos/{}", row.path).into()), pixels: row.input },
+            after: done.then(|| PictureFile {
+                path: FilePath(format!("/home/ada/photos-upscaled/{}", row.path.replace(".jpg", ".png")).into()),
+                pixels: row.output,
+            }),
             request_url: sent.then(|| format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}")),
             request_id: sent.then_some(id),
             upload_url: sent.then(|| format!("https://v3.fal.media/files/rabbit/{:x}.jpg", row.id.number() * 7919)),

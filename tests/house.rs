@@ -13,7 +13,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("intake", &["job", "picture"]),
     ("output", &["job", "picture"]),
     ("engine", &["job", "picture", "fal", "ledger", "intake", "output"]),
-    ("tui", &["job", "engine::board", "engine::Command", "engine::Leave", "engine::Ending", "engine::Summary"]),
+    (
+        "tui",
+        &["job", "picture", "engine::board", "engine::Command", "engine::Leave", "engine::Ending", "engine::Summary"],
+    ),
     (
         "headless",
         &[

@@ -85,7 +85,8 @@ impl Finding {
 pub(super) async fn doctor(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
     let tty = Tty::of_process();
     let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-    let caps = caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii }, tty);
+    let caps =
+        caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii, images: settings.images }, tty);
     let mut findings = vec![key(settings)];
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);

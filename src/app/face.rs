@@ -28,7 +28,11 @@ impl Face {
     pub(super) fn choose(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
         let tty = Tty::of_process();
         let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-        let caps = caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii }, tty);
+        let caps = caps::detect(
+            &variable,
+            Flags { color: settings.color, ascii: settings.ascii, images: settings.images },
+            tty,
+        );
         if settings.json {
             return Ok(Self::Told { form: Form::Json, color: false });
         }

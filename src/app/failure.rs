@@ -34,6 +34,11 @@ impl Failure {
         Self { message: message.into(), status: 2 }
     }
 
+    /// The disk is full, or what a run came to could not be written down.
+    pub(super) fn disk(error: &(dyn Error + 'static)) -> Self {
+        Self { message: chain(error), status: 4 }
+    }
+
     /// fal could not be asked at all.
     pub(super) fn of_fal(error: &FalError) -> Self {
         match (error.class, error.cause.kind) {
@@ -101,8 +106,6 @@ of_usage!(
     ScenarioError,
     SettingsError,
     IntakeError,
-    LedgerError,
-    OutputError,
     ClientError,
     SandboxError,
     KeyMapError,
@@ -111,6 +114,18 @@ of_usage!(
     NoKey,
     HeadlessError
 );
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        if matches!(error, LedgerError::Full { .. }) { Self::disk(&error) } else { Self::usage(&error) }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        if matches!(error, OutputError::Disk { .. }) { Self::disk(&error) } else { Self::usage(&error) }
+    }
+}
 
 #[cfg(test)]
 mod tests {

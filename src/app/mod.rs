@@ -9,6 +9,7 @@ mod inspect;
 mod log;
 mod plan;
 mod price;
+mod recover;
 mod run;
 mod sandbox;
 mod show;
@@ -57,6 +58,11 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
             Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,
             Some(Command::Show { batch, json, .. }) => inspect::show(&settings, *batch, *json).await,
+            Some(Command::Recover { since, all, dry_run, set_aside, .. }) => {
+                let (since, all) = (since.clone(), all.clone());
+                let wish = recover::Wish { since, all, dry_run: *dry_run, set_aside: *set_aside };
+                recover::recover(&settings, wish).await
+            }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
             Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment).await,
             Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),

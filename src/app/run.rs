@@ -77,23 +77,33 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
     let Over { summary, opened, changed } = show(face, ends, ended, heard).await?;
 
-    let jobs = ledger.jobs(opened.id).await?;
-    tokio::task::spawn_blocking(move || output.write_records(&jobs))
-        .await
-        .map_err(|error| Failure::usage(&error))??;
+    let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
-    ledger.close().await?;
+    let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
     if !changed.is_empty() {
         let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
     }
-    Ok(summary.exit_status())
+    let status = summary.exit_status();
+    // What ended the run says more than what could not be written down because of it.
+    put_down
+        .and(closed)
+        .map_err(|failure| Failure { status: if status == 0 { failure.status } else { status }, ..failure })?;
+    Ok(status)
 }
 
 /// A batch with parameters that were changed before the start is found again only with them.
 fn how_to_go_on(changed: &[String]) -> String {
     let flags: Vec<_> = changed.iter().map(|pair| format!("-p {pair}")).collect();
     format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
+}
+
+/// Writes the records of a run that is over.
+async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    let jobs = ledger.jobs(batch).await?;
+    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
+    written.map_err(|error| Failure::usage(&error))?.map_err(|error| Failure::disk(&error))?;
+    Ok(())
 }
 
 /// Whom to talk to: fal with the user's key, or a sandbox that is started here.

@@ -149,6 +149,9 @@ pub struct FaceFlags {
     /// Let the mouse scroll and select rows; the terminal's own selection then needs Shift.
     #[arg(long)]
     pub mouse: bool,
+    /// How pictures are drawn: auto, halfblocks, kitty, iterm2, sixel or none [default: auto].
+    #[arg(long, value_name = "HOW", hide_possible_values = true, value_parser = PossibleValuesParser::new(["auto", "halfblocks", "kitty", "iterm2", "sixel", "none"]))]
+    pub images: Option<String>,
     /// Most frames a second [default: 20, over SSH 10].
     #[arg(long, value_name = "N")]
     pub fps: Option<String>,

@@ -5,9 +5,10 @@ mod flags;
 mod man;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 pub use flags::{FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags};
@@ -83,6 +84,39 @@ pub enum Command {
         /// How to show it.
         #[command(flatten)]
         face: FaceFlags,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
+    /// Find results at fal whose request ids or files were lost, and save them; spends nothing.
+    ///
+    /// Looks through fal's own history of requests, matches each to the photos in PATH by what was
+    /// sent, and saves its result where a run would have, so that the same command does not send the
+    /// photo again. Give the output folder, model and parameters that the run has. It works without a
+    /// ledger, on another machine, and for requests that another program made.
+    Recover {
+        /// A folder of photos, walked recursively, or an image file.
+        #[arg(value_name = "PATH", required_unless_present = "all", value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+        /// How far to look back: a date, or how long ago, such as 12h or 7d [default: 30d, as long as
+        /// fal stores results].
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Save what belongs to no photo too, by its request id, into this folder.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        all: Option<PathBuf>,
+        /// Only say what would be saved.
+        #[arg(long)]
+        dry_run: bool,
+        /// If the ledger is damaged, keep it under another name and begin a new one.
+        #[arg(long)]
+        set_aside: bool,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// What was sent, and where results go.
+        #[command(flatten)]
+        what: WhatFlags,
         /// Where state lives.
         #[command(flatten)]
         place: PlaceFlags,
@@ -185,6 +219,11 @@ impl Cli {
             ) => {
                 let face = FaceFlags { json: *json, ..FaceFlags::default() };
                 Flags { options: Options { face, place: place.clone(), ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Recover { paths, json, what, place, .. }) => {
+                let face = FaceFlags { json: *json, ..FaceFlags::default() };
+                let options = Options { what: what.clone(), face, place: place.clone(), ..Options::default() };
+                Flags { paths: paths.clone(), options }
             }
             Some(Command::Report { place, .. }) => {
                 Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }

@@ -27,6 +27,12 @@ impl Engine {
         for id in ids {
             self.pick_up(id);
         }
+        // fal keeps results for a while only: those that are nearest to being forgotten go first.
+        let roster = &self.roster;
+        let asked = |id: &JobId| roster.get(*id).and_then(|job| job.state.request()).map(|request| request.at);
+        for queue in [&mut self.to_save, &mut self.to_answer, &mut self.to_call] {
+            queue.make_contiguous().sort_by_key(asked);
+        }
     }
 
     /// Lets a job of an earlier run go on from what is known of it.
@@ -63,9 +69,17 @@ impl Engine {
             JobState::InQueue(..) | JobState::InProgress(..) => self.to_call.push_back(id),
             JobState::Completed(..) => self.to_answer.push_back(id),
             JobState::Saving(..) => self.to_save.push_back(id),
-            JobState::Waiting { until, .. } => {
+            JobState::Waiting { until, kept, .. } => {
                 let until = *until;
-                self.wake_at(id, until);
+                // What is paid for is fetched first: what kept it from being saved may be mended by now.
+                if let Kept::Answer(_, answer) = &**kept {
+                    let answer = (**answer).clone();
+                    if self.happen(id, Transition::StartSave(answer)) {
+                        self.to_save.push_back(id);
+                    }
+                } else {
+                    self.wake_at(id, until);
+                }
             }
         }
     }

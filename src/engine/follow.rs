@@ -7,7 +7,7 @@ use super::pace::{Pace, Seen};
 use super::run::Engine;
 use super::weather::Realm;
 use crate::fal::{CancelAnswer, FalError, Progress, Status};
-use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Stage, Transition};
+use crate::job::{Answer, CauseKind, Class, JobId, JobState, Kept, Transition};
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
@@ -75,20 +75,11 @@ impl Engine {
     /// A call about a request did not get through. The request runs on; we ask less and less often.
     fn poll_failed(&mut self, id: JobId, error: &FalError) {
         self.met(Realm::Follow, id, error);
-        let Some(upload) =
-            self.roster.get(id).and_then(|job| job.state.request()).map(|request| request.upload.clone())
-        else {
-            return;
-        };
         if error.cause.kind == CauseKind::NotFound {
             if self.live.get(&id).is_some_and(|live| live.cancelling) {
                 self.end_cancelled(id);
             } else {
-                let message = format!("fal no longer knows this request ({})", error.cause.message);
-                let cause = Cause { message: message.into(), ..error.cause.clone() };
-                let cost = self.cost_of(id, error);
-                self.write_attempt(id, &cause, Stage::Follow, cost);
-                self.end_failed(id, &cause, Kept::Upload(upload));
+                self.look_for_stored(id);
             }
             return;
         }
@@ -117,6 +108,7 @@ impl Engine {
                     self.to_save.push_back(id);
                 }
             }
+            Err(error) if error.cause.kind == CauseKind::NotFound => self.look_for_stored(id),
             Err(error) => {
                 let anew = Kept::Upload(request.upload.clone());
                 self.failed(Realm::Follow, id, &error, Kept::Request(request), anew);

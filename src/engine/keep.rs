@@ -12,7 +12,7 @@ use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Photo, Saved, Sta
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
-/// How long a full disk is given before a result is tried again.
+/// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
 
 impl Engine {
@@ -41,6 +41,10 @@ impl Engine {
                     same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
                 };
                 self.keep(id, saved, placed.suspicion);
+            }
+            Err(SaveError::Fal(error)) if is_gone(&error) => {
+                let kept = Kept::Upload(request.upload.clone());
+                self.file_is_gone(id, &error.cause, &request.id, kept);
             }
             Err(SaveError::Fal(error)) => self.failed(Realm::Fetch, id, &error, kept(), kept()),
             Err(SaveError::Output(error)) => {
@@ -91,13 +95,12 @@ impl Engine {
             OutputError::BadResult(what) => {
                 self.failed(Realm::Fetch, id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
             }
-            OutputError::Disk { .. } => {
+            OutputError::Disk { .. } | OutputError::Folder { .. } => {
                 let message = told("the result could not be saved", error);
-                let cause = Cause::new(CauseKind::Disk, message.clone());
-                self.retry(id, cause, DISK, kept.clone(), false);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
                 self.hold(Hold::Disk(message));
             }
-            OutputError::LocalFile { .. } | OutputError::Folder { .. } => {
+            OutputError::LocalFile { .. } => {
                 self.fail(
                     id,
                     &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
@@ -106,4 +109,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether there is nothing left to download.
+fn is_gone(error: &FalError) -> bool {
+    error.cause.kind == CauseKind::Download && matches!(error.cause.http, Some(404 | 410))
 }

@@ -64,9 +64,9 @@ impl Engine {
         let totals = self.roster.totals();
         let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
         let results = self.to_answer.len() + self.to_save.len() + self.reusing();
-        // A lost answer may turn up, and what it is about is paid for.
-        let settled = idle && results == 0 && !self.is_looking();
-        self.hold.as_ref().filter(|_| settled).and_then(Hold::ending)
+        // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
+        let waits = |hold: &Hold| self.is_looking() && !matches!(hold, Hold::Disk(_));
+        self.hold.as_ref().filter(|hold| idle && results == 0 && !waits(hold)).and_then(Hold::ending)
     }
 
     /// Whether every job has ended.

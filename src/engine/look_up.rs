@@ -58,6 +58,8 @@ impl Engine {
     /// What fal remembers has come: requests that were lost are adopted.
     pub(super) fn listed(&mut self, result: Result<Vec<(String, RequestId)>, FalError>) {
         self.search.looking = false;
+        // With the last of them given up the batch may be finished.
+        self.dirty = true;
         let now = self.now();
         match result {
             Ok(list) => {
@@ -77,9 +79,11 @@ impl Engine {
         }
         // Ever less often, twice at the least, and as long as the list may lag.
         let youngest = self.lost().into_iter().map(|(_, _, at)| now.since(at)).min();
-        self.search.due = youngest
-            .filter(|age| *age < HORIZON || self.search.looks < 2)
-            .map(|age| now.plus((age / 2).clamp(FIRST, Duration::from_mins(1))));
+        self.search.due = match youngest {
+            Some(age) if age < HORIZON => Some(now.plus((age / 2).clamp(FIRST, Duration::from_mins(1)))),
+            Some(_) if self.search.looks < 2 => Some(now.plus(FIRST)),
+            _ => None,
+        };
     }
 
     fn lost(&self) -> Vec<(JobId, Upload, Timestamp)> {

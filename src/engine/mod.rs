@@ -35,6 +35,7 @@ mod roster;
 mod run;
 mod setup;
 mod stages;
+mod stored;
 mod story;
 mod survey;
 mod table;

@@ -64,12 +64,6 @@ impl Engine {
         let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
         let request =
             job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
-        Some(Arc::new(story::detail(
-            job,
-            self.live.get(&id),
-            attempts.unwrap_or_default(),
-            output.map(|path| clean(&path.to_string_lossy()).into_owned()),
-            request,
-        )))
+        Some(Arc::new(story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request)))
     }
 }

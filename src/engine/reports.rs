@@ -18,6 +18,7 @@ impl Engine {
             Outcome::Recorded(result) => self.recorded(id, result),
             Outcome::Polled(result) => self.polled(id, result),
             Outcome::Answered(result) => self.answered(id, result),
+            Outcome::Stored(result) => self.stored(id, result),
             Outcome::Saved(result) => self.saved(id, result),
             Outcome::Cancelled(result) => self.cancelled(id, result),
             Outcome::Listed(result) => self.listed(result),
@@ -89,6 +90,8 @@ impl Engine {
 
     fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
         self.recording = self.recording.saturating_sub(1);
+        // With the last of them the batch may be finished.
+        self.dirty = true;
         if let Err(error) = result {
             // The row is kept and tried again with whatever is written next.
             self.hold(Hold::Disk(told("the ledger cannot be written", &error)));
@@ -116,13 +119,14 @@ impl Engine {
     }
 }
 
-/// What happened, with its causes behind it.
+/// What happened, with its causes behind it. What to do about it is for the notice to say.
 pub(super) fn told(what: &str, error: &dyn std::error::Error) -> String {
-    let mut text = format!("{what}: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+    let mut text = what.to_owned();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        text = format!("{text}: {}", said.split("\nhint:").next().unwrap_or_default());
+        next = cause.source();
     }
     crate::job::clean(&text).into_owned()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::origin::Origin;
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
@@ -29,6 +29,8 @@ pub(super) enum Outcome {
     Polled(Result<Status, FalError>),
     /// Where its picture is.
     Answered(Result<Answer, FalError>),
+    /// What fal stored of a request that its queue has forgotten; `None` if nothing.
+    Stored(Result<Option<Past>, FalError>),
     /// The picture is on disk.
     Saved(Result<Placed, SaveError>),
     /// fal was asked to stop it.
@@ -134,12 +136,19 @@ impl Stages {
         Outcome::Answered(self.fal.result(&self.endpoint, &request).await)
     }
 
+    pub(super) async fn stored(self, id: RequestId) -> Outcome {
+        Outcome::Stored(self.fal.past(&self.endpoint, &id).await)
+    }
+
     pub(super) async fn cancel(self, request: Request) -> Outcome {
         Outcome::Cancelled(self.fal.cancel(&self.endpoint, &request).await)
     }
 
     pub(super) async fn save(self, work: Save) -> Outcome {
-        Outcome::Saved(self.save_inner(work).await)
+        Outcome::Saved(match self.save_inner(work).await {
+            Err(SaveError::Output(error)) => Err(SaveError::Output(self.output.whose(error).await)),
+            saved => saved,
+        })
     }
 
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {

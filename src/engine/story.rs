@@ -1,6 +1,8 @@
 //! Jobs as the values that faces get: a line of the table, an event, a detail.
 
-use super::board::{Detail, Elapsed, LogLine, Money, PastAttempt, Row, RowState};
+use std::path::PathBuf;
+
+use super::board::{Detail, Elapsed, FilePath, LogLine, Money, PastAttempt, PictureFile, Row, RowState};
 use super::event::JobChange;
 use super::live::Live;
 use super::roster::Roster;
@@ -104,7 +106,7 @@ pub(super) fn detail(
     job: &Job,
     live: Option<&Live>,
     attempts: &[PastAttempt],
-    output: Option<String>,
+    output: Option<PathBuf>,
     request_url: Option<String>,
 ) -> Detail {
     let state = &job.state;
@@ -122,7 +124,9 @@ pub(super) fn detail(
         id: job.id,
         path: clean(&job.photo.slash_path()).into_owned(),
         source: clean(&job.photo.source.to_string_lossy()).into_owned(),
-        output,
+        output: output.as_ref().map(|path| clean(&path.to_string_lossy()).into_owned()),
+        before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels },
+        after: output.map(|path| PictureFile { path: FilePath(path), pixels: saved.map(|saved| saved.pixels) }),
         request_id: state.request_id().map(ToString::to_string),
         upload_url: upload.map(|upload| clean(&upload.url).into_owned()),
         request_url,

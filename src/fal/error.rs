@@ -88,6 +88,11 @@ impl FalError {
         Self { cause, class, scope: Scope::Call, patience: Patience::Own, bill: Bill::Nothing, source: None }
     }
 
+    /// A request that ended without a picture, and will not have one later.
+    pub(super) fn of_request(cause: Cause) -> Self {
+        Self { scope: Scope::Request, ..Self::new(cause, Class::Permanent) }
+    }
+
     /// A call that took longer than it may.
     pub(super) fn timed_out(call: Call, limit: Duration) -> Self {
         let message = format!("{} gave no answer within {} s", call.name(), limit.as_secs());

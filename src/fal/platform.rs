@@ -1,13 +1,15 @@
 //! fal's platform API: prices, and the requests that fal remembers (fal docs: platform).
 
-use http::Method;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value};
 
 use super::Fal;
 use super::client::exchange;
 use super::error::{Call, FalError};
+use super::output;
 use super::queue::join;
-use super::wire::{PastRequests, Prices};
-use crate::job::{EndpointId, PriceSource, RequestId, Timestamp, Unit, UnitPrice, Usd};
+use super::wire::{PastRequest, PastRequests, Prices};
+use crate::job::{Answer, Cause, CauseKind, EndpointId, PriceSource, RequestId, Timestamp, Unit, UnitPrice, Usd};
 
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;
@@ -44,27 +46,110 @@ impl Fal {
         image_field: &str,
         start: Timestamp,
     ) -> Result<Vec<(String, RequestId)>, FalError> {
-        let start = jiff::Timestamp::from_millisecond(start.0).unwrap_or_default().to_string();
-        let (mut found, mut cursor) = (Vec::new(), None::<String>);
+        let (mut found, mut cursor) = (Vec::new(), None);
         for _ in 0..PAGES {
-            let mut url = join(&self.http.hosts.api, ["v1", "models", "requests", "by-endpoint"])?;
-            url.query_pairs_mut()
-                .append_pair("endpoint_id", endpoint.as_str())
-                .append_pair("start", &start)
-                .append_pair("expand", "payloads")
-                .append_pair("limit", "100")
-                .extend_pairs(cursor.iter().map(|cursor| ("cursor", cursor)));
-            let reply = exchange(Call::Requests, self.http.with_key(Method::GET, url)).await?;
-            let page: PastRequests = reply.json(Call::Requests)?;
-            found.extend(page.items.into_iter().filter_map(|item| {
-                let input = item.json_input?.get(image_field)?.as_str()?.to_owned();
-                Some((input, RequestId::new(&item.request_id).ok()?))
+            let page = self.history(endpoint, start, cursor).await?;
+            found.extend(page.requests.into_iter().filter_map(|past| {
+                let input = past.input.get(image_field)?.as_str()?.to_owned();
+                Some((input, past.id))
             }));
-            cursor = page.next_cursor.filter(|_| page.has_more);
+            cursor = page.next;
             if cursor.is_none() {
                 break;
             }
         }
         Ok(found)
     }
+
+    /// A page of the requests that were made of an endpoint since `start`, latest first, with what was
+    /// asked and answered; `cursor` is where an earlier page said to go on. fal keeps what was asked
+    /// and answered for 30 days (fal docs: platform, requests by endpoint).
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn history(
+        &self,
+        endpoint: &EndpointId,
+        start: Timestamp,
+        cursor: Option<String>,
+    ) -> Result<HistoryPage, FalError> {
+        let start = jiff::Timestamp::from_millisecond(start.0).unwrap_or_default().to_string();
+        let cursor = cursor.iter().map(|cursor| ("cursor", cursor.as_str()));
+        let page =
+            self.requests(endpoint, [("start", start.as_str()), ("limit", "100")].into_iter().chain(cursor)).await?;
+        let next = page.next_cursor.filter(|_| page.has_more);
+        Ok(HistoryPage { requests: page.items.into_iter().filter_map(Past::read).collect(), next })
+    }
+
+    /// One request by its id, long after the queue has forgotten its result; `None` if fal does not
+    /// know it.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn past(&self, endpoint: &EndpointId, id: &RequestId) -> Result<Option<Past>, FalError> {
+        let page = self.requests(endpoint, [("request_id", id.as_str())].into_iter()).await?;
+        Ok(page.items.into_iter().filter_map(Past::read).find(|past| past.id == *id))
+    }
+
+    async fn requests<'a>(
+        &self,
+        endpoint: &EndpointId,
+        query: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<PastRequests, FalError> {
+        let mut url = join(&self.http.hosts.api, ["v1", "models", "requests", "by-endpoint"])?;
+        url.query_pairs_mut()
+            .append_pair("endpoint_id", endpoint.as_str())
+            .append_pair("expand", "payloads")
+            .extend_pairs(query);
+        let reply = exchange(Call::Requests, self.http.with_key(Method::GET, url)).await?;
+        reply.json(Call::Requests)
+    }
 }
+
+/// A part of fal's own history.
+#[derive(Debug)]
+pub struct HistoryPage {
+    /// The requests, latest first. Those that still wait may lack.
+    pub requests: Vec<Past>,
+    /// Where to go on, if there is more.
+    pub next: Option<String>,
+}
+
+/// A request that fal remembers.
+#[derive(Debug)]
+pub struct Past {
+    /// Its id.
+    pub id: RequestId,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// The model input that it was made with; empty if that is no longer stored.
+    pub input: Map<String, Value>,
+    /// What came of it: its picture, or why there is none.
+    pub outcome: Result<Answer, FalError>,
+}
+
+impl Past {
+    fn read(item: PastRequest) -> Option<Self> {
+        let id = RequestId::new(&item.request_id).ok()?;
+        let ended = item.ended_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+        let status = item.status_code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
+        let outcome = match item.json_output.filter(|output| !output.is_null()) {
+            Some(output) if status.is_success() => output::read(&output, None).ok_or_else(|| {
+                FalError::of_request(Cause::new(CauseKind::BadResult, "the stored result holds no picture"))
+            }),
+            // The model's own answer, as the queue would have repeated it.
+            output if !status.is_success() => {
+                let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static("stored"))]);
+                let body = output.map(|output| output.to_string()).unwrap_or_default();
+                Err(FalError::answered(Call::Result, status, &headers, body.as_bytes()))
+            }
+            _ => Err(FalError::of_request(Cause::new(CauseKind::NotFound, "its result is no longer stored"))),
+        };
+        let input = item.json_input.and_then(|input| if let Value::Object(map) = input { Some(map) } else { None });
+        let ended = ended.map(|at| Timestamp(at.as_millisecond()));
+        Some(Self { id, ended, input: input.unwrap_or_default(), outcome })
+    }
+}
+
+/// Says that an answer is the request's own.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-fal-request-id");

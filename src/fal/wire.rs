@@ -275,7 +275,16 @@ pub struct PastRequests {
 pub struct PastRequest {
     /// Its id.
     pub request_id: String,
+    /// When it ended, RFC 3339.
+    #[serde(default)]
+    pub ended_at: Option<String>,
+    /// The status that its result has.
+    #[serde(default)]
+    pub status_code: Option<u16>,
     /// The model input that it was made with, where `expand=payloads` asked for it.
     #[serde(default)]
     pub json_input: Option<Value>,
+    /// What the model answered, where `expand=payloads` asked for it and it is still stored.
+    #[serde(default)]
+    pub json_output: Option<Value>,
 }

@@ -41,7 +41,7 @@ pub enum LedgerError {
     },
     /// The file is no ledger, or not whole any more.
     #[error(
-        "the ledger {} is damaged: {detail}\nhint: move it away and keep it; `fal-tui recover` finds results that are still at fal", .path.display()
+        "the ledger {} is damaged: {detail}\nhint: `fal-tui recover --set-aside PATH` keeps it under another name, begins a new one, and fetches the results that fal has", .path.display()
     )]
     Damaged {
         /// The ledger.

@@ -88,6 +88,15 @@ impl Ledger {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Gives the ledger of a state directory another name, with all that SQLite keeps beside it, so
+    /// that a new one can be begun; gives that name. For one that is damaged.
+    ///
+    /// # Errors
+    /// If it cannot be renamed, or another program is opening it.
+    pub async fn set_aside(state_dir: &Path) -> Result<PathBuf, LedgerError> {
+        open::set_aside(state_dir, Tuning::default()).await
+    }
+
     /// Where the ledger's file is.
     #[must_use]
     pub fn path(&self) -> &Path {

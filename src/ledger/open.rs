@@ -72,6 +72,29 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, Ledg
     Ok(Files { state_dir, path, writer, desk })
 }
 
+/// Renames a ledger to the first of `ledger.damaged-1.db`, `ledger.damaged-2.db`, … that is free.
+pub(super) async fn set_aside(state_dir: &Path, tuning: Tuning) -> Result<PathBuf, LedgerError> {
+    let path = state_dir.join(FILE);
+    let _lock = lock(state_dir, &path, tuning.busy).await?;
+    let name = |n: u32| state_dir.join(format!("ledger.damaged-{n}.db"));
+    let free = (1..10_000).map(name).find(|name| name.symlink_metadata().is_err()).unwrap_or_else(|| name(0));
+    // What is written ahead first: without it, what is renamed is still a ledger of a while ago.
+    for beside in ["-wal", "-shm", ""] {
+        let with = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(beside);
+            PathBuf::from(name)
+        };
+        match std::fs::rename(with(&path), with(&free)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(LedgerError::state_dir(&path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(free)
+}
+
 /// Makes the directory and an empty file where there are none, for nobody else to read: the ledger
 /// knows where photos and results are. What SQLite puts beside the file gets the same permissions.
 fn make_file(state_dir: &Path) -> Result<PathBuf, LedgerError> {

@@ -13,7 +13,7 @@ pub enum OutputError {
     #[error("the result is no whole picture: {0}")]
     BadResult(Box<str>),
     /// The disk is full, or the user's share of it is.
-    #[error("no room on the disk for `{}`", clean(&.path.to_string_lossy()))]
+    #[error("no room on the disk for `{}`\nhint: make room; the same command goes on", clean(&.path.to_string_lossy()))]
     Disk {
         /// What was to be written.
         path: PathBuf,

@@ -30,12 +30,7 @@ impl Output {
     /// # Errors
     /// [`OutputError::Folder`] if it cannot be made or written, [`OutputError::Disk`] if the disk is full.
     pub fn open(root: &Path, captions: Captions) -> Result<Self, OutputError> {
-        let refused = |source| match OutputError::of(root, source) {
-            OutputError::LocalFile { path, source } => OutputError::Folder { path, source },
-            error => error,
-        };
-        fs::create_dir_all(root).map_err(refused)?;
-        atomically::written(root, b"").map_err(refused)?;
+        try_out(root)?;
         let folder =
             Folder { root: root.to_owned(), captions, naming: Mutex::new(()), tidied: Mutex::new(HashSet::new()) };
         folder.tidy(root);
@@ -46,6 +41,16 @@ impl Output {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.0.root
+    }
+
+    /// Whose failure it is that a file could not be written: its own, or that of the whole folder, as
+    /// when a disk was taken away or became read-only.
+    pub async fn whose(&self, error: OutputError) -> OutputError {
+        if !matches!(error, OutputError::LocalFile { .. }) {
+            return error;
+        }
+        let root = self.0.root.clone();
+        super::draft::off_the_loop(move || try_out(&root)).await.err().unwrap_or(error)
     }
 
     /// Begins the file for a photo's result, hidden and unfinished in the folder that it will stay in.
@@ -67,6 +72,20 @@ impl Output {
         })
         .await
     }
+}
+
+/// What is written to try a folder out, bytes: a full disk takes a name, but no page behind it.
+const TRIAL: [u8; 4096] = [0; 4096];
+
+/// Makes a folder if it is not there, and tries whether it can be written.
+fn try_out(root: &Path) -> Result<(), OutputError> {
+    let refused = |source| match OutputError::of(root, source) {
+        OutputError::LocalFile { path, source } => OutputError::Folder { path, source },
+        error => error,
+    };
+    fs::create_dir_all(root).map_err(refused)?;
+    atomically::written(root, &TRIAL).map_err(refused)?;
+    Ok(())
 }
 
 impl Folder {

@@ -27,6 +27,8 @@ pub(super) struct Fal {
     pub(super) clock: Clock,
     /// How long a tiny picture runs.
     pub(super) latency: Duration,
+    /// How long the queue keeps a result, if a scenario says so.
+    pub(super) results_stay: Option<Duration>,
     /// Uploads and results.
     pub(super) files: Files,
     /// Uploads under way, and the tokens for them.
@@ -54,6 +56,7 @@ impl Fal {
             origin,
             clock: Clock::new(scenario.clock_speed),
             latency: options.latency,
+            results_stay: scenario.results_stay,
             files: Files::new()?,
             uploads: Uploads::default(),
             line: Mutex::new(Line::new(options.runners)),

@@ -21,7 +21,7 @@ pub use layers::{Origin, Source};
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
 use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Usd};
-use crate::tui::caps::ColorChoice;
+use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
 use layers::Layers;
 
@@ -75,6 +75,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Mouse capture.
     pub mouse: bool,
+    /// How pictures are drawn; `None` for as the environment says.
+    pub images: Option<Images>,
     /// Most frames a second; `None` to decide by the connection.
     pub fps: Option<u16>,
     /// How much more is logged: 0, 1 or 2.
@@ -147,6 +149,7 @@ impl Settings {
         let color = color(l, face.color.as_ref())?;
         let ascii = switch(l, names::ASCII, face.ascii)?;
         let mouse = switch(l, names::MOUSE, face.mouse)?;
+        let images = l.with_default(names::IMAGES, face.images.as_ref(), "auto", values::images)?;
         let fps = l.optional(names::FPS, face.fps.as_ref(), "20, over SSH 10", values::short(1..=60))?;
 
         let state_dir = state_dir(l, place.state_dir.as_ref())?;
@@ -189,6 +192,7 @@ impl Settings {
             color,
             ascii,
             mouse,
+            images,
             fps,
             verbose: u8::try_from(verbose).unwrap_or(2),
             log,

@@ -82,6 +82,8 @@ settings! {
     ASCII = "ascii", "FAL_TUI_ASCII", One;
     /// Mouse capture.
     MOUSE = "mouse", "FAL_TUI_MOUSE", One;
+    /// How pictures are drawn: `auto`, `halfblocks`, `kitty`, `iterm2`, `sixel`, `none`.
+    IMAGES = "images", "FAL_TUI_IMAGES", One;
     /// Most frames a second.
     FPS = "fps", "FAL_TUI_FPS", One;
     /// Where the ledger and the log live.

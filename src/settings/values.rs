@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::job::Usd;
 use crate::job::{Captions, MaxFailures};
-use crate::tui::caps::ColorChoice;
+use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
 type Read<T> = Result<T, String>;
@@ -85,6 +85,16 @@ pub(super) fn glob(text: &OsStr) -> Read<String> {
         Ok(_) if !text.is_empty() => Ok(text.to_owned()),
         Ok(_) => Err("takes a glob, such as `*.jpg` or `beach/**`".to_owned()),
         Err(error) => Err(format!("is no glob: {}", error.kind())),
+    }
+}
+
+/// `None` for `auto`.
+pub(super) fn images(text: &OsStr) -> Read<Option<Images>> {
+    match utf8(text)? {
+        "auto" => Ok(None),
+        name => Images::from_name(name)
+            .map(Some)
+            .ok_or_else(|| "takes auto, halfblocks, kitty, iterm2, sixel or none".to_owned()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What the terminal can do, decided from the environment alone: a terminal that is asked may not
 //! answer, which over SSH and inside tmux delays the start by seconds.
 
+mod images;
+
+pub use images::Images;
+
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Depth {
@@ -46,6 +50,8 @@ pub struct Flags {
     pub color: ColorChoice,
     /// `--ascii`.
     pub ascii: bool,
+    /// `--images`; `None` for as the environment says.
+    pub images: Option<Images>,
 }
 
 /// What standard input and output are.
@@ -110,6 +116,10 @@ pub struct Caps {
     pub unicode: bool,
     /// Whether it is at the other end of an SSH connection.
     pub remote: bool,
+    /// How pictures are drawn.
+    pub images: Images,
+    /// Whether tmux has to be told to hand pictures on.
+    pub passthrough: bool,
 }
 
 impl Caps {
@@ -125,11 +135,16 @@ impl Caps {
 pub fn detect(env: &dyn Fn(&str) -> Option<String>, flags: Flags, tty: Tty) -> Caps {
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
     let term = set("TERM").unwrap_or_default();
+    let depth = depth(&set, &term, flags.color);
+    let remote = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
+    let images = flags.images.unwrap_or_else(|| images::detect(&set, &term, depth, remote));
     Caps {
         dashboard: dashboard(&term, tty),
-        depth: depth(&set, &term, flags.color),
+        depth,
         unicode: !flags.ascii && speaks_utf8(&set),
-        remote: set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some(),
+        remote,
+        images,
+        passthrough: images.is_graphic() && images::is_multiplexed(&set, &term),
     }
 }
 
@@ -236,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_flag_goes_before_the_environment() {
-        let flags = |color| Flags { color, ascii: false };
+        let flags = |color| Flags { color, ..Flags::default() };
         let vars = [("TERM", "xterm-256color"), ("NO_COLOR", "1")];
         assert_eq!(caps_with(&vars, flags(ColorChoice::Always)).depth, Depth::Ansi256);
         assert_eq!(caps_with(&[("TERM", "xterm-direct")], flags(ColorChoice::Never)).depth, Depth::Mono);

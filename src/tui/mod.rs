@@ -6,6 +6,7 @@
 
 pub mod caps;
 pub mod keys;
+pub mod preview;
 pub mod theme;
 pub mod ui;
 pub mod update;

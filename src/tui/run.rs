@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::caps::Caps;
 use super::keys::KeyMap;
 use super::outbox::Outbox;
+use super::preview::Studio;
 use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
 use super::theme::Theme;
@@ -115,12 +116,23 @@ pub async fn run(
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
     let first = Arc::clone(&board.borrow());
-    let ui = Ui::new(first, size, now(), options.caps, options.theme)
+    let mut ui = Ui::new(first, size, now(), options.caps, options.theme)
         .in_zone(jiff::tz::TimeZone::system())
         .with_keys(options.keys);
+    ui.set_font(font());
     let interval = Duration::from_secs(1) / u32::from(options.fps.max(1));
-    let mut face =
-        Face { ui, screen, signals, board, commands, outbox: Outbox::default(), interval, dirty: true, resized: None };
+    let mut face = Face {
+        ui,
+        screen,
+        signals,
+        board,
+        commands,
+        outbox: Outbox::default(),
+        studio: Studio::default(),
+        interval,
+        dirty: true,
+        resized: None,
+    };
     match face.watch().await {
         Stop::Left(Left::HungUp) => {
             abandon();
@@ -135,6 +147,14 @@ fn now() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_millisecond())
 }
 
+/// A cell's size, px, where the kernel knows it; the terminal is not asked.
+fn font() -> Option<(u16, u16)> {
+    let window = crossterm::terminal::window_size().ok()?;
+    let font = (window.width.checked_div(window.columns)?, window.height.checked_div(window.rows)?);
+    // What no font is.
+    ((4..=64).contains(&font.0) && (6..=128).contains(&font.1)).then_some(font)
+}
+
 /// The loop's belongings.
 struct Face {
     ui: Ui,
@@ -143,6 +163,7 @@ struct Face {
     board: watch::Receiver<Arc<Board>>,
     commands: mpsc::Sender<Command>,
     outbox: Outbox,
+    studio: Studio,
     interval: Duration,
     /// Whether something changed since the last frame.
     dirty: bool,
@@ -191,6 +212,13 @@ impl Face {
                     }
                     Err(_) => Err(Stop::Left(self.ended())),
                 },
+                made = self.studio.made(), if self.studio.is_working() => match made {
+                    Some((ask, found)) => {
+                        self.dirty = true;
+                        self.take_in(Msg::Picture(Box::new(ask), found)).await
+                    }
+                    None => Ok(()),
+                },
                 () = sleep_until(second + Duration::from_secs(1)), if self.ui.is_ticking() => {
                     second = Instant::now();
                     self.dirty = true;
@@ -233,9 +261,12 @@ impl Face {
         self.screen.retake().map_err(Stop::drawing)?;
         self.dirty = true;
         // It may have another size by now, and so another number of rows to ask for.
+        self.ui.set_font(font());
         for effect in update(&mut self.ui, Msg::Resize(self.screen.size())) {
-            if let Effect::Send(command) = effect {
-                self.outbox.put(command);
+            match effect {
+                Effect::Send(command) => self.outbox.put(command),
+                Effect::Decode(asks) => self.studio.want(asks),
+                Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) => {}
             }
         }
         Ok(())
@@ -248,6 +279,7 @@ impl Face {
             Event::Resize(width, height) => {
                 let size = Size { width, height };
                 self.resized = Some(size);
+                self.ui.set_font(font());
                 Msg::Resize(size)
             }
             Event::Mouse(mouse) => Msg::Mouse(mouse),
@@ -258,9 +290,11 @@ impl Face {
     }
 
     async fn take_in(&mut self, msg: Msg) -> Result<(), Stop> {
+        self.ui.set_clock(now());
         for effect in update(&mut self.ui, msg) {
             match effect {
                 Effect::Send(command) => self.outbox.put(command),
+                Effect::Decode(asks) => self.studio.want(asks),
                 Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,
                 Effect::Redraw => self.screen.redraw().map_err(Stop::drawing)?,
                 Effect::Suspend => {

@@ -5,7 +5,13 @@
 //! of them is taken. `FAL_TUI_CRASH_SEED=N` plays the moments of an earlier run again.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "a test may panic, and tell")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test may panic, and tell"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -15,9 +21,6 @@ mod writes;
 use std::thread;
 use std::time::Duration;
 
-use fal_tui::sandbox::Options;
-
-use common::fast;
 use ordeal::Ordeal;
 
 /// A photo of 24×16 px costs this at twice its size, USD.
@@ -86,11 +89,6 @@ first = 1
 picture = "truncated"
 "#;
 
-/// A sandbox that is done with a photo almost at once.
-fn quick() -> Options {
-    Options { latency: Duration::from_millis(60), runners: 4, ..fast() }
-}
-
 fn is_long() -> bool {
     std::env::var_os("FAL_TUI_CRASH").is_some_and(|form| form == "long")
 }
@@ -115,7 +113,7 @@ fn killed_at_random_moments_of_a_batch_with_faults() {
                 while left > 0 {
                     // Half of the photos may be paid for at first.
                     let cap = capped.then_some(20.5 * PRICE);
-                    let mut ordeal = Ordeal::begin(40, quick(), FAULTS, cap);
+                    let mut ordeal = Ordeal::begin(40, FAULTS, cap);
                     while left > 0 && !ordeal.killed_after(Duration::from_millis(rng.u64(20..1500))) {
                         left -= 1;
                     }
@@ -133,7 +131,7 @@ fn killed_at_random_moments_of_a_batch_with_faults() {
 #[test]
 fn killed_at_each_write_to_the_ledger_or_the_output_folder() {
     // Every life of a batch is another one, but as long as others.
-    let whole = Ordeal::begin(3, quick(), "", None).killed_at_write(usize::MAX).unwrap();
+    let whole = Ordeal::begin(3, "", None).killed_at_write(usize::MAX).unwrap();
     let step = if is_long() { 1 } else { whole.div_ceil(24) };
     eprintln!("a whole run writes {whole} times; killed at each {step}th");
     let (next, lanes) = (std::sync::atomic::AtomicUsize::new(0), if is_long() { 6 } else { 4 });
@@ -145,7 +143,7 @@ fn killed_at_each_write_to_the_ledger_or_the_output_folder() {
                     if at > whole {
                         return;
                     }
-                    let mut ordeal = Ordeal::begin(3, quick(), "", None);
+                    let mut ordeal = Ordeal::begin(3, "", None);
                     ordeal.killed_at_write(at);
                     ordeal.finish();
                 }
@@ -165,7 +163,7 @@ fn killed_while_the_paid_call_is_on_its_way_there_or_back() {
     thread::scope(|scope| {
         for (faults, moment) in moments {
             scope.spawn(move || {
-                let mut ordeal = Ordeal::begin(3, quick(), faults, None);
+                let mut ordeal = Ordeal::begin(3, faults, None);
                 ordeal.killed_when(moment);
                 ordeal.finish();
                 // With a reply on its way, each of the three was paid for, and each is found again.

@@ -11,7 +11,7 @@ use fal_tui::ledger::Ledger;
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
-use crate::common::{Run, Stage, size, start};
+use crate::common::{Run, Stage, fast, size, start};
 use crate::writes::Writes;
 
 /// How long anything may take.
@@ -27,9 +27,10 @@ pub(crate) struct Ordeal {
 }
 
 impl Ordeal {
-    pub(crate) fn begin(photos: u32, options: Options, faults: &str, cap: Option<f64>) -> Self {
+    pub(crate) fn begin(photos: u32, faults: &str, cap: Option<f64>) -> Self {
         let scenario = Some(Scenario::parse(faults, "faults").unwrap());
-        let stage = Stage::with(Options { scenario, ..options });
+        // Done with a photo almost at once.
+        let stage = Stage::with(Options { scenario, latency: Duration::from_millis(60), runners: 4, ..fast() });
         stage.small_photos(photos);
         fs::create_dir_all(Self::state_of(&stage)).unwrap();
         fs::create_dir_all(stage.output()).unwrap();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PictureFile;
 use crate::job::{Cause, JobId, Stage, Timestamp};
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
@@ -15,6 +16,10 @@ pub struct Detail {
     pub source: String,
     /// The picture's file, once saved.
     pub output: Option<String>,
+    /// The photo's file as it is.
+    pub before: PictureFile,
+    /// The picture's file as it is, once saved.
+    pub after: Option<PictureFile>,
     /// fal's id of its request.
     pub request_id: Option<String>,
     /// The photo's URL in fal's storage.

@@ -3,6 +3,7 @@
 
 mod cause;
 mod detail;
+mod file;
 mod lens;
 mod plan;
 mod row;
@@ -10,6 +11,7 @@ mod totals;
 
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt};
+pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use row::{Elapsed, Money, Row, RowState};

@@ -63,7 +63,7 @@ async fn damage_is_found_on_request() {
     std::fs::write(&path, bytes).unwrap();
     let error = open(folder.path()).await.check().await.unwrap_err();
     assert!(matches!(error, LedgerError::Damaged { .. }), "{error:?}");
-    assert!(error.to_string().contains("hint: move it away"), "{error}");
+    assert!(error.to_string().contains("recover --set-aside"), "{error}");
 }
 
 #[tokio::test]

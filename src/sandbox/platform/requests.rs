@@ -19,6 +19,9 @@ use crate::sandbox::serve::Ask;
 const DAY: Duration = Duration::from_hours(24);
 const QUARTER: Duration = Duration::from_hours(90 * 24);
 
+/// How long what was asked and answered is stored (fal docs: platform, payloads).
+const STORED: Duration = Duration::from_hours(30 * 24);
+
 /// `GET /v1/models/requests/by-endpoint`: what has ended, newest first.
 pub(in crate::sandbox) fn by_endpoint(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> {
     check_api_key(ask)?;
@@ -125,9 +128,10 @@ impl Found {
             "status_code": self.ended.outcome.status.as_u16(),
             "duration": self.duration.as_secs_f64(),
         });
-        // What was not to be stored is not there to be shown.
+        // What was not to be stored, or is no longer, is not there to be shown.
         if payloads
             && !asked.forget
+            && fal.clock.now().since(self.ended.at) <= STORED
             && let Some(entry) = entry.as_object_mut()
         {
             entry.insert("json_input".to_owned(), json!(asked.input()));

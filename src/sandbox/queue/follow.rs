@@ -35,12 +35,14 @@ pub(super) fn find(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> Result<(Request
     found.filter(ours).ok_or(Refusal::NoRequest)
 }
 
-/// How long a result stays: 30 days; without stored payloads, or when it is long, an hour, and six
-/// minutes from 10 KB on (fal docs: queue, result).
+/// How long a result stays, unless a scenario says otherwise: 30 days; without stored payloads, or when
+/// it is long, an hour, and six minutes from 10 KB on (fal docs: queue, result).
 fn is_forgotten(fal: &Fal, request: &Request) -> bool {
     let State::Ended(ended) = &request.state else { return false };
     let length = ended.outcome.body.len();
-    let keeps = if !request.asked.forget && length <= 1_000_000 {
+    let keeps = if let Some(stay) = fal.results_stay {
+        stay
+    } else if !request.asked.forget && length <= 1_000_000 {
         Duration::from_hours(30 * 24)
     } else if length < 10_000 {
         Duration::from_hours(1)

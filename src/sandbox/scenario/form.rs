@@ -18,6 +18,7 @@ pub(super) type Wrong = String;
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioForm {
     pub(super) clock_speed: Option<f64>,
+    pub(super) results_stay_s: Option<f64>,
     #[serde(default)]
     pub(super) fault: Vec<Spanned<FaultForm>>,
 }

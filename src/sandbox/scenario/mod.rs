@@ -14,6 +14,7 @@ mod when;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -30,6 +31,8 @@ use when::When;
 pub struct Scenario {
     /// How fast the sandbox's time runs: 1 as the world's, 0 stands still until told otherwise.
     pub(super) clock_speed: f64,
+    /// How long the queue keeps a result; as fal's documentation says, if nothing is said.
+    pub(super) results_stay: Option<Duration>,
     rules: Vec<Rule>,
 }
 
@@ -44,7 +47,7 @@ struct Rule {
 impl Default for Scenario {
     /// Nothing goes wrong.
     fn default() -> Self {
-        Self { clock_speed: 1.0, rules: Vec::new() }
+        Self { clock_speed: 1.0, results_stay: None, rules: Vec::new() }
     }
 }
 
@@ -99,7 +102,9 @@ impl Scenario {
         if !(0.0..=1e6).contains(&clock_speed) {
             return Err(wrong(format!("`clock_speed` is {clock_speed}: expected a number from 0 to 1000000")));
         }
-        Ok(Self { clock_speed, rules: rules.collect::<Result<_, _>>()? })
+        let results_stay = form.results_stay_s.map(Duration::try_from_secs_f64).transpose();
+        let results_stay = results_stay.map_err(|_| wrong("`results_stay_s` is no number of seconds".to_owned()))?;
+        Ok(Self { clock_speed, results_stay, rules: rules.collect::<Result<_, _>>()? })
     }
 }
 

@@ -9,6 +9,8 @@ pub enum Context {
     Jobs,
     /// The lower pane.
     Detail,
+    /// A photo and its result over the whole screen.
+    Zoom,
     /// Help or a question, in front of the rest.
     Overlay,
     /// What failed, by cause; in front of the rest, too.
@@ -17,7 +19,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 5] = [Self::Plan, Self::Jobs, Self::Detail, Self::Overlay, Self::Causes];
+    pub const ALL: [Self; 6] = [Self::Plan, Self::Jobs, Self::Detail, Self::Zoom, Self::Overlay, Self::Causes];
 
     /// The wider one whose actions can be done here as well.
     #[must_use]
@@ -39,13 +41,16 @@ pub enum Section {
     Batch,
     /// The lower pane.
     Pane,
+    /// Photo and result over the whole screen.
+    Picture,
     /// The program itself.
     Program,
 }
 
 impl Section {
     /// Every section, in the help's order.
-    pub const ALL: [Self; 6] = [Self::Move, Self::Show, Self::Jobs, Self::Batch, Self::Pane, Self::Program];
+    pub const ALL: [Self; 7] =
+        [Self::Move, Self::Show, Self::Jobs, Self::Batch, Self::Pane, Self::Picture, Self::Program];
 
     /// Its heading.
     #[must_use]
@@ -56,6 +61,7 @@ impl Section {
             Self::Jobs => "Jobs: the marked ones, else the one under the cursor",
             Self::Batch => "The batch",
             Self::Pane => "The lower pane",
+            Self::Picture => "The pictures",
             Self::Program => "The program",
         }
     }
@@ -106,8 +112,8 @@ macro_rules! actions {
 }
 
 actions! {
-    Up           "up"            Move    [Plan Jobs Detail Overlay] ["up" "k"]            "one row up";
-    Down         "down"          Move    [Plan Jobs Detail Overlay] ["down" "j"]          "one row down";
+    Up           "up"            Move    [Plan Jobs Detail Zoom Overlay] ["up" "k"]            "one row up";
+    Down         "down"          Move    [Plan Jobs Detail Zoom Overlay] ["down" "j"]          "one row down";
     HalfUp       "half-page-up"  Move    [Plan Jobs Detail Overlay] ["ctrl-u"]            "half a page up";
     HalfDown     "half-page-down" Move   [Plan Jobs Detail Overlay] ["ctrl-d"]            "half a page down";
     PageUp       "page-up"       Move    [Plan Jobs Detail Overlay] ["pgup"]              "a page up";
@@ -122,8 +128,8 @@ actions! {
     NextTab      "next-tab"      Show    [Jobs]                     ["right" "l"]         "the next filter tab";
     PrevTab      "previous-tab"  Show    [Jobs]                     ["left" "h"]          "the filter tab before";
     Filter       "filter"        Show    [Jobs Detail]              ["/"]                 "filter by path, status, cause or caption";
-    NextMatch    "next-match"    Show    [Jobs]                     ["n"]                 "the next row that the filter leaves";
-    PrevMatch    "previous-match" Show   [Jobs]                     ["N"]                 "the row before that the filter leaves";
+    NextMatch    "next-match"    Show    [Jobs Zoom]                ["n"]                 "the next row that the filter leaves";
+    PrevMatch    "previous-match" Show   [Jobs Zoom]                ["N"]                 "the row before that the filter leaves";
     Sort         "sort"          Show    [Jobs]                     ["s"]                 "order by the next column";
     SortReverse  "sort-reverse"  Show    [Jobs]                     ["S"]                 "turn the order around";
     Failures     "failures"      Show    [Jobs Detail]              ["F"]                 "what failed, by cause";
@@ -155,16 +161,25 @@ actions! {
 
     Logs         "logs"          Pane    [Jobs Detail]              ["1"]                 "what the runner said";
     Caption      "caption"       Pane    [Jobs Detail]              ["2"]                 "what the model saw";
-    Request      "request"       Pane    [Jobs Detail]              ["3"]                 "ids, URLs, files and parameters";
-    History      "history"       Pane    [Jobs Detail]              ["4"]                 "attempts that did not work";
+    Preview      "preview"       Pane    [Jobs Detail]              ["3"]                 "the photo and its result beside each other";
+    Request      "request"       Pane    [Jobs Detail]              ["4"]                 "ids, URLs, files and parameters";
+    History      "history"       Pane    [Jobs Detail]              ["5"]                 "attempts that did not work";
     Wrap         "wrap"          Pane    [Jobs Detail]              ["w"]                 "wrap long log lines, or cut them";
     LogLevel     "log-level"     Pane    [Jobs Detail]              ["L"]                 "show fewer kinds of log lines";
 
-    Help         "help"          Program [Plan Jobs Detail Overlay] ["?" "f1"]            "this help";
-    Back         "back"          Program [Plan Jobs Detail Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
-    Redraw       "redraw"        Program [Plan Jobs Detail Overlay] ["ctrl-l"]            "draw the screen anew";
-    Suspend      "suspend"       Program [Plan Jobs Detail Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
-    Quit         "quit"          Program [Plan Jobs Detail Overlay] ["q"]                 "leave; asks if something is at fal";
+    Zoom         "zoom"          Picture [Jobs Detail Zoom]         ["z"]                 "both over the whole screen; there: 1:1, or all of it";
+    Flip         "flip"          Picture [Zoom]                     ["space" "tab"]       "before or after, at the same place";
+    Pair         "pair"          Picture [Zoom]                     ["b"]                 "both beside each other, at the same place";
+    Closer       "closer"        Picture [Zoom]                     ["+" "="]             "closer, up to 1:1";
+    Farther      "farther"       Picture [Zoom]                     ["-"]                 "farther, down to all of it";
+    PanLeft      "pan-left"      Picture [Zoom]                     ["left" "h"]          "what is left of it";
+    PanRight     "pan-right"     Picture [Zoom]                     ["right" "l"]         "what is right of it";
+
+    Help         "help"          Program [Plan Jobs Detail Zoom Overlay] ["?" "f1"]            "this help";
+    Back         "back"          Program [Plan Jobs Detail Zoom Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
+    Redraw       "redraw"        Program [Plan Jobs Detail Zoom Overlay] ["ctrl-l"]            "draw the screen anew";
+    Suspend      "suspend"       Program [Plan Jobs Detail Zoom Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
+    Quit         "quit"          Program [Plan Jobs Detail Zoom Overlay] ["q"]                 "leave; asks if something is at fal";
 }
 
 impl Action {

@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect, Size};
 
 use super::Ui;
+use super::pane::PaneTab;
 
 /// The smallest terminal that shows a table.
 pub(crate) const LEAST: Size = Size { width: 40, height: 8 };
@@ -27,10 +28,11 @@ pub(crate) struct Areas {
 impl Areas {
     /// The parts of a screen with jobs.
     pub(crate) fn of(ui: &Ui) -> Self {
-        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened)
+        let share = if ui.pane_tab() == PaneTab::Preview { Share::Half } else { Share::Third };
+        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened, share)
     }
 
-    fn split(size: Size, banner: u16, opened: bool) -> Self {
+    fn split(size: Size, banner: u16, opened: bool, share: Share) -> Self {
         let all = Rect::new(0, 0, size.width, size.height);
         if is_too_small(size) {
             return Self::default();
@@ -43,11 +45,29 @@ impl Areas {
         let (lower, table) = if opened {
             (rest, Rect { height: 0, ..rest })
         } else if roomy {
-            cut_bottom(rest, (rest.height * 3 / 10).clamp(5, 16))
+            cut_bottom(rest, share.of(rest.height))
         } else {
             (Rect { height: 0, ..rest }, rest)
         };
         Self { header, banner, table, lower, footer }
+    }
+}
+
+/// How much of the room the lower pane gets.
+#[derive(Debug, Clone, Copy)]
+enum Share {
+    /// For text.
+    Third,
+    /// For pictures.
+    Half,
+}
+
+impl Share {
+    fn of(self, rows: u16) -> u16 {
+        match self {
+            Self::Third => (rows * 3 / 10).clamp(5, 16),
+            Self::Half => (rows / 2).max(5),
+        }
     }
 }
 
@@ -113,7 +133,8 @@ mod tests {
             for height in 1..=60 {
                 for (banner, opened) in [(0, false), (3, false), (0, true), (3, true)] {
                     let size = Size { width, height };
-                    let areas = Areas::split(size, banner, opened);
+                    let share = if banner == 0 { Share::Third } else { Share::Half };
+                    let areas = Areas::split(size, banner, opened, share);
                     let parts = [areas.header, areas.banner, areas.table, areas.lower, areas.footer];
                     let screen = Rect::new(0, 0, width, height);
                     let mut used = 0;
@@ -129,10 +150,10 @@ mod tests {
 
     #[test]
     fn low_and_narrow_screens_keep_the_table_and_give_up_the_pane() {
-        let lower = |width, height| !Areas::split(Size { width, height }, 0, false).lower.is_empty();
+        let lower = |width, height| !Areas::split(Size { width, height }, 0, false, Share::Third).lower.is_empty();
         assert!(lower(120, 36) && lower(80, 24) && lower(60, 15));
         assert!(!lower(59, 24) && !lower(80, 14));
-        let small = Areas::split(Size { width: 40, height: 8 }, 2, false);
+        let small = Areas::split(Size { width: 40, height: 8 }, 2, false, Share::Third);
         assert!(table_rows(small.table) >= 2);
     }
 }

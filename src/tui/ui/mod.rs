@@ -8,6 +8,7 @@ pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
 mod toast;
+pub(crate) mod zoom;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tui_input::Input;
 
 use super::caps::Caps;
 use super::keys::{Context, KeyMap};
+use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
 use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
@@ -28,6 +30,7 @@ use entry::Entry;
 use pane::{Pane, PaneTab};
 use plan::PlanDesk;
 use toast::Toast;
+use zoom::Zoom;
 
 /// The dashboard's state. [`update`](super::update::update) changes it, [`view`](super::view) reads it.
 #[derive(Debug)]
@@ -66,6 +69,11 @@ pub struct Ui {
     pub(crate) opened: bool,
     pub(crate) pane: Pane,
     pub(crate) plan: PlanDesk,
+    /// Photo and result over the whole screen.
+    pub(crate) zoom: Option<Zoom>,
+    pub(crate) gallery: Gallery,
+    /// A cell's size, px: width, height.
+    pub(crate) font: (u16, u16),
 
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
@@ -141,6 +149,9 @@ impl Ui {
             opened: false,
             pane: Pane::default(),
             plan: PlanDesk::default(),
+            zoom: None,
+            gallery: Gallery::default(),
+            font: USUAL_FONT,
             layers: Vec::new(),
             toast: None,
             leaving: None,
@@ -194,7 +205,18 @@ impl Ui {
     /// When something on the screen ends by itself.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        self.toast.as_ref().map(|toast| toast.until)
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        toast.into_iter().chain(self.gallery.due()).min()
+    }
+
+    /// What pictures are drawn on.
+    pub(crate) fn paper(&self) -> Paper {
+        Paper::new(self.caps, self.font)
+    }
+
+    /// The terminal says that its cells are so large, px: width, height.
+    pub(crate) fn set_font(&mut self, font: Option<(u16, u16)>) {
+        self.font = font.unwrap_or(USUAL_FONT);
     }
 
     /// Where keys go.
@@ -205,6 +227,8 @@ impl Ui {
             Context::Overlay
         } else if self.is_planning() {
             Context::Plan
+        } else if self.zoom.is_some() {
+            Context::Zoom
         } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
             Context::Detail
         } else {
@@ -238,7 +262,7 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail(),
+            detail: self.shows_detail() || self.zoom.is_some(),
         };
         if lens == self.lens {
             return None;

@@ -10,17 +10,19 @@ pub(crate) enum PaneTab {
     #[default]
     Logs,
     Caption,
+    Preview,
     Request,
     History,
 }
 
 impl PaneTab {
-    pub(crate) const ALL: [Self; 4] = [Self::Logs, Self::Caption, Self::Request, Self::History];
+    pub(crate) const ALL: [Self; 5] = [Self::Logs, Self::Caption, Self::Preview, Self::Request, Self::History];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Logs => "Logs",
             Self::Caption => "Caption",
+            Self::Preview => "Preview",
             Self::Request => "Request",
             Self::History => "History",
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Effect;
 use super::scroll::{page_height, scroll, scroll_to_end};
+use super::{Effect, pictures};
 use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
@@ -11,6 +11,7 @@ use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::entry::Amount;
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::{PlanDesk, Stop};
+use crate::tui::ui::zoom::Zoom;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
 use crate::tui::view;
 use crate::tui::view::format::order;
@@ -91,6 +92,14 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::WindowDown => return window(ui, -1),
         Action::Logs => ui.show_tab(PaneTab::Logs),
         Action::Caption => ui.show_tab(PaneTab::Caption),
+        Action::Preview => ui.show_tab(PaneTab::Preview),
+        Action::Zoom => pictures::zoom(ui),
+        Action::Flip => pictures::turn(ui, Zoom::flip),
+        Action::Pair => pictures::turn(ui, Zoom::pair),
+        Action::Closer => pictures::closer(ui, 1),
+        Action::Farther => pictures::closer(ui, -1),
+        Action::PanLeft => pictures::pan(ui, -1, 0),
+        Action::PanRight => pictures::pan(ui, 1, 0),
         Action::Request | Action::Where => ui.show_tab(PaneTab::Request),
         Action::History => ui.show_tab(PaneTab::History),
         Action::Wrap => ui.pane.wrap = !ui.pane.wrap,
@@ -112,7 +121,9 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
 
 /// The next or the last row that the filter leaves.
 fn match_by(ui: &mut Ui, rows: isize) {
-    if ui.filter.value().is_empty() && ui.cause.is_none() {
+    if ui.context() == Context::Zoom {
+        step(ui, rows);
+    } else if ui.filter.value().is_empty() && ui.cause.is_none() {
         ui.say("no filter is set; / sets one");
     } else {
         scroll(ui, rows);
@@ -135,6 +146,13 @@ fn freeze(ui: &mut Ui) {
         ui.pin();
         ui.frozen = Some(ui.board.page.clone());
         ui.say("the table is held still; the batch goes on");
+    }
+}
+
+/// The next row or the one before, whatever the pane shows.
+fn step(ui: &mut Ui, rows: isize) {
+    if !ui.move_by(rows) {
+        ui.say("the table is held still; f lets it move again");
     }
 }
 
@@ -199,7 +217,7 @@ fn window(ui: &mut Ui, by: i32) -> Vec<Effect> {
 
 /// Esc: closes what is in front, then clears the filter, then the marks; it never quits.
 fn back(ui: &mut Ui) {
-    if ui.layers.pop().is_some() {
+    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return;
     }
     if ui.is_planning() {
@@ -214,7 +232,7 @@ fn back(ui: &mut Ui) {
 }
 
 fn quit(ui: &mut Ui) -> Vec<Effect> {
-    if ui.layers.pop().is_some() {
+    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return Vec::new();
     }
     if ui.is_leaving() {

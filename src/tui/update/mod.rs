@@ -1,6 +1,7 @@
 //! What happens to the dashboard, as one pure function: a message in, effects out.
 
 mod act;
+mod pictures;
 mod press;
 mod scroll;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use super::preview::{Ask, Found};
 use super::run::Left;
 use super::ui::Ui;
 use super::ui::plan::PlanDesk;
@@ -31,6 +33,8 @@ pub enum Msg {
     Resize(Size),
     /// It is now so late.
     Clock(Timestamp),
+    /// A picture was made, or cannot be.
+    Picture(Box<Ask>, Found),
 }
 
 /// What is to be done outside.
@@ -38,6 +42,8 @@ pub enum Msg {
 pub enum Effect {
     /// Tell the engine.
     Send(Command),
+    /// Make these pictures and none that was asked for before.
+    Decode(Vec<Ask>),
     /// Put a text on the clipboard.
     Copy(String),
     /// Draw every cell anew.
@@ -69,7 +75,12 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             ui.set_clock(now);
             Vec::new()
         }
+        Msg::Picture(ask, found) => {
+            ui.gallery.take(*ask, found);
+            Vec::new()
+        }
     };
+    effects.extend(pictures::want(ui).map(Effect::Decode));
     effects.extend(ui.look().map(|lens| Effect::Send(Command::Look(lens))));
     effects
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
+use super::pictures;
 use crate::engine::board::Cursor;
 use crate::tui::keys::Context;
 use crate::tui::ui::plan::PlanDesk;
@@ -18,7 +19,9 @@ pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
         Context::Jobs => usize::from(layout::table_rows(layout::Areas::of(ui).table)),
         Context::Detail => view::lower::extent(ui).1,
-        Context::Plan | Context::Overlay | Context::Causes => usize::from(ui.size.height.saturating_sub(4)),
+        Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
+            usize::from(ui.size.height.saturating_sub(4))
+        }
     };
     isize::try_from(rows).unwrap_or(1)
 }
@@ -32,6 +35,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
             }
         }
         Context::Detail => ui.scroll_pane(lines),
+        Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
             if matches!(lines, -1 | 1) && ui.move_stop(lines) {
                 view::plan::keep_in_sight(ui);
@@ -66,7 +70,9 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
         }
         Context::Detail => ui.scroll_pane_to_end(end),
         Context::Plan if !end => ui.plan = PlanDesk::default(),
-        Context::Plan | Context::Overlay | Context::Causes => scroll(ui, if end { isize::MAX } else { isize::MIN }),
+        Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
+            scroll(ui, if end { isize::MAX } else { isize::MIN });
+        }
     }
 }
 
@@ -80,7 +86,7 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
     };
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
-    if matches!(ui.context(), Context::Plan | Context::Overlay | Context::Causes) {
+    if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay | Context::Causes) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
         if lines == 0 {

@@ -105,6 +105,9 @@ fn hints(ui: &Ui) -> Vec<Hint> {
             steering(ui, &mut add);
             if ui.shows_detail() {
                 add(1, &[Action::NextPane], "pane");
+                if ui.pane_tab() == PaneTab::Preview {
+                    add(5, &[Action::Zoom], "zoom");
+                }
             }
             add(4, &[Action::Filter], "filter");
             add(2, &[Action::Sort], "sort");
@@ -118,6 +121,9 @@ fn hints(ui: &Ui) -> Vec<Hint> {
                 add(3, &[Action::Open], "open");
             }
             add(4, &[Action::Copy], "copy");
+            if ui.pane_tab() == PaneTab::Preview {
+                add(6, &[Action::Zoom], "zoom");
+            }
             if ui.pane_tab() == PaneTab::Logs {
                 add(3, &[Action::Wrap], if ui.pane.wrap { "cut" } else { "wrap" });
                 add(2, &[Action::LogLevel], "level");
@@ -130,6 +136,11 @@ fn hints(ui: &Ui) -> Vec<Hint> {
             add(8, &[Action::Retry], "retry these");
             add(7, &[Action::RetryFailed], "retry all");
             add(8, &[Action::Back], "back");
+            return hints;
+        }
+        Context::Zoom => {
+            zoom(ui, &mut add);
+            add(9, &[Action::Help], "help");
             return hints;
         }
         Context::Overlay => {
@@ -146,6 +157,19 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     add(9, &[Action::Help], "help");
     add(9, &[Action::Quit], "quit");
     hints
+}
+
+fn zoom(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
+    let is_close = ui.zoom.is_some_and(|zoom| zoom.steps > 0);
+    add(7, &[Action::Flip], "flip");
+    add(5, &[Action::Zoom], if is_close { "all of it" } else { "1:1" });
+    add(3, &[Action::Closer, Action::Farther], "closer");
+    if is_close {
+        add(4, &[Action::Up, Action::Down, Action::PanLeft, Action::PanRight], "move");
+    }
+    add(3, &[Action::Pair], "both");
+    add(4, &[Action::NextMatch, Action::PrevMatch], "photo");
+    add(8, &[Action::Back], "back");
 }
 
 fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {

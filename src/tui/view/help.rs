@@ -25,8 +25,11 @@ const KEYS: usize = 12;
 fn sections(ui: &Ui) -> Vec<Vec<Line>> {
     let of = |role| ui.styles.of(role);
     let text = of(Role::Overlay);
-    let here: &[Context] =
-        if ui.is_planning() { &[Context::Plan] } else { &[Context::Jobs, Context::Detail, Context::Causes] };
+    let here: &[Context] = if ui.is_planning() {
+        &[Context::Plan]
+    } else {
+        &[Context::Jobs, Context::Detail, Context::Zoom, Context::Causes]
+    };
     let mut sections = Vec::new();
     for section in Section::ALL {
         let actions = Action::ALL
@@ -55,6 +58,7 @@ fn sections(ui: &Ui) -> Vec<Vec<Line>> {
     sections.push(vec![
         vec![("Here".to_owned(), of(Role::Title))],
         vec![(format!("  theme {}, {}, {letters}{place}", ui.theme_name(), caps.depth.name()), text)],
+        vec![(format!("  {}", caps.images.title(caps.depth, caps.unicode)), text)],
         vec![(format!("  log in {}", ui.board.batch.log_file), text)],
     ]);
     sections

@@ -69,6 +69,10 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
         "2",
         "3",
         "4",
+        "5",
+        "z",
+        "tab",
+        "b",
         "w",
         "L",
         "?",
@@ -145,7 +149,7 @@ proptest! {
     ) {
         let mut desk = soiled(width, height, &text, planning);
         for key in keys {
-            desk.press(key).answer();
+            desk.press(key).answer().develop();
             soil_detail(&mut desk, &text);
             let buf = draw(&desk.ui);
             for cell in &buf.content {

@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::logs;
 use super::paint::{Piece, frame, put, put_right, put_spans, spread};
 use super::text::{fit_end, wrap};
+use super::{logs, preview};
 use crate::engine::board::Detail;
 use crate::job::{Group, Stage, Status, clean};
 use crate::tui::theme::Role;
@@ -21,7 +21,7 @@ use crate::tui::ui::{Focus, Ui};
 type Line = Vec<(String, Style)>;
 
 /// Where the text goes: a column of air at either side, below what went wrong.
-fn body(ui: &Ui, area: Rect) -> Rect {
+pub(super) fn body(ui: &Ui, area: Rect) -> Rect {
     let all = padded(area);
     let trouble = u16::try_from(trouble(ui, all).len()).unwrap_or_default();
     Rect { y: all.y.saturating_add(trouble), height: all.height.saturating_sub(trouble), ..all }
@@ -74,6 +74,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     top_border(ui, title, buf);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
+    if ui.pane_tab() == PaneTab::Preview {
+        preview::render(ui, body, buf);
+        return;
+    }
     let (first, drawn, total) = if ui.pane_tab() == PaneTab::Logs {
         let (total, at_end) = logs::extent(ui, body);
         let first = ui.pane.top.unwrap_or(usize::MAX).min(total.saturating_sub(at_end));
@@ -158,7 +162,7 @@ fn nothing(ui: &Ui) -> &'static str {
         PaneTab::Logs => "the runner has said nothing yet",
         PaneTab::Caption if is_over => "it has no caption",
         PaneTab::Caption => "no caption yet: it comes with the result",
-        PaneTab::Request => "",
+        PaneTab::Preview | PaneTab::Request => "",
         PaneTab::History => "no attempt has failed",
     }
 }
@@ -167,7 +171,7 @@ fn nothing(ui: &Ui) -> &'static str {
 fn lines(ui: &Ui, width: u16) -> Vec<Line> {
     let Some(detail) = ui.detail() else { return Vec::new() };
     match ui.pane_tab() {
-        PaneTab::Logs => Vec::new(),
+        PaneTab::Logs | PaneTab::Preview => Vec::new(),
         PaneTab::Caption => caption(ui, detail, width),
         PaneTab::Request => request(ui, detail, width),
         PaneTab::History => history(ui, detail, width),

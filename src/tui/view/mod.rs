@@ -21,6 +21,7 @@ mod logs;
 pub(crate) mod lower;
 mod paint;
 pub(crate) mod plan;
+pub(crate) mod preview;
 mod question;
 mod status;
 mod table;
@@ -45,6 +46,8 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
         too_small(ui, screen, buf);
     } else if ui.is_planning() {
         cursor = plan::render(ui, screen, buf);
+    } else if let Some(zoom) = &ui.zoom {
+        preview::zoomed(ui, zoom, screen, buf);
     } else {
         let areas = Areas::of(ui);
         header::render(ui, areas.header, buf);

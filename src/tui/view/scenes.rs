@@ -106,7 +106,54 @@ fn opened() {
 
 #[test]
 fn request() {
-    snapshots("request", |width, height| after(fixtures::running(width, height), &["down", "down", "3", "enter"]));
+    snapshots("request", |width, height| after(fixtures::running(width, height), &["down", "down", "4", "enter"]));
+}
+
+#[test]
+fn preview() {
+    snapshots("preview", |width, height| {
+        let mut desk = fixtures::finished(width, height);
+        desk.press_all(&["l", "l", "l", "l", "l", "3"]).develop();
+        desk.screen()
+    });
+}
+
+#[test]
+fn preview_of_what_has_no_result_yet() {
+    let mut desk = fixtures::running(80, 24);
+    desk.press_all(&["3"]).develop();
+    insta::assert_snapshot!("preview-before-80x24", desk.screen());
+}
+
+#[test]
+fn preview_without_colours_and_without_utf8() {
+    let mut desk = fixtures::finished(80, 24);
+    desk.ui.caps.depth = crate::tui::caps::Depth::Mono;
+    desk.press_all(&["l", "l", "l", "l", "l", "3"]).develop();
+    insta::assert_snapshot!("preview-braille-80x24", desk.screen());
+    desk.ui.caps.unicode = false;
+    desk.develop();
+    let screen = desk.screen();
+    assert!(screen.is_ascii(), "{screen}");
+    insta::assert_snapshot!("preview-ascii-80x24", screen);
+}
+
+#[test]
+fn zoom() {
+    snapshots("zoom", |width, height| {
+        let mut desk = fixtures::finished(width, height);
+        desk.press_all(&["l", "l", "l", "l", "l", "z"]).develop();
+        desk.screen()
+    });
+}
+
+#[test]
+fn zoom_at_one_to_one() {
+    snapshots("zoom-close", |width, height| {
+        let mut desk = fixtures::finished(width, height);
+        desk.press_all(&["l", "l", "l", "l", "l", "z", "space", "z", "j", "l"]).develop();
+        desk.screen()
+    });
 }
 
 #[test]

@@ -264,7 +264,7 @@ fn the_mouse_chooses_what_it_points_at() {
 #[test]
 fn on_a_small_screen_a_tab_of_the_lower_pane_opens_it() {
     let mut desk = Desk::new(40, 12, fixtures::mixed());
-    desk.press_all(&["3"]);
+    desk.press_all(&["4"]);
     assert!(desk.screen().contains("request"), "{}", desk.screen());
     desk.press_all(&["esc"]);
     assert!(desk.screen().contains("IN_PROGRESS"));

@@ -2,6 +2,7 @@
 
 mod acting;
 mod moving;
+mod pictures;
 mod planning;
 
 use std::sync::Arc;

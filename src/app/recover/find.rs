@@ -1,0 +1,126 @@
+//! Which photo a request in fal's history was made for: by what the ledger knows of it, else by what
+//! its input holds.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::photos::Photos;
+use crate::fal::{Fal, FalError, Past};
+use crate::job::{ContentHash, Model, Params, Photo, Timestamp, Upload};
+use crate::ledger::{Ledger, LedgerError};
+
+/// What was found for a request.
+#[derive(Debug)]
+pub(super) enum Match {
+    /// The photos that hold what was sent, and what that was.
+    Photos(Vec<Photo>, Upload),
+    /// It was made with other parameters, so its result is another job's.
+    OtherParams,
+    /// No photo holds what was sent.
+    Nothing,
+}
+
+/// Looks for the photos of requests.
+#[derive(Debug)]
+pub(super) struct Finder<'a> {
+    pub(super) fal: &'a Fal,
+    pub(super) ledger: &'a Ledger,
+    pub(super) model: &'a Model,
+    pub(super) params: &'a Params,
+    pub(super) photos: Photos,
+    /// What was found out about inputs by their URLs; `None` for what no photo can be.
+    pub(super) inputs: HashMap<String, Option<(u64, ContentHash)>>,
+}
+
+impl Finder<'_> {
+    pub(super) async fn find(&mut self, past: &Past) -> Result<Match, LedgerError> {
+        if self.photos.count() == 0 {
+            return Ok(Match::Nothing);
+        }
+        let url = past.input.get(&self.model.image_field).and_then(Value::as_str);
+        if url.is_some() && params_of(self.model, &past.input).as_ref() != Some(self.params) {
+            return Ok(Match::OtherParams);
+        }
+        let known = match url {
+            Some(url) => self.ledger.by_upload_url(url).await?,
+            None => self.ledger.by_request(&past.id).await?,
+        };
+        for found in known {
+            let Some(upload) = found.upload.filter(|upload| url.is_none_or(|url| *url == *upload.url)) else {
+                continue;
+            };
+            let photos = self.photos.holding(found.job.photo.bytes, upload.content).await;
+            if !photos.is_empty() {
+                return Ok(Match::Photos(photos, upload));
+            }
+        }
+        let Some(url) = url else { return Ok(Match::Nothing) };
+        let Some((bytes, content)) = self.input(url).await else { return Ok(Match::Nothing) };
+        let photos = self.photos.holding(bytes, content).await;
+        if photos.is_empty() {
+            return Ok(Match::Nothing);
+        }
+        let at = past.ended.unwrap_or(Timestamp(0));
+        Ok(Match::Photos(photos, Upload { url: url.into(), at, content }))
+    }
+
+    /// What a request was sent, if a photo can hold that. Only a file as long as one of the photos is
+    /// downloaded.
+    async fn input(&mut self, url: &str) -> Option<(u64, ContentHash)> {
+        if let Some(known) = self.inputs.get(url) {
+            return *known;
+        }
+        let input = self.read_input(url).await.unwrap_or_else(|error| {
+            tracing::info!(url, %error, "an input cannot be fetched");
+            None
+        });
+        self.inputs.insert(url.to_owned(), input);
+        input
+    }
+
+    async fn read_input(&self, url: &str) -> Result<Option<(u64, ContentHash)>, FalError> {
+        let mut download = self.fal.download(url).await?;
+        let Some(length) = download.length.filter(|length| self.photos.has_length(*length)) else { return Ok(None) };
+        let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
+        while let Some(chunk) = download.next().await {
+            let chunk = chunk?;
+            bytes += chunk.len() as u64;
+            hasher.update(&chunk);
+            if bytes > length {
+                return Ok(None);
+            }
+        }
+        Ok((bytes == length).then(|| (length, ContentHash(*hasher.finalize().as_bytes()))))
+    }
+}
+
+/// The parameters that a request was made with. What the model does not know it ignored.
+fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
+    let known =
+        input.iter().filter(|(name, value)| !value.is_null() && model.params.iter().any(|spec| spec.name == **name));
+    let pairs: Vec<_> = known.map(|(name, value)| format!("{name}={value}")).collect();
+    Params::parse(model, pairs.iter().map(String::as_str)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::job::EndpointId;
+
+    #[test]
+    fn what_another_client_left_out_or_made_up_is_no_other_job() {
+        let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+        let of = |input: Value| params_of(&model, input.as_object().unwrap());
+        let ours = Params::parse(&model, []).unwrap();
+        let url = "https://v3.fal.media/files/a.jpg";
+        assert_eq!(of(json!({ "image_url": url })).as_ref(), Some(&ours));
+        let odd = json!({ "image_url": url, "seed": null, "prompt": "sharper", "upscale_factor": 2.0 });
+        assert_eq!(of(odd).as_ref(), Some(&ours));
+        assert_ne!(of(json!({ "image_url": url, "upscale_factor": 4 })).as_ref(), Some(&ours));
+        assert_ne!(of(json!({ "image_url": url, "seed": 7 })).as_ref(), Some(&ours));
+        assert_eq!(of(json!({ "image_url": url, "steps": "many" })), None);
+    }
+}

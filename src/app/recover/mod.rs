@@ -1,0 +1,244 @@
+//! `fal-tui recover`: results in fal's own history whose ids or files were lost here, saved under the
+//! names of the photos that they were made of. It only reads at fal, and spends nothing.
+
+mod find;
+mod photos;
+mod place;
+mod since;
+mod tell;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub(super) use since::since;
+
+use super::batch::Batch;
+use super::{Failure, log, price, print};
+use crate::fal::{Fal, Past};
+use crate::job::{Answer, Photo, RequestId, Timestamp};
+use crate::ledger::{Ledger, LedgerError};
+use crate::output::Output;
+use crate::settings::Settings;
+use find::{Finder, Match};
+use photos::Photos;
+use place::{Fetch, Known, Place};
+use tell::{Fate, Teller};
+
+/// How long fal stores what was asked and answered (fal docs: platform, payloads).
+const STORED: Duration = Duration::from_hours(30 * 24);
+/// Pages of fal's history that are read at most, 100 requests each.
+const PAGES: usize = 1000;
+
+/// What is wished of a recovery.
+#[derive(Debug)]
+pub(super) struct Wish {
+    /// How far to look back; as far as fal stores anything, if nothing is said.
+    pub(super) since: Option<String>,
+    /// Where results go that are of no photo given.
+    pub(super) all: Option<PathBuf>,
+    /// Only say what would be saved.
+    pub(super) dry_run: bool,
+    /// Begin a new ledger if the one that is there is damaged.
+    pub(super) set_aside: bool,
+}
+
+/// Finds and saves; gives the exit status.
+pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = Timestamp(0).plus(now);
+    let start = match &wish.since {
+        Some(text) => since(text, now).map_err(Failure::refusal)?,
+        None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
+    };
+    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings)?) };
+    let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
+    let ledger = open_ledger(settings, wish.set_aside).await?;
+    log::start(settings)?;
+    let photos = match &batch {
+        Some(batch) => Photos::of(batch).await,
+        None => Photos::default(),
+    };
+    let (model, params) = (&settings.model, &settings.params);
+    let mut finder = Finder { fal: &fal, ledger: &ledger, model, params, photos, inputs: HashMap::new() };
+    let teller = Teller::new(settings.json);
+    let mut recovery = Recovery::open(settings, &wish, &fal, &ledger, batch.as_ref(), teller).await?;
+
+    let mut cursor = None;
+    for _ in 0..PAGES {
+        let page = fal.history(&model.endpoint, start, cursor).await.map_err(|error| Failure::of_fal(&error))?;
+        for past in &page.requests {
+            let found = match &past.outcome {
+                Ok(_) => finder.find(past).await?,
+                Err(_) => Match::Nothing,
+            };
+            recovery.take(past, found).await?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let status = recovery.end(start).await?;
+    ledger.close().await?;
+    Ok(status)
+}
+
+/// Opens the ledger; one that is damaged is moved out of the way if the user said so.
+async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Failure> {
+    let opened = match Ledger::open(&settings.state_dir).await {
+        Ok(ledger) if set_aside => match ledger.check().await {
+            Ok(()) => Ok(ledger),
+            Err(error) => {
+                // What is damaged may well not close in good order.
+                drop(ledger.close().await);
+                Err(error)
+            }
+        },
+        opened => opened,
+    };
+    match opened {
+        Err(LedgerError::Damaged { .. }) if set_aside => {
+            let kept = Ledger::set_aside(&settings.state_dir).await?;
+            let said = format!("the damaged ledger is kept as {}", kept.display());
+            tracing::warn!("{said}");
+            if !settings.json {
+                print(&format!("{said}\n"))?;
+            }
+            Ok(Ledger::open(&settings.state_dir).await?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// A recovery on its way.
+struct Recovery<'a> {
+    fal: &'a Fal,
+    /// Where the photos' results go; `None` if nothing is to be saved or no photos were given.
+    place: Option<Place<'a>>,
+    /// What is known of the photos' batch if nothing is saved.
+    known: Option<Known>,
+    /// Where all others go.
+    all: Option<Output>,
+    teller: Teller,
+    dry_run: bool,
+}
+
+impl<'a> Recovery<'a> {
+    async fn open(
+        settings: &Settings,
+        wish: &Wish,
+        fal: &'a Fal,
+        ledger: &Ledger,
+        batch: Option<&'a Batch>,
+        teller: Teller,
+    ) -> Result<Self, Failure> {
+        let (mut place, mut known, mut all) = (None, None, None);
+        if wish.dry_run {
+            if let Some(batch) = batch {
+                let row = ledger.batches().await?.into_iter().find(|row| row.key == batch.key);
+                let jobs = match row {
+                    Some(row) => ledger.jobs(row.id).await?,
+                    None => Vec::new(),
+                };
+                known = Some(Known::new(jobs, &batch.key.output));
+            }
+        } else {
+            if let Some(batch) = batch {
+                let price = price::unit_price(fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
+                let output = Output::open(&batch.key.output, settings.captions)?;
+                place = Some(Place::open(fal, ledger, batch, output, price).await?);
+            }
+            all = wish.all.as_deref().map(|folder| Output::open(folder, settings.captions)).transpose()?;
+        }
+        Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run })
+    }
+
+    /// Saves a result, or says why not.
+    async fn take(&mut self, past: &Past, found: Match) -> Result<(), Failure> {
+        let answer = match &past.outcome {
+            Ok(answer) => answer,
+            Err(error) => return self.teller.tell(past, Fate::NoPicture, None, None, Some(&error.to_string())),
+        };
+        match found {
+            Match::Photos(photos, upload) => {
+                for photo in photos {
+                    self.take_for(past, answer, photo, &upload).await?;
+                }
+                Ok(())
+            }
+            Match::OtherParams if self.all.is_none() => self.teller.tell(past, Fate::OtherParams, None, None, None),
+            Match::OtherParams | Match::Nothing => self.take_by_id(past, answer).await,
+        }
+    }
+
+    async fn take_for(
+        &mut self,
+        past: &Past,
+        answer: &Answer,
+        photo: Photo,
+        upload: &crate::job::Upload,
+    ) -> Result<(), Failure> {
+        let path = photo.slash_path();
+        let known = self.place.as_ref().map(Place::known).or(self.known.as_ref());
+        if let Some(why) = known.and_then(|known| known.needs_none(&photo, &past.id)) {
+            return self.teller.tell(past, Fate::There, Some(&path), None, Some(why));
+        }
+        let Some(place) = &mut self.place else {
+            return self.teller.tell(past, Fate::Found, Some(&path), None, None);
+        };
+        match place.save(&past.id, answer, photo, upload.clone()).await {
+            Ok(job) => {
+                let output = job.state.saved().map(|saved| &*saved.output);
+                self.teller.tell(past, Fate::Saved, Some(&path), output, None)
+            }
+            Err(why) => self.teller.tell(past, Fate::Failed, Some(&path), None, Some(&why)),
+        }
+    }
+
+    /// A result of no photo is saved under its request's id, if that is wished.
+    async fn take_by_id(&mut self, past: &Past, answer: &Answer) -> Result<(), Failure> {
+        let Some(output) = self.all.as_ref().filter(|_| !self.dry_run) else {
+            return self.teller.tell(past, Fate::Unmatched, None, None, answer.caption.as_deref());
+        };
+        if is_there(output.root(), &past.id) {
+            return self.teller.tell(past, Fate::There, None, None, Some("saved by its id"));
+        }
+        let photo = named(&past.id);
+        let fetch = Fetch { photo: &photo, answer, promised: None, previous: None };
+        match fetch.into(self.fal, output).await {
+            Ok(placed) => self.teller.tell(past, Fate::Saved, None, Some(&placed.output), None),
+            Err(why) => self.teller.tell(past, Fate::Failed, None, None, Some(&why)),
+        }
+    }
+
+    async fn end(self, since: Timestamp) -> Result<u8, Failure> {
+        if let Some(place) = self.place {
+            let jobs = place.ledger.jobs(place.batch.id).await?;
+            let output = place.output.clone();
+            tokio::task::spawn_blocking(move || output.write_records(&jobs))
+                .await
+                .map_err(|error| Failure::usage(&error))??;
+            drop(place.batch.hold);
+        }
+        self.teller.end(since)
+    }
+}
+
+/// Whether a result lies in a folder under its request's id.
+fn is_there(folder: &Path, id: &RequestId) -> bool {
+    crate::job::Format::ALL.iter().any(|format| folder.join(format!("{id}.{}", format.extension())).is_file())
+}
+
+/// A photo that was never here, named like its request. An id is letters, digits, `-` and `_`.
+fn named(id: &RequestId) -> Photo {
+    Photo {
+        path: Path::new(id.as_str()).into(),
+        source: Path::new(id.as_str()).into(),
+        format: None,
+        pixels: None,
+        bytes: 0,
+        modified: Timestamp(0),
+        shares_stem: false,
+    }
+}

@@ -1,0 +1,183 @@
+//! Where recovered results go: under their photos' names, and into the ledger, so that the next run
+//! of the same command knows them as done.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::app::Failure;
+use crate::app::batch::Batch;
+use crate::engine::Clock;
+use crate::fal::{Fal, FalError};
+use crate::job::{
+    Answer, Class, Closed, Job, JobId, JobState, Params, Photo, Request, RequestId, Run, Saved, UnitPrice, Upload,
+};
+use crate::ledger::{Ledger, Opened, Writer};
+use crate::output::{Expect, Output, OutputError, Placed};
+
+/// How often a download is tried.
+const TRIES: u32 = 4;
+
+/// A batch that results are put into.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) fal: &'a Fal,
+    pub(super) params: &'a Params,
+    pub(super) price: Option<UnitPrice>,
+    pub(super) output: Output,
+    pub(super) ledger: Ledger,
+    pub(super) batch: Opened,
+    writer: Writer,
+    known: Known,
+    clock: Clock,
+}
+
+/// What the ledger knows of a batch.
+#[derive(Debug)]
+pub(super) struct Known {
+    jobs: HashMap<Box<Path>, Job>,
+    output: std::path::PathBuf,
+    count: usize,
+}
+
+impl Known {
+    pub(super) fn new(jobs: Vec<Job>, output: &Path) -> Self {
+        let count = jobs.len();
+        let jobs = jobs.into_iter().map(|job| (job.photo.path.clone(), job)).collect();
+        Self { jobs, output: output.to_owned(), count }
+    }
+
+    /// Why a photo needs no result of this request, if it does not.
+    pub(super) fn needs_none(&self, photo: &Photo, request: &RequestId) -> Option<&'static str> {
+        let job = self.jobs.get(&photo.path)?;
+        let same_file = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
+        if let Some(saved) = job.state.saved().filter(|_| same_file) {
+            let path = self.output.join(&saved.output);
+            let is_there = path.symlink_metadata().is_ok_and(|file| file.is_file());
+            return is_there.then_some("the photo has its result");
+        }
+        let other = job.state.request().filter(|_| job.state.closed().is_none() && same_file);
+        other.filter(|other| other.id != *request).map(|_| "another request for the photo is on its way")
+    }
+}
+
+impl<'a> Place<'a> {
+    /// Opens a batch for results to be put into, as a run would.
+    pub(super) async fn open(
+        fal: &'a Fal,
+        ledger: &Ledger,
+        batch: &'a Batch,
+        output: Output,
+        price: Option<UnitPrice>,
+    ) -> Result<Self, Failure> {
+        let opened = ledger.open_batch(&batch.key).await?;
+        let known = Known::new(ledger.jobs(opened.id).await?, &batch.key.output);
+        let writer = ledger.writer(opened.id);
+        let (ledger, params, clock) = (ledger.clone(), &batch.params, Clock::start());
+        Ok(Self { fal, params, price, output, ledger, batch: opened, writer, known, clock })
+    }
+
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Saves a result as a photo's own and records it; gives the job.
+    pub(super) async fn save(
+        &mut self,
+        request: &RequestId,
+        answer: &Answer,
+        photo: Photo,
+        upload: Upload,
+    ) -> Result<Job, String> {
+        let before = self.known.jobs.get(&photo.path);
+        let id = before.map_or_else(|| JobId::at(self.known.count), |job| job.id);
+        let previous = before.and_then(|job| job.state.saved()).cloned();
+        let run = Run { began: self.clock.now(), attempt: 1 };
+        let at = upload.at;
+        let paid = Request { id: request.clone(), url: None, at, upload };
+        // From here on a run would fetch it, too, if this one is cut off.
+        let state = JobState::Saving(run, Box::new(paid), Box::new(answer.clone()));
+        let mut job = Job { id, photo, state };
+        self.writer.note(&job);
+        if id == JobId::at(self.known.count) {
+            self.known.count += 1;
+        }
+        self.known.jobs.insert(job.photo.path.clone(), job.clone());
+
+        let promised = job.photo.pixels.map(|pixels| self.params.output_size(pixels));
+        let fetch = Fetch { photo: &job.photo, answer, promised, previous: previous.as_ref() };
+        let placed = fetch.into(self.fal, &self.output).await?;
+        let now = self.clock.now();
+        let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
+        let saved = Saved {
+            request: request.clone(),
+            output: placed.output,
+            format: placed.format,
+            pixels: placed.pixels,
+            bytes: placed.bytes,
+            seed: answer.seed,
+            caption: answer.caption.clone(),
+            inference_s: answer.inference_s,
+            cost: promised.and_then(|pixels| self.price.as_ref()?.estimate(pixels)),
+            same_as: None,
+        };
+        job.state = match placed.suspicion {
+            Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),
+            None => JobState::Done(closed, Box::new(saved)),
+        };
+        self.writer.commit(&job).await.map_err(|error| format!("saved, but not recorded: {error}"))?;
+        self.known.jobs.insert(job.photo.path.clone(), job.clone());
+        Ok(job)
+    }
+}
+
+/// A result to be downloaded.
+#[derive(Debug)]
+pub(super) struct Fetch<'a> {
+    pub(super) photo: &'a Photo,
+    pub(super) answer: &'a Answer,
+    pub(super) promised: Option<crate::job::Pixels>,
+    pub(super) previous: Option<&'a Saved>,
+}
+
+impl Fetch<'_> {
+    /// Downloads it into an output folder, tried again where that may help.
+    pub(super) async fn into(self, fal: &Fal, output: &Output) -> Result<Placed, String> {
+        let mut tried = 1;
+        loop {
+            let wait = match self.once(fal, output).await {
+                Ok(placed) => return Ok(placed),
+                Err(Unfetched::Fal(FalError { class: Class::Transient { after }, .. })) if tried < TRIES => {
+                    Duration::from_millis(400 << tried).max(after.unwrap_or_default().min(Duration::from_mins(1)))
+                }
+                Err(Unfetched::Output(OutputError::BadResult(_))) if tried < TRIES => {
+                    Duration::from_millis(400 << tried)
+                }
+                Err(Unfetched::Fal(error)) => return Err(format!("could not be fetched: {error}")),
+                Err(Unfetched::Output(error)) => return Err(error.cause().to_string()),
+            };
+            tokio::time::sleep(wait).await;
+            tried += 1;
+        }
+    }
+
+    async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, Unfetched> {
+        let mut download = fal.download(&self.answer.url).await?;
+        let mut draft = output.draft(self.photo).await?;
+        while let Some(chunk) = download.next().await {
+            draft.write(&chunk?).await?;
+        }
+        let caption = self.answer.caption.as_deref();
+        let expect = Expect { bytes: download.length, pixels: self.promised, previous: self.previous, caption };
+        Ok(draft.finish(expect).await?)
+    }
+}
+
+/// Why a result is not on disk.
+#[derive(Debug, thiserror::Error)]
+enum Unfetched {
+    #[error(transparent)]
+    Fal(#[from] FalError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}

@@ -1,0 +1,134 @@
+//! What `fal-tui recover` says: a line for each result, and the sum of them.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::app::{Failure, print};
+use crate::fal::Past;
+use crate::job::{Timestamp, clean};
+
+/// What became of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is on disk now.
+    Saved,
+    /// It would be saved.
+    Found,
+    /// The photo has a result.
+    There,
+    /// It was made with other parameters than were given.
+    OtherParams,
+    /// No photo holds what was sent.
+    Unmatched,
+    /// It ended without a picture, or that is no longer stored.
+    NoPicture,
+    /// It could not be saved.
+    Failed,
+}
+
+impl Fate {
+    const ALL: [Self; 7] =
+        [Self::Saved, Self::Found, Self::There, Self::OtherParams, Self::Unmatched, Self::NoPicture, Self::Failed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::Found => "found",
+            Self::There => "there",
+            Self::OtherParams => "other_params",
+            Self::Unmatched => "unmatched",
+            Self::NoPicture => "no_picture",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn counted(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::Found => "can be saved",
+            Self::There => "there already",
+            Self::OtherParams => "made with other parameters (give them with -p)",
+            Self::Unmatched => "of no photo given (--all DIR saves them by their ids)",
+            Self::NoPicture => "without a picture, or no longer stored",
+            Self::Failed => "not saved",
+        }
+    }
+}
+
+/// Tells what becomes of each result, and counts.
+#[derive(Debug)]
+pub(super) struct Teller {
+    json: bool,
+    counts: [usize; Fate::ALL.len()],
+}
+
+impl Teller {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, counts: [0; Fate::ALL.len()] }
+    }
+
+    /// Says what became of a request's result; `photo` and `output` as far as there are any.
+    pub(super) fn tell(
+        &mut self,
+        past: &Past,
+        fate: Fate,
+        photo: Option<&str>,
+        output: Option<&Path>,
+        why: Option<&str>,
+    ) -> Result<(), Failure> {
+        if let Some(count) = self.counts.get_mut(fate as usize) {
+            *count += 1;
+        }
+        let output = output.map(Path::to_string_lossy);
+        let line = if self.json {
+            json!({
+                "v": 1, "event": "result", "request_id": past.id, "ended": past.ended.and_then(utc), "state": fate.name(),
+                "path": photo, "output": output, "message": why,
+            })
+            .to_string()
+        } else {
+            let mut line = format!("{:<12}  {}", fate.name().to_uppercase(), past.id);
+            for part in [past.ended.map(local), photo.map(str::to_owned)].into_iter().flatten() {
+                line = format!("{line}  {}", clean(&part));
+            }
+            if let Some(output) = output {
+                line = format!("{line} → {}", clean(&output));
+            }
+            if let Some(why) = why {
+                line = format!("{line}  {}", clean(why));
+            }
+            line
+        };
+        print(&format!("{line}\n")).map(drop)
+    }
+
+    /// Sums up; gives the exit status.
+    pub(super) fn end(&self, since: Timestamp) -> Result<u8, Failure> {
+        let counts = Fate::ALL.into_iter().zip(self.counts).filter(|(_, count)| *count > 0);
+        let text = if self.json {
+            let counts: serde_json::Map<_, _> = Fate::ALL
+                .into_iter()
+                .zip(self.counts)
+                .map(|(fate, count)| (fate.name().to_owned(), json!(count)))
+                .collect();
+            json!({ "v": 1, "event": "recovered", "since": utc(since), "results": counts }).to_string()
+        } else {
+            let told: Vec<_> = counts.map(|(fate, count)| format!("{count} {}", fate.counted())).collect();
+            let told = if told.is_empty() { "fal has no results".to_owned() } else { told.join(", ") };
+            format!("{told}; looked back to {}", local(since))
+        };
+        print(&format!("{text}\n"))?;
+        Ok(u8::from(self.counts.get(Fate::Failed as usize).is_some_and(|failed| *failed > 0)))
+    }
+}
+
+fn utc(at: Timestamp) -> Option<String> {
+    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
+}
+
+fn local(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}

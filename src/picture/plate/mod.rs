@@ -1,0 +1,233 @@
+//! A picture decoded for the eye: a part of it, reduced while it is read, in memory that is bounded
+//! whatever the file claims.
+
+mod part;
+mod rows;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{BufReader, Seek as _};
+use std::path::Path;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
+
+pub use part::Part;
+use part::Shares;
+
+use super::{PictureError, header};
+use crate::job::{Format, Pixels};
+
+/// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
+const MOST_WHOLE: u64 = 64_000_000;
+/// Most pixels that a plate keeps.
+pub(super) const MOST_KEPT: u64 = 4_000_000;
+/// Memory that a decoder may take, bytes.
+const MOST_MEMORY: u64 = 512 * 1024 * 1024;
+/// The longest file that is read into memory, bytes.
+const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// Why a picture cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Unseen {
+    /// A format that fal takes and that we cannot decode.
+    #[error("{0} cannot be shown here")]
+    Format(Format),
+    /// Decoding it would take more memory than a look is worth.
+    #[error("too large to show: {:.0} megapixels", .0.megapixels())]
+    TooLarge(Pixels),
+    /// It is no picture, or a damaged one.
+    #[error("{0}")]
+    Picture(#[from] PictureError),
+    /// Its header is fine and the rest is not.
+    #[error("its data are damaged")]
+    Damaged,
+    /// Nobody waits for it any more.
+    #[error("no longer wanted")]
+    Stopped,
+}
+
+/// A part of a picture, upright, at the size at which it is needed or somewhat larger.
+#[derive(Debug, Clone)]
+pub struct Plate {
+    part: Part,
+    /// Of which part of the picture the pixels are: the same, but for fractions of a px.
+    shares: Shares,
+    pixels: RgbImage,
+}
+
+impl Plate {
+    /// Decodes a part of a picture, not much smaller than `wanted` px where the file has so many.
+    /// `stop` is asked now and then. It blocks for as long as decoding takes.
+    ///
+    /// # Errors
+    /// If it cannot be read or decoded, is too large, or `stop` says so.
+    pub fn expose(file: &Path, part: Part, wanted: Pixels, stop: &dyn Fn() -> bool) -> Result<Self, Unseen> {
+        let mut open = File::open(file).map_err(PictureError::Unreadable)?;
+        let header = header(&mut open)?;
+        if header.format == Format::Avif {
+            return Err(Unseen::Format(header.format));
+        }
+        open.rewind().map_err(PictureError::Unreadable)?;
+        if header.format == Format::Png
+            && !header.swaps_sides
+            && let Some((pixels, shares)) = rows::read(BufReader::new(&open), part, wanted, stop)?
+        {
+            return Ok(Self { part, shares, pixels });
+        }
+        let (pixels, orientation) = whole(&mut open, header.format, header.pixels, part, wanted)?;
+        if stop() {
+            return Err(Unseen::Stopped);
+        }
+        let mut upright = DynamicImage::ImageRgb8(pixels);
+        upright.apply_orientation(orientation);
+        Ok(Self { part, shares: part.shares(), pixels: upright.into_rgb8() })
+    }
+
+    /// Whether another part can be cut from this one without loss at so many px.
+    #[must_use]
+    pub fn holds(&self, part: Part, wanted: Pixels) -> bool {
+        let whole = Pixels::new(self.part.of.width, self.part.of.height);
+        // How many of our pixels a part has.
+        let kept = part.scaled_to(Pixels::new(
+            scale(self.pixels.width(), whole.width, self.part.width),
+            scale(self.pixels.height(), whole.height, self.part.height),
+        ));
+        let sharp = self.is_full(whole) || (kept.width >= wanted.width && kept.height >= wanted.height);
+        self.part.contains(part) && sharp
+    }
+
+    /// Whether nothing of it was reduced.
+    fn is_full(&self, whole: Pixels) -> bool {
+        self.pixels.width() >= self.part.width.min(whole.width)
+            && self.pixels.height() >= self.part.height.min(whole.height)
+    }
+
+    /// Cuts a part and brings it to exactly `size` px; `None` if it has no such part.
+    #[must_use]
+    pub fn cut(&self, part: Part, size: Pixels) -> Option<RgbImage> {
+        let within = self.part.contains(part).then(|| part.shares().within(self.shares))?;
+        resized(&Raw::of_rgb(&self.pixels), within, size)
+    }
+
+    /// The memory that it takes, bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.pixels.as_raw().len()
+    }
+}
+
+/// `kept` px stand for `part` px; how many would stand for `whole` px.
+fn scale(kept: u32, whole: u32, part: u32) -> u32 {
+    u32::try_from(u64::from(kept) * u64::from(whole) / u64::from(part.max(1))).unwrap_or(u32::MAX)
+}
+
+/// Decodes a picture as a whole and keeps a part of it, as stored; and which way up it is.
+fn whole(
+    file: &mut File,
+    format: Format,
+    stored: Pixels,
+    part: Part,
+    wanted: Pixels,
+) -> Result<(RgbImage, Orientation), Unseen> {
+    let length = file.metadata().map_err(PictureError::Unreadable)?.len();
+    if stored.count() > MOST_WHOLE || length > LONGEST {
+        return Err(Unseen::TooLarge(stored));
+    }
+    let kind = match format {
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::Png => ImageFormat::Png,
+        Format::Webp => ImageFormat::WebP,
+        Format::Gif => ImageFormat::Gif,
+        Format::Avif => return Err(Unseen::Format(format)),
+    };
+    file.rewind().map_err(PictureError::Unreadable)?;
+    let mut reader = ImageReader::with_format(BufReader::new(&*file), kind);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)?;
+    let picture = match picture {
+        DynamicImage::ImageRgb8(_) | DynamicImage::ImageRgba8(_) => picture,
+        other if other.color().has_alpha() => DynamicImage::ImageRgba8(other.into_rgba8()),
+        other => DynamicImage::ImageRgb8(other.into_rgb8()),
+    };
+    let turned = is_turned(orientation);
+    let part = part.as_stored(orientation);
+    let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
+    let wanted = if turned { Pixels::new(wanted.height, wanted.width) } else { wanted };
+    let kept = there.shrunk(rows::reduction(there, wanted));
+    let pixels = resized(&Raw::of(&picture), part.shares(), kept).ok_or(Unseen::Damaged)?;
+    Ok((pixels, orientation))
+}
+
+/// Whether sides change places between the file and the eye.
+fn is_turned(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+/// Decoded pixels of 8 bits a sample.
+struct Raw<'a> {
+    size: Pixels,
+    bytes: &'a [u8],
+    has_alpha: bool,
+}
+
+impl<'a> Raw<'a> {
+    fn of_rgb(picture: &'a RgbImage) -> Self {
+        Self { size: Pixels::new(picture.width(), picture.height()), bytes: picture.as_raw(), has_alpha: false }
+    }
+
+    /// A picture that is RGB or RGBA.
+    fn of(picture: &'a DynamicImage) -> Self {
+        Self {
+            size: Pixels::new(picture.width(), picture.height()),
+            bytes: picture.as_bytes(),
+            has_alpha: matches!(picture, DynamicImage::ImageRgba8(_)),
+        }
+    }
+}
+
+/// A part of a picture brought to a size.
+fn resized(source: &Raw<'_>, part: Shares, size: Pixels) -> Option<RgbImage> {
+    let (width, height) = (size.width.max(1), size.height.max(1));
+    let (across, down) = (f64::from(source.size.width), f64::from(source.size.height));
+    let (left, top) = ((part.left * across).clamp(0.0, across - 1.0), (part.top * down).clamp(0.0, down - 1.0));
+    let right = (part.width * across).max(1.0).min(across - left);
+    let bottom = (part.height * down).max(1.0).min(down - top);
+    let options = ResizeOptions::new().crop(left, top, right, bottom);
+    let kind = if source.has_alpha { PixelType::U8x4 } else { PixelType::U8x3 };
+    let pixels = ImageRef::new(source.size.width, source.size.height, source.bytes, kind).ok()?;
+    let mut target = Image::new(width, height, kind);
+    Resizer::new().resize(&pixels, &mut target, Some(&options)).ok()?;
+    let bytes = target.into_vec();
+    if source.has_alpha {
+        Some(flattened(&RgbaImage::from_raw(width, height, bytes)?))
+    } else {
+        RgbImage::from_raw(width, height, bytes)
+    }
+}
+
+/// What is transparent becomes grey.
+fn flattened(picture: &RgbaImage) -> RgbImage {
+    let mut flat = RgbImage::new(picture.width(), picture.height());
+    for (to, from) in flat.pixels_mut().zip(picture.pixels()) {
+        let [r, g, b, a] = from.0;
+        to.0 = [r, g, b].map(|colour| over_grey(colour, a));
+    }
+    flat
+}
+
+/// A colour over the middle grey, by its opacity.
+fn over_grey(colour: u8, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    let mixed = (u32::from(colour) * alpha + 128 * (255 - alpha)) / 255;
+    u8::try_from(mixed).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,52 @@
+//! What keys do to pictures, and which pictures the screen wants.
+
+use crate::tui::preview::Ask;
+use crate::tui::ui::Ui;
+use crate::tui::ui::zoom::Zoom;
+use crate::tui::view::preview;
+
+/// What is to be made for the screen as it is now.
+pub(super) fn want(ui: &mut Ui) -> Option<Vec<Ask>> {
+    if ui.is_planning() {
+        ui.zoom = None;
+    }
+    let asks = preview::asks(ui);
+    ui.gallery.want(asks, ui.now)
+}
+
+/// `z`: over the whole screen; there 1:1, and back to all of it.
+pub(super) fn zoom(ui: &mut Ui) {
+    match ui.zoom {
+        None => {
+            ui.pin();
+            ui.zoom = Some(Zoom::default());
+        }
+        Some(zoom) => {
+            let most = preview::most(ui, zoom);
+            if most == 0 {
+                ui.say("it is as large as it gets");
+            }
+            ui.zoom = Some(zoom.toggle(most));
+        }
+    }
+}
+
+pub(super) fn turn(ui: &mut Ui, turn: impl Fn(Zoom) -> Zoom) {
+    ui.zoom = ui.zoom.map(turn);
+}
+
+pub(super) fn closer(ui: &mut Ui, by: i32) {
+    if let Some(zoom) = ui.zoom {
+        ui.zoom = Some(zoom.closer(by, preview::most(ui, zoom)));
+    }
+}
+
+/// Moves what is seen: one step for each whose sign is not zero.
+pub(super) fn pan(ui: &mut Ui, across: isize, down: isize) {
+    let sign = |by: isize| i8::try_from(by.signum()).unwrap_or_default();
+    if let Some(zoom) = ui.zoom
+        && let Some(part) = preview::seen(ui, zoom)
+    {
+        ui.zoom = Some(zoom.pan(sign(across), sign(down), part));
+    }
+}
