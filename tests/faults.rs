@@ -154,6 +154,17 @@ fn a_result_that_is_not_whole_is_downloaded_again() {
 }
 
 #[test]
+fn a_download_that_breaks_goes_on_within_its_attempt() {
+    let stage = stage("broken_download");
+    let told = run(&stage, &[]);
+    told.assert_status(0);
+    assert!(!told.states("faulty.png").contains(&"WAITING".to_owned()), "{}", told.stdout);
+    assert_eq!(size(&stage.output().join("faulty.png")), (902, 600));
+    let answers = stage.stats()["answers"]["download"].clone();
+    assert_eq!((&answers["200"], &answers["206"]), (&3.into(), &2.into()), "{answers}");
+}
+
+#[test]
 fn a_web_page_is_never_saved_as_a_picture() {
     let stage = stage("html_result");
     let told = run(&stage, &[]);

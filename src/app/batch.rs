@@ -50,6 +50,12 @@ impl Batch {
         Ok(Self { key, model, params, inputs: None })
     }
 
+    /// The same photos with other parameters: a batch of its own.
+    pub(super) fn with(self, params: Params) -> Self {
+        let key = BatchKey { params: params.canonical(), ..self.key };
+        Self { key, params, ..self }
+    }
+
     /// Begins to look for photos.
     pub(super) fn walk(&self) -> mpsc::Receiver<Vec<Found>> {
         let (found, chunks) = mpsc::channel(CHUNKS);

@@ -1,16 +1,17 @@
 //! Running a batch: everything is checked before anything is sent.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-use super::batch::{Batch, forget_requests};
+use super::batch::Batch;
 use super::face::Face;
-use super::{Failure, log, plan, price, sandbox, signals};
-use crate::engine::{self, Clock, Command, Failed, Handle, Leave, Rooms, Setup, Summary};
+use super::work::{Begun, Over, Work, engine_stopped};
+use super::{Failure, disk, log, plan, price, sandbox, signals};
+use crate::engine::{self, Command, FaceEnds, Failed, Handle, Leave};
 use crate::fal::{ApiKey, Fal, Hosts};
-use crate::job::{BatchId, CauseKind, RetryPolicy};
+use crate::job::{BatchId, CauseKind};
 use crate::ledger::Ledger;
 use crate::output::Output;
 use crate::sandbox::Sandbox;
@@ -59,55 +60,42 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
     }
 
     let output = Output::open(&batch.key.output, settings.captions)?;
-    let opened = ledger.open_batch(&batch.key).await?;
-    let mut known = ledger.jobs(opened.id).await?;
-    if server.is_some() {
-        forget_requests(&mut known);
-    }
-    let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
-    let setup = Setup {
-        facts: batch.facts(opened.id, settings),
-        model: batch.model.clone(),
-        params: batch.params.clone(),
-        price: unit_price,
-        window: settings.concurrency,
-        retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
-        max_failures: settings.max_failures,
-        budget: settings.budget,
-        start_timeout: settings.start_timeout,
-        waits_for_account: settings.wait_for_account,
-        start: told || settings.yes,
-        stay: !told,
-        logs: !matches!(face, Face::Told { form: headless::Form::Lines, .. }),
-        retry_failed,
-        walks: batch.inputs.is_some(),
-        clock: Clock::start(),
-        seed: fastrand::u64(..),
-    };
     let (events, heard) = mpsc::channel(EVENTS);
-    let rooms = Rooms {
+    let work = Work {
         fal,
         ledger: ledger.clone(),
-        writer: ledger.writer(opened.id),
         output: output.clone(),
-        known,
-        spent: ledger.batch(opened.id).await?.spent,
-        earlier: ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
-        found: batch.walk(),
-        events: told.then_some(events),
+        price: unit_price,
+        disk_free: disk::free(&batch.key.output).await,
+        form: if let Face::Told { form, .. } = &face { Some(*form) } else { None },
+        forgets: server.is_some(),
+        retry_failed: again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default)),
+        settings: settings.clone(),
     };
-    let handle = engine::start(setup, rooms);
-    let status = show(face, handle, heard).await?;
+    let Begun { opened, handle: Handle { ended, face: ends } } = work.begin(&batch, told.then_some(events)).await?;
+    let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
+    let ended = tokio::spawn(work.see_through(batch, opened, ended));
+    let Over { summary, opened, changed } = show(face, ends, ended, heard).await?;
 
     let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
+    if !changed.is_empty() {
+        let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
+    }
     // What ended the run says more than what could not be written down because of it.
+    let status = summary.exit_status();
     put_down
         .and(closed)
         .map_err(|failure| Failure { status: if status == 0 { failure.status } else { status }, ..failure })?;
     Ok(status)
+}
+
+/// A batch with parameters that were changed before the start is found again only with them.
+fn how_to_go_on(changed: &[String]) -> String {
+    let flags: Vec<_> = changed.iter().map(|pair| format!("-p {pair}")).collect();
+    format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
 }
 
 /// Writes the records of a run that is over.
@@ -134,19 +122,24 @@ async fn account(settings: &Settings, sandboxed: bool) -> Result<(Option<Sandbox
 }
 
 /// Shows the run until it ends, and sums it up.
-async fn show(face: Face, handle: Handle, heard: mpsc::Receiver<engine::Event>) -> Result<u8, Failure> {
-    let Handle { board, commands, ended } = handle;
+async fn show(
+    face: Face,
+    ends: FaceEnds,
+    ended: JoinHandle<Result<Over, Failure>>,
+    heard: mpsc::Receiver<engine::Event>,
+) -> Result<Over, Failure> {
+    let FaceEnds { board, commands } = ends;
     let signals = signals::listen(commands.clone()).map_err(|error| Failure::usage(&error))?;
-    let summary = match face {
+    match face {
         Face::Told { form, color } => {
             drop(board);
             let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);
             signals.abort();
-            let summary = finish(ended).await?;
+            let over = finish(ended).await?;
             told?;
-            summary
+            Ok(over)
         }
         Face::Dashboard(options) => {
             let left = tui::run(board, commands.clone(), *options).await;
@@ -167,19 +160,15 @@ async fn show(face: Face, handle: Handle, heard: mpsc::Receiver<engine::Event>) 
                     return Err(error.into());
                 }
             }
-            let summary = finish(ended).await?;
+            let over = finish(ended).await?;
             signals.abort();
             // Whoever closed the window in the meantime does not miss it.
-            let _ = io::stdout().write_all(headless::summary(&summary).as_bytes());
-            summary
+            let _ = io::stdout().write_all(headless::summary(&over.summary).as_bytes());
+            Ok(over)
         }
-    };
-    Ok(summary.exit_status())
+    }
 }
 
-async fn finish(ended: tokio::task::JoinHandle<Summary>) -> Result<Arc<Summary>, Failure> {
-    ended
-        .await
-        .map(Arc::new)
-        .map_err(|error| Failure::refusal(format!("the engine stopped: {error}; what was recorded is kept")))
+async fn finish(ended: JoinHandle<Result<Over, Failure>>) -> Result<Over, Failure> {
+    ended.await.map_err(|error| engine_stopped(&error))?
 }

@@ -1,6 +1,7 @@
 //! Photos become jobs as they are found, and meet what the ledger knows of them.
 
 use super::board::SkippedFile;
+use super::choices::LEFT_OUT;
 use super::event::What;
 use super::plan::skipped_file;
 use super::run::Engine;
@@ -92,14 +93,18 @@ impl Engine {
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
             if let Some(id) = self.known.remove(&photo.path) {
-                self.met_again(Job { id, photo, state });
+                self.met_again(Job { id, photo, state, own: None });
             } else {
-                let job = Job { id: self.roster.next_id(), photo, state };
-                self.count_in_plan(&job);
+                let mut job = Job { id: self.roster.next_id(), photo, state, own: None };
+                let id = job.id;
+                self.choices.found(&job);
+                if self.started && self.is_left_out(&job) {
+                    job.state = JobState::Skipped(LEFT_OUT.into());
+                }
                 new.push(job.clone());
                 let is_photo = matches!(job.state, JobState::Pending);
-                let id = job.id;
                 self.roster.push(job);
+                self.count_in_plan(id);
                 if is_photo {
                     self.consider(id);
                 }
@@ -127,17 +132,16 @@ impl Engine {
             // A new neighbour may have changed the name of its output.
             self.roster.replace(found);
         }
-        if let Some(job) = self.roster.get(id).cloned() {
-            self.count_in_plan(&job);
-            if matches!(job.state, JobState::Pending) {
-                self.consider(id);
+        if let Some(job) = self.roster.get(id) {
+            self.choices.found(job);
+            if self.started && self.is_left_out(job) {
+                self.skip_left_out(id);
             }
+            self.count_in_plan(id);
         }
-    }
-
-    fn count_in_plan(&mut self, job: &Job) {
-        let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
-        self.plan.add(job, output, self.roster.estimate(&job.photo));
+        if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::Pending)) {
+            self.consider(id);
+        }
     }
 
     /// Every photo has been found. What was to be sent and is no longer there is not.
@@ -150,13 +154,13 @@ impl Engine {
                 self.stages.writer.note(&job);
                 self.roster.replace(job);
             }
-            if let Some(job) = self.roster.get(id).cloned() {
-                self.count_in_plan(&job);
+            if !self.is_changed() {
+                self.count_in_plan(id);
             }
         }
         self.plan.end();
         if self.is_told() {
-            let what = What::Planned { facts: self.facts.clone(), plan: self.plan.plan(), skipped: self.skipped() };
+            let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
             self.tell(what);
         }
         self.dirty = true;
@@ -165,7 +169,7 @@ impl Engine {
     fn skipped(&self) -> Vec<SkippedFile> {
         let jobs = self.roster.index().members(Group::Skipped).filter_map(|id| self.roster.get(id));
         jobs.filter_map(|job| match &job.state {
-            JobState::Skipped(reason) => Some(skipped_file(job, reason)),
+            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
             _ => None,
         })
         .collect()

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::board::Lens;
+use serde_json::Value;
+
+use super::board::{Lens, Selection};
 use crate::job::{CauseKind, JobId, Usd};
 
 /// Something that a person or a program asks of a running batch.
@@ -10,6 +12,22 @@ use crate::job::{CauseKind, JobId, Usd};
 pub enum Command {
     /// Begin: the plan was confirmed. Before it nothing is uploaded or paid.
     Start,
+    /// Before the start: set a parameter of the model, or give it back its default.
+    Param {
+        /// Which.
+        name: String,
+        /// To what.
+        value: Option<Value>,
+    },
+    /// Before the start: leave these photos out, or take them in again.
+    LeaveOut {
+        /// Which.
+        which: Selection,
+        /// Whether they are left out.
+        out: bool,
+    },
+    /// Before the start: leave out every photo that costs more.
+    PriceLimit(Option<Usd>),
     /// What the face shows, and so which rows the board is to carry.
     Look(Lens),
     /// Send these again, if they can be.
@@ -21,6 +39,17 @@ pub enum Command {
     },
     /// Stop these, if they can still be stopped.
     Cancel(Vec<JobId>),
+    /// These results are as they should be.
+    Accept(Vec<JobId>),
+    /// These results are not; they stay until others take their place.
+    Reject(Vec<JobId>),
+    /// Make a result again, which is paid for again.
+    Redo {
+        /// Whose.
+        job: JobId,
+        /// Parameters that change, name and value; an empty value leaves one to the model.
+        params: Vec<(String, String)>,
+    },
     /// Begin no more jobs; those at fal are still followed and saved.
     Pause,
     /// Go on.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use super::board::{Plan, SkippedFile};
-use crate::job::{Group, Job, JobState, Pixels, UnitPrice, Usd, clean};
+use crate::job::{Group, Job, JobState, Photo, Pixels, UnitPrice, Usd, clean};
 
 /// The dearest photos that are kept.
 const DEAREST: usize = 10;
@@ -28,34 +28,44 @@ impl Planner {
         Self { plan, ..Self::default() }
     }
 
-    /// Counts a job as it is when the run begins.
-    pub(super) fn add(&mut self, job: &Job, output: Option<Pixels>, estimate: Option<Usd>) {
+    /// Forgets what was counted.
+    pub(super) fn recount(&mut self) {
+        let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
+        *self = Self::new(price);
+        (self.plan.walking, self.plan.checking) = (walking, checking);
+    }
+
+    /// Counts a photo as its job stands when the run begins.
+    pub(super) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>, estimate: Option<Usd>) {
         self.shared = None;
-        match (&job.state, job.state.status().group()) {
-            (JobState::Skipped(reason), _) => self.skip(job, reason),
+        match (state, state.status().group()) {
+            (JobState::Skipped(reason), _) => self.skip(photo, reason),
             (_, Group::Done | Group::Review) => self.plan.done_before += 1,
             (_, Group::Failed | Group::Cancelled) => self.plan.failed_before += 1,
             (state, _) if state.is_reserved() => self.plan.at_fal += 1,
-            _ => self.send(job, output, estimate),
+            _ => self.send(photo, output, estimate),
         }
     }
 
-    fn skip(&mut self, job: &Job, reason: &str) {
+    fn skip(&mut self, photo: &Photo, reason: &str) {
         self.plan.skipped += 1;
         *self.reasons.entry(reason.into()).or_default() += 1;
         if self.plan.skipped_files.len() < SKIPPED_SHOWN {
-            self.plan.skipped_files.push(skipped_file(job, reason));
+            self.plan.skipped_files.push(skipped_file(photo, reason));
         }
     }
 
-    fn send(&mut self, job: &Job, output: Option<Pixels>, estimate: Option<Usd>) {
+    fn send(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) {
         self.plan.photos += 1;
-        self.plan.input_px += job.photo.pixels.map_or(0, Pixels::count);
+        self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
         self.plan.output_px += output.map_or(0, Pixels::count);
         // One photo whose price cannot be known makes the sum unknown, never smaller.
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum + one);
-        if let Some(estimate) = estimate {
-            self.dearest.push(Reverse((estimate, clean(&job.photo.slash_path()).into_owned())));
+        if let Some(estimate) = estimate
+            && (self.dearest.len() < DEAREST
+                || self.dearest.peek().is_some_and(|Reverse((least, _))| estimate > *least))
+        {
+            self.dearest.push(Reverse((estimate, clean(&photo.slash_path()).into_owned())));
             if self.dearest.len() > DEAREST {
                 self.dearest.pop();
             }
@@ -93,19 +103,22 @@ impl Planner {
         self.plan.walking
     }
 
-    pub(super) fn plan(&mut self) -> Arc<Plan> {
+    /// The plan as it stands, with what else is to be said in it.
+    pub(super) fn plan(&mut self, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
         Arc::clone(self.shared.get_or_insert_with(|| {
             let mut by_reason: Vec<_> =
                 self.reasons.iter().map(|(reason, count)| (clean(reason).into_owned(), *count)).collect();
             by_reason.sort_by_key(|(_, count)| Reverse(*count));
             let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((usd, path))| (path.clone(), *usd)).collect();
             dearest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            Arc::new(Plan { skipped_by_reason: by_reason, dearest, ..self.plan.clone() })
+            let mut plan = Plan { skipped_by_reason: by_reason, dearest, ..self.plan.clone() };
+            complete(&mut plan);
+            Arc::new(plan)
         }))
     }
 }
 
-/// A skipped job as faces show it.
-pub(super) fn skipped_file(job: &Job, reason: &str) -> SkippedFile {
-    SkippedFile { path: clean(&job.photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
+/// A skipped photo as faces show it.
+pub(super) fn skipped_file(photo: &Photo, reason: &str) -> SkippedFile {
+    SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
 }

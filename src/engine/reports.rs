@@ -25,6 +25,7 @@ impl Engine {
             Outcome::Reached(begun, result) => self.looked_out(begun, &result),
             Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
             Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Sibling(jobs) => self.sibling_found(jobs),
             Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
             Outcome::Sought(found) => self.sought(id, found),
             Outcome::Copied(origin, result) => self.copied(id, origin, result),
@@ -89,6 +90,8 @@ impl Engine {
 
     fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
         self.recording = self.recording.saturating_sub(1);
+        // The batch may be finished by this alone.
+        self.dirty = true;
         if let Err(error) = result {
             // The row is kept and tried again with whatever is written next.
             self.hold(Hold::Disk(told("the ledger cannot be written", &error)));

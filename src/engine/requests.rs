@@ -16,7 +16,10 @@ impl Engine {
     /// Does what a face asks, as far as it can be done.
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Start => self.started = true,
+            Command::Start => self.start(),
+            Command::Param { name, value } => self.set_param(&name, value.as_ref()),
+            Command::LeaveOut { which, out } => self.leave_out(which, out),
+            Command::PriceLimit(limit) => self.limit_price(limit),
             Command::Look(lens) => self.look_through(lens),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
@@ -30,6 +33,9 @@ impl Engine {
                 self.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
+            Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
+            Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
+            Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(Hold::User),
             Command::Resume => {
                 self.hold = None;

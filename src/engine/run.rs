@@ -11,9 +11,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, PastAttempt};
-use super::event::{Event, Summary, What};
+use super::board::{BatchFacts, Board, Lens, PastAttempt};
+use super::choices::Choices;
+use super::event::{Event, What};
 use super::flow::FlowMeter;
+use super::form::{Form, Link};
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
 use super::look_up::Search;
@@ -22,7 +24,7 @@ use super::pace::Pace;
 use super::plan::Planner;
 use super::reuse::Reuse;
 use super::roster::Roster;
-use super::setup::{Handle, Rooms, Setup};
+use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
 use super::stages::{Report, Stages};
 use super::table::Looker;
 use super::weather::{Sky, Weather};
@@ -54,6 +56,8 @@ pub(super) struct Engine {
     pub(super) roster: Roster,
     pub(super) live: HashMap<JobId, Live>,
     pub(super) plan: Planner,
+    pub(super) choices: Choices,
+    pub(super) form: Form,
     pub(super) flow: FlowMeter,
     pub(super) pace: Pace,
     pub(super) failures: FailureWatch,
@@ -116,13 +120,12 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, earlier, found, events } = rooms;
+        let Rooms { fal, ledger, writer, output, known, replaced, spent, earlier, found, events, link } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
-        let (commands, asked) = mpsc::channel(COMMANDS);
         let endpoint = setup.model.endpoint.clone();
         let stages = Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output: Arc::new(output) };
-        let roster = Roster::new(setup.price.clone(), setup.params.clone());
+        let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();
         let flow = FlowMeter::default();
@@ -131,19 +134,25 @@ impl Engine {
             phase: super::board::Phase::Planning,
             totals: roster.totals().clone(),
             flow: flow.flow(now, setup.window, 0),
-            plan: plan.plan(),
+            plan: plan.plan(|_| {}),
             page: look.page(&roster, &HashMap::new()),
             detail: None,
             notice: None,
             causes: Vec::new(),
         };
-        let (board, watcher) = watch::channel(Arc::new(first));
+        let (link, face) = match link {
+            Some(link) => (link, None),
+            None => connect(first),
+        };
+        look.look(link.lens.clone());
         let engine = Self {
             facts,
             stages,
             ledger,
             roster,
             live: HashMap::new(),
+            choices: Choices::default(),
+            form: Form::new(setup.params.clone()),
             plan,
             flow,
             pace: Pace::default(),
@@ -152,7 +161,7 @@ impl Engine {
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
             known: HashMap::new(),
-            previous: HashMap::new(),
+            previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,
             ended: VecDeque::new(),
@@ -181,13 +190,13 @@ impl Engine {
             dirty: true,
             published_at: Timestamp(0),
             sampled_at: Timestamp(0),
-            board,
+            board: link.board,
             outcomes,
             events,
             setup,
         };
-        let ended = tokio::spawn(engine.run(known, spent, found, asked, reports));
-        Handle { board: watcher, commands, ended }
+        let ended = tokio::spawn(engine.run(known, spent, found, link.commands, reports));
+        Handle { ended, face }
     }
 
     async fn run(
@@ -197,7 +206,7 @@ impl Engine {
         mut found: mpsc::Receiver<Vec<Found>>,
         mut commands: mpsc::Receiver<Command>,
         mut reports: mpsc::Receiver<Report>,
-    ) -> Summary {
+    ) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         self.recall(known);
         // Results that a retry replaced were paid for, too.
@@ -213,6 +222,9 @@ impl Engine {
             self.publish(now);
             if let Some(ending) = self.ending(now) {
                 break ending;
+            }
+            if self.is_to_begin_anew() {
+                return End::Anew(Box::new(self.begin_anew(commands).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
@@ -235,7 +247,7 @@ impl Engine {
                 () = tokio::time::sleep_until(self.setup.clock.instant(next)) => {}
             }
         };
-        self.close(ending).await
+        End::Over(self.close(ending).await)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -260,15 +272,20 @@ impl Engine {
             self.stages.writer.note(job);
         }
         let ended = job.state.is_final();
-        let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
-        if let Some(change) = change {
-            self.tell(What::Job(change));
-        }
+        self.changed(id, at);
         if ended {
             self.twin_ended(id);
         }
-        self.dirty = true;
         true
+    }
+
+    /// Tells everybody of a job's new state.
+    pub(super) fn changed(&mut self, id: JobId, at: Timestamp) {
+        let job = self.roster.get(id).filter(|_| self.events.is_some());
+        if let Some(change) = job.map(|job| Box::new(story::change(job, at))) {
+            self.tell(What::Job(change));
+        }
+        self.dirty = true;
     }
 
     /// Stops beginning new jobs, and says why.
@@ -311,4 +328,12 @@ impl Engine {
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))
     }
+}
+
+/// Makes a face's ends and the engine's.
+fn connect(first: Board) -> (Link, Option<FaceEnds>) {
+    let (board, watcher) = watch::channel(Arc::new(first));
+    let (commands, asked) = mpsc::channel(COMMANDS);
+    let lens = Lens::default();
+    (Link { board, commands: asked, lens }, Some(FaceEnds { board: watcher, commands }))
 }

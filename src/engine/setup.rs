@@ -1,6 +1,7 @@
 //! What an engine is started with.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,11 @@ use tokio::task::JoinHandle;
 
 use super::board::{BatchFacts, Board};
 use super::clock::Clock;
+use super::form::{Anew, Link};
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, MaxFailures, Model, Params, RetryPolicy, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -50,6 +52,10 @@ pub struct Setup {
     pub retry_failed: Option<Failed>,
     /// Whether all photos of the batch are found anew: then what is not found is gone.
     pub walks: bool,
+    /// The paths of photos that are not sent, because a person left them out.
+    pub left_out: HashSet<Box<Path>>,
+    /// What is free where pictures go, bytes, if that is known.
+    pub disk_free: Option<u64>,
     /// Tells the time.
     pub clock: Clock,
     /// Seeds the jitter of waits.
@@ -78,6 +84,8 @@ pub struct Rooms {
     pub output: Output,
     /// The jobs that the ledger knows of this batch.
     pub known: Vec<Job>,
+    /// What jobs that are made again left on the disk.
+    pub replaced: Vec<(JobId, Saved)>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
     /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
@@ -87,15 +95,33 @@ pub struct Rooms {
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.
     pub events: Option<mpsc::Sender<Event>>,
+    /// A face that is there already, from a batch that this one goes on from.
+    pub link: Option<Link>,
 }
 
 /// A running engine.
 #[derive(Debug)]
 pub struct Handle {
+    /// Ends when the batch or this run of it is over.
+    pub ended: JoinHandle<End>,
+    /// The face's ends; `None` if there was a face already.
+    pub face: Option<FaceEnds>,
+}
+
+/// What a face needs of an engine. It outlasts one: a batch may go on as another.
+#[derive(Debug)]
+pub struct FaceEnds {
     /// The newest board.
     pub board: watch::Receiver<Arc<Board>>,
     /// Where to send commands.
     pub commands: mpsc::Sender<Command>,
-    /// Ends with the summary when the batch or this run of it is over.
-    pub ended: JoinHandle<Summary>,
+}
+
+/// How an engine ended.
+#[derive(Debug)]
+pub enum End {
+    /// The batch or this run of it is over.
+    Over(Summary),
+    /// It goes on as a batch of its own. Nothing was sent.
+    Anew(Box<Anew>),
 }

@@ -52,7 +52,7 @@ pub async fn survey(
                 Found::Photo(photo) => (photo, JobState::Pending),
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
-            let found = Job { id: JobId::at(0), photo, state };
+            let found = Job { id: JobId::at(0), photo, state, own: None };
             match known.remove(&found.photo.path) {
                 Some(known) if !is_another(&known, &found) => count.add(known),
                 _ => count.add(found),
@@ -65,7 +65,7 @@ pub async fn survey(
         .for_each(|job| count.add(job));
     count.find_duplicates().await?;
     count.planner.end();
-    Ok((count.planner.plan(), count.skipped))
+    Ok((count.planner.plan(|_| {}), count.skipped))
 }
 
 /// What was counted so far.
@@ -89,9 +89,9 @@ impl<'a> Count<'a> {
 
     fn add(&mut self, job: Job) {
         let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
-        self.planner.add(&job, output, self.estimate(&job));
+        self.planner.add(&job.photo, &job.state, output, self.estimate(&job));
         match &job.state {
-            JobState::Skipped(reason) => self.skipped.push(skipped_file(&job, reason)),
+            JobState::Skipped(reason) => self.skipped.push(skipped_file(&job.photo, reason)),
             JobState::Pending => self.to_send.entry(job.photo.bytes).or_default().push(job),
             _ => {}
         }

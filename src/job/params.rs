@@ -1,6 +1,6 @@
 //! A model's parameters as the user set them, checked before anything is sent.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Model, ParamKind, ParamSpec, Pixels};
@@ -15,6 +15,20 @@ pub struct Params {
     values: Map<String, Value>,
     #[serde(skip)]
     factor: Option<f64>,
+}
+
+/// The parameters of a job that was sent again with others than its batch's, as
+/// [`canonical`](Params::canonical) writes them: a ledger keeps them without knowing the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnParams(pub Box<str>);
+
+impl ParamKind {
+    /// Whether a text is a value that the parameter takes.
+    #[must_use]
+    pub fn reads(&self, text: &str) -> bool {
+        read(self, text.trim()).is_some()
+    }
 }
 
 /// A parameter that the model does not have or does not take.
@@ -96,6 +110,16 @@ impl Params {
         Self::parse(model, pairs.iter().map(String::as_str))
     }
 
+    /// The same with one parameter set anew, or back to its default.
+    ///
+    /// # Errors
+    /// If the model does not take it.
+    pub fn with(&self, model: &Model, name: &str, value: Option<&Value>) -> Result<Self, ParamError> {
+        let others = self.iter().filter(|(known, _)| *known != name);
+        let pairs: Vec<_> = others.chain(value.map(|value| (name, value))).map(|(n, v)| format!("{n}={v}")).collect();
+        Self::parse(model, pairs.iter().map(String::as_str))
+    }
+
     /// Name and value of each, in the model's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
@@ -128,6 +152,42 @@ impl Params {
     pub fn canonical(&self) -> String {
         Value::Object(self.values.clone()).to_string()
     }
+}
+
+impl ParamSpec {
+    /// Reads what somebody typed; `None` if it is not what the parameter takes.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<Value> {
+        read(&self.kind, text.trim())
+    }
+
+    /// The value one step up or down, within the range; of `true` and `false`, the other one. Numbers
+    /// stay on a grid of round steps. `None` where there is nothing to step from or to.
+    #[must_use]
+    pub fn stepped(&self, value: Option<&Value>, up: bool) -> Option<Value> {
+        match self.kind {
+            ParamKind::Boolean => Some(Value::from(!value.and_then(Value::as_bool).unwrap_or_default())),
+            ParamKind::Integer { min, max } => {
+                let next = value?.as_i64()?.checked_add(if up { 1 } else { -1 })?;
+                (min..=max).contains(&next).then(|| Value::from(next))
+            }
+            ParamKind::Number { min, max } => {
+                let step = round_step(max - min);
+                let steps = value?.as_f64()? / step;
+                // What lies between two steps goes to the nearer one in that direction.
+                let next = if up { (steps + 1e-6).floor() + 1.0 } else { (steps - 1e-6).ceil() - 1.0 } * step;
+                let next = next.clamp(min, max);
+                self.read(&format!("{next:.4}")).filter(|next| Some(next) != value)
+            }
+        }
+    }
+}
+
+/// About a twentieth of a range: 1, 2 or 5 times a power of ten.
+fn round_step(range: f64) -> f64 {
+    let wanted = range / 20.0;
+    let power = 10_f64.powf(wanted.log10().floor());
+    [5.0, 2.0].into_iter().find(|times| times * power <= wanted * 1.001).unwrap_or(1.0) * power
 }
 
 fn read(kind: &ParamKind, text: &str) -> Option<Value> {
@@ -229,6 +289,32 @@ mod tests {
         }
         assert!(matches!(Params::parse(&flux(), ["image_url=x"]), Err(ParamError::Reserved(_))));
         assert!(matches!(Params::parse(&flux(), ["steps"]), Err(ParamError::NoPair(_))));
+    }
+
+    #[test]
+    fn values_are_stepped_on_a_round_grid_within_their_range() {
+        let model = flux();
+        let spec = |name: &str| model.params.iter().find(|spec| spec.name == name).unwrap();
+        let step = |name: &str, value: Value, up| spec(name).stepped(Some(&value), up);
+        assert_eq!(step("upscale_factor", json!(2), true), Some(json!(2.1)));
+        assert_eq!(step("upscale_factor", json!(2.55), false), Some(json!(2.5)));
+        assert_eq!(step("upscale_factor", json!(4), true), None);
+        assert_eq!(step("upscale_factor", json!(1.1), false), Some(json!(1)));
+        assert_eq!(step("creativity", json!(0.3), true), Some(json!(0.35)));
+        assert_eq!(step("guidance", json!(1), true), Some(json!(2)));
+        assert_eq!(step("steps", json!(50), true), None);
+        assert_eq!(step("steps", json!(20), false), Some(json!(19)));
+        assert_eq!(step("enable_safety_checker", json!(true), true), Some(json!(false)));
+        assert_eq!(spec("seed").stepped(None, true), None);
+    }
+
+    #[test]
+    fn one_parameter_is_set_anew_or_given_back_its_default() {
+        let params = Params::parse(&flux(), ["seed=1", "steps=30"]).unwrap();
+        let other = params.with(&flux(), "creativity", Some(&json!(0.5))).unwrap();
+        assert_eq!(other, Params::parse(&flux(), ["seed=1", "steps=30", "creativity=0.5"]).unwrap());
+        assert_eq!(params.with(&flux(), "seed", None), Params::parse(&flux(), ["steps=30"]));
+        assert!(params.with(&flux(), "steps", Some(&json!(99))).is_err());
     }
 
     #[test]

@@ -82,6 +82,15 @@ impl BatchRow {
     }
 }
 
+/// Finds the batch with this key.
+pub(super) async fn find(connection: &mut SqliteConnection, key: &BatchKey) -> Result<Option<BatchId>, sqlx::Error> {
+    let id: Option<i64> = sqlx::query_scalar("SELECT id FROM batches WHERE identity = ?")
+        .bind(key.identity().as_slice())
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(BatchId))
+}
+
 /// Finds the batch with this key, or makes it; and whether it was there before.
 pub(super) async fn find_or_make(
     connection: &mut SqliteConnection,
@@ -89,13 +98,9 @@ pub(super) async fn find_or_make(
 ) -> Result<(BatchId, bool), sqlx::Error> {
     let identity = key.identity();
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let known: Option<i64> = sqlx::query_scalar("SELECT id FROM batches WHERE identity = ?")
-        .bind(identity.as_slice())
-        .fetch_optional(&mut *transaction)
-        .await?;
-    if let Some(id) = known {
+    if let Some(id) = find(&mut transaction, key).await? {
         transaction.rollback().await?;
-        return Ok((BatchId(id), true));
+        return Ok((id, true));
     }
     let made = sqlx::query(
         "INSERT INTO batches (identity, output, model, params, sandbox, created_ms, used_ms)

@@ -37,7 +37,7 @@ pub use hold::BatchHold;
 pub use lookup::Found;
 pub use writer::Writer;
 
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved};
 use lookup::{By, Reading};
 use open::Tuning;
 use queue::Queue;
@@ -116,12 +116,28 @@ impl Ledger {
         Ok(Opened { id, resumed, hold })
     }
 
+    /// The batch with this key, if there is one; it is neither made nor taken.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn batch_of(&self, key: &BatchKey) -> Result<Option<BatchId>, LedgerError> {
+        batch::find(self.desk().await.connection()?, key).await.map_err(|error| self.failed(error))
+    }
+
     /// A batch's jobs in the order of their numbers, as they were last written.
     ///
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn jobs(&self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
         self.reading(&mut self.desk().await)?.jobs(batch).await
+    }
+
+    /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn replaced(&self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
+        self.reading(&mut self.desk().await)?.replaced(batch).await
     }
 
     /// A job's attempts that ended, oldest first, as far as they are written.

@@ -25,6 +25,8 @@ pub(crate) struct Term {
     pub(crate) seen: Arc<Mutex<Seen>>,
     /// Tells the reader to let go of the terminal with the next bytes that come.
     pub(crate) let_go: Arc<AtomicBool>,
+    /// Keeps the reader from reading.
+    stalled: Arc<AtomicBool>,
 }
 
 impl Term {
@@ -68,9 +70,14 @@ impl Term {
         let sink = Arc::clone(&seen);
         let let_go = Arc::new(AtomicBool::new(false));
         let gone = Arc::clone(&let_go);
+        let stalled = Arc::new(AtomicBool::new(false));
+        let stalls = Arc::clone(&stalled);
         std::thread::spawn(move || {
             let mut chunk = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut chunk) {
+                while stalls.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
                 let mut seen = sink.lock().unwrap();
                 seen.bytes.extend_from_slice(&chunk[..count]);
                 seen.screen.process(&chunk[..count]);
@@ -80,13 +87,22 @@ impl Term {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { master: Some(pair.master), keys: Some(keys), child, seen, let_go }
+        Self { master: Some(pair.master), keys: Some(keys), child, seen, let_go, stalled }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
         let writer = self.keys.as_mut().unwrap();
         writer.write_all(keys.as_bytes()).unwrap();
         writer.flush().unwrap();
+    }
+
+    /// Reads nothing any more: what is written stays in the terminal until it takes no more.
+    pub(crate) fn stop_reading(&self) {
+        self.stalled.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn go_on_reading(&self) {
+        self.stalled.store(false, Ordering::SeqCst);
     }
 
     /// Hangs up: the terminal is gone once the program writes the next time.

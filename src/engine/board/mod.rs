@@ -10,10 +10,10 @@ mod row;
 mod totals;
 
 pub use cause::CauseGroup;
-pub use detail::{Detail, LogLine, PastAttempt};
+pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
-pub use plan::{Plan, SkippedFile};
+pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use row::{Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
 

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{UnitPrice, Usd};
+use serde_json::Value;
+
+use crate::job::{JobId, ParamSpec, UnitPrice, Usd};
 
 /// What would be sent and paid.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,6 +41,72 @@ pub struct Plan {
     pub estimate: Option<Usd>,
     /// The ten dearest: path, price.
     pub dearest: Vec<(String, Usd)>,
+    /// The model's parameters; empty where they cannot be changed any more.
+    pub fields: Vec<Field>,
+    /// Whether parameters were changed: the run is then a batch of its own.
+    pub changed: bool,
+    /// Requests that an earlier run with the parameters from before left at fal. They stay there until
+    /// it is gone on with.
+    pub left_at_fal: usize,
+    /// Photos that were left out by hand, by folder or by price.
+    pub left_out: usize,
+    /// Photos above this are left out.
+    pub limit: Option<Usd>,
+    /// The folders of photos that could be sent, the dearest first; not all if there are very many.
+    pub folders: Vec<FolderChoice>,
+    /// How many folders there are.
+    pub folders_in_all: usize,
+    /// The dearest of the photos that could be sent.
+    pub photo_choices: Vec<PhotoChoice>,
+    /// What the pictures will take on the disk, bytes, as far as that can be said.
+    pub disk_needed: u64,
+    /// What is free there, bytes.
+    pub disk_free: Option<u64>,
+}
+
+/// A parameter of the model and what it is set to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name, range, default and meaning.
+    pub spec: ParamSpec,
+    /// What is sent; `None` if the model picks.
+    pub value: Option<Value>,
+}
+
+impl Field {
+    /// Whether it is what the model takes when it is not given.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.value == self.spec.default
+    }
+}
+
+/// A folder of photos that can be left out. Text is cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderChoice {
+    /// Which folder, by a number that holds for this run.
+    pub id: u32,
+    /// The folder, below the input; empty for the input itself.
+    pub path: String,
+    /// Photos in it, those in folders below not counted.
+    pub photos: usize,
+    /// How many of them are left out.
+    pub out: usize,
+    /// What those that are not left out cost, or all of them if all are; `None` if that cannot be known.
+    pub price: Option<Usd>,
+}
+
+/// A photo that can be left out. Text is cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoChoice {
+    /// Which job.
+    pub id: JobId,
+    /// The photo, below its folder.
+    pub path: String,
+    /// What it costs.
+    pub price: Usd,
+    /// Whether it is left out.
+    pub out: bool,
 }
 
 /// A file that is not sent. Text is cleaned for a terminal.
@@ -48,4 +116,13 @@ pub struct SkippedFile {
     pub path: String,
     /// Why not.
     pub reason: String,
+}
+
+/// Some of the photos that could be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Selection {
+    /// Those of a folder, by its number in the plan.
+    Folder(u32),
+    /// One.
+    Photo(JobId),
 }

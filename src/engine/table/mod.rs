@@ -4,6 +4,7 @@
 mod causes;
 mod index;
 mod look;
+mod natural;
 mod rank_set;
 mod sorted;
 mod view;

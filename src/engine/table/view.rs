@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
-use super::causes;
 use super::index::Index;
 use super::sorted::{Entry, Sorted};
+use super::{causes, natural};
 use crate::engine::board::{Order, Tab};
 use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
 
@@ -174,7 +174,7 @@ fn comparison(order: Order, jobs: &[Job]) -> impl Fn(&Entry, &Entry) -> Ordering
     let path = |entry: &Entry| jobs.get(entry.job as usize).map(|job| &*job.photo.path);
     move |a, b| {
         let by_path = || match (path(a), path(b)) {
-            (Some(one), Some(other)) if a.job != b.job => alphanumeric_sort::compare_path(one, other),
+            (Some(one), Some(other)) if a.job != b.job => natural::compare(one, other),
             _ => Ordering::Equal,
         };
         let by_key = if order == Order::Path { by_path() } else { a.key.cmp(&b.key) };

@@ -122,6 +122,9 @@ actions! {
     Last         "last"          Move    [Plan Jobs Detail Overlay] ["G" "end"]           "to the last row; in the logs: follow them";
     NextPane     "next-pane"     Move    [Jobs Detail]              ["tab" "shift-tab"]   "between the table and the lower pane";
 
+    NextPart     "next-part"     Move    [Plan]                     ["tab"]               "to the next part of the plan";
+    PrevPart     "previous-part" Move    [Plan]                     ["shift-tab"]         "to the part of the plan before";
+
     NextTab      "next-tab"      Show    [Jobs]                     ["right" "l"]         "the next filter tab";
     PrevTab      "previous-tab"  Show    [Jobs]                     ["left" "h"]          "the filter tab before";
     Filter       "filter"        Show    [Jobs Detail]              ["/"]                 "filter by path, status, cause or caption";
@@ -140,11 +143,21 @@ actions! {
     Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
     Retry        "retry"         Jobs    [Jobs Detail Causes]       ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
+    Accept       "accept"        Jobs    [Jobs Detail Zoom]         ["v"]                 "the result is as it should be";
+    Reject       "reject"        Jobs    [Jobs Detail Zoom]         ["X"]                 "it is not: it stays, to be reviewed";
+    Redo         "redo"          Jobs    [Jobs Detail Zoom]         ["e"]                 "make it again with another seed or creativity; asks first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 
-    Start        "start"         Batch   [Plan]                     ["enter"]             "start: from here on photos are sent and paid for";
-    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send failed photos again: by cause, or all";
+    Start        "start"         Batch   [Plan]                     ["enter"]             "start, where the cursor is on the start: from then on photos are paid for";
+    Edit         "edit"          Batch   [Plan]                     ["e"]                 "type a value for the parameter";
+    StepUp       "step-up"       Batch   [Plan]                     ["right" "l"]         "a step more of the parameter, or the other of two";
+    StepDown     "step-down"     Batch   [Plan]                     ["left" "h"]          "a step less of the parameter";
+    Default      "default"       Batch   [Plan]                     ["backspace" "d"]     "give the parameter back its default";
+    LeaveOut     "leave-out"     Batch   [Plan]                     ["space"]             "leave the folder or photo out, or take it in again";
+    PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
+    Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
+    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";
     Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";
     WindowUp     "window-up"     Batch   [Jobs Detail]              ["+" "="]             "one more request at fal at once";
     WindowDown   "window-down"   Batch   [Jobs Detail]              ["-"]                 "one request fewer at fal at once";

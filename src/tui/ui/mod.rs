@@ -3,8 +3,12 @@
 pub(crate) mod ask;
 pub(crate) mod causes;
 mod cursor;
+pub(crate) mod entry;
 pub(crate) mod layout;
 pub(crate) mod pane;
+pub(crate) mod plan;
+pub(crate) mod redo;
+mod review;
 mod toast;
 pub(crate) mod zoom;
 
@@ -24,7 +28,10 @@ use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
 use causes::Causes;
+use entry::Entry;
 use pane::{Pane, PaneTab};
+use plan::PlanDesk;
+use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
 
@@ -69,8 +76,7 @@ pub struct Ui {
     pub(crate) gallery: Gallery,
     /// A cell's size, px: width, height.
     pub(crate) font: (u16, u16),
-    /// The first line of the plan that is shown.
-    pub(crate) plan_top: usize,
+    pub(crate) plan: PlanDesk,
 
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
@@ -92,8 +98,12 @@ pub(crate) enum Layer {
     Help { top: usize },
     /// A question.
     Question(Question),
+    /// The parameters for making a result again.
+    Redo(RedoForm),
     /// What failed, by cause.
     Causes(Causes),
+    /// An amount that is asked for.
+    Entry(Entry),
 }
 
 /// The engine was told to end.
@@ -146,7 +156,7 @@ impl Ui {
             zoom: None,
             gallery: Gallery::default(),
             font: USUAL_FONT,
-            plan_top: 0,
+            plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
             leaving: None,
@@ -257,7 +267,8 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail() || self.zoom.is_some(),
+            // What can be made again is asked about even where the lower pane is shut.
+            detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
         if lens == self.lens {
             return None;

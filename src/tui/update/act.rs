@@ -1,14 +1,18 @@
 //! What actions do.
 
+use std::sync::Arc;
+
 use super::scroll::{page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
 use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
+use crate::tui::ui::entry::Amount;
 use crate::tui::ui::pane::PaneTab;
-use crate::tui::ui::zoom::Zoom;
+use crate::tui::ui::plan::{PlanDesk, Stop};
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
+use crate::tui::view;
 use crate::tui::view::format::order;
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
@@ -63,6 +67,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
+        Action::Accept | Action::Reject | Action::Redo => return judge(ui, action),
         Action::RetryFailed if ui.context() == Context::Causes => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
@@ -72,7 +77,16 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
         },
-        Action::Start => return start(ui),
+        Action::Start => return enter(ui),
+        Action::Edit => return send(ui.edit_field()),
+        Action::StepUp => return send(ui.step_field(true)),
+        Action::StepDown => return send(ui.step_field(false)),
+        Action::Default => return send(ui.reset_field()),
+        Action::LeaveOut => return send(ui.toggle_choice()),
+        Action::PriceLimit => ui.ask_amount(Amount::Limit),
+        Action::Cap => ui.ask_amount(Amount::Cap),
+        Action::NextPart => move_part(ui, true),
+        Action::PrevPart => move_part(ui, false),
         Action::Pause => return pause(ui),
         Action::WindowUp => return window(ui, 1),
         Action::WindowDown => return window(ui, -1),
@@ -80,8 +94,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Caption => ui.show_tab(PaneTab::Caption),
         Action::Preview => ui.show_tab(PaneTab::Preview),
         Action::Zoom => pictures::zoom(ui),
-        Action::Flip => pictures::turn(ui, Zoom::flip),
-        Action::Pair => pictures::turn(ui, Zoom::pair),
+        Action::Flip | Action::Pair => pictures::turn(ui, action),
         Action::Closer => pictures::closer(ui, 1),
         Action::Farther => pictures::closer(ui, -1),
         Action::PanLeft => pictures::pan(ui, -1, 0),
@@ -105,15 +118,34 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The next or the last row that the filter leaves.
+/// The next or the last row that the filter leaves; over the pictures any one.
 fn match_by(ui: &mut Ui, rows: isize) {
-    if ui.context() == Context::Zoom {
-        step(ui, rows);
+    if ui.zoom.is_some() {
+        if !ui.move_by(rows) {
+            ui.say("the table is held still; f lets it move again");
+        }
     } else if ui.filter.value().is_empty() && ui.cause.is_none() {
         ui.say("no filter is set; / sets one");
     } else {
         scroll(ui, rows);
     }
+}
+
+/// What a person makes of results.
+fn judge(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    let outcome = match action {
+        Action::Accept => ui.accept(),
+        Action::Reject => ui.reject(),
+        _ => match ui.redo_form() {
+            Ok(form) => {
+                ui.pin();
+                ui.layers.push(Layer::Redo(form));
+                return Vec::new();
+            }
+            Err(text) => Outcome::Say(text),
+        },
+    };
+    follow(ui, outcome)
 }
 
 fn turn_tab(ui: &mut Ui, by: isize) {
@@ -135,13 +167,6 @@ fn freeze(ui: &mut Ui) {
     }
 }
 
-/// The next row or the one before, whatever the pane shows.
-fn step(ui: &mut Ui, rows: isize) {
-    if !ui.move_by(rows) {
-        ui.say("the table is held still; f lets it move again");
-    }
-}
-
 fn mark(ui: &mut Ui) {
     let Some(id) = ui.selected else { return };
     if !ui.marks.remove(&id) {
@@ -150,8 +175,26 @@ fn mark(ui: &mut Ui) {
     ui.move_by(1);
 }
 
+pub(super) fn send(command: Option<Command>) -> Vec<Effect> {
+    command.map(Effect::Send).into_iter().collect()
+}
+
+fn move_part(ui: &mut Ui, forward: bool) {
+    ui.move_part(forward);
+    view::plan::keep_in_sight(ui);
+}
+
+/// What Enter does on the plan screen depends on what the cursor is on.
+fn enter(ui: &mut Ui) -> Vec<Effect> {
+    match ui.stop() {
+        Stop::Start => start(ui),
+        Stop::Field(_) => send(ui.edit_field()),
+        Stop::Photo(_) | Stop::Folder(_) => send(ui.toggle_choice()),
+    }
+}
+
 fn start(ui: &mut Ui) -> Vec<Effect> {
-    let plan = &ui.board.plan;
+    let plan = Arc::clone(&ui.board.plan);
     if !plan.walking && plan.photos + plan.at_fal == 0 {
         ui.say("there is nothing to send");
         return Vec::new();
@@ -159,6 +202,9 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
     if let Some(question) = ui.ask_to_start() {
         ui.layers.push(Layer::Question(question));
         return Vec::new();
+    }
+    if plan.walking && plan.changed {
+        ui.say("it starts once every photo is found");
     }
     vec![Effect::Send(Command::Start)]
 }
@@ -185,7 +231,9 @@ fn back(ui: &mut Ui) {
     if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return;
     }
-    if ui.opened || ui.focus == Focus::Detail {
+    if ui.is_planning() {
+        ui.plan = PlanDesk::default();
+    } else if ui.opened || ui.focus == Focus::Detail {
         (ui.opened, ui.focus) = (false, Focus::Jobs);
     } else if !ui.filter.value().is_empty() {
         ui.filter.reset();
@@ -220,7 +268,7 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
     match command {
-        Command::Retry(_) | Command::Cancel(_) => ui.marks.clear(),
+        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.marks.clear(),
         // What was retried is on its way: its list of causes says nothing any more.
         Command::RetryFailed { .. } => {
             (ui.cause, ui.layers) = (None, Vec::new());

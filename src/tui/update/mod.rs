@@ -13,6 +13,7 @@ use ratatui::layout::Size;
 use super::preview::{Ask, Found};
 use super::run::Left;
 use super::ui::Ui;
+use super::ui::plan::PlanDesk;
 use crate::engine::Command;
 use crate::engine::board::{Board, Phase};
 use crate::job::{Group, Timestamp};
@@ -65,10 +66,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             scroll::point(ui, mouse);
             Vec::new()
         }
-        Msg::Paste(text) => {
-            press::paste(ui, &text);
-            Vec::new()
-        }
+        Msg::Paste(text) => press::paste(ui, &text),
         Msg::Resize(size) => {
             ui.size = size;
             Vec::new()
@@ -94,6 +92,7 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
     if before.phase == Phase::Planning {
         if ui.board.phase != Phase::Planning {
             ui.layers.clear();
+            ui.plan = PlanDesk::default();
         }
         return;
     }

@@ -5,17 +5,24 @@ use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler as _;
 
 use super::Effect;
-use super::act::{act, copy, leave, tell};
+use super::act::{act, copy, leave, send, tell};
 use crate::engine::Leave;
 use crate::job::clean;
 use crate::tui::keys::Key;
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
+use crate::tui::ui::redo::Pressed;
 use crate::tui::ui::{Layer, Ui};
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
         return interrupt(ui);
+    }
+    if let Some(Layer::Entry(_)) = ui.layers.last() {
+        return type_amount(ui, event);
+    }
+    if ui.is_editing() {
+        return type_into_field(ui, event);
     }
     if ui.typing {
         return type_into_filter(ui, event);
@@ -24,6 +31,21 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         && let Some(effects) = answer_by_key(ui, question.clone(), event)
     {
         return effects;
+    }
+    if let Some(Layer::Redo(form)) = ui.layers.last_mut()
+        && let Some(pressed) = form.press(event)
+    {
+        return match pressed {
+            Pressed::Typed => Vec::new(),
+            Pressed::Close => {
+                ui.layers.pop();
+                Vec::new()
+            }
+            Pressed::Send(command, said) => {
+                ui.layers.pop();
+                tell(ui, command, said)
+            }
+        };
     }
     match ui.keys.action(ui.context(), Key::from(event)) {
         Some(action) => act(ui, action),
@@ -58,12 +80,59 @@ fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn paste(ui: &mut Ui, text: &str) {
-    if ui.typing {
-        for c in clean(text).chars().take(200) {
-            ui.filter.handle(InputRequest::InsertChar(c));
+/// A field of the plan: what can be taken is taken while it is typed, and the price follows.
+fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    match event.code {
+        KeyCode::Esc => return send(ui.give_up_edit()),
+        KeyCode::Enter => drop(ui.end_edit()),
+        KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab => {
+            if ui.end_edit() {
+                return press(ui, event);
+            }
+        }
+        _ => {
+            let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
+            if edit.input.handle_event(&Event::Key(event)).is_some_and(|changed| changed.value) {
+                return send(ui.retyped());
+            }
         }
     }
+    Vec::new()
+}
+
+fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    match event.code {
+        KeyCode::Enter => return send(ui.take_amount()),
+        KeyCode::Esc => drop(ui.layers.pop()),
+        _ => {
+            if let Some(Layer::Entry(entry)) = ui.layers.last_mut() {
+                entry.input.handle_event(&Event::Key(event));
+                entry.check();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Pasted text goes where typed text would.
+pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
+    let is_editing = ui.is_editing();
+    let input = match ui.layers.last_mut() {
+        Some(Layer::Entry(entry)) => &mut entry.input,
+        None if is_editing => match &mut ui.plan.edit {
+            Some(edit) => &mut edit.input,
+            None => return Vec::new(),
+        },
+        _ if ui.typing => &mut ui.filter,
+        _ => return Vec::new(),
+    };
+    for c in clean(text).chars().take(200) {
+        input.handle(InputRequest::InsertChar(c));
+    }
+    if let Some(Layer::Entry(entry)) = ui.layers.last_mut() {
+        entry.check();
+    }
+    if is_editing { send(ui.retyped()) } else { Vec::new() }
 }
 
 /// A question's own keys: an answer's letter, or Enter for the one that is chosen.

@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 use super::pictures;
 use crate::engine::board::Cursor;
 use crate::tui::keys::Context;
+use crate::tui::ui::plan::PlanDesk;
 use crate::tui::ui::{Focus, Layer, Ui, layout};
 use crate::tui::view;
 
@@ -36,8 +37,12 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
         Context::Detail => ui.scroll_pane(lines),
         Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
-            let most = view::plan::overflow(ui);
-            ui.plan_top = ui.plan_top.min(most).saturating_add_signed(lines).min(most);
+            if matches!(lines, -1 | 1) && ui.move_stop(lines) {
+                view::plan::keep_in_sight(ui);
+            } else {
+                let most = view::plan::overflow(ui);
+                ui.plan.top = ui.plan.top.min(most).saturating_add_signed(lines).min(most);
+            }
         }
         Context::Overlay | Context::Causes => {
             let most = view::help::overflow(ui);
@@ -49,7 +54,8 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                     let last = question.choices.len().saturating_sub(1);
                     question.at = question.at.saturating_add_signed(lines).min(last);
                 }
-                None => {}
+                Some(Layer::Redo(form)) => form.step(lines),
+                Some(Layer::Entry(_)) | None => {}
             }
         }
     }
@@ -64,8 +70,9 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
             }
         }
         Context::Detail => ui.scroll_pane_to_end(end),
+        Context::Plan if !end => ui.plan = PlanDesk::default(),
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
-            scroll(ui, if end { isize::MAX } else { isize::MIN })
+            scroll(ui, if end { isize::MAX } else { isize::MIN });
         }
     }
 }

@@ -9,6 +9,7 @@ use super::paint::put;
 use super::text::{fit, width, wrap};
 use crate::engine::board::NoticeKind;
 use crate::job::{Group, clean};
+use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -32,7 +33,11 @@ fn columns(width: u16) -> usize {
 fn content(ui: &Ui) -> Option<(String, String, Role)> {
     if let Some(notice) = &ui.board.notice {
         let role = if notice.kind == NoticeKind::Resumed { Role::Accent } else { Role::Notice };
-        return Some((format!("! {}", clean(&notice.message)), clean(&notice.action).into_owned(), role));
+        let action = match notice.kind {
+            NoticeKind::BudgetReached => format!("{} sets a higher cap.", ui.keys.shown(Action::Cap)),
+            _ => clean(&notice.action).into_owned(),
+        };
+        return Some((format!("! {}", clean(&notice.message)), action, role));
     }
     ui.has_ended().then(|| ended(ui))
 }

@@ -6,11 +6,12 @@ use ratatui::text::Span;
 
 use super::paint::{Piece, spread};
 use super::text::fit;
-use crate::engine::board::{Phase, Tab};
+use crate::engine::board::{NoticeKind, Phase, Tab};
 use crate::job::Group;
 use crate::tui::keys::{Action, Context};
 use crate::tui::theme::Role;
 use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Layer, Ui, ask};
 
 /// Some keys and one word for them.
@@ -22,9 +23,19 @@ struct Hint {
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
-    let mut hints = if ui.typing { typing(ui) } else { hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect() };
-    if let Some(Layer::Question(_)) = ui.layers.last() {
-        hints.push(fixed(ui, "Enter", "choose"));
+    let mut hints = if let Some(Layer::Entry(_)) = ui.layers.last() {
+        vec![fixed(ui, "Enter", "set it"), fixed(ui, "Esc", "leave it as it is")]
+    } else if ui.is_editing() {
+        vec![fixed(ui, "Enter", "keep it"), fixed(ui, "Esc", "as it was")]
+    } else if ui.typing {
+        typing(ui)
+    } else {
+        hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect()
+    };
+    match ui.layers.last() {
+        Some(Layer::Question(_)) => hints.push(fixed(ui, "Enter", "choose")),
+        Some(Layer::Redo(_)) => hints.push(fixed(ui, "Enter", "send again")),
+        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_)) | None => {}
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
@@ -65,8 +76,22 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     let totals = &ui.board.totals;
     match ui.context() {
         Context::Plan => {
-            add(9, &[Action::Start], "start");
-            add(2, &[Action::Up, Action::Down], "scroll");
+            let plan = &ui.board.plan;
+            match ui.stop() {
+                Stop::Start => add(9, &[Action::Start], "start"),
+                Stop::Field(_) => {
+                    add(8, &[Action::Start], "edit");
+                    add(7, &[Action::StepDown, Action::StepUp], "step");
+                    add(4, &[Action::Default], "default");
+                }
+                Stop::Photo(_) | Stop::Folder(_) => add(8, &[Action::LeaveOut], "leave out, take in"),
+            }
+            add(6, &[Action::Up, Action::Down], "choose");
+            add(3, &[Action::NextPart], "next part");
+            if plan.price.is_some() {
+                add(5, &[Action::PriceLimit], "limit");
+                add(4, &[Action::Cap], "cap");
+            }
             add(1, &[Action::Theme], "theme");
         }
         Context::Jobs => {
@@ -136,6 +161,17 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     hints
 }
 
+/// What a result can be told to be.
+fn judging(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
+    if ui.may_accept() {
+        add(7, &[Action::Accept], "accept");
+    }
+    if ui.may_redo() {
+        add(4, &[Action::Reject], "reject");
+        add(5, &[Action::Redo], "redo");
+    }
+}
+
 fn zoom(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
     let is_close = ui.zoom.is_some_and(|zoom| zoom.steps > 0);
     add(7, &[Action::Flip], "flip");
@@ -144,7 +180,8 @@ fn zoom(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
     if is_close {
         add(4, &[Action::Up, Action::Down, Action::PanLeft, Action::PanRight], "move");
     }
-    add(3, &[Action::Pair], "both");
+    judging(ui, add);
+    add(2, &[Action::Pair], "both");
     add(4, &[Action::NextMatch, Action::PrevMatch], "photo");
     add(8, &[Action::Back], "back");
 }
@@ -153,12 +190,18 @@ fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) 
     if ask::may_retry(ui) {
         add(6, &[Action::Retry], "retry");
     }
+    judging(ui, add);
     if ask::may_cancel(ui) {
         add(6, &[Action::Cancel], "cancel");
     }
     match ui.board.phase {
         Phase::Running => add(6, &[Action::Pause], "pause"),
-        Phase::Paused(_) => add(8, &[Action::Pause], "go on"),
+        Phase::Paused(_) => {
+            if ui.board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
+                add(8, &[Action::Cap], "higher cap");
+            }
+            add(8, &[Action::Pause], "go on");
+        }
         Phase::Planning | Phase::Leaving | Phase::Finished => return,
     }
     add(2, &[Action::WindowUp, Action::WindowDown], "window");

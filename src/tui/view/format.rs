@@ -61,6 +61,18 @@ pub(crate) fn speed(bytes: u64) -> String {
     }
 }
 
+/// `9.4 GB`, of 10⁹ bytes.
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+pub(crate) fn bytes(bytes: u64) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let size = bytes as f64;
+    match units.into_iter().find(|(unit, _)| size >= *unit) {
+        Some((unit, name)) if size / unit >= 99.95 => format!("{:.0} {name}", size / unit),
+        Some((unit, name)) => format!("{:.1} {name}", size / unit),
+        None => format!("{bytes} B"),
+    }
+}
+
 /// `34 %`, never 100 before it is all, never 0 once there is some.
 pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     if whole == 0 || part == 0 {
@@ -154,6 +166,12 @@ mod tests {
             [megapixels(12_192_768), megapixels(90_000), megapixels(12_000_000_000)],
             ["12.2", "0.09", "12,000"]
         );
+    }
+
+    #[test]
+    fn sizes_on_disk_read_well() {
+        let sizes = [0, 999, 9_230_000, 129_254_400_000, 1_200_000_000_000].map(bytes);
+        assert_eq!(sizes, ["0 B", "999 B", "9.2 MB", "129 GB", "1.2 TB"]);
     }
 
     #[test]

@@ -43,11 +43,19 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
         "/",
         "a",
         "b",
+        "e",
+        "v",
+        "X",
         "n",
         "N",
         "s",
         "S",
         "F",
+        "b",
+        "$",
+        "d",
+        "9",
+        ".",
         "f",
         "t",
         "enter",
@@ -102,6 +110,12 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         let mut plan = (*board.plan).clone();
         plan.skipped_by_reason.push((text.clone(), 1));
         plan.dearest.push((text.clone(), board.totals.spent));
+        for field in &mut plan.fields {
+            (field.spec.name, field.spec.about) = (text.clone(), text.clone());
+            field.value = Some(text.clone().into());
+        }
+        plan.folders.iter_mut().for_each(|folder| folder.path.clone_from(&text));
+        plan.photo_choices.iter_mut().for_each(|photo| photo.path.clone_from(&text));
         for file in &mut plan.skipped_files {
             (file.path, file.reason) = (text.clone(), text.clone());
         }

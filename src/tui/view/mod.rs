@@ -12,6 +12,7 @@ mod ascii;
 pub(crate) mod banner;
 mod causes;
 mod columns;
+mod entry;
 mod footer;
 pub(crate) mod format;
 mod header;
@@ -22,6 +23,7 @@ mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
+mod redo;
 mod status;
 mod table;
 mod text;
@@ -44,7 +46,7 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
     if is_too_small(ui.size) {
         too_small(ui, screen, buf);
     } else if ui.is_planning() {
-        plan::render(ui, screen, buf);
+        cursor = plan::render(ui, screen, buf);
     } else if let Some(zoom) = &ui.zoom {
         preview::zoomed(ui, zoom, screen, buf);
     } else {
@@ -56,9 +58,12 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
         footer::render(ui, areas.footer, buf);
     }
     for layer in &ui.layers {
+        cursor = None;
         match layer {
             Layer::Help { top } => help::render(ui, *top, screen, buf),
             Layer::Question(question) => question::render(ui, question, screen, buf),
+            Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf)),
+            Layer::Redo(form) => redo::render(ui, form, screen, buf),
             Layer::Causes(causes) => causes::render(ui, *causes, screen, buf),
         }
     }
@@ -72,7 +77,7 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
     if !ui.caps.unicode {
         ascii::flatten(buf);
     }
-    cursor.filter(|_| ui.layers.is_empty())
+    cursor.filter(|_| !ui.is_leaving())
 }
 
 /// Too small for a table: how it goes, and what size it takes.

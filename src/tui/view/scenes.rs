@@ -1,6 +1,7 @@
 //! Every scene at every size that matters, as a person would read it.
 
-use crate::tui::fixtures::{self, Desk, text_of};
+use crate::engine::board::{Notice, NoticeKind, Phase};
+use crate::tui::fixtures::{self, Desk, text_of, usd};
 
 const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 12), (20, 5)];
 
@@ -18,6 +19,49 @@ fn after(mut desk: Desk, keys: &[&str]) -> String {
 #[test]
 fn plan() {
     snapshots("plan", |width, height| fixtures::planning(width, height).screen());
+}
+
+#[test]
+fn plan_form() {
+    let field = |keys: &'static [&'static str]| move |width, height| after(fixtures::planning(width, height), keys);
+    snapshots("plan-field", field(&["j", "j"]));
+    snapshots("plan-edit", field(&["j", "j", "e", "backspace", "9", "9"]));
+    snapshots("plan-choice", field(&["tab", "tab", "j"]));
+    snapshots("plan-limit", field(&["$", "5", "x"]));
+}
+
+#[test]
+fn plan_changed() {
+    snapshots("plan-changed", |width, height| {
+        let desk = fixtures::planning(width, height).with(|board| {
+            let mut plan = (*board.plan).clone();
+            (plan.changed, plan.left_at_fal, plan.left_out, plan.at_fal) = (true, 2, 12, 0);
+            (plan.limit, plan.disk_free) = (Some(usd(1_900)), Some(80_000_000_000));
+            plan.fields[1].value = Some(serde_json::json!(0.5));
+            for photo in &mut plan.photo_choices {
+                photo.out = photo.price > usd(1_900);
+            }
+            (plan.folders[0].out, plan.folders[2].out) = (2, 200);
+            board.plan = plan.into();
+        });
+        desk.screen()
+    });
+}
+
+#[test]
+fn cap() {
+    let at_cap = |width, height| {
+        fixtures::running(width, height).with(|board| {
+            board.phase = Phase::Paused("cap reached".to_owned());
+            board.notice = Some(Notice {
+                kind: NoticeKind::BudgetReached,
+                message: "the next photo (≈$4.88) would pass the cap of $500.00; $496.50 are spent".to_owned(),
+                action: "go on with the same command and a higher --budget".to_owned(),
+            });
+        })
+    };
+    snapshots("cap-reached", |width, height| at_cap(width, height).screen());
+    snapshots("cap", |width, height| after(at_cap(width, height), &["b"]));
 }
 
 #[test]
@@ -92,6 +136,16 @@ fn preview_without_colours_and_without_utf8() {
     let screen = desk.screen();
     assert!(screen.is_ascii(), "{screen}");
     insta::assert_snapshot!("preview-ascii-80x24", screen);
+}
+
+#[test]
+fn redo() {
+    snapshots("redo", |width, height| {
+        let mut desk = fixtures::finished(width, height);
+        desk.press_all(&["l", "l", "l", "l"]).answer();
+        desk.press_all(&["e", "4", "2", "down", "5"]);
+        desk.screen()
+    });
 }
 
 #[test]

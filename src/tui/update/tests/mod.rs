@@ -1,8 +1,10 @@
 //! What keys lead to, at a desk with an engine of a few lines.
 
 mod acting;
+mod judging;
 mod moving;
 mod pictures;
+mod planning;
 
 use std::sync::Arc;
 

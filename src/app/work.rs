@@ -1,0 +1,182 @@
+//! A batch from its opening to its end, and from there on to the one that it may go on as.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
+
+use super::Failure;
+use super::batch::{Batch, forget_requests};
+use crate::engine::{self, Anew, Clock, End, Event, Failed, Handle, Link, Rooms, Setup, Summary};
+use crate::fal::Fal;
+use crate::headless::Form;
+use crate::intake::Found;
+use crate::job::{Params, RetryPolicy, UnitPrice};
+use crate::ledger::{Ledger, Opened};
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Photos handed over at a time.
+const CHUNK: usize = 512;
+
+/// What batches of one run have in common.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) fal: Fal,
+    pub(super) ledger: Ledger,
+    pub(super) output: Output,
+    pub(super) price: Option<UnitPrice>,
+    /// What is free where pictures go, bytes.
+    pub(super) disk_free: Option<u64>,
+    /// How it is told, if there is no dashboard.
+    pub(super) form: Option<Form>,
+    /// Whether requests of earlier runs are gone with the sandbox that had them.
+    pub(super) forgets: bool,
+    pub(super) retry_failed: Option<Failed>,
+    pub(super) settings: Settings,
+}
+
+/// A batch that is worked on.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) opened: Opened,
+    pub(super) handle: Handle,
+}
+
+/// How it all ended.
+#[derive(Debug)]
+pub(super) struct Over {
+    pub(super) summary: Summary,
+    /// The batch that was worked on last.
+    pub(super) opened: Opened,
+    /// Parameters that were changed before the start, as `NAME=VALUE`.
+    pub(super) changed: Vec<String>,
+}
+
+/// The engine ended without a word.
+pub(super) fn engine_stopped(error: &JoinError) -> Failure {
+    Failure::refusal(format!("the engine stopped: {error}; what was recorded is kept"))
+}
+
+impl Work {
+    /// Opens a batch and begins it.
+    ///
+    /// # Errors
+    /// If the ledger cannot be used, or another process works on the batch.
+    pub(super) async fn begin(&self, batch: &Batch, events: Option<mpsc::Sender<Event>>) -> Result<Begun, Failure> {
+        let (opened, setup) = self.open(batch).await?;
+        let rooms = self.rooms(batch, &opened, batch.walk(), events, None).await?;
+        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+    }
+
+    /// Waits for the end, through every batch that it goes on as.
+    ///
+    /// # Errors
+    /// If the engine stops or the next batch cannot be begun.
+    pub(super) async fn see_through(
+        self,
+        mut batch: Batch,
+        mut opened: Opened,
+        mut ended: JoinHandle<End>,
+    ) -> Result<Over, Failure> {
+        let first = batch.params.clone();
+        loop {
+            match ended.await.map_err(|error| engine_stopped(&error))? {
+                End::Over(summary) => {
+                    let changed = changed(&first, &batch.params);
+                    return Ok(Over { summary, opened, changed });
+                }
+                End::Anew(anew) => {
+                    batch = batch.with(anew.params.clone());
+                    let begun = self.begin_anew(&batch, *anew).await?;
+                    (opened, ended) = (begun.opened, begun.handle.ended);
+                }
+            }
+        }
+    }
+
+    /// Goes on with the same photos as a batch of its own.
+    async fn begin_anew(&self, batch: &Batch, anew: Anew) -> Result<Begun, Failure> {
+        let (opened, setup) = self.open(batch).await?;
+        let Anew { photos, left_out, window, budget, link, .. } = anew;
+        let mut setup = Setup { window, budget, left_out, start: true, ..setup };
+        setup.facts.budget = budget;
+        let rooms = self.rooms(batch, &opened, in_chunks(photos), None, Some(link)).await?;
+        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+    }
+
+    async fn open(&self, batch: &Batch) -> Result<(Opened, Setup), Failure> {
+        let settings = &self.settings;
+        let opened = self.ledger.open_batch(&batch.key).await?;
+        let setup = Setup {
+            facts: batch.facts(opened.id, settings),
+            model: batch.model.clone(),
+            params: batch.params.clone(),
+            price: self.price.clone(),
+            window: settings.concurrency,
+            retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
+            max_failures: settings.max_failures,
+            budget: settings.budget,
+            start_timeout: settings.start_timeout,
+            waits_for_account: settings.wait_for_account,
+            start: self.form.is_some() || settings.yes,
+            stay: self.form.is_none(),
+            logs: self.form != Some(Form::Lines),
+            retry_failed: self.retry_failed.clone(),
+            walks: batch.inputs.is_some(),
+            left_out: HashSet::new(),
+            disk_free: self.disk_free,
+            clock: Clock::start(),
+            seed: fastrand::u64(..),
+        };
+        Ok((opened, setup))
+    }
+
+    async fn rooms(
+        &self,
+        batch: &Batch,
+        opened: &Opened,
+        found: mpsc::Receiver<Vec<Found>>,
+        events: Option<mpsc::Sender<Event>>,
+        link: Option<Link>,
+    ) -> Result<Rooms, Failure> {
+        let mut known = self.ledger.jobs(opened.id).await?;
+        if self.forgets && batch.key.sandbox {
+            forget_requests(&mut known);
+        }
+        Ok(Rooms {
+            fal: self.fal.clone(),
+            ledger: self.ledger.clone(),
+            writer: self.ledger.writer(opened.id),
+            output: self.output.clone(),
+            known,
+            replaced: self.ledger.replaced(opened.id).await?,
+            spent: self.ledger.batch(opened.id).await?.spent,
+            earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
+            found,
+            events,
+            link,
+        })
+    }
+}
+
+/// Photos as they would have been found.
+fn in_chunks(photos: Vec<Found>) -> mpsc::Receiver<Vec<Found>> {
+    let (found, chunks) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut photos = photos.into_iter();
+        loop {
+            let chunk: Vec<_> = photos.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() || found.send(chunk).await.is_err() {
+                return;
+            }
+        }
+    });
+    chunks
+}
+
+/// What is set in `now` and was not so in `before`, as `NAME=VALUE`.
+fn changed(before: &Params, now: &Params) -> Vec<String> {
+    let was = |name: &str| before.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    now.iter().filter(|(name, value)| was(name).as_ref() != Some(*value)).map(|(n, v)| format!("{n}={v}")).collect()
+}

@@ -1,0 +1,169 @@
+//! What a person leaves out of the plan: by folder, by price, one by one. What is said of a single
+//! photo holds against what is said of its folder and its price.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::path::Path;
+
+use super::board::{FolderChoice, PhotoChoice, Plan, Selection};
+use crate::job::{Job, JobId, Usd, clean};
+
+/// Folders that a face is offered.
+const FOLDERS: usize = 200;
+/// Photos that a face is offered: the dearest.
+const PHOTOS: usize = 100;
+
+/// Why a photo is skipped that a person left out.
+pub(super) const LEFT_OUT: &str = "left out by you";
+
+/// What is left out, and what could be.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    limit: Option<Usd>,
+    folders_out: BTreeSet<u32>,
+    photos: HashMap<JobId, bool>,
+
+    folders: Vec<Folder>,
+    by_path: HashMap<Box<Path>, u32>,
+    /// The folder of each job that was found in this run.
+    folder_of: Vec<Option<u32>>,
+    dearest: BinaryHeap<Reverse<(Usd, Reverse<JobId>)>>,
+    out: usize,
+}
+
+/// The photos of a folder that could be sent.
+#[derive(Debug, Clone, Default)]
+struct Folder {
+    path: Box<str>,
+    photos: usize,
+    out: usize,
+    /// What those that are not left out cost.
+    price: Usd,
+    /// What all of them cost: folders keep their places as photos are left out.
+    full_price: Usd,
+    unpriced: usize,
+}
+
+impl Choices {
+    /// A job was found in this run: its photo can be left out.
+    pub(super) fn found(&mut self, job: &Job) {
+        let parent = job.photo.path.parent().unwrap_or(Path::new(""));
+        let folder = if let Some(folder) = self.by_path.get(parent) {
+            *folder
+        } else {
+            let folder = u32::try_from(self.folders.len()).unwrap_or(u32::MAX);
+            let parts: Vec<_> = parent.iter().map(|part| part.to_string_lossy()).collect();
+            let path = clean(&parts.join("/")).into_owned().into_boxed_str();
+            self.folders.push(Folder { path, ..Folder::default() });
+            self.by_path.insert(parent.into(), folder);
+            folder
+        };
+        if self.folder_of.len() <= job.id.index() {
+            self.folder_of.resize(job.id.index() + 1, None);
+        }
+        if let Some(slot) = self.folder_of.get_mut(job.id.index()) {
+            *slot = Some(folder);
+        }
+    }
+
+    /// Whether a job was found in this run.
+    pub(super) fn is_found(&self, id: JobId) -> bool {
+        self.folder(id).is_some()
+    }
+
+    fn folder(&self, id: JobId) -> Option<u32> {
+        self.folder_of.get(id.index()).copied().flatten()
+    }
+
+    /// Whether a photo that could be sent is left out.
+    pub(super) fn leaves_out(&self, id: JobId, price: Option<Usd>) -> bool {
+        self.photos.get(&id).copied().unwrap_or_else(|| {
+            self.folder(id).is_some_and(|folder| self.folders_out.contains(&folder))
+                || self.limit.zip(price).is_some_and(|(limit, price)| price > limit)
+        })
+    }
+
+    /// Leaves photos out or takes them in again.
+    pub(super) fn choose(&mut self, which: Selection, out: bool) {
+        match which {
+            Selection::Photo(id) => {
+                self.photos.insert(id, out);
+            }
+            Selection::Folder(folder) => {
+                let folder_of = &self.folder_of;
+                self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
+                if out {
+                    self.folders_out.insert(folder);
+                } else {
+                    self.folders_out.remove(&folder);
+                }
+            }
+        }
+    }
+
+    /// Leaves out what costs more. What was said of single photos is for this to say again.
+    pub(super) fn limit(&mut self, limit: Option<Usd>) {
+        self.limit = limit;
+        self.photos.clear();
+    }
+
+    /// Counts from the start again.
+    pub(super) fn recount(&mut self) {
+        self.dearest.clear();
+        self.out = 0;
+        for folder in &mut self.folders {
+            *folder = Folder { path: std::mem::take(&mut folder.path), ..Folder::default() };
+        }
+    }
+
+    /// Counts a photo that could be sent; says whether it is left out.
+    pub(super) fn count(&mut self, id: JobId, price: Option<Usd>) -> bool {
+        let out = self.leaves_out(id, price);
+        self.out += usize::from(out);
+        if let Some(folder) = self.folder(id).and_then(|folder| self.folders.get_mut(folder as usize)) {
+            folder.photos += 1;
+            folder.out += usize::from(out);
+            folder.full_price += price.unwrap_or_default();
+            folder.unpriced += usize::from(price.is_none());
+            if !out {
+                folder.price += price.unwrap_or_default();
+            }
+        }
+        if let Some(price) = price {
+            let entry = Reverse((price, Reverse(id)));
+            if self.dearest.len() < PHOTOS {
+                self.dearest.push(entry);
+            } else if self.dearest.peek().is_some_and(|least| entry.0 > least.0) {
+                self.dearest.pop();
+                self.dearest.push(entry);
+            }
+        }
+        out
+    }
+
+    /// Puts what can be chosen into a plan.
+    pub(super) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
+        let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
+        folders.sort_by(|(_, a), (_, b)| b.full_price.cmp(&a.full_price).then_with(|| a.path.cmp(&b.path)));
+        (plan.limit, plan.left_out, plan.folders_in_all) = (self.limit, self.out, folders.len());
+        let choice = |(id, folder): (u32, &Folder)| FolderChoice {
+            id,
+            path: folder.path.to_string(),
+            photos: folder.photos,
+            out: folder.out,
+            price: (folder.unpriced == 0 && plan.price.is_some()).then_some(if folder.out == folder.photos {
+                folder.full_price
+            } else {
+                folder.price
+            }),
+        };
+        plan.folders = folders.into_iter().take(FOLDERS).map(choice).collect();
+        let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((price, Reverse(id)))| (*price, *id)).collect();
+        dearest.sort_by_key(|(price, id)| (Reverse(*price), *id));
+        let photo = |(price, id): (Usd, JobId)| {
+            let path = clean(&job(id)?.photo.slash_path()).into_owned();
+            Some(PhotoChoice { id, path, price, out: self.leaves_out(id, Some(price)) })
+        };
+        plan.photo_choices = dearest.into_iter().filter_map(photo).collect();
+    }
+}

@@ -1,0 +1,179 @@
+//! The plan screen's own state: what the cursor is on, and the field that is being edited.
+
+use serde_json::Value;
+use tui_input::Input;
+
+use super::Ui;
+use crate::engine::Command;
+use crate::engine::board::{Field, Phase, PhotoChoice, Selection};
+use crate::job::{JobId, ParamKind};
+
+/// Photos that are still in and listed as the dearest.
+const DEAREST: usize = 10;
+
+/// Something on the plan screen that the cursor can be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Stop {
+    /// The start.
+    #[default]
+    Start,
+    /// A parameter, by its place in the form.
+    Field(usize),
+    /// A photo that can be left out.
+    Photo(JobId),
+    /// A folder that can be left out.
+    Folder(u32),
+}
+
+impl Stop {
+    /// The part of the screen that it is in.
+    fn part(self) -> u8 {
+        match self {
+            Self::Start => 0,
+            Self::Field(_) => 1,
+            Self::Photo(_) => 2,
+            Self::Folder(_) => 3,
+        }
+    }
+}
+
+/// A field while it is edited.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    pub(crate) input: Input,
+    /// What it was, for who gives up.
+    before: Option<Value>,
+    /// What is wrong with what is typed.
+    pub(crate) error: Option<String>,
+}
+
+/// The plan screen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PlanDesk {
+    /// The first line shown.
+    pub(crate) top: usize,
+    pub(crate) at: Stop,
+    pub(crate) edit: Option<Edit>,
+}
+
+impl Ui {
+    /// The photos that the plan lists: the dearest, ten of them at the least that are not left out.
+    pub(crate) fn photo_choices(&self) -> &[PhotoChoice] {
+        let all = &self.board.plan.photo_choices;
+        let tenth = all.iter().enumerate().filter(|(_, photo)| !photo.out).nth(DEAREST - 1);
+        all.get(..tenth.map_or(all.len(), |(at, _)| at + 1)).unwrap_or(all)
+    }
+
+    /// Everything that the cursor can be on, in its order.
+    fn stops(&self) -> Vec<Stop> {
+        let plan = &self.board.plan;
+        let fields = (0..plan.fields.len()).map(Stop::Field);
+        let photos = self.photo_choices().iter().map(|photo| Stop::Photo(photo.id));
+        // A single folder is the batch itself.
+        let folders = plan.folders.iter().filter(|_| plan.folders_in_all > 1).map(|folder| Stop::Folder(folder.id));
+        std::iter::once(Stop::Start).chain(fields).chain(photos).chain(folders).collect()
+    }
+
+    /// What the cursor is on. What is gone leaves it on the start.
+    pub(crate) fn stop(&self) -> Stop {
+        Some(self.plan.at).filter(|at| self.stops().contains(at)).unwrap_or_default()
+    }
+
+    /// Moves the cursor by so many stops; false at the end of them.
+    pub(crate) fn move_stop(&mut self, by: isize) -> bool {
+        let stops = self.stops();
+        let at = stops.iter().position(|stop| *stop == self.plan.at).unwrap_or_default();
+        let next = at.saturating_add_signed(by).min(stops.len().saturating_sub(1));
+        self.plan.at = stops.get(next).copied().unwrap_or_default();
+        next != at
+    }
+
+    /// Moves the cursor to the first stop of the next part of the screen, or of the one before.
+    pub(crate) fn move_part(&mut self, forward: bool) {
+        let stops = self.stops();
+        let mut parts: Vec<Stop> = Vec::new();
+        for stop in stops {
+            if parts.last().is_none_or(|last| last.part() != stop.part()) {
+                parts.push(stop);
+            }
+        }
+        let here = parts.iter().position(|stop| stop.part() == self.plan.at.part()).unwrap_or_default();
+        let next = if forward { here + 1 } else { here + parts.len() - 1 } % parts.len().max(1);
+        self.plan.at = parts.get(next).copied().unwrap_or_default();
+    }
+
+    /// The field under the cursor.
+    pub(crate) fn field(&self) -> Option<&Field> {
+        if let Stop::Field(at) = self.stop() { self.board.plan.fields.get(at) } else { None }
+    }
+
+    /// Leaves out what the cursor is on, or takes it in again.
+    pub(crate) fn toggle_choice(&self) -> Option<Command> {
+        let plan = &self.board.plan;
+        let (which, is_out) = match self.stop() {
+            Stop::Start | Stop::Field(_) => return None,
+            Stop::Photo(id) => (Selection::Photo(id), plan.photo_choices.iter().find(|photo| photo.id == id)?.out),
+            Stop::Folder(id) => {
+                let folder = plan.folders.iter().find(|folder| folder.id == id)?;
+                (Selection::Folder(id), folder.out == folder.photos)
+            }
+        };
+        Some(Command::LeaveOut { which, out: !is_out })
+    }
+
+    /// Steps the field under the cursor.
+    pub(crate) fn step_field(&self, up: bool) -> Option<Command> {
+        let field = self.field()?;
+        let value = field.spec.stepped(field.value.as_ref(), up)?;
+        Some(Command::Param { name: field.spec.name.clone(), value: Some(value) })
+    }
+
+    /// Gives the field under the cursor back its default.
+    pub(crate) fn reset_field(&self) -> Option<Command> {
+        let field = self.field().filter(|field| !field.is_default())?;
+        Some(Command::Param { name: field.spec.name.clone(), value: None })
+    }
+
+    /// Begins to edit the field under the cursor; a yes or no is just turned around.
+    pub(crate) fn edit_field(&mut self) -> Option<Command> {
+        let field = self.field()?;
+        if field.spec.kind == ParamKind::Boolean {
+            return self.step_field(true);
+        }
+        let before = field.value.clone();
+        let text = before.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.plan.edit = Some(Edit { input: Input::new(text), before, error: None });
+        None
+    }
+
+    /// What was typed so far is the field's value at once, if it can be; an empty field has its default.
+    pub(crate) fn retyped(&mut self) -> Option<Command> {
+        let spec = self.field()?.spec.clone();
+        let edit = self.plan.edit.as_mut()?;
+        let text = edit.input.value().trim();
+        let value = spec.read(text);
+        edit.error = (value.is_none() && !text.is_empty()).then(|| format!("takes {}", spec.kind));
+        edit.error.is_none().then_some(Command::Param { name: spec.name, value })
+    }
+
+    /// Gives up editing: the field has what it had.
+    pub(crate) fn give_up_edit(&mut self) -> Option<Command> {
+        let name = self.field()?.spec.name.clone();
+        let value = self.plan.edit.take()?.before;
+        Some(Command::Param { name, value })
+    }
+
+    /// Ends editing, if what is typed can be taken.
+    pub(crate) fn end_edit(&mut self) -> bool {
+        if self.plan.edit.as_ref().is_some_and(|edit| edit.error.is_some()) {
+            return false;
+        }
+        self.plan.edit = None;
+        true
+    }
+
+    /// Whether keys go into a field of the plan.
+    pub(crate) fn is_editing(&self) -> bool {
+        self.plan.edit.is_some() && self.layers.is_empty() && self.board.phase == Phase::Planning
+    }
+}

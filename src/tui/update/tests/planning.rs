@@ -1,0 +1,142 @@
+//! The plan screen: the form, what is left out, the cap.
+
+use serde_json::json;
+
+use super::*;
+use crate::engine::board::Selection;
+use crate::job::Usd;
+
+fn plan() -> Desk {
+    fixtures::planning(120, 36)
+}
+
+fn param(name: &str, value: impl Into<Option<serde_json::Value>>) -> Command {
+    Command::Param { name: name.to_owned(), value: value.into() }
+}
+
+#[test]
+fn enter_starts_only_where_the_cursor_is_on_the_start() {
+    let mut desk = plan();
+    desk.press_all(&["j", "enter"]);
+    assert!(desk.told.is_empty(), "on a field Enter edits");
+    assert!(desk.ui.is_editing());
+    desk.press_all(&["esc"]);
+    desk.told.clear();
+    desk.press_all(&["tab", "enter"]);
+    let photo = JobId::at(1);
+    assert_eq!(desk.told, [Command::LeaveOut { which: Selection::Photo(photo), out: true }]);
+    desk.told.clear();
+    desk.press_all(&["esc", "enter"]);
+    assert_eq!(desk.told, [Command::Start]);
+}
+
+#[test]
+fn what_is_typed_is_taken_at_once_and_given_up_with_esc() {
+    let mut desk = plan();
+    desk.press_all(&["j", "j", "e", "backspace", "7"]);
+    assert_eq!(desk.told, [param("creativity", json!(0)), param("creativity", json!(0.7))], "`0.` is 0");
+    desk.told.clear();
+    desk.press_all(&["esc"]);
+    assert_eq!(desk.told, [param("creativity", json!(0.3))]);
+    assert!(!desk.ui.is_editing());
+}
+
+#[test]
+fn what_the_model_does_not_take_is_said_at_the_field_and_never_sent() {
+    let mut desk = plan();
+    desk.press_all(&["j", "e", "backspace", "9"]);
+    assert_eq!(desk.told, [param("upscale_factor", None)], "an empty field has its default");
+    assert!(desk.screen().contains("takes a number from 1 to 4"), "{}", desk.screen());
+    desk.press_all(&["enter"]);
+    assert!(desk.ui.is_editing(), "it is not left like that");
+    desk.press_all(&["q", "t", "j"]);
+    assert!(desk.ui.is_editing(), "letters are text");
+    desk.press_all(&["backspace", "backspace", "backspace", "backspace", "3", "enter"]);
+    assert!(!desk.ui.is_editing());
+    assert_eq!(desk.told.last(), Some(&param("upscale_factor", json!(3))));
+}
+
+#[test]
+fn arrows_step_and_backspace_gives_the_default_back() {
+    let mut desk = plan();
+    desk.press_all(&["j", "right", "left", "j", "j", "j", "right", "j", "j", "right", "enter", "backspace"]);
+    assert_eq!(
+        desk.told,
+        [
+            param("upscale_factor", json!(2.1)),
+            param("upscale_factor", json!(1.9)),
+            param("steps", json!(21)),
+            param("enable_safety_checker", json!(false)),
+            param("enable_safety_checker", json!(false)),
+        ]
+    );
+    let mut desk = plan().with(|board| {
+        let mut plan = (*board.plan).clone();
+        plan.fields[3].value = Some(json!(30));
+        board.plan = plan.into();
+    });
+    desk.press_all(&["j", "j", "j", "j", "backspace"]);
+    assert_eq!(desk.told, [param("steps", None)]);
+}
+
+#[test]
+fn folders_and_photos_are_left_out_and_taken_in_again() {
+    let mut desk = plan();
+    desk.press_all(&["tab", "tab", "j", "space", "tab", "tab", "tab", "j", "space"]);
+    let expected = [
+        Command::LeaveOut { which: Selection::Photo(JobId::at(2)), out: true },
+        Command::LeaveOut { which: Selection::Folder(1), out: true },
+    ];
+    assert_eq!(desk.told[..1], expected[..1]);
+    let mut desk = plan().with(|board| {
+        let mut plan = (*board.plan).clone();
+        plan.folders[1].out = plan.folders[1].photos;
+        board.plan = plan.into();
+    });
+    desk.press_all(&["tab", "tab", "tab", "j", "space"]);
+    assert_eq!(desk.told, [Command::LeaveOut { which: Selection::Folder(1), out: false }]);
+}
+
+#[test]
+fn a_price_limit_is_an_amount_or_none() {
+    let mut desk = plan();
+    desk.press_all(&["$", "5", "x"]);
+    assert!(desk.screen().contains("an amount in US dollars"), "{}", desk.screen());
+    desk.press_all(&["enter"]);
+    assert!(desk.told.is_empty());
+    desk.press_all(&["backspace", ".", "5", "0", "enter"]);
+    assert_eq!(desk.told, [Command::PriceLimit(Usd::from_f64(5.5))]);
+    assert!(desk.ui.layers.is_empty());
+    desk.press_all(&["$", "enter"]);
+    assert_eq!(desk.told.last(), Some(&Command::PriceLimit(None)));
+}
+
+#[test]
+fn the_cap_is_raised_before_the_start_and_while_it_runs() {
+    for mut desk in [plan(), fixtures::running(80, 24)] {
+        desk.press_all(&["b"]);
+        assert!(desk.screen().contains("$ 500.00"), "{}", desk.screen());
+        desk.press_all(&["ctrl-u"]);
+        for _ in 0..6 {
+            desk.press_all(&["backspace"]);
+        }
+        desk.press_all(&["7", "5", "0", "enter"]);
+        assert_eq!(desk.told, [Command::Budget(Usd::from_f64(750.0))]);
+    }
+}
+
+#[test]
+fn the_cursor_is_always_in_sight() {
+    for (width, height) in [(120, 36), (120, 16), (80, 24), (40, 12), (40, 8)] {
+        let mut desk = fixtures::planning(width, height);
+        for step in 0..24 {
+            desk.press_all(&["j"]);
+            let line = match desk.ui.stop() {
+                crate::tui::ui::plan::Stop::Field(at) => desk.ui.board.plan.fields[at].spec.name.clone(),
+                crate::tui::ui::plan::Stop::Photo(id) => format!("IMG_{:04}", id.index()),
+                _ => continue,
+            };
+            assert!(desk.screen().contains(&line), "{line} after {step} at {width}×{height}: {}", desk.screen());
+        }
+    }
+}

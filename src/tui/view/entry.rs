@@ -1,0 +1,57 @@
+//! An amount that is asked for, in front of the rest.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Position, Rect};
+
+use super::paint::{columns_of, put};
+use super::question::front;
+use super::text::{fit_end, wrap};
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+use crate::tui::ui::entry::{Amount, Entry};
+
+/// Gives where the terminal's cursor stands.
+pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> Position {
+    let of = |role| ui.styles.of(role);
+    let columns = usize::from(screen.width.saturating_sub(4)).clamp(1, 68);
+    let about = wrap(entry.amount.about(), columns.saturating_sub(4));
+    let so_far = match entry.amount {
+        Amount::Cap if !ui.is_planning() => {
+            let totals = &ui.board.totals;
+            format!("Spent so far: {}; in flight: {}.", totals.spent, totals.reserved)
+        }
+        Amount::Cap => ui.board.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
+        Amount::Limit => ui
+            .board
+            .plan
+            .photo_choices
+            .first()
+            .map(|photo| format!("The dearest: {}.", photo.price))
+            .unwrap_or_default(),
+    };
+    let rows = about.len() + usize::from(!so_far.is_empty()) + 3;
+    let height = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(screen.height);
+    let width = u16::try_from(columns).unwrap_or(u16::MAX);
+    let area = screen.centered(Constraint::Length(width), Constraint::Length(height));
+    let inner = front(ui, entry.amount.title(), area, buf);
+    let room = usize::from(inner.width.saturating_sub(3));
+    let before: String = entry.input.value().chars().take(entry.input.cursor()).collect();
+    let after: String = entry.input.value().chars().skip(entry.input.cursor()).collect();
+    let before = fit_end(&before, room).into_owned();
+    let mut lines: Vec<(String, Role)> = about.into_iter().map(|line| (line.to_owned(), Role::Overlay)).collect();
+    if !so_far.is_empty() {
+        lines.push((so_far, Role::Muted));
+    }
+    // Where there is little room, what is typed is what counts.
+    let spare = usize::from(inner.height).saturating_sub(2);
+    lines.truncate(spare);
+    lines.push((format!("$ {before}{after}"), Role::Accent));
+    let typed = lines.len() - 1;
+    lines.push((entry.error.clone().unwrap_or_default(), Role::Failure));
+    for ((line, role), y) in lines.iter().zip(inner.top()..inner.bottom()) {
+        put(buf, inner.x, y, inner.width, line, of(*role));
+    }
+    let x = inner.x.saturating_add(2).saturating_add(columns_of(&before)).min(inner.right().saturating_sub(1));
+    let y = inner.y.saturating_add(u16::try_from(typed).unwrap_or_default()).min(inner.bottom().saturating_sub(1));
+    Position { x, y }
+}

@@ -1,0 +1,107 @@
+//! The model and its parameters, as a form.
+
+use super::line::Line;
+use crate::engine::board::Field;
+use crate::job::clean;
+use crate::tui::keys::Action;
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+use crate::tui::ui::plan::{Edit, Stop};
+use crate::tui::view::paint::columns_of;
+use crate::tui::view::text::{fit, fit_end, width, wrap};
+
+/// Columns that names take, at most.
+const NAME: usize = 28;
+/// Columns for a value, at the least.
+const VALUE: usize = 9;
+
+pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
+    let of = |role| ui.styles.of(role);
+    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    let mut lines = vec![Line::heading(ui, "The model")];
+    let factor = batch.factor.as_ref().map(|factor| format!(" {factor}")).unwrap_or_default();
+    lines.extend(Line::named(ui, columns, "endpoint", &format!("{}{factor}", batch.endpoint), of(Role::Text)));
+    if plan.fields.is_empty() {
+        let names = batch.params.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(NAME);
+        for (name, value) in &batch.params {
+            let name = format!("{:names$}  ", fit(name, names));
+            lines.extend(Line::named(ui, columns, &name, value, of(Role::Text)));
+        }
+        return lines;
+    }
+    let names = plan.fields.iter().map(|field| width(&field.spec.name)).max().unwrap_or_default().min(NAME);
+    for (place, field) in plan.fields.iter().enumerate() {
+        let stop = Stop::Field(place);
+        let chosen = ui.stop() == stop;
+        match ui.plan.edit.as_ref().filter(|_| chosen && ui.is_editing()) {
+            Some(edit) => lines.extend(edited(ui, columns, names, field, edit, stop)),
+            None => lines.push(shown(ui, columns, names, field, stop)),
+        }
+        if chosen {
+            lines.extend(explained(ui, columns, field, stop));
+        }
+    }
+    if plan.changed {
+        let text = "  Other parameters than the command's: it runs as a batch of its own.";
+        let room = usize::from(columns);
+        let parts = wrap(text, room).into_iter().map(|part| vec![(part.to_owned(), of(Role::Accent))]);
+        lines.extend(parts.map(Line::new));
+    }
+    lines
+}
+
+/// A name, its value, and what it is about.
+fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Line {
+    let of = |role| ui.styles.of(role);
+    let value = field.value.as_ref().map_or_else(|| "–".to_owned(), |value| clean(&value.to_string()).into_owned());
+    let name = format!("  {:names$}  ", fit(&field.spec.name, names));
+    let style = of(if field.is_default() { Role::Text } else { Role::Accent });
+    let value = format!("{:VALUE$}", fit(&value, usize::from(columns).saturating_sub(names + 4)));
+    let room = usize::from(columns).saturating_sub(width(&name) + width(&value) + 2);
+    // A few letters of it say nothing.
+    let about = if room < 12 { String::new() } else { format!("  {}", fit(&field.spec.about, room)) };
+    Line::at(stop, vec![(name, of(Role::Muted)), (value, style), (about, of(Role::Muted))])
+}
+
+/// A field while it is edited, with what is wrong beside it.
+fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop: Stop) -> Vec<Line> {
+    let of = |role| ui.styles.of(role);
+    let name = format!("  {:names$}  ", fit(&field.spec.name, names));
+    let room = usize::from(columns).saturating_sub(width(&name) + 1);
+    let before: String = edit.input.value().chars().take(edit.input.cursor()).collect();
+    let after: String = edit.input.value().chars().skip(edit.input.cursor()).collect();
+    let before = fit_end(&before, room).into_owned();
+    let cursor = columns_of(&name).saturating_add(columns_of(&before));
+    let typed = format!("{before}{}", fit(&after, room.saturating_sub(width(&before))));
+    let style = of(if edit.error.is_some() { Role::Failure } else { Role::FilterMatch });
+    let typed = format!("{typed:VALUE$}");
+    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, style)]);
+    line.cursor = Some(cursor);
+    let mut lines = vec![line];
+    if let Some(error) = &edit.error {
+        let text = format!("    {error}");
+        let parts = wrap(&text, usize::from(columns)).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        lines.extend(
+            parts.into_iter().map(|part| Line { stop: Some(stop), ..Line::new(vec![(part, of(Role::Failure))]) }),
+        );
+    }
+    lines
+}
+
+/// What the field under the cursor takes, and what it has when nothing is set.
+fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop) -> Vec<Line> {
+    let default = match &field.spec.default {
+        Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
+        Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
+        None if field.value.is_some() => {
+            format!("the model picks if there is none: {}", ui.keys.shown(Action::Default))
+        }
+        None => "the model picks".to_owned(),
+    };
+    let text = format!("{}: {}; {default}", field.spec.about, field.spec.kind);
+    let parts = wrap(&clean(&text), usize::from(columns).saturating_sub(4))
+        .into_iter()
+        .map(|part| vec![(format!("    {part}"), ui.styles.of(Role::Muted))])
+        .collect::<Vec<_>>();
+    parts.into_iter().map(|spans| Line { stop: Some(stop), ..Line::new(spans) }).collect()
+}

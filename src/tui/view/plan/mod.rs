@@ -1,0 +1,158 @@
+//! The plan: what would be sent and paid, before anything is; and what of it can be changed.
+
+mod aside;
+mod form;
+mod line;
+mod sending;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use self::line::Line;
+use super::footer;
+use super::format::{count, plural};
+use super::paint::{Piece, select, spread};
+use crate::job::clean;
+use crate::tui::keys::Action;
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+use crate::tui::ui::plan::Stop;
+
+/// From so many columns on, two columns stand beside each other.
+const TWO_COLUMNS: u16 = 100;
+
+fn body(screen: Rect) -> Rect {
+    let top = 2.min(screen.height);
+    Rect {
+        x: screen.x.saturating_add(1),
+        y: screen.y.saturating_add(top),
+        width: screen.width.saturating_sub(2),
+        height: screen.height.saturating_sub(top + 2),
+    }
+}
+
+/// The columns of the plan and where they go.
+fn columns(ui: &Ui, screen: Rect) -> Vec<(Vec<Line>, Rect)> {
+    let body = body(screen);
+    if body.width >= TWO_COLUMNS {
+        let left = Rect { width: body.width * 11 / 20, ..body };
+        let right =
+            Rect { x: left.right().saturating_add(3), width: body.width.saturating_sub(left.width + 3), ..body };
+        let mut lines = sending::lines(ui, left.width);
+        lines.push(Line::default());
+        lines.extend(form::lines(ui, left.width));
+        vec![(lines, left), (aside::lines(ui, right.width), right)]
+    } else {
+        let mut lines = sending::lines(ui, body.width);
+        lines.push(Line::default());
+        lines.extend(form::lines(ui, body.width));
+        lines.push(Line::default());
+        lines.extend(aside::lines(ui, body.width));
+        vec![(lines, body)]
+    }
+}
+
+fn whole_screen(ui: &Ui) -> Rect {
+    Rect::new(0, 0, ui.size.width, ui.size.height)
+}
+
+/// How far the plan can be scrolled.
+pub(crate) fn overflow(ui: &Ui) -> usize {
+    let over = |(lines, area): &(Vec<Line>, Rect)| lines.len().saturating_sub(usize::from(area.height));
+    columns(ui, whole_screen(ui)).iter().map(over).max().unwrap_or_default()
+}
+
+/// Scrolls as little as shows what the cursor is on.
+pub(crate) fn keep_in_sight(ui: &mut Ui) {
+    let stop = ui.stop();
+    if stop == Stop::Start {
+        ui.plan.top = 0;
+        return;
+    }
+    for (lines, area) in columns(ui, whole_screen(ui)) {
+        let at = |line: &Line| line.stop == Some(stop);
+        let (Some(first), Some(last)) = (lines.iter().position(at), lines.iter().rposition(at)) else { continue };
+        let height = usize::from(area.height);
+        let most = lines.len().saturating_sub(height);
+        ui.plan.top = ui.plan.top.min(most).max((last + 1).saturating_sub(height)).min(first);
+    }
+}
+
+/// Gives where the terminal's cursor stands while a field is edited.
+pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+    let of = |role| ui.styles.of(role);
+    let header = Rect { x: screen.x.saturating_add(1), width: screen.width.saturating_sub(2), height: 1, ..screen };
+    let state = if ui.board.plan.walking { "finding photos…" } else { "nothing is sent or paid for yet" };
+    let mut right = Vec::new();
+    if ui.board.batch.sandbox {
+        right.push(Piece::text(8, "SANDBOX: nothing is charged", of(Role::Sandbox)));
+    }
+    right.push(Piece::text(5, state, of(if ui.board.plan.walking { Role::Running } else { Role::Muted })));
+    spread(buf, header, 2, vec![Piece::text(9, "fal-tui: the plan", of(Role::Title))], right);
+
+    let mut cursor = None;
+    for (lines, area) in columns(ui, screen) {
+        let top = ui.plan.top.min(lines.len().saturating_sub(usize::from(area.height)));
+        cursor = line::draw(ui, &lines, top, area, buf).or(cursor);
+    }
+    start_line(ui, Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header }, buf);
+    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf);
+    cursor
+}
+
+/// The start: highlighted where Enter starts; elsewhere it says what would be started.
+fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer) {
+    let is_here = ui.stop() == Stop::Start;
+    let style = ui.styles.of(if is_here { Role::Accent } else { Role::Muted });
+    let more = if ui.plan.top < overflow(ui) { "↓ more" } else { "" };
+    let right = vec![Piece::text(1, more, ui.styles.of(Role::Muted))];
+    spread(buf, row, 2, vec![Piece::text(9, what_enter_does(ui, row.width), style)], right);
+    if is_here && ui.board.plan.photos + ui.board.plan.at_fal > 0 {
+        let width = super::paint::columns_of(&what_enter_does(ui, row.width));
+        select(ui, Rect { width: width.min(row.width), ..row }, buf);
+    }
+}
+
+/// What happens next, in one line. A price is never cut: where the line is too long, it is told in
+/// fewer words.
+fn what_enter_does(ui: &Ui, columns: u16) -> String {
+    let told = if ui.stop() == Stop::Start { in_full(ui) } else { elsewhere(ui) };
+    if super::text::width(&told) <= usize::from(columns) { told } else { in_short(ui) }
+}
+
+fn in_short(ui: &Ui) -> String {
+    let plan = &ui.board.plan;
+    let photos = count(plan.photos);
+    let key = if ui.stop() == Stop::Start { format!("{}: ", ui.keys.shown(Action::Start)) } else { String::new() };
+    match plan.estimate {
+        _ if ui.board.batch.sandbox => format!("{key}{photos}, nothing charged"),
+        Some(estimate) => format!("{key}{photos} for ≈{estimate}"),
+        None => format!("{key}{photos}, price unknown"),
+    }
+}
+
+/// What the start would do, while the cursor is elsewhere.
+fn elsewhere(ui: &Ui) -> String {
+    let plan = &ui.board.plan;
+    let photos = plural(plan.photos, "photo", "photos");
+    let sum = match plan.estimate {
+        _ if ui.board.batch.sandbox => format!("{photos}; nothing is charged"),
+        Some(estimate) => format!("{photos} for about {estimate}"),
+        None => format!("{photos}; the price is not known"),
+    };
+    format!("{sum} · {} goes to the start", ui.keys.shown(Action::Back))
+}
+
+fn in_full(ui: &Ui) -> String {
+    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    if plan.photos + plan.at_fal == 0 {
+        return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
+    }
+    let key = clean(&ui.keys.shown(Action::Start)).into_owned();
+    let photos = plural(plan.photos, "photo", "photos");
+    match plan.estimate {
+        _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
+        Some(estimate) => format!("{key} sends {photos} for about {estimate}."),
+        None => format!("{key} sends {photos}; the price is not known."),
+    }
+}

@@ -1,0 +1,104 @@
+//! What would be sent, where to, for how much, and whether it fits.
+
+use ratatui::style::Style;
+
+use super::line::Line;
+use crate::job::Usd;
+use crate::tui::keys::Action;
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+use crate::tui::view::format::{bytes, count, megapixels, plural, unit_price};
+
+pub(super) fn lines(ui: &Ui, width: u16) -> Vec<Line> {
+    let mut lines = sending(ui, width);
+    lines.push(Line::default());
+    lines.extend(costs(ui, width));
+    lines
+}
+
+fn sending(ui: &Ui, width: u16) -> Vec<Line> {
+    let of = |role| ui.styles.of(role);
+    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    let mut lines = vec![Line::heading(ui, "What would be sent")];
+    let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
+    let text = of(Role::Text);
+    add("photos", format!("{}{}", count(plan.photos), so_far(ui)), of(Role::Accent));
+    if plan.at_fal > 0 {
+        add(
+            "",
+            format!("{} picked up at fal, sent by an earlier run", plural(plan.at_fal, "request", "requests")),
+            text,
+        );
+    }
+    if plan.left_at_fal > 0 {
+        let requests = plural(plan.left_at_fal, "request", "requests");
+        add("", format!("{requests} with the parameters from before wait at fal for their own run"), of(Role::Warning));
+    }
+    if plan.left_out > 0 {
+        add("", format!("{} left out by you", count(plan.left_out)), of(Role::Warning));
+    }
+    if plan.done_before > 0 {
+        add("", format!("{} done by an earlier run: not sent again", count(plan.done_before)), of(Role::Muted));
+    }
+    if plan.failed_before > 0 {
+        add(
+            "",
+            format!("{} failed in an earlier run: left until retried", count(plan.failed_before)),
+            of(Role::Retrying),
+        );
+    }
+    if plan.duplicates > 0 {
+        let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+        add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
+    }
+    if plan.checking > 0 {
+        add("", format!("{} looked at: duplicates are not sent", count(plan.checking)), of(Role::Running));
+    }
+    if plan.skipped > 0 {
+        add("", format!("{} skipped", count(plan.skipped)), of(Role::Muted));
+    }
+    add("from", batch.from.join(", "), text);
+    add("to", batch.to.clone(), text);
+    add("megapixels", format!("{} in → {} out", megapixels(plan.input_px), megapixels(plan.output_px)), text);
+    if let Some(free) = plan.disk_free.filter(|_| plan.disk_needed > 0) {
+        let (needed, free_text) = (bytes(plan.disk_needed), bytes(free));
+        if plan.disk_needed > free {
+            let told = format!("≈{needed} needed, {free_text} free: it does not fit, and pauses when the disk is full");
+            add("disk", told, of(Role::Warning));
+        } else {
+            add("disk", format!("≈{needed} needed, {free_text} free"), text);
+        }
+    }
+    lines
+}
+
+fn costs(ui: &Ui, width: u16) -> Vec<Line> {
+    let of = |role| ui.styles.of(role);
+    let (plan, batch, text) = (&ui.board.plan, &ui.board.batch, of(Role::Text));
+    let mut lines = vec![Line::heading(ui, "What it costs")];
+    let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
+    add("price", unit_price(plan.price.as_ref()), if plan.price.is_some() { text } else { of(Role::Warning) });
+    match plan.estimate {
+        Some(estimate) if batch.sandbox => add("estimate", format!("{estimate} at fal; here nothing is charged"), text),
+        Some(estimate) => add("estimate", format!("≈{estimate}{}", so_far(ui)), of(Role::Accent)),
+        None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
+    }
+    let key = ui.keys.shown(Action::Cap);
+    match (batch.budget, plan.estimate) {
+        (Some(cap), Some(estimate)) if estimate > cap => {
+            let over: Usd = estimate - cap;
+            add("cap", format!("{cap} is {over} short: it pauses there; {key} changes it"), of(Role::Warning));
+        }
+        (Some(cap), _) => add("cap", cap.to_string(), text),
+        (None, _) if batch.sandbox => {}
+        (None, _) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
+    }
+    if let Some(limit) = plan.limit {
+        add("limit", format!("photos above {limit} are left out"), of(Role::Warning));
+    }
+    lines
+}
+
+fn so_far(ui: &Ui) -> &'static str {
+    if ui.board.plan.walking { " so far" } else { "" }
+}

@@ -1,0 +1,217 @@
+//! The plan screen of the built program on a real terminal: what is changed on it is what is sent and
+//! paid for.
+
+#![cfg(unix)]
+
+mod common;
+
+use common::Stage;
+use common::terminal::Term;
+use serde_json::Value;
+
+const WIDE: (u16, u16) = (120, 36);
+
+fn dashboard(stage: &Stage, args: &[&str]) -> Term {
+    Term::start(stage.command(args).arg("photos"), WIDE)
+}
+
+/// What the ledger says of its batches, newest first.
+fn batches(stage: &Stage) -> Vec<Value> {
+    let run = common::run(&mut stage.command(&["batches", "--json"]));
+    run.assert_status(0);
+    run.events()
+}
+
+fn states(batch: &Value) -> String {
+    batch["states"].to_string()
+}
+
+#[test]
+fn a_changed_parameter_is_what_is_sent_and_the_batch_is_its_own() {
+    let stage = Stage::new();
+    stage.small_photos(2);
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 2 photos");
+    // One to four: what is too much is said at the field, and Enter does not leave it so.
+    term.press("je");
+    term.press("\u{8}9\r");
+    term.wait_for("takes a number from 1 to 4");
+    term.press("\u{8}3\r");
+    term.wait_for("Other parameters than");
+    term.wait_for("upscaler ×3");
+    assert_eq!(stage.stats()["submits"], 0);
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    assert_eq!(common::size(&stage.output().join("small-1.png")), (72, 48), "three times 24×16");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    term.wait_for("-p upscale_factor=3");
+
+    let all = batches(&stage);
+    assert_eq!(all.len(), 2, "{all:#?}");
+    assert_eq!((&all[0]["params"]["upscale_factor"], states(&all[0])), (&3.into(), r#"{"DONE":2}"#.to_owned()));
+    assert_eq!((&all[1]["params"]["upscale_factor"], states(&all[1])), (&2.into(), r#"{"PENDING":2}"#.to_owned()));
+    let stats = stage.stats();
+    assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&2.into(), &1.into()), "{stats:#}");
+
+    // The command with that parameter is that batch: nothing is sent again.
+    let again = stage.run(&["-p", "upscale_factor=3"]);
+    again.assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
+fn what_another_batch_has_done_with_the_changed_parameters_is_not_sent_again() {
+    let stage = Stage::new();
+    stage.small_photos(3);
+    stage.run(&["-p", "steps=19"]).assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 3);
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 3 photos");
+    term.press("jjjj\u{1b}[D");
+    term.wait_for("3 done by an earlier run");
+    term.press("\u{1b}");
+    term.wait_for("There is nothing to send.");
+    term.press("\r");
+    term.wait_for("there is nothing to send");
+    term.press("q");
+    term.wait_exit();
+    assert_eq!(stage.stats()["accepted"], 3);
+}
+
+#[test]
+fn what_is_left_out_is_skipped_and_planned_again_by_the_next_run() {
+    let stage = Stage::new();
+    stage.small_photos(2).photo("chelsea.png", "cats/chelsea.png").photo("coffee.png", "cups/coffee.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 4 photos");
+    // The dearest first: coffee is 600×400, chelsea 451×300.
+    term.press("\t\t");
+    term.press(" ");
+    term.wait_for("3 photos for about");
+    term.wait_row(&["[ ]", "cups/coffee.png"]);
+    term.press("$0.02\r");
+    term.wait_for("photos above $0.02 are left out");
+    term.wait_for("2 photos for about");
+    term.press("g\r");
+    term.wait_for("✓ finished");
+    term.wait_row(&["skipped", "cats/chelsea.png", "left out by you"]);
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":2,"SKIPPED":2}"#);
+
+    let again = stage.run(&[]);
+    again.assert_status(0);
+    assert_eq!(again.summary()["done"], 4);
+    assert_eq!(stage.stats()["accepted"], 4);
+}
+
+#[test]
+fn what_is_left_out_stays_out_of_the_batch_that_changed_parameters_make() {
+    let stage = Stage::new();
+    stage.small_photos(2).photo("chelsea.png", "cats/chelsea.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 3 photos");
+    term.press("\t\t ");
+    term.wait_for("2 photos for about");
+    term.press("gjjjj\u{1b}[C");
+    term.wait_for("Other parameters than");
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    term.wait_exit();
+    let batch = &batches(&stage)[0];
+    assert_eq!((&batch["params"]["steps"], states(batch)), (&21.into(), r#"{"DONE":2,"SKIPPED":1}"#.to_owned()));
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
+fn a_cap_that_is_reached_is_raised_with_a_key_and_the_batch_goes_on() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "a.png").photo("coffee.png", "b.png");
+    // Each costs about ten cents or less: the first fits, the second does not.
+    let mut term = dashboard(&stage, &["--yes", "--budget", "0.10", "-c", "1"]);
+    term.wait_for("cap reached");
+    term.wait_for("b sets a higher cap");
+    assert_eq!(stage.stats()["accepted"], 1);
+    term.press("b");
+    term.wait_for("Spent so far");
+    term.press("\u{8}\u{8}\u{8}\u{8}5\r");
+    term.wait_for("✓ finished");
+    term.wait_for("of cap $5.00");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_holds_back_nothing() {
+    let stage = Stage::new();
+    stage.small_photos(8);
+    let mut term = Term::start(stage.command(&["--yes", "-c", "4"]).arg("photos"), WIDE);
+    term.wait_for("in flight");
+    term.stop_reading();
+    for step in 0..40_u16 {
+        // Every size is drawn from corner to corner: more than the terminal takes unread.
+        term.resize(100 + step, 30 + step % 9);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    stage.until("all are sent", |stats| stats["accepted"] == 8);
+    let saved = || (1..=8).filter(|n| stage.output().join(format!("small-{n}.png")).exists()).count();
+    let begun = std::time::Instant::now();
+    while saved() < 8 {
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{} of 8 are saved", saved());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    term.go_on_reading();
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+}
+
+#[test]
+fn a_storm_of_sizes_ends_with_the_screen_of_the_last() {
+    let stage = Stage::new();
+    stage.small_photos(6);
+    let mut term = Term::start(stage.command(&["--yes", "-c", "2"]).arg("photos"), WIDE);
+    term.wait_for("in flight");
+    for step in 0..80_u16 {
+        term.resize(8 + step * 4 % 290, 2 + step % 70);
+    }
+    term.resize(100, 30);
+    term.wait_for("✓ finished");
+    term.settle();
+    let rows: Vec<String> = term.see(|seen| seen.screen.screen().rows(0, 100).collect());
+    assert_eq!(rows.iter().filter(|row| row.contains("✓ done")).count(), 6, "{rows:#?}");
+    assert!(rows[29].contains("q quit"), "{rows:#?}");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+}
+
+#[test]
+fn who_leaves_out_a_photo_whose_like_stays_in_sees_its_price_and_gets_its_result() {
+    let stage = Stage::new();
+    stage.photo("coffee.png", "a.png").photo("coffee.png", "b.png").photo("chelsea.png", "c.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("1 duplicate: not sent");
+    term.wait_for("Enter sends 2 photos");
+    // The dearest is the one of the two that would be sent.
+    term.press("\t\t");
+    term.wait_row(&["[x]", "a.png"]);
+    term.press(" ");
+    term.wait_row(&["[ ]", "a.png"]);
+    term.wait_row(&["[x]", "b.png"]);
+    term.press("g");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert!(stage.output().join("b.png").exists() && !stage.output().join("a.png").exists());
+}
