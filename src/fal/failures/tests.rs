@@ -49,6 +49,19 @@ fn every_row_has_a_name_of_its_own_and_a_failure_that_finds_it() {
     }
 }
 
+/// `tests/failures.rs` plays them.
+#[test]
+fn every_row_has_a_scenario_and_every_scenario_a_row() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/failures");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let played: Vec<String> =
+        files.map(|text| text.lines().next().unwrap().trim_start_matches("# ").to_owned()).collect();
+    for row in TABLE {
+        assert_eq!(played.iter().filter(|name| *name == row.name).count(), 1, "scenarios of: {}", row.name);
+    }
+    assert_eq!(played.len(), TABLE.len(), "{played:?}");
+}
+
 #[test]
 fn every_documented_model_error_has_its_row() {
     for (kind, status, cause, class) in [

@@ -232,7 +232,12 @@ impl Outcome {
                 if field.is_none() {
                     detail.loc = vec!["body".into()];
                 }
-                Self { status: *status, ..Self::refused(&[detail]) }
+                let mut outcome = Self { status: *status, ..Self::refused(&[detail]) };
+                // Only what the input is to blame for stays so (fal docs: model errors).
+                if status.is_server_error() {
+                    outcome.headers.clear();
+                }
+                outcome
             }
             Failure::Platform { status, kind, msg } => Self::platform(*status, kind, msg),
             Failure::Raw { status, body } => Self::raw(*status, body),

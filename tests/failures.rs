@@ -1,0 +1,281 @@
+//! Each row of the table of failures, met by a real engine at the sandbox: what it is called, how often
+//! and when it is tried again, what is paid, and what the user is told.
+//!
+//! A file of `tests/scenarios/failures` is a row. Its first line names the row, and `fal::failures` holds
+//! that there is one for each; lines that begin with `#:` say what follows. The engine's clock stands still
+//! but for the steps that the test makes, so that waits are exact and minutes take moments.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use common::{fast, root};
+use fal_tui::engine::board::BatchFacts;
+use fal_tui::engine::{self, Clock, Event, JobChange, Rooms, Setup, What};
+use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
+use fal_tui::intake::Found;
+use fal_tui::job::{
+    Captions, EndpointId, Format, MaxFailures, Model, Params, Photo, Pixels, PriceSource, RetryPolicy, Status,
+    Timestamp, Unit, UnitPrice, Usd,
+};
+use fal_tui::ledger::{BatchKey, Ledger};
+use fal_tui::output::Output;
+use fal_tui::sandbox::{Options, Sandbox, Scenario};
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+/// How far the engine's clock goes at a time where calls are answered and where they are not, and how
+/// long the world then gets for what follows.
+const STEP: Duration = Duration::from_millis(100);
+const HUNG_STEP: Duration = Duration::from_millis(250);
+const MOMENT: Duration = Duration::from_millis(3);
+
+/// What follows from a row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Follows {
+    /// How it ends: a state of a job.
+    state: String,
+    /// What it is called when it happens first; none where the job goes on as if nothing had been.
+    kind: Option<String>,
+    http: Option<u16>,
+    /// Each wait before another try, in s: from, to. Not given where they are many.
+    waits: Option<Vec<(f64, f64)>>,
+    /// A part of what is said.
+    says: Option<String>,
+    notice: Option<String>,
+    /// The attempt that it ends in.
+    attempt: Option<u16>,
+    /// Paid requests, uploads, questions where it stands, looks for a lost one.
+    accepted: Option<u64>,
+    uploads: Option<u64>,
+    asks: Option<u64>,
+    looks: Option<u64>,
+}
+
+#[test]
+fn every_row_of_the_table_is_met_as_it_says() {
+    let folder = root().join("tests/scenarios/failures");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    // Mostly they wait.
+    let lanes: Vec<_> = files
+        .chunks(files.len().div_ceil(3))
+        .map(|lane| {
+            let lane = lane.to_owned();
+            std::thread::spawn(move || lane.iter().filter_map(meet).collect::<Vec<_>>())
+        })
+        .collect();
+    let wrong: Vec<_> = lanes.into_iter().flat_map(|lane| lane.join().unwrap()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Runs a row's scenario; what is not as the row says.
+fn meet(file: impl AsRef<Path>) -> Option<String> {
+    let file = file.as_ref();
+    let text = fs::read_to_string(file).unwrap();
+    let follows: String = text.lines().filter_map(|line| line.strip_prefix("#:")).collect::<Vec<_>>().join("\n");
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let follows: Follows = toml::from_str(&follows).unwrap_or_else(|error| panic!("{name}: {error}"));
+    // The sandbox lives in the world's time, the engine in its own.
+    let world = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let scenario = Some(Scenario::parse(&text, &name).unwrap());
+    let options = Options { scenario, latency: Duration::from_millis(1), ..fast() };
+    let sandbox = world.block_on(Sandbox::start(options)).unwrap();
+    let ours = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let events = ours.block_on(life(&sandbox, if text.contains("hang") { HUNG_STEP } else { STEP }));
+    let stats: Value = world.block_on(async {
+        reqwest::get(format!("{}/_sandbox/stats", sandbox.origin())).await.unwrap().json().await.unwrap()
+    });
+    let found = Met::of(&events, &stats);
+    let wrong = found.differences(&follows);
+    (!wrong.is_empty()).then(|| format!("{name}: {}\n  {found:?}", wrong.join(", ")))
+}
+
+/// What a row's scenario led to.
+#[derive(Debug)]
+struct Met {
+    state: Option<Status>,
+    attempt: u16,
+    kind: Option<&'static str>,
+    http: Option<u16>,
+    said: String,
+    waits: Vec<f64>,
+    notices: Vec<String>,
+    accepted: u64,
+    uploads: u64,
+    asks: u64,
+    looks: u64,
+}
+
+impl Met {
+    fn of(events: &[Event], stats: &Value) -> Self {
+        let changes: Vec<&JobChange> = events
+            .iter()
+            .filter_map(|event| if let What::Job(change) = &event.what { Some(&**change) } else { None })
+            .collect();
+        let cause = changes.iter().find_map(|change| change.cause.as_ref());
+        let notices = events.iter().filter_map(|event| match &event.what {
+            What::Notice(notice) => Some(serde_json::to_value(notice.kind).unwrap().as_str().unwrap().to_owned()),
+            _ => None,
+        });
+        let call = |kind: &str| stats["calls"][kind].as_u64().unwrap_or(0);
+        Self {
+            state: changes.last().map(|change| change.status),
+            attempt: changes.last().map_or(0, |change| change.attempt),
+            kind: cause.map(|cause| cause.kind.name()),
+            http: cause.and_then(|cause| cause.http),
+            said: cause.map(|cause| cause.message.to_string()).unwrap_or_default(),
+            waits: changes.iter().filter_map(|change| change.retry_in).map(|wait| wait.as_secs_f64()).collect(),
+            notices: notices.collect(),
+            accepted: stats["accepted"].as_u64().unwrap(),
+            uploads: call("upload"),
+            asks: call("status"),
+            looks: call("requests"),
+        }
+    }
+
+    fn differences(&self, follows: &Follows) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut check = |fits: bool, what: &str| {
+            if !fits {
+                wrong.push(what.to_owned());
+            }
+        };
+        check(self.state.is_some_and(|state| state.name() == follows.state), "state");
+        check(self.kind == follows.kind.as_deref(), "kind");
+        check(self.http == follows.http, "http");
+        check(follows.says.as_ref().is_none_or(|part| self.said.contains(part)), "says");
+        check(self.kind.is_none() || !self.said.is_empty(), "it says nothing");
+        check(self.notices.first() == follows.notice.as_ref(), "notice");
+        check(follows.attempt.is_none_or(|attempt| self.attempt == attempt), "attempt");
+        let fits = |wait: &f64, (from, to): &(f64, f64)| (*from..=*to + 0.001).contains(wait);
+        let bounds = follows.waits.as_deref();
+        check(bounds.is_none_or(|bounds| bounds.len() == self.waits.len()), "number of waits");
+        check(self.waits.iter().zip(bounds.unwrap_or_default()).all(|(wait, bounds)| fits(wait, bounds)), "waits");
+        for (what, ours, theirs) in [
+            ("accepted", self.accepted, follows.accepted),
+            ("uploads", self.uploads, follows.uploads),
+            ("asks", self.asks, follows.asks),
+            ("looks", self.looks, follows.looks),
+        ] {
+            check(theirs.is_none_or(|theirs| ours == theirs), what);
+        }
+        wrong
+    }
+}
+
+/// A batch of one photo from its beginning to its end, by the engine's own clock.
+async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
+    // While something blocks, tokio does not put the clock forward by itself.
+    let (awake, sleeper) = std::sync::mpsc::channel::<()>();
+    let blocker = tokio::task::spawn_blocking(move || sleeper.recv().is_ok());
+    let folder = TempDir::new().unwrap();
+    let photo = photo(folder.path());
+    let ledger = Ledger::open(&folder.path().join("state")).await.unwrap();
+    let model = Model::built_in(&EndpointId::new("fal-ai/flux-vision-upscaler").unwrap()).unwrap();
+    let params = Params::parse(&model, []).unwrap();
+    let key = BatchKey {
+        roots: vec![folder.path().to_owned()],
+        output: folder.path().join("out"),
+        model: model.endpoint.to_string(),
+        params: params.canonical(),
+        sandbox: false,
+    };
+    let opened = ledger.open_batch(&key).await.unwrap();
+    let hosts = Hosts {
+        queue: base_url(&sandbox.queue_url()).unwrap(),
+        rest: base_url(&sandbox.rest_url()).unwrap(),
+        api: base_url(&sandbox.api_url()).unwrap(),
+    };
+    let (events, mut heard) = mpsc::channel(4096);
+    let (find, found) = mpsc::channel(1);
+    find.send(vec![Found::Photo(photo)]).await.unwrap();
+    drop(find);
+    let rooms = Rooms {
+        fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),
+        ledger: ledger.clone(),
+        writer: ledger.writer(opened.id),
+        output: Output::open(&key.output, Captions::default()).unwrap(),
+        known: Vec::new(),
+        spent: Usd::ZERO,
+        earlier: std::collections::HashSet::new(),
+        found,
+        events: Some(events),
+    };
+    let handle = engine::start(setup(opened.id, model, params), rooms);
+    let mut told = Vec::new();
+    // A wait that would go on for ever is cut off.
+    for _ in 0..12_000 {
+        while let Ok(event) = heard.try_recv() {
+            told.push(event);
+        }
+        if handle.ended.is_finished() {
+            break;
+        }
+        std::thread::sleep(MOMENT);
+        tokio::time::advance(step).await;
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+    handle.ended.abort();
+    drop(awake);
+    blocker.await.unwrap();
+    told
+}
+
+fn photo(folder: &Path) -> Photo {
+    let source = folder.join("photo.png");
+    image::RgbImage::from_pixel(24, 16, image::Rgb([9, 90, 200])).save(&source).unwrap();
+    let about = fs::metadata(&source).unwrap();
+    let since = about.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Photo {
+        path: Path::new("photo.png").into(),
+        source: source.into(),
+        format: Some(Format::Png),
+        pixels: Some(Pixels::new(24, 16)),
+        bytes: about.len(),
+        modified: Timestamp(i64::try_from(since.as_millis()).unwrap()),
+        shares_stem: false,
+    }
+}
+
+fn setup(id: fal_tui::job::BatchId, model: Model, params: Params) -> Setup {
+    let facts = BatchFacts {
+        id,
+        from: vec!["photos".to_owned()],
+        to: "out".to_owned(),
+        endpoint: model.endpoint.to_string(),
+        params: Vec::new(),
+        factor: None,
+        budget: None,
+        sandbox: false,
+        log_file: String::new(),
+    };
+    Setup {
+        facts,
+        model,
+        params,
+        price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
+        window: 4,
+        retry: RetryPolicy::default(),
+        max_failures: MaxFailures::InARow(20),
+        budget: None,
+        start_timeout: None,
+        waits_for_account: false,
+        start: true,
+        stay: false,
+        logs: false,
+        retry_failed: None,
+        walks: true,
+        clock: Clock::start(),
+        seed: 7,
+    }
+}
