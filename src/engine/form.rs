@@ -151,7 +151,9 @@ impl Engine {
             self.count_in_plan(*id);
         }
         // Whoever waited for one of them is sent for itself.
-        out.into_iter().for_each(|id| self.twin_ended(id));
+        for id in out {
+            self.twin_ended(id);
+        }
     }
 
     /// Whether a job that could be sent is left out.
