@@ -81,6 +81,8 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
         suspicion: None,
         logs: (0..500).map(log).collect(),
         attempts: Vec::new(),
+        own: None,
+        redo: Vec::new(),
     };
     Board {
         batch: Arc::new(BatchFacts {

@@ -251,6 +251,9 @@ impl Fake {
                 }
             }
             Command::Cancel(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Cancelled)),
+            Command::Accept(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Done)),
+            Command::Reject(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Review)),
+            Command::Redo { job, .. } => self.reopen(job.index()),
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
@@ -550,6 +553,8 @@ impl Fake {
             suspicion: (status == Status::Review).then(|| "black result (safety check?)".to_owned()),
             logs: job.logs.clone(),
             attempts: job.attempts.clone(),
+            own: None,
+            redo: Vec::new(),
         })
     }
 }

@@ -164,6 +164,26 @@ fn a_hang_up_ends_it_soon_and_keeps_everything() {
 
 #[test]
 fn a_terminal_that_goes_without_a_signal_ends_it_too() {
+    let (stage, mut term) = deaf_to_hang_ups();
+    term.hang_up();
+    assert_eq!(term.wait_exit().exit_code(), 129);
+    assert_goes_on(&stage);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_up_that_it_was_told_to_ignore_is_ignored() {
+    let cooked = cooked();
+    let (_stage, mut term) = deaf_to_hang_ups();
+    term.signal("HUP");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    term.assert_given_back(&cooked);
+}
+
+/// As [`in_the_middle`], started by somebody who ignores hang-ups.
+fn deaf_to_hang_ups() -> (Stage, Term) {
     let stage = slow();
     stage.small_photos(6);
     let run = stage.command(&["--yes", "-c", "2"]);
@@ -175,12 +195,10 @@ fn a_terminal_that_goes_without_a_signal_ends_it_too() {
     // What a program was told to ignore when it was started, it ignores.
     let script = "trap '' HUP; exec \"$0\" \"$@\"";
     shell.arg("-c").arg(script).arg(run.get_program()).args(run.get_args()).arg("photos");
-    let mut term = Term::start(&shell, WIDE);
+    let term = Term::start(&shell, WIDE);
     stage.until("two are at fal", |stats| stats["accepted"] == 2);
     term.wait_for("2 of 2 in flight");
-    term.hang_up();
-    assert_eq!(term.wait_exit().exit_code(), 129);
-    assert_goes_on(&stage);
+    (stage, term)
 }
 
 #[test]

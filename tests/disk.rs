@@ -247,7 +247,7 @@ fn a_damaged_ledger_is_left_alone_and_said() {
         fs::write(&path, damaged).unwrap();
         let told = stage.run(&[]);
         assert_eq!(told.status, 2, "{how}: {}", told.stderr);
-        assert_says(&told, &["is damaged", "ledger.db", "hint: move it away and keep it"]);
+        assert_says(&told, &["is damaged", "ledger.db", "hint: `fal-tui recover --set-aside PATH` keeps it"]);
         assert_eq!(fs::read(&path).unwrap(), damaged, "{how}: it is evidence");
         assert_eq!(accepted(&stage), 1, "{how}: nothing was sent");
     }

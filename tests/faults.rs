@@ -131,6 +131,16 @@ fn a_lost_reply_is_never_paid_for_twice() {
 }
 
 #[test]
+fn the_lost_reply_of_a_retry_is_not_taken_for_the_request_that_failed() {
+    let stage = stage("lost_retry");
+    let told = run(&stage, &[]);
+    told.assert_status(0);
+    assert_eq!((faulty(&told).0, &told.last("faulty.png")["attempt"]), ("DONE".to_owned(), &2.into()));
+    let stats = stage.stats();
+    assert_eq!((&stats["accepted"], &stats["billed"]), (&4.into(), &3.into()), "each is paid for once: {stats:#}");
+}
+
+#[test]
 fn a_result_that_is_not_whole_is_downloaded_again() {
     for scenario in ["truncated_result", "lying_length", "corrupt_result"] {
         let stage = stage(scenario);
@@ -141,6 +151,17 @@ fn a_result_that_is_not_whole_is_downloaded_again() {
         assert_eq!(stats["most_accepted_of_one_input"], 1, "{scenario}: it is paid for once");
         assert!(stats["calls"]["download"].as_u64().unwrap() > 3, "{scenario}");
     }
+}
+
+#[test]
+fn a_download_that_breaks_goes_on_within_its_attempt() {
+    let stage = stage("broken_download");
+    let told = run(&stage, &[]);
+    told.assert_status(0);
+    assert!(!told.states("faulty.png").contains(&"WAITING".to_owned()), "{}", told.stdout);
+    assert_eq!(size(&stage.output().join("faulty.png")), (902, 600));
+    let answers = stage.stats()["answers"]["download"].clone();
+    assert_eq!((&answers["200"], &answers["206"]), (&3.into(), &2.into()), "{answers}");
 }
 
 #[test]

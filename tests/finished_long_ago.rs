@@ -86,3 +86,16 @@ fn a_picture_that_is_gone_from_storage_is_said_to_be_lost_and_not_sent_again() {
     stage.run(&[]).assert_status(1);
     assert_eq!(stage.stats()["accepted"], 1);
 }
+
+#[test]
+fn a_request_that_fal_does_not_know_everywhere_yet_is_asked_for_again() {
+    let scenario = Scenario::parse("[[fault]]\ncall = \"status\"\nfirst = 2\nstatus = 404\n", "x").unwrap();
+    let stage = Stage::with(Options { scenario: Some(scenario), latency: std::time::Duration::from_secs(3), ..fast() });
+    stage.photo("chelsea.png", "cat.png");
+    let told = stage.run(&[]);
+    told.assert_status(0);
+    assert_eq!(told.last("cat.png")["state"], "DONE");
+    let stats = stage.stats();
+    assert_eq!(stats["accepted"], 1, "{stats:#}");
+    assert!(stats["calls"]["status"].as_u64().unwrap() > 2, "{stats:#}");
+}

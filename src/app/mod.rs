@@ -41,9 +41,10 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         return print(&show::config(&settings, *keys, *themes, *path)?);
     }
     // The engine and the network run on these; the main thread is the dashboard's alone, so that a
-    // terminal that does not take what is written holds back nothing else.
+    // terminal that does not take what is written holds back nothing else. One thread is enough for
+    // any network: disks and decoders have others, and two would mostly wake each other.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| Failure::usage(&error))?;

@@ -84,8 +84,8 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
     if !changed.is_empty() {
         let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
     }
-    let status = summary.exit_status();
     // What ended the run says more than what could not be written down because of it.
+    let status = summary.exit_status();
     put_down
         .and(closed)
         .map_err(|failure| Failure { status: if status == 0 { failure.status } else { status }, ..failure })?;

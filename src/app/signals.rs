@@ -18,7 +18,7 @@ pub(super) fn listen(commands: mpsc::Sender<Command>) -> std::io::Result<tokio::
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     // Started under nohup it stays ignored: taking it over would undo what was asked for.
-    let mut hangup = if is_ignored(1) { None } else { Some(signal(SignalKind::hangup())?) };
+    let mut hangup = if crate::tui::ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(tokio::spawn(async move {
         let mut asked = false;
         loop {
@@ -63,12 +63,4 @@ pub(super) fn listen(commands: mpsc::Sender<Command>) -> std::io::Result<tokio::
 #[expect(clippy::exit, reason = "asked twice, or shutting down hangs: what matters is in the ledger already")]
 pub(super) fn end(signal: i32) -> ! {
     std::process::exit(128 + signal)
-}
-
-/// Whether the process was started with a signal ignored. Only Linux says so without unsafe code.
-#[cfg(unix)]
-fn is_ignored(signal: u32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
 }

@@ -150,6 +150,7 @@ impl Work {
             writer: self.ledger.writer(opened.id),
             output: self.output.clone(),
             known,
+            replaced: self.ledger.replaced(opened.id).await?,
             spent: self.ledger.batch(opened.id).await?.spent,
             earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
             found,

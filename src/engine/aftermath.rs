@@ -30,8 +30,7 @@ impl Engine {
                 self.wait(id, error.cause.clone(), wait, kept, counts);
             }
             Verdict::Fail(kept) => {
-                self.write_attempt(id, &error.cause, kept.stage(), cost);
-                self.end_failed(id, &error.cause, kept);
+                self.fail_with(id, &error.cause, kept, cost);
             }
             Verdict::Hold(kept) => self.back_to(id, error.cause.clone(), kept),
             Verdict::Cancelled => {
@@ -51,12 +50,12 @@ impl Engine {
 
     /// What a request that failed is taken to have cost: what fal says, else as much as it may.
     pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Usd> {
-        let photo = &self.roster.get(id)?.photo;
+        let job = self.roster.get(id)?;
         match error.bill {
             _ if error.scope == Scope::Call => None,
             Bill::Nothing => None,
             Bill::Units(units) => self.roster.price()?.billed(units),
-            Bill::Perhaps => self.roster.at_most(photo),
+            Bill::Perhaps => self.roster.at_most(job),
         }
     }
 
@@ -78,14 +77,15 @@ impl Engine {
     }
 
     pub(super) fn fail(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+        self.fail_with(id, cause, kept, None);
+    }
+
+    /// The same, where the request is taken to have cost something.
+    pub(super) fn fail_with(&mut self, id: JobId, cause: &Cause, kept: Kept, cost: Option<Usd>) {
         if self.give_back(id, cause) {
             return;
         }
-        self.write_attempt(id, cause, kept.stage(), None);
-        self.end_failed(id, cause, kept);
-    }
-
-    pub(super) fn end_failed(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+        self.write_attempt(id, cause, kept.stage(), cost);
         if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
             self.ended(id);
             if let Some(hold) = self.failures.failed(cause) {
@@ -97,7 +97,7 @@ impl Engine {
     /// What was reserved for a job is taken for spent: its request is given up, and may be billed.
     pub(super) fn write_off(&mut self, id: JobId, why: &str) {
         let Some(job) = self.roster.get(id).filter(|job| job.state.is_reserved()) else { return };
-        let cost = self.roster.at_most(&job.photo);
+        let cost = self.roster.at_most(job);
         self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), Stage::Submit, cost);
     }
 

@@ -93,9 +93,9 @@ impl Engine {
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
             if let Some(id) = self.known.remove(&photo.path) {
-                self.met_again(Job { id, photo, state });
+                self.met_again(Job { id, photo, state, own: None });
             } else {
-                let mut job = Job { id: self.roster.next_id(), photo, state };
+                let mut job = Job { id: self.roster.next_id(), photo, state, own: None };
                 let id = job.id;
                 self.choices.found(&job);
                 if self.started && self.is_left_out(&job) {

@@ -39,6 +39,17 @@ pub enum Command {
     },
     /// Stop these, if they can still be stopped.
     Cancel(Vec<JobId>),
+    /// These results are as they should be.
+    Accept(Vec<JobId>),
+    /// These results are not; they stay until others take their place.
+    Reject(Vec<JobId>),
+    /// Make a result again, which is paid for again.
+    Redo {
+        /// Whose.
+        job: JobId,
+        /// Parameters that change, name and value; an empty value leaves one to the model.
+        params: Vec<(String, String)>,
+    },
     /// Begin no more jobs; those at fal are still followed and saved.
     Pause,
     /// Go on.

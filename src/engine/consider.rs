@@ -19,6 +19,9 @@ impl Engine {
     /// A photo is to be sent: at once, unless it may be the same picture as another.
     pub(super) fn consider(&mut self, id: JobId) {
         let Some(bytes) = self.roster.get(id).map(|job| job.photo.bytes) else { return };
+        if self.is_redone(id) {
+            return self.send(id);
+        }
         match self.reuse.twins.meet(id, bytes) {
             Meet::Alone => self.send(id),
             Meet::Hash(first) => {
@@ -34,6 +37,7 @@ impl Engine {
     pub(super) fn reconsider(&mut self, id: JobId) {
         let Some(JobState::Waiting { kept, .. }) = self.roster.get(id).map(|job| &job.state) else { return };
         match &**kept {
+            _ if self.is_redone(id) => self.wake_at(id, self.now()),
             Kept::Nothing if !self.reuse.insists.contains(&id) => self.consider(id),
             Kept::Upload(upload) => {
                 let content = upload.content;
@@ -42,6 +46,11 @@ impl Engine {
             }
             _ => self.wake_at(id, self.now()),
         }
+    }
+
+    /// Whether a job has parameters of its own, so that what comes of it is like nobody else's.
+    fn is_redone(&self, id: JobId) -> bool {
+        self.roster.get(id).is_some_and(|job| job.own.is_some())
     }
 
     /// A job of an earlier run whose photo was uploaded is on its way.
@@ -71,6 +80,9 @@ impl Engine {
 
     /// What a photo holds is known.
     pub(super) fn learned(&mut self, id: JobId, content: ContentHash) {
+        if self.is_redone(id) {
+            return;
+        }
         let Some(bytes) = self.roster.get(id).map(|job| job.photo.bytes) else { return };
         let held = self.reuse.twins.learn(id, bytes, Some(content));
         self.let_go(held);
@@ -216,7 +228,7 @@ impl Engine {
     /// Whether a photo that is to be uploaded again got another way meanwhile: its twin is done or on
     /// its way.
     pub(super) fn is_led(&mut self, id: JobId) -> bool {
-        if self.reuse.insists.remove(&id) {
+        if self.reuse.insists.remove(&id) || self.is_redone(id) {
             return false;
         }
         let content = self.reuse.twins.content(id);

@@ -22,6 +22,8 @@ const DOWNLOADS: usize = 6;
 const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
 /// Calls about requests at once.
 const CALLS: usize = 32;
+/// Calls that are due at about the same time are made together: each waking costs more than a call.
+const TICK: Duration = Duration::from_millis(25);
 
 impl Engine {
     /// Begins whatever there is room for.
@@ -75,8 +77,8 @@ impl Engine {
             return true;
         }
         let Some(id) = again.or_else(|| self.next_ready()) else { return false };
-        let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return false };
-        let at_most = self.roster.at_most(&photo);
+        let Some(job) = self.roster.get(id) else { return false };
+        let (photo, at_most) = (job.photo.clone(), self.roster.at_most(job));
         if !self.can_pay(at_most) {
             if again.is_some() {
                 self.to_upload.push_front(id);
@@ -119,7 +121,7 @@ impl Engine {
             return true;
         }
         let upload = upload.url.clone();
-        let at_most = self.roster.at_most(&job.photo);
+        let at_most = self.roster.at_most(job);
         if !self.can_pay(at_most) {
             self.to_submit.push_front(id);
             self.hold_at_cap(at_most);
@@ -131,7 +133,7 @@ impl Engine {
         let Some(job) = self.roster.get(id).cloned() else { return true };
         self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
         self.submitting += 1;
-        let body = self.roster.params().body(&self.setup.model, &upload);
+        let body = self.roster.params_of(&job).body(&self.setup.model, &upload);
         self.spawn_stage(id, self.stages.clone().submit(job, body));
         let live = self.live.entry(id).or_default();
         live.meter = None;
@@ -203,7 +205,7 @@ impl Engine {
         let JobState::Saving(_, _, answer) = &job.state else { return true };
         let (meter, length) = (Meter::towards(Arc::clone(&self.down)), Arc::<AtomicU64>::default());
         let save = Save {
-            promised: job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels)),
+            promised: job.photo.pixels.map(|pixels| self.roster.params_of(job).output_size(pixels)),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
             previous: self.previous.get(&id).cloned(),
@@ -223,7 +225,7 @@ impl Engine {
     /// Asks about a request after a while.
     pub(super) fn call_in(&mut self, id: JobId, wait: Duration) {
         // One reading of the clock: an errand is done only if it is at the time that is due.
-        let due = self.now().plus(wait);
+        let due = self.now().plus(wait).rounded_up(TICK);
         self.agenda.push(Reverse((due, id, Errand::Call)));
         self.live.entry(id).or_default().due = Some(due);
     }

@@ -47,7 +47,9 @@ impl Engine {
                 if !matches!(state, JobState::InQueue(_, _, known) if *known == position) {
                     self.happen(id, Transition::Queue(position));
                 }
-                self.live.entry(id).or_default().not_running_at = Some(now);
+                let live = self.live.entry(id).or_default();
+                live.not_running_at = Some(now);
+                live.turn_at = self.pace.until_turn(position).map(|wait| now.plus(wait));
                 self.call_in(id, self.pace.next(Seen::Queued(position), watched, random));
             }
             Progress::InProgress => {
@@ -55,10 +57,14 @@ impl Engine {
                 if since.is_none() {
                     self.happen(id, Transition::Progress);
                 }
-                let not_yet = self.live.get(&id).and_then(|live| live.not_running_at);
-                let at_least = now.since(since.unwrap_or(now));
-                let at_most = now.since(not_yet.or(since).unwrap_or(now));
-                self.call_in(id, self.pace.next(Seen::Running { at_least, at_most }, watched, random));
+                let live = self.live.get(&id);
+                let not_yet = live.and_then(|live| live.not_running_at);
+                let running = Seen::Running {
+                    at_least: now.since(since.unwrap_or(now)),
+                    at_most: now.since(not_yet.or(since).unwrap_or(now)),
+                    supposedly: live.and_then(|live| live.turn_at).map(|turn| now.since(turn)),
+                };
+                self.call_in(id, self.pace.next(running, watched, random));
             }
             Progress::Completed => {
                 if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {

@@ -160,7 +160,7 @@ impl Engine {
     pub(super) fn is_left_out(&self, job: &Job) -> bool {
         is_to_be_sent(&job.state)
             && (self.setup.left_out.contains(&job.photo.path)
-                || self.choices.leaves_out(job.id, self.roster.estimate(&job.photo)))
+                || self.choices.leaves_out(job.id, self.roster.estimate(job)))
     }
 
     pub(super) fn skip_left_out(&mut self, id: JobId) {
@@ -177,8 +177,8 @@ impl Engine {
         let Self { roster, plan, choices, form, .. } = self;
         let Some(job) = roster.get(id) else { return };
         let state = form.standing(job, is_changed);
-        let output = job.photo.pixels.map(|pixels| roster.params().output_size(pixels));
-        let price = roster.estimate(&job.photo);
+        let output = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
+        let price = roster.estimate(job);
         let may_be_sent = is_to_be_sent(state);
         if may_be_sent && !is_reused && choices.count(id, price) {
             return;
@@ -298,7 +298,7 @@ impl Engine {
             JobState::Skipped(reason) => Found::Skipped(job.photo.clone(), reason.clone()),
             _ => Found::Photo(job.photo.clone()),
         };
-        let is_out = |job: &&Job| self.choices.leaves_out(job.id, self.roster.estimate(&job.photo));
+        let is_out = |job: &&Job| self.choices.leaves_out(job.id, self.roster.estimate(job));
         Anew {
             params: self.roster.params().clone(),
             photos: self.roster.iter().filter(found).map(photo).collect(),

@@ -8,7 +8,7 @@ use super::run::Engine;
 use super::stages::SaveError;
 use super::weather::Realm;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Photo, Saved, Stage, Suspicion, Transition, Usd};
+use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
@@ -18,13 +18,12 @@ const DISK: Duration = Duration::from_secs(30);
 impl Engine {
     pub(super) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
         self.saving = self.saving.saturating_sub(1);
-        let Some(Job { photo, state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
-        let (photo, request, answer) = (photo.clone(), request.clone(), answer.clone());
+        let Some(Job { state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
+        let (request, answer) = (request.clone(), answer.clone());
         let kept = || Kept::Answer(request.clone(), answer.clone());
         match result {
             Ok(placed) => {
                 self.got_through(Realm::Fetch, id);
-                let photo = &photo;
                 let borrowed = self.reuse.borrowed(id);
                 let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
                 let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
@@ -37,12 +36,13 @@ impl Engine {
                     seed: answer.seed,
                     caption: answer.caption.clone(),
                     inference_s: answer.inference_s,
-                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(photo)) },
+                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(id)) },
                     same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
                 };
                 self.keep(id, saved, placed.suspicion);
             }
             Err(SaveError::Fal(error)) if is_gone(&error) => {
+                self.met(Realm::Fetch, id, &error);
                 let kept = Kept::Upload(request.upload.clone());
                 self.file_is_gone(id, &error.cause, &request.id, kept);
             }
@@ -56,8 +56,9 @@ impl Engine {
 
     /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
     /// cap as much as it may.
-    fn unbilled(&self, photo: &Photo) -> Option<Usd> {
-        if self.setup.budget.is_some() { self.roster.at_most(photo) } else { self.roster.estimate(photo) }
+    fn unbilled(&self, id: JobId) -> Option<Usd> {
+        let job = self.roster.get(id)?;
+        if self.setup.budget.is_some() { self.roster.at_most(job) } else { self.roster.estimate(job) }
     }
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
@@ -66,7 +67,7 @@ impl Engine {
         self.flow.saved(now);
         self.failures.succeeded();
         let began = self.roster.get(id).and_then(|job| job.state.run());
-        let transition = match suspicion {
+        let transition = match self.to_compare(id, &saved, suspicion) {
             Some(suspicion) => Transition::Doubt(saved, suspicion),
             None => Transition::Save(saved),
         };
@@ -86,7 +87,6 @@ impl Engine {
                 cost: saved.cost,
             })
         });
-        self.record(id);
         self.ended(id);
     }
 

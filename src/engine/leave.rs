@@ -10,7 +10,8 @@ use super::run::Engine;
 use crate::job::{Group, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
-const LEAVE: Duration = Duration::from_millis(1500);
+/// Two seconds is what a person waits, and the rest of them goes to the disk.
+const LEAVE: Duration = Duration::from_millis(1200);
 
 impl Engine {
     /// Begins to leave.

@@ -1,6 +1,6 @@
 //! Paid calls whose answer was lost: looked for in what fal remembers, never made again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::run::Engine;
@@ -21,7 +21,8 @@ const SLACK: Duration = Duration::from_mins(2);
 pub(super) struct Search {
     /// When the next look is due; `None` if there is nothing to look for any more.
     pub(super) due: Option<Timestamp>,
-    looking: bool,
+    /// The jobs that are being looked for; `None` between two looks.
+    asked: Option<HashSet<JobId>>,
     looks: u32,
 }
 
@@ -35,29 +36,29 @@ impl Engine {
 
     /// Whether lost answers may still turn up.
     pub(super) fn is_looking(&self) -> bool {
-        self.search.due.is_some() || self.search.looking
+        self.search.due.is_some() || self.search.asked.is_some()
     }
 
     /// Looks, if it is time.
     pub(super) fn look_if_due(&mut self, now: Timestamp) {
-        if self.search.looking || self.search.due.is_none_or(|due| due > now) {
+        if self.search.asked.is_some() || self.search.due.is_none_or(|due| due > now) {
             return;
         }
         self.search.due = None;
         let lost = self.lost();
         let Some((id, _, since)) = lost.iter().min_by_key(|(_, _, at)| *at).cloned() else { return };
-        self.search.looking = true;
+        let jobs: Vec<_> = lost.iter().map(|(id, ..)| *id).collect();
+        self.search.asked = Some(jobs.iter().copied().collect());
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let field = self.setup.model.image_field.clone();
-        let jobs = lost.iter().map(|(id, ..)| *id).collect();
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
         self.spawn_stage(id, self.stages.clone().look_up(field, since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.
     pub(super) fn listed(&mut self, result: Result<Vec<(String, RequestId)>, FalError>) {
-        self.search.looking = false;
+        let asked = self.search.asked.take().unwrap_or_default();
         // With the last of them given up the batch may be finished.
         self.dirty = true;
         let now = self.now();
@@ -65,7 +66,8 @@ impl Engine {
             Ok(list) => {
                 // The newest comes first and would be the last to stay.
                 let by_input: HashMap<_, _> = list.into_iter().rev().collect();
-                for (id, upload, _) in self.lost() {
+                // Of a job that was lost meanwhile nobody has said which of its requests are over.
+                for (id, upload, _) in self.lost().into_iter().filter(|(id, ..)| asked.contains(id)) {
                     if let Some(request) = by_input.get(&*upload.url) {
                         let request = Request { id: request.clone(), url: None, at: now, upload };
                         tracing::info!(job = %id, request = %request.id, "a lost request was found at fal");

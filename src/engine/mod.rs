@@ -31,6 +31,7 @@ mod rates;
 mod reports;
 mod requests;
 mod reuse;
+mod review;
 mod roster;
 mod run;
 mod setup;

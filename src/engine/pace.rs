@@ -9,6 +9,8 @@ const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
 /// For the request that somebody looks at.
 const WATCHED: Duration = Duration::from_secs(1);
+/// The longest time that a forecast speaks of.
+const DAY: Duration = Duration::from_hours(24);
 /// How much a new measurement counts against what was learned before.
 const WEIGHT: f64 = 0.2;
 
@@ -32,6 +34,8 @@ pub(super) enum Seen {
         at_least: Duration,
         /// Since the last call that did not.
         at_most: Duration,
+        /// Since its turn was to come, by its last place in the queue.
+        supposedly: Option<Duration>,
     },
 }
 
@@ -46,6 +50,11 @@ impl Pace {
         self.rate = per_second.filter(|rate| *rate > 0.0);
     }
 
+    /// When the turn of a request comes that is behind so many.
+    pub(super) fn until_turn(&self, position: Option<u32>) -> Option<Duration> {
+        Some(Duration::from_secs_f64(f64::from(position?) / self.rate?).min(DAY))
+    }
+
     /// The wait between the submit and the first call.
     pub(super) fn first(&self) -> Duration {
         self.typical
@@ -57,18 +66,21 @@ impl Pace {
     /// not asked for together.
     pub(super) fn next(&self, seen: Seen, watched: bool, random: f64) -> Duration {
         let wait = match (seen, self.typical) {
-            // Far back, half of the way there is soon enough.
+            // When its turn has come; far back, half of the way there is soon enough.
             (Seen::Queued(position), typical) => {
-                let ahead = f64::from(position.unwrap_or(1));
-                let wait = self.rate.map_or(0.25 * ahead, |rate| 0.5 * ahead / rate);
-                let run = typical.unwrap_or(Duration::from_secs(2)).mul_f64(0.4);
-                Duration::from_secs_f64(wait.min(60.0)) + run.max(SHORTEST)
+                let run = typical.unwrap_or(Duration::from_secs(2));
+                let wait = self.until_turn(position).map_or_else(
+                    || Duration::from_secs(1).mul_f64(0.25 * f64::from(position.unwrap_or(1))),
+                    |turn| turn.min(run).max(turn / 2),
+                );
+                wait.min(Duration::from_mins(1)) + run.mul_f64(0.4).max(SHORTEST)
             }
-            // Not before it can have ended, then often: a slot that is free and not known to be is wasted.
-            (Seen::Running { at_least, at_most }, Some(typical)) => {
-                let left = typical.saturating_sub(at_most);
+            // Not before it should have ended, then often: a slot that is free and not known to be is wasted.
+            (Seen::Running { at_least, at_most, supposedly }, Some(typical)) => {
+                let ran = supposedly.unwrap_or(at_most).clamp(at_least.min(at_most), at_most);
+                let left = typical.saturating_sub(ran);
                 let late = at_least.saturating_sub(typical);
-                if left > Duration::ZERO { left.max(typical / 16) } else { typical / 10 + late / 3 }
+                if left > Duration::ZERO { left + typical / 32 } else { typical / 10 + late / 3 }
             }
             (Seen::Running { at_least, .. }, None) => at_least.mul_f64(0.3).max(SHORTEST * 2),
         };
@@ -92,6 +104,7 @@ mod tests {
     /// How many calls a request takes that waits `queued` and then runs `ran`, and how late its end is seen.
     fn calls(pace: &Pace, queued: Duration, ran: Duration, position: u32) -> (u32, Duration) {
         let (mut at, mut count, mut last_queued, mut first_running) = (pace.first(), 0, Duration::ZERO, None);
+        let mut turn = None;
         loop {
             count += 1;
             if at >= queued + ran {
@@ -101,12 +114,15 @@ mod tests {
                 last_queued = at;
                 let left = 1.0 - at.as_secs_f64() / queued.as_secs_f64();
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small position")]
-                Seen::Queued(Some((f64::from(position) * left) as u32))
+                let position = Some((f64::from(position) * left) as u32);
+                turn = pace.until_turn(position).map(|wait| at + wait);
+                Seen::Queued(position)
             } else {
                 let since = *first_running.get_or_insert(at);
                 Seen::Running {
                     at_least: at.checked_sub(since).unwrap(),
                     at_most: at.checked_sub(last_queued).unwrap(),
+                    supposedly: turn.map(|turn| at.saturating_sub(turn)),
                 }
             };
             at += pace.next(seen, false, 0.5);
@@ -132,7 +148,8 @@ mod tests {
     fn what_somebody_looks_at_is_asked_for_every_second() {
         let mut pace = Pace::default();
         pace.learn(Duration::from_mins(3));
-        let running = Seen::Running { at_least: Duration::from_secs(10), at_most: Duration::from_secs(11) };
+        let (at_least, at_most) = (Duration::from_secs(10), Duration::from_secs(11));
+        let running = Seen::Running { at_least, at_most, supposedly: None };
         assert!(pace.next(running, true, 1.0) <= Duration::from_millis(1100));
         assert!(pace.next(running, false, 0.0) >= Duration::from_secs(15));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::board::{Board, CauseGroup, Detail, Page, Phase};
+use super::review::{redo_params, told_params};
 use super::run::Engine;
 use super::story;
 use super::table::Failures;
@@ -64,6 +65,9 @@ impl Engine {
         let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
         let request =
             job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
-        Some(Arc::new(story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request)))
+        let told = story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request);
+        let own = self.roster.own_params(job).map(told_params);
+        let redo = redo_params(&self.setup.model, self.roster.params_of(job), job);
+        Some(Arc::new(Detail { own, redo, ..told }))
     }
 }

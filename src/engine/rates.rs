@@ -1,50 +1,78 @@
 //! What each job will cost and how large its result will be, before it is there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::table::Measure;
-use crate::job::{Job, JobId, JobState, Params, Photo, Pixels, UnitPrice, Usd};
+use crate::job::{Job, JobId, JobState, Model, OwnParams, Params, Pixels, UnitPrice, Usd};
 
 /// What jobs cost in this batch.
 #[derive(Debug)]
 pub(super) struct Rates {
     pub(super) price: Option<UnitPrice>,
+    /// The batch's parameters.
     pub(super) params: Params,
+    model: Model,
+    /// The parameters of jobs that have their own.
+    pub(super) own: HashMap<JobId, Params>,
     /// Jobs that will get another one's result: they cost nothing.
     pub(super) reusing: HashSet<JobId>,
 }
 
 impl Rates {
-    /// What a photo's result will cost; `None` if that cannot be known.
-    pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
-        self.price.as_ref()?.estimate(self.output(photo)?)
+    pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
+        Self { price, params, model, own: HashMap::new(), reusing: HashSet::new() }
+    }
+
+    /// Takes in the own parameters of a job that the ledger knew.
+    pub(super) fn recall(&mut self, job: &Job) {
+        let Some(OwnParams(text)) = &job.own else { return };
+        match Params::from_canonical(&self.model, text) {
+            Ok(params) => drop(self.own.insert(job.id, params)),
+            // Another version wrote them.
+            Err(error) => tracing::error!(job = %job.id, %error, "its own parameters cannot be read"),
+        }
+    }
+
+    /// The parameters that a job is sent with.
+    pub(super) fn params_of(&self, job: &Job) -> &Params {
+        self.own_params(job).unwrap_or(&self.params)
+    }
+
+    /// A job's own parameters, if it has any.
+    pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
+        job.own.as_ref().and_then(|_| self.own.get(&job.id))
+    }
+
+    /// What a job's result will cost; `None` if that cannot be known.
+    pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
+        self.price.as_ref()?.estimate(self.output(job)?)
     }
 
     /// What a job will cost; nothing if it gets another one's result.
     pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
-        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(&job.photo) }
+        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(job) }
     }
 
-    /// The most that a photo's result may be billed as; `None` if that cannot be known.
-    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
-        self.price.as_ref()?.at_most(self.output(photo)?)
+    /// The most that a job's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
+        self.price.as_ref()?.at_most(self.output(job)?)
     }
 
     /// The most that a job may still be billed as.
     pub(super) fn reserve(&self, job: &Job) -> Option<Usd> {
-        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.at_most(&job.photo) }
+        if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.at_most(job) }
     }
 
     /// What a job's row shows as its cost and size: as billed and saved, else as estimated.
     pub(super) fn measure(&self, job: &Job) -> Measure {
         match (job.state.saved(), &job.state) {
             (Some(saved), _) => Measure { cost: saved.cost, output: Some(saved.pixels) },
-            (None, JobState::Skipped(_)) => Measure { cost: None, output: self.output(&job.photo) },
-            (None, _) => Measure { cost: self.expected(job), output: self.output(&job.photo) },
+            (None, JobState::Skipped(_)) => Measure { cost: None, output: self.output(job) },
+            (None, _) => Measure { cost: self.expected(job), output: self.output(job) },
         }
     }
 
-    fn output(&self, photo: &Photo) -> Option<Pixels> {
-        photo.pixels.map(|pixels| self.params.output_size(pixels))
+    fn output(&self, job: &Job) -> Option<Pixels> {
+        job.photo.pixels.map(|pixels| self.params_of(job).output_size(pixels))
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
 
     fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
         self.recording = self.recording.saturating_sub(1);
-        // With the last of them the batch may be finished.
+        // The batch may be finished by this alone.
         self.dirty = true;
         if let Err(error) = result {
             // The row is kept and tried again with whatever is written next.

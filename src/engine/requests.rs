@@ -33,6 +33,9 @@ impl Engine {
                 self.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
+            Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
+            Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
+            Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(Hold::User),
             Command::Resume => {
                 self.hold = None;

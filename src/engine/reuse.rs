@@ -47,6 +47,11 @@ impl Reuse {
         self.insists.insert(id);
     }
 
+    /// Whether a job follows another one's request.
+    pub(super) fn borrows(&self, id: JobId) -> bool {
+        self.borrowed.contains_key(&id)
+    }
+
     /// Whose result a job got, if it followed another one's request, and whether that was paid for.
     pub(super) fn borrowed(&mut self, id: JobId) -> Option<(SameAs, bool)> {
         self.borrowed.remove(&id)
@@ -74,7 +79,7 @@ impl Engine {
             self.form.stale = true;
         } else if let Some(job) = self.roster.get(id) {
             let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
-            self.plan.reuse(job, output, self.roster.estimate(&job.photo));
+            self.plan.reuse(job, output, self.roster.estimate(job));
         }
     }
 
@@ -150,6 +155,10 @@ impl Engine {
             tracing::info!(job = %id, request = %request.id, of = %origin.same_as.photo, "a request is used again");
             // What is not paid for yet will be billed, once, and has to fit under the cap.
             self.roster.reuse(id, origin.is_settled);
+            if !origin.is_settled {
+                // No batch counts yet what it costs: this one will.
+                self.roster.reuse(id, false);
+            }
             self.reuse.borrowed.insert(id, (origin.same_as, origin.is_settled));
             if self.happen(id, Transition::Adopt(request)) {
                 self.record(id);

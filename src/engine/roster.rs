@@ -1,12 +1,11 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
-use std::collections::HashSet;
-
 use super::board::{Lens, Tab, Totals};
 use super::rates::Rates;
 use super::table::{Causes, Index, Spec, View};
 use crate::job::{
-    Group, Impossible, Job, JobId, JobState, Params, Photo, Status, Timestamp, Transition, UnitPrice, Usd, apply,
+    Group, Impossible, Job, JobId, JobState, Model, OwnParams, Params, Status, Timestamp, Transition, UnitPrice, Usd,
+    apply,
 };
 
 /// All jobs of a batch with their totals and index.
@@ -22,12 +21,12 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    pub(super) fn new(price: Option<UnitPrice>, params: Params) -> Self {
+    pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
         Self {
             jobs: Vec::new(),
             index: Index::default(),
             totals: Totals::default(),
-            rates: Rates { price, params, reusing: HashSet::new() },
+            rates: Rates::new(price, params, model),
             causes: Causes::default(),
             view: None,
         }
@@ -80,9 +79,19 @@ impl Roster {
         ids.filter_map(|id| self.get(id)).filter(|job| job.state.is_reserved()).count()
     }
 
-    /// What a photo's result will cost; `None` if that cannot be known.
-    pub(super) fn estimate(&self, photo: &Photo) -> Option<Usd> {
-        self.rates.estimate(photo)
+    /// The parameters that a job is sent with.
+    pub(super) fn params_of(&self, job: &Job) -> &Params {
+        self.rates.params_of(job)
+    }
+
+    /// A job's own parameters, if it has any.
+    pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
+        self.rates.own_params(job)
+    }
+
+    /// What a job's result will cost; `None` if that cannot be known.
+    pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
+        self.rates.estimate(job)
     }
 
     /// What a job will cost; nothing if it gets another one's result.
@@ -110,14 +119,15 @@ impl Roster {
         true
     }
 
-    /// The most that a photo's result may be billed as; `None` if that cannot be known.
-    pub(super) fn at_most(&self, photo: &Photo) -> Option<Usd> {
-        self.rates.at_most(photo)
+    /// The most that a job's result may be billed as; `None` if that cannot be known.
+    pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
+        self.rates.at_most(job)
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
         let id = job.id;
+        self.rates.recall(&job);
         self.jobs.push(job);
         self.count(id, true);
     }
@@ -127,10 +137,30 @@ impl Roster {
         let id = job.id;
         self.count(id, false);
         if let Some(slot) = self.jobs.get_mut(id.index()) {
+            if job.own.is_none() {
+                self.rates.own.remove(&id);
+            }
             let before = std::mem::replace(slot, job).state;
             self.sink(&before, id);
             self.count(id, true);
         }
+    }
+
+    /// Lets a job with a result begin anew with parameters of its own.
+    pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<Option<&Job>, Impossible> {
+        let Some(job) = self.jobs.get(id.index()) else { return Ok(None) };
+        let state = apply(&job.state, Transition::Redo, at)?;
+        let own = Some(OwnParams(params.canonical().into()));
+        self.count(id, false);
+        self.rates.reusing.remove(&id);
+        self.rates.own.insert(id, params);
+        if let Some(job) = self.jobs.get_mut(id.index()) {
+            job.own = own;
+            let before = std::mem::replace(&mut job.state, state);
+            self.sink(&before, id);
+            self.count(id, true);
+        }
+        Ok(self.jobs.get(id.index()))
     }
 
     /// Lets something happen to a job.

@@ -120,12 +120,12 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, spent, earlier, found, events, link } = rooms;
+        let Rooms { fal, ledger, writer, output, known, replaced, spent, earlier, found, events, link } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let endpoint = setup.model.endpoint.clone();
         let stages = Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output: Arc::new(output) };
-        let roster = Roster::new(setup.price.clone(), setup.params.clone());
+        let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();
         let flow = FlowMeter::default();
@@ -161,7 +161,7 @@ impl Engine {
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
             known: HashMap::new(),
-            previous: HashMap::new(),
+            previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,
             ended: VecDeque::new(),
@@ -272,15 +272,20 @@ impl Engine {
             self.stages.writer.note(job);
         }
         let ended = job.state.is_final();
-        let change = self.events.is_some().then(|| Box::new(story::change(job, at)));
-        if let Some(change) = change {
-            self.tell(What::Job(change));
-        }
+        self.changed(id, at);
         if ended {
             self.twin_ended(id);
         }
-        self.dirty = true;
         true
+    }
+
+    /// Tells everybody of a job's new state.
+    pub(super) fn changed(&mut self, id: JobId, at: Timestamp) {
+        let job = self.roster.get(id).filter(|_| self.events.is_some());
+        if let Some(change) = job.map(|job| Box::new(story::change(job, at))) {
+            self.tell(What::Job(change));
+        }
+        self.dirty = true;
     }
 
     /// Stops beginning new jobs, and says why.

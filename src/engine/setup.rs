@@ -14,7 +14,7 @@ use super::form::{Anew, Link};
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, MaxFailures, Model, Params, RetryPolicy, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -84,6 +84,8 @@ pub struct Rooms {
     pub output: Output,
     /// The jobs that the ledger knows of this batch.
     pub known: Vec<Job>,
+    /// What jobs that are made again left on the disk.
+    pub replaced: Vec<(JobId, Saved)>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
     /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a

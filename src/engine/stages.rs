@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::origin::Origin;
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, Piece, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
@@ -154,11 +154,19 @@ impl Stages {
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
         let mut download = self.fal.download(&work.answer.url).await?;
         work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
-        let mut draft = self.output.draft(&work.photo).await?;
-        while let Some(chunk) = download.next().await {
-            let chunk = chunk?;
-            work.meter.add(chunk.len());
-            draft.write(&chunk).await?;
+        let mut draft = self.output.draft(&work.photo)?;
+        while let Some(piece) = download.next().await {
+            match piece? {
+                Piece::Bytes(bytes) => {
+                    work.meter.add(bytes.len());
+                    draft.write(&bytes).await?;
+                }
+                Piece::Anew => {
+                    work.meter.restart();
+                    work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
+                    draft.restart();
+                }
+            }
         }
         let expect = Expect {
             bytes: download.length,

@@ -1,12 +1,18 @@
 //! Results that finished long ago: the queue has forgotten them, but fal stores what it answered for
 //! 30 days (fal docs: queue, result; platform, requests by endpoint).
 
-use super::hold::Hold;
+use std::time::Duration;
+
 use super::pace::Pace;
 use super::run::Engine;
 use super::weather::Realm;
 use crate::fal::{FalError, Past};
-use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Transition};
+use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Timestamp, Transition};
+
+/// A request that was accepted so lately may not be known everywhere yet.
+const NEW: Duration = Duration::from_mins(2);
+/// How often such a one is asked for before it is given up.
+const ASKED: u32 = 4;
 
 impl Engine {
     /// The queue no longer knows a request that it once accepted: fal is asked for what it stored.
@@ -15,6 +21,7 @@ impl Engine {
         self.calling += 1;
         self.live.entry(id).or_default().calling = true;
         self.spawn_stage(id, self.stages.clone().stored(request));
+        self.begin_call(Realm::Follow, id);
     }
 
     pub(super) fn stored(&mut self, id: JobId, result: Result<Option<Past>, FalError>) {
@@ -25,9 +32,12 @@ impl Engine {
         // A job that had its COMPLETED goes straight on.
         let is_complete = matches!(job.state, JobState::Completed(..));
         let anew = || Kept::Upload(request.upload.clone());
+        match &result {
+            Ok(_) => self.got_through(Realm::Follow, id),
+            Err(error) => drop(self.met(Realm::Follow, id, error)),
+        }
         match result {
             Ok(Some(Past { outcome: Ok(answer), .. })) => {
-                self.got_through(Realm::Follow, id);
                 let inference = answer.inference_s;
                 let completes = is_complete || self.happen(id, Transition::Complete(inference));
                 if completes && self.happen(id, Transition::StartSave(answer)) {
@@ -37,6 +47,9 @@ impl Engine {
             Ok(Some(Past { outcome: Err(error), .. })) if error.cause.kind != CauseKind::NotFound => {
                 self.failed(Realm::Follow, id, &error, Kept::Request(Box::new(request.clone())), anew());
             }
+            Ok(_) if self.may_be_too_new(id, request.at) => {
+                self.ask_again(id, is_complete, Cause::new(CauseKind::NotFound, "fal does not know it yet"), None);
+            }
             Ok(_) => self.lose(id, &lost("fal no longer knows its request", &request.id, None), anew()),
             // This key may not read the list, or there is none.
             Err(error) if error.class == Class::Permanent => {
@@ -45,21 +58,31 @@ impl Engine {
             }
             // Not now: the whole question is asked again later.
             Err(error) => {
-                if error.class == Class::Account {
-                    self.hold(Hold::Account(error.cause.clone()));
-                }
                 let after = if let Class::Transient { after } = error.class { after } else { None };
-                let random = self.rng.f64();
-                let live = self.live.entry(id).or_default();
-                live.failures = live.failures.saturating_add(1);
-                live.trouble = Some(error.cause.to_string());
-                let wait = Pace::after_failures(live.failures, after, random);
-                if is_complete {
-                    self.retry(id, error.cause, wait, Kept::Request(Box::new(request)), false);
-                } else {
-                    self.call_in(id, wait);
-                }
+                self.ask_again(id, is_complete, error.cause, after);
             }
+        }
+    }
+
+    /// Whether fal may not know a request because it has only just accepted it: its parts do not all
+    /// learn of it at once, and what is paid for is not given up for that.
+    fn may_be_too_new(&self, id: JobId, accepted: Timestamp) -> bool {
+        let asked = self.live.get(&id).map_or(0, |live| live.failures);
+        self.now().since(accepted) < NEW && asked < ASKED
+    }
+
+    fn ask_again(&mut self, id: JobId, is_complete: bool, cause: Cause, after: Option<Duration>) {
+        let Some(request) = self.roster.get(id).and_then(|job| job.state.request()).cloned() else { return };
+        let random = self.rng.f64();
+        let live = self.live.entry(id).or_default();
+        live.failures = live.failures.saturating_add(1);
+        live.trouble = Some(cause.to_string());
+        let wait = Pace::after_failures(live.failures, after, random);
+        if is_complete {
+            self.retry(id, cause, wait, Kept::Request(Box::new(request)), false);
+        } else {
+            self.dirty = true;
+            self.call_in(id, wait);
         }
     }
 
@@ -70,12 +93,9 @@ impl Engine {
 
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        if self.give_back(id, cause) {
-            return;
-        }
-        let cost = self.roster.get(id).and_then(|job| self.roster.at_most(&job.photo));
-        self.write_attempt(id, cause, kept.stage(), cost);
-        self.end_failed(id, cause, kept);
+        let Some(job) = self.roster.get(id) else { return };
+        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(job) };
+        self.fail_with(id, cause, kept, cost);
     }
 }
 

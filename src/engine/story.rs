@@ -13,7 +13,7 @@ use crate::job::{Cause, CauseKind, Job, JobState, Kept, Timestamp, clean};
 pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
     let state = &job.state;
     let saved = state.saved();
-    let planned = job.photo.pixels.map(|pixels| roster.params().output_size(pixels));
+    let planned = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::Billed),
         None if matches!(state, JobState::Skipped(_)) => None,
@@ -145,6 +145,8 @@ pub(super) fn detail(
         },
         logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
         attempts: attempts.to_vec(),
+        own: None,
+        redo: Vec::new(),
     }
 }
 

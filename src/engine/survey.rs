@@ -52,7 +52,7 @@ pub async fn survey(
                 Found::Photo(photo) => (photo, JobState::Pending),
                 Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
             };
-            let found = Job { id: JobId::at(0), photo, state };
+            let found = Job { id: JobId::at(0), photo, state, own: None };
             match known.remove(&found.photo.path) {
                 Some(known) if !is_another(&known, &found) => count.add(known),
                 _ => count.add(found),

@@ -1,4 +1,4 @@
-//! The two HTTP clients and the one way in which every call is made.
+//! The HTTP client and the one way in which every call is made.
 
 use std::time::Duration;
 
@@ -22,8 +22,6 @@ const SILENCE: Duration = Duration::from_mins(1);
 const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(20));
 /// The longest JSON answer that we take, bytes. Pictures do not come this way.
 const LONGEST_ANSWER: usize = 16 << 20;
-/// Redirects that a picture's download follows.
-const DOWNLOAD_REDIRECTS: usize = 3;
 
 /// The client could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -33,9 +31,7 @@ pub struct ClientError(#[source] reqwest::Error);
 /// HTTP to fal: with the key to its API hosts, without it to anybody else.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
-    api: Client,
-    uploads: Client,
-    files: Client,
+    client: Client,
     pub(super) hosts: Hosts,
     key: ApiKey,
 }
@@ -49,44 +45,34 @@ pub(super) struct Reply {
 
 impl Http {
     pub(super) fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
-        let base = || {
-            Client::builder()
-                .user_agent(concat!("fal-tui/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(CONNECT)
-                .http2_keep_alive_interval(PING.0)
-                .http2_keep_alive_timeout(PING.1)
-                .tcp_keepalive(Duration::from_secs(30))
-                .http2_adaptive_window(true)
-        };
-        // A redirect would carry the key, or turn the paid POST into something else.
-        let straight = || base().redirect(redirect::Policy::none()).referer(false);
-        let api = straight().read_timeout(SILENCE).build().map_err(ClientError)?;
-        // A read timeout would run while the body is still on its way out: uploads are watched by their progress.
-        let uploads = straight().build().map_err(ClientError)?;
-        let loopback = is_loopback(&hosts.queue);
-        let policy = redirect::Policy::custom(move |attempt| {
-            if attempt.previous().len() > DOWNLOAD_REDIRECTS || !is_fetchable(attempt.url(), loopback) {
-                attempt.stop()
-            } else {
-                attempt.follow()
-            }
-        });
-        let files = base().read_timeout(SILENCE).redirect(policy).referer(false).build().map_err(ClientError)?;
-        Ok(Self { api, uploads, files, hosts, key })
+        // No read timeout: it would run while a body is still on its way out. Each step of a call has a
+        // limit of its own.
+        let client = Client::builder()
+            .user_agent(concat!("fal-tui/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT)
+            .http2_keep_alive_interval(PING.0)
+            .http2_keep_alive_timeout(PING.1)
+            .tcp_keepalive(Duration::from_secs(30))
+            .http2_adaptive_window(true)
+            // A redirect would carry the key, or turn the paid POST into something else. Downloads
+            // follow theirs themselves.
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .build()
+            .map_err(ClientError)?;
+        Ok(Self { client, hosts, key })
     }
 
     /// A call to one of fal's API hosts, with the key. The URL is one that we built from [`Hosts`].
     pub(super) fn with_key(&self, method: http::Method, url: Url) -> RequestBuilder {
-        self.api.request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
+        self.client.request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
     }
 
     /// A call to a CDN or signed URL that came from the network, without the key.
     pub(super) fn without_key(&self, call: Call, method: http::Method, url: &str) -> Result<RequestBuilder, FalError> {
         let url = Url::parse(url).ok().filter(|url| is_fetchable(url, is_loopback(&self.hosts.queue)));
         let url = url.ok_or_else(|| FalError::unreadable(call, "names a URL that is not a public https one"))?;
-        // Only a picture's download may be redirected; an upload must go where the token is for.
-        let client = if call == Call::Download { &self.files } else { &self.uploads };
-        Ok(client.request(method, url))
+        Ok(self.client.request(method, url))
     }
 }
 

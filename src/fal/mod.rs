@@ -17,7 +17,7 @@ mod storage;
 pub mod wire;
 
 pub use client::ClientError;
-pub use download::Download;
+pub use download::{Download, Piece};
 pub use error::{Bill, FalError, Scope};
 pub use failures::Patience;
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};

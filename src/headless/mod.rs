@@ -38,7 +38,7 @@ pub enum HeadlessError {
 }
 
 /// How long events gather between two writes.
-const PAUSE: Duration = Duration::from_millis(25);
+const PAUSE: Duration = Duration::from_millis(50);
 /// Events that are taken at once, and so written with one `write`.
 const AT_ONCE: usize = 512;
 

@@ -58,6 +58,12 @@ pub enum Transition {
     Cancel,
     /// A person asked for another go: attempts are counted anew.
     Reopen(Kept),
+    /// A person is content with a result that wanted a look.
+    Approve,
+    /// A person is not content with a result.
+    Reject(Suspicion),
+    /// A person wants another result with other parameters.
+    Redo,
 }
 
 /// A transition that the state does not allow. It is logged and dropped: a late answer is no
@@ -148,6 +154,11 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Failed { kept: had, cause, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
             reopened(at, (**cause).clone(), kept)
         }
+        (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
+        (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
+            S::Review(*closed, saved.clone(), why)
+        }
+        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), Kept::Nothing),
         (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing))
         | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
             reopened(at, Cause::cancelled(), kept)

@@ -74,6 +74,9 @@ fn any_transition() -> impl Strategy<Value = Transition> {
         any_kept().prop_map(|kept| Transition::Fail { cause: cause(), kept }),
         Just(Transition::Cancel),
         any_kept().prop_map(Transition::Reopen),
+        Just(Transition::Approve),
+        Just(Transition::Reject(Suspicion("rejected by you".into()))),
+        Just(Transition::Redo),
     ]
 }
 
@@ -129,6 +132,24 @@ fn a_paid_result_that_could_not_be_saved_is_not_paid_for_again() {
 }
 
 #[test]
+fn a_result_is_accepted_rejected_and_made_again() {
+    let done = life(ordinary_life());
+    let now = Timestamp(20);
+    assert!(apply(&done, Transition::Approve, now).is_err(), "it is accepted already");
+    let rejected = apply(&done, Transition::Reject(Suspicion("rejected by you".into())), now).unwrap();
+    assert_eq!(rejected.status(), Status::Review);
+    assert_eq!(apply(&rejected, Transition::Approve, now), Ok(done.clone()));
+    for from in [&done, &rejected] {
+        let again = apply(from, Transition::Redo, now).unwrap();
+        assert_eq!(apply(&again, Transition::StartUpload, now).unwrap().status(), Status::Uploading);
+    }
+    let underway = life(ordinary_life().into_iter().take(5));
+    for step in [Transition::Approve, Transition::Reject(Suspicion("x".into())), Transition::Redo] {
+        assert!(apply(&underway, step, now).is_err());
+    }
+}
+
+#[test]
 fn a_lost_reply_is_never_submitted_again_by_itself() {
     let unknown = life(ordinary_life().into_iter().take(3).chain([Transition::LoseReply]));
     assert!(apply(&unknown, Transition::StartSubmit, Timestamp(9)).is_err());
@@ -148,11 +169,12 @@ proptest! {
     fn any_sequence_keeps_the_promises(steps in prop::collection::vec(any_transition(), 0..60)) {
         let mut state = JobState::Pending;
         for (step, now) in steps.into_iter().zip(1..) {
-            let reopens = matches!(step, Transition::Reopen(_));
+            let reopens = matches!(step, Transition::Reopen(_) | Transition::Redo);
+            let judges = matches!(step, Transition::Approve | Transition::Reject(_));
             let Ok(next) = apply(&state, step.clone(), Timestamp(now)) else { continue };
             // What has ended stays ended unless a person reopens it or a lost request turns up.
             if state.is_final() {
-                prop_assert!(reopens || matches!((&state, &step), (JobState::Unknown(..), Transition::Accept(_))));
+                prop_assert!(reopens || judges || matches!((&state, &step), (JobState::Unknown(..), Transition::Accept(_))));
             }
             if !reopens {
                 prop_assert!(next.attempt() >= state.attempt(), "attempts only grow: {state:?} {step:?}");
@@ -164,6 +186,11 @@ proptest! {
             // Done and Review hold their result; nothing else claims one.
             prop_assert_eq!(next.saved().is_some(), matches!(next.status(), Status::Done | Status::Review));
             prop_assert!(next.run().is_none() || next.closed().is_none());
+            // Whoever judges a result changes neither it nor how it came about.
+            if judges {
+                prop_assert_eq!(next.saved(), state.saved());
+                prop_assert_eq!(next.closed(), state.closed());
+            }
             state = next;
         }
     }

@@ -25,7 +25,7 @@ pub use cause::{Cause, CauseKind, Class};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
 pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
-pub use params::{ParamError, Params};
+pub use params::{OwnParams, ParamError, Params};
 pub use photo::{Format, Photo, Pixels};
 pub use price::{PriceSource, Unit, UnitPrice, Usd};
 pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Saved, Upload};

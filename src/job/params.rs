@@ -1,6 +1,6 @@
 //! A model's parameters as the user set them, checked before anything is sent.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Model, ParamKind, ParamSpec, Pixels};
@@ -15,6 +15,20 @@ pub struct Params {
     values: Map<String, Value>,
     #[serde(skip)]
     factor: Option<f64>,
+}
+
+/// The parameters of a job that was sent again with others than its batch's, as
+/// [`canonical`](Params::canonical) writes them: a ledger keeps them without knowing the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnParams(pub Box<str>);
+
+impl ParamKind {
+    /// Whether a text is a value that the parameter takes.
+    #[must_use]
+    pub fn reads(&self, text: &str) -> bool {
+        read(self, text.trim()).is_some()
+    }
 }
 
 /// A parameter that the model does not have or does not take.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, CauseKind, JobId, Photo, Request, RequestId, Saved, Status, Timestamp, Upload};
+use super::{Answer, Cause, CauseKind, JobId, OwnParams, Photo, Request, RequestId, Saved, Status, Timestamp, Upload};
 
 /// One photo on its way through the batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct Job {
     pub photo: Photo,
     /// Where it stands.
     pub state: JobState,
+    /// Its own parameters, where it was sent again with others than its batch's.
+    pub own: Option<OwnParams>,
 }
 
 /// What every job that was begun knows.
@@ -288,6 +290,12 @@ impl JobState {
 }
 
 impl Cause {
+    /// Why a job with a result waits: somebody wants another one.
+    #[must_use]
+    pub fn redo() -> Self {
+        Self::new(CauseKind::Cancelled, "to be made again")
+    }
+
     /// The cause of a job that somebody stopped.
     #[must_use]
     pub fn cancelled() -> Self {

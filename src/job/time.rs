@@ -21,11 +21,28 @@ impl Timestamp {
     pub fn plus(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
     }
+
+    /// This moment, or the next that is a multiple of `step`.
+    #[must_use]
+    pub fn rounded_up(self, step: Duration) -> Self {
+        let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX).max(1);
+        let over = self.0.rem_euclid(step);
+        if over == 0 { self } else { Self(self.0.saturating_add(step - over)) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_rounded_to_the_next_step() {
+        let step = Duration::from_millis(25);
+        let rounded = |at| Timestamp(at).rounded_up(step).0;
+        assert_eq!([0, 1, 25, 26, -1].map(rounded), [0, 25, 25, 50, 0]);
+        assert_eq!(Timestamp(i64::MAX).rounded_up(step), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(7).rounded_up(Duration::ZERO), Timestamp(7));
+    }
 
     #[test]
     fn a_clock_that_goes_back_gives_zero() {

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::attempt::{self, Attempt};
 use super::restore::{self, LIST};
 use super::{LedgerError, path};
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Timestamp, Upload};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Timestamp, Upload};
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
@@ -48,7 +48,8 @@ impl By<'_> {
     fn condition(&self) -> &'static str {
         match self {
             Self::Content { .. } => {
-                "content = ? AND batch IN (SELECT id FROM batches WHERE model = ? AND params = ? AND sandbox = ?)"
+                "content = ? AND batch IN (SELECT id FROM batches
+                    WHERE model = ? AND coalesce(jobs.own_params, batches.params) = ? AND sandbox = ?)"
             }
             Self::UploadUrl(_) => "upload_url = ?",
             Self::Request(_) => "request_id = ?",
@@ -121,6 +122,20 @@ impl Reading<'_> {
             }
         }
         Ok(jobs)
+    }
+
+    /// What jobs without a result left on the disk when they had one.
+    pub(super) async fn replaced(&mut self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
+        let text = AssertSqlSafe(format!(
+            "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status NOT IN ('DONE', 'REVIEW')",
+            *LIST
+        ));
+        let rows = sqlx::query(text)
+            .bind(batch.0)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| LedgerError::database(self.path, error))?;
+        rows.iter().map(restore::replaced).collect()
     }
 
     /// The jobs of every batch that are looked for, those with a picture on disk first, and newer

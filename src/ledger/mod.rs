@@ -37,7 +37,7 @@ pub use hold::BatchHold;
 pub use lookup::Found;
 pub use writer::Writer;
 
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved};
 use lookup::{By, Reading};
 use open::Tuning;
 use queue::Queue;
@@ -130,6 +130,14 @@ impl Ledger {
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn jobs(&self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
         self.reading(&mut self.desk().await)?.jobs(batch).await
+    }
+
+    /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn replaced(&self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
+        self.reading(&mut self.desk().await)?.replaced(batch).await
     }
 
     /// A job's attempts that ended, oldest first, as far as they are written.

@@ -156,8 +156,7 @@ impl Queue {
                 }
                 btree_map::Entry::Occupied(mut older) => {
                     for state in entry.earlier {
-                        let photo = entry.job.photo.clone();
-                        older.get_mut().supersede(Job { photo, state, ..entry.job });
+                        older.get_mut().supersede(Job { state, ..entry.job.clone() });
                     }
                     older.get_mut().supersede(entry.job);
                 }

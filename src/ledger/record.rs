@@ -97,7 +97,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 45] = [
+pub(super) const COLUMNS: [&str; 46] = [
     "batch",
     "job",
     "path",
@@ -143,6 +143,7 @@ pub(super) const COLUMNS: [&str; 45] = [
     "out_bytes",
     "cost_nanos",
     "same_as",
+    "own_params",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -158,7 +159,8 @@ pub(super) fn push(
     let record = Record::of(state);
     push_standing(values, state.status(), &record)?;
     push_trail(values, state.status(), &record)?;
-    push_saved(values, record.saved)
+    push_saved(values, record.saved)?;
+    values.add(job.own.as_ref().map(|own| &*own.0))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {

@@ -14,8 +14,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{LedgerError, path};
 use crate::job::{
-    Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels,
-    Request, RequestId, Run, SameAs, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
+    Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
+    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
 };
 
 macro_rules! told {
@@ -71,6 +71,7 @@ told! {
     out_bytes: Option<u64>,
     cost_nanos: Option<Usd>,
     same_as: Option<Box<str>>,
+    own_params: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -100,7 +101,26 @@ fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
     let told: Told = serde_json::from_str(text)?;
     let (batch, id) = (told.batch, job_id(told.job));
     let mut fields = Fields { told, row };
-    Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()? }))
+    let own = fields.told.own_params.take().map(OwnParams);
+    Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()?, own }))
+}
+
+/// Reads what an earlier result of a job left on the disk, from a row that begins with [`LIST`] and
+/// has such.
+///
+/// # Errors
+/// As [`job`].
+pub(super) fn replaced(row: &SqliteRow) -> Result<(JobId, Saved), LedgerError> {
+    let text = row.try_get(0).unwrap_or_default();
+    let read = || {
+        let told: Told = serde_json::from_str(text)?;
+        let id = job_id(told.job);
+        Ok((id, *Fields { told, row }.saved()?))
+    };
+    read().map_err(|odd: Odd| {
+        let (batch, job) = whose(text);
+        odd.of(batch, job)
+    })
 }
 
 /// The batch and the job of a row that is not readable as a whole.

@@ -20,8 +20,20 @@ impl Captions {
 /// A caption on one line, without control characters. Unlike text for a terminal it keeps what
 /// joins emoji and scripts.
 pub(super) fn one_line(caption: &str) -> String {
-    let words = caption.split(|c: char| c.is_whitespace()).map(|word| word.replace(char::is_control, ""));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(caption.len());
+    let mut between = false;
+    for c in caption.chars() {
+        if c.is_whitespace() {
+            between = true;
+        } else if !c.is_control() {
+            if between && !line.is_empty() {
+                line.push(' ');
+            }
+            between = false;
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// A sidecar with the caption as description (XMP specification part 1; `dc:description`).

@@ -1,6 +1,6 @@
 //! A result on its way to its file.
 
-use std::io;
+use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,9 +14,12 @@ use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
 use super::{OutputError, atomically};
 use crate::job::{Format, Pixels, Saved, Suspicion};
-use crate::picture::{complete, header};
+use crate::picture::{Look, PictureError, complete, header};
 
-/// What is gathered before it is written, bytes: each write is a trip to another thread.
+/// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
+/// one trip to another thread. A larger one goes to its file as it comes.
+const SMALL: usize = 512 * 1024;
+/// What is gathered of a larger one before it is written, bytes: each write is such a trip.
 const BUFFER: usize = 256 * 1024;
 
 /// A result that is being written. Dropped before it is finished, it leaves nothing behind.
@@ -24,9 +27,17 @@ const BUFFER: usize = 256 * 1024;
 pub struct Draft {
     shared: Arc<Folder>,
     names: Names,
-    path: TempPath,
-    file: BufWriter<File>,
+    content: Content,
     written: u64,
+}
+
+/// What has come of a result.
+#[derive(Debug)]
+enum Content {
+    /// All of it so far, for it is small.
+    Memory(Vec<u8>),
+    /// It lies in an unfinished file.
+    File(TempPath, BufWriter<File>),
 }
 
 /// What a finished download should be.
@@ -58,9 +69,8 @@ pub struct Placed {
 }
 
 impl Draft {
-    pub(super) fn new(shared: Arc<Folder>, names: Names, file: NamedTempFile) -> Self {
-        let (file, path) = file.into_parts();
-        Self { shared, names, path, file: BufWriter::with_capacity(BUFFER, File::from_std(file)), written: 0 }
+    pub(super) fn new(shared: Arc<Folder>, names: Names) -> Self {
+        Self { shared, names, content: Content::Memory(Vec::new()), written: 0 }
     }
 
     /// How many bytes were handed to it.
@@ -74,10 +84,37 @@ impl Draft {
     /// # Errors
     /// [`OutputError::Disk`] if the disk is full, [`OutputError::LocalFile`] if it cannot be written.
     pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OutputError> {
-        let written = self.file.write_all(chunk).await;
-        written.map_err(|error| self.failed(error))?;
+        match &mut self.content {
+            Content::Memory(bytes) if bytes.len() + chunk.len() <= SMALL => bytes.extend_from_slice(chunk),
+            Content::Memory(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.content = self.begin_file().await?;
+                self.write_to_file(&bytes).await?;
+                self.write_to_file(chunk).await?;
+            }
+            Content::File(..) => self.write_to_file(chunk).await?,
+        }
         self.written = self.written.saturating_add(chunk.len() as u64);
         Ok(())
+    }
+
+    async fn begin_file(&self) -> Result<Content, OutputError> {
+        let (shared, folder) = (Arc::clone(&self.shared), self.names.folder.clone());
+        let file = off_the_loop(move || shared.unfinished(&folder)).await?;
+        let (file, path) = file.into_parts();
+        Ok(Content::File(path, BufWriter::with_capacity(BUFFER, File::from_std(file))))
+    }
+
+    async fn write_to_file(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        let Content::File(_, file) = &mut self.content else { return Ok(()) };
+        let written = file.write_all(bytes).await;
+        written.map_err(|error| self.failed(error))
+    }
+
+    /// Takes back all that was handed to it: it is to be written anew, from its first byte.
+    pub fn restart(&mut self) {
+        self.content = Content::Memory(Vec::new());
+        self.written = 0;
     }
 
     /// Checks it, syncs it and gives it its name, with its caption beside it.
@@ -93,10 +130,18 @@ impl Draft {
             let reason = format!("{} of {expected} bytes came", self.written);
             return Err(OutputError::BadResult(reason.into()));
         }
-        let flushed = self.file.flush().await;
-        flushed.map_err(|error| self.failed(error))?;
+        if let Content::File(_, file) = &mut self.content {
+            let flushed = file.flush().await;
+            flushed.map_err(|error| self.failed(error))?;
+        }
+        let content = match self.content {
+            Content::Memory(bytes) => Whole::Memory(bytes),
+            Content::File(path, file) => {
+                Whole::File(NamedTempFile::from_parts(file.into_inner().into_std().await, path))
+            }
+        };
         let finished = Finished {
-            file: NamedTempFile::from_parts(self.file.into_inner().into_std().await, self.path),
+            content,
             bytes: self.written,
             promised: expect.pixels,
             captions: self.shared.captions.files(expect.caption),
@@ -114,30 +159,44 @@ impl Draft {
 
 /// A result that came whole, as far as its length tells.
 pub(super) struct Finished {
-    pub(super) file: NamedTempFile,
+    pub(super) content: Whole,
     pub(super) bytes: u64,
     pub(super) promised: Option<Pixels>,
     pub(super) captions: Vec<(&'static str, Vec<u8>)>,
     pub(super) previous: Option<Saved>,
 }
 
+/// Where it lies.
+pub(super) enum Whole {
+    Memory(Vec<u8>),
+    File(NamedTempFile),
+}
+
 impl Finished {
     pub(super) fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
-        let file = self.file.as_file();
-        let bad = |error| OutputError::of_picture(&target, error);
-        let header = header(file).map_err(bad)?;
-        let (format, pixels) = (header.format, header.upright());
-        let look = complete(file, format).map_err(bad)?;
-        file.sync_all().map_err(|error| OutputError::of(&target, error))?;
+        let failed = |error| OutputError::of(&target, error);
+        let checked = match &self.content {
+            Whole::Memory(bytes) => check(Cursor::new(bytes)),
+            Whole::File(file) => check(file.as_file()),
+        };
+        let (format, pixels, look) = checked.map_err(|error| OutputError::of_picture(&target, error))?;
+        let picture = match self.content {
+            Whole::Memory(bytes) => {
+                let mut file = shared.unfinished(&names.folder)?;
+                file.write_all(&bytes).map_err(failed)?;
+                file
+            }
+            Whole::File(file) => file,
+        };
+        picture.as_file().sync_all().map_err(failed)?;
 
         let folder = shared.root.join(&names.folder);
         let mut pieces = Vec::new();
         for (extension, bytes) in self.captions {
-            let written = atomically::written(&folder, &bytes);
-            pieces.push(Piece { extension, unfinished: written.map_err(|error| OutputError::of(&target, error))? });
+            pieces.push(Piece { extension, unfinished: atomically::written(&folder, &bytes).map_err(failed)? });
         }
-        pieces.push(Piece { extension: format.extension(), unfinished: self.file });
+        pieces.push(Piece { extension: format.extension(), unfinished: picture });
         let stem = place(shared, names, pieces, self.previous.as_ref())?;
         Ok(Placed {
             output: place::picture(&stem, format.extension()).into(),
@@ -147,6 +206,13 @@ impl Finished {
             suspicion: suspicion(pixels, self.promised, look),
         })
     }
+}
+
+/// What a whole picture is, its size as people see it, and how it looks.
+fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Look), PictureError> {
+    let header = header(&mut picture)?;
+    let look = complete(picture, header.format)?;
+    Ok((header.format, header.upright(), look))
 }
 
 /// Runs something that waits for the disk on a thread that may wait.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::draft::{Expect, Finished, Placed, off_the_loop};
+use super::draft::{Expect, Finished, Placed, Whole, off_the_loop};
 use super::name::Names;
 use super::{Output, OutputError, atomically};
 use crate::job::Photo;
@@ -42,7 +42,7 @@ impl Output {
             if bytes != length {
                 return Err(unusable("changes while it is read"));
             }
-            Finished { file, bytes, promised: pixels, captions, previous }.place(&shared, &names)
+            Finished { content: Whole::File(file), bytes, promised: pixels, captions, previous }.place(&shared, &names)
         })
         .await
     }

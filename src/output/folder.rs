@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tempfile::NamedTempFile;
+
 use super::{Draft, OutputError, atomically, name::Names};
 use crate::job::{Captions, Photo};
 
@@ -53,24 +55,13 @@ impl Output {
         super::draft::off_the_loop(move || try_out(&root)).await.err().unwrap_or(error)
     }
 
-    /// Begins the file for a photo's result, hidden and unfinished in the folder that it will stay in.
+    /// Begins a photo's result.
     ///
     /// # Errors
-    /// If the folder cannot be made or written.
-    pub async fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
+    /// If its path leads out of the folder.
+    pub fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
         let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
-        let shared = Arc::clone(&self.0);
-        super::draft::off_the_loop(move || {
-            let folder = shared.root.join(&names.folder);
-            let begin = || {
-                atomically::make_folders(&shared.root, &names.folder)?;
-                shared.tidy(&folder);
-                atomically::unfinished(&folder)
-            };
-            let file = begin().map_err(|error| OutputError::of(&folder, error))?;
-            Ok(Draft::new(Arc::clone(&shared), names, file))
-        })
-        .await
+        Ok(Draft::new(Arc::clone(&self.0), names))
     }
 }
 
@@ -89,6 +80,18 @@ fn try_out(root: &Path) -> Result<(), OutputError> {
 }
 
 impl Folder {
+    /// Begins a file in the folder that it will stay in, which is made if need be: hidden, and
+    /// without its name yet. It blocks.
+    pub(super) fn unfinished(&self, below: &Path) -> Result<NamedTempFile, OutputError> {
+        let folder = self.root.join(below);
+        let begin = || {
+            atomically::make_folders(&self.root, below)?;
+            self.tidy(&folder);
+            atomically::unfinished(&folder)
+        };
+        begin().map_err(|error| OutputError::of(&folder, error))
+    }
+
     /// Removes, the first time that a folder is met, what killed runs left in it.
     fn tidy(&self, folder: &Path) {
         let first = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());

@@ -16,6 +16,8 @@ struct Line<'a> {
     seed: Option<i64>,
     source: &'a str,
     request_id: &'a str,
+    /// As JSON in a text, so that a loader sees one type: what differs from the batch's.
+    params: Option<&'a str>,
 }
 
 /// The part of a line that tells whose it is.
@@ -41,6 +43,7 @@ pub(super) fn line(job: &Job) -> Option<(String, String)> {
         seed: saved.seed,
         source: &source,
         request_id: saved.request.as_str(),
+        params: job.own.as_ref().map(|own| &*own.0),
     };
     let line = serde_json::to_string(&line).ok()?;
     Some((file_name, line))

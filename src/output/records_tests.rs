@@ -29,7 +29,7 @@ fn job(path: &str, state: JobState) -> Job {
         modified: Timestamp(0),
         shares_stem: false,
     };
-    Job { id: JobId::at(0), photo, state }
+    Job { id: JobId::at(0), photo, state, own: None }
 }
 
 fn closed() -> Closed {
@@ -84,7 +84,7 @@ fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
     let (dir, output) = output();
     output.write_records(&jobs()).unwrap();
     let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
-    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1"});
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null});
     assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
 }
 

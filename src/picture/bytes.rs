@@ -12,10 +12,11 @@ pub(super) struct Bytes<R> {
 }
 
 impl<R: Read + Seek> Bytes<R> {
-    /// Starts at the file's beginning and reads so many bytes at a time.
-    pub(super) fn new(mut inner: R, capacity: usize) -> io::Result<Self> {
+    /// Starts at the file's beginning and reads so many bytes at a time, or all of a shorter file.
+    pub(super) fn new(mut inner: R, most: usize) -> io::Result<Self> {
         let len = inner.seek(SeekFrom::End(0))?;
         inner.rewind()?;
+        let capacity = usize::try_from(len).unwrap_or(most).clamp(1, most);
         Ok(Self { inner: BufReader::with_capacity(capacity, inner), at: 0, len })
     }
 

@@ -22,4 +22,6 @@ mod fixtures;
 
 pub use caps::Caps;
 pub use run::{Left, Options, TuiError, run};
+#[cfg(unix)]
+pub use signals::ignores_hang_up;
 pub use theme::{Theme, ThemeError};

@@ -10,7 +10,8 @@ use tokio::io::{Interest, unix::AsyncFd};
 /// Hang-up and continue, as they come.
 #[cfg(unix)]
 pub(super) struct Signals {
-    hang_up: tokio::signal::unix::Signal,
+    /// `None` where we were started with it ignored, as by `nohup`: listening would undo that.
+    hang_up: Option<tokio::signal::unix::Signal>,
     go_on: tokio::signal::unix::Signal,
     tty: Option<AsyncFd<OwnedFd>>,
 }
@@ -34,7 +35,8 @@ impl Signals {
         #[expect(deprecated, reason = "its successor is unsafe; an `OwnedFd` keeps the promise that it asks for")]
         let watch = |fd| AsyncFd::with_interest(fd, Interest::READABLE);
         let tty = io::stdin().as_fd().try_clone_to_owned().and_then(watch);
-        Ok(Self { hang_up: signal(SignalKind::hangup())?, go_on: signal(go_on)?, tty: tty.ok() })
+        let hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
+        Ok(Self { hang_up, go_on: signal(go_on)?, tty: tty.ok() })
     }
 
     /// Waits until the terminal has nobody behind it any more. Keys wake this up, time does not.
@@ -50,9 +52,15 @@ impl Signals {
     }
 
     pub(super) async fn next(&mut self) -> Came {
+        let hung_up = async {
+            match &mut self.hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
-            _ = self.hang_up.recv() => Came::HangUp,
+            _ = hung_up => Came::HangUp,
             () = Self::gone(self.tty.as_ref()) => Came::HangUp,
             _ = self.go_on.recv() => Came::Continue,
         }
@@ -67,6 +75,17 @@ impl Signals {
             let _ = tokio::time::timeout(soon, self.go_on.recv()).await;
         }
     }
+}
+
+/// Whether the process was started with hang-ups ignored, as by `nohup`. Only Linux says so without
+/// unsafe code.
+#[cfg(unix)]
+#[must_use]
+pub fn ignores_hang_up() -> bool {
+    const HANG_UP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & HANG_UP != 0)
 }
 
 /// Where there are no such signals.

@@ -25,6 +25,8 @@ use ordeal::Ordeal;
 
 /// A photo of 24×16 px costs this at twice its size, USD.
 const PRICE: f64 = 0.000_153_6;
+/// A cap reckons with this much for it while it is not settled, USD.
+const AT_MOST: f64 = 0.1;
 
 /// Faults of every kind that a killed run could take for something else. Photos are told apart by the end of
 /// their number.
@@ -112,14 +114,14 @@ fn killed_at_random_moments_of_a_batch_with_faults() {
                 let mut left = kills;
                 while left > 0 {
                     // Half of the photos may be paid for at first.
-                    let cap = capped.then_some(20.5 * PRICE);
+                    let cap = capped.then_some(AT_MOST + 20.5 * PRICE);
                     let mut ordeal = Ordeal::begin(40, FAULTS, cap);
                     while left > 0 && !ordeal.killed_after(Duration::from_millis(rng.u64(20..1500))) {
                         left -= 1;
                     }
                     ordeal.finish();
                     if cap.is_some() {
-                        ordeal.raise_the_cap(100.0 * PRICE);
+                        ordeal.raise_the_cap(40.0 * AT_MOST + 100.0 * PRICE);
                         ordeal.finish();
                     }
                 }

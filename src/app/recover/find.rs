@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::photos::Photos;
-use crate::fal::{Fal, FalError, Past};
+use crate::fal::{Fal, FalError, Past, Piece};
 use crate::job::{ContentHash, Model, Params, Photo, Timestamp, Upload};
 use crate::ledger::{Ledger, LedgerError};
 
@@ -83,10 +83,14 @@ impl Finder<'_> {
         let mut download = self.fal.download(url).await?;
         let Some(length) = download.length.filter(|length| self.photos.has_length(*length)) else { return Ok(None) };
         let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
-        while let Some(chunk) = download.next().await {
-            let chunk = chunk?;
-            bytes += chunk.len() as u64;
-            hasher.update(&chunk);
+        while let Some(piece) = download.next().await {
+            match piece? {
+                Piece::Bytes(chunk) => {
+                    bytes += chunk.len() as u64;
+                    hasher.update(&chunk);
+                }
+                Piece::Anew => (hasher, bytes) = (blake3::Hasher::new(), 0),
+            }
             if bytes > length {
                 return Ok(None);
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::engine::Clock;
-use crate::fal::{Fal, FalError};
+use crate::fal::{Fal, FalError, Piece};
 use crate::job::{
     Answer, Class, Closed, Job, JobId, JobState, Params, Photo, Request, RequestId, Run, Saved, UnitPrice, Upload,
 };
@@ -97,7 +97,8 @@ impl<'a> Place<'a> {
         let paid = Request { id: request.clone(), url: None, at, upload };
         // From here on a run would fetch it, too, if this one is cut off.
         let state = JobState::Saving(run, Box::new(paid), Box::new(answer.clone()));
-        let mut job = Job { id, photo, state };
+        let own = before.filter(|job| job.state.request_id() == Some(request)).and_then(|job| job.own.clone());
+        let mut job = Job { id, photo, state, own };
         self.writer.note(&job);
         if id == JobId::at(self.known.count) {
             self.known.count += 1;
@@ -163,9 +164,12 @@ impl Fetch<'_> {
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, Unfetched> {
         let mut download = fal.download(&self.answer.url).await?;
-        let mut draft = output.draft(self.photo).await?;
-        while let Some(chunk) = download.next().await {
-            draft.write(&chunk?).await?;
+        let mut draft = output.draft(self.photo)?;
+        while let Some(piece) = download.next().await {
+            match piece? {
+                Piece::Bytes(bytes) => draft.write(&bytes).await?,
+                Piece::Anew => draft.restart(),
+            }
         }
         let caption = self.answer.caption.as_deref();
         let expect = Expect { bytes: download.length, pixels: self.promised, previous: self.previous, caption };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::PictureFile;
-use crate::job::{Cause, JobId, Stage, Timestamp};
+use crate::job::{Cause, JobId, ParamSpec, Stage, Timestamp};
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,19 @@ pub struct Detail {
     pub logs: Vec<LogLine>,
     /// Attempts that ended without a result, oldest first.
     pub attempts: Vec<PastAttempt>,
+    /// Its own parameters, name and value, where it was sent again with others than its batch's.
+    pub own: Option<Vec<(String, String)>>,
+    /// What can be changed to have its result made again; empty while it has none.
+    pub redo: Vec<RedoParam>,
+}
+
+/// A parameter that can be changed to have a result made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RedoParam {
+    /// What it takes.
+    pub spec: ParamSpec,
+    /// What it is; `None` where the model picks.
+    pub value: Option<String>,
 }
 
 /// Something that a runner said (fal docs: queue status with logs).

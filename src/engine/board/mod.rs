@@ -10,7 +10,7 @@ mod row;
 mod totals;
 
 pub use cause::CauseGroup;
-pub use detail::{Detail, LogLine, PastAttempt};
+pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};

@@ -76,7 +76,7 @@ mod tests {
 
     fn roster(jobs: usize) -> Roster {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
-        let mut roster = Roster::new(None, Params::parse(&model, []).unwrap());
+        let mut roster = Roster::new(None, Params::parse(&model, []).unwrap(), model.clone());
         for i in 0..jobs {
             let path: Box<std::path::Path> = std::path::Path::new(&format!("IMG_{i:04}.jpg")).into();
             let photo = Photo {
@@ -89,7 +89,7 @@ mod tests {
                 shares_stem: false,
             };
             let state = if i % 10 == 9 { JobState::Skipped("empty".into()) } else { JobState::Pending };
-            roster.push(Job { id: JobId::at(i), photo, state });
+            roster.push(Job { id: JobId::at(i), photo, state, own: None });
         }
         roster
     }

@@ -19,7 +19,7 @@ const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKin
 fn empty_roster() -> Roster {
     let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
     let price = UnitPrice { usd: Usd::from_nanos(100_000_000), unit: Unit::Megapixel, source: PriceSource::BuiltIn };
-    Roster::new(Some(price), Params::parse(&model, []).unwrap())
+    Roster::new(Some(price), Params::parse(&model, []).unwrap(), model.clone())
 }
 
 fn failed(kind: CauseKind, took: u64) -> JobState {
@@ -49,7 +49,7 @@ fn roster(jobs: &[(u8, u32)]) -> Roster {
             modified: Timestamp(0),
             shares_stem: false,
         };
-        roster.push(Job { id: JobId::at(i), photo, state: state(*kind, *n) });
+        roster.push(Job { id: JobId::at(i), photo, state: state(*kind, *n), own: None });
     }
     roster
 }
@@ -76,7 +76,7 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
         }),
         Order::Path => jobs.sort_by_key(|job| natural::key(&job.photo.path)),
         Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
-        Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(&job.photo).filter(|_| !skipped(job)))),
+        Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !skipped(job)))),
         Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {
             (Some(run), _) => (0, run.began.0),
             (None, Some(closed)) if closed.attempts > 0 => (1, -i64::try_from(closed.took.as_millis()).unwrap()),
@@ -147,7 +147,7 @@ proptest! {
             let found = all.iter().find(|(of, _)| *of == kind).map(|(_, failures)| failures);
             prop_assert_eq!(found.map_or(0, |failures| failures.len()), members.len());
             prop_assert!(roster.causes().members(kind).eq(members.iter().map(|job| job.id)));
-            let price: Option<Usd> = members.iter().map(|job| roster.estimate(&job.photo)).sum();
+            let price: Option<Usd> = members.iter().map(|job| roster.estimate(job)).sum();
             if let Some(failures) = found {
                 prop_assert_eq!(failures.price(), price);
                 prop_assert_eq!(failures.example(), members.last().map(|job| job.id));

@@ -65,7 +65,7 @@ fn every_state() -> Vec<Job> {
         modified: Timestamp(-1),
         shares_stem: true,
     };
-    jobs.push(Job { id: id(jobs.len() + 1), photo: odd, state: JobState::Skipped("is no picture".into()) });
+    jobs.push(Job { id: id(jobs.len() + 1), photo: odd, state: JobState::Skipped("is no picture".into()), own: None });
     for (place, format) in Format::ALL.into_iter().enumerate() {
         if let Some(job) = jobs.get_mut(place) {
             job.photo.format = Some(format);

@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::one_batch;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{JobState, Kept, Stage, Suspicion, Timestamp, Usd};
+use crate::job::{Job, JobState, Kept, OwnParams, Stage, Suspicion, Timestamp, Usd};
 use crate::ledger::lookup::By;
 use crate::ledger::{Attempt, BatchKey};
 
@@ -133,4 +133,36 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     let sums =
         plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
     assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
+}
+
+#[tokio::test]
+async fn what_was_made_with_other_parameters_is_another_result() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let own = OwnParams(r#"{"seed":7,"upscale_factor":2}"#.into());
+    let redone = |state| Job { own: Some(own.clone()), ..job(1, state) };
+    writer.commit(&job(1, JobState::InQueue(run(1), Box::new(request(7)), None))).await.unwrap();
+    writer.commit(&redone(JobState::Done(closed(), Box::new(saved(7, None))))).await.unwrap();
+    let key = key("a");
+    let by = async |params: &str| ledger.by_content(&upload(7).content, &key.model, params, false).await.unwrap();
+    assert!(by(&key.params).await.is_empty(), "the batch's parameters did not make it");
+    assert_eq!(by(&own.0).await[0].job.own, Some(own.clone()));
+    assert_eq!(ledger.jobs(batch.id).await.unwrap(), [redone(JobState::Done(closed(), Box::new(saved(7, None))))]);
+}
+
+#[tokio::test]
+async fn a_result_that_is_made_again_is_known_until_another_takes_its_place() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let done = |number| JobState::Done(closed(), Box::new(saved(number, Some(3))));
+    let again =
+        JobState::Waiting { run: run(1), until: Timestamp(1), cause: Box::new(cause()), kept: Box::new(Kept::Nothing) };
+    writer.commit(&job(2, done(5))).await.unwrap();
+    for (state, known) in [(done(1), None), (again, Some(1)), (done(2), None)] {
+        writer.commit(&job(1, state)).await.unwrap();
+        let replaced = ledger.replaced(batch.id).await.unwrap();
+        let outputs: Vec<_> = replaced.iter().map(|(id, saved)| (*id, saved.output.clone())).collect();
+        let known: Vec<_> = known.map(|number| (id(1), saved(number, None).output)).into_iter().collect();
+        assert_eq!(outputs, known);
+    }
 }

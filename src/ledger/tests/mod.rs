@@ -7,6 +7,7 @@ mod failures;
 mod format;
 mod grouping;
 mod history;
+mod many_lives;
 mod round_trip;
 mod samples;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels, Request,
-    RequestId, Run, SameAs, Saved, Suspicion, Timestamp, Upload, Usd,
+    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
+    Pixels, Request, RequestId, Run, SameAs, Saved, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -35,7 +35,7 @@ pub(super) fn job(number: usize, state: JobState) -> Job {
         modified: Timestamp(1_700_000_000_000),
         shares_stem: false,
     };
-    Job { id: id(number), photo, state }
+    Job { id: id(number), photo, state, own: None }
 }
 
 pub(super) fn run(attempt: u16) -> Run {
@@ -230,5 +230,10 @@ fn any_state() -> impl Strategy<Value = JobState> {
 
 /// Any job at all among the first `most`, impossible successions included.
 pub(super) fn any_job(most: usize) -> impl Strategy<Value = Job> {
-    (1..=most, any_photo(), any_state()).prop_map(|(number, photo, state)| Job { id: id(number), photo, state })
+    (1..=most, any_photo(), any_state(), prop::option::of(any_text())).prop_map(|(number, photo, state, own)| Job {
+        id: id(number),
+        photo,
+        state,
+        own: own.map(OwnParams),
+    })
 }

@@ -1,7 +1,8 @@
 //! Describes a picture from what can be measured of it: true, modest, and signed.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 
 /// Who wrote it, at the end of every caption.
@@ -24,15 +25,15 @@ pub(crate) fn describe(picture: &RgbImage) -> String {
 /// The picture as at most 24 × 24 pixels, each the mean of its place.
 fn sample(picture: &RgbImage) -> Vec<[u8; 3]> {
     let (width, height) = picture.dimensions();
-    let mut small = Image::new(width.clamp(1, 24), height.clamp(1, 24), PixelType::U8x3);
+    let mut small = TypedImage::<U8x3>::new(width.clamp(1, 24), height.clamp(1, 24));
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
-    let resized = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
+    let resized = TypedImageRef::<U8x3>::from_buffer(width, height, picture.as_raw())
         .map_err(|_| ())
-        .and_then(|from| Resizer::new().resize(&from, &mut small, &options).map_err(|_| ()));
+        .and_then(|from| Resizer::new().resize_typed(&from, &mut small, &options).map_err(|_| ()));
     if resized.is_err() {
         return Vec::new();
     }
-    small.buffer().chunks_exact(3).filter_map(|pixel| pixel.try_into().ok()).collect()
+    small.pixels().iter().map(|pixel| pixel.0).collect()
 }
 
 fn brightness(samples: &[[u8; 3]]) -> &'static str {

@@ -143,6 +143,9 @@ actions! {
     Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
     Retry        "retry"         Jobs    [Jobs Detail Causes]       ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
+    Accept       "accept"        Jobs    [Jobs Detail Zoom]         ["v"]                 "the result is as it should be";
+    Reject       "reject"        Jobs    [Jobs Detail Zoom]         ["X"]                 "it is not: it stays, to be reviewed";
+    Redo         "redo"          Jobs    [Jobs Detail Zoom]         ["e"]                 "make it again with another seed or creativity; asks first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 

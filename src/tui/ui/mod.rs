@@ -7,6 +7,8 @@ pub(crate) mod entry;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
+pub(crate) mod redo;
+mod review;
 mod toast;
 pub(crate) mod zoom;
 
@@ -29,6 +31,7 @@ use causes::Causes;
 use entry::Entry;
 use pane::{Pane, PaneTab};
 use plan::PlanDesk;
+use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
 
@@ -68,12 +71,12 @@ pub struct Ui {
     /// Whether the lower pane covers the table.
     pub(crate) opened: bool,
     pub(crate) pane: Pane,
-    pub(crate) plan: PlanDesk,
     /// Photo and result over the whole screen.
     pub(crate) zoom: Option<Zoom>,
     pub(crate) gallery: Gallery,
     /// A cell's size, px: width, height.
     pub(crate) font: (u16, u16),
+    pub(crate) plan: PlanDesk,
 
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
@@ -95,6 +98,8 @@ pub(crate) enum Layer {
     Help { top: usize },
     /// A question.
     Question(Question),
+    /// The parameters for making a result again.
+    Redo(RedoForm),
     /// What failed, by cause.
     Causes(Causes),
     /// An amount that is asked for.
@@ -148,10 +153,10 @@ impl Ui {
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),
-            plan: PlanDesk::default(),
             zoom: None,
             gallery: Gallery::default(),
             font: USUAL_FONT,
+            plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
             leaving: None,
@@ -262,7 +267,8 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
-            detail: self.shows_detail() || self.zoom.is_some(),
+            // What can be made again is asked about even where the lower pane is shut.
+            detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
         if lens == self.lens {
             return None;

@@ -11,7 +11,6 @@ use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::entry::Amount;
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::{PlanDesk, Stop};
-use crate::tui::ui::zoom::Zoom;
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
 use crate::tui::view;
 use crate::tui::view::format::order;
@@ -68,6 +67,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
+        Action::Accept | Action::Reject | Action::Redo => return judge(ui, action),
         Action::RetryFailed if ui.context() == Context::Causes => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
@@ -94,8 +94,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Caption => ui.show_tab(PaneTab::Caption),
         Action::Preview => ui.show_tab(PaneTab::Preview),
         Action::Zoom => pictures::zoom(ui),
-        Action::Flip => pictures::turn(ui, Zoom::flip),
-        Action::Pair => pictures::turn(ui, Zoom::pair),
+        Action::Flip | Action::Pair => pictures::turn(ui, action),
         Action::Closer => pictures::closer(ui, 1),
         Action::Farther => pictures::closer(ui, -1),
         Action::PanLeft => pictures::pan(ui, -1, 0),
@@ -119,15 +118,34 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The next or the last row that the filter leaves.
+/// The next or the last row that the filter leaves; over the pictures any one.
 fn match_by(ui: &mut Ui, rows: isize) {
-    if ui.context() == Context::Zoom {
-        step(ui, rows);
+    if ui.zoom.is_some() {
+        if !ui.move_by(rows) {
+            ui.say("the table is held still; f lets it move again");
+        }
     } else if ui.filter.value().is_empty() && ui.cause.is_none() {
         ui.say("no filter is set; / sets one");
     } else {
         scroll(ui, rows);
     }
+}
+
+/// What a person makes of results.
+fn judge(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    let outcome = match action {
+        Action::Accept => ui.accept(),
+        Action::Reject => ui.reject(),
+        _ => match ui.redo_form() {
+            Ok(form) => {
+                ui.pin();
+                ui.layers.push(Layer::Redo(form));
+                return Vec::new();
+            }
+            Err(text) => Outcome::Say(text),
+        },
+    };
+    follow(ui, outcome)
 }
 
 fn turn_tab(ui: &mut Ui, by: isize) {
@@ -146,13 +164,6 @@ fn freeze(ui: &mut Ui) {
         ui.pin();
         ui.frozen = Some(ui.board.page.clone());
         ui.say("the table is held still; the batch goes on");
-    }
-}
-
-/// The next row or the one before, whatever the pane shows.
-fn step(ui: &mut Ui, rows: isize) {
-    if !ui.move_by(rows) {
-        ui.say("the table is held still; f lets it move again");
     }
 }
 
@@ -257,7 +268,7 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
     match command {
-        Command::Retry(_) | Command::Cancel(_) => ui.marks.clear(),
+        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.marks.clear(),
         // What was retried is on its way: its list of causes says nothing any more.
         Command::RetryFailed { .. } => {
             (ui.cause, ui.layers) = (None, Vec::new());

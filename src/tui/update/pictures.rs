@@ -1,5 +1,6 @@
 //! What keys do to pictures, and which pictures the screen wants.
 
+use crate::tui::keys::Action;
 use crate::tui::preview::Ask;
 use crate::tui::ui::Ui;
 use crate::tui::ui::zoom::Zoom;
@@ -31,8 +32,9 @@ pub(super) fn zoom(ui: &mut Ui) {
     }
 }
 
-pub(super) fn turn(ui: &mut Ui, turn: impl Fn(Zoom) -> Zoom) {
-    ui.zoom = ui.zoom.map(turn);
+/// The other one of the two, or both.
+pub(super) fn turn(ui: &mut Ui, action: Action) {
+    ui.zoom = ui.zoom.map(if action == Action::Flip { Zoom::flip } else { Zoom::pair });
 }
 
 pub(super) fn closer(ui: &mut Ui, by: i32) {

@@ -11,6 +11,7 @@ use crate::job::clean;
 use crate::tui::keys::Key;
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
+use crate::tui::ui::redo::Pressed;
 use crate::tui::ui::{Layer, Ui};
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
@@ -30,6 +31,21 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         && let Some(effects) = answer_by_key(ui, question.clone(), event)
     {
         return effects;
+    }
+    if let Some(Layer::Redo(form)) = ui.layers.last_mut()
+        && let Some(pressed) = form.press(event)
+    {
+        return match pressed {
+            Pressed::Typed => Vec::new(),
+            Pressed::Close => {
+                ui.layers.pop();
+                Vec::new()
+            }
+            Pressed::Send(command, said) => {
+                ui.layers.pop();
+                tell(ui, command, said)
+            }
+        };
     }
     match ui.keys.action(ui.context(), Key::from(event)) {
         Some(action) => act(ui, action),

@@ -54,6 +54,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                     let last = question.choices.len().saturating_sub(1);
                     question.at = question.at.saturating_add_signed(lines).min(last);
                 }
+                Some(Layer::Redo(form)) => form.step(lines),
                 Some(Layer::Entry(_)) | None => {}
             }
         }

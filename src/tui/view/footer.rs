@@ -32,8 +32,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     } else {
         hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect()
     };
-    if let Some(Layer::Question(_)) = ui.layers.last() {
-        hints.push(fixed(ui, "Enter", "choose"));
+    match ui.layers.last() {
+        Some(Layer::Question(_)) => hints.push(fixed(ui, "Enter", "choose")),
+        Some(Layer::Redo(_)) => hints.push(fixed(ui, "Enter", "send again")),
+        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_)) | None => {}
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
@@ -159,6 +161,17 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     hints
 }
 
+/// What a result can be told to be.
+fn judging(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
+    if ui.may_accept() {
+        add(7, &[Action::Accept], "accept");
+    }
+    if ui.may_redo() {
+        add(4, &[Action::Reject], "reject");
+        add(5, &[Action::Redo], "redo");
+    }
+}
+
 fn zoom(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
     let is_close = ui.zoom.is_some_and(|zoom| zoom.steps > 0);
     add(7, &[Action::Flip], "flip");
@@ -167,7 +180,8 @@ fn zoom(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) {
     if is_close {
         add(4, &[Action::Up, Action::Down, Action::PanLeft, Action::PanRight], "move");
     }
-    add(3, &[Action::Pair], "both");
+    judging(ui, add);
+    add(2, &[Action::Pair], "both");
     add(4, &[Action::NextMatch, Action::PrevMatch], "photo");
     add(8, &[Action::Back], "back");
 }
@@ -176,6 +190,7 @@ fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) 
     if ask::may_retry(ui) {
         add(6, &[Action::Retry], "retry");
     }
+    judging(ui, add);
     if ask::may_cancel(ui) {
         add(6, &[Action::Cancel], "cancel");
     }

@@ -208,8 +208,12 @@ fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
     maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
     maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
-    let params: Vec<_> = ui.board.batch.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    maybe("parameters", (!params.is_empty()).then(|| Cow::Owned(params.join("  "))));
+    let params = detail.own.as_ref().unwrap_or(&ui.board.batch.params);
+    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    maybe(
+        if detail.own.is_some() { "its own" } else { "parameters" },
+        (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
+    );
     lines
 }
 

@@ -23,6 +23,7 @@ mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
+mod redo;
 mod status;
 mod table;
 mod text;
@@ -62,6 +63,7 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
             Layer::Help { top } => help::render(ui, *top, screen, buf),
             Layer::Question(question) => question::render(ui, question, screen, buf),
             Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf)),
+            Layer::Redo(form) => redo::render(ui, form, screen, buf),
             Layer::Causes(causes) => causes::render(ui, *causes, screen, buf),
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
     }
 }
 
-fn row_left(inner: Rect, y: u16) -> u16 {
+pub(super) fn row_left(inner: Rect, y: u16) -> u16 {
     if y < inner.bottom() { inner.width } else { 0 }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn saying(ui: &Ui, title: &str, lines: &[&str], screen: Rect, buf: &m
 }
 
 /// An area for so many columns and rows of text in the middle of the screen, border and air around.
-fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
+pub(super) fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
     let width = u16::try_from(columns + 4).unwrap_or(u16::MAX);
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
     screen.centered(

@@ -139,6 +139,16 @@ fn preview_without_colours_and_without_utf8() {
 }
 
 #[test]
+fn redo() {
+    snapshots("redo", |width, height| {
+        let mut desk = fixtures::finished(width, height);
+        desk.press_all(&["l", "l", "l", "l"]).answer();
+        desk.press_all(&["e", "4", "2", "down", "5"]);
+        desk.screen()
+    });
+}
+
+#[test]
 fn zoom() {
     snapshots("zoom", |width, height| {
         let mut desk = fixtures::finished(width, height);

@@ -1,0 +1,78 @@
+//! Judging results: which of them a key is about, and what is said of it.
+
+use super::Ui;
+use super::ask::{Outcome, word};
+use super::redo::RedoForm;
+use crate::engine::Command;
+use crate::engine::board::Money;
+use crate::job::Status;
+use crate::tui::view::format::plural;
+
+impl Ui {
+    /// The marked or the current result is as it should be.
+    pub(crate) fn accept(&self) -> Outcome {
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+            return match row.state.status {
+                Status::Review => Outcome::Do(Command::Accept(vec![row.id]), format!("{} is accepted", row.path)),
+                status => Outcome::Say(format!("{} is {}: nothing to accept", row.path, word(status))),
+            };
+        }
+        self.of_marked(Command::Accept, "accepted")
+    }
+
+    /// The marked or the current result is not.
+    pub(crate) fn reject(&self) -> Outcome {
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+            return match row.state.status {
+                Status::Done | Status::Review => {
+                    let said = format!("{} is rejected; it stays until it is made again", row.path);
+                    Outcome::Do(Command::Reject(vec![row.id]), said)
+                }
+                status => Outcome::Say(format!("{} is {}: nothing to reject", row.path, word(status))),
+            };
+        }
+        self.of_marked(Command::Reject, "rejected")
+    }
+
+    fn of_marked(&self, command: fn(Vec<crate::job::JobId>) -> Command, done: &str) -> Outcome {
+        let ids = self.targets();
+        if ids.is_empty() {
+            return Outcome::Say("no photo is chosen".to_owned());
+        }
+        let said = format!("{} {done}, those that can be", plural(ids.len(), "marked photo", "marked photos"));
+        Outcome::Do(command(ids), said)
+    }
+
+    /// What asks for the parameters of another go; or why there can be none.
+    pub(crate) fn redo_form(&self) -> Result<RedoForm, String> {
+        let Some(row) = self.current() else { return Err("no photo is chosen".to_owned()) };
+        if !matches!(row.state.status, Status::Done | Status::Review) {
+            return Err(format!("{} is {}: there is no result to make again", row.path, word(row.state.status)));
+        }
+        let Some(detail) = self.detail().filter(|detail| detail.id == row.id && !detail.redo.is_empty()) else {
+            return Err("its parameters are not known yet; try again".to_owned());
+        };
+        let price = match row.cost {
+            Some(Money::Estimated(usd) | Money::Billed(usd)) if usd > crate::job::Usd::ZERO => Some(usd),
+            _ => None,
+        };
+        Ok(RedoForm::new(row.id, &row.path, price, self.board.batch.sandbox, &detail.redo))
+    }
+
+    /// Whether the current row has a result.
+    pub(crate) fn has_result(&self) -> bool {
+        self.current().is_some_and(|row| matches!(row.state.status, Status::Done | Status::Review))
+    }
+
+    /// Whether the current row waits for a judgement.
+    pub(crate) fn may_accept(&self) -> bool {
+        self.current().is_some_and(|row| row.state.status == Status::Review)
+    }
+
+    /// Whether the current row has a result that is looked at: only then the footer offers what can
+    /// be made of it.
+    pub(crate) fn may_redo(&self) -> bool {
+        let looks = self.zoom.is_some() || self.pane_tab() == super::pane::PaneTab::Preview;
+        self.may_accept() || (looks && self.current().is_some_and(|row| row.state.status == Status::Done))
+    }
+}
