@@ -204,10 +204,12 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         writer: ledger.writer(opened.id),
         output: Output::open(&key.output, Captions::default()).unwrap(),
         known: Vec::new(),
+        replaced: ledger.replaced(opened.id).await.unwrap(),
         spent: Usd::ZERO,
         earlier: std::collections::HashSet::new(),
         found,
         events: Some(events),
+        link: None,
     };
     let handle = engine::start(setup(opened.id, model, params), rooms);
     let mut told = Vec::new();
@@ -275,6 +277,8 @@ fn setup(id: fal_tui::job::BatchId, model: Model, params: Params) -> Setup {
         logs: false,
         retry_failed: None,
         walks: true,
+        left_out: std::collections::HashSet::new(),
+        disk_free: None,
         clock: Clock::start(),
         seed: 7,
     }
