@@ -5,7 +5,7 @@
 //! that there is one for each; lines that begin with `#:` say what follows. The engine's clock stands still
 //! but for the steps that the test makes, so that waits are exact and minutes take moments.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
