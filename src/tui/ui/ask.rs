@@ -68,8 +68,12 @@ impl Ui {
         if self.is_planning() || at_fal + active == 0 {
             return None;
         }
+        // A sandbox inside this process ends with it, and with it all that it was sent.
+        let sandbox = self.board.batch.sandbox;
         let mut text = Vec::new();
-        if at_fal > 0 {
+        if at_fal > 0 && sandbox {
+            text.push(format!("{} at the sandbox, which ends now, too.", plural(at_fal, "request is", "requests are")));
+        } else if at_fal > 0 {
             text.push(format!(
                 "{} at fal now; they run on and are paid for.",
                 plural(at_fal, "request is", "requests are")
@@ -78,8 +82,9 @@ impl Ui {
             text.push(format!("{} on the way; nothing is at fal.", plural(active, "photo is", "photos are")));
         }
         text.push("The same command goes on where this run stops.".to_owned());
-        let mut choices = vec![Choice::new('y', "leave; pick them up next time", Answer::Leave(Leave::Running))];
-        if at_fal > 0 {
+        let later = if sandbox { "leave; send them anew next time" } else { "leave; pick them up next time" };
+        let mut choices = vec![Choice::new('y', later, Answer::Leave(Leave::Running))];
+        if at_fal > 0 && !sandbox {
             choices.push(Choice::new(
                 'x',
                 "cancel what is still queued, then leave",
