@@ -5,10 +5,11 @@
 //! that there is one for each; lines that begin with `#:` say what follows. The engine's clock stands still
 //! but for the steps that the test makes, so that waits are exact and minutes take moments.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -204,10 +205,12 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         writer: ledger.writer(opened.id),
         output: Output::open(&key.output, Captions::default()).unwrap(),
         known: Vec::new(),
+        replaced: Vec::new(),
         spent: Usd::ZERO,
-        earlier: std::collections::HashSet::new(),
+        earlier: HashSet::new(),
         found,
         events: Some(events),
+        link: None,
     };
     let handle = engine::start(setup(opened.id, model, params), rooms);
     let mut told = Vec::new();
@@ -275,6 +278,8 @@ fn setup(id: fal_tui::job::BatchId, model: Model, params: Params) -> Setup {
         logs: false,
         retry_failed: None,
         walks: true,
+        left_out: HashSet::new(),
+        disk_free: None,
         clock: Clock::start(),
         seed: 7,
     }
