@@ -9,6 +9,7 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -204,9 +205,9 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         writer: ledger.writer(opened.id),
         output: Output::open(&key.output, Captions::default()).unwrap(),
         known: Vec::new(),
-        replaced: ledger.replaced(opened.id).await.unwrap(),
+        replaced: Vec::new(),
         spent: Usd::ZERO,
-        earlier: std::collections::HashSet::new(),
+        earlier: HashSet::new(),
         found,
         events: Some(events),
         link: None,
@@ -277,7 +278,7 @@ fn setup(id: fal_tui::job::BatchId, model: Model, params: Params) -> Setup {
         logs: false,
         retry_failed: None,
         walks: true,
-        left_out: std::collections::HashSet::new(),
+        left_out: HashSet::new(),
         disk_free: None,
         clock: Clock::start(),
         seed: 7,

@@ -47,9 +47,9 @@ impl Client {
 #[test]
 fn every_scenario_file_can_be_read() {
     let mut count = 0;
-    for entry in std::fs::read_dir(scenarios()).unwrap() {
-        let path = entry.unwrap().path();
-        Scenario::read(&path).unwrap_or_else(|error| panic!("{error}"));
+    let files = walkdir::WalkDir::new(scenarios()).into_iter().map(Result::unwrap);
+    for file in files.filter(|entry| entry.file_type().is_file()) {
+        Scenario::read(file.path()).unwrap_or_else(|error| panic!("{error}"));
         count += 1;
     }
     assert!(count >= 12, "{count}");
