@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::table::Measure;
-use crate::job::{Job, JobId, JobState, Model, OwnParams, Params, Pixels, UnitPrice, Usd};
+use crate::job::{Job, JobId, Model, OwnParams, Params, Pixels, UnitPrice, Usd};
 
 /// What jobs cost in this batch.
 #[derive(Debug)]
@@ -65,10 +65,10 @@ impl Rates {
 
     /// What a job's row shows as its cost and size: as billed and saved, else as estimated.
     pub(super) fn measure(&self, job: &Job) -> Measure {
-        match (job.state.saved(), &job.state) {
-            (Some(saved), _) => Measure { cost: saved.cost, output: Some(saved.pixels) },
-            (None, JobState::Skipped(_)) => Measure { cost: None, output: self.output(job) },
-            (None, _) => Measure { cost: self.expected(job), output: self.output(job) },
+        match job.state.saved() {
+            Some(saved) => Measure { cost: saved.cost, output: Some(saved.pixels) },
+            None if job.state.came_to_nothing() => Measure { cost: None, output: self.output(job) },
+            None => Measure { cost: self.expected(job), output: self.output(job) },
         }
     }
 

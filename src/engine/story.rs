@@ -16,7 +16,7 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
     let planned = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::Billed),
-        None if matches!(state, JobState::Skipped(_)) => None,
+        None if state.came_to_nothing() => None,
         None => roster.expected(job).map(Money::Estimated),
     };
     Row {

@@ -177,6 +177,12 @@ impl JobState {
         }
     }
 
+    /// Whether it ended without a result: as it stands, nothing is sent and paid for it.
+    #[must_use]
+    pub fn came_to_nothing(&self) -> bool {
+        matches!(self, Self::Skipped(_) | Self::Failed { .. } | Self::Cancelled(_))
+    }
+
     /// When it began and its attempt, while it is on its way.
     #[must_use]
     pub fn run(&self) -> Option<Run> {

@@ -65,7 +65,6 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
             && lens.cause.is_none_or(|kind| matches!(&job.state, JobState::Failed { cause, .. } if cause.kind == kind))
     };
     let mut jobs: Vec<&Job> = roster.iter().filter(fits).collect();
-    let skipped = |job: &Job| matches!(job.state, JobState::Skipped(_));
     match lens.order {
         Order::Number => {}
         Order::Status => jobs.sort_by_key(|job| {
@@ -76,7 +75,7 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
         }),
         Order::Path => jobs.sort_by_key(|job| natural::key(&job.photo.path)),
         Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
-        Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !skipped(job)))),
+        Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !job.state.came_to_nothing()))),
         Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {
             (Some(run), _) => (0, run.began.0),
             (None, Some(closed)) if closed.attempts > 0 => (1, -i64::try_from(closed.took.as_millis()).unwrap()),
