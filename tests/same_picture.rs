@@ -134,6 +134,36 @@ fn a_photo_that_was_renamed_in_its_folder_costs_nothing() {
 }
 
 #[test]
+fn photos_that_were_renumbered_cost_nothing() {
+    let stage = Stage::new();
+    let pictures = [("chelsea.png", (902, 600)), ("coffee.png", (1200, 800)), ("space/astronaut.png", (1024, 1024))];
+    for (n, (picture, _)) in (1..).zip(pictures) {
+        stage.photo(picture, &format!("{n}.png"));
+    }
+    stage.run(&[]).assert_status(0);
+    let captions: Vec<_> = (1..=3).map(|n| fs::read(stage.output().join(format!("{n}.txt"))).unwrap()).collect();
+    // A new one comes first, and all others move up; the last takes the first one's place another time.
+    for order in [
+        ["textures/grass.png", "chelsea.png", "coffee.png", "space/astronaut.png"],
+        ["space/astronaut.png", "textures/grass.png", "chelsea.png", "coffee.png"],
+    ] {
+        for (n, picture) in (1..).zip(order) {
+            stage.photo(picture, &format!("{n}.png"));
+        }
+        stage.run(&[]).assert_status(0);
+        assert_eq!(stage.stats()["accepted"], 4, "only the new one was sent: {order:?}");
+        for (n, picture) in (1..).zip(order) {
+            let Some(at) = pictures.iter().position(|(known, _)| *known == picture) else { continue };
+            assert_eq!(size(&stage.output().join(format!("{n}.png"))), pictures.get(at).unwrap().1, "{picture}");
+            let caption = fs::read(stage.output().join(format!("{n}.txt"))).unwrap();
+            assert_eq!(Some(&caption), captions.get(at), "{picture} as {n}.png");
+        }
+    }
+    let spent = stage.run(&[]).summary()["spent_usd"].as_f64().unwrap();
+    assert!((spent - stage.stats()["usd"].as_f64().unwrap()).abs() < 0.001, "{spent}");
+}
+
+#[test]
 fn a_result_that_was_deleted_or_changed_is_fetched_again_and_not_paid_for_again() {
     for change in ["delete", "change"] {
         let stage = Stage::new();

@@ -89,7 +89,8 @@ impl Wanted {
     }
 
     fn is_own(&self, found: &Found, whose: Option<JobId>) -> bool {
-        found.batch == self.batch && (Some(found.job.id) == whose || found.job.state.closed().is_none())
+        let is_ours = found.batch == self.batch && !found.is_former;
+        is_ours && (Some(found.job.id) == whose || found.job.state.closed().is_none())
     }
 
     fn same_as(&self, found: &Found, content: ContentHash) -> SameAs {
@@ -102,7 +103,7 @@ impl Wanted {
 /// The first result that is on disk as it was saved: which, and where. It blocks.
 fn whole(found: Vec<Found>) -> (Vec<Found>, Option<(usize, PathBuf)>) {
     let whole = found.iter().enumerate().find_map(|(place, found)| {
-        let saved = found.job.state.saved()?;
+        let saved = found.job.state.saved().filter(|_| found.has_file)?;
         let path = found.output.join(&saved.output);
         let is_whole = path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() == saved.bytes);
         is_whole.then_some((place, path))

@@ -31,6 +31,10 @@ pub struct Found {
     pub job: Job,
     /// The last upload of its photo, whatever became of it.
     pub upload: Option<Upload>,
+    /// Whether another photo has taken its place since.
+    pub is_former: bool,
+    /// Whether its picture's name is still its own: no result of its successor lies there.
+    pub has_file: bool,
 }
 
 /// What a job is looked up by.
@@ -58,9 +62,21 @@ impl By<'_> {
 
     /// Jobs with a picture on disk come first, and those of newer batches.
     pub(super) fn statement(&self) -> String {
+        self.statement_of("jobs", "1")
+    }
+
+    /// The same among jobs whose place another photo has taken.
+    pub(super) fn statement_of_former(&self) -> String {
+        let is_free = "NOT EXISTS (SELECT 1 FROM jobs AS now WHERE now.batch = jobs.batch AND now.job = jobs.job
+            AND now.status IN ('DONE', 'REVIEW') AND now.output = jobs.output)";
+        self.statement_of("former_jobs", is_free)
+    }
+
+    fn statement_of(&self, table: &str, has_file: &str) -> String {
         format!(
-            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch), upload_url, upload_ms
-             FROM jobs WHERE {}
+            "SELECT {}, (SELECT batches.output FROM batches WHERE batches.id = jobs.batch), upload_url, upload_ms,
+                    {has_file}
+             FROM {table} AS jobs WHERE {}
              ORDER BY status = 'DONE' DESC, status = 'REVIEW' DESC, batch DESC, job",
             *LIST,
             self.condition()
@@ -139,11 +155,19 @@ impl Reading<'_> {
     }
 
     /// The jobs of every batch that are looked for, those with a picture on disk first, and newer
-    /// batches first.
+    /// batches first; by content also those whose place another photo has taken, after the others.
     pub(super) async fn find(&mut self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
+        let mut found = self.find_by(&by, by.statement(), false).await?;
+        if matches!(by, By::Content { .. }) {
+            found.extend(self.find_by(&by, by.statement_of_former(), true).await?);
+        }
+        Ok(found)
+    }
+
+    async fn find_by(&mut self, by: &By<'_>, statement: String, is_former: bool) -> Result<Vec<Found>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);
         let values = by.values().map_err(failed)?;
-        let rows = sqlx::query_with(AssertSqlSafe(by.statement()), values)
+        let rows = sqlx::query_with(AssertSqlSafe(statement), values)
             .fetch_all(&mut *self.connection)
             .await
             .map_err(failed)?;
@@ -151,7 +175,8 @@ impl Reading<'_> {
             let (batch, job) = restore::job(row)?;
             let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);
             let upload = upload(row).map_err(failed)?;
-            Ok(Found { batch, output, job, upload })
+            let has_file = row.try_get(restore::COLUMNS + 3).map_err(failed)?;
+            Ok(Found { batch, output, job, upload, is_former, has_file })
         });
         found.collect()
     }
@@ -164,8 +189,9 @@ impl Reading<'_> {
         sandbox: bool,
     ) -> Result<HashSet<u64>, LedgerError> {
         let sizes: Vec<i64> = sqlx::query_scalar(
-            "SELECT DISTINCT bytes FROM jobs WHERE content IS NOT NULL
-             AND batch IN (SELECT id FROM batches WHERE model = ? AND params = ? AND sandbox = ?)",
+            "WITH ours AS (SELECT id FROM batches WHERE model = ?1 AND params = ?2 AND sandbox = ?3)
+             SELECT bytes FROM jobs WHERE content IS NOT NULL AND batch IN ours
+             UNION SELECT bytes FROM former_jobs WHERE batch IN ours",
         )
         .bind(model)
         .bind(params)
