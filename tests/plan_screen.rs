@@ -5,11 +5,19 @@
 
 mod common;
 
-use common::Stage;
+use std::time::{Duration, Instant};
+
 use common::terminal::Term;
+use common::{Stage, fast};
+use fal_tui::sandbox::Options;
 use serde_json::Value;
 
 const WIDE: (u16, u16) = (120, 36);
+
+/// A sandbox that works on a photo for long enough to do something in the meantime.
+fn slow() -> Stage {
+    Stage::with(Options { latency: Duration::from_millis(1500), ..fast() })
+}
 
 fn dashboard(stage: &Stage, args: &[&str]) -> Term {
     Term::start(stage.command(args).arg("photos"), WIDE)
@@ -151,7 +159,7 @@ fn a_cap_that_is_reached_is_raised_with_a_key_and_the_batch_goes_on() {
 
 #[test]
 fn a_terminal_that_nobody_reads_holds_back_nothing() {
-    let stage = Stage::new();
+    let stage = slow();
     stage.small_photos(8);
     let mut term = Term::start(stage.command(&["--yes", "-c", "4"]).arg("photos"), WIDE);
     term.wait_for("in flight");
@@ -159,14 +167,14 @@ fn a_terminal_that_nobody_reads_holds_back_nothing() {
     for step in 0..40_u16 {
         // Every size is drawn from corner to corner: more than the terminal takes unread.
         term.resize(100 + step, 30 + step % 9);
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(20));
     }
     stage.until("all are sent", |stats| stats["accepted"] == 8);
     let saved = || (1..=8).filter(|n| stage.output().join(format!("small-{n}.png")).exists()).count();
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     while saved() < 8 {
-        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{} of 8 are saved", saved());
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(begun.elapsed() < Duration::from_mins(1), "{} of 8 are saved", saved());
+        std::thread::sleep(Duration::from_millis(20));
     }
     term.go_on_reading();
     term.wait_for("✓ finished");
@@ -176,7 +184,7 @@ fn a_terminal_that_nobody_reads_holds_back_nothing() {
 
 #[test]
 fn a_storm_of_sizes_ends_with_the_screen_of_the_last() {
-    let stage = Stage::new();
+    let stage = slow();
     stage.small_photos(6);
     let mut term = Term::start(stage.command(&["--yes", "-c", "2"]).arg("photos"), WIDE);
     term.wait_for("in flight");

@@ -59,6 +59,8 @@ impl Engine {
     /// What fal remembers has come: requests that were lost are adopted.
     pub(super) fn listed(&mut self, result: Result<Vec<(String, RequestId)>, FalError>) {
         let asked = self.search.asked.take().unwrap_or_default();
+        // With the last of them given up the batch may be finished.
+        self.dirty = true;
         let now = self.now();
         match result {
             Ok(list) => {

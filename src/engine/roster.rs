@@ -230,7 +230,7 @@ impl Roster {
             index.remove(job.id, group);
         }
         if let Some(view) = view {
-            view.count(jobs, job, measure, joins);
+            view.count(job, measure, joins);
         }
     }
 
@@ -280,7 +280,7 @@ impl Roster {
     pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
         let place = match &self.view {
-            Some(view) => view.place(lens.tab, &self.jobs, job, self.rates.measure(job)),
+            Some(view) => view.place(lens.tab, job, self.rates.measure(job)),
             None => self.index.place(lens.tab, lens.order, id),
         }?;
         if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }

@@ -11,6 +11,8 @@ use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
 
 /// Jobs looked at in one go.
 const SCAN: usize = 4096;
+/// The same where each has to be given a key.
+const SCAN_PATHS: usize = 1024;
 
 /// What is shown, whichever tab is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +36,8 @@ pub(crate) struct Measure {
 pub(crate) struct View {
     spec: Spec,
     rows: Rows,
+    /// By path: each job's key, as far as jobs are scanned.
+    paths: Vec<Box<[u8]>>,
     scanned: usize,
 }
 
@@ -65,7 +69,7 @@ fn is_by_number(order: Order) -> bool {
 impl View {
     pub(crate) fn new(spec: Spec) -> Self {
         let rows = if is_by_number(spec.order) { Rows::Plain(Box::default()) } else { Rows::Sorted(Box::default()) };
-        Self { spec, rows, scanned: 0 }
+        Self { spec, rows, paths: Vec::new(), scanned: 0 }
     }
 
     pub(crate) fn spec(&self) -> &Spec {
@@ -80,14 +84,18 @@ impl View {
     /// Looks at some more jobs.
     pub(crate) fn gather(&mut self, jobs: &[Job], measure: impl Fn(&Job) -> Measure) {
         let first = self.scanned;
-        for job in jobs.iter().skip(first).take(SCAN) {
+        let scan = if self.spec.order == Order::Path { SCAN_PATHS } else { SCAN };
+        for job in jobs.iter().skip(first).take(scan) {
             self.scanned += 1;
-            self.count(jobs, job, measure(job), true);
+            if self.spec.order == Order::Path {
+                self.paths.push(natural::key(&job.photo.path));
+            }
+            self.count(job, measure(job), true);
         }
     }
 
     /// Counts a job in before or out after it changes; what was not looked at yet is left alone.
-    pub(crate) fn count(&mut self, jobs: &[Job], job: &Job, measure: Measure, joins: bool) {
+    pub(crate) fn count(&mut self, job: &Job, measure: Measure, joins: bool) {
         if job.id.index() >= self.scanned || !self.spec.takes(job) {
             return;
         }
@@ -97,7 +105,7 @@ impl View {
             Rows::Plain(index) => index.remove(job.id, group),
             Rows::Sorted(rows) => {
                 let entry = entry(job, self.spec.order, measure);
-                let order = comparison(self.spec.order, jobs);
+                let order = comparison(self.spec.order, &self.paths);
                 let (all, groups) = &mut **rows;
                 for sorted in std::iter::once(all).chain(groups.get_mut(group as usize)) {
                     if joins {
@@ -127,12 +135,12 @@ impl View {
     }
 
     /// A job's place, from 0; `None` if it is not shown.
-    pub(crate) fn place(&self, tab: Tab, jobs: &[Job], job: &Job, measure: Measure) -> Option<usize> {
+    pub(crate) fn place(&self, tab: Tab, job: &Job, measure: Measure) -> Option<usize> {
         match &self.rows {
             Rows::Plain(index) => index.place(tab, self.spec.order, job.id),
             Rows::Sorted(_) => {
                 let entry = entry(job, self.spec.order, measure);
-                self.sorted(tab)?.place(entry, &comparison(self.spec.order, jobs))
+                self.sorted(tab)?.place(entry, &comparison(self.spec.order, &self.paths))
             }
         }
     }
@@ -170,14 +178,10 @@ fn time(state: &JobState) -> u64 {
     }
 }
 
-fn comparison(order: Order, jobs: &[Job]) -> impl Fn(&Entry, &Entry) -> Ordering + '_ {
-    let path = |entry: &Entry| jobs.get(entry.job as usize).map(|job| &*job.photo.path);
+fn comparison(order: Order, paths: &[Box<[u8]>]) -> impl Fn(&Entry, &Entry) -> Ordering + '_ {
+    let path = |entry: &Entry| paths.get(entry.job as usize);
     move |a, b| {
-        let by_path = || match (path(a), path(b)) {
-            (Some(one), Some(other)) if a.job != b.job => natural::compare(one, other),
-            _ => Ordering::Equal,
-        };
-        let by_key = if order == Order::Path { by_path() } else { a.key.cmp(&b.key) };
+        let by_key = if order == Order::Path { path(a).cmp(&path(b)) } else { a.key.cmp(&b.key) };
         by_key.then(a.job.cmp(&b.job))
     }
 }
