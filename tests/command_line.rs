@@ -250,3 +250,19 @@ fn the_doctor_says_with_what_status_a_run_would_end() {
     damaged.assert_status(2);
     assert!(damaged.stdout.contains("✗ ledger") && damaged.stdout.contains("damaged"), "{}", damaged.stdout);
 }
+
+#[test]
+fn the_themes_that_are_listed_are_the_users_too_and_a_bad_one_says_where() {
+    let stage = Stage::new();
+    let themes = stage.dir.path().join(".config/fal-tui/themes");
+    fs::create_dir_all(&themes).unwrap();
+    fs::write(themes.join("mine.toml"), "inherits = \"dusk\"\n").unwrap();
+    fs::write(themes.join("broken.toml"), "[roles]\ntext = \"no such colour\"\n").unwrap();
+    let told = run(stage.command(&["config", "--themes"]).env_remove("XDG_CONFIG_HOME"));
+    told.assert_status(0);
+    let lines: Vec<_> = told.stdout.lines().collect();
+    assert_eq!(lines.first(), Some(&"terminal"), "{}", told.stdout);
+    assert!(lines.contains(&"dusk") && lines.contains(&"mine"), "{}", told.stdout);
+    let broken = lines.iter().find(|line| line.starts_with("broken")).unwrap();
+    assert!(broken.contains("broken.toml:2") || broken.contains("line 2"), "{broken}");
+}

@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options {
         caps,
         theme,
+        themes: Theme::all(None).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),
         keys: KeyMap::default(),
         fps: caps.default_fps(),
         mouse: args.iter().any(|arg| arg == "mouse"),

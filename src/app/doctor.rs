@@ -208,8 +208,7 @@ fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
     let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
     let remote = if caps.remote { ", over SSH" } else { "" };
     let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.theme));
-    let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
-    if let Err(error) = tui::Theme::load(&settings.theme, themes.as_deref()) {
+    if let Err(error) = tui::Theme::load(&settings.theme, settings.themes_dir().as_deref()) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
     if let Err(error) = tui::keys::KeyMap::with(&settings.keys) {

@@ -45,9 +45,11 @@ impl Face {
 }
 
 fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
-    let themes = settings.config_file.as_deref().and_then(|file| Some(file.parent()?.join("themes")));
+    let themes = settings.themes_dir();
     Ok(tui::Options {
         theme: tui::Theme::load(&settings.theme, themes.as_deref())?,
+        // One that cannot be read is told of by `fal-tui config --themes`, and by asking for it.
+        themes: tui::Theme::all(themes.as_deref()).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),
         keys: tui::keys::KeyMap::with(&settings.keys)?,
         fps: settings.fps.unwrap_or(caps.default_fps()),
         mouse: settings.mouse,

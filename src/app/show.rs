@@ -1,6 +1,7 @@
 //! `fal-tui config`: the settings in force and what can be chosen.
 
 use super::Failure;
+use crate::job::clean;
 use crate::settings::Settings;
 use crate::tui;
 
@@ -9,12 +10,21 @@ pub(super) fn config(settings: &Settings, keys: bool, themes: bool, path: bool) 
     Ok(if keys {
         key_table(settings)?
     } else if themes {
-        tui::Theme::built_in().flat_map(|name| [name, "\n"]).collect()
+        theme_list(settings)
     } else if path {
         settings.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
     } else {
         settings.text()
     })
+}
+
+/// Every theme that can be had by its name; of one that cannot be read, why.
+fn theme_list(settings: &Settings) -> String {
+    let line = |(name, theme): (String, Result<tui::Theme, tui::ThemeError>)| match theme {
+        Ok(_) => format!("{}\n", clean(&name)),
+        Err(error) => format!("{}  cannot be used: {}\n", clean(&name), Failure::usage(&error).message),
+    };
+    tui::Theme::all(settings.themes_dir().as_deref()).into_iter().map(line).collect()
 }
 
 /// Every action with its keys and its name for `[keys]` in the config file.

@@ -210,6 +210,12 @@ impl Settings {
         self.log.clone().unwrap_or_else(|| self.state_dir.join("fal-tui.log"))
     }
 
+    /// Where the user's own themes are, whether or not there are any.
+    #[must_use]
+    pub fn themes_dir(&self) -> Option<PathBuf> {
+        Some(self.config_file.as_deref()?.parent()?.join("themes"))
+    }
+
     /// Whether a headless run may begin without anybody looking at the plan: it was agreed to, it
     /// has a cap, or it costs nothing.
     #[must_use]

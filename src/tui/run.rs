@@ -31,6 +31,8 @@ pub struct Options {
     pub caps: Caps,
     /// Its colours.
     pub theme: Theme,
+    /// Those that can be had in its place, with a key.
+    pub themes: Vec<Theme>,
     /// What its keys do.
     pub keys: KeyMap,
     /// Frames a second, at most.
@@ -117,6 +119,7 @@ pub async fn run(
     let size = screen.size();
     let first = Arc::clone(&board.borrow());
     let mut ui = Ui::new(first, size, now(), options.caps, options.theme)
+        .with_themes(options.themes)
         .in_zone(jiff::tz::TimeZone::system())
         .with_keys(options.keys);
     ui.set_font(font());

@@ -98,7 +98,9 @@ impl Ordeal {
             let run = self.run_to_the_end();
             self.summary = run.summary();
             // Below a cap, what may have been paid for keeps its share of it.
-            let waits_for_money = self.cap.is_some() && matches!(run.status, 4 | 130);
+            let is_counted = self.summary["done"] == self.stage.stats()["billed"];
+            // A picture that was there when the run was interrupted may not have been counted yet.
+            let waits_for_money = self.cap.is_some() && matches!(run.status, 4 | 130) && is_counted;
             if self.summary["left"] == 0 || waits_for_money {
                 break;
             }

@@ -1,6 +1,7 @@
 //! Reading theme files: TOML with places, so that what is wrong is told with its line.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use ratatui::style::Modifier;
@@ -63,6 +64,15 @@ pub(super) fn load(name_or_path: &str, user_dir: Option<&Path>) -> Result<Theme,
         at += 1;
     }
     merged.resolve(name)
+}
+
+/// The names of the themes in a folder, in their order.
+pub(super) fn names(user_dir: Option<&Path>) -> Vec<String> {
+    let files = user_dir.and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten().map(|file| file.path());
+    let themes = files.filter(|path| has_theme_extension(path) && path.is_file());
+    let mut names: Vec<_> = themes.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
 }
 
 /// A theme by name: the user's own first, so that it may take a built-in one's name and inherit it.

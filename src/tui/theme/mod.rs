@@ -49,6 +49,15 @@ impl Theme {
         builtin::ALL.iter().map(|(name, _)| *name)
     }
 
+    /// Every theme that has a name, by it: the built-in ones in their order, then the user's own. One of
+    /// the user's may take a built-in one's name.
+    #[must_use]
+    pub fn all(user_dir: Option<&Path>) -> Vec<(String, Result<Self, ThemeError>)> {
+        let built_in = Self::built_in().map(str::to_owned);
+        let names = built_in.chain(file::names(user_dir).into_iter().filter(|own| Self::built_in().all(|n| n != own)));
+        names.map(|name| (Self::load(&name, user_dir), name)).map(|(theme, name)| (name, theme)).collect()
+    }
+
     /// Reads a theme: a file's path if there is a `/` in it or it ends with `.toml`, else a name
     /// that is looked for in `user_dir`, then among the built-in ones.
     ///

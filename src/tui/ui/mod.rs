@@ -170,6 +170,15 @@ impl Ui {
         self
     }
 
+    /// The same dashboard with these themes to be tried in place of the built-in ones.
+    #[must_use]
+    pub fn with_themes(mut self, themes: Vec<Theme>) -> Self {
+        self.themes.truncate(1);
+        let first = self.theme_name().to_owned();
+        self.themes.extend(themes.into_iter().filter(|theme| theme.name() != first));
+        self
+    }
+
     /// The name of the theme in force.
     pub(crate) fn theme_name(&self) -> &str {
         self.themes.get(self.theme).map_or("", Theme::name)
