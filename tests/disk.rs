@@ -242,7 +242,8 @@ fn a_damaged_ledger_is_left_alone_and_said() {
     let mut no_header = whole.clone();
     no_header[..100].fill(0x7f);
     let half = &whole[..whole.len() / 8192 * 4096];
-    let odd = &whole[..whole.len() - 1000];
+    // The last pages are of tables that are still empty.
+    let odd = &whole[..whole.len() / 4 * 3 - 1000];
     for (damaged, how) in [(&no_header[..], "garbage for a header"), (half, "half of it"), (odd, "a torn page")] {
         fs::write(&path, damaged).unwrap();
         let told = stage.run(&[]);
