@@ -15,14 +15,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{fast, root};
-use fal_tui::engine::board::BatchFacts;
-use fal_tui::engine::{self, Clock, Event, JobChange, Rooms, Setup, What};
+use fal_tui::engine::{self, Event, JobChange, Rooms, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{
-    Captions, EndpointId, Format, MaxFailures, Model, Params, Photo, Pixels, PriceSource, RetryPolicy, Status,
-    Timestamp, Unit, UnitPrice, Usd,
-};
+use fal_tui::job::{Captions, EndpointId, Format, Model, Params, Photo, Pixels, Status, Timestamp, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use fal_tui::sandbox::{Options, Sandbox, Scenario};
@@ -212,7 +208,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         events: Some(events),
         link: None,
     };
-    let handle = engine::start(setup(opened.id, model, params), rooms);
+    let handle = engine::start(common::setup::setup(opened.id, model, params), rooms);
     let mut told = Vec::new();
     // A wait that would go on for ever is cut off.
     for _ in 0..12_000 {
@@ -247,40 +243,5 @@ fn photo(folder: &Path) -> Photo {
         bytes: about.len(),
         modified: Timestamp(i64::try_from(since.as_millis()).unwrap()),
         shares_stem: false,
-    }
-}
-
-fn setup(id: fal_tui::job::BatchId, model: Model, params: Params) -> Setup {
-    let facts = BatchFacts {
-        id,
-        from: vec!["photos".to_owned()],
-        to: "out".to_owned(),
-        endpoint: model.endpoint.to_string(),
-        params: Vec::new(),
-        factor: None,
-        budget: None,
-        sandbox: false,
-        log_file: String::new(),
-    };
-    Setup {
-        facts,
-        model,
-        params,
-        price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
-        window: 4,
-        retry: RetryPolicy::default(),
-        max_failures: MaxFailures::InARow(20),
-        budget: None,
-        start_timeout: None,
-        waits_for_account: false,
-        start: true,
-        stay: false,
-        logs: false,
-        retry_failed: None,
-        walks: true,
-        left_out: HashSet::new(),
-        disk_free: None,
-        clock: Clock::start(),
-        seed: 7,
     }
 }

@@ -229,20 +229,10 @@ fn escape_sequences_from_outside_reach_neither_terminal_nor_caption() {
     }
 }
 
-/// Photos that cost $0.08 each at twice their size, and may be billed as $0.10.
-fn dear_photos(stage: &Stage, count: u8) {
-    for n in 0..count {
-        let picture = image::RgbImage::from_fn(400, 500, |x, y| {
-            image::Rgb([x, y, u32::from(n)].map(|value| u8::try_from(value % 256).unwrap()))
-        });
-        picture.save(stage.photos().join(format!("dear-{n}.png"))).unwrap();
-    }
-}
-
 #[test]
 fn the_cap_is_never_passed() {
     let stage = Stage::new();
-    dear_photos(&stage, 8);
+    stage.dear_photos(8);
     // Three are let go at once, and with what they cost less than they might a fourth.
     let told = stage.run(&["--budget", "0.35", "--concurrency", "6"]);
     told.assert_status(4);

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, print};
+use super::{Failure, disk, face, print};
 use crate::fal::{ApiKey, Fal, FalError};
-use crate::job::{CauseKind, Class, PriceSource, clean};
+use crate::job::{CauseKind, Class, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::settings::{Environment, Settings};
 use crate::tui;
-use crate::tui::caps::{self, Flags, Tty};
+use crate::tui::caps;
 
 /// Less free than this is worth a word, bytes: some hundred large pictures.
 const LITTLE: u64 = 1 << 30;
@@ -83,16 +83,13 @@ impl Finding {
 /// Looks at everything, and gives the status that a run would end with at once. Spends nothing and
 /// uploads nothing.
 pub(super) async fn doctor(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
-    let tty = Tty::of_process();
-    let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-    let caps =
-        caps::detect(&variable, Flags { color: settings.color, ascii: settings.ascii, images: settings.images }, tty);
+    let caps = face::caps(settings, environment);
     let mut findings = vec![key(settings)];
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);
     }
     findings.push(ledger(&settings.state_dir).await);
-    findings.extend(disk(&settings.state_dir));
+    findings.extend(disk::free(&settings.state_dir).await.map(disk));
     findings.push(terminal(settings, caps));
     print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
     let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
@@ -133,7 +130,7 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
         Err(error) => Finding::odd(
             "platform",
             format!("{}: {}", host(&settings.hosts.api), error.cause),
-            &format!("runs work, with the {} price", name_of(PriceSource::BuiltIn)),
+            "runs work, with the built-in price",
         ),
     };
     let queue = queue.map_or_else(
@@ -145,13 +142,6 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
         |()| Finding::fine("storage", takes(&settings.hosts.rest, " and lets us upload")),
     );
     vec![queue, storage, price]
-}
-
-fn name_of(source: PriceSource) -> &'static str {
-    match source {
-        PriceSource::Live => "live",
-        PriceSource::BuiltIn => "built-in",
-    }
 }
 
 /// Whether a run would stop at this, too.
@@ -185,23 +175,15 @@ async fn ledger(state_dir: &Path) -> Finding {
     }
 }
 
-/// What is free where the ledger is; the plan says it of a batch's own output folder.
-#[cfg(unix)]
-fn disk(state_dir: &Path) -> Option<Finding> {
-    let disk = rustix::fs::statvfs(state_dir).ok()?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+/// What is free where the ledger is, bytes; the plan says it of a batch's own output folder.
+fn disk(free: u64) -> Finding {
     #[expect(clippy::cast_precision_loss, reason = "for people")]
     let says = format!("{:.1} GB free for the ledger and the log", free as f64 / 1e9);
-    Some(if free < LITTLE {
+    if free < LITTLE {
         Finding::odd("disk", says, "make room, or keep them elsewhere with `--state-dir DIR`")
     } else {
         Finding::fine("disk", says)
-    })
-}
-
-#[cfg(not(unix))]
-fn disk(_: &Path) -> Option<Finding> {
-    None
+    }
 }
 
 fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {

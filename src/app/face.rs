@@ -26,13 +26,7 @@ impl Face {
     /// # Errors
     /// If the theme or the keys of the dashboard cannot be used.
     pub(super) fn choose(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
-        let tty = Tty::of_process();
-        let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-        let caps = caps::detect(
-            &variable,
-            Flags { color: settings.color, ascii: settings.ascii, images: settings.images },
-            tty,
-        );
+        let caps = caps(settings, environment);
         if settings.json {
             return Ok(Self::Told { form: Form::Json, color: false });
         }
@@ -40,8 +34,18 @@ impl Face {
             return dashboard(settings, caps).map(|options| Self::Dashboard(Box::new(options)));
         }
         let forced = settings.color == caps::ColorChoice::Always;
-        Ok(Self::Told { form: Form::Lines, color: caps.depth != caps::Depth::Mono && (tty.stdout || forced) })
+        Ok(Self::Told {
+            form: Form::Lines,
+            color: caps.depth != caps::Depth::Mono && (Tty::of_process().stdout || forced),
+        })
     }
+}
+
+/// What this process's terminal can do, as the settings have it.
+pub(super) fn caps(settings: &Settings, environment: &Environment) -> Caps {
+    let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
+    let flags = Flags { color: settings.color, ascii: settings.ascii, images: settings.images };
+    caps::detect(&variable, flags, Tty::of_process())
 }
 
 fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {

@@ -27,19 +27,10 @@ impl Engine {
                 let borrowed = self.reuse.borrowed(id);
                 let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
                 let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
-                let saved = Saved {
-                    request: request.id.clone(),
-                    output: placed.output,
-                    format: placed.format,
-                    pixels: placed.pixels,
-                    bytes: placed.bytes,
-                    seed: answer.seed,
-                    caption: answer.caption.clone(),
-                    inference_s: answer.inference_s,
-                    cost: if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(id)) },
-                    same_as: borrowed.map(|(same_as, _)| Box::new(same_as)),
-                };
-                self.keep(id, saved, placed.suspicion);
+                let cost = if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(id)) };
+                let (mut saved, suspicion) = placed.saved(request.id.clone(), &answer, cost);
+                saved.same_as = borrowed.map(|(same_as, _)| Box::new(same_as));
+                self.keep(id, saved, suspicion);
             }
             Err(SaveError::Fal(error)) if is_gone(&error) => {
                 self.met(Realm::Fetch, id, &error);

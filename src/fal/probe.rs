@@ -1,32 +1,51 @@
 //! Calls that change and cost nothing, to see whether a host answers and takes the key.
 
-use super::{Fal, FalError};
-use crate::job::{CauseKind, ContentHash, EndpointId, Request, RequestId, Timestamp, Upload};
+use http::Method;
+
+use super::Fal;
+use super::client::{Reply, exchange};
+use super::error::{Call, FalError};
+use super::wire::StatusAnswer;
+use crate::job::{CauseKind, EndpointId};
+
+/// A request id that nobody has.
+const NOBODYS: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Fal {
-    /// Asks the queue host about a request that nobody made. That it knows of none means that it
-    /// took the key; of a locked account it says nothing (fal docs: queue status).
+    /// Looks whether the queue can be reached. Any answer shows that it can be.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub async fn reach(&self, endpoint: &EndpointId) -> Result<(), FalError> {
+        match self.ask_about_nobody(endpoint).await {
+            Err(error) if error.cause.http.is_none() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks whether the queue takes the key: that it knows of no such request means that it did. Of a
+    /// locked account it says nothing (fal docs: queue status).
     ///
     /// # Errors
     /// As every call.
     pub async fn probe_queue(&self, endpoint: &EndpointId) -> Result<(), FalError> {
-        let made_up = uuid::Uuid::new_v4().to_string();
-        let id = RequestId::new(&made_up)
-            .map_err(|_| FalError::unreadable(super::error::Call::Status, "was not asked: no id could be made up"))?;
-        let upload = Upload { url: "".into(), at: Timestamp(0), content: ContentHash([0; 32]) };
-        let request = Request { id, url: None, at: Timestamp(0), upload };
-        match self.status(endpoint, &request, false).await {
-            Ok(_) => Ok(()),
+        match self.ask_about_nobody(endpoint).await {
+            Ok(reply) => reply.json::<StatusAnswer>(Call::Status).map(drop),
             Err(error) if error.cause.kind == CauseKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Asks the REST host for the token that uploads go by.
+    /// Looks whether storage gives the token that uploads go by.
     ///
     /// # Errors
     /// As every call.
     pub async fn probe_storage(&self) -> Result<(), FalError> {
         self.token().await.map(drop)
+    }
+
+    async fn ask_about_nobody(&self, endpoint: &EndpointId) -> Result<Reply, FalError> {
+        let nobody = self.app_url(endpoint, ["requests", NOBODYS, "status"])?;
+        exchange(Call::Status, self.http.with_key(Method::GET, nobody)).await
     }
 }

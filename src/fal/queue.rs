@@ -16,8 +16,6 @@ use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
 const START_TIMEOUT: &str = "x-fal-request-start-timeout";
-/// A request id that nobody has.
-const NOBODYS: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Where a request stands, in fal's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,19 +84,6 @@ impl Fal {
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
         let url = answer.status_url.and_then(|status_url| self.checked_base(&status_url, &id));
         Ok(Accepted { id, url })
-    }
-
-    /// Looks whether the queue can be reached, by asking about a request that nobody made. Any answer
-    /// shows that it can be; nothing is billed.
-    ///
-    /// # Errors
-    /// If no answer comes.
-    pub async fn reach(&self, endpoint: &EndpointId) -> Result<(), FalError> {
-        let nobody = self.app_url(endpoint, ["requests", NOBODYS, "status"])?;
-        match exchange(Call::Status, self.http.with_key(Method::GET, nobody)).await {
-            Err(error) if error.cause.http.is_none() => Err(error),
-            _ => Ok(()),
-        }
     }
 
     /// Asks where a request stands, with its logs if wanted.
@@ -179,7 +164,11 @@ impl Fal {
         self.app_url(endpoint, ["requests", request.id.as_str()].into_iter().chain(tail))
     }
 
-    fn app_url<'a>(&self, endpoint: &'a EndpointId, tail: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
+    pub(super) fn app_url<'a>(
+        &self,
+        endpoint: &'a EndpointId,
+        tail: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Url, FalError> {
         let namespaced = endpoint.as_str().starts_with("workflows/") || endpoint.as_str().starts_with("comfy/");
         let app = endpoint.as_str().split('/').take(if namespaced { 3 } else { 2 });
         self.queue_url(app.chain(tail))

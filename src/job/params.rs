@@ -23,14 +23,6 @@ pub struct Params {
 #[serde(transparent)]
 pub struct OwnParams(pub Box<str>);
 
-impl ParamKind {
-    /// Whether a text is a value that the parameter takes.
-    #[must_use]
-    pub fn reads(&self, text: &str) -> bool {
-        read(self, text.trim()).is_some()
-    }
-}
-
 /// A parameter that the model does not have or does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {

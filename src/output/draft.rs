@@ -13,7 +13,7 @@ use super::name::Names;
 use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
 use super::{OutputError, atomically};
-use crate::job::{Format, Pixels, Saved, Suspicion};
+use crate::job::{Answer, Format, Pixels, RequestId, Saved, Suspicion, Usd};
 use crate::picture::{Look, PictureError, complete, header};
 
 /// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
@@ -66,6 +66,26 @@ pub struct Placed {
     pub bytes: u64,
     /// What is odd about it.
     pub suspicion: Option<Suspicion>,
+}
+
+impl Placed {
+    /// What is known of the result of a request that was saved so, and what is odd about it.
+    #[must_use]
+    pub fn saved(self, request: RequestId, answer: &Answer, cost: Option<Usd>) -> (Saved, Option<Suspicion>) {
+        let saved = Saved {
+            request,
+            output: self.output,
+            format: self.format,
+            pixels: self.pixels,
+            bytes: self.bytes,
+            seed: answer.seed,
+            caption: answer.caption.clone(),
+            inference_s: answer.inference_s,
+            cost,
+            same_as: None,
+        };
+        (saved, self.suspicion)
+    }
 }
 
 impl Draft {

@@ -10,6 +10,7 @@
     reason = "each test file uses some of it, and a test may panic"
 )]
 
+pub(crate) mod setup;
 #[cfg(unix)]
 pub(crate) mod terminal;
 
@@ -81,6 +82,17 @@ impl Stage {
             picture.save(self.photos().join(format!("small-{n}.png"))).unwrap();
         }
         self
+    }
+
+    /// Puts so many photos that cost $0.08 each at twice their size, and may be billed as $0.10, into the
+    /// folder: `dear-0.png`, ….
+    pub(crate) fn dear_photos(&self, count: u8) {
+        for n in 0..count {
+            let picture = image::RgbImage::from_fn(400, 500, |x, y| {
+                image::Rgb([x, y, u32::from(n)].map(|value| u8::try_from(value % 256).unwrap()))
+            });
+            picture.save(self.photos().join(format!("dear-{n}.png"))).unwrap();
+        }
     }
 
     /// The program with this stage's sandbox as fal.

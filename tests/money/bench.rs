@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use fal_tui::engine::board::{BatchFacts, Board, NoticeKind};
-use fal_tui::engine::{self, Clock, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
+use fal_tui::engine::board::{Board, NoticeKind};
+use fal_tui::engine::{self, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
-use fal_tui::job::{Captions, EndpointId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Unit, UnitPrice, Usd};
+use fal_tui::job::{Captions, EndpointId, Model, Params, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::common::Stage;
+use crate::common::setup::setup;
 
 /// How long anything may take, by the world's clock.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -85,39 +86,11 @@ impl Bench {
             ledger: ledger.clone(),
         };
         let setup = Setup {
-            facts: BatchFacts {
-                id: opened.id,
-                from: Vec::new(),
-                to: String::new(),
-                endpoint: model.endpoint.to_string(),
-                params: Vec::new(),
-                factor: None,
-                budget: None,
-                sandbox: false,
-                log_file: String::new(),
-            },
-            model,
-            params,
-            price: Some(UnitPrice {
-                usd: Usd::from_f64(0.1).unwrap(),
-                unit: Unit::Megapixel,
-                source: PriceSource::Live,
-            }),
             window: given.window.unwrap_or(4),
-            retry: RetryPolicy::default(),
-            max_failures: MaxFailures::default(),
             budget: given.budget.and_then(Usd::from_f64),
-            start_timeout: None,
             waits_for_account: given.waits_for_account,
-            start: true,
             stay: given.stay,
-            logs: false,
-            retry_failed: None,
-            walks: true,
-            left_out: HashSet::new(),
-            disk_free: None,
-            clock: Clock::start(),
-            seed: 7,
+            ..setup(opened.id, model, params)
         };
         let Handle { ended, face } = engine::start(setup, rooms);
         Self { ended, face: face.unwrap(), events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }

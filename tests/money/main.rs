@@ -229,16 +229,6 @@ fn a_connection_that_hangs_is_given_up_at_every_step() {
     }
 }
 
-/// Photos that cost $0.08 each at twice their size, and may be billed as $0.10.
-fn dear_photos(stage: &Stage, count: u8) {
-    for n in 0..count {
-        let picture = image::RgbImage::from_fn(400, 500, |x, y| {
-            image::Rgb([x, y, u32::from(n)].map(|value| u8::try_from(value % 256).unwrap()))
-        });
-        picture.save(stage.photos().join(format!("dear-{n}.png"))).unwrap();
-    }
-}
-
 #[test]
 fn whatever_fails_gets_lost_or_crashes_the_cap_is_never_passed() {
     const CAP: f64 = 0.75;
@@ -273,7 +263,7 @@ cut_at = "50%"
     let mut rng = fastrand::Rng::with_seed(seed);
     for _ in 0..2 {
         let stage = stage(FAULTS);
-        dear_photos(&stage, 12);
+        stage.dear_photos(12);
         let billed = || stats(&stage)["usd"].as_f64().unwrap();
         for _ in 0..5 {
             let window = rng.u16(1..12);

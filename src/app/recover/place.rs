@@ -110,19 +110,9 @@ impl<'a> Place<'a> {
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
-        let saved = Saved {
-            request: request.clone(),
-            output: placed.output,
-            format: placed.format,
-            pixels: placed.pixels,
-            bytes: placed.bytes,
-            seed: answer.seed,
-            caption: answer.caption.clone(),
-            inference_s: answer.inference_s,
-            cost: promised.and_then(|pixels| self.price.as_ref()?.estimate(pixels)),
-            same_as: None,
-        };
-        job.state = match placed.suspicion {
+        let cost = promised.and_then(|pixels| self.price.as_ref()?.estimate(pixels));
+        let (saved, suspicion) = placed.saved(request.clone(), answer, cost);
+        job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),
             None => JobState::Done(closed, Box::new(saved)),
         };

@@ -48,7 +48,7 @@ impl RedoField {
     pub(crate) fn problem(&self) -> Option<String> {
         let text = self.input.value().trim();
         let leaves_it = text.is_empty() && self.spec.default.is_none();
-        (!leaves_it && !self.spec.kind.reads(text)).then(|| format!("takes {}", self.spec.kind))
+        (!leaves_it && self.spec.read(text).is_none()).then(|| format!("takes {}", self.spec.kind))
     }
 }
 

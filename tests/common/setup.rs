@@ -1,0 +1,43 @@
+//! What an engine is started with where a test has no wishes of its own.
+
+use std::collections::HashSet;
+
+use fal_tui::engine::board::BatchFacts;
+use fal_tui::engine::{Clock, Setup};
+use fal_tui::job::{BatchId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Unit, UnitPrice, Usd};
+
+/// One run of a batch of new photos at $0.10 a megapixel, started at once, that ends when all is done.
+pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
+    let facts = BatchFacts {
+        id,
+        from: vec!["photos".to_owned()],
+        to: "out".to_owned(),
+        endpoint: model.endpoint.to_string(),
+        params: Vec::new(),
+        factor: None,
+        budget: None,
+        sandbox: false,
+        log_file: String::new(),
+    };
+    Setup {
+        facts,
+        model,
+        params,
+        price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
+        window: 4,
+        retry: RetryPolicy::default(),
+        max_failures: MaxFailures::InARow(20),
+        budget: None,
+        start_timeout: None,
+        waits_for_account: false,
+        start: true,
+        stay: false,
+        logs: false,
+        retry_failed: None,
+        walks: true,
+        left_out: HashSet::new(),
+        disk_free: None,
+        clock: Clock::start(),
+        seed: 7,
+    }
+}
