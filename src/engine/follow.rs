@@ -9,6 +9,9 @@ use super::weather::Realm;
 use crate::fal::{CancelAnswer, FalError, Progress, Status};
 use crate::job::{Answer, CauseKind, Class, JobId, JobState, Kept, Transition};
 
+/// A request that runs for so long is noted as running.
+const LONG: Duration = Duration::from_secs(5);
+
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
         self.calling = self.calling.saturating_sub(1);
@@ -57,10 +60,12 @@ impl Engine {
                 if since.is_none() {
                     self.happen(id, Transition::Progress);
                 }
+                let ran = now.since(since.unwrap_or(now));
+                self.tell_onlookers(id, ran);
                 let live = self.live.get(&id);
                 let not_yet = live.and_then(|live| live.not_running_at);
                 let running = Seen::Running {
-                    at_least: now.since(since.unwrap_or(now)),
+                    at_least: ran,
                     at_most: now.since(not_yet.or(since).unwrap_or(now)),
                     supposedly: live.and_then(|live| live.turn_at).map(|turn| now.since(turn)),
                 };
@@ -75,6 +80,18 @@ impl Engine {
                     self.to_answer.push_back(id);
                 }
             }
+        }
+    }
+
+    /// Notes that a request runs, once that takes long: no later run needs it, but whoever looks into the
+    /// ledger meanwhile would read that it waits.
+    fn tell_onlookers(&mut self, id: JobId, ran: Duration) {
+        let live = self.live.entry(id).or_default();
+        if ran >= LONG
+            && !std::mem::replace(&mut live.noted_running, true)
+            && let Some(job) = self.roster.get(id)
+        {
+            self.stages.writer.note(job);
         }
     }
 

@@ -39,6 +39,8 @@ pub(super) struct Live {
     pub(super) early: u8,
     /// The last time that it was known not to run yet.
     pub(super) not_running_at: Option<Timestamp>,
+    /// Whether the ledger knows that it runs.
+    pub(super) noted_running: bool,
     /// When its turn was to come, by its last place in the queue.
     pub(super) turn_at: Option<Timestamp>,
     logs: VecDeque<LogLine>,

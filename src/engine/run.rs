@@ -30,7 +30,7 @@ use super::table::Looker;
 use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Job, JobId, JobState, Saved, Timestamp, Transition, Usd};
+use crate::job::{Job, JobId, Saved, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
 
 /// Outcomes that may wait to be handled; a stage that is done waits for its turn.
@@ -257,9 +257,7 @@ impl Engine {
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
     pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
-        // Where a request stands in the queue is of no use to a later run.
-        let was_queued = self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..)));
-        let is_worth_noting = !(was_queued && matches!(transition, Transition::Queue(_)));
+        let is_worth_noting = transition.is_news_to_a_later_run();
         let job = match self.roster.apply(id, transition, at) {
             Ok(Some(job)) => job,
             Ok(None) => return false,

@@ -66,6 +66,16 @@ pub enum Transition {
     Redo,
 }
 
+impl Transition {
+    /// Whether it leads to something that a later run could not find out by itself: an upload that
+    /// broke off begins anew, and where a request stands only fal can say. Writing that down each
+    /// time would be half of all that is written.
+    #[must_use]
+    pub fn is_news_to_a_later_run(&self) -> bool {
+        !matches!(self, Self::StartUpload | Self::Queue(_) | Self::Progress | Self::Complete(_))
+    }
+}
+
 /// A transition that the state does not allow. It is logged and dropped: a late answer is no
 /// reason to fall over.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

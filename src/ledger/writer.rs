@@ -18,7 +18,7 @@ const RIDE: Duration = Duration::from_millis(50);
 
 /// The least time from one transaction's begin to the next one's. A lone commit never waits for it;
 /// a crowd of them, each with its own sync, would cost more than all the rest of the ledger.
-const SPACE: Duration = Duration::from_millis(40);
+const SPACE: Duration = Duration::from_millis(80);
 
 /// How long after a failed write what is left is tried again, if nobody waits for it.
 const AGAIN: Duration = Duration::from_secs(1);
