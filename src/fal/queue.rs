@@ -82,7 +82,8 @@ impl Fal {
         let answer: Submitted = reply.json(Call::Submit)?;
         let id = RequestId::new(&answer.request_id)
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
-        let url = answer.status_url.and_then(|status_url| self.checked_base(&status_url, &id));
+        let base = answer.status_url.as_deref().and_then(|status_url| status_url.strip_suffix("/status"));
+        let url = base.and_then(|base| self.checked_base(base, &id)).map(|base| String::from(base).into());
         Ok(Accepted { id, url })
     }
 
@@ -158,7 +159,8 @@ impl Fal {
         request: &'a Request,
         tail: Option<&'a str>,
     ) -> Result<Url, FalError> {
-        if let Some(base) = request.url.as_deref().and_then(|base| Url::parse(base).ok()) {
+        // Checked anew: what the ledger remembers may be of a time when other hosts were set.
+        if let Some(base) = request.url.as_deref().and_then(|base| self.checked_base(base, &request.id)) {
             return join(&base, tail);
         }
         self.app_url(endpoint, ["requests", request.id.as_str()].into_iter().chain(tail))
@@ -178,16 +180,16 @@ impl Fal {
         join(&self.http.hosts.queue, parts)
     }
 
-    /// The URL that fal gave for a request, if the key may go there: same origin as the queue, and
-    /// of this request. Else its URLs are built from the endpoint.
-    fn checked_base(&self, status_url: &str, id: &RequestId) -> Option<Box<str>> {
-        let base = Url::parse(status_url.strip_suffix("/status")?).ok()?;
+    /// The base of a request's URLs as fal gave it, if the key may go there: same origin as the queue,
+    /// and of this request. Else its URLs are built from the endpoint.
+    fn checked_base(&self, base: &str, id: &RequestId) -> Option<Url> {
+        let base = Url::parse(base).ok()?;
         let plain = base.query().is_none()
             && base.fragment().is_none()
             && base.username().is_empty()
             && base.password().is_none();
         let ours = base.origin() == self.http.hosts.queue.origin();
-        (plain && ours && base.path().ends_with(&format!("/requests/{id}"))).then(|| String::from(base).into())
+        (plain && ours && base.path().ends_with(&format!("/requests/{id}"))).then_some(base)
     }
 }
 
@@ -243,21 +245,21 @@ mod tests {
 
     #[test]
     fn a_url_from_fals_answer_is_used_only_on_fals_own_host() {
-        let id = RequestId::new("r-1").unwrap();
-        let base = |url: &str| fal().checked_base(url, &id);
-        assert_eq!(
-            base("https://queue.fal.run/a/b/requests/r-1/status").as_deref(),
-            Some("https://queue.fal.run/a/b/requests/r-1")
-        );
+        let endpoint = EndpointId::new("fal-ai/model").unwrap();
+        // Whether it comes from an answer just now or from the ledger.
+        let used = |url: &str| fal().request_url(&endpoint, &request(Some(url)), Some("status")).unwrap().to_string();
+        let own = "https://queue.fal.run/a/b/requests/r-1";
+        assert_eq!(used(own), format!("{own}/status"));
         for foreign in [
-            "https://evil.example/a/b/requests/r-1/status",
-            "http://queue.fal.run/a/b/requests/r-1/status",
-            "https://queue.fal.run:444/a/b/requests/r-1/status",
-            "https://queue.fal.run@evil.example/requests/r-1/status",
-            "https://queue.fal.run/a/b/requests/other/status",
-            "https://queue.fal.run/a/b/requests/r-1/status?x=1",
+            "https://evil.example/a/b/requests/r-1",
+            "http://queue.fal.run/a/b/requests/r-1",
+            "http://127.0.0.1:4000/queue/a/b/requests/r-1",
+            "https://queue.fal.run:444/a/b/requests/r-1",
+            "https://queue.fal.run@evil.example/requests/r-1",
+            "https://queue.fal.run/a/b/requests/other",
+            "https://queue.fal.run/a/b/requests/r-1?x=1",
         ] {
-            assert_eq!(base(foreign), None, "{foreign}");
+            assert_eq!(used(foreign), "https://queue.fal.run/fal-ai/model/requests/r-1/status", "{foreign}");
         }
     }
 }
