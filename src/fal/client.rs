@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderMap, StatusCode};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -32,6 +32,8 @@ pub struct ClientError(#[source] reqwest::Error);
 #[derive(Debug, Clone)]
 pub(super) struct Http {
     client: Client,
+    /// For this machine, if one of the hosts is here: no proxy stands between us and ourselves.
+    here: Option<Client>,
     pub(super) hosts: Hosts,
     key: ApiKey,
 }
@@ -45,9 +47,16 @@ pub(super) struct Reply {
 
 impl Http {
     pub(super) fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
+        let here = [&hosts.queue, &hosts.rest, &hosts.api].into_iter().any(is_loopback);
+        let here = here.then(|| Self::settings().no_proxy().build().map_err(ClientError)).transpose()?;
+        let client = Self::settings().build().map_err(ClientError)?;
+        Ok(Self { client, here, hosts, key })
+    }
+
+    fn settings() -> ClientBuilder {
         // No read timeout: it would run while a body is still on its way out. Each step of a call has a
         // limit of its own.
-        let client = Client::builder()
+        Client::builder()
             .user_agent(concat!("fal-tui/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
             .http2_keep_alive_interval(PING.0)
@@ -58,21 +67,24 @@ impl Http {
             // follow theirs themselves.
             .redirect(redirect::Policy::none())
             .referer(false)
-            .build()
-            .map_err(ClientError)?;
-        Ok(Self { client, hosts, key })
+    }
+
+    /// The client for a URL. A proxy would see the key of a call to plain http, and could not reach
+    /// this machine by its loopback address anyway.
+    fn client(&self, url: &Url) -> &Client {
+        self.here.as_ref().filter(|_| is_loopback(url)).unwrap_or(&self.client)
     }
 
     /// A call to one of fal's API hosts, with the key. The URL is one that we built from [`Hosts`].
     pub(super) fn with_key(&self, method: http::Method, url: Url) -> RequestBuilder {
-        self.client.request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
+        self.client(&url).request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
     }
 
     /// A call to a CDN or signed URL that came from the network, without the key.
     pub(super) fn without_key(&self, call: Call, method: http::Method, url: &str) -> Result<RequestBuilder, FalError> {
         let url = Url::parse(url).ok().filter(|url| is_fetchable(url, is_loopback(&self.hosts.queue)));
         let url = url.ok_or_else(|| FalError::unreadable(call, "names a URL that is not a public https one"))?;
-        Ok(self.client.request(method, url))
+        Ok(self.client(&url).request(method, url))
     }
 }
 
