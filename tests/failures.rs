@@ -202,6 +202,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         output: Output::open(&key.output, Captions::default()).unwrap(),
         known: Vec::new(),
         replaced: Vec::new(),
+        trials: std::collections::HashMap::default(),
         spent: Usd::ZERO,
         earlier: HashSet::new(),
         found,

@@ -20,7 +20,8 @@ fn left_behind(photos: &[&str], faults: &str) -> Stage {
     clock(&stage, &json!({ "speed": 0 }));
     let mut child = start(stage.command(&["--headless", "--yes"]).arg(stage.photos()));
     let all = photos.len() as u64;
-    stage.until("all are followed", |stats| stats["calls"]["status"].as_u64().unwrap_or_default() >= all);
+    // The first call only looks whether the queue is there.
+    stage.until("all are followed", |stats| stats["calls"]["status"].as_u64().unwrap_or_default() > all);
     child.kill().unwrap();
     child.wait().unwrap();
     clock(&stage, &json!({ "advance_s": 60, "speed": 1 }));
@@ -89,7 +90,7 @@ fn a_picture_that_is_gone_from_storage_is_said_to_be_lost_and_not_sent_again() {
 
 #[test]
 fn a_request_that_fal_does_not_know_everywhere_yet_is_asked_for_again() {
-    let scenario = Scenario::parse("[[fault]]\ncall = \"status\"\nfirst = 2\nstatus = 404\n", "x").unwrap();
+    let scenario = Scenario::parse("[[fault]]\ncall = \"status\"\nfirst = 3\nstatus = 404\n", "x").unwrap();
     let stage = Stage::with(Options { scenario: Some(scenario), latency: std::time::Duration::from_secs(3), ..fast() });
     stage.photo("chelsea.png", "cat.png");
     let told = stage.run(&[]);
@@ -97,5 +98,5 @@ fn a_request_that_fal_does_not_know_everywhere_yet_is_asked_for_again() {
     assert_eq!(told.last("cat.png")["state"], "DONE");
     let stats = stage.stats();
     assert_eq!(stats["accepted"], 1, "{stats:#}");
-    assert!(stats["calls"]["status"].as_u64().unwrap() > 2, "{stats:#}");
+    assert!(stats["calls"]["status"].as_u64().unwrap() > 3, "{stats:#}");
 }

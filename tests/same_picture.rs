@@ -205,8 +205,8 @@ fn what_was_at_fal_when_its_folder_was_renamed_is_picked_up_there() {
     stage.small_photos(4);
     let mut child = common::start(stage.command(&["--headless", "--yes", "-c", "4"]).arg(stage.photos()));
     stage.until("all are accepted", |stats| stats["accepted"] == 4);
-    // Once their ids are in the ledger: the polls come after that.
-    stage.until("all are followed", |stats| stats["calls"]["status"].as_u64().unwrap_or_default() >= 4);
+    // Once their ids are in the ledger: the polls come after that, and after one that looks for the queue.
+    stage.until("all are followed", |stats| stats["calls"]["status"].as_u64().unwrap_or_default() > 4);
     child.kill().unwrap();
     child.wait().unwrap();
     let folder = renamed(&stage);

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::Failure;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
-use crate::job::{BatchId, Job, JobState, Model, Params, clean};
+use crate::job::{BatchId, Job, JobState, Kept, Model, Params, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::settings::Settings;
 
@@ -86,10 +86,11 @@ impl Batch {
 /// at it, and nothing of it was paid for.
 pub(super) fn forget_requests(jobs: &mut [Job]) {
     for job in jobs {
-        let gone = job.state.run().is_some()
-            || matches!(&job.state, JobState::Failed { kept, .. } if kept.stage() != crate::job::Stage::Upload);
-        if gone {
-            job.state = JobState::Pending;
+        match &mut job.state {
+            // What failed stays failed until somebody asks for another go, which begins anew.
+            JobState::Failed { kept, .. } => **kept = Kept::Nothing,
+            state if state.run().is_some() => *state = JobState::Pending,
+            _ => {}
         }
     }
 }

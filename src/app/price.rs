@@ -1,42 +1,59 @@
-//! What the model costs, before anything is sent.
+//! What is asked of fal before anything is sent: whether it is there, and what the model costs.
 
 use std::time::Duration;
 
-use crate::fal::{Fal, FalError};
-use crate::job::{Cause, CauseKind, Class, Model, UnitPrice};
+use tokio::time::{Instant, sleep, timeout};
 
-/// How often fal is asked, if it cannot be reached.
-const TRIES: u32 = 3;
+use crate::fal::{Fal, FalError};
+use crate::job::{CauseKind, Class, Model, UnitPrice};
+
+/// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
+/// list price.
+const PRICE: Duration = Duration::from_secs(6);
+/// How long the queue's answer is waited for: longer than a connection may take. One that is there and
+/// says nothing is slow, not missing, and the run waits for it.
+const QUEUE: Duration = Duration::from_secs(12);
+/// How long after the first try another one is made.
+const FIND: Duration = Duration::from_secs(3);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(600);
 
 /// Asks fal for the price; if it gives none, takes the list price that we were built with. This is
 /// also where a refused key or a dead network shows, at no cost.
 ///
 /// # Errors
-/// If the key is refused, or nothing answers at all.
+/// If the key is refused, or the queue cannot be reached at all. The API that knows prices is not the
+/// one that runs models: without it all goes on.
 pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPrice>, FalError> {
-    let mut tried = 1;
-    loop {
-        let error = match fal.price(&model.endpoint).await {
-            Ok(Some(price)) => return Ok(Some(price)),
-            Ok(None) => return Ok(model.list_price.clone()),
-            Err(error) => error,
-        };
-        tracing::info!(%error, source = ?error.source, "no live price");
-        if error.cause.kind == CauseKind::KeyRefused {
-            return Err(error);
+    let price = timeout(PRICE, again(|| fal.price(&model.endpoint)));
+    let queue = timeout(QUEUE, again(|| fal.reach(&model.endpoint)));
+    let (live, reached) = tokio::join!(price, queue);
+    let live = match live {
+        Ok(Err(error)) if error.cause.kind == CauseKind::KeyRefused => return Err(error),
+        Ok(Err(error)) => {
+            tracing::info!(%error, source = ?error.source, "no live price");
+            None
         }
-        let unreached = error.cause.http.is_none()
-            && matches!(error.cause, Cause { kind: CauseKind::Network | CauseKind::Timeout, .. });
-        match error.class {
-            Class::Transient { after } if tried < TRIES => {
-                let wait =
-                    Duration::from_millis(300 << tried).max(after.unwrap_or_default().min(Duration::from_secs(5)));
-                tokio::time::sleep(wait).await;
-                tried += 1;
-            }
-            _ if unreached => return Err(error),
-            // The API that knows prices is not the one that runs models: go on with the list price.
-            _ => return Ok(model.list_price.clone()),
+        Ok(Ok(price)) => price,
+        Err(_) => {
+            tracing::info!("no live price within {PRICE:?}");
+            None
+        }
+    };
+    reached.unwrap_or(Ok(()))?;
+    Ok(live.or_else(|| model.list_price.clone()))
+}
+
+/// Makes a call that costs nothing, again if what failed may pass.
+async fn again<T, F>(call: impl Fn() -> F) -> Result<T, FalError>
+where
+    F: Future<Output = Result<T, FalError>>,
+{
+    let begun = Instant::now();
+    loop {
+        match call().await {
+            Err(FalError { class: Class::Transient { .. }, .. }) if begun.elapsed() < FIND => sleep(PAUSE).await,
+            outcome => return outcome,
         }
     }
 }

@@ -208,7 +208,7 @@ impl Engine {
             promised: job.photo.pixels.map(|pixels| self.roster.params_of(job).output_size(pixels)),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
-            previous: self.previous.get(&id).cloned(),
+            previous: self.replaceable(id),
             meter: meter.clone(),
             length: Arc::clone(&length),
         };

@@ -45,6 +45,12 @@ impl Engine {
         }
     }
 
+    /// What a new result of a job may take the place of: one of an earlier attempt, or of a trial.
+    pub(super) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
+        let of_trial = || Some(Box::new(self.trials.get(&self.roster.get(id)?.photo.path)?.clone()));
+        self.previous.get(&id).cloned().or_else(of_trial)
+    }
+
     /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
     /// cap as much as it may.
     fn unbilled(&self, id: JobId) -> Option<Usd> {

@@ -95,7 +95,7 @@ impl Engine {
         };
         let promised = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
         let (photo, output) = (job.photo.clone(), self.stages.output.clone());
-        let previous = self.previous.get(&id).cloned();
+        let previous = self.replaceable(id);
         self.saving += 1;
         self.spawn_stage(id, async move {
             let expect = Expect {

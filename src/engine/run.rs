@@ -67,6 +67,8 @@ pub(super) struct Engine {
 
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
+    /// What a trial on a sandbox left, by the photo's path.
+    pub(super) trials: HashMap<Box<Path>, Saved>,
     /// What earlier attempts wrote and a new one may replace.
     pub(super) previous: HashMap<JobId, Box<Saved>>,
     /// The attempts of the job that somebody looks at.
@@ -120,7 +122,7 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, replaced, spent, earlier, found, events, link } = rooms;
+        let Rooms { fal, ledger, writer, output, known, replaced, trials, spent, earlier, found, events, link } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let endpoint = setup.model.endpoint.clone();
@@ -161,6 +163,7 @@ impl Engine {
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
             known: HashMap::new(),
+            trials,
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,

@@ -1,6 +1,6 @@
 //! What an engine is started with.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,9 @@ pub struct Rooms {
     pub known: Vec<Job>,
     /// What jobs that are made again left on the disk.
     pub replaced: Vec<(JobId, Saved)>,
+    /// What a trial on a sandbox left in the output folder, by the photo's path: a real result takes
+    /// its place.
+    pub trials: HashMap<Box<Path>, Saved>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,
     /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a

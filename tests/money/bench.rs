@@ -74,6 +74,7 @@ impl Bench {
             output: Output::open(&key.output, Captions { txt: true, xmp: false }).unwrap(),
             known: ledger.jobs(opened.id).await.unwrap(),
             replaced: ledger.replaced(opened.id).await.unwrap(),
+            trials: std::collections::HashMap::default(),
             spent: ledger.batch(opened.id).await.unwrap().spent,
             earlier: HashSet::new(),
             found: {
