@@ -1,6 +1,7 @@
 //! Questions: asked only where money or work is at stake, or where a key has more than one answer.
 
 use super::super::view::format::{count, plural};
+use super::super::view::text::width;
 use super::Ui;
 use crate::engine::board::{Cursor, Money, Row};
 use crate::engine::{Command, Leave};
@@ -20,6 +21,8 @@ pub(crate) struct Question {
 pub(crate) struct Choice {
     pub(crate) key: char,
     pub(crate) label: String,
+    /// The same in a word or two, for screens that have no room for more.
+    short: Option<&'static str>,
     pub(crate) answer: Answer,
 }
 
@@ -44,7 +47,17 @@ impl Question {
 
 impl Choice {
     pub(super) fn new(key: char, label: impl Into<String>, answer: Answer) -> Self {
-        Self { key, label: label.into(), answer }
+        Self { key, label: label.into(), short: None, answer }
+    }
+
+    /// The same with a word or two for screens that have no room for the whole label.
+    fn or_short(self, short: &'static str) -> Self {
+        Self { short: Some(short), ..self }
+    }
+
+    /// What it does, in so many columns if that can be said.
+    pub(crate) fn label_in(&self, room: usize) -> &str {
+        self.short.filter(|_| width(&self.label) > room).unwrap_or(&self.label)
     }
 
     pub(super) fn back() -> Self {
@@ -83,15 +96,12 @@ impl Ui {
         }
         text.push("The same command goes on where this run stops.".to_owned());
         let later = if sandbox { "leave; send them anew next time" } else { "leave; pick them up next time" };
-        let mut choices = vec![Choice::new('y', later, Answer::Leave(Leave::Running))];
+        let mut choices = vec![Choice::new('y', later, Answer::Leave(Leave::Running)).or_short("leave")];
         if at_fal > 0 && !sandbox {
-            choices.push(Choice::new(
-                'x',
-                "cancel what is still queued, then leave",
-                Answer::Leave(Leave::CancelQueued),
-            ));
+            let cancel = Answer::Leave(Leave::CancelQueued);
+            choices.push(Choice::new('x', "cancel the queued, then leave", cancel).or_short("cancel, leave"));
         }
-        choices.push(Choice::new('n', "back to the dashboard", Answer::Back));
+        choices.push(Choice::new('n', "back to the dashboard", Answer::Back).or_short("back"));
         Some(Question::new("Leave?", text, choices))
     }
 
@@ -109,7 +119,7 @@ impl Ui {
             "Whatever is still found is sent too.".to_owned(),
         ];
         let choices = vec![
-            Choice::new('n', "wait until every photo is found", Answer::Back),
+            Choice::new('n', "wait until every photo is found", Answer::Back).or_short("wait"),
             Choice::new('y', "start now", Answer::Tell(Command::Start, "started".to_owned())),
         ];
         Some(Question::new("Start before every photo is found?", text, choices))
@@ -224,7 +234,7 @@ fn ask_to_pay_again(row: &Row, ids: Vec<JobId>) -> Question {
     };
     let said = format!("{} is sent again", row.path);
     let choices = vec![
-        Choice::new('n', "no, leave it as it is", Answer::Back),
+        Choice::new('n', "no, leave it as it is", Answer::Back).or_short("no"),
         Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)),
     ];
     Question::new("Send again and pay again?", vec![row.path.clone(), why.to_owned(), price], choices)

@@ -85,6 +85,9 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
         MouseEventKind::Down(MouseButton::Left) => 0,
         _ => return,
     };
+    if layout::is_too_small(ui.size) {
+        return;
+    }
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
     if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay | Context::Causes) {

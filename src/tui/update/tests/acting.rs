@@ -73,6 +73,31 @@ fn an_unfinished_plan_without_a_cap_is_started_only_after_a_question() {
 }
 
 #[test]
+fn where_no_screen_fits_keys_do_nothing_that_is_not_to_be_seen() {
+    let mut plan = fixtures::planning(20, 5);
+    plan.press_all(&["enter", "e", "right", "space", "$", "b", "?", "enter"]);
+    assert!(plan.told.is_empty() && plan.ui.layers.is_empty(), "{:?}", plan.told);
+    let mut busy = desk(5);
+    busy.set(1, Status::InQueue).set(2, Status::Failed).answer().press_all(&["j", "k"]).resize(20, 5);
+    busy.press_all(&["x", "p", "r", "R", "+", "space", "z", "/", "f"]);
+    assert!(busy.told.is_empty() && busy.ui.layers.is_empty() && !busy.ui.typing, "{:?}", busy.told);
+    busy.press_all(&["ctrl-l", "ctrl-z"]);
+    assert_eq!(busy.effects, [Effect::Redraw, Effect::Suspend]);
+}
+
+#[test]
+fn a_question_can_be_read_and_answered_where_no_screen_fits() {
+    let mut desk = desk(5);
+    desk.set(1, Status::InQueue).answer().resize(20, 5).press("q");
+    let screen = desk.screen();
+    for whole in ["Leave?", "y  leave\n", "x  cancel, leave\n", "n  back\n"] {
+        assert!(screen.contains(whole), "{whole}: {screen}");
+    }
+    desk.press_all(&["down", "enter"]);
+    assert_eq!(desk.told, [Command::Quit { leave: Leave::CancelQueued, signal: None }]);
+}
+
+#[test]
 fn nothing_to_send_is_not_started() {
     let mut desk = fixtures::planning(80, 24).with(|board| board.plan = Arc::new(Plan::default()));
     desk.press("enter");
