@@ -112,6 +112,7 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
         page: Page {
             total: jobs,
             first: jobs / 2 + shift,
+            top: jobs / 2 + shift,
             cursor: Some(jobs / 2 + shift),
             rows,
             lens,

@@ -156,6 +156,7 @@ impl Fake {
             lens,
             total: places.len(),
             first,
+            top: first,
             rows,
             cursor: (!places.is_empty()).then_some(cursor),
             gathering: false,

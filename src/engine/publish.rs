@@ -30,7 +30,7 @@ impl Engine {
 
     fn page(&mut self) -> Page {
         self.roster.show(self.look.spec());
-        self.look.page(&self.roster, &self.live)
+        self.look.page(&self.roster, &self.live, self.hold.is_some())
     }
 
     fn causes(&self) -> Vec<CauseGroup> {

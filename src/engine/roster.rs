@@ -217,6 +217,7 @@ impl Roster {
         }
         tally(&mut totals.unknown, job.state.status() == Status::Unknown);
         tally(&mut totals.in_flight, job.state.is_at_fal());
+        tally(&mut totals.moving, job.state.is_moving());
         for (sum, amount) in
             [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)]
         {

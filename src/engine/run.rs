@@ -135,7 +135,7 @@ impl Engine {
             totals: roster.totals().clone(),
             flow: flow.flow(now, setup.window, 0),
             plan: plan.plan(|_| {}),
-            page: look.page(&roster, &HashMap::new()),
+            page: look.page(&roster, &HashMap::new(), false),
             detail: None,
             notice: None,
             causes: Vec::new(),

@@ -23,6 +23,8 @@ pub struct Lens {
     pub cursor: Cursor,
     /// Rows to carry, at most; the page scrolls as little as keeps the cursor in it.
     pub height: u16,
+    /// How many rows to carry besides, before the page and after it: for a table that is held still.
+    pub more: u16,
     /// Whether logs and the rest of the job under the cursor are wanted.
     pub detail: bool,
 }

@@ -93,7 +93,10 @@ pub struct Page {
     pub total: usize,
     /// The place of the first row here, from 0.
     pub first: usize,
-    /// At most `lens.height` rows, the cursor's among them.
+    /// The place of the first row of the page, from 0: those before it are here only because the lens
+    /// asked for more.
+    pub top: usize,
+    /// At most `lens.height` rows from `top` on, the cursor's among them, and `lens.more` on either side.
     pub rows: Vec<Row>,
     /// The place of the cursor's row, from 0; `None` if there are no rows.
     pub cursor: Option<usize>,

@@ -39,8 +39,9 @@ impl Looker {
         self.lens.detail
     }
 
-    /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight.
-    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
+    /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight. `held` says
+    /// that no more jobs are begun.
+    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>, held: bool) -> Page {
         let lens = self.lens.clone();
         let total = roster.shown(lens.tab);
         let height = usize::from(lens.height).max(1);
@@ -53,13 +54,15 @@ impl Looker {
         };
         self.place = place;
         self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
-        let rows = (self.first..total)
-            .take(height)
+        let more = usize::from(lens.more);
+        let first = self.first.saturating_sub(more);
+        let rows = (first..total)
+            .take(self.first - first + height + more)
             .filter_map(|place| roster.at(&lens, place))
-            .map(|job| story::row(roster, job, live.get(&job.id)))
+            .map(|job| story::row(roster, job, live.get(&job.id), held))
             .collect();
         let cursor = (total > 0).then_some(place);
-        Page { total, first: self.first, rows, cursor, gathering: roster.is_gathering(), lens }
+        Page { total, first, top: self.first, rows, cursor, gathering: roster.is_gathering(), lens }
     }
 
     /// What the lens leaves, whichever tab it shows.
@@ -104,7 +107,7 @@ mod tests {
         let mut look = Looker::default();
         let mut first = |cursor| {
             look.look(lens(cursor, 10));
-            let page = look.page(&roster, &live);
+            let page = look.page(&roster, &live, false);
             assert_eq!(page.rows.len(), 10);
             assert!(page.current().is_some());
             page.first
@@ -119,13 +122,29 @@ mod tests {
     }
 
     #[test]
+    fn more_rows_are_carried_on_either_side_and_move_nothing() {
+        let (roster, live) = (roster(100), HashMap::new());
+        let mut look = Looker::default();
+        let mut shown = |cursor, more| {
+            look.look(Lens { more, ..lens(cursor, 10) });
+            let page = look.page(&roster, &live, false);
+            assert_eq!(page.rows.first().unwrap().id, JobId::at(page.first));
+            (page.first, page.top, page.rows.len())
+        };
+        assert_eq!(shown(Cursor::Place(50), 0), (41, 41, 10));
+        assert_eq!(shown(Cursor::Place(50), 20), (21, 41, 50));
+        assert_eq!(shown(Cursor::Place(50), 80), (0, 41, 100));
+        assert_eq!(shown(Cursor::Place(50), 0), (41, 41, 10));
+    }
+
+    #[test]
     fn a_job_that_leaves_the_tab_leaves_the_cursor_where_it_was() {
         let (mut roster, live) = (roster(100), HashMap::new());
         let mut look = Looker::default();
         look.look(Lens { tab: Tab::Only(Group::Pending), ..lens(Cursor::Job(JobId::at(4)), 10) });
-        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(4));
+        assert_eq!(look.page(&roster, &live, false).current().unwrap().id, JobId::at(4));
         roster.apply(JobId::at(4), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
-        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(5));
+        assert_eq!(look.page(&roster, &live, false).current().unwrap().id, JobId::at(5));
     }
 
     #[test]
@@ -149,7 +168,7 @@ mod tests {
     #[test]
     fn an_empty_table_has_no_cursor() {
         let mut look = Looker::default();
-        let page = look.page(&roster(0), &HashMap::new());
+        let page = look.page(&roster(0), &HashMap::new(), false);
         assert_eq!((page.total, page.cursor, page.current()), (0, None, None));
     }
 }

@@ -8,7 +8,13 @@ use crate::job::JobId;
 impl Ui {
     /// The rows that the table shows.
     pub(crate) fn page(&self) -> &Page {
-        self.frozen.as_ref().unwrap_or(&self.board.page)
+        self.frozen.as_ref().map_or(&self.board.page, |frozen| &frozen.page)
+    }
+
+    /// How many rows of the page are above those on the screen.
+    pub(crate) fn rows_above(&self) -> usize {
+        let page = self.page();
+        page.top.saturating_sub(page.first)
     }
 
     /// Whether the page shows the tab, filter and order that are chosen: just after a change it
@@ -64,14 +70,15 @@ impl Ui {
             }
         }
         self.place = place;
+        self.scroll_frozen(place);
         true
     }
 
     /// Moves the cursor to a row that is shown, counted from 0.
     pub(crate) fn move_to_row(&mut self, row: usize) {
-        let page = self.page();
-        if row < page.rows.len() {
-            self.move_to(page.first + row);
+        let (page, above) = (self.page(), self.rows_above());
+        if above + row < page.rows.len() {
+            self.move_to(page.first + above + row);
         }
     }
 
@@ -84,8 +91,9 @@ impl Ui {
         };
         let id = row.map(|row| row.id);
         if self.frozen.is_some() {
+            let kept = if end == Cursor::Last { page.first + page.rows.len().saturating_sub(1) } else { page.first };
             return self.move_to(place) || {
-                self.selected = id;
+                self.move_to(kept);
                 false
             };
         }
@@ -106,6 +114,7 @@ impl Ui {
 
     /// Takes over where the engine found the cursor, if it has answered the newest lens.
     pub(crate) fn adopt_page(&mut self) {
+        self.fill_frozen();
         let page = &self.board.page;
         if self.frozen.is_some() || page.lens.seq != self.lens.seq {
             return;

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod causes;
 mod cursor;
 pub(crate) mod entry;
+mod frozen;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
@@ -23,12 +24,13 @@ use super::keys::{Context, KeyMap};
 use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
-use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
+use crate::engine::board::{Board, Cursor, Detail, Lens, NoticeKind, Order, Phase, Tab};
 use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
 use causes::Causes;
 use entry::Entry;
+use frozen::Frozen;
 use pane::{Pane, PaneTab};
 use plan::PlanDesk;
 use redo::RedoForm;
@@ -40,7 +42,7 @@ use zoom::Zoom;
 pub struct Ui {
     pub(crate) board: Arc<Board>,
     /// What a frozen table shows instead of the board's page.
-    pub(crate) frozen: Option<Page>,
+    pub(crate) frozen: Option<Frozen>,
     pub(crate) now: Timestamp,
     pub(crate) zone: jiff::tz::TimeZone,
     pub(crate) size: Size,
@@ -81,6 +83,8 @@ pub struct Ui {
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
     pub(crate) toast: Option<Toast>,
+    /// A person had the account tried: what holds it is told if it still does.
+    trying: Option<NoticeKind>,
     pub(crate) leaving: Option<Leaving>,
 }
 
@@ -159,6 +163,7 @@ impl Ui {
             plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
+            trying: None,
             leaving: None,
         }
     }
@@ -207,13 +212,16 @@ impl Ui {
         self.leaving.is_some() || self.board.phase == Phase::Leaving
     }
 
-    /// Whether clocks move: something is on its way or waits for its time.
+    /// Whether clocks move: something is on its way or waits for its time. While no more are begun, what
+    /// only lies there has neither.
     #[must_use]
     pub fn is_ticking(&self) -> bool {
         let totals = &self.board.totals;
-        let phase = &self.board.phase;
-        matches!(phase, Phase::Running | Phase::Paused(_) | Phase::Leaving)
-            && totals.of(Group::Active) + totals.of(Group::Waiting) > 0
+        match self.board.phase {
+            Phase::Running | Phase::Leaving => totals.of(Group::Active) + totals.of(Group::Waiting) > 0,
+            Phase::Paused(_) => totals.moving > 0,
+            Phase::Planning | Phase::Finished => false,
+        }
     }
 
     /// When something on the screen ends by itself.
@@ -276,6 +284,7 @@ impl Ui {
             reverse: self.reverse,
             cursor: self.cursor,
             height: layout::table_rows(layout::Areas::of(self).table),
+            more: self.more_rows(),
             // What can be made again is asked about even where the lower pane is shut.
             detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::scroll::{page_height, scroll, scroll_to_end};
+use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
 use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
@@ -122,7 +122,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
 fn match_by(ui: &mut Ui, rows: isize) {
     if ui.zoom.is_some() {
         if !ui.move_by(rows) {
-            ui.say("the table is held still; f lets it move again");
+            ui.say(HELD);
         }
     } else if ui.filter.value().is_empty() && ui.cause.is_none() {
         ui.say("no filter is set; / sets one");
@@ -161,8 +161,7 @@ fn freeze(ui: &mut Ui) {
         ui.adopt_page();
         ui.say("the table moves again");
     } else {
-        ui.pin();
-        ui.frozen = Some(ui.board.page.clone());
+        ui.freeze();
         ui.say("the table is held still; the batch goes on");
     }
 }
@@ -212,7 +211,10 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
 fn pause(ui: &mut Ui) -> Vec<Effect> {
     match ui.board.phase {
         Phase::Running => tell(ui, Command::Pause, "no more photos are begun; p goes on".to_owned()),
-        Phase::Paused(_) => tell(ui, Command::Resume, "going on".to_owned()),
+        Phase::Paused(_) => {
+            let said = if ui.tries_account() { "trying now" } else { "going on" };
+            tell(ui, Command::Resume, said.to_owned())
+        }
         Phase::Planning | Phase::Leaving | Phase::Finished => Vec::new(),
     }
 }
@@ -237,7 +239,10 @@ fn back(ui: &mut Ui) {
         (ui.opened, ui.focus) = (false, Focus::Jobs);
     } else if !ui.filter.value().is_empty() {
         ui.filter.reset();
-    } else if ui.cause.take().is_none() {
+    } else if ui.cause.take().is_some() {
+        // The cause had brought the tab along.
+        ui.tab = Tab::All;
+    } else {
         ui.marks.clear();
     }
 }

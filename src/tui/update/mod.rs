@@ -96,6 +96,9 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
         }
         return;
     }
+    if before.phase == Phase::Running && matches!(ui.board.phase, Phase::Paused(_)) {
+        ui.tell_try();
+    }
     // What an earlier run left failed comes back with its photos and is no news.
     let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);
     let failed = failures(&ui.board).saturating_sub(failures(&before));

@@ -156,8 +156,8 @@ fn enter_on_a_cause_shows_just_its_photos_and_esc_shows_all() {
     let screen = desk.screen();
     assert!(screen.contains("IMG_0002") && !screen.contains("IMG_0005"), "{screen}");
     desk.press_all(&["esc"]);
-    assert_eq!(desk.ui.lens.cause, None);
-    assert!(desk.screen().contains("IMG_0005"));
+    assert_eq!((desk.ui.lens.cause, desk.ui.lens.tab), (None, Tab::All));
+    assert!(desk.screen().contains("IMG_0005") && desk.screen().contains("IMG_0009"));
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_row_that_is_still_to_be_found_is_not_taken_for_gone() {
     let lens = desk.ui.lens.clone();
     let mut board = (*desk.ui.board).clone();
     let rows = vec![fixtures::row(20, "a.jpg", Status::Pending)];
-    board.page = Page { lens, total: 1, first: 0, rows, cursor: Some(0), gathering: true };
+    board.page = Page { lens, total: 1, rows, cursor: Some(0), gathering: true, ..Page::default() };
     desk.take_in(Msg::Board(Arc::new(board)));
     assert_eq!(desk.ui.selected, chosen);
     desk.answer();
@@ -243,6 +243,28 @@ fn pause_and_window_reach_the_engine_within_their_limits() {
     desk.told.clear();
     desk.press("p").press("-");
     assert_eq!(desk.told, [Command::Resume]);
+}
+
+#[test]
+fn a_locked_account_is_tried_and_said_to_be_still_locked() {
+    let text = |desk: &Desk| desk.ui.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default();
+    let lock = |desk: Desk| {
+        let locked = fixtures::locked(80, 24).board;
+        desk.with(|board| (board.phase, board.notice) = (locked.phase.clone(), locked.notice.clone()))
+    };
+    let mut desk = lock(fixtures::running(80, 24));
+    desk.press("p").answer();
+    assert_eq!((text(&desk).as_str(), desk.told.clone()), ("trying now", vec![Command::Resume]));
+    let desk = desk.with(|board| (board.phase, board.notice) = (Phase::Running, None));
+    assert_eq!(text(&desk), "trying now");
+    let mut desk = lock(desk);
+    assert_eq!(text(&desk), "still locked");
+    // So quickly refused that no board showed it running.
+    desk.press("p").answer();
+    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(5))));
+    assert_eq!(text(&desk), "still locked");
+    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(10))));
+    assert_eq!(text(&desk), "");
 }
 
 #[test]
@@ -339,6 +361,12 @@ fn clocks_stand_still_when_nothing_is_on_its_way() {
     assert!(!desk.ui.is_ticking());
     desk.set(1, Status::Waiting).answer();
     assert!(desk.ui.is_ticking());
+    let held = |desk: Desk| desk.with(|board| board.phase = Phase::Paused("by you".to_owned()));
+    let mut desk = held(desk);
+    desk.set(2, Status::Uploaded).answer();
+    assert!(!desk.ui.is_ticking(), "what waits and what lies uploaded waits for p");
+    desk.set(3, Status::InProgress).answer();
+    assert!(desk.ui.is_ticking(), "what is at fal goes on");
     assert!(!fixtures::finished(80, 24).ui.is_ticking());
     assert!(!fixtures::planning(80, 24).ui.is_ticking());
 }

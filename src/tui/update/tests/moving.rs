@@ -74,17 +74,37 @@ fn keys_that_come_faster_than_the_engine_answers_add_up() {
 
 #[test]
 fn a_frozen_table_stands_still_and_says_where_it_ends() {
-    let mut desk = desk(500);
+    let mut desk = desk(5000);
     desk.press_all(&["j", "f"]);
     let before = desk.ui.page().clone();
     desk.set(300, Status::InProgress).answer();
     assert_eq!(*desk.ui.page(), before);
     desk.press("j");
     assert_eq!(desk.on(), Some(3));
+    desk.press_all(&["pgdn", "pgdn", "pgdn"]);
+    let beyond = desk.on().unwrap();
+    assert!(beyond > 20 && desk.screen().contains(&format!("IMG_{beyond:04}")), "{}", desk.screen());
+    assert!(!desk.screen().contains("IMG_0003"));
+    desk.press_all(&["g"]);
+    assert!(desk.on() == Some(1) && desk.screen().contains("IMG_0003"), "{}", desk.screen());
     desk.press("G");
     assert!(desk.ui.toast.as_ref().is_some_and(|toast| toast.text.contains("held still")));
+    assert!(desk.on().unwrap() > 500);
     desk.press("f").answer().answer();
     assert_ne!(*desk.ui.page(), before);
+}
+
+#[test]
+fn a_frozen_table_shows_the_times_at_which_it_was_frozen() {
+    let mut desk = fixtures::running(120, 36);
+    desk.press_all(&["f"]);
+    let row = |desk: &Desk, name: &str| desk.screen().lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let before = (row(&desk, "IMG_0412"), row(&desk, "IMG_0399"));
+    assert!(before.1.contains("retry in 8 s"), "{before:?}");
+    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(300))));
+    assert_eq!((row(&desk, "IMG_0412"), row(&desk, "IMG_0399")), before);
+    desk.press("f");
+    assert!(row(&desk, "IMG_0399").contains("retry now"));
 }
 
 #[test]
