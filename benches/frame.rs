@@ -117,10 +117,12 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
             rows,
             lens,
             gathering: false,
+            ids: None,
         },
         detail: Some(Arc::new(detail)),
         notice: None,
         causes: Vec::new(),
+        weighed: None,
     }
 }
 

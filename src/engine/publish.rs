@@ -25,6 +25,7 @@ impl Engine {
             page,
             notice: self.notice(now),
             causes: self.causes(),
+            weighed: self.weighed,
         }
     }
 

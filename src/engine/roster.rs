@@ -267,6 +267,11 @@ impl Roster {
         self.view.as_ref().map_or_else(|| self.index.len(tab), |view| view.len(tab))
     }
 
+    /// Every job that a tab shows, in no order.
+    pub(super) fn ids(&self, tab: Tab) -> Vec<JobId> {
+        self.view.as_ref().map_or_else(|| self.index.ids(tab), |view| view.ids(tab))
+    }
+
     /// The job at a place of the table, from 0.
     pub(super) fn at(&self, lens: &Lens, place: usize) -> Option<&Job> {
         let place = if lens.reverse { self.shown(lens.tab).checked_sub(place + 1)? } else { place };

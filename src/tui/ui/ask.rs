@@ -3,7 +3,8 @@
 use super::super::view::format::{count, plural};
 use super::super::view::text::width;
 use super::Ui;
-use crate::engine::board::{Cursor, Money, Row};
+use super::bulk::Bulk;
+use crate::engine::board::{Money, Row};
 use crate::engine::{Command, Leave};
 use crate::job::{Group, JobId, Status};
 
@@ -71,6 +72,8 @@ pub(crate) enum Outcome {
     Ask(Question),
     Do(Command, String),
     Say(String),
+    /// The engine is asked first.
+    Weigh(Command),
 }
 
 impl Ui {
@@ -126,25 +129,16 @@ impl Ui {
     }
 
     /// Sending the marked or the current photo again.
-    pub(crate) fn retry(&self) -> Outcome {
+    pub(crate) fn retry(&mut self) -> Outcome {
         let ids = self.targets();
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return match row.state.status {
                 Status::Failed | Status::Cancelled => self.retry_at_once(ids, &row.path),
                 Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids)),
                 status => Outcome::Say(format!("{} is {}: nothing to send again", row.path, word(status))),
             };
         }
-        if ids.is_empty() {
-            return Outcome::Say("no photo is chosen".to_owned());
-        }
-        let photos = plural(ids.len(), "marked photo", "marked photos");
-        let said = format!("asked to send {} again", plural(ids.len(), "photo", "photos"));
-        Outcome::Ask(Question::new(
-            format!("Send {photos} again?"),
-            vec!["Those that failed or were cancelled; those to review are paid for anew.".to_owned()],
-            vec![Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)), Choice::back()],
-        ))
+        self.weigh(Bulk::Retry)
     }
 
     /// A cursor that sits on whatever is on top may have moved since the person looked.
@@ -154,30 +148,22 @@ impl Ui {
         if self.is_pinned() {
             return Outcome::Do(command, said);
         }
-        let choices = vec![Choice::new('y', "send again", Answer::Tell(command, said)), Choice::back()];
+        let choices = vec![Choice::back(), Choice::new('y', "send again", Answer::Tell(command, said))];
         Outcome::Ask(Question::new("Send again?", vec![path.to_owned()], choices))
     }
 
-    fn is_pinned(&self) -> bool {
-        matches!(self.cursor, Cursor::Job(_))
+    /// Whether a key acts on the row under the cursor as it is shown. A held table shows what was.
+    fn acts_on_row(&self) -> bool {
+        self.marks.is_empty() && self.frozen.is_none()
     }
 
     /// Stopping the marked or the current photo.
-    pub(crate) fn cancel(&self) -> Outcome {
+    pub(crate) fn cancel(&mut self) -> Outcome {
         let ids = self.targets();
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return self.cancel_one(row, ids);
         }
-        if ids.is_empty() {
-            return Outcome::Say("no photo is chosen".to_owned());
-        }
-        let photos = plural(ids.len(), "marked photo", "marked photos");
-        let said = format!("asked to cancel {}", plural(ids.len(), "photo", "photos"));
-        Outcome::Ask(Question::new(
-            format!("Cancel {photos}?"),
-            vec!["What fal already runs is paid for.".to_owned()],
-            vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
-        ))
+        self.weigh(Bulk::Cancel)
     }
 
     fn cancel_one(&self, row: &Row, ids: Vec<JobId>) -> Outcome {
@@ -190,13 +176,13 @@ impl Ui {
             Status::InProgress => Outcome::Ask(Question::new(
                 "Cancel a running request?",
                 vec![row.path.clone(), "fal may bill what it has begun.".to_owned()],
-                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+                vec![Choice::back(), Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said))],
             )),
             _ if self.is_pinned() => Outcome::Do(Command::Cancel(ids), said),
             _ => Outcome::Ask(Question::new(
                 "Cancel?",
                 vec![row.path.clone()],
-                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+                vec![Choice::back(), Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said))],
             )),
         }
     }

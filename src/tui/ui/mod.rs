@@ -1,6 +1,7 @@
 //! What the dashboard knows: the newest board, and what the person at the keyboard has chosen.
 
 pub(crate) mod ask;
+mod bulk;
 pub(crate) mod causes;
 mod cursor;
 pub(crate) mod entry;
@@ -28,6 +29,7 @@ use crate::engine::board::{Board, Cursor, Detail, Lens, NoticeKind, Order, Phase
 use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
+use bulk::Weighing;
 use causes::Causes;
 use entry::Entry;
 use frozen::Frozen;
@@ -65,9 +67,16 @@ pub struct Ui {
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
     pub(crate) cursor: Cursor,
+    /// Whether the cursor's job left and another stands at its place: nobody chose that one.
+    given: bool,
     pub(crate) place: usize,
     pub(crate) selected: Option<JobId>,
     pub(crate) marks: BTreeSet<JobId>,
+    /// Whether everything that the tab and filter leave is to be marked, once the engine has named it.
+    pub(crate) marking: bool,
+    /// What the engine is to count before a question is asked, and how often it was asked to.
+    pub(crate) weighing: Option<Weighing>,
+    weighings: u64,
 
     pub(crate) focus: Focus,
     /// Whether the lower pane covers the table.
@@ -151,9 +160,13 @@ impl Ui {
             filter: Input::default(),
             typing: false,
             cursor: Cursor::First,
+            given: false,
             place: 0,
             selected: None,
             marks: BTreeSet::new(),
+            marking: false,
+            weighing: None,
+            weighings: 0,
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),
@@ -282,12 +295,17 @@ impl Ui {
             cause: self.cause,
             order: self.order,
             reverse: self.reverse,
-            cursor: self.cursor,
+            cursor: self.cursor_to_send(),
             height: layout::table_rows(layout::Areas::of(self).table),
             more: self.more_rows(),
+            ids: self.marking,
             // What can be made again is asked about even where the lower pane is shut.
             detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
+        let shows_other = (lens.tab, lens.cause, &lens.text) != (self.lens.tab, self.lens.cause, &self.lens.text);
+        // What was to be marked is not shown any more.
+        self.marking &= !shows_other;
+        let lens = Lens { ids: self.marking, ..lens };
         if lens == self.lens {
             return None;
         }

@@ -57,8 +57,8 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
         }
         Action::Mark => mark(ui),
-        Action::MarkAll => ui.marks.extend(ui.page().rows.iter().map(|row| row.id).collect::<Vec<_>>()),
-        Action::Unmark => ui.marks.clear(),
+        Action::MarkAll => ui.mark_all(),
+        Action::Unmark => ui.unmark(),
         Action::Retry => {
             let outcome = if ui.context() == Context::Causes { ui.retry_cause() } else { ui.retry() };
             return follow(ui, outcome);
@@ -243,7 +243,7 @@ fn back(ui: &mut Ui) {
         // The cause had brought the tab along.
         ui.tab = Tab::All;
     } else {
-        ui.marks.clear();
+        ui.unmark();
     }
 }
 
@@ -273,7 +273,7 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
     match command {
-        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.marks.clear(),
+        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.unmark(),
         // What was retried is on its way: its list of causes says nothing any more.
         Command::RetryFailed { .. } => {
             (ui.cause, ui.layers) = (None, Vec::new());
@@ -289,10 +289,11 @@ pub(super) fn copy(ui: &mut Ui, what: &str, text: String) -> Vec<Effect> {
     vec![Effect::Copy(text)]
 }
 
-fn follow(ui: &mut Ui, outcome: Outcome) -> Vec<Effect> {
+pub(super) fn follow(ui: &mut Ui, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Ask(question) => ask(ui, question),
         Outcome::Do(command, said) => return tell(ui, command, said),
+        Outcome::Weigh(command) => return vec![Effect::Send(command)],
         Outcome::Say(text) => ui.say(text),
     }
     Vec::new()

@@ -59,7 +59,10 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Board(board) => {
             adopt(ui, board);
-            Vec::new()
+            match ui.weighed() {
+                Some(outcome) => act::follow(ui, outcome),
+                None => Vec::new(),
+            }
         }
         Msg::Key(key) => press::press(ui, key),
         Msg::Mouse(mouse) => {

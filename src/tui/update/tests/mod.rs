@@ -1,6 +1,7 @@
 //! What keys lead to, at a desk with an engine of a few lines.
 
 mod acting;
+mod bulk;
 mod judging;
 mod moving;
 mod pictures;

@@ -28,6 +28,35 @@ fn the_selection_stays_on_its_job_while_rows_move() {
 }
 
 #[test]
+fn a_job_that_goes_far_away_leaves_the_cursor_in_its_place_unless_it_is_looked_at() {
+    let busy = || {
+        let mut desk = desk(500);
+        for number in 1..=5 {
+            desk.set(number, Status::InProgress);
+        }
+        desk.answer().press_all(&["j", "j"]);
+        assert_eq!(desk.on(), Some(3));
+        desk
+    };
+    let mut left = busy();
+    left.set(3, Status::Done).answer().answer();
+    assert_eq!((left.on(), left.ui.page().top), (Some(4), 0), "those that run stay in sight");
+    left.press("x");
+    assert!(left.told.is_empty(), "nobody chose that one: it is asked about");
+
+    for keys in [&["enter"][..], &["tab"], &["z"], &["x"], &["f"]] {
+        let mut held = busy();
+        held.press_all(keys).set(3, Status::Done).answer().answer();
+        assert_eq!(held.ui.selected, Some(JobId::at(2)), "{keys:?}");
+    }
+    // What ends within the page is followed.
+    let mut few = desk(6);
+    few.set(1, Status::InProgress).set(2, Status::InProgress).answer().press_all(&["j"]);
+    few.set(2, Status::Done).answer().answer();
+    assert_eq!(few.on(), Some(2));
+}
+
+#[test]
 fn untouched_the_cursor_stays_on_top_of_what_moves() {
     let mut desk = desk(50);
     desk.set(30, Status::InProgress).answer();
