@@ -112,14 +112,17 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
         page: Page {
             total: jobs,
             first: jobs / 2 + shift,
+            top: jobs / 2 + shift,
             cursor: Some(jobs / 2 + shift),
             rows,
             lens,
             gathering: false,
+            ids: None,
         },
         detail: Some(Arc::new(detail)),
         notice: None,
         causes: Vec::new(),
+        weighed: None,
     }
 }
 

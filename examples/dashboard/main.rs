@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fal_tui::engine::board::{
-    Board, Elapsed, Lens, LogLine, Money, Notice, NoticeKind, Page, PastAttempt, Phase, Row, RowState,
+    Board, Elapsed, Lens, LogLine, Money, Notice, NoticeKind, Page, PastAttempt, Phase, Row, RowState, Weighed,
 };
 use fal_tui::engine::{Command, Leave};
 use fal_tui::job::{JobId, Pixels, Status, Timestamp, Usd};
@@ -99,6 +99,7 @@ struct Fake {
     walked: usize,
     notice: Option<Notice>,
     cap: Option<Usd>,
+    weighed: Option<Weighed>,
     seed: u64,
 }
 
@@ -129,6 +130,7 @@ impl Fake {
             walked: if scene == "plan" { 0 } else { count },
             notice: None,
             cap: (scene == "plan" || scene == "locked").then(|| Usd::from_nanos(500_000_000_000)),
+            weighed: None,
             seed: 7,
         };
         fake.jobs = (0..count).map(|at| fake.job(at)).collect();
@@ -242,6 +244,7 @@ impl Fake {
         match command {
             Command::Start => self.start(),
             Command::Look(lens) => self.lens = lens,
+            Command::Weigh { seq, jobs } => self.weigh(seq, &jobs),
             Command::Retry(ids) => ids.iter().for_each(|id| self.reopen(id.index())),
             Command::RetryFailed { .. } => {
                 let failed = |job: &Job| job.row.state.status == Status::Failed;

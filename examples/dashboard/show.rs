@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use fal_tui::engine::board::{
     BatchFacts, Board, Cursor, Detail, FilePath, Flow, Money, Order, Page, Phase, PictureFile, Plan, Row, SkippedFile,
-    Tab, Totals,
+    Tab, Totals, Weighed,
 };
-use fal_tui::job::{BatchId, Cause, CauseKind, Group, Pixels, PriceSource, Stage, Status, Unit, UnitPrice, Usd};
+use fal_tui::job::{BatchId, Cause, CauseKind, Group, JobId, Pixels, PriceSource, Stage, Status, Unit, UnitPrice, Usd};
 
 use super::{Fake, now};
 
@@ -56,7 +56,21 @@ impl Fake {
             detail,
             notice: self.notice.clone(),
             causes: Vec::new(),
+            weighed: self.weighed,
         }
+    }
+
+    /// Counts what could be done with these.
+    pub(super) fn weigh(&mut self, seq: u64, jobs: &[JobId]) {
+        let groups = jobs.iter().filter_map(|id| self.jobs.get(id.index())).map(|job| job.row.state.status.group());
+        let count = |wanted: &[Group]| groups.clone().filter(|group| wanted.contains(group)).count();
+        self.weighed = Some(Weighed {
+            seq,
+            again: count(&[Group::Failed, Group::Review, Group::Cancelled]),
+            anew: count(&[Group::Review]),
+            stoppable: count(&[Group::Active, Group::Waiting, Group::Pending]),
+            ..Weighed::default()
+        });
     }
 
     fn facts(&self) -> BatchFacts {
@@ -143,7 +157,9 @@ impl Fake {
         let last = places.len().saturating_sub(1);
         let was = self.page.cursor.unwrap_or_default();
         let cursor = match lens.cursor {
-            Cursor::Job(id) => places.iter().position(|at| *at == id.index()).unwrap_or(was.min(last)),
+            Cursor::Job(id) | Cursor::Near(id) => {
+                places.iter().position(|at| *at == id.index()).unwrap_or(was.min(last))
+            }
             Cursor::Place(place) => place.min(last),
             Cursor::First => 0,
             Cursor::Last => last,
@@ -151,14 +167,17 @@ impl Fake {
         let height = usize::from(lens.height).max(1);
         let most = places.len().saturating_sub(height);
         let first = self.page.first.clamp((cursor + 1).saturating_sub(height), cursor).min(most);
+        let ids = lens.ids.then(|| Arc::new(places.iter().map(|at| JobId::at(*at)).collect()));
         let rows = places.iter().skip(first).take(height).map(|at| self.jobs[*at].row.clone()).collect();
         Page {
             lens,
             total: places.len(),
             first,
+            top: first,
             rows,
             cursor: (!places.is_empty()).then_some(cursor),
             gathering: false,
+            ids,
         }
     }
 

@@ -30,6 +30,13 @@ pub enum Command {
     PriceLimit(Option<Usd>),
     /// What the face shows, and so which rows the board is to carry.
     Look(Lens),
+    /// Say on the board how many of these could be sent again or cancelled, and what that costs.
+    Weigh {
+        /// Which answer is meant, counting up.
+        seq: u64,
+        /// Which jobs.
+        jobs: Vec<JobId>,
+    },
     /// Send these again, if they can be.
     Retry(Vec<JobId>),
     /// Send again what failed.

@@ -42,6 +42,7 @@ mod survey;
 mod table;
 mod twins;
 mod weather;
+mod weigh;
 
 pub use clock::Clock;
 pub use command::{Command, Leave};

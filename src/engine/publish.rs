@@ -25,12 +25,13 @@ impl Engine {
             page,
             notice: self.notice(now),
             causes: self.causes(),
+            weighed: self.weighed,
         }
     }
 
     fn page(&mut self) -> Page {
         self.roster.show(self.look.spec());
-        self.look.page(&self.roster, &self.live)
+        self.look.page(&self.roster, &self.live, self.hold.is_some())
     }
 
     fn causes(&self) -> Vec<CauseGroup> {

@@ -7,6 +7,7 @@ use super::Command;
 use super::board::Lens;
 use super::hold::Hold;
 use super::run::Engine;
+use super::weigh::{may_cancel, may_reopen, weigh};
 use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 
 /// The largest window.
@@ -21,6 +22,7 @@ impl Engine {
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
             Command::Look(lens) => self.look_through(lens),
+            Command::Weigh { seq, jobs } => self.weighed = Some(weigh(&self.roster, seq, &jobs)),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
                 let failed: Vec<_> = match only {
@@ -72,7 +74,7 @@ impl Engine {
 
     /// Gives a job that ended another go, with whatever it kept.
     pub(super) fn reopen(&mut self, id: JobId) {
-        let Some(job) = self.roster.get(id) else { return };
+        let Some(job) = self.roster.get(id).filter(|job| may_reopen(&job.state)) else { return };
         let kept = match &job.state {
             JobState::Failed { kept, .. } => (**kept).clone(),
             JobState::Review(..) | JobState::Cancelled(_) => Kept::Nothing,
@@ -98,7 +100,7 @@ impl Engine {
 
     /// Stops a job: at once if nothing was sent, else fal is asked to.
     pub(super) fn cancel(&mut self, id: JobId) {
-        let Some(job) = self.roster.get(id) else { return };
+        let Some(job) = self.roster.get(id).filter(|job| may_cancel(&job.state)) else { return };
         match &job.state {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
                 if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {

@@ -217,6 +217,7 @@ impl Roster {
         }
         tally(&mut totals.unknown, job.state.status() == Status::Unknown);
         tally(&mut totals.in_flight, job.state.is_at_fal());
+        tally(&mut totals.moving, job.state.is_moving());
         for (sum, amount) in
             [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)]
         {
@@ -264,6 +265,11 @@ impl Roster {
     /// How many rows a lens shows.
     pub(super) fn shown(&self, tab: Tab) -> usize {
         self.view.as_ref().map_or_else(|| self.index.len(tab), |view| view.len(tab))
+    }
+
+    /// Every job that a tab shows, in no order.
+    pub(super) fn ids(&self, tab: Tab) -> Vec<JobId> {
+        self.view.as_ref().map_or_else(|| self.index.ids(tab), |view| view.ids(tab))
     }
 
     /// The job at a place of the table, from 0.

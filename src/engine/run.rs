@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, Lens, PastAttempt};
+use super::board::{BatchFacts, Board, Lens, PastAttempt, Weighed};
 use super::choices::Choices;
 use super::event::{Event, What};
 use super::flow::FlowMeter;
@@ -75,6 +75,8 @@ pub(super) struct Engine {
     pub(super) history: Option<(JobId, Vec<PastAttempt>)>,
     /// The job whose detail a face shows.
     pub(super) watched: Option<JobId>,
+    /// What could be done with the jobs that a face asked about last.
+    pub(super) weighed: Option<Weighed>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(super) ended: VecDeque<JobId>,
 
@@ -137,10 +139,11 @@ impl Engine {
             totals: roster.totals().clone(),
             flow: flow.flow(now, setup.window, 0),
             plan: plan.plan(|_| {}),
-            page: look.page(&roster, &HashMap::new()),
+            page: look.page(&roster, &HashMap::new(), false),
             detail: None,
             notice: None,
             causes: Vec::new(),
+            weighed: None,
         };
         let (link, face) = match link {
             Some(link) => (link, None),
@@ -167,6 +170,7 @@ impl Engine {
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,
+            weighed: None,
             ended: VecDeque::new(),
             reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),

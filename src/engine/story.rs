@@ -9,9 +9,10 @@ use super::roster::Roster;
 use crate::fal::wire::Log;
 use crate::job::{Cause, CauseKind, Job, JobState, Kept, Timestamp, clean};
 
-/// A job as a line of the table.
-pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
+/// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
+pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -> Row {
     let state = &job.state;
+    let lies = state.is_final() || (held && !state.is_moving());
     let saved = state.saved();
     let planned = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
     let cost = match saved {
@@ -22,9 +23,9 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
     Row {
         id: job.id,
         path: clean(&job.photo.slash_path()).into_owned(),
-        state: row_state(job, live),
+        state: row_state(job, live, lies),
         elapsed: match (state.run(), state.closed()) {
-            (Some(run), _) => Elapsed::Since(run.began),
+            (Some(run), _) if !lies => Elapsed::Since(run.began),
             (None, Some(closed)) if closed.attempts > 0 => Elapsed::Took(closed.took),
             _ => Elapsed::None,
         },
@@ -36,7 +37,8 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
     }
 }
 
-fn row_state(job: &Job, live: Option<&Live>) -> RowState {
+fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState {
+    let until = if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None };
     let moved = live.and_then(Live::moved).map(|(bytes, of)| match job.state {
         JobState::Uploading(_) => (bytes.min(job.photo.bytes), Some(job.photo.bytes)),
         _ => (bytes, of),
@@ -45,7 +47,7 @@ fn row_state(job: &Job, live: Option<&Live>) -> RowState {
         status: job.state.status(),
         position: if let JobState::InQueue(_, _, position) = job.state { position } else { None },
         moved: moved.filter(|_| matches!(job.state, JobState::Uploading(_) | JobState::Saving(..))),
-        until: if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None },
+        until: until.filter(|_| !lies),
     }
 }
 

@@ -273,6 +273,22 @@ impl JobState {
         }
     }
 
+    /// Whether something happens to it now or at a time of its own, whatever holds new work back. What
+    /// lies uploaded, or waits to be sent, does not go on before that is allowed.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        match self {
+            Self::Uploading(_)
+            | Self::Submitting(..)
+            | Self::InQueue(..)
+            | Self::InProgress(..)
+            | Self::Completed(..)
+            | Self::Saving(..) => true,
+            Self::Waiting { kept, .. } => kept.request().is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether money may flow for it that is not settled yet.
     #[must_use]
     pub fn is_reserved(&self) -> bool {

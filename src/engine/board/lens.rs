@@ -23,6 +23,10 @@ pub struct Lens {
     pub cursor: Cursor,
     /// Rows to carry, at most; the page scrolls as little as keeps the cursor in it.
     pub height: u16,
+    /// How many rows to carry besides, before the page and after it: for a table that is held still.
+    pub more: u16,
+    /// Whether the jobs of all rows are wanted: it costs as much as there are rows.
+    pub ids: bool,
     /// Whether logs and the rest of the job under the cursor are wanted.
     pub detail: bool,
 }
@@ -91,6 +95,9 @@ impl Order {
 pub enum Cursor {
     /// On this job, wherever it moves. If the filter hides it, at the same place.
     Job(JobId),
+    /// The same as long as other rows move it. If a change of its own takes it out of the page, the
+    /// cursor stays at its place.
+    Near(JobId),
     /// At this place, from 0; past the end means the last.
     Place(usize),
     /// On the first row, whichever job that is.

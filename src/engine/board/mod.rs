@@ -8,6 +8,7 @@ mod lens;
 mod plan;
 mod row;
 mod totals;
+mod weighed;
 
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
@@ -16,12 +17,13 @@ pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use row::{Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
+pub use weighed::Weighed;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{BatchId, Usd};
+use crate::job::{BatchId, JobId, Usd};
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +46,8 @@ pub struct Board {
     pub notice: Option<Notice>,
     /// The failed jobs by cause, the most frequent first.
     pub causes: Vec<CauseGroup>,
+    /// The answer to the newest [`Command::Weigh`](super::Command::Weigh).
+    pub weighed: Option<Weighed>,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.
@@ -93,12 +97,17 @@ pub struct Page {
     pub total: usize,
     /// The place of the first row here, from 0.
     pub first: usize,
-    /// At most `lens.height` rows, the cursor's among them.
+    /// The place of the first row of the page, from 0: those before it are here only because the lens
+    /// asked for more.
+    pub top: usize,
+    /// At most `lens.height` rows from `top` on, the cursor's among them, and `lens.more` on either side.
     pub rows: Vec<Row>,
     /// The place of the cursor's row, from 0; `None` if there are no rows.
     pub cursor: Option<usize>,
     /// Whether rows are still being found or sorted: more may come.
     pub gathering: bool,
+    /// The jobs of all rows, in no order, if the lens asks for them and all are found.
+    pub ids: Option<Arc<Vec<JobId>>>,
 }
 
 impl Page {

@@ -38,14 +38,14 @@ pub struct RowState {
     pub position: Option<u32>,
     /// UPLOADING and SAVING: bytes moved, and of how many if known.
     pub moved: Option<(u64, Option<u64>)>,
-    /// WAITING: when it goes on.
+    /// WAITING: when it goes on; `None` while no more are begun and it lies there.
     pub until: Option<Timestamp>,
 }
 
 /// A row's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Elapsed {
-    /// Not begun.
+    /// Not begun, or nothing happens to it.
     None,
     /// On its way since.
     Since(Timestamp),

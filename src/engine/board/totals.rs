@@ -13,6 +13,9 @@ pub struct Totals {
     pub unknown: usize,
     /// Requests at fal now: those that take a place in the window.
     pub in_flight: usize,
+    /// Jobs that something happens to even while no more are begun: they are at fal, their bytes are on
+    /// the move, or they follow a request again at a time of its own.
+    pub moving: usize,
     /// What results cost so far, in all runs of this batch.
     pub spent: Usd,
     /// What requests that are not settled may still cost.

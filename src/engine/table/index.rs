@@ -39,6 +39,14 @@ impl Index {
         self.group(group).into_iter().flat_map(RankSet::iter).map(JobId::at)
     }
 
+    /// Every job of a tab, by number.
+    pub(crate) fn ids(&self, tab: Tab) -> Vec<JobId> {
+        match tab {
+            Tab::All => self.all.iter().map(JobId::at).collect(),
+            Tab::Only(group) => self.members(group).collect(),
+        }
+    }
+
     /// The job at a place of the table, from 0.
     pub(crate) fn at(&self, tab: Tab, order: Order, place: usize) -> Option<JobId> {
         let found = match (tab, order) {

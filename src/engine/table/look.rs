@@ -1,13 +1,14 @@
 //! What a face looks at, and the page of rows that answers it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Spec;
-use crate::engine::board::{Cursor, Lens, Page};
+use crate::engine::board::{Cursor, Lens, Page, Tab};
 use crate::engine::live::Live;
 use crate::engine::roster::Roster;
 use crate::engine::story;
-use crate::job::JobId;
+use crate::job::{Group, JobId};
 
 /// Keeps a face's lens and where its page was.
 #[derive(Debug, Default)]
@@ -16,8 +17,20 @@ pub(crate) struct Looker {
     first: usize,
     /// Where the cursor was last, for when its job leaves the tab.
     place: usize,
+    /// The job that the cursor is near to.
+    near: Option<Near>,
     /// Asked for just now: a key must not feel slow.
     urgent: bool,
+}
+
+/// A job that the cursor follows until a change of its own takes it away.
+#[derive(Debug)]
+struct Near {
+    id: JobId,
+    group: Group,
+    /// What was shown: with another order or filter every place is another.
+    shown: (Spec, Tab, bool),
+    left: bool,
 }
 
 impl Looker {
@@ -39,8 +52,9 @@ impl Looker {
         self.lens.detail
     }
 
-    /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight.
-    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>) -> Page {
+    /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight. `held` says
+    /// that no more jobs are begun.
+    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>, held: bool) -> Page {
         let lens = self.lens.clone();
         let total = roster.shown(lens.tab);
         let height = usize::from(lens.height).max(1);
@@ -50,16 +64,40 @@ impl Looker {
             Cursor::Last => last,
             Cursor::Place(place) => place.min(last),
             Cursor::Job(id) => roster.place(&lens, id).unwrap_or(self.place).min(last),
+            Cursor::Near(id) => self.place_near(roster, id).unwrap_or(self.place).min(last),
         };
+        if !matches!(lens.cursor, Cursor::Near(_)) {
+            self.near = None;
+        }
         self.place = place;
         self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
-        let rows = (self.first..total)
-            .take(height)
+        let more = usize::from(lens.more);
+        let first = self.first.saturating_sub(more);
+        let rows = (first..total)
+            .take(self.first - first + height + more)
             .filter_map(|place| roster.at(&lens, place))
-            .map(|job| story::row(roster, job, live.get(&job.id)))
+            .map(|job| story::row(roster, job, live.get(&job.id), held))
             .collect();
+        let gathering = roster.is_gathering();
+        let ids = (lens.ids && !gathering).then(|| Arc::new(roster.ids(lens.tab)));
         let cursor = (total > 0).then_some(place);
-        Page { total, first: self.first, rows, cursor, gathering: roster.is_gathering(), lens }
+        Page { total, first, top: self.first, rows, cursor, gathering, ids, lens }
+    }
+
+    /// A job's place, unless it left: it came to another group and was no longer in the page then.
+    fn place_near(&mut self, roster: &Roster, id: JobId) -> Option<usize> {
+        let group = roster.get(id)?.state.status().group();
+        let place = roster.place(&self.lens, id)?;
+        let shown = (self.spec(), self.lens.tab, self.lens.reverse);
+        let page = self.first..self.first + usize::from(self.lens.height).max(1);
+        let left = match &self.near {
+            Some(near) if near.id == id && near.shown == shown => {
+                near.left || (near.group != group && !page.contains(&place))
+            }
+            _ => false,
+        };
+        self.near = Some(Near { id, group, shown, left });
+        (!left).then_some(place)
     }
 
     /// What the lens leaves, whichever tab it shows.
@@ -71,8 +109,8 @@ impl Looker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::board::{Order, Tab};
-    use crate::job::{EndpointId, Group, Job, JobState, Model, Params, Photo, Timestamp};
+    use crate::engine::board::Order;
+    use crate::job::{EndpointId, Job, JobState, Model, Params, Photo, Timestamp};
 
     fn roster(jobs: usize) -> Roster {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
@@ -104,7 +142,7 @@ mod tests {
         let mut look = Looker::default();
         let mut first = |cursor| {
             look.look(lens(cursor, 10));
-            let page = look.page(&roster, &live);
+            let page = look.page(&roster, &live, false);
             assert_eq!(page.rows.len(), 10);
             assert!(page.current().is_some());
             page.first
@@ -119,13 +157,61 @@ mod tests {
     }
 
     #[test]
+    fn more_rows_are_carried_on_either_side_and_move_nothing() {
+        let (roster, live) = (roster(100), HashMap::new());
+        let mut look = Looker::default();
+        let mut shown = |cursor, more| {
+            look.look(Lens { more, ..lens(cursor, 10) });
+            let page = look.page(&roster, &live, false);
+            assert_eq!(page.rows.first().unwrap().id, JobId::at(page.first));
+            (page.first, page.top, page.rows.len())
+        };
+        assert_eq!(shown(Cursor::Place(50), 0), (41, 41, 10));
+        assert_eq!(shown(Cursor::Place(50), 20), (21, 41, 50));
+        assert_eq!(shown(Cursor::Place(50), 80), (0, 41, 100));
+        assert_eq!(shown(Cursor::Place(50), 0), (41, 41, 10));
+    }
+
+    #[test]
     fn a_job_that_leaves_the_tab_leaves_the_cursor_where_it_was() {
         let (mut roster, live) = (roster(100), HashMap::new());
         let mut look = Looker::default();
         look.look(Lens { tab: Tab::Only(Group::Pending), ..lens(Cursor::Job(JobId::at(4)), 10) });
-        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(4));
+        assert_eq!(look.page(&roster, &live, false).current().unwrap().id, JobId::at(4));
         roster.apply(JobId::at(4), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
-        assert_eq!(look.page(&roster, &live).current().unwrap().id, JobId::at(5));
+        assert_eq!(look.page(&roster, &live, false).current().unwrap().id, JobId::at(5));
+    }
+
+    #[test]
+    fn a_job_that_ends_far_below_leaves_the_cursor_where_it_was_and_one_that_is_pushed_takes_it_along() {
+        let (mut roster, live) = (roster(100), HashMap::new());
+        let mut look = Looker::default();
+        let on = |look: &mut Looker, roster: &Roster| {
+            let page = look.page(roster, &live, false);
+            (page.first, page.current().unwrap().id.index())
+        };
+        let near = |id| Lens { order: Order::Status, ..lens(Cursor::Near(JobId::at(id)), 10) };
+        let upload = |roster: &mut Roster, id| {
+            roster.apply(JobId::at(id), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
+        };
+        look.look(near(3));
+        assert_eq!(on(&mut look, &roster), (0, 3));
+        // Others come to the front: it is followed.
+        (50..58).for_each(|id| upload(&mut roster, id));
+        assert_eq!(on(&mut look, &roster), (2, 3));
+        // It comes to the front itself, out of the page: what stands at its place now is taken.
+        upload(&mut roster, 3);
+        assert_eq!(on(&mut look, &roster), (2, 2));
+        assert_eq!(on(&mut look, &roster), (2, 2), "as long as it takes the face to say so");
+        look.look(near(2));
+        // Within the page it is followed, wherever it goes; and so it is in another order.
+        look.look(near(4));
+        assert_eq!(on(&mut look, &roster), (3, 4));
+        look.look(Lens { reverse: true, ..near(4) });
+        assert_eq!(on(&mut look, &roster).1, 4);
+        look.look(Lens { cursor: Cursor::Job(JobId::at(4)), ..near(4) });
+        upload(&mut roster, 4);
+        assert_eq!(on(&mut look, &roster).1, 4, "what is held is followed anywhere");
     }
 
     #[test]
@@ -149,7 +235,7 @@ mod tests {
     #[test]
     fn an_empty_table_has_no_cursor() {
         let mut look = Looker::default();
-        let page = look.page(&roster(0), &HashMap::new());
+        let page = look.page(&roster(0), &HashMap::new(), false);
         assert_eq!((page.total, page.cursor, page.current()), (0, None, None));
     }
 }

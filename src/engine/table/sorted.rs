@@ -27,6 +27,11 @@ impl Sorted {
         self.len
     }
 
+    /// Every entry in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.blocks.iter().flatten()
+    }
+
     /// The entry at a place, from 0.
     pub(super) fn at(&self, place: usize) -> Option<Entry> {
         let mut left = place;

@@ -126,6 +126,17 @@ impl View {
         }
     }
 
+    /// Every job that a tab shows, in no order.
+    pub(crate) fn ids(&self, tab: Tab) -> Vec<JobId> {
+        match &self.rows {
+            Rows::Plain(index) => index.ids(tab),
+            Rows::Sorted(_) => {
+                let entries = self.sorted(tab).into_iter().flat_map(Sorted::iter);
+                entries.map(|entry| JobId::at(entry.job as usize)).collect()
+            }
+        }
+    }
+
     /// The job at a place, from 0.
     pub(crate) fn at(&self, tab: Tab, place: usize) -> Option<JobId> {
         match &self.rows {

@@ -113,7 +113,7 @@ macro_rules! actions {
 
 actions! {
     Up           "up"            Move    [Plan Jobs Detail Zoom Overlay] ["up" "k"]            "one row up";
-    Down         "down"          Move    [Plan Jobs Detail Zoom Overlay] ["down" "j"]          "one row down";
+    Down         "down"          Move    [Plan Jobs Detail Zoom Overlay] ["down" "j"]          "one row down; follows its photo nearby";
     HalfUp       "half-page-up"  Move    [Plan Jobs Detail Overlay] ["ctrl-u"]            "half a page up";
     HalfDown     "half-page-down" Move   [Plan Jobs Detail Overlay] ["ctrl-d"]            "half a page down";
     PageUp       "page-up"       Move    [Plan Jobs Detail Overlay] ["pgup"]              "a page up";
@@ -139,7 +139,7 @@ actions! {
 
     Open         "open"          Jobs    [Jobs Detail]              ["enter"]             "open the lower pane over the whole screen, and back";
     Mark         "mark"          Jobs    [Jobs]                     ["space"]             "mark the row, or take the mark away";
-    MarkAll      "mark-all"      Jobs    [Jobs]                     ["a"]                 "mark every row on the screen";
+    MarkAll      "mark-all"      Jobs    [Jobs]                     ["a"]                 "mark all that the tab and filter leave";
     Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
     Retry        "retry"         Jobs    [Jobs Detail Causes]       ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";

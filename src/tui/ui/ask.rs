@@ -1,8 +1,10 @@
 //! Questions: asked only where money or work is at stake, or where a key has more than one answer.
 
 use super::super::view::format::{count, plural};
+use super::super::view::text::width;
 use super::Ui;
-use crate::engine::board::{Cursor, Money, Row};
+use super::bulk::Bulk;
+use crate::engine::board::{Money, Row};
 use crate::engine::{Command, Leave};
 use crate::job::{Group, JobId, Status};
 
@@ -20,6 +22,8 @@ pub(crate) struct Question {
 pub(crate) struct Choice {
     pub(crate) key: char,
     pub(crate) label: String,
+    /// The same in a word or two, for screens that have no room for more.
+    short: Option<&'static str>,
     pub(crate) answer: Answer,
 }
 
@@ -44,7 +48,17 @@ impl Question {
 
 impl Choice {
     pub(super) fn new(key: char, label: impl Into<String>, answer: Answer) -> Self {
-        Self { key, label: label.into(), answer }
+        Self { key, label: label.into(), short: None, answer }
+    }
+
+    /// The same with a word or two for screens that have no room for the whole label.
+    fn or_short(self, short: &'static str) -> Self {
+        Self { short: Some(short), ..self }
+    }
+
+    /// What it does, in so many columns if that can be said.
+    pub(crate) fn label_in(&self, room: usize) -> &str {
+        self.short.filter(|_| width(&self.label) > room).unwrap_or(&self.label)
     }
 
     pub(super) fn back() -> Self {
@@ -58,6 +72,8 @@ pub(crate) enum Outcome {
     Ask(Question),
     Do(Command, String),
     Say(String),
+    /// The engine is asked first.
+    Weigh(Command),
 }
 
 impl Ui {
@@ -83,15 +99,12 @@ impl Ui {
         }
         text.push("The same command goes on where this run stops.".to_owned());
         let later = if sandbox { "leave; send them anew next time" } else { "leave; pick them up next time" };
-        let mut choices = vec![Choice::new('y', later, Answer::Leave(Leave::Running))];
+        let mut choices = vec![Choice::new('y', later, Answer::Leave(Leave::Running)).or_short("leave")];
         if at_fal > 0 && !sandbox {
-            choices.push(Choice::new(
-                'x',
-                "cancel what is still queued, then leave",
-                Answer::Leave(Leave::CancelQueued),
-            ));
+            let cancel = Answer::Leave(Leave::CancelQueued);
+            choices.push(Choice::new('x', "cancel the queued, then leave", cancel).or_short("cancel, leave"));
         }
-        choices.push(Choice::new('n', "back to the dashboard", Answer::Back));
+        choices.push(Choice::new('n', "back to the dashboard", Answer::Back).or_short("back"));
         Some(Question::new("Leave?", text, choices))
     }
 
@@ -109,32 +122,23 @@ impl Ui {
             "Whatever is still found is sent too.".to_owned(),
         ];
         let choices = vec![
-            Choice::new('n', "wait until every photo is found", Answer::Back),
+            Choice::new('n', "wait until every photo is found", Answer::Back).or_short("wait"),
             Choice::new('y', "start now", Answer::Tell(Command::Start, "started".to_owned())),
         ];
         Some(Question::new("Start before every photo is found?", text, choices))
     }
 
     /// Sending the marked or the current photo again.
-    pub(crate) fn retry(&self) -> Outcome {
+    pub(crate) fn retry(&mut self) -> Outcome {
         let ids = self.targets();
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return match row.state.status {
                 Status::Failed | Status::Cancelled => self.retry_at_once(ids, &row.path),
                 Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids)),
                 status => Outcome::Say(format!("{} is {}: nothing to send again", row.path, word(status))),
             };
         }
-        if ids.is_empty() {
-            return Outcome::Say("no photo is chosen".to_owned());
-        }
-        let photos = plural(ids.len(), "marked photo", "marked photos");
-        let said = format!("asked to send {} again", plural(ids.len(), "photo", "photos"));
-        Outcome::Ask(Question::new(
-            format!("Send {photos} again?"),
-            vec!["Those that failed or were cancelled; those to review are paid for anew.".to_owned()],
-            vec![Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)), Choice::back()],
-        ))
+        self.weigh(Bulk::Retry)
     }
 
     /// A cursor that sits on whatever is on top may have moved since the person looked.
@@ -144,30 +148,22 @@ impl Ui {
         if self.is_pinned() {
             return Outcome::Do(command, said);
         }
-        let choices = vec![Choice::new('y', "send again", Answer::Tell(command, said)), Choice::back()];
+        let choices = vec![Choice::back(), Choice::new('y', "send again", Answer::Tell(command, said))];
         Outcome::Ask(Question::new("Send again?", vec![path.to_owned()], choices))
     }
 
-    fn is_pinned(&self) -> bool {
-        matches!(self.cursor, Cursor::Job(_))
+    /// Whether a key acts on the row under the cursor as it is shown. A held table shows what was.
+    fn acts_on_row(&self) -> bool {
+        self.marks.is_empty() && self.frozen.is_none()
     }
 
     /// Stopping the marked or the current photo.
-    pub(crate) fn cancel(&self) -> Outcome {
+    pub(crate) fn cancel(&mut self) -> Outcome {
         let ids = self.targets();
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return self.cancel_one(row, ids);
         }
-        if ids.is_empty() {
-            return Outcome::Say("no photo is chosen".to_owned());
-        }
-        let photos = plural(ids.len(), "marked photo", "marked photos");
-        let said = format!("asked to cancel {}", plural(ids.len(), "photo", "photos"));
-        Outcome::Ask(Question::new(
-            format!("Cancel {photos}?"),
-            vec!["What fal already runs is paid for.".to_owned()],
-            vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
-        ))
+        self.weigh(Bulk::Cancel)
     }
 
     fn cancel_one(&self, row: &Row, ids: Vec<JobId>) -> Outcome {
@@ -180,13 +176,13 @@ impl Ui {
             Status::InProgress => Outcome::Ask(Question::new(
                 "Cancel a running request?",
                 vec![row.path.clone(), "fal may bill what it has begun.".to_owned()],
-                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+                vec![Choice::back(), Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said))],
             )),
             _ if self.is_pinned() => Outcome::Do(Command::Cancel(ids), said),
             _ => Outcome::Ask(Question::new(
                 "Cancel?",
                 vec![row.path.clone()],
-                vec![Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said)), Choice::back()],
+                vec![Choice::back(), Choice::new('y', "cancel", Answer::Tell(Command::Cancel(ids), said))],
             )),
         }
     }
@@ -224,7 +220,7 @@ fn ask_to_pay_again(row: &Row, ids: Vec<JobId>) -> Question {
     };
     let said = format!("{} is sent again", row.path);
     let choices = vec![
-        Choice::new('n', "no, leave it as it is", Answer::Back),
+        Choice::new('n', "no, leave it as it is", Answer::Back).or_short("no"),
         Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)),
     ];
     Question::new("Send again and pay again?", vec![row.path.clone(), why.to_owned(), price], choices)

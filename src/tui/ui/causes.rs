@@ -142,7 +142,7 @@ impl Ui {
             ));
         }
         let command = Command::RetryFailed { only };
-        let choices = vec![Choice::new('y', "send again", Answer::Tell(command, said)), Choice::back()];
+        let choices = vec![Choice::back(), Choice::new('y', "send again", Answer::Tell(command, said))];
         Outcome::Ask(Question::new(format!("Send {photos} again?"), text, choices))
     }
 }

@@ -1,14 +1,20 @@
-//! The cursor: it stays on its job while rows move, and answers a key at once even before the
+//! The cursor: it stays on its job while rows move, stays in the page when its job goes far away, and answers a key at once even before the
 //! engine has sent the rows that belong to it.
 
-use super::Ui;
+use super::{Focus, Ui};
 use crate::engine::board::{Cursor, Page, Row};
 use crate::job::JobId;
 
 impl Ui {
     /// The rows that the table shows.
     pub(crate) fn page(&self) -> &Page {
-        self.frozen.as_ref().unwrap_or(&self.board.page)
+        self.frozen.as_ref().map_or(&self.board.page, |frozen| &frozen.page)
+    }
+
+    /// How many rows of the page are above those on the screen.
+    pub(crate) fn rows_above(&self) -> usize {
+        let page = self.page();
+        page.top.saturating_sub(page.first)
     }
 
     /// Whether the page shows the tab, filter and order that are chosen: just after a change it
@@ -56,6 +62,7 @@ impl Ui {
             Some(id) => {
                 self.selected = Some(id);
                 self.cursor = Cursor::Job(id);
+                self.given = false;
             }
             None if self.frozen.is_some() => return false,
             None => {
@@ -64,14 +71,15 @@ impl Ui {
             }
         }
         self.place = place;
+        self.scroll_frozen(place);
         true
     }
 
     /// Moves the cursor to a row that is shown, counted from 0.
     pub(crate) fn move_to_row(&mut self, row: usize) {
-        let page = self.page();
-        if row < page.rows.len() {
-            self.move_to(page.first + row);
+        let (page, above) = (self.page(), self.rows_above());
+        if above + row < page.rows.len() {
+            self.move_to(page.first + above + row);
         }
     }
 
@@ -84,8 +92,9 @@ impl Ui {
         };
         let id = row.map(|row| row.id);
         if self.frozen.is_some() {
+            let kept = if end == Cursor::Last { page.first + page.rows.len().saturating_sub(1) } else { page.first };
             return self.move_to(place) || {
-                self.selected = id;
+                self.move_to(kept);
                 false
             };
         }
@@ -101,11 +110,33 @@ impl Ui {
     pub(crate) fn pin(&mut self) {
         if let Some(id) = self.selected {
             self.cursor = Cursor::Job(id);
+            self.given = false;
+        }
+    }
+
+    /// Whether the cursor is on a job that was chosen, so that a key cannot meet another one.
+    pub(super) fn is_pinned(&self) -> bool {
+        matches!(self.cursor, Cursor::Job(_)) && !self.given
+    }
+
+    /// Where the engine is to keep the cursor. A job that is looked at more closely, asked about or held
+    /// still is followed wherever it goes, any other one as long as it stays nearby.
+    pub(super) fn cursor_to_send(&self) -> Cursor {
+        let holds = self.opened
+            || self.zoom.is_some()
+            || self.focus == Focus::Detail
+            || self.frozen.is_some()
+            || !self.layers.is_empty();
+        match self.cursor {
+            Cursor::Job(id) if !holds => Cursor::Near(id),
+            cursor => cursor,
         }
     }
 
     /// Takes over where the engine found the cursor, if it has answered the newest lens.
     pub(crate) fn adopt_page(&mut self) {
+        self.fill_frozen();
+        self.adopt_marks();
         let page = &self.board.page;
         if self.frozen.is_some() || page.lens.seq != self.lens.seq {
             return;
@@ -121,10 +152,38 @@ impl Ui {
         match (self.cursor, found) {
             // Arrived: from here on it follows the job. A job that the filter hides is left alone
             // for the one at its place.
-            (Cursor::Place(_) | Cursor::Job(_), Some(id)) => self.cursor = Cursor::Job(id),
+            (Cursor::Place(_) | Cursor::Job(_) | Cursor::Near(_), Some(id)) => {
+                self.given = matches!(self.cursor, Cursor::Job(was) if was != id)
+                    || (self.given && self.cursor == Cursor::Job(id));
+                self.cursor = Cursor::Job(id);
+            }
             // Where nothing is left to be on, the wish stands until something is.
             (Cursor::First | Cursor::Last, _) | (_, None) => {}
         }
+    }
+
+    /// Marks everything that the tab and filter leave: what is at hand at once, the rest once the engine
+    /// has named it.
+    pub(crate) fn mark_all(&mut self) {
+        self.marking = true;
+        if self.frozen.is_none() && self.page_is_chosen() {
+            self.marks.extend(self.board.page.rows.iter().map(|row| row.id));
+        }
+    }
+
+    /// Takes over what is to be marked.
+    fn adopt_marks(&mut self) {
+        let page = &self.board.page;
+        if let Some(ids) = page.ids.as_ref().filter(|_| self.marking && page.lens.seq == self.lens.seq) {
+            self.marks.extend(ids.iter().copied());
+            self.marking = false;
+        }
+    }
+
+    /// Takes all marks away.
+    pub(crate) fn unmark(&mut self) {
+        self.marks.clear();
+        self.marking = false;
     }
 
     /// The jobs that a key acts on: the marked ones, else the one under the cursor.

@@ -1,9 +1,11 @@
 //! What the dashboard knows: the newest board, and what the person at the keyboard has chosen.
 
 pub(crate) mod ask;
+mod bulk;
 pub(crate) mod causes;
 mod cursor;
 pub(crate) mod entry;
+mod frozen;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
@@ -23,12 +25,14 @@ use super::keys::{Context, KeyMap};
 use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
-use crate::engine::board::{Board, Cursor, Detail, Lens, Order, Page, Phase, Tab};
+use crate::engine::board::{Board, Cursor, Detail, Lens, NoticeKind, Order, Phase, Tab};
 use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
+use bulk::Weighing;
 use causes::Causes;
 use entry::Entry;
+use frozen::Frozen;
 use pane::{Pane, PaneTab};
 use plan::PlanDesk;
 use redo::RedoForm;
@@ -40,7 +44,7 @@ use zoom::Zoom;
 pub struct Ui {
     pub(crate) board: Arc<Board>,
     /// What a frozen table shows instead of the board's page.
-    pub(crate) frozen: Option<Page>,
+    pub(crate) frozen: Option<Frozen>,
     pub(crate) now: Timestamp,
     pub(crate) zone: jiff::tz::TimeZone,
     pub(crate) size: Size,
@@ -63,9 +67,16 @@ pub struct Ui {
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
     pub(crate) cursor: Cursor,
+    /// Whether the cursor's job left and another stands at its place: nobody chose that one.
+    given: bool,
     pub(crate) place: usize,
     pub(crate) selected: Option<JobId>,
     pub(crate) marks: BTreeSet<JobId>,
+    /// Whether everything that the tab and filter leave is to be marked, once the engine has named it.
+    pub(crate) marking: bool,
+    /// What the engine is to count before a question is asked, and how often it was asked to.
+    pub(crate) weighing: Option<Weighing>,
+    weighings: u64,
 
     pub(crate) focus: Focus,
     /// Whether the lower pane covers the table.
@@ -81,6 +92,8 @@ pub struct Ui {
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
     pub(crate) toast: Option<Toast>,
+    /// A person had the account tried: what holds it is told if it still does.
+    trying: Option<NoticeKind>,
     pub(crate) leaving: Option<Leaving>,
 }
 
@@ -147,9 +160,13 @@ impl Ui {
             filter: Input::default(),
             typing: false,
             cursor: Cursor::First,
+            given: false,
             place: 0,
             selected: None,
             marks: BTreeSet::new(),
+            marking: false,
+            weighing: None,
+            weighings: 0,
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),
@@ -159,6 +176,7 @@ impl Ui {
             plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
+            trying: None,
             leaving: None,
         }
     }
@@ -207,13 +225,16 @@ impl Ui {
         self.leaving.is_some() || self.board.phase == Phase::Leaving
     }
 
-    /// Whether clocks move: something is on its way or waits for its time.
+    /// Whether clocks move: something is on its way or waits for its time. While no more are begun, what
+    /// only lies there has neither.
     #[must_use]
     pub fn is_ticking(&self) -> bool {
         let totals = &self.board.totals;
-        let phase = &self.board.phase;
-        matches!(phase, Phase::Running | Phase::Paused(_) | Phase::Leaving)
-            && totals.of(Group::Active) + totals.of(Group::Waiting) > 0
+        match self.board.phase {
+            Phase::Running | Phase::Leaving => totals.of(Group::Active) + totals.of(Group::Waiting) > 0,
+            Phase::Paused(_) => totals.moving > 0,
+            Phase::Planning | Phase::Finished => false,
+        }
     }
 
     /// When something on the screen ends by itself.
@@ -274,11 +295,17 @@ impl Ui {
             cause: self.cause,
             order: self.order,
             reverse: self.reverse,
-            cursor: self.cursor,
+            cursor: self.cursor_to_send(),
             height: layout::table_rows(layout::Areas::of(self).table),
+            more: self.more_rows(),
+            ids: self.marking,
             // What can be made again is asked about even where the lower pane is shut.
             detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
+        let shows_other = (lens.tab, lens.cause, &lens.text) != (self.lens.tab, self.lens.cause, &self.lens.text);
+        // What was to be marked is not shown any more.
+        self.marking &= !shows_other;
+        let lens = Lens { ids: self.marking, ..lens };
         if lens == self.lens {
             return None;
         }

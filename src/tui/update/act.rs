@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::scroll::{page_height, scroll, scroll_to_end};
+use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
 use crate::engine::board::{Phase, Tab};
 use crate::engine::{Command, Leave};
@@ -57,8 +57,8 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
         }
         Action::Mark => mark(ui),
-        Action::MarkAll => ui.marks.extend(ui.page().rows.iter().map(|row| row.id).collect::<Vec<_>>()),
-        Action::Unmark => ui.marks.clear(),
+        Action::MarkAll => ui.mark_all(),
+        Action::Unmark => ui.unmark(),
         Action::Retry => {
             let outcome = if ui.context() == Context::Causes { ui.retry_cause() } else { ui.retry() };
             return follow(ui, outcome);
@@ -122,7 +122,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
 fn match_by(ui: &mut Ui, rows: isize) {
     if ui.zoom.is_some() {
         if !ui.move_by(rows) {
-            ui.say("the table is held still; f lets it move again");
+            ui.say(HELD);
         }
     } else if ui.filter.value().is_empty() && ui.cause.is_none() {
         ui.say("no filter is set; / sets one");
@@ -161,8 +161,7 @@ fn freeze(ui: &mut Ui) {
         ui.adopt_page();
         ui.say("the table moves again");
     } else {
-        ui.pin();
-        ui.frozen = Some(ui.board.page.clone());
+        ui.freeze();
         ui.say("the table is held still; the batch goes on");
     }
 }
@@ -212,7 +211,10 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
 fn pause(ui: &mut Ui) -> Vec<Effect> {
     match ui.board.phase {
         Phase::Running => tell(ui, Command::Pause, "no more photos are begun; p goes on".to_owned()),
-        Phase::Paused(_) => tell(ui, Command::Resume, "going on".to_owned()),
+        Phase::Paused(_) => {
+            let said = if ui.tries_account() { "trying now" } else { "going on" };
+            tell(ui, Command::Resume, said.to_owned())
+        }
         Phase::Planning | Phase::Leaving | Phase::Finished => Vec::new(),
     }
 }
@@ -237,8 +239,11 @@ fn back(ui: &mut Ui) {
         (ui.opened, ui.focus) = (false, Focus::Jobs);
     } else if !ui.filter.value().is_empty() {
         ui.filter.reset();
-    } else if ui.cause.take().is_none() {
-        ui.marks.clear();
+    } else if ui.cause.take().is_some() {
+        // The cause had brought the tab along.
+        ui.tab = Tab::All;
+    } else {
+        ui.unmark();
     }
 }
 
@@ -268,7 +273,7 @@ pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect>
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
     match command {
-        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.marks.clear(),
+        Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.unmark(),
         // What was retried is on its way: its list of causes says nothing any more.
         Command::RetryFailed { .. } => {
             (ui.cause, ui.layers) = (None, Vec::new());
@@ -284,10 +289,11 @@ pub(super) fn copy(ui: &mut Ui, what: &str, text: String) -> Vec<Effect> {
     vec![Effect::Copy(text)]
 }
 
-fn follow(ui: &mut Ui, outcome: Outcome) -> Vec<Effect> {
+pub(super) fn follow(ui: &mut Ui, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Ask(question) => ask(ui, question),
         Outcome::Do(command, said) => return tell(ui, command, said),
+        Outcome::Weigh(command) => return vec![Effect::Send(command)],
         Outcome::Say(text) => ui.say(text),
     }
     Vec::new()

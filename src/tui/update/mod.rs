@@ -59,7 +59,10 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Board(board) => {
             adopt(ui, board);
-            Vec::new()
+            match ui.weighed() {
+                Some(outcome) => act::follow(ui, outcome),
+                None => Vec::new(),
+            }
         }
         Msg::Key(key) => press::press(ui, key),
         Msg::Mouse(mouse) => {
@@ -95,6 +98,9 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
             ui.plan = PlanDesk::default();
         }
         return;
+    }
+    if before.phase == Phase::Running && matches!(ui.board.phase, Phase::Paused(_)) {
+        ui.tell_try();
     }
     // What an earlier run left failed comes back with its photos and is no news.
     let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);

@@ -8,15 +8,19 @@ use super::Effect;
 use super::act::{act, copy, leave, send, tell};
 use crate::engine::Leave;
 use crate::job::clean;
-use crate::tui::keys::Key;
+use crate::tui::keys::{Action, Context, Key};
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
+use crate::tui::ui::layout::is_too_small;
 use crate::tui::ui::redo::Pressed;
 use crate::tui::ui::{Layer, Ui};
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
         return interrupt(ui);
+    }
+    if is_too_small(ui.size) {
+        return press_unseen(ui, event);
     }
     if let Some(Layer::Entry(_)) = ui.layers.last() {
         return type_amount(ui, event);
@@ -50,6 +54,25 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     match ui.keys.action(ui.context(), Key::from(event)) {
         Some(action) => act(ui, action),
         None => Vec::new(),
+    }
+}
+
+/// Where there is no room for a screen: nobody starts, pays or cancels what is not to be seen. A question
+/// is shown even there, and can be answered.
+fn press_unseen(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    let question = match ui.layers.last() {
+        Some(Layer::Question(question)) => Some(question.clone()),
+        _ => None,
+    };
+    let asks = question.is_some();
+    if let Some(effects) = question.and_then(|question| answer_by_key(ui, question, event)) {
+        return effects;
+    }
+    match ui.keys.action(Context::Overlay, Key::from(event)) {
+        Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => act(ui, action),
+        Some(action @ (Action::Up | Action::Down)) if asks => act(ui, action),
+        Some(Action::Back) if !ui.layers.is_empty() => act(ui, Action::Back),
+        _ => Vec::new(),
     }
 }
 
@@ -116,6 +139,9 @@ fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 /// Pasted text goes where typed text would.
 pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
+    if is_too_small(ui.size) {
+        return Vec::new();
+    }
     let is_editing = ui.is_editing();
     let input = match ui.layers.last_mut() {
         Some(Layer::Entry(entry)) => &mut entry.input,

@@ -14,6 +14,8 @@ use crate::tui::view;
 
 /// Lines that a step of the wheel moves.
 const WHEEL: isize = 3;
+/// Said where a held table ends.
+pub(super) const HELD: &str = "the table is held still and ends here; f lets it move again";
 
 pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
@@ -31,7 +33,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
     match ui.context() {
         Context::Jobs => {
             if !ui.move_by(lines) {
-                ui.say("the table is held still; f lets it move again");
+                ui.say(HELD);
             }
         }
         Context::Detail => ui.scroll_pane(lines),
@@ -66,7 +68,7 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
         Context::Jobs => {
             let moved = ui.move_to_end(if end { Cursor::Last } else { Cursor::First });
             if !moved {
-                ui.say("the table is held still; f lets it move again");
+                ui.say(HELD);
             }
         }
         Context::Detail => ui.scroll_pane_to_end(end),
@@ -85,6 +87,9 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
         MouseEventKind::Down(MouseButton::Left) => 0,
         _ => return,
     };
+    if layout::is_too_small(ui.size) {
+        return;
+    }
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
     if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay | Context::Causes) {

@@ -26,7 +26,7 @@ mod question;
 mod redo;
 mod status;
 mod table;
-mod text;
+pub(crate) mod text;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -10,26 +10,34 @@ use crate::job::clean;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::ask::Question;
+use crate::tui::ui::layout::is_too_small;
 
 /// Draws a question in the middle of the screen.
 pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer) {
     let of = |role| ui.styles.of(role);
-    let most = usize::from(screen.width.saturating_sub(6)).clamp(1, 76);
-    let text: Vec<String> = question
-        .text
-        .iter()
+    let tiny = is_too_small(ui.size);
+    let most = usize::from(screen.width.saturating_sub(if tiny { 0 } else { 6 })).clamp(1, 76);
+    // Where every row counts there is no border, and the title is a text like any other.
+    let text: Vec<String> = std::iter::once(&question.title)
+        .filter(|_| tiny)
+        .chain(&question.text)
         .flat_map(|text| wrap(&clean(text), most).into_iter().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     let widest_choice = question.choices.iter().map(|choice| width(&choice.label) + 5).max().unwrap_or_default();
     let widest = text.iter().map(|line| width(line)).chain([widest_choice, width(&question.title) + 2]).max();
     let columns = widest.unwrap_or_default().min(most);
     // The answers are what is needed; the words before them have what room is left.
-    let room = usize::from(screen.height.saturating_sub(2)).saturating_sub(question.choices.len());
+    let border = if tiny { 0 } else { 2 };
+    let room = usize::from(screen.height.saturating_sub(border)).saturating_sub(question.choices.len());
     let text: Vec<String> = text.into_iter().take(room).collect();
     let gap = usize::from(!text.is_empty() && room > text.len());
     let rows = text.len() + gap + question.choices.len();
-    let area = middle(screen, columns, rows);
-    let inner = front(ui, &question.title, area, buf);
+    let inner = if tiny {
+        clear(buf, screen, of(Role::Overlay));
+        screen
+    } else {
+        front(ui, &question.title, middle(screen, columns, rows), buf)
+    };
     let mut y = inner.y;
     for line in &text {
         put(buf, inner.x, y, row_left(inner, y), line, of(Role::Overlay));
@@ -42,11 +50,12 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
         }
         let chosen = at == question.at;
         let row = Rect { y, height: 1, ..inner };
+        let room = usize::from(inner.width).saturating_sub(5);
         let spans = [
             Span::styled(if chosen { "▸ " } else { "  " }, of(Role::Accent)),
             Span::styled(choice.key.to_string(), of(Role::KeyHint)),
             Span::styled("  ", of(Role::Overlay)),
-            Span::styled(fit(&choice.label, usize::from(inner.width).saturating_sub(5)), of(Role::Overlay)),
+            Span::styled(fit(choice.label_in(room), room), of(Role::Overlay)),
         ];
         put_spans(buf, row, &spans);
         if chosen {

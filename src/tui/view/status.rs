@@ -55,7 +55,8 @@ pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
         Status::Saving => moved("saving", state.moved),
         Status::Waiting => match state.until {
             Some(until) if until > now => format!("retry in {}", wait(until.since(now))),
-            _ => "retry now".to_owned(),
+            Some(_) => "retry now".to_owned(),
+            None => "waits".to_owned(),
         },
         other => crate::tui::ui::ask::word(other),
     }
@@ -101,5 +102,6 @@ mod tests {
         let waiting = RowState { until: Some(Timestamp(8_000)), ..state(Status::Waiting) };
         assert_eq!(words(&waiting, Timestamp(0)), "retry in 8 s");
         assert_eq!(words(&waiting, Timestamp(9_000)), "retry now");
+        assert_eq!(words(&state(Status::Waiting), Timestamp(0)), "waits", "until more is begun");
     }
 }

@@ -38,9 +38,9 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
         headings(ui, inner, &columns, buf);
         rows = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
     }
-    let highlighted = ui.highlighted();
-    for (at, row) in ui.page().rows.iter().take(usize::from(rows.height)).enumerate() {
-        let y = rows.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    let (highlighted, above) = (ui.highlighted(), ui.rows_above());
+    for (at, row) in ui.page().rows.iter().enumerate().skip(above).take(usize::from(rows.height)) {
+        let y = rows.y.saturating_add(u16::try_from(at - above).unwrap_or(u16::MAX));
         let area = Rect { y, height: 1, ..rows };
         render_row(ui, row, area, &columns, highlighted == Some(at), buf);
     }
@@ -244,14 +244,14 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             let spans = [
                 Span::styled(status::symbol(row.state.status), style),
                 Span::raw(" "),
-                Span::styled(status::words(&row.state, ui.now), style),
+                Span::styled(status::words(&row.state, ui.table_now()), style),
             ];
             put_spans(buf, area, &spans);
         }
         Column::Time => {
             let time = match row.elapsed {
                 Elapsed::None => return,
-                Elapsed::Since(began) => ui.now.since(began),
+                Elapsed::Since(began) => ui.table_now().since(began),
                 Elapsed::Took(took) => took,
             };
             put_right(buf, x, y, width, &format::short(time), base);

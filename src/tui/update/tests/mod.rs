@@ -1,6 +1,7 @@
 //! What keys lead to, at a desk with an engine of a few lines.
 
 mod acting;
+mod bulk;
 mod judging;
 mod moving;
 mod pictures;
@@ -14,7 +15,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
 
 use super::*;
 use crate::engine::Leave;
-use crate::engine::board::{Flow, Order, Page, Plan};
+use crate::engine::board::{Flow, Order, Page, Plan, Tab};
 use crate::job::{CauseKind, JobId, Status};
 use crate::tui::Theme;
 use crate::tui::fixtures::{self, Desk};

@@ -28,6 +28,35 @@ fn the_selection_stays_on_its_job_while_rows_move() {
 }
 
 #[test]
+fn a_job_that_goes_far_away_leaves_the_cursor_in_its_place_unless_it_is_looked_at() {
+    let busy = || {
+        let mut desk = desk(500);
+        for number in 1..=5 {
+            desk.set(number, Status::InProgress);
+        }
+        desk.answer().press_all(&["j", "j"]);
+        assert_eq!(desk.on(), Some(3));
+        desk
+    };
+    let mut left = busy();
+    left.set(3, Status::Done).answer().answer();
+    assert_eq!((left.on(), left.ui.page().top), (Some(4), 0), "those that run stay in sight");
+    left.press("x");
+    assert!(left.told.is_empty(), "nobody chose that one: it is asked about");
+
+    for keys in [&["enter"][..], &["tab"], &["z"], &["x"], &["f"]] {
+        let mut held = busy();
+        held.press_all(keys).set(3, Status::Done).answer().answer();
+        assert_eq!(held.ui.selected, Some(JobId::at(2)), "{keys:?}");
+    }
+    // What ends within the page is followed.
+    let mut few = desk(6);
+    few.set(1, Status::InProgress).set(2, Status::InProgress).answer().press_all(&["j"]);
+    few.set(2, Status::Done).answer().answer();
+    assert_eq!(few.on(), Some(2));
+}
+
+#[test]
 fn untouched_the_cursor_stays_on_top_of_what_moves() {
     let mut desk = desk(50);
     desk.set(30, Status::InProgress).answer();
@@ -74,17 +103,37 @@ fn keys_that_come_faster_than_the_engine_answers_add_up() {
 
 #[test]
 fn a_frozen_table_stands_still_and_says_where_it_ends() {
-    let mut desk = desk(500);
+    let mut desk = desk(5000);
     desk.press_all(&["j", "f"]);
     let before = desk.ui.page().clone();
     desk.set(300, Status::InProgress).answer();
     assert_eq!(*desk.ui.page(), before);
     desk.press("j");
     assert_eq!(desk.on(), Some(3));
+    desk.press_all(&["pgdn", "pgdn", "pgdn"]);
+    let beyond = desk.on().unwrap();
+    assert!(beyond > 20 && desk.screen().contains(&format!("IMG_{beyond:04}")), "{}", desk.screen());
+    assert!(!desk.screen().contains("IMG_0003"));
+    desk.press_all(&["g"]);
+    assert!(desk.on() == Some(1) && desk.screen().contains("IMG_0003"), "{}", desk.screen());
     desk.press("G");
     assert!(desk.ui.toast.as_ref().is_some_and(|toast| toast.text.contains("held still")));
+    assert!(desk.on().unwrap() > 500);
     desk.press("f").answer().answer();
     assert_ne!(*desk.ui.page(), before);
+}
+
+#[test]
+fn a_frozen_table_shows_the_times_at_which_it_was_frozen() {
+    let mut desk = fixtures::running(120, 36);
+    desk.press_all(&["f"]);
+    let row = |desk: &Desk, name: &str| desk.screen().lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let before = (row(&desk, "IMG_0412"), row(&desk, "IMG_0399"));
+    assert!(before.1.contains("retry in 8 s"), "{before:?}");
+    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(300))));
+    assert_eq!((row(&desk, "IMG_0412"), row(&desk, "IMG_0399")), before);
+    desk.press("f");
+    assert!(row(&desk, "IMG_0399").contains("retry now"));
 }
 
 #[test]
