@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use crate::engine::{Ending, Summary};
 use crate::fal::{ClientError, FalError};
 use crate::headless::HeadlessError;
 use crate::intake::IntakeError;
@@ -37,6 +38,22 @@ impl Failure {
     /// The disk is full, or what a run came to could not be written down.
     pub(super) fn disk(error: &(dyn Error + 'static)) -> Self {
         Self { message: chain(error), status: 4 }
+    }
+
+    /// What a run came to is not known.
+    pub(super) fn unsaid(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 4 }
+    }
+
+    /// The same once a run is over: 2 says that nothing was sent, so that what ended the run holds
+    /// unless it was never started.
+    pub(super) fn after(self, summary: &Summary) -> Self {
+        let status = match (self.status, summary.ending) {
+            (status, Ending::NotStarted) => status,
+            (2, _) => summary.exit_status(),
+            (status, _) => status,
+        };
+        Self { status, ..self }
     }
 
     /// fal could not be asked at all.
@@ -112,8 +129,13 @@ of_usage!(
     ThemeError,
     TuiError,
     NoKey,
-    HeadlessError
 );
+
+impl From<HeadlessError> for Failure {
+    fn from(error: HeadlessError) -> Self {
+        Self::disk(&error)
+    }
+}
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {

@@ -14,6 +14,7 @@ mod run;
 mod sandbox;
 mod show;
 mod signals;
+mod watch;
 mod work;
 
 use std::io::{self, Write};

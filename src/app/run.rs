@@ -3,20 +3,19 @@
 use std::io::{self, Write};
 
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use super::batch::Batch;
 use super::face::Face;
-use super::work::{Begun, Over, Work, engine_stopped};
+use super::watch::{Seen, watch};
+use super::work::{Begun, Over, Work};
 use super::{Failure, disk, log, plan, price, sandbox, signals};
-use crate::engine::{self, Command, FaceEnds, Failed, Handle, Leave};
+use crate::engine::{Failed, Handle};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::job::{BatchId, CauseKind};
 use crate::ledger::Ledger;
 use crate::output::Output;
 use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Settings};
-use crate::{headless, tui};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
@@ -75,14 +74,22 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
     let Begun { opened, handle: Handle { ended, face: ends } } = work.begin(&batch, told.then_some(events)).await?;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
-    let Over { summary, opened, changed } = show(face, ends, ended, heard).await?;
+    let Seen { over: Over { end, opened, changed }, trouble, hung_up } = watch(face, ends, ended, heard).await?;
 
     let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
+    if hung_up {
+        // The terminal is gone: it is touched no more.
+        signals::end(1);
+    }
     if !changed.is_empty() {
         let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
+    }
+    let summary = end?;
+    if let Some(trouble) = trouble {
+        return Err(trouble.after(&summary));
     }
     // What ended the run says more than what could not be written down because of it.
     let status = summary.exit_status();
@@ -100,9 +107,9 @@ fn how_to_go_on(changed: &[String]) -> String {
 
 /// Writes the records of a run that is over.
 async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
-    let jobs = ledger.jobs(batch).await?;
+    let jobs = ledger.jobs(batch).await.map_err(|error| Failure::disk(&error))?;
     let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
-    written.map_err(|error| Failure::usage(&error))?.map_err(|error| Failure::disk(&error))?;
+    written.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))?;
     Ok(())
 }
 
@@ -119,56 +126,4 @@ async fn account(settings: &Settings, sandboxed: bool) -> Result<(Option<Sandbox
         )),
         None => Ok((None, settings.hosts.clone(), settings.key.clone()?)),
     }
-}
-
-/// Shows the run until it ends, and sums it up.
-async fn show(
-    face: Face,
-    ends: FaceEnds,
-    ended: JoinHandle<Result<Over, Failure>>,
-    heard: mpsc::Receiver<engine::Event>,
-) -> Result<Over, Failure> {
-    let FaceEnds { board, commands } = ends;
-    let signals = signals::listen(commands.clone()).map_err(|error| Failure::usage(&error))?;
-    match face {
-        Face::Told { form, color } => {
-            drop(board);
-            let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
-            // If nobody listens any more, the run ends in good order, too.
-            drop(commands);
-            signals.abort();
-            let over = finish(ended).await?;
-            told?;
-            Ok(over)
-        }
-        Face::Dashboard(options) => {
-            let left = tui::run(board, commands.clone(), *options).await;
-            // Where the terminal fails, no key and perhaps no signal tells the engine to end.
-            let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
-            match left {
-                Ok(tui::Left::AtOnce { signal }) => signals::end(signal),
-                Ok(tui::Left::HungUp) => {
-                    // The terminal is gone: save, and touch it no more.
-                    drop(leave(Some(1)).await);
-                    finish(ended).await?;
-                    signals::end(1);
-                }
-                Ok(tui::Left::Ended | tui::Left::Quit { .. }) => {}
-                Err(error) => {
-                    drop(leave(None).await);
-                    finish(ended).await?;
-                    return Err(error.into());
-                }
-            }
-            let over = finish(ended).await?;
-            signals.abort();
-            // Whoever closed the window in the meantime does not miss it.
-            let _ = io::stdout().write_all(headless::summary(&over.summary).as_bytes());
-            Ok(over)
-        }
-    }
-}
-
-async fn finish(ended: JoinHandle<Result<Over, Failure>>) -> Result<Over, Failure> {
-    ended.await.map_err(|error| engine_stopped(&error))?
 }

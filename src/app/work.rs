@@ -47,16 +47,19 @@ pub(super) struct Begun {
 /// How it all ended.
 #[derive(Debug)]
 pub(super) struct Over {
-    pub(super) summary: Summary,
+    /// The end, or why there was none.
+    pub(super) end: Result<Summary, Failure>,
     /// The batch that was worked on last.
     pub(super) opened: Opened,
     /// Parameters that were changed before the start, as `NAME=VALUE`.
     pub(super) changed: Vec<String>,
 }
 
-/// The engine ended without a word.
+/// The engine ended without a word; what it had sent nobody knows but the ledger.
 pub(super) fn engine_stopped(error: &JoinError) -> Failure {
-    Failure::refusal(format!("the engine stopped: {error}; what was recorded is kept"))
+    Failure::unsaid(format!(
+        "the engine stopped: {error}; what was recorded is kept\nhint: the same command goes on with it, and picks up what is at fal"
+    ))
 }
 
 impl Work {
@@ -71,29 +74,22 @@ impl Work {
     }
 
     /// Waits for the end, through every batch that it goes on as.
-    ///
-    /// # Errors
-    /// If the engine stops or the next batch cannot be begun.
-    pub(super) async fn see_through(
-        self,
-        mut batch: Batch,
-        mut opened: Opened,
-        mut ended: JoinHandle<End>,
-    ) -> Result<Over, Failure> {
+    pub(super) async fn see_through(self, mut batch: Batch, mut opened: Opened, mut ended: JoinHandle<End>) -> Over {
         let first = batch.params.clone();
-        loop {
-            match ended.await.map_err(|error| engine_stopped(&error))? {
-                End::Over(summary) => {
-                    let changed = changed(&first, &batch.params);
-                    return Ok(Over { summary, opened, changed });
-                }
-                End::Anew(anew) => {
+        let end = loop {
+            match ended.await {
+                Err(error) => break Err(engine_stopped(&error)),
+                Ok(End::Over(summary)) => break Ok(summary),
+                Ok(End::Anew(anew)) => {
                     batch = batch.with(anew.params.clone());
-                    let begun = self.begin_anew(&batch, *anew).await?;
-                    (opened, ended) = (begun.opened, begun.handle.ended);
+                    match self.begin_anew(&batch, *anew).await {
+                        Ok(begun) => (opened, ended) = (begun.opened, begun.handle.ended),
+                        Err(failure) => break Err(failure),
+                    }
                 }
             }
-        }
+        };
+        Over { end, opened, changed: changed(&first, &batch.params) }
     }
 
     /// Goes on with the same photos as a batch of its own.

@@ -1,0 +1,92 @@
+//! A run as it is shown, until it ends: whatever becomes of the face, the run ends in good order.
+
+use std::io::{self, Write};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::face::Face;
+use super::work::{Over, engine_stopped};
+use super::{Failure, signals};
+use crate::engine::{Command, Event, FaceEnds, Leave};
+use crate::{headless, tui};
+
+/// What became of a run, and of its face.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) over: Over,
+    /// Why the face could not show all of it.
+    pub(super) trouble: Option<Failure>,
+    /// Whether the terminal went away.
+    pub(super) hung_up: bool,
+}
+
+/// Shows the run until it ends, and sums it up.
+///
+/// # Errors
+/// If the engine went away with all that it knew.
+pub(super) async fn watch(
+    face: Face,
+    ends: FaceEnds,
+    ended: JoinHandle<Over>,
+    heard: mpsc::Receiver<Event>,
+) -> Result<Seen, Failure> {
+    let FaceEnds { board, commands } = ends;
+    let signals = match signals::listen(commands.clone()) {
+        Ok(signals) => signals,
+        Err(error) => {
+            // What nobody could stop is not begun.
+            drop((board, commands, heard));
+            return seen(ended, Some(Failure::usage(&error)), false).await;
+        }
+    };
+    match face {
+        Face::Told { form, color } => {
+            drop(board);
+            let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
+            // If nobody listens any more, the run ends in good order, too.
+            drop(commands);
+            signals.abort();
+            let in_full = matches!(told, Ok(Some(_)));
+            let seen = seen(ended, told.err().map(Failure::from), false).await?;
+            if let (false, Ok(summary)) = (in_full, &seen.over.end) {
+                // What is left at fal, and how to go on, must be said somewhere.
+                let _ = io::stderr().write_all(headless::summary(summary).as_bytes());
+            }
+            Ok(seen)
+        }
+        Face::Dashboard(options) => {
+            let left = tui::run(board, commands.clone(), *options).await;
+            // Where the terminal fails, no key and perhaps no signal tells the engine to end.
+            let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
+            let trouble = match left {
+                Ok(tui::Left::AtOnce { signal }) => signals::end(signal),
+                Ok(tui::Left::HungUp) => {
+                    drop(leave(Some(1)).await);
+                    return seen(ended, None, true).await;
+                }
+                Ok(tui::Left::Ended | tui::Left::Quit { .. }) => None,
+                Err(error) => {
+                    drop(leave(None).await);
+                    Some(error.into())
+                }
+            };
+            let seen = seen(ended, trouble, false).await?;
+            signals.abort();
+            if let Ok(summary) = &seen.over.end {
+                let text = headless::summary(summary);
+                // Whoever closed the window in the meantime does not miss it.
+                let _ = match seen.trouble {
+                    Some(_) => io::stderr().write_all(text.as_bytes()),
+                    None => io::stdout().write_all(text.as_bytes()),
+                };
+            }
+            Ok(seen)
+        }
+    }
+}
+
+async fn seen(ended: JoinHandle<Over>, trouble: Option<Failure>, hung_up: bool) -> Result<Seen, Failure> {
+    let over = ended.await.map_err(|error| engine_stopped(&error))?;
+    Ok(Seen { over, trouble, hung_up })
+}
