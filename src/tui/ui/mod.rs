@@ -67,13 +67,11 @@ pub struct Ui {
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
     pub(crate) cursor: Cursor,
-    /// Whether the cursor's job left and another stands at its place: nobody chose that one.
-    given: bool,
+    came: Came,
     pub(crate) place: usize,
     pub(crate) selected: Option<JobId>,
     pub(crate) marks: BTreeSet<JobId>,
-    /// Whether everything that the tab and filter leave is to be marked, once the engine has named it.
-    pub(crate) marking: bool,
+    marking: Marking,
     /// What the engine is to count before a question is asked, and how often it was asked to.
     pub(crate) weighing: Option<Weighing>,
     weighings: u64,
@@ -102,6 +100,24 @@ pub struct Ui {
 pub(crate) enum Focus {
     Jobs,
     Detail,
+}
+
+/// How the job under the cursor came to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// A person chose it.
+    Chosen,
+    /// The one before it left, and it stands at that one's place.
+    Given,
+}
+
+/// Whether everything that the tab and filter leave is still to be marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marking {
+    /// Nothing is.
+    Done,
+    /// It is, once the engine has named it.
+    Awaited,
 }
 
 /// Something in front of the rest.
@@ -160,11 +176,11 @@ impl Ui {
             filter: Input::default(),
             typing: false,
             cursor: Cursor::First,
-            given: false,
+            came: Came::Chosen,
             place: 0,
             selected: None,
             marks: BTreeSet::new(),
-            marking: false,
+            marking: Marking::Done,
             weighing: None,
             weighings: 0,
             focus: Focus::Jobs,
@@ -298,14 +314,16 @@ impl Ui {
             cursor: self.cursor_to_send(),
             height: layout::table_rows(layout::Areas::of(self).table),
             more: self.more_rows(),
-            ids: self.marking,
+            ids: self.marking == Marking::Awaited,
             // What can be made again is asked about even where the lower pane is shut.
             detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
         };
         let shows_other = (lens.tab, lens.cause, &lens.text) != (self.lens.tab, self.lens.cause, &self.lens.text);
         // What was to be marked is not shown any more.
-        self.marking &= !shows_other;
-        let lens = Lens { ids: self.marking, ..lens };
+        if shows_other {
+            self.marking = Marking::Done;
+        }
+        let lens = Lens { ids: self.marking == Marking::Awaited, ..lens };
         if lens == self.lens {
             return None;
         }
