@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::batch::Batch;
 use super::{Failure, print};
-use crate::job::{BatchId, CauseKind, Job, Status, Timestamp, clean};
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Timestamp, clean};
 use crate::ledger::{BatchRow, Ledger};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -30,32 +30,46 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
     let ledger = Ledger::open(&settings.state_dir).await?;
     let row = ledger.batch(id).await?;
     let jobs = ledger.jobs(id).await?;
-    let mut causes: BTreeMap<CauseKind, (usize, &Job)> = BTreeMap::new();
-    for job in &jobs {
-        if let Some(cause) = job.state.cause().filter(|_| job.state.status() == Status::Failed) {
-            causes.entry(cause.kind).or_insert((0, job)).0 += 1;
-        }
-    }
+    let causes = causes(&jobs);
     if json {
         let mut object = row_json(&row);
         let causes: Map<_, _> =
-            causes.iter().map(|(kind, (count, _))| (kind.name().to_owned(), json!(count))).collect();
+            causes.iter().map(|(kind, (count, ..))| (kind.name().to_owned(), json!(count))).collect();
         object.insert("causes".to_owned(), Value::Object(causes));
         object.insert("jobs".to_owned(), jobs.iter().map(job_json).collect());
         return print(&format!("{}\n", Value::Object(object)));
     }
     let mut text = row_text(&row);
-    for (kind, (count, first)) in &causes {
-        let message = first.state.cause().map(ToString::to_string).unwrap_or_default();
-        writeln!(text, "  {count:>6} × {kind}: {message} (first: {})", clean(&first.photo.slash_path())).ok();
+    for (kind, (count, why, first)) in &causes {
+        let (why, path) = (why.to_string(), first.photo.slash_path());
+        writeln!(text, "  {count:>6} × {kind}: {} (first: {})", clean(&why), clean(&path)).ok();
     }
-    for job in &jobs {
-        let note = job.state.cause().map(ToString::to_string);
-        let output = job.state.saved().map(|saved| format!("→ {}", clean(&saved.output.to_string_lossy())));
-        let note = note.or(output).unwrap_or_default();
-        writeln!(text, "  {:>6} {:<11} {} {note}", job.id, job.state.status(), clean(&job.photo.slash_path())).ok();
-    }
+    jobs.iter().for_each(|job| text.push_str(&job_text(job)));
     print(&text)
+}
+
+/// What kept photos from being done: how often, and the first of each kind.
+fn causes(jobs: &[Job]) -> BTreeMap<CauseKind, (usize, Cause, &Job)> {
+    let mut causes = BTreeMap::new();
+    for job in jobs {
+        let is_told = matches!(job.state.status().group(), Group::Failed | Group::Review | Group::Skipped);
+        if let Some(why) = job.state.why().filter(|_| is_told) {
+            causes.entry(why.kind).or_insert((0, why, job)).0 += 1;
+        }
+    }
+    causes
+}
+
+/// A job's line: its result and what is odd about it, or why there is none.
+fn job_text(job: &Job) -> String {
+    let output = job.state.saved().map(|saved| format!("→ {}", saved.output.display()));
+    // Its state says already that it was cancelled.
+    let why = job.state.why().filter(|why| why.kind != CauseKind::Cancelled).map(|why| why.to_string());
+    let request = job.state.stop().and_then(|stop| stop.request.as_ref()).map(|request| format!("(request {request})"));
+    let note: Vec<_> = [output, why, request].into_iter().flatten().collect();
+    let (path, note) = (job.photo.slash_path(), note.join("  "));
+    let line = format!("  {:>6} {:<11} {}  {}", job.id, job.state.status(), clean(&path), clean(&note));
+    format!("{}\n", line.trim_end())
 }
 
 /// `fal-tui report`.
@@ -107,9 +121,9 @@ fn job_json(job: &Job) -> Value {
     let saved = job.state.saved();
     json!({
         "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
-        "request_id": job.state.request_id(), "output": saved.map(|saved| saved.output.to_string_lossy()),
+        "request_id": job.state.last_request_id(), "output": saved.map(|saved| saved.output.to_string_lossy()),
         "caption": saved.and_then(|saved| saved.caption.as_deref()), "cost_usd": saved.and_then(|saved| saved.cost).map(crate::job::Usd::as_f64),
-        "cause": job.state.cause().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
+        "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
     })
 }
 
@@ -120,4 +134,43 @@ fn utc(at: Timestamp) -> Option<String> {
 fn local(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
     at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::job::{ContentHash, Intent, JobId, JobState, Photo, Run, Upload};
+
+    fn job(number: usize, state: JobState) -> Job {
+        let photo = Photo {
+            path: Path::new("a b.jpg").into(),
+            source: Path::new("/photos/a b.jpg").into(),
+            format: None,
+            pixels: None,
+            bytes: 1,
+            modified: Timestamp(0),
+            shares_stem: false,
+        };
+        Job { id: JobId::at(number), photo, state, own: None }
+    }
+
+    #[test]
+    fn what_is_not_done_says_why_and_stands_in_columns() {
+        let upload = Upload { url: "u".into(), at: Timestamp(1), content: ContentHash([0; 32]) };
+        let lost =
+            JobState::Unknown(Run { began: Timestamp(1), attempt: 1 }, Intent { upload, at: Timestamp(2) }.into());
+        let jobs = [job(0, lost), job(9, JobState::Skipped("is empty".into())), job(2, JobState::Pending)];
+        let text: String = jobs.iter().map(job_text).collect();
+        let wanted = [
+            "       1 UNKNOWN     a b.jpg  the answer to the paid call was lost",
+            "      10 SKIPPED     a b.jpg  is empty",
+            "       3 PENDING     a b.jpg",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), wanted);
+        let told: Vec<_> = causes(&jobs).into_iter().map(|(kind, (count, ..))| (kind, count)).collect();
+        assert_eq!(told, [(CauseKind::LocalFile, 1), (CauseKind::UnknownOutcome, 1)]);
+        assert_eq!(job_json(&jobs[1])["cause"]["message"], "is empty");
+    }
 }

@@ -84,6 +84,7 @@ impl Engine {
                 cost: saved.cost,
             })
         });
+        self.outdate_history(id);
         self.ended(id);
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::board::RedoParam;
 use super::run::Engine;
-use crate::job::{Job, JobId, Model, Params, Saved, Suspicion, Transition};
+use crate::job::{Job, JobId, JobState, Model, Params, Saved, Suspicion, Transition};
 
 /// What a person may change for another go: what makes another picture of the same size and price.
 const REDO: [&str; 2] = ["seed", "creativity"];
@@ -17,7 +17,9 @@ impl Engine {
 
     /// A person is not content with a result. It stays where it is until another one takes its place.
     pub(super) fn reject(&mut self, id: JobId) {
-        self.happen(id, Transition::Reject(Suspicion("rejected by you".into())));
+        let Some(job) = self.roster.get(id) else { return };
+        let why = rejected(&job.state);
+        self.happen(id, Transition::Reject(why));
     }
 
     /// Makes a result again with other parameters. The one that is there stays until the new one is
@@ -62,6 +64,16 @@ impl Engine {
     }
 }
 
+/// A person's no, and what was odd about the result before.
+fn rejected(state: &JobState) -> Suspicion {
+    const NO: &str = "rejected by you";
+    match state {
+        JobState::Review(_, _, why) if why.0.starts_with(NO) => why.clone(),
+        JobState::Review(_, _, Suspicion(odd)) => Suspicion(format!("{NO}; {odd}").into()),
+        _ => Suspicion(NO.into()),
+    }
+}
+
 /// Parameters with some of them changed; an empty value leaves one to the model.
 fn changed(model: &Model, params: &Params, changes: &[(String, String)]) -> Result<Params, crate::job::ParamError> {
     let is_changed = |name: &str| changes.iter().any(|(changed, _)| changed == name);
@@ -95,4 +107,33 @@ pub(super) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Redo
     let value = |name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
     let of_model = |name: &&str| model.params.iter().find(|spec| spec.name == **name).cloned();
     REDO.iter().filter_map(of_model).map(|spec| RedoParam { value: value(&spec.name), spec }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Closed, Format, Pixels, RequestId, Timestamp};
+
+    #[test]
+    fn what_is_rejected_keeps_what_was_odd_about_it() {
+        let closed = Closed { at: Timestamp(1), took: std::time::Duration::ZERO, attempts: 1 };
+        let saved = Saved {
+            request: RequestId::new("r1").unwrap(),
+            output: std::path::Path::new("a.png").into(),
+            format: Format::Png,
+            pixels: Pixels::new(320, 240),
+            bytes: 9,
+            seed: None,
+            caption: None,
+            inference_s: None,
+            cost: None,
+            same_as: None,
+        };
+        let review = |why| JobState::Review(closed, Box::new(saved.clone()), why);
+        let odd = Suspicion("is 320×240, expected 640×480".into());
+        let both = Suspicion("rejected by you; is 320×240, expected 640×480".into());
+        assert_eq!(rejected(&review(odd)), both);
+        assert_eq!(rejected(&review(both.clone())), both, "once is enough");
+        assert_eq!(&*rejected(&JobState::Done(closed, Box::new(saved))).0, "rejected by you");
+    }
 }

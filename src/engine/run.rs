@@ -11,11 +11,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, Lens, PastAttempt, Weighed};
+use super::board::{BatchFacts, Board, Lens, Weighed};
 use super::choices::Choices;
 use super::event::{Event, What};
 use super::flow::FlowMeter;
 use super::form::{Form, Link};
+use super::history::History;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
 use super::look_up::Search;
@@ -25,6 +26,7 @@ use super::plan::Planner;
 use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
+use super::shelf::Shelf;
 use super::stages::{Report, Stages};
 use super::table::Looker;
 use super::weather::{Sky, Weather};
@@ -71,14 +73,14 @@ pub(super) struct Engine {
     pub(super) trials: HashMap<Box<Path>, Saved>,
     /// What earlier attempts wrote and a new one may replace.
     pub(super) previous: HashMap<JobId, Box<Saved>>,
-    /// The attempts of the job that somebody looks at.
-    pub(super) history: Option<(JobId, Vec<PastAttempt>)>,
+    /// The story of the job that somebody looks at.
+    pub(super) history: Option<History>,
     /// The job whose detail a face shows.
     pub(super) watched: Option<JobId>,
     /// What could be done with the jobs that a face asked about last.
     pub(super) weighed: Option<Weighed>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
-    pub(super) ended: VecDeque<JobId>,
+    pub(super) ended: Shelf,
 
     /// Photos that hold the same picture.
     pub(super) reuse: Reuse,
@@ -171,7 +173,7 @@ impl Engine {
             history: None,
             watched: None,
             weighed: None,
-            ended: VecDeque::new(),
+            ended: Shelf::default(),
             reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),

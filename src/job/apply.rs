@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Suspicion, Timestamp, Upload};
+use super::{
+    Answer, Cause, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Stop, Suspicion, Timestamp, Upload,
+};
 
 /// Something that happened to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,29 +151,33 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(counts.into()), ..run }),
             until,
             cause: Box::new(cause),
+            stop: stop(from),
             kept: Box::new(kept),
         },
         (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => {
-            S::Failed { closed: closed(from, at), cause: Box::new(cause), kept: Box::new(kept) }
+            S::Failed { closed: closed(from, at), cause: Box::new(cause), stop: stop(from), kept: Box::new(kept) }
         }
-        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => {
-            S::Failed { closed: closed(state, at), cause: Box::new(cause), kept: Box::new(Kept::Nothing) }
-        }
+        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => S::Failed {
+            closed: closed(state, at),
+            cause: Box::new(cause),
+            stop: stop(state),
+            kept: Box::new(Kept::Nothing),
+        },
         (from, T::Cancel) if from.is_final() || matches!(from, S::Saving(..)) => {
             return Err(impossible(from, T::Cancel));
         }
         (from, T::Cancel) => S::Cancelled(closed(from, at)),
-        (S::Failed { kept: had, cause, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
-            reopened(at, (**cause).clone(), kept)
+        (S::Failed { kept: had, cause, stop, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
+            reopened(at, (**cause).clone(), stop.clone(), kept)
         }
         (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
         (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
             S::Review(*closed, saved.clone(), why)
         }
-        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), Kept::Nothing),
+        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), None, Kept::Nothing),
         (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing))
         | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
-            reopened(at, Cause::cancelled(), kept)
+            reopened(at, Cause::cancelled(), None, kept)
         }
         (from, transition) => return Err(impossible(from, transition)),
     };
@@ -190,8 +196,16 @@ fn closed(state: &JobState, at: Timestamp) -> Closed {
     state.run().map_or(Closed { at, took: std::time::Duration::ZERO, attempts: 0 }, |run| close(run, at))
 }
 
-fn reopened(at: Timestamp, cause: Cause, kept: Kept) -> JobState {
-    JobState::Waiting { run: Run { began: at, attempt: 1 }, until: at, cause: Box::new(cause), kept: Box::new(kept) }
+fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, kept: Kept) -> JobState {
+    let run = Run { began: at, attempt: 1 };
+    JobState::Waiting { run, until: at, cause: Box::new(cause), stop, kept: Box::new(kept) }
+}
+
+/// Where a job was when it did not get on.
+fn stop(from: &JobState) -> Option<Box<Stop>> {
+    let stage = from.stage()?;
+    let request = from.request().filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
+    Some(Box::new(Stop { stage, request }))
 }
 
 /// Whether no paid call was made for it that is still of use.

@@ -3,7 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::job::{CauseKind, ContentHash, Format, Pixels, RequestId};
+use crate::job::{CauseKind, ContentHash, Format, Pixels, RequestId, Stage};
 
 fn upload() -> Upload {
     Upload { url: "https://v3.fal.media/files/a.jpg".into(), at: Timestamp(1), content: ContentHash([7; 32]) }
@@ -115,6 +115,27 @@ fn a_failed_attempt_keeps_its_upload_and_counts() {
     let state = life(steps);
     assert_eq!(state.status(), Status::Submitting);
     assert_eq!(state.attempt(), 2);
+}
+
+#[test]
+fn a_failure_says_which_step_and_request_it_was_whatever_is_kept() {
+    let failing =
+        |steps, kept| life(ordinary_life().into_iter().take(steps).chain([Transition::Fail { cause: cause(), kept }]));
+    let told = |state: JobState| (state.stop().unwrap().stage, state.last_request_id().map(ToString::to_string));
+    assert_eq!(told(failing(1, Kept::Nothing)), (Stage::Upload, None));
+    assert_eq!(told(failing(3, Kept::Upload(upload()))), (Stage::Submit, None));
+    for steps in 4..=7 {
+        let failed = failing(steps, Kept::Upload(upload()));
+        assert_eq!(failed.request_id(), None, "it goes on without it");
+        let again = apply(&failed, Transition::Reopen(Kept::Upload(upload())), Timestamp(20)).unwrap();
+        for state in [failed, again] {
+            assert_eq!(told(state), (Stage::Follow, Some("r1".to_owned())));
+        }
+    }
+    let kept = Kept::Answer(Box::new(request("r1")), Box::new(answer()));
+    assert_eq!(told(failing(8, kept)), (Stage::Save, Some("r1".to_owned())));
+    // To be made again is no failure.
+    assert_eq!(apply(&life(ordinary_life()), Transition::Redo, Timestamp(20)).unwrap().stop(), None);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod request;
 mod retry;
 mod state;
 mod status;
+mod stop;
 mod text;
 mod time;
 
@@ -32,5 +33,6 @@ pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, Sam
 pub use retry::RetryPolicy;
 pub use state::{Closed, Intent, Job, JobState, Kept, Run, Stage, Suspicion};
 pub use status::{Group, Status};
+pub use stop::Stop;
 pub use text::clean;
 pub use time::Timestamp;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, CauseKind, JobId, OwnParams, Photo, Request, RequestId, Saved, Status, Timestamp, Upload};
+use super::{
+    Answer, Cause, CauseKind, JobId, OwnParams, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload,
+};
 
 /// One photo on its way through the batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,6 +132,8 @@ pub enum JobState {
         until: Timestamp,
         /// Why it waits.
         cause: Box<Cause>,
+        /// The step that did not work; `None` where a person asked for another go.
+        stop: Option<Box<Stop>>,
         /// What it goes on with.
         kept: Box<Kept>,
     },
@@ -143,6 +147,8 @@ pub enum JobState {
         closed: Closed,
         /// Why.
         cause: Box<Cause>,
+        /// The step that did not work; `None` where an older ledger does not say.
+        stop: Option<Box<Stop>>,
         /// What a retry goes on with.
         kept: Box<Kept>,
     },

@@ -98,7 +98,7 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.name())
     }
 }
 
@@ -147,6 +147,7 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(serde_json::to_string(&status).unwrap(), format!("\"{}\"", status.name()));
             assert_eq!(Status::from_name(status.name()), Some(status));
+            assert_eq!(format!("{status:<11}|").chars().count(), 12, "it stands in columns");
         }
         for (place, group) in Group::ALL.into_iter().enumerate() {
             assert_eq!(group as usize, place);

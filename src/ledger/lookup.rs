@@ -37,6 +37,17 @@ pub struct Found {
     pub has_file: bool,
 }
 
+/// The last URLs of a job. Its row keeps them after its state has forgotten them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trail {
+    /// The photo's in fal's storage.
+    pub upload_url: Option<String>,
+    /// The base of its request's, where fal gave one.
+    pub request_url: Option<String>,
+    /// The result's.
+    pub result_url: Option<String>,
+}
+
 /// What a job is looked up by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum By<'a> {
@@ -216,6 +227,19 @@ impl Reading<'_> {
             .map_err(|error| LedgerError::database(self.path, error))?;
         let read = |row| attempt::read(row).map_err(|odd| odd.of(batch, job));
         rows.iter().map(read).collect()
+    }
+
+    /// The URLs that a job left behind; none for a job that is not known.
+    pub(super) async fn trail(&mut self, batch: BatchId, job: JobId) -> Result<Trail, LedgerError> {
+        let row: Option<(Option<String>, Option<String>, Option<String>)> =
+            sqlx::query_as("SELECT upload_url, request_url, result_url FROM jobs WHERE batch = ? AND job = ?")
+                .bind(batch.0)
+                .bind(job.number())
+                .fetch_optional(&mut *self.connection)
+                .await
+                .map_err(|error| LedgerError::database(self.path, error))?;
+        let (upload_url, request_url, result_url) = row.unwrap_or_default();
+        Ok(Trail { upload_url, request_url, result_url })
     }
 
     /// SQLite's own look at every page and index.

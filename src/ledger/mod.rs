@@ -34,7 +34,7 @@ pub use attempt::Attempt;
 pub use batch::{BatchKey, BatchRow, Opened};
 pub use error::LedgerError;
 pub use hold::BatchHold;
-pub use lookup::Found;
+pub use lookup::{Found, Trail};
 pub use writer::Writer;
 
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved};
@@ -146,6 +146,14 @@ impl Ledger {
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn attempts(&self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
         self.reading(&mut self.desk().await)?.attempts(batch, job).await
+    }
+
+    /// The URLs that a job left behind.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn trail(&self, batch: BatchId, job: JobId) -> Result<Trail, LedgerError> {
+        self.reading(&mut self.desk().await)?.trail(batch, job).await
     }
 
     /// Every batch, newest first.

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteArguments;
 use super::path;
 use crate::job::{
     Answer, BatchId, Cause, Closed, Job, JobState, Kept, Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status,
-    Timestamp, Upload,
+    Stop, Timestamp, Upload,
 };
 
 /// What a state knows, part by part.
@@ -19,6 +19,7 @@ pub(super) struct Record<'a> {
     stage: Option<Stage>,
     queue_position: Option<u32>,
     cause: Option<&'a Cause>,
+    stop: Option<&'a Stop>,
     suspicion: Option<&'a str>,
     skip_reason: Option<&'a str>,
     upload: Option<&'a Upload>,
@@ -50,11 +51,15 @@ impl<'a> Record<'a> {
             JobState::InProgress(run, request, since) => Self { started: Some(*since), ..at_fal(run, request) },
             JobState::Completed(run, request, ran) => Self { ran: *ran, ..at_fal(run, request) },
             JobState::Saving(run, request, answer) => Self { answer: Some(answer), ..at_fal(run, request) },
-            JobState::Waiting { run, until, cause, kept } => {
-                Self { run: Some(*run), until: Some(*until), cause: Some(cause), ..Self::of_kept(kept) }
-            }
-            JobState::Failed { closed, cause, kept } => {
-                Self { closed: Some(*closed), cause: Some(cause), ..Self::of_kept(kept) }
+            JobState::Waiting { run, until, cause, stop, kept } => Self {
+                run: Some(*run),
+                until: Some(*until),
+                cause: Some(cause),
+                stop: stop.as_deref(),
+                ..Self::of_kept(kept)
+            },
+            JobState::Failed { closed, cause, stop, kept } => {
+                Self { closed: Some(*closed), cause: Some(cause), stop: stop.as_deref(), ..Self::of_kept(kept) }
             }
             JobState::Done(closed, saved) => Self { closed: Some(*closed), saved: Some(saved), ..Self::default() },
             JobState::Review(closed, saved, why) => {
@@ -78,7 +83,9 @@ impl<'a> Record<'a> {
     }
 
     fn request_id(&self) -> Option<&'a RequestId> {
-        self.request.map(|request| &request.id).or_else(|| self.saved.map(|saved| &saved.request))
+        let of_saved = || self.saved.map(|saved| &saved.request);
+        let of_stop = || self.stop.and_then(|stop| stop.request.as_ref());
+        self.request.map(|request| &request.id).or_else(of_saved).or_else(of_stop)
     }
 
     /// Whether the row would know nothing less if `self` were written without `older` before it.
@@ -97,7 +104,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 46] = [
+pub(super) const COLUMNS: [&str; 47] = [
     "batch",
     "job",
     "path",
@@ -144,6 +151,7 @@ pub(super) const COLUMNS: [&str; 46] = [
     "cost_nanos",
     "same_as",
     "own_params",
+    "stopped_at",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -160,7 +168,8 @@ pub(super) fn push(
     push_standing(values, state.status(), &record)?;
     push_trail(values, state.status(), &record)?;
     push_saved(values, record.saved)?;
-    values.add(job.own.as_ref().map(|own| &*own.0))
+    values.add(job.own.as_ref().map(|own| &*own.0))?;
+    values.add(record.stop.map(|stop| stage_name(stop.stage)))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {

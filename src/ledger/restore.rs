@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Suspicion, Timestamp, Upload, Usd,
+    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 
 macro_rules! told {
@@ -72,6 +72,7 @@ told! {
     cost_nanos: Option<Usd>,
     same_as: Option<Box<str>>,
     own_params: Option<Box<str>>,
+    stopped_at: Option<Stage>,
 }
 
 /// The list of what [`job`] reads.
@@ -207,9 +208,12 @@ impl Fields<'_> {
                 run: self.run()?,
                 until: present(self.told.until_ms, "until_ms")?,
                 cause: self.cause()?,
+                stop: self.stop(),
                 kept: self.kept()?,
             },
-            Status::Failed => JobState::Failed { closed: self.closed()?, cause: self.cause()?, kept: self.kept()? },
+            Status::Failed => {
+                JobState::Failed { closed: self.closed()?, cause: self.cause()?, stop: self.stop(), kept: self.kept()? }
+            }
             Status::Done => JobState::Done(self.closed()?, self.saved()?),
             Status::Review => {
                 let why = present(self.told.suspicion.take(), "suspicion")?;
@@ -238,6 +242,13 @@ impl Fields<'_> {
             http: self.told.cause_http,
             message: present(self.told.cause_message.take(), "cause_message")?,
         }))
+    }
+
+    /// The row keeps the last request's id until there is another one.
+    fn stop(&self) -> Option<Box<Stop>> {
+        let stage = self.told.stopped_at?;
+        let request = self.told.request_id.as_ref().filter(|_| stage.is_at_fal()).cloned();
+        Some(Box::new(Stop { stage, request }))
     }
 
     fn kept(&mut self) -> Result<Box<Kept>, Odd> {

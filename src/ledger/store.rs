@@ -146,6 +146,7 @@ ON CONFLICT (batch, job) DO UPDATE SET
     took_ms = excluded.took_ms,
     until_ms = excluded.until_ms,
     stage = excluded.stage,
+    stopped_at = excluded.stopped_at,
     queue_position = excluded.queue_position,
     cause_kind = excluded.cause_kind,
     cause_http = excluded.cause_http,

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use crate::job::Captions;
 use crate::job::{
-    Cause, CauseKind, Closed, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved, Suspicion,
-    Timestamp, Usd,
+    Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Run,
+    Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::output::Output;
 
@@ -53,6 +53,9 @@ fn saved(output: &str, caption: Option<&str>) -> Saved {
 
 fn jobs() -> Vec<Job> {
     let cause = Cause { kind: CauseKind::ImageTooLarge, http: Some(422), message: "too \"large\"".into() };
+    let run = Run { began: Timestamp(1), attempt: 1 };
+    let upload = Upload { url: "u".into(), at: Timestamp(1), content: ContentHash([0; 32]) };
+    let intent = Intent { upload, at: Timestamp(2) };
     vec![
         job(
             "sub/a.jpg",
@@ -62,9 +65,18 @@ fn jobs() -> Vec<Job> {
             "b.jpg",
             JobState::Review(closed(), saved("b.png", None).into(), Suspicion("is 6×4, expected 12×8".into())),
         ),
-        job("c.jpg", JobState::Failed { closed: closed(), cause: Box::new(cause), kept: Box::new(Kept::Nothing) }),
+        job(
+            "c.jpg",
+            JobState::Failed {
+                closed: closed(),
+                cause: Box::new(cause),
+                stop: Some(Box::new(Stop { stage: Stage::Follow, request: RequestId::new("r-9").ok() })),
+                kept: Box::new(Kept::Nothing),
+            },
+        ),
         job("d.txt", JobState::Skipped("text, not a picture".into())),
         job("e\n.jpg", JobState::Pending),
+        job("f.jpg", JobState::Unknown(run, intent.into())),
     ]
 }
 
@@ -126,10 +138,11 @@ fn the_report_has_a_line_a_job_with_its_cause() {
         ]
     );
     assert_eq!(lines[2][9], "is 6×4, expected 12×8");
-    assert_eq!(lines[3], ["c.jpg", "FAILED", "", "", "", "", "", "2", "", "image_too_large: 422 too \"large\"", ""]);
+    assert_eq!(lines[3], ["c.jpg", "FAILED", "", "", "", "", "", "2", "r-9", "image_too_large: 422 too \"large\"", ""]);
     assert_eq!(lines[4][9], "text, not a picture");
     assert_eq!(lines[5][..2], ["e\n.jpg", "PENDING"]);
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines[6][9], "unknown_outcome: the answer to the paid call was lost");
+    assert_eq!(lines.len(), 7);
     let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
@@ -151,7 +164,7 @@ fn writing_again_replaces_our_lines_and_keeps_the_others() {
     let lines = report(&dir, "report.csv");
     assert_eq!(lines.iter().filter(|line| line[0] == "sub/a.jpg").count(), 1);
     assert_eq!(lines.iter().filter(|line| line[0] == "other.jpg").count(), 1);
-    assert_eq!(lines.len(), 1 + 5 + 2);
+    assert_eq!(lines.len(), 1 + 6 + 2);
 }
 
 #[test]
@@ -162,7 +175,7 @@ fn a_report_of_another_kind_is_left_alone() {
         output.write_records(&jobs()).unwrap();
     }
     assert_eq!(fs::read_to_string(dir.path().join("report.csv")).unwrap(), "month,sales\nMay,3\n");
-    assert_eq!(report(&dir, "report.2.csv").len(), 6);
+    assert_eq!(report(&dir, "report.2.csv").len(), 7);
     assert!(!dir.path().join("report.3.csv").exists());
 }
 

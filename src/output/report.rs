@@ -12,11 +12,11 @@ pub(super) const COLUMNS: [&str; 11] =
 pub(super) fn line(job: &Job) -> [String; 11] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
-    let cause = match &job.state {
-        JobState::Skipped(reason) => Some(reason.to_string()),
-        JobState::Review(_, _, suspicion) => Some(suspicion.0.to_string()),
-        state => state.cause().map(|cause| format!("{}: {cause}", cause.kind)),
-    };
+    let cause = job.state.why().and_then(|why| match job.state {
+        JobState::Skipped(_) | JobState::Review(..) => Some(why.to_string()),
+        JobState::Cancelled(_) => None,
+        _ => Some(format!("{}: {why}", why.kind)),
+    });
     [
         job.photo.slash_path(),
         job.state.status().name().to_owned(),
@@ -26,7 +26,7 @@ pub(super) fn line(job: &Job) -> [String; 11] {
         text(saved.and_then(|saved| saved.seed).map(|seed| seed.to_string())),
         text(saved.and_then(|saved| saved.cost).map(dollars)),
         job.state.attempt().to_string(),
-        text(job.state.request_id().map(ToString::to_string)),
+        text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),
         text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
     ]

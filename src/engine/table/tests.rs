@@ -24,7 +24,7 @@ fn empty_roster() -> Roster {
 
 fn failed(kind: CauseKind, took: u64) -> JobState {
     let closed = Closed { at: Timestamp(9), took: Duration::from_secs(took), attempts: 1 };
-    JobState::Failed { closed, cause: Box::new(Cause::new(kind, "x")), kept: Box::new(Kept::Nothing) }
+    JobState::Failed { closed, cause: Box::new(Cause::new(kind, "x")), stop: None, kept: Box::new(Kept::Nothing) }
 }
 
 fn state(kind: u8, n: u32) -> JobState {

@@ -27,9 +27,11 @@ fn every_state() -> Vec<Job> {
         run: run(2),
         until: Timestamp(99_000),
         cause: Box::new(cause()),
+        stop: None,
         kept: Box::new(kept),
     };
-    let failed = |kept| JobState::Failed { closed: closed(), cause: Box::new(cause()), kept: Box::new(kept) };
+    let failed =
+        |kept| JobState::Failed { closed: closed(), cause: Box::new(cause()), stop: None, kept: Box::new(kept) };
     let kept = |n: u8| {
         [
             Kept::Nothing,

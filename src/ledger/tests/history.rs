@@ -4,9 +4,9 @@ use sqlx::Row;
 
 use super::one_batch;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Job, JobState, Kept, OwnParams, Stage, Suspicion, Timestamp, Usd};
+use crate::job::{Answer, Job, JobState, Kept, OwnParams, Stage, Stop, Suspicion, Timestamp, Usd};
 use crate::ledger::lookup::By;
-use crate::ledger::{Attempt, BatchKey};
+use crate::ledger::{Attempt, BatchKey, Trail};
 
 fn attempt(number: u16) -> Attempt {
     Attempt {
@@ -19,6 +19,11 @@ fn attempt(number: u16) -> Attempt {
         request: Some(request(1).id),
         cost: None,
     }
+}
+
+fn again() -> JobState {
+    let (cause, kept) = (Box::new(cause()), Box::new(Kept::Nothing));
+    JobState::Waiting { run: run(1), until: Timestamp(1), cause, stop: None, kept }
 }
 
 #[tokio::test]
@@ -38,8 +43,7 @@ async fn a_result_that_a_retry_replaces_stays_paid() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
     let review = JobState::Review(closed(), Box::new(saved(1, Some(3))), Suspicion("black".into()));
-    let again =
-        JobState::Waiting { run: run(1), until: Timestamp(1), cause: Box::new(cause()), kept: Box::new(Kept::Nothing) };
+    let again = again();
     let done = JobState::Done(closed(), Box::new(saved(2, Some(4))));
     for (state, spent) in [(&review, 3), (&review, 3), (&again, 3), (&again, 3), (&done, 7), (&done, 7)] {
         writer.commit(&job(1, state.clone())).await.unwrap();
@@ -99,6 +103,40 @@ async fn a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_writ
 }
 
 #[tokio::test]
+async fn a_failure_keeps_its_step_and_its_request_though_it_goes_on_without_them() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let failed = |stop| {
+        let (cause, kept) = (Box::new(cause()), Box::new(Kept::Upload(upload(3))));
+        job(1, JobState::Failed { closed: closed(), cause, stop: Some(Box::new(stop)), kept })
+    };
+    let at_fal = failed(Stop { stage: Stage::Follow, request: Some(request(3).id) });
+    // A request that was made before is not the one that a later submit failed with.
+    let at_submit = failed(Stop { stage: Stage::Submit, request: None });
+    for state in [at_fal, at_submit] {
+        writer.note(&job(1, JobState::InQueue(run(1), Box::new(request(3)), None)));
+        writer.commit(&state).await.unwrap();
+        assert_eq!(ledger.jobs(batch.id).await.unwrap(), [state]);
+    }
+}
+
+#[tokio::test]
+async fn a_result_on_disk_is_known_with_the_urls_that_led_to_it() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let url = "https://v3.fal.media/files/out.png";
+    let answer =
+        Answer { url: url.into(), pixels: None, seed: None, caption: None, inference_s: None, billed_units: None };
+    writer.note(&job(1, JobState::Saving(run(1), Box::new(request(1)), Box::new(answer))));
+    writer.note(&job(1, JobState::Done(closed(), Box::new(saved(1, None)))));
+    writer.flush().await.unwrap();
+    let (upload, request) = (upload(1).url.to_string(), request(1).url.map(String::from));
+    let trail = Trail { upload_url: Some(upload), request_url: request, result_url: Some(url.to_owned()) };
+    assert_eq!(ledger.trail(batch.id, id(1)).await.unwrap(), trail);
+    assert_eq!(ledger.trail(batch.id, id(2)).await.unwrap(), Trail::default());
+}
+
+#[tokio::test]
 async fn a_photo_that_begins_anew_is_not_taken_for_what_it_was() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -155,8 +193,7 @@ async fn a_result_that_is_made_again_is_known_until_another_takes_its_place() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
     let done = |number| JobState::Done(closed(), Box::new(saved(number, Some(3))));
-    let again =
-        JobState::Waiting { run: run(1), until: Timestamp(1), cause: Box::new(cause()), kept: Box::new(Kept::Nothing) };
+    let again = again();
     writer.commit(&job(2, done(5))).await.unwrap();
     for (state, known) in [(done(1), None), (again, Some(1)), (done(2), None)] {
         writer.commit(&job(1, state)).await.unwrap();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::job::{
     Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
-    Pixels, Request, RequestId, Run, SameAs, Saved, Suspicion, Timestamp, Upload, Usd,
+    Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -198,6 +198,16 @@ fn any_kept() -> impl Strategy<Value = Box<Kept>> {
     .prop_map(Box::new)
 }
 
+/// Where a job stopped, and what it goes on with: if that is a request, it is the one that it stopped at.
+fn any_stopped() -> impl Strategy<Value = (Option<Box<Stop>>, Box<Kept>)> {
+    let stage = prop::sample::select(&[Stage::Upload, Stage::Submit, Stage::Follow, Stage::Save][..]);
+    (prop::option::of(stage), any_request_id(), any_kept()).prop_map(|(stage, other, kept)| {
+        let request = kept.request().map_or(other, |request| request.id.clone());
+        let stop = stage.map(|stage| Stop { stage, request: stage.is_at_fal().then_some(request) });
+        (stop.map(Box::new), kept)
+    })
+}
+
 fn any_state() -> impl Strategy<Value = JobState> {
     prop_oneof![
         Just(JobState::Pending),
@@ -209,17 +219,14 @@ fn any_state() -> impl Strategy<Value = JobState> {
         (any_run(), any_request(), any_time()).prop_map(|(run, request, at)| JobState::InProgress(run, request, at)),
         (any_run(), any_request(), any_number()).prop_map(|(run, request, s)| JobState::Completed(run, request, s)),
         (any_run(), any_request(), any_answer()).prop_map(|(run, request, a)| JobState::Saving(run, request, a)),
-        (any_run(), any_time(), any_cause(), any_kept()).prop_map(|(run, until, cause, kept)| JobState::Waiting {
-            run,
-            until,
-            cause,
-            kept
-        }),
+        (any_run(), any_time(), any_cause(), any_stopped())
+            .prop_map(|(run, until, cause, (stop, kept))| { JobState::Waiting { run, until, cause, stop, kept } }),
         (any_closed(), any_saved()).prop_map(|(closed, saved)| JobState::Done(closed, saved)),
         (any_closed(), any_saved(), any_text()).prop_map(|(c, saved, why)| JobState::Review(c, saved, Suspicion(why))),
-        (any_closed(), any_cause(), any_kept()).prop_map(|(closed, cause, kept)| JobState::Failed {
+        (any_closed(), any_cause(), any_stopped()).prop_map(|(closed, cause, (stop, kept))| JobState::Failed {
             closed,
             cause,
+            stop,
             kept
         }),
         any_closed().prop_map(JobState::Cancelled),

@@ -1,7 +1,7 @@
 //! The cursor: it stays on its job while rows move, stays in the page when its job goes far away, and answers a key at once even before the
 //! engine has sent the rows that belong to it.
 
-use super::{Focus, Ui};
+use super::{Came, Focus, Marking, Ui};
 use crate::engine::board::{Cursor, Page, Row};
 use crate::job::JobId;
 
@@ -62,7 +62,7 @@ impl Ui {
             Some(id) => {
                 self.selected = Some(id);
                 self.cursor = Cursor::Job(id);
-                self.given = false;
+                self.came = Came::Chosen;
             }
             None if self.frozen.is_some() => return false,
             None => {
@@ -110,13 +110,13 @@ impl Ui {
     pub(crate) fn pin(&mut self) {
         if let Some(id) = self.selected {
             self.cursor = Cursor::Job(id);
-            self.given = false;
+            self.came = Came::Chosen;
         }
     }
 
     /// Whether the cursor is on a job that was chosen, so that a key cannot meet another one.
     pub(super) fn is_pinned(&self) -> bool {
-        matches!(self.cursor, Cursor::Job(_)) && !self.given
+        matches!(self.cursor, Cursor::Job(_)) && self.came == Came::Chosen
     }
 
     /// Where the engine is to keep the cursor. A job that is looked at more closely, asked about or held
@@ -153,8 +153,9 @@ impl Ui {
             // Arrived: from here on it follows the job. A job that the filter hides is left alone
             // for the one at its place.
             (Cursor::Place(_) | Cursor::Job(_) | Cursor::Near(_), Some(id)) => {
-                self.given = matches!(self.cursor, Cursor::Job(was) if was != id)
-                    || (self.given && self.cursor == Cursor::Job(id));
+                let another = matches!(self.cursor, Cursor::Job(was) if was != id);
+                let stays_given = self.came == Came::Given && self.cursor == Cursor::Job(id);
+                self.came = if another || stays_given { Came::Given } else { Came::Chosen };
                 self.cursor = Cursor::Job(id);
             }
             // Where nothing is left to be on, the wish stands until something is.
@@ -165,7 +166,7 @@ impl Ui {
     /// Marks everything that the tab and filter leave: what is at hand at once, the rest once the engine
     /// has named it.
     pub(crate) fn mark_all(&mut self) {
-        self.marking = true;
+        self.marking = Marking::Awaited;
         if self.frozen.is_none() && self.page_is_chosen() {
             self.marks.extend(self.board.page.rows.iter().map(|row| row.id));
         }
@@ -174,16 +175,18 @@ impl Ui {
     /// Takes over what is to be marked.
     fn adopt_marks(&mut self) {
         let page = &self.board.page;
-        if let Some(ids) = page.ids.as_ref().filter(|_| self.marking && page.lens.seq == self.lens.seq) {
+        if let Some(ids) =
+            page.ids.as_ref().filter(|_| self.marking == Marking::Awaited && page.lens.seq == self.lens.seq)
+        {
             self.marks.extend(ids.iter().copied());
-            self.marking = false;
+            self.marking = Marking::Done;
         }
     }
 
     /// Takes all marks away.
     pub(crate) fn unmark(&mut self) {
         self.marks.clear();
-        self.marking = false;
+        self.marking = Marking::Done;
     }
 
     /// The jobs that a key acts on: the marked ones, else the one under the cursor.
