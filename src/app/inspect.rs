@@ -44,7 +44,9 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
         let (why, path) = (why.to_string(), first.photo.slash_path());
         writeln!(text, "  {count:>6} × {kind}: {} (first: {})", clean(&why), clean(&path)).ok();
     }
-    jobs.iter().for_each(|job| text.push_str(&job_text(job)));
+    for job in &jobs {
+        text.push_str(&job_text(job));
+    }
     print(&text)
 }
 
