@@ -123,7 +123,7 @@ impl Engine {
             }
             self.dirty = true;
         }
-        if self.counts_down() && now.since(self.published_at) >= COUNTDOWN {
+        if self.counts_down() && now.since(self.published_at) >= COUNTDOWN && self.counts_otherwise(now) {
             self.dirty = true;
         }
     }
@@ -139,13 +139,19 @@ impl Engine {
         let (now, random) = (self.now(), self.rng.f64());
         if self.breaker.knows_key(result.is_ok(), begun, now, random) {
             self.account_is_back();
+        } else {
+            // Somebody may have said to go on in the meantime.
+            self.hold_if_tripped();
         }
     }
 
     /// When to look again.
     pub(super) fn outlook_deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let tries = self.breaker.next().filter(|next| *next > now);
-        let countdown = self.counts_down().then(|| self.published_at.plus(COUNTDOWN));
+        let countdown = self.counts_down().then(|| {
+            let due = self.published_at.plus(COUNTDOWN);
+            if due > now { due } else { now.plus(COUNTDOWN) }
+        });
         [self.weather.deadline(now), tries, countdown].into_iter().flatten().min()
     }
 
@@ -153,6 +159,12 @@ impl Engine {
     fn counts_down(&self) -> bool {
         let account = matches!(self.hold, Some(Hold::Account(_)));
         (account || self.told_sky != Sky::Clear) && self.leaving.is_none() && !self.board.is_closed()
+    }
+
+    /// Whether the countdown reads otherwise than on the last board: minutes are not told every second.
+    fn counts_otherwise(&self, now: Timestamp) -> bool {
+        let action = |at| self.notice(at).map(|notice| notice.action);
+        action(now) != action(self.published_at)
     }
 
     /// What needs a person, or what everything waits for.

@@ -71,6 +71,7 @@ fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
             bench.leap(Duration::from_secs(wait)).await;
         }
         assert_eq!(submits() - before, 3, "one try each time");
+        bench.until("nothing moves between tries", |bench| bench.board().totals.moving == 0).await;
         post(&stage, "/_sandbox/unlock");
         // A person need not wait.
         bench.ask(Command::Resume).await;

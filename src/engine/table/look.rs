@@ -233,6 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn what_only_lies_there_while_no_more_are_begun_has_no_clock() {
+        use crate::engine::board::Elapsed;
+        use crate::job::{Cause, CauseKind, Kept, Transition};
+        let (mut roster, live) = (roster(9), HashMap::new());
+        for id in [0, 1] {
+            roster.apply(JobId::at(id), Transition::StartUpload, Timestamp(1)).unwrap();
+        }
+        let cause = Cause::new(CauseKind::Network, "gone");
+        let wait = Transition::Retry { cause, until: Timestamp(9), kept: Kept::Nothing, counts: true };
+        roster.apply(JobId::at(1), wait, Timestamp(2)).unwrap();
+        assert_eq!(roster.totals().moving, 1, "bytes on the move move on");
+        let clocks = |held| {
+            let mut look = Looker::default();
+            look.look(lens(Cursor::First, 2));
+            let rows = look.page(&roster, &live, held).rows;
+            rows.iter().map(|row| (row.elapsed != Elapsed::None, row.state.until)).collect::<Vec<_>>()
+        };
+        assert_eq!(clocks(false), [(true, None), (true, Some(Timestamp(9)))]);
+        assert_eq!(clocks(true), [(true, None), (false, None)]);
+    }
+
+    #[test]
     fn an_empty_table_has_no_cursor() {
         let mut look = Looker::default();
         let page = look.page(&roster(0), &HashMap::new(), false);

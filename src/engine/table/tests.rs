@@ -97,6 +97,10 @@ fn assert_shows(roster: &Roster, lens: &Lens) -> Result<(), TestCaseError> {
         prop_assert_eq!(roster.place(lens, *id), Some(place));
     }
     prop_assert!(roster.at(lens, expected.len()).is_none());
+    let (mut named, mut shown) = (roster.ids(lens.tab), expected);
+    named.sort();
+    shown.sort();
+    prop_assert_eq!(named, shown);
     Ok(())
 }
 

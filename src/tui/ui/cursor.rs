@@ -41,6 +41,11 @@ impl Ui {
         self.selected.and_then(|id| page.rows.iter().find(|row| row.id == id))
     }
 
+    /// The row under the cursor as it is by now, though a held table shows what it was.
+    pub(crate) fn current_by_now(&self) -> Option<&Row> {
+        self.selected.and_then(|id| self.board.page.rows.iter().find(|row| row.id == id))
+    }
+
     /// The cursor's place among all rows that the filter leaves, from 0.
     pub(crate) fn current_place(&self) -> usize {
         let page = self.page();

@@ -11,7 +11,7 @@ use crate::tui::view::format::plural;
 impl Ui {
     /// The marked or the current result is as it should be.
     pub(crate) fn accept(&self) -> Outcome {
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {
             return match row.state.status {
                 Status::Review => Outcome::Do(Command::Accept(vec![row.id]), format!("{} is accepted", row.path)),
                 status => Outcome::Say(format!("{} is {}: nothing to accept", row.path, word(status))),
@@ -22,7 +22,7 @@ impl Ui {
 
     /// The marked or the current result is not.
     pub(crate) fn reject(&self) -> Outcome {
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current()) {
+        if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {
             return match row.state.status {
                 Status::Done | Status::Review => {
                     let said = format!("{} is rejected; it stays until it is made again", row.path);
@@ -39,13 +39,13 @@ impl Ui {
         if ids.is_empty() {
             return Outcome::Say("no photo is chosen".to_owned());
         }
-        let said = format!("{} {done}, those that can be", plural(ids.len(), "marked photo", "marked photos"));
+        let said = format!("{} {done}, those that can be", plural(ids.len(), "photo", "photos"));
         Outcome::Do(command(ids), said)
     }
 
     /// What asks for the parameters of another go; or why there can be none.
     pub(crate) fn redo_form(&self) -> Result<RedoForm, String> {
-        let Some(row) = self.current() else { return Err("no photo is chosen".to_owned()) };
+        let Some(row) = self.current_by_now() else { return Err("no photo is chosen".to_owned()) };
         if !matches!(row.state.status, Status::Done | Status::Review) {
             return Err(format!("{} is {}: there is no result to make again", row.path, word(row.state.status)));
         }

@@ -54,6 +54,8 @@ fn a_held_table_is_acted_on_as_it_is_by_now() {
     assert!(desk.screen().contains("Send 1 photo again?"), "{}", desk.screen());
     desk.press("y");
     assert_eq!(desk.told, [Command::Retry(vec![JobId::at(0)])]);
+    desk.set(1, Status::Review).answer().press_all(&["v"]);
+    assert_eq!(desk.told.last(), Some(&Command::Accept(vec![JobId::at(0)])));
 }
 
 #[test]
