@@ -130,3 +130,20 @@ impl Folder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_with_the_first_file_and_not_before_nor_a_second_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::open(&dir.path().join("not/yet"), Captions::default()).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "trying leaves nothing");
+        drop(output.0.unfinished(Path::new("sub")).unwrap());
+        assert!(output.root().join("sub").is_dir());
+        fs::remove_dir_all(output.root()).unwrap();
+        // It may have been a disk that was taken away.
+        assert!(output.0.unfinished(Path::new("sub")).is_err());
+    }
+}

@@ -326,15 +326,6 @@ async fn what_a_killed_run_left_goes_and_what_another_writes_stays() {
     assert!(running.path().exists());
 }
 
-#[tokio::test]
-async fn a_folder_is_made_with_the_first_file_and_not_before() {
-    let dir = tempfile::tempdir().unwrap();
-    let out = Out { output: Output::open(&dir.path().join("not/yet"), Captions::default()).unwrap(), dir };
-    assert_eq!(fs::read_dir(out.dir.path()).unwrap().count(), 0, "trying leaves nothing");
-    out.save(&photo("sub/a.jpg"), &bytes("coffee.png"), Expect::default()).await.unwrap();
-    assert!(out.output.root().join("sub/a.png").is_file());
-}
-
 #[test]
 fn a_folder_that_cannot_be_made_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
