@@ -23,3 +23,30 @@ pub(super) async fn as_written(ledger: &Ledger, mut batch: Batch) -> Result<Batc
     }
     Ok(batch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{EndpointId, Model, Params};
+
+    #[tokio::test]
+    async fn a_batch_that_was_written_down_with_dots_is_found_by_its_true_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        std::fs::create_dir(root.join("here")).unwrap();
+        let ledger = Ledger::open(&root.join("state")).await.unwrap();
+        let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+        let params = Params::parse(&model, [""; 0]).unwrap();
+        let batch = |output: &str| {
+            let (roots, sandbox) = (vec!["/photos".into()], false);
+            let (output, endpoint) = (root.join(output), Model::DEFAULT.to_owned());
+            let key = BatchKey { roots, output, model: endpoint, params: params.canonical(), sandbox };
+            Batch { key, model: model.clone(), params: params.clone(), inputs: None }
+        };
+        let old = batch("here/../out");
+        drop(ledger.open_batch(&old.key).await.unwrap());
+        assert_eq!(as_written(&ledger, batch("out")).await.unwrap().key, old.key);
+        let other = batch("other");
+        assert_eq!(as_written(&ledger, other.clone()).await.unwrap().key, other.key);
+    }
+}
