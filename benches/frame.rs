@@ -89,6 +89,7 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
             id: BatchId(1),
             from: vec!["photos".to_owned()],
             to: "photos-upscaled".to_owned(),
+            output: String::new(),
             endpoint: "fal-ai/flux-vision-upscaler".to_owned(),
             params: Vec::new(),
             factor: Some("×2".to_owned()),

@@ -29,6 +29,8 @@ fn wrong_settings_say_what_is_wrong_with_what() {
         (&["--yes", "photos", "-p", "image_url=x"], "is set for each photo"),
         (&["--yes", "photos", "-c", "0"], "1 to 256"),
         (&["--yes", "photos", "--budget=-3"], "budget"),
+        (&["--yes", "photos", "--budget", "-1"], "takes an amount in US dollars"),
+        (&["recover"], "give the folder of photos"),
         (&["--yes", "photos", "-m", "esrgan"], "owner/model"),
         (&["--yes", "photos", "-o", "photos"], "is the input folder itself"),
         (&["--yes", "photos", "--include", "[oops"], "is no glob"),
@@ -47,6 +49,8 @@ fn without_a_key_the_message_names_it_and_the_sandbox() {
     let told = run(program(home.path()).args(["--yes", "photos"]));
     told.assert_status(2);
     assert!(told.stderr.contains("FAL_KEY") && told.stderr.contains("--sandbox"), "{}", told.stderr);
+    let blank = run(program(home.path()).env("FAL_KEY", "  ").args(["--yes", "photos"]));
+    assert!(blank.stderr.contains("empty") && blank.stderr.contains("--sandbox"), "{}", blank.stderr);
 }
 
 #[test]
@@ -85,6 +89,8 @@ fn a_refused_key_stops_once_and_sends_nothing() {
     told.assert_status(3);
     assert!(told.stderr.contains("FAL_KEY"), "{}", told.stderr);
     assert_eq!(told.stderr.matches("refused").count(), 1, "{}", told.stderr);
+    assert_eq!(told.events()[0]["kind"], "key_refused");
+    assert_eq!(told.summary()["exit"], 3);
     let stats = stage.stats();
     assert_eq!(stats["submits"], 0);
     assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");
@@ -106,6 +112,31 @@ fn nobody_is_charged_without_a_yes_or_a_cap() {
     assert_eq!(stats["submits"], 0);
     assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");
     assert!(!stage.output().exists());
+}
+
+#[test]
+fn a_refusal_ends_the_json_with_its_status() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    let told = run(stage.command(&["--json"]).arg(stage.photos()));
+    told.assert_status(2);
+    let events: Vec<_> = told.events().iter().map(|event| event["event"].clone()).collect();
+    assert_eq!(events, ["plan", "batch"]);
+    assert_eq!(told.summary()["exit"], 2);
+    let output = told.events()[0]["output"].as_str().unwrap().to_owned();
+    assert!(output.starts_with('/') && output.ends_with("photos-upscaled"), "{output}");
+}
+
+#[test]
+fn one_output_folder_is_one_batch_from_wherever_it_is_named() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    stage.run(&["-o", "there/out"]).assert_status(0);
+    fs::create_dir(stage.dir.path().join("here")).unwrap();
+    let args = ["--json", "--yes", "../photos", "-o", "../there/out"];
+    let again = run(stage.command(&args).current_dir(stage.dir.path().join("here")));
+    again.assert_status(0);
+    assert_eq!((again.summary()["batch"].clone(), stage.stats()["accepted"].clone()), (1.into(), 1.into()));
 }
 
 #[test]
@@ -159,6 +190,9 @@ fn an_empty_folder_is_no_failure() {
     let told = stage.run(&[]);
     told.assert_status(0);
     assert_eq!(told.summary()["done"], 0);
+    fs::write(stage.photos().join("notes.md"), "no photo").unwrap();
+    stage.run(&[]).assert_status(0);
+    assert!(!stage.output().exists(), "where nothing was begun there is nothing to record");
 }
 
 #[test]

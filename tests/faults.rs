@@ -84,6 +84,13 @@ fn a_batch_is_retried_by_its_number_and_only_what_failed_so() {
     let retry = |args: &[&str]| common::run(&mut stage.command(&[&["retry", "1", "--json", "--yes"], args].concat()));
     retry(&["--only", "timeout"]).assert_status(1);
     assert_eq!(stage.stats()["accepted"], 4, "it did not fail for that");
+    // What would be sent again is counted and priced before anybody agrees to it.
+    for args in [&["retry", "1", "--json"][..], &["plan", "--json", "--retry-failed", "photos"]] {
+        let told = common::run(&mut stage.command(args));
+        let plan = &told.events()[0];
+        assert_eq!((&plan["event"], &plan["photos"]), (&"plan".into(), &1.into()), "{args:?}: {plan}");
+        assert!(plan["estimate_usd"].as_f64().unwrap() > 0.0, "{args:?}: {plan}");
+    }
     retry(&["--match", "FAULTY"]).assert_status(0);
     assert_eq!(size(&stage.output().join("faulty.png")), (902, 600));
     assert_eq!(stage.stats()["accepted"], 5);

@@ -85,6 +85,7 @@ impl Fake {
             id: BatchId(1),
             from: vec!["photos".to_owned()],
             to: "photos-upscaled".to_owned(),
+            output: String::new(),
             endpoint: "fal-ai/flux-vision-upscaler".to_owned(),
             params: params.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             factor: Some("×2".to_owned()),

@@ -72,6 +72,7 @@ impl Batch {
             id,
             from: self.key.roots.iter().map(|root| shown(root)).collect(),
             to: shown(&self.key.output),
+            output: self.key.output.to_string_lossy().into_owned(),
             endpoint: self.model.endpoint.to_string(),
             params: self.params.iter().map(|(name, set)| (name.to_owned(), value(set))).collect(),
             factor: self.model.factor_param.is_some().then(|| format!("×{factor}")),

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::{Ending, Summary};
 use crate::fal::{ClientError, FalError};
 use crate::headless::HeadlessError;
@@ -22,27 +23,36 @@ pub struct Failure {
     pub message: String,
     /// The exit status, as documented.
     pub status: u8,
+    /// What kind of notice it is to other programs, if it is one.
+    pub kind: Option<NoticeKind>,
 }
 
 impl Failure {
     /// Wrong usage, settings or input: nothing was sent.
     pub(super) fn usage(error: &(dyn Error + 'static)) -> Self {
-        Self { message: chain(error), status: 2 }
+        Self { message: chain(error), status: 2, kind: None }
     }
 
     /// The same, in our own words.
     pub(super) fn refusal(message: impl Into<String>) -> Self {
-        Self { message: message.into(), status: 2 }
+        Self { message: message.into(), status: 2, kind: None }
     }
 
     /// The disk is full, or what a run came to could not be written down.
     pub(super) fn disk(error: &(dyn Error + 'static)) -> Self {
-        Self { message: chain(error), status: 4 }
+        Self { message: chain(error), status: 4, kind: Some(NoticeKind::DiskLow) }
+    }
+
+    /// There is no key, for a run that could do without one.
+    pub(super) fn no_key(why: &NoKey) -> Self {
+        let failure = Self::usage(why);
+        let end = if why.is_wanting() { ", or try without one: `--sandbox`" } else { "" };
+        Self { message: failure.message + end, ..failure }
     }
 
     /// What a run came to is not known.
     pub(super) fn unsaid(message: impl Into<String>) -> Self {
-        Self { message: message.into(), status: 4 }
+        Self { message: message.into(), status: 4, kind: None }
     }
 
     /// The same once a run is over: 2 says that nothing was sent, so that what ended the run holds
@@ -56,6 +66,12 @@ impl Failure {
         Self { status, ..self }
     }
 
+    /// The notice that it is to other programs.
+    pub(super) fn notice(&self) -> Option<Notice> {
+        let (message, action) = self.message.split_once("\nhint:").unwrap_or((&self.message, ""));
+        Some(Notice { kind: self.kind?, message: message.to_owned(), action: action.trim().to_owned() })
+    }
+
     /// fal could not be asked at all.
     pub(super) fn of_fal(error: &FalError) -> Self {
         match (error.class, error.cause.kind) {
@@ -65,10 +81,12 @@ impl Failure {
                     error.cause
                 ),
                 status: 3,
+                kind: Some(NoticeKind::KeyRefused),
             },
             (Class::Account, _) => Self {
                 message: format!("the account cannot be used: {}\nhint: see fal.ai/dashboard/billing", error.cause),
                 status: 3,
+                kind: Some(NoticeKind::AccountLocked),
             },
             _ => Self {
                 message: format!(
@@ -76,6 +94,7 @@ impl Failure {
                     error.cause
                 ),
                 status: 5,
+                kind: Some(NoticeKind::Offline),
             },
         }
     }

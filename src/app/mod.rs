@@ -3,6 +3,7 @@
 mod batch;
 mod disk;
 mod doctor;
+mod earlier;
 mod face;
 mod failure;
 mod inspect;

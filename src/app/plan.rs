@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::batch::Batch;
-use super::{Failure, price, print};
-use crate::engine::{Clock, Survey, survey};
+use super::{Failure, earlier, price, print};
+use crate::engine::{Clock, Failed, Survey, survey};
 use crate::fal::Fal;
 use crate::headless;
 use crate::job::{BatchId, UnitPrice};
@@ -16,6 +16,7 @@ use crate::settings::Settings;
 pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     let batch = Batch::of(settings)?;
     let ledger = Ledger::open(&settings.state_dir).await?;
+    let batch = earlier::as_written(&ledger, batch).await?;
     let live = match (&settings.key, &settings.sandbox) {
         (Ok(key), None) => {
             let fal = Fal::new(settings.hosts.clone(), key.clone())?;
@@ -23,7 +24,8 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
         }
         _ => batch.model.list_price.clone(),
     };
-    print(&text(settings, &batch, &ledger, live).await?)
+    let again = settings.retry_failed.then(Failed::default);
+    print(&text(settings, &batch, &ledger, live, again.as_ref()).await?)
 }
 
 /// Headless and unconfirmed: the plan goes out, and nothing else.
@@ -35,8 +37,9 @@ pub(super) async fn refuse_unconfirmed(
     batch: &Batch,
     ledger: &Ledger,
     price: Option<UnitPrice>,
+    again: Option<&Failed>,
 ) -> Result<(), Failure> {
-    let text = text(settings, batch, ledger, price).await?;
+    let text = text(settings, batch, ledger, price, again).await?;
     let mut out = io::stdout().lock();
     // The refusal stands whether or not anybody reads the plan.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -50,10 +53,13 @@ async fn text(
     batch: &Batch,
     ledger: &Ledger,
     price: Option<UnitPrice>,
+    retry_failed: Option<&Failed>,
 ) -> Result<String, Failure> {
     let id = known(ledger, batch).await?;
     let (model, params, sandbox) = (&batch.model, &batch.params, batch.key.sandbox);
-    let (plan, skipped) = survey(Survey { model, params, price, sandbox, ledger, batch: id }, batch.walk()).await?;
+    let walks = batch.inputs.is_some();
+    let about = Survey { model, params, price, sandbox, ledger, batch: id, retry_failed, walks };
+    let (plan, skipped) = survey(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {
         format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())
@@ -64,6 +70,5 @@ async fn text(
 
 /// The batch's number in the ledger, without making it known. A batch that is not has number 0.
 async fn known(ledger: &Ledger, batch: &Batch) -> Result<BatchId, Failure> {
-    let rows = ledger.batches().await?;
-    Ok(rows.into_iter().find(|row| row.key == batch.key).map_or(BatchId(0), |row| row.id))
+    Ok(ledger.batch_of(&batch.key).await?.unwrap_or(BatchId(0)))
 }

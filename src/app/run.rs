@@ -8,10 +8,11 @@ use super::batch::Batch;
 use super::face::Face;
 use super::watch::{Seen, watch};
 use super::work::{Begun, Over, Work};
-use super::{Failure, disk, log, plan, price, sandbox, signals};
-use crate::engine::{Failed, Handle};
+use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
+use crate::engine::{Clock, Event, Failed, Handle};
 use crate::fal::{ApiKey, Fal, Hosts};
-use crate::job::{BatchId, CauseKind};
+use crate::headless;
+use crate::job::{BatchId, CauseKind, JobState};
 use crate::ledger::Ledger;
 use crate::output::Output;
 use crate::sandbox::Sandbox;
@@ -35,16 +36,51 @@ impl Again {
 
 /// Runs a batch, or another go of it; gives the exit status.
 pub(super) async fn run(settings: &Settings, environment: &Environment, again: Option<Again>) -> Result<u8, Failure> {
+    let mut known = None;
+    let ready = match make_ready(settings, environment, again, &mut known).await {
+        Ok(ready) => ready,
+        Err(failure) => {
+            if settings.json {
+                let end = headless::early_end(Clock::start().now(), known, failure.notice().as_ref(), failure.status);
+                // The failure itself goes to stderr, whoever reads this or not.
+                let _ = io::stdout().write_all(end.as_bytes());
+            }
+            return Err(failure);
+        }
+    };
+    see_through(ready).await
+}
+
+/// A run that has begun.
+struct Ready {
+    face: Face,
+    ledger: Ledger,
+    server: Option<Sandbox>,
+    output: Output,
+    work: Work,
+    batch: Batch,
+    begun: Begun,
+    heard: mpsc::Receiver<Event>,
+}
+
+/// Checks everything and begins. `known` is the batch's number as soon as that is known.
+async fn make_ready(
+    settings: &Settings,
+    environment: &Environment,
+    again: Option<Again>,
+    known: &mut Option<BatchId>,
+) -> Result<Ready, Failure> {
     let face = Face::choose(settings, environment)?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = match &again {
         Some(again) => Batch::known(&ledger, again.batch).await?,
-        None => Batch::of(settings)?,
+        None => earlier::as_written(&ledger, Batch::of(settings)?).await?,
     };
+    *known = ledger.batch_of(&batch.key).await?;
     log::start(settings)?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), hosts = %settings.hosts, ?face, "started");
 
     let (server, hosts, key) = account(settings, batch.key.sandbox).await?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, ?face, "started");
     let fal = Fal::new(hosts, key)?;
     let unit_price = price::unit_price(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
     if settings.budget.is_some() && unit_price.is_none() {
@@ -54,8 +90,9 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         )));
     }
     let told = matches!(face, Face::Told { .. });
+    let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
     if told && !settings.may_start_headless() {
-        plan::refuse_unconfirmed(settings, &batch, &ledger, unit_price.clone()).await?;
+        plan::refuse_unconfirmed(settings, &batch, &ledger, unit_price.clone(), retry_failed.as_ref()).await?;
     }
 
     let output = Output::open(&batch.key.output, settings.captions)?;
@@ -68,10 +105,17 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         disk_free: disk::free(&batch.key.output).await,
         form: if let Face::Told { form, .. } = &face { Some(*form) } else { None },
         forgets: server.is_some(),
-        retry_failed: again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default)),
+        retry_failed,
         settings: settings.clone(),
     };
-    let Begun { opened, handle: Handle { ended, face: ends } } = work.begin(&batch, told.then_some(events)).await?;
+    let begun = work.begin(&batch, told.then_some(events)).await?;
+    Ok(Ready { face, ledger, server, output, work, batch, begun, heard })
+}
+
+/// Shows a run that has begun until it ends, and writes down what came of it.
+async fn see_through(ready: Ready) -> Result<u8, Failure> {
+    let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
+    let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
     let Seen { over: Over { end, opened, changed }, trouble, hung_up } = watch(face, ends, ended, heard).await?;
@@ -105,9 +149,13 @@ fn how_to_go_on(changed: &[String]) -> String {
     format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
 }
 
-/// Writes the records of a run that is over.
+/// Writes the records of a run that is over, unless there is nothing to record: neither this run nor
+/// an earlier one began a job.
 async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
     let jobs = ledger.jobs(batch).await.map_err(|error| Failure::disk(&error))?;
+    if jobs.iter().all(|job| matches!(job.state, JobState::Pending | JobState::Skipped(_))) {
+        return Ok(());
+    }
     let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
     written.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))?;
     Ok(())
@@ -124,6 +172,6 @@ async fn account(settings: &Settings, sandboxed: bool) -> Result<(Option<Sandbox
         None if sandboxed => Err(Failure::refusal(
             "this batch was run on a sandbox\nhint: give --sandbox, so that nothing is charged for it",
         )),
-        None => Ok((None, settings.hosts.clone(), settings.key.clone()?)),
+        None => Ok((None, settings.hosts.clone(), settings.key.clone().map_err(|why| Failure::no_key(&why))?)),
     }
 }

@@ -40,7 +40,8 @@ pub struct Options {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Photos and results")]
 pub struct WhatFlags {
-    /// Where pictures go, mirroring the input's folders [default: PATH-upscaled, beside it].
+    /// Where pictures go, mirroring the input's folders [default: PATH-upscaled, beside it;
+    /// of a file, that of its folder].
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
     /// The fal endpoint id [default: fal-ai/flux-vision-upscaler].
@@ -70,7 +71,7 @@ pub struct HowFlags {
     #[arg(short, long, value_name = "N")]
     pub concurrency: Option<String>,
     /// Never pass this many US dollars; reserved before each submit.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub budget: Option<String>,
     /// Pause once so many failed [default: 20 in a row of one cause].
     ///

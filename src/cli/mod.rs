@@ -96,7 +96,7 @@ pub enum Command {
     /// ledger, on another machine, and for requests that another program made.
     Recover {
         /// A folder of photos, walked recursively, or an image file.
-        #[arg(value_name = "PATH", required_unless_present = "all", value_hint = ValueHint::AnyPath)]
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<PathBuf>,
         /// How far to look back: a date, or how long ago, such as 12h or 7d [default: 30d, as long as
         /// fal stores results].

@@ -187,7 +187,7 @@ pub(super) fn is_another(known: &Job, found: &Job) -> bool {
 
 impl Failed {
     /// Whether a failed job is among these.
-    fn takes(&self, job: &Job) -> bool {
+    pub(super) fn takes(&self, job: &Job) -> bool {
         let Some(cause) = job.state.cause() else { return false };
         let holds = |text: &String| {
             let text = text.to_lowercase();

@@ -132,7 +132,7 @@ impl Summary {
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         match self.ending {
-            Ending::Finished if self.failed + self.review + self.unknown > 0 => 1,
+            Ending::Finished if self.failed + self.review + self.unknown + self.cancelled > 0 => 1,
             Ending::Finished | Ending::NotStarted => 0,
             Ending::Account => 3,
             Ending::OwnLimit => 4,

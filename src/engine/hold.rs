@@ -59,8 +59,10 @@ impl Hold {
         }
     }
 
-    /// What to tell. `next` says when the account is tried by itself, if it is.
-    pub(super) fn notice(&self, next: Option<Duration>) -> Option<Notice> {
+    /// What to tell. `next` says when the account is tried by itself, if it is; `keys` whether there
+    /// are keys to press.
+    pub(super) fn notice(&self, next: Option<Duration>, keys: bool) -> Option<Notice> {
+        let how = if keys { "go on with p or the same command" } else { "go on with the same command" };
         let (kind, message, action) = match self {
             Self::User => return None,
             Self::Account(cause) if cause.kind == CauseKind::KeyRefused => (
@@ -79,8 +81,9 @@ impl Hold {
                 ),
                 match next {
                     Some(_) => format!(
-                        "top up at fal.ai/dashboard/billing: it goes on by itself{}, or at once with p",
-                        in_words(next)
+                        "top up at fal.ai/dashboard/billing: it goes on by itself{}{}",
+                        in_words(next),
+                        if keys { ", or at once with p" } else { "" }
                     ),
                     None => "top up at fal.ai/dashboard/billing, then run the same command again".to_owned(),
                 },
@@ -97,12 +100,12 @@ impl Hold {
                 } else {
                     format!("{of} photos failed, {count} of them for one cause ({kind}): {last}; no more are begun")
                 },
-                "look at one of them; go on with p or the same command".to_owned(),
+                format!("look at one of them; {how}"),
             ),
             Self::Disk(message) => (
                 NoticeKind::DiskLow,
                 format!("{message}; no more are begun, so that nothing is paid for that cannot be kept"),
-                "make room or mend the folder, then go on with p or the same command".to_owned(),
+                format!("make room or mend the folder, then {how}"),
             ),
         };
         Some(Notice { kind, message, action })
@@ -203,7 +206,7 @@ mod tests {
         assert!(kinds.into_iter().all(|kind| watch.failed(&cause(kind)).is_none()));
         let hold = watch.failed(&cause(CauseKind::Runner)).unwrap();
         assert!(matches!(hold, Hold::Failures { kind: CauseKind::Timeout, count: 3, of: 5, .. }), "{hold:?}");
-        let told = hold.notice(None).unwrap().message;
+        let told = hold.notice(None, true).unwrap().message;
         assert!(told.starts_with("5 photos failed, 3 of them for one cause (timeout)"), "{told}");
     }
 
@@ -211,7 +214,7 @@ mod tests {
     fn a_locked_account_says_when_it_is_tried_next() {
         let action = |next: Option<u64>| {
             let hold = Hold::Account(cause(CauseKind::AccountLocked));
-            hold.notice(next.map(Duration::from_secs)).unwrap().action
+            hold.notice(next.map(Duration::from_secs), true).unwrap().action
         };
         assert!(action(Some(28)).contains("next try in 28 s, or at once with p"), "{}", action(Some(28)));
         assert!(action(Some(240)).contains("next try in 4 min"));
@@ -226,10 +229,12 @@ mod tests {
             Hold::Budget { cap: Usd::ZERO, spent: Usd::ZERO, next: Usd::ZERO },
             Hold::Disk("the disk is full".into()),
         ] {
-            let notice = hold.notice(None).unwrap();
+            let notice = hold.notice(None, true).unwrap();
             assert!(!notice.message.is_empty() && !notice.action.is_empty());
             assert!(hold.ending().is_some());
+            let unseen = hold.notice(Some(Duration::from_secs(8)), false).unwrap().action;
+            assert!(!unseen.contains("with p"), "there are no keys in lines: {unseen}");
         }
-        assert_eq!(Hold::User.notice(None), None);
+        assert_eq!(Hold::User.notice(None, true), None);
     }
 }

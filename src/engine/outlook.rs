@@ -169,7 +169,7 @@ impl Engine {
 
     /// What needs a person, or what everything waits for.
     pub(super) fn notice(&self, now: Timestamp) -> Option<Notice> {
-        let of_hold = self.hold.as_ref().and_then(|hold| hold.notice(self.next_try(now)));
+        let of_hold = self.hold.as_ref().and_then(|hold| hold.notice(self.next_try(now), true));
         of_hold.or_else(|| {
             let (sky, next) = self.weather.sky(now);
             weather_notice(sky, next.map(|next| next.since(now)))

@@ -301,7 +301,7 @@ impl Engine {
             return;
         }
         tracing::warn!(?hold, "no new jobs are begun");
-        if let Some(notice) = hold.notice(self.next_try(self.now())) {
+        if let Some(notice) = hold.notice(self.next_try(self.now()), false) {
             self.tell(What::Notice(notice));
         }
         self.hold = Some(hold);

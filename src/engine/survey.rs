@@ -10,8 +10,11 @@ use super::arrive::is_another;
 use super::board::{Plan, SkippedFile};
 use super::origin::Wanted;
 use super::plan::{Planner, skipped_file};
+use super::setup::Failed;
 use crate::intake::{self, Found};
-use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Model, Params, UnitPrice, Usd};
+use crate::job::{
+    BatchId, ContentHash, Job, JobId, JobState, Model, Params, Timestamp, Transition, UnitPrice, Usd, apply,
+};
 use crate::ledger::{Ledger, LedgerError};
 
 /// Photos that are hashed at once.
@@ -32,6 +35,10 @@ pub struct Survey<'a> {
     pub ledger: &'a Ledger,
     /// The batch in it; number 0 if it is not there.
     pub batch: BatchId,
+    /// Which of its failed jobs would be sent again.
+    pub retry_failed: Option<&'a Failed>,
+    /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
+    pub walks: bool,
 }
 
 /// Counts what a run would send, skip and pay, with what the ledger knows of the batch and of the
@@ -61,7 +68,11 @@ pub async fn survey(
     }
     known
         .into_values()
-        .filter(|job| !matches!(job.state, JobState::Pending | JobState::Skipped(_)))
+        .filter(|job| match job.state {
+            JobState::Pending => !survey.walks,
+            JobState::Skipped(_) => false,
+            _ => true,
+        })
         .for_each(|job| count.add(job));
     count.find_duplicates().await?;
     count.planner.end();
@@ -87,7 +98,12 @@ impl<'a> Count<'a> {
         self.survey.price.as_ref()?.estimate(self.survey.params.output_size(job.photo.pixels?))
     }
 
-    fn add(&mut self, job: Job) {
+    fn add(&mut self, mut job: Job) {
+        if self.survey.retry_failed.is_some_and(|wanted| wanted.takes(&job))
+            && let Some(reopened) = reopened(&job.state)
+        {
+            job.state = reopened;
+        }
         let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
         self.planner.add(&job.photo, &job.state, output, self.estimate(&job));
         match &job.state {
@@ -119,6 +135,15 @@ impl<'a> Count<'a> {
         }
         Ok(())
     }
+}
+
+/// A failed job as it would go on: from what is at fal already, or else from its beginning.
+fn reopened(state: &JobState) -> Option<JobState> {
+    let JobState::Failed { kept, .. } = state else { return None };
+    if kept.request().is_none() {
+        return Some(JobState::Pending);
+    }
+    apply(state, Transition::Reopen((**kept).clone()), Timestamp(0)).ok()
 }
 
 async fn hashed(job: Job) -> (Job, Option<ContentHash>) {

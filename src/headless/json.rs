@@ -1,6 +1,7 @@
 //! JSON events, version 1: fields are only ever added.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
@@ -43,6 +44,18 @@ impl Json {
 pub fn plan_event(at: Timestamp, facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> String {
     let mut out = Vec::new();
     line(&mut out, at, "plan", plan_body(facts, plan, skipped));
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// What is told of a run that ended before it began, newline included: why, if that is a notice, and
+/// the `batch` event that is always the last.
+#[must_use]
+pub fn early_end(at: Timestamp, batch: Option<BatchId>, notice: Option<&Notice>, exit: u8) -> String {
+    let mut out = Vec::new();
+    if let Some(Notice { kind, message, action }) = notice {
+        line(&mut out, at, "notice", NoticeBody { kind: *kind, message, action });
+    }
+    line(&mut out, at, "batch", BatchBody { batch: batch.and_then(known), exit, ..BatchBody::default() });
     String::from_utf8(out).unwrap_or_default()
 }
 
@@ -99,7 +112,7 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         batch: known(facts.id),
         model: &facts.endpoint,
         params: facts.params.iter().map(|(name, value)| (name.clone(), typed(value))).collect(),
-        output: &facts.to,
+        output: &facts.output,
         photos: plan.photos,
         skipped,
         input_mp: in_megapixels(plan.input_px),
@@ -174,7 +187,7 @@ fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
             kind: cause.kind,
             http: cause.http,
             message: &cause.message,
-            retry_in_s: change.retry_in.map(|wait| wait.as_secs_f64()),
+            retry_in_s: change.retry_in.map(seconds),
         }),
         output: change.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
         caption: change.caption.as_deref(),
@@ -202,7 +215,7 @@ struct NoticeBody<'a> {
     action: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct BatchBody {
     batch: Option<BatchId>,
     done: usize,
@@ -230,9 +243,14 @@ fn batch_body(summary: &Summary) -> BatchBody {
         left: summary.left,
         spent_usd: summary.spent.as_f64(),
         reserved_usd: summary.reserved.as_f64(),
-        elapsed_s: summary.elapsed.as_secs_f64(),
+        elapsed_s: seconds(summary.elapsed),
         exit: summary.exit_status(),
     }
+}
+
+/// Seconds to the millisecond, without the crumbs that binary fractions leave.
+fn seconds(time: Duration) -> f64 {
+    f64::from(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)) / 1e3
 }
 
 /// Compact JSON in which characters that could move a cursor or turn text around are written as

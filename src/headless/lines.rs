@@ -23,8 +23,8 @@ const CAPTION: usize = 100;
 pub(super) struct Lines {
     color: bool,
     clock: Clock,
-    /// The last status told of each job that has not ended.
-    told: HashMap<JobId, Status>,
+    /// The last status told of each job that has not ended, and whether with its place in the queue.
+    told: HashMap<JobId, (Status, bool)>,
     tally: Tally,
 }
 
@@ -66,8 +66,11 @@ impl Lines {
     }
 
     fn job(&mut self, out: &mut Vec<u8>, at: Timestamp, change: &JobChange) {
+        // Its place in the queue is told once: each further step would be a line of its own.
+        let is_placed = change.status == Status::InQueue && change.queue_position.is_some();
         let before = self.told.get(&change.id).copied();
-        let told_already = before == Some(change.status) && change.status != Status::Waiting;
+        let told_already = change.status != Status::Waiting
+            && before.is_some_and(|(status, placed)| status == change.status && (placed || !is_placed));
         if told_already || !is_news(change.status) {
             return;
         }
@@ -76,7 +79,7 @@ impl Lines {
         if ends(change.status) {
             self.told.remove(&change.id);
         } else {
-            self.told.insert(change.id, change.status);
+            self.told.insert(change.id, (change.status, is_placed));
         }
         if let Some(totals) = self.tally.count(at, change) {
             self.line(out, at, "TOTAL", &totals);

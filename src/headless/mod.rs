@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-pub use json::plan_event;
+pub use json::{early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
 

@@ -14,7 +14,6 @@ use super::globs::Globs;
 pub struct Inputs {
     pub(super) bases: Vec<Base>,
     pub(super) globs: Globs,
-    output: PathBuf,
     /// The output folder without links, whether it is there yet or not.
     pub(super) true_output: PathBuf,
     identity: Vec<PathBuf>,
@@ -56,20 +55,21 @@ impl Inputs {
             Some(output) => absolute(output)?,
             None => first.beside()?,
         };
-        let true_output = without_links(&output);
+        let true_output = true_path(&output);
         if let Some(clash) = given.iter().find(|given| given.file.is_none() && given.true_folder == true_output) {
             return Err(IntakeError::OutputIsInput(clash.folder.clone()));
         }
         let mut identity: Vec<_> = given.iter().map(Given::true_path).collect();
         identity.sort();
         identity.dedup();
-        Ok(Self { bases: bases(given), globs, output, true_output, identity })
+        Ok(Self { bases: bases(given), globs, true_output, identity })
     }
 
-    /// The folder that results go to, absolute. It need not be there yet.
+    /// The folder that results go to, absolute and without links or `..`, so that it is the same from
+    /// wherever it is named. It need not be there yet.
     #[must_use]
     pub fn output(&self) -> &Path {
-        &self.output
+        &self.true_output
     }
 
     /// What makes two runs the same batch: the true paths of all PATHs, sorted.
@@ -191,7 +191,8 @@ fn absolute(path: &Path) -> Result<PathBuf, IntakeError> {
 }
 
 /// The true path of a folder that may not be there yet.
-fn without_links(path: &Path) -> PathBuf {
+#[must_use]
+pub fn true_path(path: &Path) -> PathBuf {
     let found = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
     match found.and_then(|(above, found)| Some(found.join(path.strip_prefix(above).ok()?))) {
         // Joining with nothing would leave a `/` at the end.

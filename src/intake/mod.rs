@@ -18,7 +18,7 @@ mod walk;
 pub use content::content;
 pub use error::IntakeError;
 pub use found::Found;
-pub use inputs::Inputs;
+pub use inputs::{Inputs, true_path};
 pub use walk::walk;
 
 #[cfg(test)]

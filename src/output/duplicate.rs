@@ -33,6 +33,7 @@ impl Output {
             }
             let folder = shared.root.join(&names.folder);
             let mut begin = || {
+                shared.make()?;
                 atomically::make_folders(&shared.root, &names.folder)?;
                 let mut file = atomically::unfinished(&folder)?;
                 let bytes = io::copy(&mut source, file.as_file_mut())?;

@@ -47,6 +47,7 @@ impl Records {
     pub fn begin(output: &Output) -> Result<Self, OutputError> {
         let root = output.root().to_owned();
         let begin = || {
+            output.0.make()?;
             let mut report = csv::WriterBuilder::new().flexible(true).from_writer(atomically::unfinished(&root)?);
             report.write_record(report::COLUMNS)?;
             let metadata = BufWriter::new(atomically::unfinished(&root)?);

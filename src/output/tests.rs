@@ -21,6 +21,7 @@ impl Out {
 
     fn with(captions: Captions) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("out")).unwrap();
         let output = Output::open(&dir.path().join("out"), captions).unwrap();
         Self { dir, output }
     }

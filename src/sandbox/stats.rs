@@ -170,6 +170,8 @@ impl Fal {
         let queue = lock(&self.line).counts();
         let saw = lock(&self.saw);
         let sum = |count: fn(&Seen) -> u32| saw.inputs.values().map(|seen| u64::from(count(seen))).sum::<u64>();
+        // An empty `sum` would be -0.
+        let sum_of = |amount: fn(&Seen) -> f64| saw.inputs.values().map(amount).fold(0.0, |sum, one| sum + one);
         json!({
             "calls": saw.calls,
             "answers": answers(&saw.answers),
@@ -177,8 +179,8 @@ impl Fal {
             "submits": sum(|seen| seen.submits),
             "accepted": sum(|seen| seen.accepted),
             "billed": sum(|seen| seen.billed),
-            "units": saw.inputs.values().map(|seen| seen.units).sum::<f64>(),
-            "usd": saw.inputs.values().map(|seen| seen.usd).sum::<f64>(),
+            "units": sum_of(|seen| seen.units),
+            "usd": sum_of(|seen| seen.usd),
             "most_accepted_of_one_input": saw.inputs.values().map(|seen| seen.accepted).max().unwrap_or(0),
             "inputs": saw.inputs,
             "headers": saw.headers,

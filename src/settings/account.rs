@@ -68,7 +68,13 @@ pub(super) fn key(environment: &Environment) -> Result<(ApiKey, Source), NoKey> 
     let (text, variable) = match (get(names::FAL_KEY), get(names::FAL_KEY_ID), get(names::FAL_KEY_SECRET)) {
         (Some(key), ..) => (key.into_owned(), names::FAL_KEY),
         (None, Some(id), Some(secret)) => (format!("{}:{}", id.trim(), secret.trim()), names::FAL_KEY_ID),
-        _ => return Err(NoKey::Missing),
+        (None, Some(_), None) => {
+            return Err(NoKey::Half { given: names::FAL_KEY_ID, missing: names::FAL_KEY_SECRET });
+        }
+        (None, None, Some(_)) => {
+            return Err(NoKey::Half { given: names::FAL_KEY_SECRET, missing: names::FAL_KEY_ID });
+        }
+        (None, None, None) => return Err(NoKey::Missing),
     };
     let key = ApiKey::new(&text).map_err(|why| NoKey::Invalid { variable, why })?;
     Ok((key, Source::Variable(variable)))

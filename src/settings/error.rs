@@ -54,18 +54,40 @@ pub enum SettingsError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoKey {
     /// None was given.
-    #[error(
-        "no key: `FAL_KEY` is not set\nhint: make one at https://fal.ai/dashboard/keys, or try without one: `--sandbox`"
-    )]
+    #[error("no key: `FAL_KEY` is not set\nhint: make one at https://fal.ai/dashboard/keys")]
     Missing,
+    /// One of the two halves is there.
+    #[error("half a key: `{given}` is set and `{missing}` is not\nhint: set both, or `FAL_KEY` alone")]
+    Half {
+        /// The variable of the half that was given.
+        given: &'static str,
+        /// The variable of the other.
+        missing: &'static str,
+    },
     /// What was given cannot be one.
-    #[error("`{variable}`: {why}")]
+    #[error("`{variable}`: {why}{}", where_from(*.why))]
     Invalid {
         /// The variable that it came from.
         variable: &'static str,
         /// What is wrong with it.
         why: InvalidKey,
     },
+}
+
+impl NoKey {
+    /// Whether there is no key at all, rather than one that looks wrong.
+    #[must_use]
+    pub fn is_wanting(&self) -> bool {
+        !matches!(self, Self::Invalid { why: InvalidKey::Unsafe, .. })
+    }
+}
+
+/// An empty key is as good as none.
+fn where_from(why: InvalidKey) -> &'static str {
+    match why {
+        InvalidKey::Empty => "\nhint: make one at https://fal.ai/dashboard/keys",
+        InvalidKey::Unsafe => "",
+    }
 }
 
 pub(super) fn did_you_mean(close: Option<&str>) -> String {

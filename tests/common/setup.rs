@@ -12,6 +12,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         id,
         from: vec!["photos".to_owned()],
         to: "out".to_owned(),
+        output: String::new(),
         endpoint: model.endpoint.to_string(),
         params: Vec::new(),
         factor: None,

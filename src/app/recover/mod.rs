@@ -14,9 +14,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(super) use since::since;
 
 use super::batch::Batch;
-use super::{Failure, log, price, print};
+use super::{Failure, earlier, log, price, print};
 use crate::fal::{Fal, Past};
-use crate::job::{Answer, Photo, RequestId, Timestamp};
+use crate::job::{Answer, Photo, RequestId, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -29,6 +29,8 @@ use tell::{Fate, Teller};
 const STORED: Duration = Duration::from_hours(30 * 24);
 /// Pages of fal's history that are read at most, 100 requests each.
 const PAGES: usize = 1000;
+/// Batches that are named to who gave none.
+const NAMED: usize = 5;
 
 /// What is wished of a recovery.
 #[derive(Debug)]
@@ -52,8 +54,15 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
     let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings)?) };
+    if batch.is_none() && wish.all.is_none() {
+        return Err(what_to_give(&Ledger::open(&settings.state_dir).await?).await?);
+    }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
     let ledger = open_ledger(settings, wish.set_aside).await?;
+    let batch = match batch {
+        Some(batch) => Some(earlier::as_written(&ledger, batch).await?),
+        None => None,
+    };
     log::start(settings)?;
     let photos = match &batch {
         Some(batch) => Photos::of(batch).await,
@@ -82,6 +91,25 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
     let status = recovery.end(start).await?;
     ledger.close().await?;
     Ok(status)
+}
+
+/// Nothing says whose results are wanted: the newest batches may be what was meant.
+async fn what_to_give(ledger: &Ledger) -> Result<Failure, Failure> {
+    let batches = ledger.batches().await?.into_iter().filter(|row| !row.key.sandbox).take(NAMED);
+    let known: Vec<_> = batches
+        .map(|row| {
+            let roots: Vec<_> = row.key.roots.iter().map(|root| root.to_string_lossy()).collect();
+            clean(&roots.join(" ")).into_owned()
+        })
+        .collect();
+    let hint = if known.is_empty() {
+        "the ledger knows no batch; `--all DIR` saves every result of this key there".to_owned()
+    } else {
+        format!("the newest that the ledger knows are of {}", known.join("; "))
+    };
+    Ok(Failure::refusal(format!(
+        "whose results? give the folder of photos that was sent, or `--all DIR`\nhint: {hint}"
+    )))
 }
 
 /// Opens the ledger; one that is damaged is moved out of the way if the user said so.

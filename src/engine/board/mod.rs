@@ -59,6 +59,8 @@ pub struct BatchFacts {
     pub from: Vec<String>,
     /// The folder that pictures go to.
     pub to: String,
+    /// The same as it is, absolute; for other programs.
+    pub output: String,
     /// The model's endpoint id.
     pub endpoint: String,
     /// Every parameter as sent, name and value, in the model's order.

@@ -17,7 +17,7 @@ async fn json_has_the_fields_of_version_1() {
         json!({"v": 1, "ts": "2026-11-22T12:41:07.250Z", "event": "plan", "batch": 3,
             "model": "fal-ai/flux-vision-upscaler",
             "params": {"upscale_factor": 2, "creativity": 0.3, "enable_safety_checker": true},
-            "output": "photos-upscaled", "photos": 2,
+            "output": "/home/ada/photos-upscaled", "photos": 2,
             "skipped": [{"path": "notes.txt", "reason": "no picture"}],
             "input_mp": 0.2706, "output_mp": 1.0824,
             "unit_price_usd": 0.1, "estimate_usd": 0.10824, "budget_usd": 20.0,
@@ -81,6 +81,32 @@ fn what_is_not_known_is_null_and_never_zero_nor_nan() {
     Json::default().tell(&Event { at: NOON, what: What::Job(Box::new(odd)) }, &mut out);
     let event: Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(event.get("inference_s"), None);
+}
+
+#[test]
+fn a_run_that_ends_before_it_began_says_why_and_with_what_status() {
+    let notice = Notice { kind: NoticeKind::KeyRefused, message: "refused".into(), action: "check it".into() };
+    let told = early_end(NOON, None, Some(&notice), 3);
+    let events: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&events[0]["event"], &events[0]["kind"]), (&json!("notice"), &json!("key_refused")));
+    let end = &events[1];
+    assert_eq!(
+        (&end["event"], &end["batch"], &end["left"], &end["exit"]),
+        (&json!("batch"), &Value::Null, &json!(0), &json!(3))
+    );
+    assert_eq!(early_end(NOON, Some(BatchId(4)), None, 2).lines().count(), 1);
+}
+
+#[test]
+fn seconds_are_told_to_the_millisecond() {
+    let mut out = Vec::new();
+    let waiting = JobChange {
+        cause: Some(Cause::new(CauseKind::Network, "gone")),
+        retry_in: Some(Duration::from_micros(1_273_400)),
+        ..change(1, "a.png", Status::Waiting)
+    };
+    Json::default().tell(&Event { at: NOON, what: What::Job(Box::new(waiting)) }, &mut out);
+    assert!(String::from_utf8(out).unwrap().contains("\"retry_in_s\":1.273}"));
 }
 
 #[test]

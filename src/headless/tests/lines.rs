@@ -27,6 +27,17 @@ fn colour_is_round_the_words_and_nowhere_else() {
 }
 
 #[test]
+fn the_place_in_the_queue_is_told_once_as_soon_as_it_is_known() {
+    let queued = |queue_position| {
+        let change = JobChange { queue_position, ..change(1, "cat.png", Status::InQueue) };
+        Event { at: NOON, what: What::Job(Box::new(change)) }
+    };
+    let text = lines_of(&[queued(None), queued(None), queued(Some(3)), queued(Some(1)), queued(None)], false);
+    let lines: Vec<_> = text.lines().map(|line| line.contains("3 before it")).collect();
+    assert_eq!(lines, [false, true], "{text}");
+}
+
+#[test]
 fn totals_come_at_most_every_ten_seconds() {
     let planned = Plan { photos: 400, ..plan() };
     let planned = What::Planned { facts: Arc::new(facts()), plan: Arc::new(planned), skipped: Vec::new() };

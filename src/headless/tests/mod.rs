@@ -31,6 +31,7 @@ fn facts() -> BatchFacts {
         id: BatchId(3),
         from: vec!["photos".to_owned()],
         to: "photos-upscaled".to_owned(),
+        output: "/home/ada/photos-upscaled".to_owned(),
         endpoint: "fal-ai/flux-vision-upscaler".to_owned(),
         params: [("upscale_factor", "2"), ("creativity", "0.3"), ("enable_safety_checker", "true")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -12,6 +12,15 @@ fn the_plan_as_text_says_everything_before_anything_is_paid() {
 }
 
 #[test]
+fn only_a_batch_of_which_every_job_is_done_ends_with_0() {
+    let done = Summary { failed: 0, ..end() };
+    assert_eq!(done.exit_status(), 0);
+    for open in [Summary { cancelled: 1, ..done.clone() }, Summary { unknown: 1, ..done.clone() }, end()] {
+        assert_eq!(open.exit_status(), 1, "{open:?}");
+    }
+}
+
+#[test]
 fn the_summary_says_where_results_are_and_how_to_go_on() {
     let ends = [
         end(),
