@@ -75,9 +75,12 @@ fn retries_end() {
 #[test]
 fn a_batch_is_retried_by_its_number_and_only_what_failed_so() {
     let stage = stage("fails_twice");
-    run(&stage, &["--retries", "1"]).assert_status(1);
+    let told = run(&stage, &["--retries", "1"]);
+    let failed = told.assert_status(1).last("faulty.png");
+    let request = failed["request_id"].as_str().expect("fal's support asks for it").to_owned();
     let shown = common::run(&mut stage.command(&["show", "1"]));
-    assert!(shown.assert_status(0).stdout.contains("faulty.png"), "{}", shown.stdout);
+    let line = shown.assert_status(0).stdout.lines().find(|line| line.contains("FAILED"));
+    assert!(line.is_some_and(|line| line.contains("faulty.png") && line.contains(&request)), "{}", shown.stdout);
     let retry = |args: &[&str]| common::run(&mut stage.command(&[&["retry", "1", "--json", "--yes"], args].concat()));
     retry(&["--only", "timeout"]).assert_status(1);
     assert_eq!(stage.stats()["accepted"], 4, "it did not fail for that");

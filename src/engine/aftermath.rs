@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use super::decide::{Standing, Verdict, decide};
 use super::run::Engine;
+use super::shelf::LAST_WORDS;
 use super::weather::Realm;
 use crate::fal::{Bill, FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, JobId, Kept, Stage, Transition, Usd};
+use crate::job::{Cause, CauseKind, Class, Group, JobId, Kept, Stage, Transition, Usd};
 use crate::ledger::Attempt;
-
-/// Jobs that ended and whose logs are kept.
-const ENDED: usize = 200;
 
 impl Engine {
     /// A step failed: the one table says what follows.
@@ -26,7 +24,7 @@ impl Engine {
         let cost = self.cost_of(id, error);
         match decide(error, standing, &self.setup.retry, self.rng.f64()) {
             Verdict::Retry { wait, kept, counts } => {
-                self.write_attempt(id, &error.cause, kept.stage(), cost);
+                self.write_attempt(id, &error.cause, cost);
                 self.wait(id, error.cause.clone(), wait, kept, counts);
             }
             Verdict::Fail(kept) => {
@@ -34,12 +32,12 @@ impl Engine {
             }
             Verdict::Hold(kept) => self.back_to(id, error.cause.clone(), kept),
             Verdict::Cancelled => {
-                self.write_attempt(id, &error.cause, Stage::Follow, cost);
+                self.write_attempt(id, &error.cause, cost);
                 self.end_cancelled(id);
             }
             Verdict::Lost => {
                 if self.happen(id, Transition::LoseReply) {
-                    self.write_attempt(id, &error.cause, Stage::Submit, None);
+                    self.write_attempt(id, &error.cause, None);
                     self.look_for_lost();
                     self.record(id);
                     self.ended(id);
@@ -60,7 +58,7 @@ impl Engine {
     }
 
     pub(super) fn retry(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
-        self.write_attempt(id, &cause, kept.stage(), None);
+        self.write_attempt(id, &cause, None);
         self.wait(id, cause, wait, kept, counts);
     }
 
@@ -85,7 +83,7 @@ impl Engine {
         if self.give_back(id, cause) {
             return;
         }
-        self.write_attempt(id, cause, kept.stage(), cost);
+        self.write_attempt(id, cause, cost);
         if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
             self.ended(id);
             if let Some(hold) = self.failures.failed(cause) {
@@ -98,7 +96,7 @@ impl Engine {
     pub(super) fn write_off(&mut self, id: JobId, why: &str) {
         let Some(job) = self.roster.get(id).filter(|job| job.state.is_reserved()) else { return };
         let cost = self.roster.at_most(job);
-        self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), Stage::Submit, cost);
+        self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), cost);
     }
 
     pub(super) fn end_cancelled(&mut self, id: JobId) {
@@ -108,9 +106,9 @@ impl Engine {
         }
     }
 
-    /// Writes down an attempt that ended without a result. What it cost counts as spent from now on,
-    /// in later runs too.
-    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, stage: Stage, cost: Option<Usd>) {
+    /// Writes down an attempt that ended without a result, at the step that the job is at now. What it
+    /// cost counts as spent from now on, in later runs too.
+    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, cost: Option<Usd>) {
         let now = self.now();
         let cost = cost.filter(|cost| *cost > Usd::ZERO);
         self.roster.spent_besides(cost.unwrap_or_default());
@@ -121,15 +119,13 @@ impl Engine {
                 attempt: job.state.attempt(),
                 began: run.map(|run| run.began).or(cost.map(|_| now))?,
                 ended: now,
-                stage,
+                stage: job.state.stage().unwrap_or(Stage::Submit),
                 cause: Some(cause.clone()),
                 request: job.state.request_id().cloned(),
                 cost,
             })
         });
-        if self.history.as_ref().is_some_and(|(of, _)| *of == id) {
-            self.history = None;
-        }
+        self.outdate_history(id);
     }
 
     /// A job has ended: its logs are kept for a while.
@@ -143,13 +139,15 @@ impl Engine {
                 return;
             }
         }
-        self.ended.push_back(id);
-        while self.ended.len() > ENDED {
-            if let Some(old) = self.ended.pop_front()
-                && self.roster.get(old).is_some_and(|job| job.state.is_final())
-            {
-                self.live.remove(&old);
-            }
+        let group = self.roster.get(id).map(|job| job.state.status().group());
+        let is_troubled = matches!(group, Some(Group::Failed | Group::Review));
+        if let Some(live) = self.live.get_mut(&id).filter(|_| is_troubled) {
+            live.cut(LAST_WORDS);
+        }
+        if let Some(old) = self.ended.put(id, is_troubled)
+            && self.roster.get(old).is_some_and(|job| job.state.is_final())
+        {
+            self.live.remove(&old);
         }
     }
 }

@@ -55,7 +55,7 @@ pub struct JobChange {
     pub status: Status,
     /// The attempt, from 1.
     pub attempt: u16,
-    /// fal's id of its request, once known.
+    /// fal's id of its request, else of the last one that failed.
     pub request_id: Option<RequestId>,
     /// IN_QUEUE: requests before it.
     pub queue_position: Option<u32>,

@@ -78,6 +78,7 @@ impl Engine {
                 cost: saved.cost,
             })
         });
+        self.outdate_history(id);
         self.ended(id);
     }
 

@@ -65,9 +65,14 @@ impl Live {
             logs.iter().skip(self.seen).map(super::story::log_line).filter(|line| !line.message.is_empty()).collect();
         self.seen = logs.len();
         self.logs.extend(new.iter().cloned());
-        let surplus = self.logs.len().saturating_sub(LINES);
-        self.logs.drain(..surplus);
+        self.cut(LINES);
         new
+    }
+
+    /// Keeps the last lines of its logs only.
+    pub(super) fn cut(&mut self, most: usize) {
+        let surplus = self.logs.len().saturating_sub(most);
+        self.logs.drain(..surplus);
     }
 
     pub(super) fn logs(&self) -> impl Iterator<Item = &LogLine> {

@@ -61,11 +61,15 @@ impl Engine {
     fn detail(&self) -> Option<Arc<Detail>> {
         let id = self.look_at()?;
         let job = self.roster.get(id)?;
-        let attempts = self.history.as_ref().filter(|(of, _)| *of == id).map(|(_, past)| past.as_slice());
+        let history = self.history.as_ref().filter(|history| history.of == id);
         let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
-        let request =
-            job.state.request().map(|request| self.stages.fal.request_base(&self.setup.model.endpoint, request));
-        let told = story::detail(job, self.live.get(&id), attempts.unwrap_or_default(), output, request);
+        let request_url = match job.state.request() {
+            Some(request) => request.url.as_deref(),
+            None => history.and_then(|history| history.trail.request_url.as_deref()),
+        };
+        let request = job.state.last_request_id();
+        let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
+        let told = story::detail(job, self.live.get(&id), history, output, request);
         let own = self.roster.own_params(job).map(told_params);
         let redo = redo_params(&self.setup.model, self.roster.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))

@@ -1,13 +1,12 @@
 //! What follows from what a stage reports.
 
-use super::board::PastAttempt;
 use super::hold::Hold;
 use super::run::Engine;
 use super::stages::{Outcome, SubmitError};
 use super::weather::Realm;
 use crate::fal::{Accepted, FalError};
 use crate::job::{Cause, CauseKind, ContentHash, JobId, JobState, Kept, Request, Transition, Upload};
-use crate::ledger::{Attempt, LedgerError};
+use crate::ledger::LedgerError;
 
 impl Engine {
     /// Takes in a stage's outcome.
@@ -24,7 +23,7 @@ impl Engine {
             Outcome::Listed(result) => self.listed(result),
             Outcome::Reached(begun, result) => self.looked_out(begun, &result),
             Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
-            Outcome::Recalled(attempts) => self.recalled(id, attempts),
+            Outcome::Recalled(attempts, trail) => self.recalled(id, attempts, trail),
             Outcome::Sibling(jobs) => self.sibling_found(jobs),
             Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
             Outcome::Sought(found) => self.sought(id, found),
@@ -103,19 +102,6 @@ impl Engine {
             }
             self.call_in(id, self.pace.first());
         }
-    }
-
-    fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>) {
-        let past = attempts.into_iter().filter_map(|attempt| {
-            Some(PastAttempt {
-                attempt: attempt.attempt,
-                at: attempt.ended,
-                stage: attempt.stage,
-                cause: attempt.cause?,
-            })
-        });
-        self.history = Some((id, past.collect()));
-        self.dirty = true;
     }
 }
 

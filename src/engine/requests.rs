@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use super::Command;
 use super::board::Lens;
+use super::history::History;
 use super::hold::Hold;
 use super::run::Engine;
 use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
+use crate::ledger::Trail;
 
 /// The largest window.
 const WINDOW: i32 = 256;
@@ -137,13 +139,14 @@ impl Engine {
             }
         }
         let Some(id) = id else { return };
-        if self.history.as_ref().is_none_or(|(of, _)| *of != id) {
-            self.history = Some((id, Vec::new()));
+        if self.history.as_ref().is_none_or(|history| history.of != id) {
+            self.history = Some(History { of: id, attempts: Vec::new(), trail: Trail::default() });
             let (ledger, writer, batch) = (self.ledger.clone(), self.stages.writer.clone(), self.facts.id);
             self.spawn_stage(id, async move {
                 // What is still on its way into the ledger belongs to the story, too.
                 drop(writer.flush().await);
-                super::stages::Outcome::Recalled(ledger.attempts(batch, id).await.unwrap_or_default())
+                let attempts = ledger.attempts(batch, id).await.unwrap_or_default();
+                super::stages::Outcome::Recalled(attempts, ledger.trail(batch, id).await.unwrap_or_default())
             });
         }
     }

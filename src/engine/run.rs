@@ -11,11 +11,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, Lens, PastAttempt};
+use super::board::{BatchFacts, Board, Lens};
 use super::choices::Choices;
 use super::event::{Event, What};
 use super::flow::FlowMeter;
 use super::form::{Form, Link};
+use super::history::History;
 use super::hold::{FailureWatch, Hold};
 use super::live::Live;
 use super::look_up::Search;
@@ -25,6 +26,7 @@ use super::plan::Planner;
 use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
+use super::shelf::Shelf;
 use super::stages::{Report, Stages};
 use super::table::Looker;
 use super::weather::{Sky, Weather};
@@ -69,12 +71,12 @@ pub(super) struct Engine {
     pub(super) known: HashMap<Box<Path>, JobId>,
     /// What earlier attempts wrote and a new one may replace.
     pub(super) previous: HashMap<JobId, Box<Saved>>,
-    /// The attempts of the job that somebody looks at.
-    pub(super) history: Option<(JobId, Vec<PastAttempt>)>,
+    /// The story of the job that somebody looks at.
+    pub(super) history: Option<History>,
     /// The job whose detail a face shows.
     pub(super) watched: Option<JobId>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
-    pub(super) ended: VecDeque<JobId>,
+    pub(super) ended: Shelf,
 
     /// Photos that hold the same picture.
     pub(super) reuse: Reuse,
@@ -164,7 +166,7 @@ impl Engine {
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
             watched: None,
-            ended: VecDeque::new(),
+            ended: Shelf::default(),
             reuse: Reuse::new(earlier),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),

@@ -13,7 +13,7 @@ use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, 
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
-use crate::ledger::{Attempt, Ledger, LedgerError, Writer};
+use crate::ledger::{Attempt, Ledger, LedgerError, Trail, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
 /// What a step came to.
@@ -42,7 +42,7 @@ pub(super) enum Outcome {
     /// Whether fal knows the key; when that was asked.
     KeyAsked(Timestamp, Result<(), FalError>),
     /// Its earlier attempts.
-    Recalled(Vec<Attempt>),
+    Recalled(Vec<Attempt>, Trail),
     /// What is known of the batch that changed parameters make.
     Sibling(Result<Vec<Job>, LedgerError>),
     /// What a photo holds, if it can be read.

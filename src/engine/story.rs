@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::board::{Detail, Elapsed, FilePath, LogLine, Money, PastAttempt, PictureFile, Row, RowState};
+use super::board::{Detail, Elapsed, FilePath, LogLine, Money, PictureFile, Row, RowState};
 use super::event::JobChange;
+use super::history::History;
 use super::live::Live;
 use super::roster::Roster;
 use crate::fal::wire::Log;
-use crate::job::{Cause, CauseKind, Job, JobState, Kept, Timestamp, clean};
+use crate::job::{Job, JobState, Kept, Timestamp, clean};
+use crate::ledger::Trail;
 
 /// A job as a line of the table.
 pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>) -> Row {
@@ -72,21 +74,14 @@ pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
         JobState::Saving(_, _, answer) => Some(&**answer),
         _ => None,
     };
-    let why = match state {
-        JobState::Review(_, _, suspicion) => Some(Cause::new(CauseKind::BadResult, suspicion.0.clone())),
-        JobState::Skipped(reason) => Some(Cause::new(CauseKind::LocalFile, reason.clone())),
-        JobState::Cancelled(_) => Some(Cause::cancelled()),
-        JobState::Unknown(..) => Some(Cause::new(CauseKind::UnknownOutcome, "the answer to the paid call was lost")),
-        _ => state.cause().cloned(),
-    };
     JobChange {
         id: job.id,
         path: job.photo.slash_path(),
         status: state.status(),
         attempt: state.attempt().max(1),
-        request_id: state.request_id().cloned(),
+        request_id: state.last_request_id().cloned(),
         queue_position: if let JobState::InQueue(_, _, position) = state { *position } else { None },
-        cause: why,
+        cause: state.why(),
         retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
         output: saved.map(|saved| saved.output.clone()),
         caption: saved.map_or_else(|| answer.and_then(|answer| answer.caption.clone()), |saved| saved.caption.clone()),
@@ -105,7 +100,7 @@ pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
 pub(super) fn detail(
     job: &Job,
     live: Option<&Live>,
-    attempts: &[PastAttempt],
+    history: Option<&History>,
     output: Option<PathBuf>,
     request_url: Option<String>,
 ) -> Detail {
@@ -120,6 +115,19 @@ pub(super) fn detail(
         },
         _ => state.request().map(|request| &request.upload),
     };
+    let result = match state {
+        JobState::Saving(_, _, answer) => Some(&*answer.url),
+        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
+            Kept::Answer(_, answer) => Some(&*answer.url),
+            _ => None,
+        },
+        _ => None,
+    };
+    let of_trail = |part: fn(&Trail) -> Option<&str>| part(&history?.trail);
+    // Only of a job that has its own result is it known to be the one that was last fetched.
+    let of_result =
+        saved.filter(|saved| saved.same_as.is_none()).and_then(|_| of_trail(|trail| trail.result_url.as_deref()));
+    let cleaned = |text: &str| clean(text).into_owned();
     Detail {
         id: job.id,
         path: clean(&job.photo.slash_path()).into_owned(),
@@ -127,24 +135,25 @@ pub(super) fn detail(
         output: output.as_ref().map(|path| clean(&path.to_string_lossy()).into_owned()),
         before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels },
         after: output.map(|path| PictureFile { path: FilePath(path), pixels: saved.map(|saved| saved.pixels) }),
-        request_id: state.request_id().map(ToString::to_string),
-        upload_url: upload.map(|upload| clean(&upload.url).into_owned()),
+        request_id: state.last_request_id().map(ToString::to_string),
+        upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),
+        result_url: result.or(of_result).map(cleaned),
         request_url,
         caption: saved.and_then(|saved| saved.caption.as_deref()).map(|caption| clean(caption).into_owned()),
         seed: saved.and_then(|saved| saved.seed),
         inference_s: saved.and_then(|saved| saved.inference_s),
+        cost: saved.and_then(|saved| saved.cost),
+        photo_bytes: job.photo.bytes,
+        output_bytes: saved.map(|saved| saved.bytes),
         cause: state.cause().cloned(),
-        stage: match state {
-            JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => Some(kept.stage()),
-            _ => None,
-        },
+        stage: state.stop().map(|stop| stop.stage),
         suspicion: if let JobState::Review(_, _, suspicion) = state {
             Some(clean(&suspicion.0).into_owned())
         } else {
             None
         },
         logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
-        attempts: attempts.to_vec(),
+        attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
         own: None,
         redo: Vec::new(),
     }

@@ -146,8 +146,8 @@ impl Fal {
 
     /// The base of a request's URLs, for people: where fal answers about it.
     #[must_use]
-    pub fn request_base(&self, endpoint: &EndpointId, request: &Request) -> String {
-        self.request_url(endpoint, request, None).map(String::from).unwrap_or_default()
+    pub fn request_base(&self, endpoint: &EndpointId, id: &RequestId, url: Option<&str>) -> String {
+        self.url_of(endpoint, id, url, None).map(String::from).unwrap_or_default()
     }
 
     /// Only the first two parts of an endpoint id stand in a request's URLs, three in a namespace;
@@ -158,10 +158,20 @@ impl Fal {
         request: &'a Request,
         tail: Option<&'a str>,
     ) -> Result<Url, FalError> {
-        if let Some(base) = request.url.as_deref().and_then(|base| Url::parse(base).ok()) {
+        self.url_of(endpoint, &request.id, request.url.as_deref(), tail)
+    }
+
+    fn url_of<'a>(
+        &self,
+        endpoint: &'a EndpointId,
+        id: &'a RequestId,
+        url: Option<&str>,
+        tail: Option<&'a str>,
+    ) -> Result<Url, FalError> {
+        if let Some(base) = url.and_then(|base| Url::parse(base).ok()) {
             return join(&base, tail);
         }
-        self.app_url(endpoint, ["requests", request.id.as_str()].into_iter().chain(tail))
+        self.app_url(endpoint, ["requests", id.as_str()].into_iter().chain(tail))
     }
 
     pub(super) fn app_url<'a>(

@@ -1,9 +1,11 @@
 //! All that is known of one job, for the lower pane.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::PictureFile;
-use crate::job::{Cause, JobId, ParamSpec, Stage, Timestamp};
+use crate::job::{Cause, JobId, ParamSpec, Stage, Timestamp, Usd};
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,10 +22,12 @@ pub struct Detail {
     pub before: PictureFile,
     /// The picture's file as it is, once saved.
     pub after: Option<PictureFile>,
-    /// fal's id of its request.
+    /// fal's id of its request, else of the last one that failed.
     pub request_id: Option<String>,
     /// The photo's URL in fal's storage.
     pub upload_url: Option<String>,
+    /// The result's URL in fal's storage.
+    pub result_url: Option<String>,
     /// Where fal answers about the request.
     pub request_url: Option<String>,
     /// The whole caption.
@@ -32,15 +36,21 @@ pub struct Detail {
     pub seed: Option<i64>,
     /// Time on the runner, seconds.
     pub inference_s: Option<f64>,
+    /// What its result cost.
+    pub cost: Option<Usd>,
+    /// The photo's length, bytes.
+    pub photo_bytes: u64,
+    /// The picture's length, bytes, once saved.
+    pub output_bytes: Option<u64>,
     /// Why it waits or failed, whole.
     pub cause: Option<Cause>,
-    /// At which step it waits or failed.
+    /// Which step did not work.
     pub stage: Option<Stage>,
     /// What odd thing was found.
     pub suspicion: Option<String>,
     /// What the runner said, oldest first; the last few hundred lines.
     pub logs: Vec<LogLine>,
-    /// Attempts that ended without a result, oldest first.
+    /// Attempts that ended, with a result or without, oldest first.
     pub attempts: Vec<PastAttempt>,
     /// Its own parameters, name and value, where it was sent again with others than its batch's.
     pub own: Option<Vec<(String, String)>>,
@@ -68,15 +78,21 @@ pub struct LogLine {
     pub message: String,
 }
 
-/// An attempt that ended without a result.
+/// An attempt that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastAttempt {
     /// Which, from 1.
     pub attempt: u16,
     /// When it ended.
     pub at: Timestamp,
+    /// How long it took, from the end of the one before.
+    pub took: Duration,
     /// At which step.
     pub stage: Stage,
-    /// Why.
-    pub cause: Cause,
+    /// Why it ended without a result; `None` if it has one.
+    pub cause: Option<Cause>,
+    /// fal's id of its request.
+    pub request: Option<String>,
+    /// What it cost, where known.
+    pub cost: Option<Usd>,
 }

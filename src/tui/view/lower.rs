@@ -1,24 +1,23 @@
 //! The lower pane: one job's logs, caption, request and history.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::paint::{Piece, frame, put, put_right, put_spans, spread};
+use super::record::{self, stage_words};
 use super::text::{fit_end, wrap};
 use super::{logs, preview};
 use crate::engine::board::Detail;
-use crate::job::{Group, Stage, Status, clean};
+use crate::job::{Group, Status, clean};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{Areas, has_sides, inside};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::{Focus, Ui};
 
 /// A line of text in up to two styles.
-type Line = Vec<(String, Style)>;
+pub(super) type Line = Vec<(String, Style)>;
 
 /// Where the text goes: a column of air at either side, below what went wrong.
 pub(super) fn body(ui: &Ui, area: Rect) -> Rect {
@@ -163,7 +162,8 @@ fn nothing(ui: &Ui) -> &'static str {
         PaneTab::Caption if is_over => "it has no caption",
         PaneTab::Caption => "no caption yet: it comes with the result",
         PaneTab::Preview | PaneTab::Request => "",
-        PaneTab::History => "no attempt has failed",
+        PaneTab::History if is_over => "nothing was sent for it",
+        PaneTab::History => "no attempt is over yet",
     }
 }
 
@@ -173,8 +173,8 @@ fn lines(ui: &Ui, width: u16) -> Vec<Line> {
     match ui.pane_tab() {
         PaneTab::Logs | PaneTab::Preview => Vec::new(),
         PaneTab::Caption => caption(ui, detail, width),
-        PaneTab::Request => request(ui, detail, width),
-        PaneTab::History => history(ui, detail, width),
+        PaneTab::Request => record::request(ui, detail, width),
+        PaneTab::History => record::history(ui, detail, width),
     }
 }
 
@@ -184,63 +184,4 @@ fn caption(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     let columns = usize::from(width).min(96);
     let style = ui.styles.of(Role::Caption);
     wrap(&clean(text), columns).into_iter().map(|line| vec![(line.to_owned(), style)]).collect()
-}
-
-/// Names and values; long values go on below themselves.
-fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
-    const NAME: usize = 13;
-    let muted = ui.styles.of(Role::Muted);
-    let text = ui.styles.of(Role::Text);
-    let room = usize::from(width).saturating_sub(NAME).max(1);
-    let mut lines = Vec::new();
-    let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
-        let Some(value) = value else { return };
-        for (at, part) in wrap(&clean(&value), room).into_iter().enumerate() {
-            let name = if at == 0 { name } else { "" };
-            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
-        }
-    };
-    maybe("picture", detail.output.as_deref().map(Cow::Borrowed));
-    maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
-    maybe("request", detail.request_id.as_deref().map(Cow::Borrowed));
-    maybe("at fal", detail.request_url.as_deref().map(Cow::Borrowed));
-    maybe("upload", detail.upload_url.as_deref().map(Cow::Borrowed));
-    maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
-    maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
-    maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
-    let params = detail.own.as_ref().unwrap_or(&ui.board.batch.params);
-    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    maybe(
-        if detail.own.is_some() { "its own" } else { "parameters" },
-        (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
-    );
-    lines
-}
-
-fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
-    const NAME: usize = 36;
-    let muted = ui.styles.of(Role::Muted);
-    let room = usize::from(width).saturating_sub(NAME).max(16);
-    let mut lines = Vec::new();
-    for past in &detail.attempts {
-        let at = jiff::Timestamp::from_millisecond(past.at.0)
-            .map(|at| at.to_zoned(ui.zone.clone()).strftime("%H:%M:%S").to_string())
-            .unwrap_or_default();
-        let name = format!("{at}  attempt {}, {}", past.attempt, stage_words(past.stage));
-        for (row, part) in wrap(&past.cause.to_string(), room).into_iter().enumerate() {
-            let name = if row == 0 { name.as_str() } else { "" };
-            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), ui.styles.of(Role::Retrying))]);
-        }
-    }
-    lines
-}
-
-/// What a job was doing.
-fn stage_words(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Upload => "uploading",
-        Stage::Submit => "submitting",
-        Stage::Follow => "running at fal",
-        Stage::Save => "saving",
-    }
 }

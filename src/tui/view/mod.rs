@@ -23,6 +23,7 @@ mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
+mod record;
 mod redo;
 mod status;
 mod table;

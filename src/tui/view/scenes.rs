@@ -110,6 +110,16 @@ fn request() {
 }
 
 #[test]
+fn request_of_what_is_done() {
+    snapshots("request-done", |width, height| after(fixtures::finished(width, height), &["G", "4", "enter"]));
+}
+
+#[test]
+fn history() {
+    snapshots("history", |width, height| after(fixtures::finished(width, height), &["G", "5", "enter"]));
+}
+
+#[test]
 fn preview() {
     snapshots("preview", |width, height| {
         let mut desk = fixtures::finished(width, height);

@@ -225,6 +225,15 @@ fn what_is_copied_is_chosen_by_a_letter() {
     let mut desk = fixtures::running(80, 24);
     desk.press_all(&["y", "i"]);
     assert_eq!(desk.effects, [Effect::Copy("764cabcf-b745-4b3e-ae38-1200304cf45b".to_owned())]);
+    desk.press_all(&["y", "p"]);
+    assert!(desk.screen().contains("path of the photo copied"), "no photo is copied: {}", desk.screen());
+}
+
+#[test]
+fn what_is_done_offers_its_urls() {
+    let mut desk = fixtures::finished(120, 36);
+    desk.press_all(&["G", "y", "r"]);
+    assert_eq!(desk.effects, [Effect::Copy("https://v3.fal.media/files/lion/out.png".to_owned())]);
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! What the tabs Request and History say of a job.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+use serde_json::json;
+
+use super::format;
+use super::lower::Line;
+use super::text::wrap;
+use crate::engine::board::{Detail, PastAttempt};
+use crate::job::{Pixels, Stage, clean};
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+
+/// Names and values; long values go on below themselves.
+pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+    const NAME: usize = 13;
+    let muted = ui.styles.of(Role::Muted);
+    let text = ui.styles.of(Role::Text);
+    let room = usize::from(width).saturating_sub(NAME).max(1);
+    let mut lines = Vec::new();
+    let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
+        let Some(value) = value else { return };
+        for (at, part) in wrap(&clean(&value), room).into_iter().enumerate() {
+            let name = if at == 0 { name } else { "" };
+            lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
+        }
+    };
+    maybe("picture", detail.output.as_deref().map(Cow::Borrowed));
+    maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
+    maybe("request", detail.request_id.as_deref().map(Cow::Borrowed));
+    maybe("at fal", detail.request_url.as_deref().map(Cow::Borrowed));
+    maybe("upload", detail.upload_url.as_deref().map(Cow::Borrowed));
+    maybe("result", detail.result_url.as_deref().map(Cow::Borrowed));
+    maybe("size", size(detail).map(Cow::Owned));
+    maybe("cost", detail.cost.map(|cost| Cow::Owned(cost.to_string())));
+    maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
+    maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
+    maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
+    let params = detail.own.as_ref().unwrap_or(&ui.board.batch.params);
+    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    maybe(
+        if detail.own.is_some() { "its own" } else { "parameters" },
+        (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
+    );
+    for (at, line) in result(detail).into_iter().enumerate() {
+        maybe(if at == 0 { "answer" } else { "" }, Some(Cow::Owned(line)));
+    }
+    lines
+}
+
+/// `4032×3024 px, 5.0 MB → 8064×6048 px, 90.0 MB`, as far as it is known.
+fn size(detail: &Detail) -> Option<String> {
+    let told = |pixels: Option<Pixels>, bytes: Option<u64>| {
+        let pixels = pixels.map(|pixels| format!("{}×{} px", pixels.width, pixels.height));
+        let parts: Vec<_> = pixels.into_iter().chain(bytes.map(format::bytes)).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    };
+    let photo = told(detail.before.pixels, Some(detail.photo_bytes));
+    let picture = detail.after.as_ref().and_then(|picture| told(picture.pixels, detail.output_bytes));
+    let both: Vec<_> = [photo, picture].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| both.join(" → "))
+}
+
+/// The result as fal answers it, made of what is kept: only its parts are.
+fn result(detail: &Detail) -> Vec<String> {
+    let Some(picture) = &detail.after else { return Vec::new() };
+    let answer = json!({
+        "image": {
+            "url": detail.result_url,
+            "width": picture.pixels.map(|pixels| pixels.width),
+            "height": picture.pixels.map(|pixels| pixels.height),
+            "file_size": detail.output_bytes,
+        },
+        "seed": detail.seed,
+        "caption": detail.caption,
+        "timings": { "inference": detail.inference_s },
+    });
+    let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Every attempt: how it ended, and below that how long it took, its request and its cost.
+pub(super) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+    const NAME: usize = 36;
+    let muted = ui.styles.of(Role::Muted);
+    let room = usize::from(width).saturating_sub(NAME).max(16);
+    let mut lines = Vec::new();
+    for past in &detail.attempts {
+        let at = jiff::Timestamp::from_millisecond(past.at.0)
+            .map(|at| at.to_zoned(ui.zone.clone()).strftime("%H:%M:%S").to_string())
+            .unwrap_or_default();
+        let mut name = format!("{at}  attempt {}, {}", past.attempt, step(past));
+        let mut add = |text: &str, style: Style| {
+            for part in wrap(&clean(text), room) {
+                lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), style)]);
+                name.clear();
+            }
+        };
+        match &past.cause {
+            Some(cause) => add(&cause.to_string(), ui.styles.of(Role::Retrying)),
+            None => add("done", ui.styles.of(Role::Success)),
+        }
+        let mut facts = vec![format!("took {}", format::short(past.took))];
+        facts.extend(past.cost.map(|cost| cost.to_string()));
+        facts.extend(past.request.as_ref().map(|request| format!("request {request}")));
+        add(&facts.join(", "), muted);
+    }
+    lines
+}
+
+fn step(past: &PastAttempt) -> &'static str {
+    if past.cause.is_none() { "saved" } else { stage_words(past.stage) }
+}
+
+/// What a job was doing.
+pub(super) fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Upload => "uploading",
+        Stage::Submit => "submitting",
+        Stage::Follow => "running at fal",
+        Stage::Save => "saving",
+    }
+}
