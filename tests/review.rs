@@ -74,8 +74,11 @@ fn a_result_is_made_again_with_another_seed_in_place_of_the_first() {
     term.wait_row(&["? review", "chelsea.png", "redone"]);
     term.press("4");
     term.wait_for("redone with creativity 0.6, seed 7: compare and accept");
-    term.press("\tG");
+    // What was sent and what came of it, on a page of its own.
+    term.press("\r");
     term.wait_for("creativity=0.6");
+    term.wait_for("\"seed\": 7");
+    term.press("\u{1b}");
     let stats = stage.stats();
     assert_eq!(stats["accepted"], 2);
     assert!((stats["usd"].as_f64().unwrap() - 2.0 * first).abs() < 1e-9);

@@ -96,7 +96,15 @@ impl Fake {
             Status::InProgress if luck < 60 && job.row.attempt < 3 => {
                 let cause = Cause { kind: CauseKind::Runner, http: Some(503), message: "runner disconnected".into() };
                 job.row.note = cause.to_string();
-                job.attempts.push(PastAttempt { attempt: job.row.attempt, at: when, stage: Stage::Follow, cause });
+                job.attempts.push(PastAttempt {
+                    attempt: job.row.attempt,
+                    at: when,
+                    took: Duration::from_secs(9),
+                    stage: Stage::Follow,
+                    cause: Some(cause),
+                    request: Some(format!("5f0c2a1e-0d5b-4e1c-9a53-{:012x}", job.row.id.number())),
+                    cost: None,
+                });
                 job.due = in_s(9.0);
                 (state.status, state.until) = (Status::Waiting, Some(job.due));
             }

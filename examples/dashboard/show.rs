@@ -202,9 +202,13 @@ impl Fake {
             request_url: sent.then(|| format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}")),
             request_id: sent.then_some(id),
             upload_url: sent.then(|| format!("https://v3.fal.media/files/rabbit/{:x}.jpg", row.id.number() * 7919)),
+            result_url: done.then(|| format!("https://v3.fal.media/files/lion/{:x}.png", row.id.number() * 7907)),
             caption: done.then(|| job.caption.clone()),
             seed: done.then_some(1_815_072_613),
             inference_s: done.then_some(31.4),
+            cost: row.output.filter(|_| done).and_then(|pixels| price().estimate(pixels)),
+            photo_bytes: 5_012_345,
+            output_bytes: done.then_some(61_234_567),
             cause: (status == Status::Failed).then(|| Cause {
                 kind: CauseKind::ImageTooLarge,
                 http: Some(422),
