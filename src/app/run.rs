@@ -43,7 +43,7 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         None => Batch::of(settings)?,
     };
     log::start(settings)?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), hosts = %settings.hosts, ?face, "started");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), hosts = %settings.hosts, %face, "started");
 
     let (server, hosts, key) = account(settings, batch.key.sandbox).await?;
     let fal = Fal::new(hosts, key)?;
