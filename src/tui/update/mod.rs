@@ -85,6 +85,9 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     effects
 }
 
+/// On narrower screens the counts alone say that something failed: the footer has room for keys only.
+const ROOM_FOR_NEWS: u16 = 60;
+
 fn adopt(ui: &mut Ui, board: Arc<Board>) {
     let before = std::mem::replace(&mut ui.board, board);
     ui.adopt_page();
@@ -94,6 +97,9 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
             ui.layers.clear();
             ui.plan = PlanDesk::default();
         }
+        return;
+    }
+    if ui.size.width < ROOM_FOR_NEWS {
         return;
     }
     // What an earlier run left failed comes back with its photos and is no news.
