@@ -104,6 +104,7 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
         phase: Phase::Running,
         totals,
         flow: Flow {
+            capped: false,
             began: Some(Timestamp(NOW.0 - 761_000)),
             window: 8,
             recent: vec![3; 16],

@@ -292,6 +292,7 @@ fn the_themes_that_are_listed_are_the_users_too_and_a_bad_one_says_where() {
     fs::create_dir_all(&themes).unwrap();
     fs::write(themes.join("mine.toml"), "inherits = \"dusk\"\n").unwrap();
     fs::write(themes.join("broken.toml"), "[roles]\ntext = \"no such colour\"\n").unwrap();
+    fs::write(themes.join("odd.toml"), "[roles]\nfailur = \"red\"\n").unwrap();
     let told = run(stage.command(&["config", "--themes"]).env_remove("XDG_CONFIG_HOME"));
     told.assert_status(0);
     let lines: Vec<_> = told.stdout.lines().collect();
@@ -299,4 +300,6 @@ fn the_themes_that_are_listed_are_the_users_too_and_a_bad_one_says_where() {
     assert!(lines.contains(&"dusk") && lines.contains(&"mine"), "{}", told.stdout);
     let broken = lines.iter().find(|line| line.starts_with("broken")).unwrap();
     assert!(broken.contains("broken.toml:2") || broken.contains("line 2"), "{broken}");
+    let odd = lines.iter().find(|line| line.starts_with("odd")).unwrap();
+    assert!(odd.ends_with("line 2: there is no role `failur`; did you mean `failure`?"), "{odd}");
 }

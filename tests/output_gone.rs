@@ -2,7 +2,6 @@
 //! nothing was sent.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -32,6 +32,7 @@ impl Fake {
         let minute = self.finished.iter().filter(|at| now().0 - at.0 < 60_000).count() as f64;
         let left = totals.of(Group::Pending) + totals.of(Group::Active);
         let flow = Flow {
+            capped: false,
             began: self.began,
             ended: self.ended,
             window: self.window,

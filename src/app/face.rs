@@ -1,5 +1,7 @@
 //! Which face a run has: the dashboard, lines or JSON.
 
+use std::fmt;
+
 use super::Failure;
 use crate::headless::Form;
 use crate::settings::{Environment, Settings};
@@ -18,6 +20,16 @@ pub(super) enum Face {
         /// Whether colours are wanted.
         color: bool,
     },
+}
+
+/// For the log: what differs from run to run, and no table of keys and colours.
+impl fmt::Display for Face {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dashboard(options) => write!(f, "dashboard, theme {}, {:?}", options.theme.name(), options.caps),
+            Self::Told { form, color } => write!(f, "{form:?}, color {color}"),
+        }
+    }
 }
 
 impl Face {

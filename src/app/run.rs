@@ -80,7 +80,7 @@ async fn make_ready(
     log::start(settings)?;
 
     let (server, hosts, key) = account(settings, batch.key.sandbox).await?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, ?face, "started");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
     let unit_price = price::unit_price(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
     if settings.budget.is_some() && unit_price.is_none() {

@@ -18,10 +18,11 @@ pub(super) fn config(settings: &Settings, keys: bool, themes: bool, path: bool) 
     })
 }
 
-/// Every theme that can be had by its name; of one that cannot be read, why.
+/// Every theme that can be had by its name; of one that is odd or cannot be read, why.
 fn theme_list(settings: &Settings) -> String {
     let line = |(name, theme): (String, Result<tui::Theme, tui::ThemeError>)| match theme {
-        Ok(_) => format!("{}\n", clean(&name)),
+        Ok(theme) if theme.warnings.is_empty() => format!("{}\n", clean(&name)),
+        Ok(theme) => format!("{}  {}\n", clean(&name), clean(&theme.warnings.join("; "))),
         Err(error) => format!("{}  cannot be used: {}\n", clean(&name), Failure::usage(&error).message),
     };
     tui::Theme::all(settings.themes_dir().as_deref()).into_iter().map(line).collect()

@@ -151,6 +151,12 @@ impl Engine {
         })
     }
 
+    /// Whether the photo that would be sent next lies ready and does not fit under the cap yet.
+    pub(super) fn is_capped(&self) -> bool {
+        let next = self.to_submit.front().and_then(|id| self.roster.get(*id));
+        next.is_some_and(|job| !self.can_pay(self.roster.at_most(job)))
+    }
+
     /// Stops at the cap, once nothing is on its way that could turn out cheaper than thought.
     fn hold_at_cap(&mut self, next: Option<Usd>) {
         let totals = self.roster.totals();

@@ -95,6 +95,7 @@ impl FlowMeter {
             recent: self.bars.iter().copied().collect(),
             per_minute: rate.map(|rate| rate * 60.0),
             eta,
+            capped: false,
             up: self.up,
             down: self.down,
         }

@@ -67,7 +67,7 @@ impl Hold {
             Self::User => return None,
             Self::Account(cause) if cause.kind == CauseKind::KeyRefused => (
                 NoticeKind::KeyRefused,
-                format!("fal refused the key ({}); nothing more is sent", cause.message),
+                format!("fal refused the key ({}); nothing more is sent", unstopped(&cause.message)),
                 match next {
                     Some(_) => format!("check FAL_KEY and run the same command again{}", in_words(next)),
                     None => "check FAL_KEY and run the same command again".to_owned(),
@@ -77,15 +77,16 @@ impl Hold {
                 NoticeKind::AccountLocked,
                 format!(
                     "the account is locked: {}; nothing more is sent, what is at fal is still fetched",
-                    cause.message
+                    unstopped(&cause.message)
                 ),
                 match next {
                     Some(_) => format!(
-                        "top up at fal.ai/dashboard/billing: it goes on by itself{}{}",
+                        "{}: it goes on by itself{}{}",
+                        top_up(cause),
                         in_words(next),
                         if keys { ", or at once with p" } else { "" }
                     ),
-                    None => "top up at fal.ai/dashboard/billing, then run the same command again".to_owned(),
+                    None => format!("{}, then run the same command again", top_up(cause)),
                 },
             ),
             Self::Budget { cap, spent, next } => (
@@ -96,20 +97,34 @@ impl Hold {
             Self::Failures { kind, count, of, last } => (
                 NoticeKind::Failures,
                 if count == of {
-                    format!("{count} photos failed for one cause ({kind}): {last}; no more are begun")
+                    format!("{count} photos failed for one cause ({kind}): {}; no more are begun", unstopped(last))
                 } else {
-                    format!("{of} photos failed, {count} of them for one cause ({kind}): {last}; no more are begun")
+                    format!(
+                        "{of} photos failed, {count} of them for one cause ({kind}): {}; no more are begun",
+                        unstopped(last)
+                    )
                 },
                 format!("look at one of them; {how}"),
             ),
             Self::Disk(message) => (
                 NoticeKind::DiskLow,
-                format!("{message}; no more are begun, so that nothing is paid for that cannot be kept"),
+                format!("{}; no more are begun, so that nothing is paid for that cannot be kept", unstopped(message)),
                 format!("make room or mend the folder, then {how}"),
             ),
         };
         Some(Notice { kind, message, action })
     }
+}
+
+/// What somebody else said, to be gone on with.
+fn unstopped(text: &str) -> &str {
+    text.trim_end_matches(['.', ' '])
+}
+
+/// What to do about a locked account; where, unless fal said so itself.
+fn top_up(cause: &Cause) -> &'static str {
+    const BILLING: &str = "fal.ai/dashboard/billing";
+    if cause.message.contains(BILLING) { "top up there" } else { "top up at fal.ai/dashboard/billing" }
 }
 
 /// Counts failures against the limit.
@@ -219,6 +234,15 @@ mod tests {
         assert!(action(Some(28)).contains("next try in 28 s, or at once with p"), "{}", action(Some(28)));
         assert!(action(Some(240)).contains("next try in 4 min"));
         assert!(action(None).ends_with("then run the same command again"));
+    }
+
+    #[test]
+    fn what_fal_said_is_gone_on_with_and_not_said_again() {
+        let mut cause = cause(CauseKind::AccountLocked);
+        cause.message = "Exhausted balance. Top up at fal.ai/dashboard/billing.".into();
+        let notice = Hold::Account(cause).notice(None, true).unwrap();
+        assert!(notice.message.contains("billing; nothing more is sent"), "{}", notice.message);
+        assert_eq!(notice.action, "top up there, then run the same command again");
     }
 
     #[test]

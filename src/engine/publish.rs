@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::board::{Board, CauseGroup, Detail, Page, Phase};
+use super::board::{Board, CauseGroup, Detail, Flow, Page, Phase};
 use super::review::{redo_params, told_params};
 use super::run::Engine;
 use super::story;
@@ -18,7 +18,7 @@ impl Engine {
         Board {
             batch: Arc::clone(&self.facts),
             phase: self.phase(),
-            flow: self.flow.flow(now, self.window, left),
+            flow: Flow { capped: self.is_capped(), ..self.flow.flow(now, self.window, left) },
             detail: self.detail(),
             totals: self.roster.totals().clone(),
             plan: self.planned(),

@@ -205,7 +205,10 @@ impl Roster {
         let estimate = estimated.unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
         let reserved = if job.state.is_reserved() { rates.reserve(job).unwrap_or_default() } else { Usd::ZERO };
-        let planned = if is_unsent(&job.state) { estimate } else { Usd::ZERO };
+        let amount_if = |holds| if holds { estimate } else { Usd::ZERO };
+        let is_going_on = matches!(group, Group::Active | Group::Waiting);
+        let under_way = amount_if(is_going_on && job.state.is_reserved());
+        let planned = amount_if(is_unsent(&job.state));
 
         let tally = |count: &mut usize, yes: bool| match (yes, joins) {
             (true, true) => *count += 1,
@@ -218,9 +221,12 @@ impl Roster {
         tally(&mut totals.unknown, job.state.status() == Status::Unknown);
         tally(&mut totals.in_flight, job.state.is_at_fal());
         tally(&mut totals.moving, job.state.is_moving());
-        for (sum, amount) in
-            [(&mut totals.spent, spent), (&mut totals.reserved, reserved), (&mut totals.planned, planned)]
-        {
+        for (sum, amount) in [
+            (&mut totals.spent, spent),
+            (&mut totals.reserved, reserved),
+            (&mut totals.under_way, under_way),
+            (&mut totals.planned, planned),
+        ] {
             *sum = if joins { *sum + amount } else { *sum - amount };
         }
 

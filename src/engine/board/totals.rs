@@ -18,8 +18,10 @@ pub struct Totals {
     pub moving: usize,
     /// What results cost so far, in all runs of this batch.
     pub spent: Usd,
-    /// What requests that are not settled may still cost.
+    /// The most that requests which are not settled may still be billed as: what a cap reckons with.
     pub reserved: Usd,
+    /// What results that are under way are likely to cost, as far as prices are known.
+    pub under_way: Usd,
     /// What all that is not yet sent would cost, as far as prices are known.
     pub planned: Usd,
 }
@@ -65,6 +67,8 @@ pub struct Flow {
     pub per_minute: Option<f64>,
     /// When the last picture is expected, once that means something.
     pub eta: Option<Timestamp>,
+    /// Whether photos that are ready wait, since more requests at once could pass the cap.
+    pub capped: bool,
     /// Bytes a second to fal's storage.
     pub up: u64,
     /// Bytes a second from fal's storage.

@@ -11,7 +11,7 @@ use crate::engine::board::{Lens, Order, Tab};
 use crate::engine::roster::Roster;
 use crate::job::{
     Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Model, Params, Photo, Pixels, PriceSource,
-    Run, Timestamp, Transition, Unit, UnitPrice, Usd,
+    Run, Timestamp, Transition, Unit, UnitPrice, Upload, Usd,
 };
 
 const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Network];
@@ -169,4 +169,19 @@ fn a_sort_of_many_comes_little_by_little_and_says_so() {
     while roster.gather() {}
     assert_eq!(roster.shown(Tab::All), 10_000);
     assert_shows(&roster, &Lens { order: Order::Path, ..Lens::default() }).unwrap();
+}
+
+#[test]
+fn what_is_under_way_and_what_is_to_come_make_up_the_plan() {
+    let mut roster = roster(&[(0, 4), (0, 4), (0, 4)]);
+    let plan = roster.totals().planned;
+    let content = crate::job::ContentHash([7; 32]);
+    let upload = Upload { url: "https://v3.fal.media/files/a.jpg".into(), at: Timestamp(1), content };
+    for transition in [Transition::StartUpload, Transition::FinishUpload(upload), Transition::StartSubmit] {
+        roster.apply(JobId::at(1), transition, Timestamp(2)).unwrap();
+        let totals = roster.totals();
+        assert_eq!(totals.under_way + totals.planned, plan);
+    }
+    let totals = roster.totals();
+    assert!(totals.under_way > Usd::ZERO && totals.reserved > totals.under_way, "{totals:?}");
 }

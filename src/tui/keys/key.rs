@@ -43,41 +43,77 @@ impl From<KeyEvent> for Key {
     }
 }
 
-/// Not the name of a key.
+/// Why a text cannot be bound.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no key; keys are single characters, `ctrl-d`, `f5`, `space`, `enter`, `pgdn` and the like")]
-pub struct NoKey(String);
+pub enum NoKey {
+    /// Not the name of a key.
+    #[error("`{0}` is no key; keys are single characters, `ctrl-d`, `f5`, `space`, `enter`, `pgdn` and the like")]
+    Unknown(String),
+    /// A key that never gets here as itself.
+    #[error("`{key}` cannot be bound: {why}")]
+    Taken {
+        /// The key.
+        key: Key,
+        /// What it is instead.
+        why: &'static str,
+    },
+}
+
+/// What terminals send for these is another key's code, or it is ours already.
+const TAKEN: [(char, &str); 5] = [
+    ('c', "it always leaves"),
+    ('m', "terminals send it as Enter"),
+    ('i', "terminals send it as Tab"),
+    ('h', "many terminals send it as Backspace"),
+    ('[', "terminals send it as Esc"),
+];
 
 impl FromStr for Key {
     type Err = NoKey;
 
+    /// Names and modifiers in any case, as they are written in the settings or shown in the help; a
+    /// single character is itself.
     fn from_str(text: &str) -> Result<Self, NoKey> {
         let (mut rest, mut ctrl, mut alt) = (text, false, false);
         loop {
-            if let Some(after) = rest.strip_prefix("ctrl-").filter(|after| !after.is_empty()) {
+            if let Some(after) = without_prefix(rest, "ctrl-") {
                 (rest, ctrl) = (after, true);
-            } else if let Some(after) = rest.strip_prefix("alt-").filter(|after| !after.is_empty()) {
+            } else if let Some(after) = without_prefix(rest, "alt-") {
                 (rest, alt) = (after, true);
             } else {
                 break;
             }
         }
-        let no_key = || NoKey(crate::job::clean(text).into_owned());
         let mut chars = rest.chars();
-        let code = match (chars.next(), chars.next()) {
-            (Some(single), None) if !single.is_control() && single != ' ' => KeyCode::Char(single),
-            _ => named(rest).or_else(|| function_key(rest)).ok_or_else(no_key)?,
-        };
-        Ok(Self { code, ctrl, alt })
+        let code = named(rest).or_else(|| match (chars.next(), chars.next()) {
+            // With Ctrl, terminals do not tell small letters from capitals.
+            (Some(single), None) if ctrl => Some(KeyCode::Char(single.to_ascii_lowercase())),
+            (Some(single), None) => Some(KeyCode::Char(single)),
+            _ => function_key(rest),
+        });
+        let is_sent =
+            |code: &KeyCode| !matches!(code, KeyCode::Char(c) if c.is_control() || (*c == ' ' && rest == " "));
+        let code = code.filter(is_sent).ok_or_else(|| NoKey::Unknown(crate::job::clean(text).into_owned()))?;
+        let key = Self { code, ctrl, alt };
+        match TAKEN.iter().find(|(c, _)| ctrl && code == KeyCode::Char(*c)) {
+            Some((_, why)) => Err(NoKey::Taken { key, why }),
+            None => Ok(key),
+        }
     }
 }
 
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, after) = text.split_at_checked(prefix.len())?;
+    (start.eq_ignore_ascii_case(prefix) && !after.is_empty()).then_some(after)
+}
+
 fn named(text: &str) -> Option<KeyCode> {
-    NAMED.iter().find(|(_, name, _)| *name == text).map(|(code, ..)| *code)
+    let is_named = |name: &str| name.eq_ignore_ascii_case(text);
+    NAMED.iter().find(|(_, name, shown)| is_named(name) || is_named(shown)).map(|(code, ..)| *code)
 }
 
 fn function_key(text: &str) -> Option<KeyCode> {
-    let number = text.strip_prefix('f')?.parse().ok()?;
+    let number = text.strip_prefix(['f', 'F'])?.parse().ok()?;
     (1..=24).contains(&number).then_some(KeyCode::F(number))
 }
 
@@ -120,6 +156,22 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(key), "{text}");
             assert_eq!(key.to_string(), shown);
+        }
+        for (text, same) in [
+            ("Ctrl-P", "ctrl-p"),
+            ("CTRL-PGDN", "ctrl-pgdn"),
+            ("Enter", "enter"),
+            ("PgDn", "pgdn"),
+            ("S-Tab", "shift-tab"),
+            ("↓", "down"),
+            ("F5", "f5"),
+        ] {
+            assert_eq!(text.parse::<Key>(), same.parse(), "{text}");
+        }
+        assert_ne!("G".parse::<Key>(), "g".parse());
+        for text in ["ctrl-c", "Ctrl-M", "ctrl-i", "ctrl-h", "ctrl-["] {
+            let why = text.parse::<Key>().unwrap_err().to_string();
+            assert!(why.contains("cannot be bound: "), "{why}");
         }
         for text in ["", "ctrl-", "hyper-x", "f99", "jj", " ", "\u{1b}"] {
             assert!(text.parse::<Key>().is_err(), "{text:?}");

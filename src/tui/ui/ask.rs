@@ -170,7 +170,7 @@ impl Ui {
         let said = format!("asked to cancel {}", row.path);
         match row.state.status {
             Status::Completed | Status::Saving => {
-                Outcome::Say(format!("{} is finished at fal: it is being saved", row.path))
+                Outcome::Say(format!("it is being saved: {} is finished at fal", row.path))
             }
             status if !is_stoppable(status) => Outcome::Say(format!("{} is {} already", row.path, word(status))),
             Status::InProgress => Outcome::Ask(Question::new(

@@ -218,6 +218,11 @@ impl Ui {
         self.themes.get(self.theme).map_or("", Theme::name)
     }
 
+    /// What is odd about the theme in force.
+    pub(crate) fn theme_warnings(&self) -> &[String] {
+        self.themes.get(self.theme).map_or(&[], |theme| theme.warnings.as_slice())
+    }
+
     /// Takes the next theme.
     pub(crate) fn next_theme(&mut self) {
         self.theme = (self.theme + 1) % self.themes.len().max(1);

@@ -88,6 +88,9 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     effects
 }
 
+/// On narrower screens the counts alone say that something failed: the footer has room for keys only.
+const ROOM_FOR_NEWS: u16 = 60;
+
 fn adopt(ui: &mut Ui, board: Arc<Board>) {
     let before = std::mem::replace(&mut ui.board, board);
     ui.adopt_page();
@@ -101,6 +104,9 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
     }
     if before.phase == Phase::Running && matches!(ui.board.phase, Phase::Paused(_)) {
         ui.tell_try();
+    }
+    if ui.size.width < ROOM_FOR_NEWS {
+        return;
     }
     // What an earlier run left failed comes back with its photos and is no news.
     let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);

@@ -6,21 +6,24 @@ use ratatui::layout::{Rect, Size};
 
 use super::format::plural;
 use super::paint::put;
-use super::text::{fit, width, wrap};
+use super::text::{fit, safe, width, wrap};
 use crate::engine::board::NoticeKind;
-use crate::job::{Group, clean};
+use crate::job::Group;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+
+/// Screens of fewer columns are told in few words what does not fit.
+const NARROW: u16 = 60;
 
 /// The most rows that it takes from the table.
 const MOST_ROWS: usize = 3;
 
 /// How many rows it takes.
 pub(crate) fn rows(ui: &Ui, size: Size) -> u16 {
-    let Some((what, action, _)) = content(ui) else { return 0 };
+    let Some(told) = content(ui) else { return 0 };
     let most = if size.height < 12 { MOST_ROWS - 1 } else { MOST_ROWS };
-    let lines = wrap(&format!("{what}  {action}"), columns(size.width)).len();
+    let lines = wrap(&told.text(), columns(size.width)).len();
     u16::try_from(lines.min(most)).unwrap_or(1)
 }
 
@@ -30,22 +33,67 @@ fn columns(width: u16) -> usize {
 }
 
 /// What happened, what to do, and how grave it is.
-fn content(ui: &Ui) -> Option<(String, String, Role)> {
+struct Told {
+    what: String,
+    action: String,
+    /// The same in few words, for narrow screens.
+    short: Option<(&'static str, String)>,
+    role: Role,
+}
+
+impl Told {
+    /// What happened and what to do, apart from each other.
+    fn text(&self) -> String {
+        joined(&self.what, &self.action)
+    }
+}
+
+fn joined(what: &str, action: &str) -> String {
+    match action {
+        "" => what.to_owned(),
+        action => format!("{} · {action}", what.trim_end_matches('.')),
+    }
+}
+
+fn content(ui: &Ui) -> Option<Told> {
     if let Some(notice) = &ui.board.notice {
         let role = if notice.kind == NoticeKind::Resumed { Role::Accent } else { Role::Notice };
         let action = match notice.kind {
             NoticeKind::BudgetReached => format!("{} sets a higher cap.", ui.keys.shown(Action::Cap)),
-            _ => clean(&notice.action).into_owned(),
+            _ => safe(&notice.action).into_owned(),
         };
-        return Some((format!("! {}", clean(&notice.message)), action, role));
+        return Some(Told {
+            what: format!("! {}", safe(&notice.message)),
+            action,
+            short: in_short(ui, notice.kind),
+            role,
+        });
     }
     ui.has_ended().then(|| ended(ui))
 }
 
-fn ended(ui: &Ui) -> (String, String, Role) {
+fn in_short(ui: &Ui, kind: NoticeKind) -> Option<(&'static str, String)> {
+    let goes_on = format!("{} goes on", ui.keys.shown(Action::Pause));
+    Some(match kind {
+        NoticeKind::AccountLocked => {
+            ("! account locked: nothing more is sent", format!("top up at fal.ai/dashboard/billing; {goes_on}"))
+        }
+        NoticeKind::KeyRefused => ("! key refused: nothing more is sent", "check FAL_KEY".to_owned()),
+        NoticeKind::BudgetReached => {
+            ("! the next photo could pass the cap", format!("{} sets a higher one", ui.keys.shown(Action::Cap)))
+        }
+        NoticeKind::Failures => ("! too many failed for one cause", goes_on),
+        NoticeKind::DiskLow => ("! nothing more can be written", format!("make room; {goes_on}")),
+        NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself".to_owned()),
+        NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself".to_owned()),
+        NoticeKind::Resumed => return None,
+    })
+}
+
+fn ended(ui: &Ui) -> Told {
     let totals = &ui.board.totals;
     let saved = plural(totals.of(Group::Done), "picture is", "pictures are");
-    let mut parts = vec![format!("{saved} in {}", clean(&ui.board.batch.to))];
+    let mut parts = vec![format!("{saved} in {}", safe(&ui.board.batch.to))];
     let mut add = |number: usize, text: &str| {
         if number > 0 {
             parts.push(format!("{number} {text}"));
@@ -57,17 +105,22 @@ fn ended(ui: &Ui) -> (String, String, Role) {
     add(totals.of(Group::Cancelled), "cancelled");
     let what = format!("✓ finished: {}.", parts.join(" · "));
     let action = if failed > 0 { "R sends the failed again, q leaves." } else { "q leaves." };
-    (what, action.to_owned(), if failed + review > 0 { Role::Warning } else { Role::Success })
+    let role = if failed + review > 0 { Role::Warning } else { Role::Success };
+    Told { what, action: action.to_owned(), short: None, role }
 }
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
-    let Some((what, action, role)) = content(ui).filter(|_| !area.is_empty()) else { return };
-    let style = ui.styles.of(role);
+    let Some(told) = content(ui).filter(|_| !area.is_empty()) else { return };
+    let style = ui.styles.of(told.role);
     let columns = columns(area.width);
-    let mut text = format!("{what}  {action}");
+    let mut text = told.text();
     let mut lines = wrap(&text, columns);
     if lines.len() > usize::from(area.height) {
-        text = shortened(&what, &action, columns, usize::from(area.height));
+        let rows = usize::from(area.height);
+        text = match &told.short {
+            Some((what, action)) if area.width < NARROW => shortened(what, action, columns, rows),
+            _ => shortened(&told.what, &told.action, columns, rows),
+        };
         lines = wrap(&text, columns);
     }
     for line in 0..area.height {
@@ -80,11 +133,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 
 /// Which key goes on is worth more than the end of the story.
 fn shortened(what: &str, action: &str, columns: usize, rows: usize) -> String {
-    let most = columns * rows;
+    let most = width(what).min(columns * rows);
     (0..=most)
         .rev()
-        .step_by(3)
-        .map(|room| format!("{}  {action}", fit(what, room)))
+        .map(|room| joined(&fit(what, room), action))
         .find(|text| wrap(text, columns).len() <= rows)
         .unwrap_or_else(|| action.to_owned())
 }
@@ -92,6 +144,16 @@ fn shortened(what: &str, action: &str, columns: usize, rows: usize) -> String {
 #[cfg(test)]
 mod tests {
     use crate::tui::fixtures::{self, text_of};
+
+    #[test]
+    fn what_happened_and_what_to_do_are_apart_and_both_are_said() {
+        for (width, height) in [(120, 36), (40, 12), (40, 8)] {
+            let screen = text_of(&fixtures::locked(width, height)).replace('\n', " ");
+            let words = screen.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+            assert!(words.contains("! account locked") || words.contains("account is locked"), "{screen}");
+            assert!(words.contains(" · top up at fal.ai/dashboard/billing"), "{screen}");
+        }
+    }
 
     #[test]
     fn the_key_that_goes_on_is_shown_however_long_the_story() {

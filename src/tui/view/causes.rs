@@ -8,9 +8,9 @@ use ratatui::text::Span;
 use super::format::{count, plural};
 use super::paint::{put_right, put_spans, select};
 use super::question::front;
-use super::text::{fit, fit_end, width, wrap};
+use super::text::{fit, fit_end, safe, width, wrap};
 use crate::engine::board::CauseGroup;
-use crate::job::{Group, clean};
+use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::causes::{Causes, advice, price_of};
@@ -72,7 +72,7 @@ fn cause(ui: &Ui, group: &CauseGroup, chosen: bool, room: usize) -> Vec<Line> {
     if chosen {
         let mut about = |text: &str, role| {
             let style = of(role).remove_modifier(ratatui::style::Modifier::BOLD);
-            let text = clean(text);
+            let text = safe(text);
             for part in wrap(&text, room.saturating_sub(INDENT)).into_iter().take(ABOUT) {
                 let text = format!("{:INDENT$}{part}", "");
                 lines.push(Line { text, right: String::new(), style, chosen: false });

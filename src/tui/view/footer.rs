@@ -21,6 +21,9 @@ struct Hint {
     keep: u8,
 }
 
+/// How long a key stays that nothing may push out: help, quit, pause.
+const ALWAYS: u8 = 9;
+
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     let mut hints = if let Some(Layer::Entry(_)) = ui.layers.last() {
@@ -39,9 +42,13 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
-        let room = usize::from(row.width).saturating_sub(2).min(72);
-        let style = ui.styles.of(Role::Accent);
-        said.push(Piece::text(10, format!(" {} ", fit(&toast.text, room)), style));
+        // What is said goes by; the keys that are always needed stay beside it.
+        let kept: usize =
+            hints.iter().filter(|hint| hint.keeps(ALWAYS)).map(|hint| usize::from(hint.columns()) + 2).sum();
+        let room = usize::from(row.width).saturating_sub(kept + 2).min(72);
+        if room >= 8 {
+            said.push(Piece::text(10, format!(" {} ", fit(&toast.text, room)), ui.styles.of(Role::Accent)));
+        }
     }
     spread(buf, row, 2, hints, said);
 }
@@ -84,7 +91,10 @@ fn hints(ui: &Ui) -> Vec<Hint> {
                     add(7, &[Action::StepDown, Action::StepUp], "step");
                     add(4, &[Action::Default], "default");
                 }
-                Stop::Photo(_) | Stop::Folder(_) => add(8, &[Action::LeaveOut], "leave out, take in"),
+                Stop::Photo(_) | Stop::Folder(_) => {
+                    let is_narrow = ui.size.width < 60;
+                    add(8, &[Action::LeaveOut], if is_narrow { "in/out" } else { "leave out, take in" });
+                }
             }
             add(6, &[Action::Up, Action::Down], "choose");
             add(3, &[Action::NextPart], "next part");
@@ -96,7 +106,7 @@ fn hints(ui: &Ui) -> Vec<Hint> {
         }
         Context::Jobs => {
             add(7, &[Action::Up, Action::Down], "move");
-            add(3, &[Action::PrevTab, Action::NextTab], "tab");
+            add(3, &[Action::PrevTab, Action::NextTab], "list");
             add(5, &[Action::Open], "open");
             if !ui.filter.value().is_empty() || ui.cause.is_some() {
                 add(8, &[Action::Back], "clear filter");
@@ -142,7 +152,7 @@ fn hints(ui: &Ui) -> Vec<Hint> {
         }
         Context::Zoom => {
             zoom(ui, &mut add);
-            add(9, &[Action::Help], "help");
+            add(ALWAYS, &[Action::Help], "help");
             return hints;
         }
         Context::Overlay => {
@@ -154,10 +164,10 @@ fn hints(ui: &Ui) -> Vec<Hint> {
     let failed = totals.of(Group::Failed) > 0 && !ui.is_planning() && ui.layers.is_empty();
     if failed {
         let on_tab = ui.tab == Tab::Only(Group::Failed);
-        add(if on_tab { 7 } else { 4 }, &[Action::Failures], if on_tab { "by cause" } else { "failures" });
+        add(if on_tab { 7 } else { 4 }, &[Action::Failures], "failures");
     }
-    add(9, &[Action::Help], "help");
-    add(9, &[Action::Quit], "quit");
+    add(ALWAYS, &[Action::Help], "help");
+    add(ALWAYS, &[Action::Quit], "quit");
     hints
 }
 
@@ -195,14 +205,52 @@ fn steering(ui: &Ui, add: &mut impl FnMut(u8, &'static [Action], &'static str)) 
         add(6, &[Action::Cancel], "cancel");
     }
     match ui.board.phase {
-        Phase::Running => add(6, &[Action::Pause], "pause"),
+        Phase::Running => add(ALWAYS, &[Action::Pause], "pause"),
         Phase::Paused(_) => {
             if ui.board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
                 add(8, &[Action::Cap], "higher cap");
             }
-            add(8, &[Action::Pause], "go on");
+            add(ALWAYS, &[Action::Pause], "go on");
         }
         Phase::Planning | Phase::Leaving | Phase::Finished => return,
     }
     add(2, &[Action::WindowUp, Action::WindowDown], "window");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::fixtures::{self, Desk};
+
+    fn footer(desk: &Desk) -> String {
+        desk.screen().lines().last().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn nothing_pushes_help_quit_and_pause_out() {
+        for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+            let mut desk = fixtures::running(width, height);
+            desk.ui.say("the table is held still; f lets it move again, and so on and on without an end in sight");
+            let footer = footer(&desk);
+            assert!(["? help", "q quit", "p pause"].iter().all(|key| footer.contains(key)), "{footer}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_no_news_where_there_is_room_for_keys_only() {
+        for (width, is_said) in [(80, true), (40, false)] {
+            let mut desk = fixtures::running(width, 24);
+            desk.set(1, crate::job::Status::Failed).answer();
+            assert_eq!(footer(&desk).contains("1 more failed"), is_said, "{}", footer(&desk));
+        }
+    }
+
+    #[test]
+    fn what_leaves_a_photo_out_is_said_on_the_narrowest_plan() {
+        let mut desk = fixtures::planning(40, 12);
+        let is_said = (0..40).any(|_| {
+            desk.press_all(&["j"]);
+            footer(&desk).contains("Space in/out")
+        });
+        assert!(is_said, "{}", desk.screen());
+    }
 }

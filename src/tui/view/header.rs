@@ -10,7 +10,7 @@ use ratatui::text::Span;
 use super::format::{clock, count, percent, speed, wait};
 use super::paint::{Piece, put, spread};
 use super::text::fit_end;
-use crate::engine::board::{Board, Phase};
+use crate::engine::board::{Board, NoticeKind, Phase};
 use crate::job::{Group, Usd};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -66,7 +66,8 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let flow = &ui.board.flow;
     let in_flight = ui.board.totals.in_flight;
     if !matches!(ui.board.phase, Phase::Finished) {
-        right.push(Piece::text(4, format!("{in_flight} of {} in flight", flow.window), of(Role::Text)));
+        let why = if flow.capped && in_flight < usize::from(flow.window) { " (cap)" } else { "" };
+        right.push(Piece::text(4, format!("{in_flight} of {} in flight{why}", flow.window), of(Role::Text)));
     }
     if let Some(elapsed) = elapsed(ui) {
         right.push(Piece::text(5, clock(elapsed), of(Role::Muted)));
@@ -93,6 +94,7 @@ fn elapsed(ui: &Ui) -> Option<Duration> {
 fn phase<'a>(ui: &Ui) -> Piece<'a> {
     let (text, role) = match &ui.board.phase {
         Phase::Planning => ("planning".to_owned(), Role::Muted),
+        Phase::Running if waits_for_fal(&ui.board) => ("║ waiting for fal".to_owned(), Role::Warning),
         Phase::Running if finishing(&ui.board) => ("▸ finishing".to_owned(), Role::Running),
         Phase::Running => ("▸ running".to_owned(), Role::Running),
         Phase::Paused(why) => {
@@ -105,9 +107,17 @@ fn phase<'a>(ui: &Ui) -> Piece<'a> {
     Piece::text(9, text, ui.styles.of(role))
 }
 
-/// Nothing is left to be begun.
+/// Some have ended, nothing is left to be begun, and the window is no longer full.
 fn finishing(board: &Board) -> bool {
-    board.totals.of(Group::Pending) == 0 && board.totals.of(Group::Active) > 0
+    let totals = &board.totals;
+    let left = totals.of(Group::Active) + totals.of(Group::Waiting);
+    totals.ended() > 0 && totals.of(Group::Pending) == 0 && (1..usize::from(board.flow.window)).contains(&left)
+}
+
+/// Everything is held back by the network or by fal, and goes on by itself.
+fn waits_for_fal(board: &Board) -> bool {
+    let weather = |kind| matches!(kind, NoticeKind::Offline | NoticeKind::RateLimited);
+    board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| weather(notice.kind))
 }
 
 /// The bar, counts, what is wrong, ETA.
@@ -135,7 +145,8 @@ fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
             pieces.push(Piece::text(keep, text, of(role)));
         }
     }
-    if let Some(eta) = ui.board.flow.eta.filter(|_| ui.board.phase == Phase::Running) {
+    let runs = ui.board.phase == Phase::Running && !waits_for_fal(&ui.board);
+    if let Some(eta) = ui.board.flow.eta.filter(|_| runs) {
         pieces.push(Piece::text(5, format!("ETA {}", wait(eta.since(ui.now))), of(Role::Accent)));
     }
     let free = spread(buf, row, 2, Vec::new(), pieces);
@@ -217,7 +228,7 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     if ui.board.batch.sandbox {
         pieces.push(Piece::text(8, "nothing is charged", of(Role::Sandbox)));
-        let would = totals.spent + totals.reserved + totals.planned;
+        let would = totals.spent + totals.under_way + totals.planned;
         if would > Usd::ZERO {
             pieces.push(Piece::new(
                 4,
@@ -240,13 +251,18 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         ),
         None => amount(9, totals.spent.to_string(), " spent"),
     });
-    if totals.reserved > Usd::ZERO {
-        pieces.push(amount(5, totals.reserved.to_string(), " in flight"));
+    if totals.under_way > Usd::ZERO {
+        pieces.push(amount(5, format!("≈{}", totals.under_way), " under way"));
     }
     if totals.planned > Usd::ZERO {
         pieces.push(amount(5, format!("≈{}", totals.planned), " to come"));
     } else if ui.board.plan.price.is_none() && totals.of(Group::Pending) > 0 {
         pieces.push(Piece::text(5, "price unknown", of(Role::Warning)));
+    }
+    // A cap reckons with the most that may be billed, which is more than what is likely.
+    let most = totals.spent + totals.reserved + totals.planned;
+    if totals.reserved > Usd::ZERO && ui.board.batch.budget.is_some_and(|cap| cap < most) {
+        pieces.push(amount(if ui.board.flow.capped { 5 } else { 1 }, format!("up to {}", totals.reserved), " held"));
     }
     pieces
 }
@@ -282,4 +298,66 @@ pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         pieces.push(Piece::text(7, totals.spent.to_string(), of(Role::Muted)));
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::board::{Board, Notice, NoticeKind};
+    use crate::job::Status;
+    use crate::tui::fixtures::{self, Desk, row, usd};
+
+    fn header(statuses: &[Status], change: impl FnOnce(&mut Board)) -> String {
+        let rows = (1..).zip(statuses).map(|(n, status)| row(n, "a.jpg", *status)).collect();
+        let screen = Desk::new(160, 24, rows).with(change).screen();
+        screen.lines().take(3).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn money_under_way_is_what_is_likely_and_the_most_is_told_beside_a_cap() {
+        let money = |cap| {
+            header(&[Status::Saving, Status::Pending], |board| {
+                let totals = &mut board.totals;
+                (totals.spent, totals.planned) = (usd(20), usd(288));
+                (totals.under_way, totals.reserved) = (usd(8), usd(80));
+                let mut facts = (*board.batch).clone();
+                facts.budget = cap;
+                board.batch = facts.into();
+            })
+        };
+        let free = money(None);
+        assert!(free.contains("$0.20 spent  ≈$0.08 under way  ≈$2.88 to come"), "{free}");
+        assert!(!free.contains("held"), "{free}");
+        let (far, near) = (money(Some(usd(500))), money(Some(usd(300))));
+        assert!(near.contains("up to $0.80 held") && !far.contains("held"), "{near}\n{far}");
+    }
+
+    #[test]
+    fn a_batch_finishes_once_some_have_ended_and_the_window_empties() {
+        let begun = [Status::InQueue; 7];
+        let said = header(&begun, |_| {});
+        assert!(said.contains("▸ running"), "all of them are just begun: {said}");
+        let mut some = begun;
+        some[0] = Status::Done;
+        assert!(header(&some, |_| {}).contains("▸ finishing"));
+        let full = header(&some, |board| board.flow.window = 6);
+        assert!(full.contains("▸ running"), "the window is full: {full}");
+    }
+
+    #[test]
+    fn what_waits_for_fal_says_so_and_expects_no_end() {
+        let notice = |kind| Some(Notice { kind, message: "m".to_owned(), action: String::new() });
+        for kind in [NoticeKind::Offline, NoticeKind::RateLimited] {
+            let said = header(&[Status::Waiting, Status::Pending], |board| board.notice = notice(kind));
+            assert!(said.contains("║ waiting for fal") && !said.contains("ETA"), "{said}");
+        }
+        let resumed = header(&[Status::Pending], |board| board.notice = notice(NoticeKind::Resumed));
+        assert!(resumed.contains("▸ running") && resumed.contains("ETA"), "{resumed}");
+    }
+
+    #[test]
+    fn a_cap_that_keeps_the_window_from_filling_is_named() {
+        let said = header(&[Status::InQueue, Status::Uploaded], |board| board.flow.capped = true);
+        assert!(said.contains("1 of 8 in flight (cap)"), "{said}");
+        assert!(!fixtures::running(160, 24).screen().contains("(cap)"));
+    }
 }

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::engine::board::{CauseGroup, Notice, NoticeKind};
 use crate::job::{CauseKind, Status, clean};
@@ -17,6 +19,7 @@ fn nasty() -> impl Strategy<Value = String> {
         Just("👨‍👩‍👧‍👦 ✌️ 🇩🇪".to_owned()),
         Just("e\u{301}\u{302}\u{303}\u{304}".to_owned()),
         Just("海辺の写真".to_owned()),
+        Just("हिन्दी বাংলা தமிழ் น้ำ 👍🏽 1\u{fe0f}\u{20e3}".to_owned()),
         Just("שלום עולם".to_owned()),
         Just("\u{200b}\u{feff}\u{2066}\r\n\t\u{0}\u{9b}31m".to_owned()),
         Just("ﷺ".to_owned()),
@@ -159,6 +162,8 @@ proptest! {
                 let symbol = cell.symbol();
                 prop_assert!(!symbol.chars().any(char::is_control), "{symbol:?}");
                 prop_assert_eq!(clean(symbol), symbol);
+                let taking_room = symbol.chars().filter(|c| c.width().is_some_and(|columns| columns > 0)).count();
+                prop_assert!(taking_room <= 1 && symbol.graphemes(true).count() <= 1, "{symbol:?}");
             }
         }
     }

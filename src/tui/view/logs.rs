@@ -6,9 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::paint::{put, put_spans};
-use super::text::{fit, wrap};
+use super::text::{fit, safe, wrap};
 use crate::engine::board::LogLine;
-use crate::job::clean;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::pane::{is_debug, is_error, is_warning};
@@ -31,7 +30,7 @@ fn shown(ui: &Ui) -> impl DoubleEndedIterator<Item = &LogLine> {
 /// How many rows a line takes.
 fn rows_of(ui: &Ui, line: &LogLine, width: u16) -> usize {
     let room = usize::from(width.saturating_sub(lead(width)));
-    if ui.pane.wrap && line.message.len() > room { wrap(&clean(&line.message), room).len() } else { 1 }
+    if ui.pane.wrap && line.message.len() > room { wrap(&safe(&line.message), room).len() } else { 1 }
 }
 
 /// How many lines there are, and how many of the last ones fill so many rows. Only those are
@@ -79,7 +78,7 @@ fn render_line(ui: &Ui, line: &LogLine, area: Rect, buf: &mut Buffer) -> u16 {
     let x = area.x.saturating_add(lead);
     let room = area.width.saturating_sub(lead);
     let style = if is_error(&line.level) { of(role) } else { of(Role::Text) };
-    let message = clean(&line.message);
+    let message = safe(&line.message);
     let mut y = area.y;
     if ui.pane.wrap {
         for part in wrap(&message, usize::from(room)).into_iter().take(usize::from(area.height)) {

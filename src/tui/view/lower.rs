@@ -7,10 +7,10 @@ use ratatui::text::Span;
 
 use super::paint::{Piece, frame, put, put_right, put_spans, spread};
 use super::record::{self, stage_words};
-use super::text::{fit_end, wrap};
+use super::text::{fit_end, safe, wrap};
 use super::{logs, preview};
 use crate::engine::board::Detail;
-use crate::job::{Group, Status, clean};
+use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{Areas, has_sides, inside};
 use crate::tui::ui::pane::PaneTab;
@@ -46,7 +46,7 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     };
     let style = ui.styles.of(role).remove_modifier(Modifier::BOLD);
     let most = usize::from(area.height / 2).max(1);
-    wrap(&clean(&text), usize::from(area.width))
+    wrap(&safe(&text), usize::from(area.width))
         .into_iter()
         .take(most)
         .map(|line| vec![(line.to_owned(), style)])
@@ -183,5 +183,5 @@ fn caption(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     // Lines of some eighty columns are the easiest to read.
     let columns = usize::from(width).min(96);
     let style = ui.styles.of(Role::Caption);
-    wrap(&clean(text), columns).into_iter().map(|line| vec![(line.to_owned(), style)]).collect()
+    wrap(&safe(text), columns).into_iter().map(|line| vec![(line.to_owned(), style)]).collect()
 }

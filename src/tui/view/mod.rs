@@ -11,6 +11,7 @@
 mod ascii;
 pub(crate) mod banner;
 mod causes;
+mod cluster;
 mod columns;
 mod entry;
 mod footer;

@@ -5,8 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::text::{fit, width};
-use crate::job::clean;
+use super::text::{fit, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -16,7 +15,7 @@ pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, st
     if !inside || columns == 0 {
         return x;
     }
-    buf.set_stringn(x, y, clean(text), usize::from(columns), style).0
+    buf.set_stringn(x, y, safe(text), usize::from(columns), style).0
 }
 
 /// Puts a text at the right end of `columns` cells from `x` on.
@@ -41,7 +40,7 @@ pub(crate) fn columns_of(text: &str) -> u16 {
 }
 
 fn columns_of_spans(spans: &[Span<'_>]) -> u16 {
-    spans.iter().fold(0_u16, |sum, span| sum.saturating_add(columns_of(&clean(&span.content))))
+    spans.iter().fold(0_u16, |sum, span| sum.saturating_add(columns_of(&safe(&span.content))))
 }
 
 /// A part of a line that can be left out where there is no room.
@@ -66,7 +65,12 @@ impl<'a> Piece<'a> {
         self.spans.iter().all(|span| span.content.is_empty())
     }
 
-    fn columns(&self) -> u16 {
+    /// Whether it stays at least so long.
+    pub(crate) fn keeps(&self, keep: u8) -> bool {
+        self.keep >= keep
+    }
+
+    pub(crate) fn columns(&self) -> u16 {
         columns_of_spans(&self.spans)
     }
 }

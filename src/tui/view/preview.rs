@@ -7,9 +7,9 @@ use ratatui::layout::{Rect, Size};
 
 use super::footer;
 use super::paint::{Piece, put, spread};
-use super::text::{fit_end, wrap};
+use super::text::{fit_end, safe, wrap};
 use crate::engine::board::PictureFile;
-use crate::job::{Group, Pixels, clean};
+use crate::job::{Group, Pixels};
 use crate::picture::Part;
 use crate::tui::caps::Images;
 use crate::tui::preview::Ask;
@@ -162,7 +162,7 @@ fn title(ui: &Ui, zoom: Zoom, frames: &[Frame], row: Rect, buf: &mut Buffer) {
     let mut left = vec![Piece::text(9, fit_end(&detail.path, room).into_owned(), of(Role::Title))];
     if let Some(job) = ui.page().rows.iter().find(|row| row.id == detail.id) {
         let words = ask::word(job.state.status);
-        let note = detail.suspicion.as_deref().map(|why| format!("{words}: {}", clean(why)));
+        let note = detail.suspicion.as_deref().map(|why| format!("{words}: {}", safe(why)));
         left.push(Piece::text(5, note.unwrap_or(words), of(Role::Muted)));
     }
     let part = frames.iter().find_map(|frame| Some(frame.ask.as_ref()?.part));
@@ -243,7 +243,7 @@ fn missing(ui: &Ui, side: Side) -> Cow<'static, str> {
 
 fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {
     let style = ui.styles.of(Role::Muted);
-    let text = clean(text);
+    let text = safe(text);
     for (line, y) in wrap(&text, usize::from(room.width)).into_iter().zip(room.top()..room.bottom()) {
         put(buf, room.x, y, room.width, line, style);
     }

@@ -5,8 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::paint::{clear, frame, put, put_spans, select};
-use super::text::{fit, width, wrap};
-use crate::job::clean;
+use super::text::{fit, safe, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::ask::Question;
@@ -21,7 +20,7 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
     let text: Vec<String> = std::iter::once(&question.title)
         .filter(|_| tiny)
         .chain(&question.text)
-        .flat_map(|text| wrap(&clean(text), most).into_iter().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|text| wrap(&safe(text), most).into_iter().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     let widest_choice = question.choices.iter().map(|choice| width(&choice.label) + 5).max().unwrap_or_default();
     let widest = text.iter().map(|line| width(line)).chain([widest_choice, width(&question.title) + 2]).max();

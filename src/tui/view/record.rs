@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::format;
 use super::lower::Line;
-use super::text::wrap;
+use super::text::{safe, wrap};
 use crate::engine::board::{Detail, PastAttempt};
-use crate::job::{Pixels, Stage, clean};
+use crate::job::{Pixels, Stage};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -22,7 +22,7 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
         let Some(value) = value else { return };
-        for (at, part) in wrap(&clean(&value), room).into_iter().enumerate() {
+        for (at, part) in wrap(&safe(&value), room).into_iter().enumerate() {
             let name = if at == 0 { name } else { "" };
             lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
         }
@@ -93,7 +93,7 @@ pub(super) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
             .unwrap_or_default();
         let mut name = format!("{at}  attempt {}, {}", past.attempt, step(past));
         let mut add = |text: &str, style: Style| {
-            for part in wrap(&clean(text), room) {
+            for part in wrap(&safe(text), room) {
                 lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), style)]);
                 name.clear();
             }

@@ -7,8 +7,7 @@ use ratatui::text::Span;
 
 use super::paint::{put, put_spans};
 use super::question::{front, middle, row_left};
-use super::text::{fit_end, width};
-use crate::job::clean;
+use super::text::{fit_end, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::redo::RedoForm;
@@ -35,7 +34,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer) {
     let rows = 1 + form.text.len() + 1 + form.fields.len();
     let inner = front(ui, title, middle(screen, columns, rows), buf);
     let mut y = inner.y;
-    let path = clean(&form.path);
+    let path = safe(&form.path);
     put(buf, inner.x, y, row_left(inner, y), &fit_end(&path, usize::from(inner.width)), of(Role::Title));
     for line in &form.text {
         y = y.saturating_add(1);

@@ -46,6 +46,7 @@ pub(crate) fn role(status: Status) -> Role {
 pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
     match state.status {
         Status::InQueue => match state.position {
+            Some(0) => "IN_QUEUE next".to_owned(),
             Some(position) => format!("IN_QUEUE #{position}"),
             None => "IN_QUEUE".to_owned(),
         },
@@ -95,6 +96,12 @@ mod tests {
                 assert!(width(&words) + 2 <= usize::from(COLUMNS), "{words}");
             }
         }
+    }
+
+    #[test]
+    fn a_place_in_the_queue_says_how_many_are_before_it() {
+        let queued = |position| words(&RowState { position, ..state(Status::InQueue) }, Timestamp(0));
+        assert_eq!([queued(None), queued(Some(0)), queued(Some(3))], ["IN_QUEUE", "IN_QUEUE next", "IN_QUEUE #3"]);
     }
 
     #[test]

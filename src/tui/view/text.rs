@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
-use crate::job::clean;
+pub(crate) use super::cluster::safe;
 
 /// Columns that a text takes.
 pub(crate) fn width(text: &str) -> usize {
@@ -46,7 +46,7 @@ fn rest_of(text: &str, bytes: usize) -> &str {
 
 /// The text, or its start and `…`.
 pub(crate) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
-    let text = clean(text);
+    let text = safe(text);
     if text.len() <= columns || width(&text) <= columns {
         return text;
     }
@@ -57,7 +57,7 @@ pub(crate) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// The text, or `…` and its end: of a path the end says most.
 pub(crate) fn fit_end(text: &str, columns: usize) -> Cow<'_, str> {
-    let text = clean(text);
+    let text = safe(text);
     if text.len() <= columns || width(&text) <= columns {
         return text;
     }

@@ -2,13 +2,12 @@
 
 use super::line::Line;
 use crate::engine::board::Field;
-use crate::job::clean;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::{Edit, Stop};
 use crate::tui::view::paint::columns_of;
-use crate::tui::view::text::{fit, fit_end, width, wrap};
+use crate::tui::view::text::{fit, fit_end, safe, width, wrap};
 
 /// Columns that names take, at most.
 const NAME: usize = 28;
@@ -53,7 +52,7 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
 /// A name, its value, and what it is about.
 fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Line {
     let of = |role| ui.styles.of(role);
-    let value = field.value.as_ref().map_or_else(|| "–".to_owned(), |value| clean(&value.to_string()).into_owned());
+    let value = field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&value.to_string()).into_owned());
     let name = format!("  {:names$}  ", fit(&field.spec.name, names));
     let style = of(if field.is_default() { Role::Text } else { Role::Accent });
     let value = format!("{:VALUE$}", fit(&value, usize::from(columns).saturating_sub(names + 4)));
@@ -99,7 +98,7 @@ fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop) -> Vec<Line> {
         None => "the model picks".to_owned(),
     };
     let text = format!("{}: {}; {default}", field.spec.about, field.spec.kind);
-    let parts = wrap(&clean(&text), usize::from(columns).saturating_sub(4))
+    let parts = wrap(&safe(&text), usize::from(columns).saturating_sub(4))
         .into_iter()
         .map(|part| vec![(format!("    {part}"), ui.styles.of(Role::Muted))])
         .collect::<Vec<_>>();

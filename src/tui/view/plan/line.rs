@@ -5,12 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::job::clean;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
 use crate::tui::view::paint::{put_spans, select};
-use crate::tui::view::text::{width, wrap};
+use crate::tui::view::text::{safe, width, wrap};
 
 /// Columns for names before values; longer names push theirs to the right.
 const NAME: usize = 13;
@@ -46,7 +45,7 @@ impl Line {
         let muted = ui.styles.of(Role::Muted);
         let name_columns = NAME.max(width(name));
         let room = usize::from(columns).saturating_sub(name_columns + 2).max(8);
-        wrap(&clean(value), room)
+        wrap(&safe(value), room)
             .into_iter()
             .enumerate()
             .map(|(row, part)| {

@@ -12,7 +12,7 @@ use self::line::Line;
 use super::footer;
 use super::format::{count, plural};
 use super::paint::{Piece, select, spread};
-use crate::job::clean;
+use super::text::safe;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -148,7 +148,7 @@ fn in_full(ui: &Ui) -> String {
     if plan.photos + plan.at_fal == 0 {
         return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
     }
-    let key = clean(&ui.keys.shown(Action::Start)).into_owned();
+    let key = safe(&ui.keys.shown(Action::Start)).into_owned();
     let photos = plural(plan.photos, "photo", "photos");
     match plan.estimate {
         _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
