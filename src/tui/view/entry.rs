@@ -18,7 +18,7 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> 
     let so_far = match entry.amount {
         Amount::Cap if !ui.is_planning() => {
             let totals = &ui.board.totals;
-            format!("Spent: {}; held: up to {}.", totals.spent, totals.reserved)
+            format!("Spent so far: {}; held: up to {}.", totals.spent, totals.reserved)
         }
         Amount::Cap => ui.board.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
         Amount::Limit => ui
