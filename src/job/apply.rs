@@ -151,16 +151,19 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(counts.into()), ..run }),
             until,
             cause: Box::new(cause),
-            stop: stop(from),
+            stop: stop(from, &kept),
             kept: Box::new(kept),
         },
-        (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => {
-            S::Failed { closed: closed(from, at), cause: Box::new(cause), stop: stop(from), kept: Box::new(kept) }
-        }
+        (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Failed {
+            closed: closed(from, at),
+            cause: Box::new(cause),
+            stop: stop(from, &kept),
+            kept: Box::new(kept),
+        },
         (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => S::Failed {
             closed: closed(state, at),
             cause: Box::new(cause),
-            stop: stop(state),
+            stop: stop(state, &Kept::Nothing),
             kept: Box::new(Kept::Nothing),
         },
         (from, T::Cancel) if from.is_final() || matches!(from, S::Saving(..)) => {
@@ -201,10 +204,10 @@ fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, kept: Kept) ->
     JobState::Waiting { run, until: at, cause: Box::new(cause), stop, kept: Box::new(kept) }
 }
 
-/// Where a job was when it did not get on.
-fn stop(from: &JobState) -> Option<Box<Stop>> {
+/// Where a job was when it did not get on. A request that it goes on with is the one that it was about.
+fn stop(from: &JobState, kept: &Kept) -> Option<Box<Stop>> {
     let stage = from.stage()?;
-    let request = from.request().filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
+    let request = kept.request().or(from.request()).filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
     Some(Box::new(Stop { stage, request }))
 }
 
