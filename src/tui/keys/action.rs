@@ -166,7 +166,7 @@ actions! {
     Caption      "caption"       Pane    [Jobs Detail]              ["2"]                 "what the model saw";
     Preview      "preview"       Pane    [Jobs Detail]              ["3"]                 "the photo and its result beside each other";
     Request      "request"       Pane    [Jobs Detail]              ["4"]                 "ids, URLs, files and parameters";
-    History      "history"       Pane    [Jobs Detail]              ["5"]                 "attempts that did not work";
+    History      "history"       Pane    [Jobs Detail]              ["5"]                 "every attempt: how it ended, how long it took, what it cost";
     Wrap         "wrap"          Pane    [Jobs Detail]              ["w"]                 "wrap long log lines, or cut them";
     LogLevel     "log-level"     Pane    [Jobs Detail]              ["L"]                 "show fewer kinds of log lines";
 

@@ -15,6 +15,12 @@ const LEAST_WITH_PANE: u16 = 60;
 /// Below so many rows for the table and the lower pane, the table gets them all.
 const LEAST_FOR_TWO: u16 = 11;
 
+/// A table's border and headings, rows.
+const FRAME: u16 = 3;
+
+/// So many jobs have room even where there are fewer: most folders have more, once they are found.
+const LEAST_JOBS: u16 = 6;
+
 /// The parts of the screen; those that have no room are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Areas {
@@ -29,7 +35,24 @@ impl Areas {
     /// The parts of a screen with jobs.
     pub(crate) fn of(ui: &Ui) -> Self {
         let share = if ui.pane_tab() == PaneTab::Preview { Share::Half } else { Share::Third };
-        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened, share)
+        // Whichever tab is shown, so that turning them moves nothing.
+        let jobs = u16::try_from(ui.board.totals.all()).unwrap_or(u16::MAX);
+        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
+    }
+
+    /// The rows that a table of so few jobs leaves empty are the lower pane's.
+    fn give_up(self, jobs: u16) -> Self {
+        let needs = jobs.max(LEAST_JOBS).saturating_add(FRAME);
+        let spare = self.table.height.saturating_sub(needs);
+        if self.lower.is_empty() || self.table.is_empty() || spare == 0 {
+            return self;
+        }
+        let (lower, table) = (self.lower, self.table);
+        Self {
+            table: Rect { height: table.height - spare, ..table },
+            lower: Rect { y: lower.y - spare, height: lower.height + spare, ..lower },
+            ..self
+        }
     }
 
     fn split(size: Size, banner: u16, opened: bool, share: Share) -> Self {
@@ -146,6 +169,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_a_short_table_does_not_need_is_the_lower_panes() {
+        let size = Size { width: 120, height: 36 };
+        let areas = |jobs| Areas::split(size, 0, false, Share::Third).give_up(jobs);
+        assert_eq!(table_rows(areas(8).table), 8);
+        assert_eq!(areas(8).table.bottom(), areas(8).lower.y);
+        assert_eq!(areas(8).lower.bottom(), areas(8).footer.y);
+        assert_eq!(table_rows(areas(1).table), LEAST_JOBS);
+        assert_eq!(areas(1000), Areas::split(size, 0, false, Share::Third));
     }
 
     #[test]
