@@ -11,6 +11,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const WATCHED: Duration = Duration::from_secs(1);
 /// The longest time that a forecast speaks of.
 const DAY: Duration = Duration::from_hours(24);
+/// The most that calls which are due together are drawn apart by, where it matters when they are made.
+const SPREAD: Duration = Duration::from_millis(250);
 /// How much a new measurement counts against what was learned before.
 const WEIGHT: f64 = 0.2;
 
@@ -65,6 +67,8 @@ impl Pace {
     /// The wait until the next call. `random` is in 0..1: requests that were submitted together are
     /// not asked for together.
     pub(super) fn next(&self, seen: Seen, watched: bool, random: f64) -> Duration {
+        let longest = if watched { WATCHED } else { LONGEST };
+        let random = random.clamp(0.0, 1.0);
         let wait = match (seen, self.typical) {
             // When its turn has come; far back, half of the way there is soon enough.
             (Seen::Queued(position), typical) => {
@@ -79,13 +83,16 @@ impl Pace {
             (Seen::Running { at_least, at_most, supposedly }, Some(typical)) => {
                 let ran = supposedly.unwrap_or(at_most).clamp(at_least.min(at_most), at_most);
                 let left = typical.saturating_sub(ran);
-                let late = at_least.saturating_sub(typical);
-                if left > Duration::ZERO { left + typical / 32 } else { typical / 10 + late / 3 }
+                if left > Duration::ZERO {
+                    // Only ever later: a call that comes a little early is made twice.
+                    let spread = (left / 8).min(SPREAD).mul_f64(random);
+                    return (left + typical / 32 + spread).clamp(SHORTEST, longest);
+                }
+                typical / 10 + at_least.saturating_sub(typical) / 3
             }
             (Seen::Running { at_least, .. }, None) => at_least.mul_f64(0.3).max(SHORTEST * 2),
         };
-        let longest = if watched { WATCHED } else { LONGEST };
-        wait.clamp(SHORTEST, longest).mul_f64(random.clamp(0.0, 1.0).mul_add(0.2, 0.9))
+        wait.clamp(SHORTEST, longest).mul_f64(random.mul_add(0.2, 0.9))
     }
 
     /// The wait after so many calls in a row did not get through.

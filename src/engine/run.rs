@@ -53,7 +53,7 @@ pub(super) enum Errand {
 pub(super) struct Engine {
     pub(super) setup: Setup,
     pub(super) facts: Arc<BatchFacts>,
-    pub(super) stages: Stages,
+    pub(super) stages: Arc<Stages>,
     pub(super) ledger: Ledger,
     pub(super) roster: Roster,
     pub(super) live: HashMap<JobId, Live>,
@@ -130,7 +130,7 @@ impl Engine {
         let facts = Arc::new(setup.facts.clone());
         let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let endpoint = setup.model.endpoint.clone();
-        let stages = Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output: Arc::new(output) };
+        let stages = Arc::new(Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output });
         let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut plan = Planner::new(setup.price.clone());
         let mut look = Looker::default();

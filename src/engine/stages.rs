@@ -71,19 +71,19 @@ pub(super) enum SaveError {
     Output(#[from] OutputError),
 }
 
-/// What every stage needs.
-#[derive(Debug, Clone)]
+/// What every stage needs. It is shared: a photo goes through some ten of them.
+#[derive(Debug)]
 pub(super) struct Stages {
     pub(super) fal: Fal,
     pub(super) endpoint: EndpointId,
     /// How long fal may take to start a request.
     pub(super) start_timeout: Option<Duration>,
     pub(super) writer: Writer,
-    pub(super) output: Arc<Output>,
+    pub(super) output: Output,
 }
 
 impl Stages {
-    pub(super) async fn upload(self, photo: Photo, meter: Meter) -> Outcome {
+    pub(super) async fn upload(self: Arc<Self>, photo: Photo, meter: Meter) -> Outcome {
         let name = photo.file_name();
         let format = photo.format.unwrap_or(crate::job::Format::Jpeg);
         let file = LocalFile { path: &photo.source, name: &name, format, bytes: photo.bytes };
@@ -91,34 +91,34 @@ impl Stages {
     }
 
     /// Intent recorded and synced, then the paid call.
-    pub(super) async fn submit(self, job: Job, body: Value) -> Outcome {
+    pub(super) async fn submit(self: Arc<Self>, job: Job, body: Value) -> Outcome {
         if let Err(error) = self.writer.commit(&job).await {
             return Outcome::Submitted(Err(SubmitError::NotRecorded(error)));
         }
         Outcome::Submitted(self.fal.submit(&self.endpoint, &body, self.start_timeout).await.map_err(SubmitError::Fal))
     }
 
-    pub(super) async fn record(self, job: Job) -> Outcome {
+    pub(super) async fn record(self: Arc<Self>, job: Job) -> Outcome {
         Outcome::Recorded(self.writer.commit(&job).await)
     }
 
-    pub(super) async fn poll(self, request: Request, logs: bool) -> Outcome {
+    pub(super) async fn poll(self: Arc<Self>, request: Request, logs: bool) -> Outcome {
         Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
     }
 
     /// A call that costs nothing, to see whether there is a fal.
-    pub(super) async fn reach(self, begun: Timestamp) -> Outcome {
+    pub(super) async fn reach(self: Arc<Self>, begun: Timestamp) -> Outcome {
         Outcome::Reached(begun, self.fal.reach(&self.endpoint).await)
     }
 
     /// A call that costs nothing, to see whether the key is good.
-    pub(super) async fn ask_for_key(self, begun: Timestamp) -> Outcome {
+    pub(super) async fn ask_for_key(self: Arc<Self>, begun: Timestamp) -> Outcome {
         Outcome::KeyAsked(begun, self.fal.price(&self.endpoint).await.map(drop))
     }
 
     /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
     /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
-    pub(super) async fn look_up(self, image_field: String, since: Timestamp, lost: Lost) -> Outcome {
+    pub(super) async fn look_up(self: Arc<Self>, image_field: String, since: Timestamp, lost: Lost) -> Outcome {
         let listed = match self.fal.requests_since(&self.endpoint, &image_field, since).await {
             Ok(listed) => listed,
             Err(error) => return Outcome::Listed(Err(error)),
@@ -132,19 +132,19 @@ impl Stages {
         }
     }
 
-    pub(super) async fn answer(self, request: Request) -> Outcome {
+    pub(super) async fn answer(self: Arc<Self>, request: Request) -> Outcome {
         Outcome::Answered(self.fal.result(&self.endpoint, &request).await)
     }
 
-    pub(super) async fn stored(self, id: RequestId) -> Outcome {
+    pub(super) async fn stored(self: Arc<Self>, id: RequestId) -> Outcome {
         Outcome::Stored(self.fal.past(&self.endpoint, &id).await)
     }
 
-    pub(super) async fn cancel(self, request: Request) -> Outcome {
+    pub(super) async fn cancel(self: Arc<Self>, request: Request) -> Outcome {
         Outcome::Cancelled(self.fal.cancel(&self.endpoint, &request).await)
     }
 
-    pub(super) async fn save(self, work: Save) -> Outcome {
+    pub(super) async fn save(self: Arc<Self>, work: Save) -> Outcome {
         Outcome::Saved(match self.save_inner(work).await {
             Err(SaveError::Output(error)) => Err(SaveError::Output(self.output.whose(error).await)),
             saved => saved,

@@ -2,6 +2,7 @@
 //! goes on from there.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct Download {
     /// Its length as announced, bytes.
     pub length: Option<u64>,
-    http: Http,
+    http: Arc<Http>,
     url: Box<str>,
     chunks: BoxStream<'static, reqwest::Result<Bytes>>,
     /// What tells this file from another one that may come to lie under its URL.
@@ -53,7 +54,7 @@ pub enum Piece {
 }
 
 impl Download {
-    fn new(http: Http, url: &str, response: Response) -> Self {
+    fn new(http: Arc<Http>, url: &str, response: Response) -> Self {
         Self {
             length: response.content_length(),
             http,
@@ -96,7 +97,7 @@ impl Download {
                 }
                 Ok(response) => {
                     let breaks = self.breaks.anew();
-                    *self = Self { breaks, ..Self::new(self.http.clone(), &self.url, response) };
+                    *self = Self { breaks, ..Self::new(Arc::clone(&self.http), &self.url, response) };
                     return Ok(Piece::Anew);
                 }
                 Err(error) if error.class == (Class::Transient { after: None }) => broken = error,
@@ -132,7 +133,7 @@ impl Fal {
     /// As every call; [`Class::Permanent`] for a 404 or 403.
     pub async fn download(&self, url: &str) -> Result<Download, FalError> {
         let response = self.http.download(url, HeaderMap::new()).await?;
-        Ok(Download::new(self.http.clone(), url, response))
+        Ok(Download::new(Arc::clone(&self.http), url, response))
     }
 }
 

@@ -35,7 +35,7 @@ use storage::TokenCell;
 /// A client of fal's API. Clones share connections and the storage token.
 #[derive(Debug, Clone)]
 pub struct Fal {
-    http: Http,
+    http: Arc<Http>,
     token: Arc<TokenCell>,
 }
 
@@ -45,6 +45,6 @@ impl Fal {
     /// # Errors
     /// If the operating system's trust store or the proxy settings cannot be used.
     pub fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
-        Ok(Self { http: Http::new(hosts, key)?, token: Arc::default() })
+        Ok(Self { http: Arc::new(Http::new(hosts, key)?), token: Arc::default() })
     }
 }

@@ -83,7 +83,7 @@ impl Fal {
         let id = RequestId::new(&answer.request_id)
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
         let base = answer.status_url.as_deref().and_then(|status_url| status_url.strip_suffix("/status"));
-        let url = base.and_then(|base| self.checked_base(base, &id)).map(|base| String::from(base).into());
+        let url = base.and_then(|base| self.given_url(base, &id, None)).map(|base| String::from(base).into());
         Ok(Accepted { id, url })
     }
 
@@ -170,8 +170,8 @@ impl Fal {
         tail: Option<&'a str>,
     ) -> Result<Url, FalError> {
         // Checked anew: what the ledger remembers may be of a time when other hosts were set.
-        if let Some(base) = url.and_then(|base| self.checked_base(base, id)) {
-            return join(&base, tail);
+        if let Some(url) = url.and_then(|base| self.given_url(base, id, tail)) {
+            return Ok(url);
         }
         self.app_url(endpoint, ["requests", id.as_str()].into_iter().chain(tail))
     }
@@ -190,17 +190,27 @@ impl Fal {
         join(&self.http.hosts.queue, parts)
     }
 
-    /// The base of a request's URLs as fal gave it, if the key may go there: same origin as the queue,
-    /// and of this request. Else its URLs are built from the endpoint.
-    fn checked_base(&self, base: &str, id: &RequestId) -> Option<Url> {
-        let base = Url::parse(base).ok()?;
-        let plain = base.query().is_none()
-            && base.fragment().is_none()
-            && base.username().is_empty()
-            && base.password().is_none();
-        let ours = base.origin() == self.http.hosts.queue.origin();
-        (plain && ours && base.path().ends_with(&format!("/requests/{id}"))).then_some(base)
+    /// One of a request's URLs by the base that fal gave, if the key may go there: same origin as the
+    /// queue, and of this request. Else its URLs are built from the endpoint.
+    fn given_url(&self, base: &str, id: &RequestId, tail: Option<&str>) -> Option<Url> {
+        // Parsed once, as the whole that is called: this is done for every call.
+        let url = match tail {
+            Some(tail) => Url::parse(&format!("{base}/{tail}")),
+            None => Url::parse(base),
+        };
+        let url = url.ok()?;
+        let plain =
+            url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        let path = tail.map_or(Some(url.path()), |tail| url.path().strip_suffix(tail)?.strip_suffix('/'));
+        let of_request =
+            path.and_then(|path| path.strip_suffix(id.as_str())).is_some_and(|path| path.ends_with("/requests/"));
+        (plain && of_request && is_same_origin(&url, &self.http.hosts.queue)).then_some(url)
     }
+}
+
+/// Whether two http(s) URLs have scheme, host and port in common.
+fn is_same_origin(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme() && a.host() == b.host() && a.port_or_known_default() == b.port_or_known_default()
 }
 
 pub(super) fn join<'a>(base: &Url, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
