@@ -183,7 +183,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         output: folder.path().join("out"),
         model: model.endpoint.to_string(),
         params: params.canonical(),
-        sandbox: false,
+        service: Service::stand_in("http", "127.0.0.1"),
     };
     let opened = ledger.open_batch(&key).await.unwrap();
     let hosts = Hosts {

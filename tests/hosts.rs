@@ -142,3 +142,60 @@ fn a_trial_on_a_sandbox_sends_again_what_failed_only_if_asked() {
     assert_eq!(sandboxed(&[]).assert_status(1).summary()["failed"], 1);
     assert_eq!(sandboxed(&["--retry-failed"]).assert_status(0).summary()["done"], 1);
 }
+
+#[test]
+fn what_another_service_made_is_neither_done_before_nor_the_same_picture() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    run(&mut yes(&stage)).assert_status(0);
+    // The same server under another name is another service, whatever it knows.
+    let at_localhost = |args: &[&str]| {
+        let mut command = stage.command(args);
+        for (name, url) in [("QUEUE", stage.sandbox.queue_url()), ("REST", stage.sandbox.rest_url())] {
+            command.env(format!("FAL_TUI_{name}_URL"), url.replace("127.0.0.1", "localhost"));
+        }
+        command
+    };
+    let plan = run(at_localhost(&["plan", "--json"]).arg(stage.photos()));
+    let plan: serde_json::Value = serde_json::from_str(plan.assert_status(0).stdout.trim()).unwrap();
+    assert_eq!((&plan["photos"], &plan["duplicates"]), (&1.into(), &0.into()), "{plan}");
+    assert_eq!(plan["service"], "http://localhost:*");
+    let told = run(at_localhost(&["--json", "--yes"]).arg(stage.photos()));
+    told.assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert_eq!(told.summary()["spent_usd"], run(&mut yes(&stage)).summary()["spent_usd"], "each pays for its own");
+    let again = run(&mut at_localhost(&["retry", "1", "--yes"]));
+    again.assert_status(2);
+    assert!(again.stderr.contains("sent to http://127.0.0.1:*, not to http://localhost:*"), "{}", again.stderr);
+    let sandboxed = run(&mut stage.command(&["retry", "1", "--sandbox"]));
+    sandboxed.assert_status(2);
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
+fn a_stand_in_that_was_started_again_goes_on_with_its_batch() {
+    let first = Stage::new();
+    first.photo("chelsea.png", "cat.png");
+    run(&mut yes(&first)).assert_status(0);
+    first.photo("coffee.png", "cup.png");
+    let second = Stage::new();
+    let mut command = second.command(&["--json", "--yes"]);
+    let told = run(command.env("HOME", first.dir.path()).arg(first.photos()));
+    told.assert_status(0);
+    assert_eq!((&told.summary()["batch"], &told.summary()["done"]), (&1.into(), &2.into()));
+    assert_eq!(second.stats()["accepted"], 1);
+}
+
+#[test]
+fn the_plan_counts_what_takes_the_place_of_a_trial() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png");
+    let trial = ["--sandbox", "--json", "--yes", "--latency", "100", "--exclude", "cup.png"];
+    run(program(stage.dir.path()).args(trial).arg(stage.photos())).assert_status(0);
+    let plan = run(stage.command(&["plan"]).arg(stage.photos()));
+    assert!(plan.stdout.contains("2 photos to send, 1 in place of what a trial left"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("http://127.0.0.1:* is asked, not fal"), "{}", plan.stdout);
+    run(&mut yes(&stage)).assert_status(0);
+    let plan = run(stage.command(&["plan"]).arg(stage.photos()));
+    assert!(!plan.stdout.contains("trial"), "{}", plan.stdout);
+}

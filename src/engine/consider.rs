@@ -193,7 +193,7 @@ impl Engine {
         Wanted {
             model: self.setup.model.endpoint.to_string(),
             params: self.setup.params.canonical(),
-            sandbox: self.facts.sandbox,
+            service: self.setup.service.clone(),
             batch: self.facts.id,
         }
     }

@@ -47,6 +47,11 @@ impl Planner {
         }
     }
 
+    /// What a trial left of a photo that was just counted gives way, if a result is to come.
+    pub(super) fn replaces(&mut self, state: &JobState) {
+        self.plan.replaced += usize::from(!state.is_final());
+    }
+
     fn skip(&mut self, photo: &Photo, reason: &str) {
         self.plan.skipped += 1;
         *self.reasons.entry(reason.into()).or_default() += 1;

@@ -14,7 +14,7 @@ use super::form::{Anew, Link};
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, Service, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -28,6 +28,8 @@ pub struct Setup {
     pub model: Model,
     /// Its parameters.
     pub params: Params,
+    /// Whom photos are sent to.
+    pub service: Service,
     /// What a unit of its work costs, if that is known.
     pub price: Option<UnitPrice>,
     /// Most requests at fal at once.
@@ -86,8 +88,8 @@ pub struct Rooms {
     pub known: Vec<Job>,
     /// What jobs that are made again left on the disk.
     pub replaced: Vec<(JobId, Saved)>,
-    /// What a trial on a sandbox left in the output folder, by the photo's path: a real result takes
-    /// its place.
+    /// What trials on a sandbox or a stand-in left in the output folder, by the photo's path: results
+    /// of this batch take their place.
     pub trials: HashMap<Box<Path>, Saved>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,

@@ -33,6 +33,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if facts.sandbox {
         row("", "sandbox: nothing is charged");
     }
+    if let Some(origin) = &facts.elsewhere {
+        row("", &format!("{origin} is asked, not fal"));
+    }
     if let Some(budget) = facts.budget {
         row("budget", &budget.to_string());
     }
@@ -61,6 +64,7 @@ pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
     for (number, what) in [
         (plan.duplicates, "the same picture as another"),
+        (plan.replaced, "in place of what a trial left"),
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
         (plan.at_fal, "still at fal"),

@@ -53,7 +53,7 @@ impl Bench {
             output: inputs.output().to_owned(),
             model: model.endpoint.to_string(),
             params: params.canonical(),
-            sandbox: false,
+            service: Service::stand_in("http", "127.0.0.1"),
         };
         let ledger = Ledger::open(&stage.dir.path().join("state")).await.unwrap();
         let opened = ledger.open_batch(&key).await.unwrap();

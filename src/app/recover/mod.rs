@@ -16,7 +16,7 @@ pub(super) use since::since;
 use super::batch::Batch;
 use super::{Failure, earlier, log, price, print};
 use crate::fal::{Fal, Past};
-use crate::job::{Answer, Photo, RequestId, Timestamp, clean};
+use crate::job::{Answer, Photo, RequestId, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -53,9 +53,9 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         Some(text) => since(text, now).map_err(Failure::refusal)?,
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
-    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings)?) };
+    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings, settings.hosts.service())?) };
     if batch.is_none() && wish.all.is_none() {
-        return Err(what_to_give(&Ledger::open(&settings.state_dir).await?).await?);
+        return Err(what_to_give(&Ledger::open(&settings.state_dir).await?, &settings.hosts.service()).await?);
     }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
     let ledger = open_ledger(settings, wish.set_aside).await?;
@@ -69,7 +69,9 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         None => Photos::default(),
     };
     let (model, params) = (&settings.model, &settings.params);
-    let mut finder = Finder { fal: &fal, ledger: &ledger, model, params, photos, inputs: HashMap::new() };
+    let service = &settings.hosts.service();
+    let inputs = HashMap::new();
+    let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, inputs };
     let teller = Teller::new(settings.json);
     let mut recovery = Recovery::open(settings, &wish, &fal, &ledger, batch.as_ref(), teller).await?;
 
@@ -94,8 +96,8 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
 }
 
 /// Nothing says whose results are wanted: the newest batches may be what was meant.
-async fn what_to_give(ledger: &Ledger) -> Result<Failure, Failure> {
-    let batches = ledger.batches().await?.into_iter().filter(|row| !row.key.sandbox).take(NAMED);
+async fn what_to_give(ledger: &Ledger, service: &Service) -> Result<Failure, Failure> {
+    let batches = ledger.batches().await?.into_iter().filter(|row| row.key.service == *service).take(NAMED);
     let known: Vec<_> = batches
         .map(|row| {
             let roots: Vec<_> = row.key.roots.iter().map(|root| root.to_string_lossy()).collect();
