@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::Failure;
 use crate::fal::{Fal, FalError};
-use crate::job::{CauseKind, Class, Model, UnitPrice};
+use crate::job::{CauseKind, Class, Model, UnitPrice, clean};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.
@@ -42,6 +43,24 @@ pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPr
     };
     reached.unwrap_or(Ok(()))?;
     Ok(live.or_else(|| model.list_price.clone()))
+}
+
+/// Whether a cap can be kept.
+///
+/// # Errors
+/// If what a photo costs is not known before it is paid for.
+pub(super) fn check_cap(model: &Model, price: Option<&UnitPrice>) -> Result<(), Failure> {
+    let why = match price {
+        Some(price) if price.can_be_capped() => return Ok(()),
+        Some(UnitPrice { usd, unit, .. }) => {
+            format!("costs {usd} a {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
+        }
+        None => "has no price that is known".to_owned(),
+    };
+    Err(Failure::refusal(format!(
+        "{} {why}, so a budget could not be kept\nhint: run it without --budget, or see its price at fal.ai",
+        model.endpoint
+    )))
 }
 
 /// Makes a call that costs nothing, again if what failed may pass.

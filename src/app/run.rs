@@ -83,11 +83,8 @@ async fn make_ready(
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
     let unit_price = price::unit_price(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
-    if settings.budget.is_some() && unit_price.is_none() {
-        return Err(Failure::refusal(format!(
-            "the price of {} is not known, so a budget could not be kept\nhint: run it without --budget, or ask for its price at fal.ai",
-            batch.model.endpoint
-        )));
+    if settings.budget.is_some() {
+        price::check_cap(&batch.model, unit_price.as_ref())?;
     }
     let told = matches!(face, Face::Told { .. });
     let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));

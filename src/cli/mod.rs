@@ -69,7 +69,8 @@ pub enum Command {
         /// The batch's number, from `fal-tui batches`.
         #[arg(value_parser = batch_id)]
         batch: BatchId,
-        /// Only jobs that failed for this cause.
+        /// Only jobs that failed for this cause. Jobs whose paid call's answer was lost are sent again
+        /// only for `unknown_outcome`, if fal does not list them: they may be paid for twice.
         #[arg(long, value_name = "CAUSE", value_parser = clap::builder::PossibleValuesParser::new(CauseKind::ALL.iter().map(|kind| kind.name())))]
         only: Option<String>,
         /// Only jobs whose path or message holds this text.

@@ -40,6 +40,7 @@ impl Planner {
         self.shared = None;
         match (state, state.status().group()) {
             (JobState::Skipped(reason), _) => self.skip(photo, reason),
+            (JobState::Unknown(..), _) => self.plan.lost_before += 1,
             (_, Group::Done | Group::Review) => self.plan.done_before += 1,
             (_, Group::Failed | Group::Cancelled) => self.plan.failed_before += 1,
             (state, _) if state.is_reserved() => self.plan.at_fal += 1,

@@ -64,7 +64,8 @@ pub struct Setup {
     pub seed: u64,
 }
 
-/// Which failed jobs.
+/// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
+/// their cause is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failed {
     /// Only those that failed for this cause.

@@ -145,9 +145,13 @@ impl<'a> Count<'a> {
     }
 }
 
-/// A failed job as it would go on: from what is at fal already, or else from its beginning.
+/// A job that is sent again as it would go on: from what is at fal already, or else from its beginning.
 fn reopened(state: &JobState) -> Option<JobState> {
-    let JobState::Failed { kept, .. } = state else { return None };
+    let kept = match state {
+        JobState::Failed { kept, .. } => kept,
+        JobState::Unknown(..) => return Some(JobState::Pending),
+        _ => return None,
+    };
     if kept.request().is_none() {
         return Some(JobState::Pending);
     }

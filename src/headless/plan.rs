@@ -68,6 +68,7 @@ pub(super) fn to_send(plan: &Plan) -> String {
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
         (plan.at_fal, "still at fal"),
+        (plan.lost_before, "perhaps paid for (sent again only with `retry --only unknown_outcome`)"),
         (plan.failed_before, "failed before (sent again only with --retry-failed)"),
     ] {
         if number > 0 {

@@ -47,6 +47,11 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
             of(Role::Retrying),
         );
     }
+    if plan.lost_before > 0 {
+        let told =
+            format!("{} whose paid call's answer was lost: left until sent again by hand", count(plan.lost_before));
+        add("", told, of(Role::Retrying));
+    }
     if plan.duplicates > 0 {
         let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
         add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
