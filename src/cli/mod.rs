@@ -94,7 +94,8 @@ pub enum Command {
     /// Looks through fal's own history of requests, matches each to the photos in PATH by what was
     /// sent, and saves its result where a run would have, so that the same command does not send the
     /// photo again. Give the output folder, model and parameters that the run has. It works without a
-    /// ledger, on another machine, and for requests that another program made.
+    /// ledger, on another machine, and for requests that another program made. Without PATH it saves
+    /// what is missing of every batch that the ledger knows, by the uploads and requests that it knows.
     Recover {
         /// A folder of photos, walked recursively, or an image file.
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

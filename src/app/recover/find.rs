@@ -102,7 +102,7 @@ impl Finder<'_> {
 }
 
 /// The parameters that a request was made with. What the model does not know it ignored.
-fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
+pub(super) fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
     let known =
         input.iter().filter(|(name, value)| !value.is_null() && model.params.iter().any(|spec| spec.name == **name));
     let pairs: Vec<_> = known.map(|(name, value)| format!("{name}={value}")).collect();
