@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Stage, fast, program, root, run, size};
-use fal_tui::sandbox::Options;
+use fal_tui::sandbox::{Options, Scenario};
 
 /// Where nobody listens: a port that was free a moment ago.
 fn nobody() -> String {
@@ -55,6 +55,31 @@ fn without_the_host_that_knows_prices_the_list_price_holds() {
     told.assert_status(0);
     assert_eq!(told.last("cat.png")["state"], "DONE");
     assert!(told.summary()["spent_usd"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn the_doctor_ends_as_a_run_would_without_the_host_that_knows_prices() {
+    let stage = Stage::new();
+    let without = |name: &str| run(stage.command(&["doctor"]).env(name, nobody()));
+    let prices = without("FAL_TUI_API_URL");
+    prices.assert_status(0);
+    assert!(prices.stdout.contains("runs work, with the built-in price"), "{}", prices.stdout);
+    without("FAL_TUI_QUEUE_URL").assert_status(5);
+    without("FAL_TUI_REST_URL").assert_status(5);
+    let key = run(stage.command(&["doctor"]).env("FAL_KEY", "bad"));
+    key.assert_status(3);
+}
+
+#[test]
+fn what_a_start_waits_for_is_said() {
+    let slow = "[[fault]]\ncall = \"status\"\nper = \"all\"\nfirst = 1\ndelay_ms = 3500\n";
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(slow, "slow").unwrap()), ..fast() });
+    stage.photo("chelsea.png", "cat.png");
+    let told = run(&mut yes(&stage));
+    told.assert_status(0);
+    let waits = format!("waiting for an answer from {}…", stage.sandbox.queue_url());
+    assert_eq!(told.stderr.lines().filter(|line| line.starts_with("waiting for")).collect::<Vec<_>>(), [waits]);
+    assert!(!run(&mut yes(&stage)).stderr.contains("waiting for"));
 }
 
 #[test]
