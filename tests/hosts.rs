@@ -218,7 +218,7 @@ fn the_plan_counts_what_takes_the_place_of_a_trial() {
     let trial = ["--sandbox", "--json", "--yes", "--latency", "100", "--exclude", "cup.png"];
     run(program(stage.dir.path()).args(trial).arg(stage.photos())).assert_status(0);
     let plan = run(stage.command(&["plan"]).arg(stage.photos()));
-    assert!(plan.stdout.contains("2 photos to send, 1 in place of what a trial left"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("2 photos to send, 1 of a trial's pictures replaced"), "{}", plan.stdout);
     assert!(plan.stdout.contains("http://127.0.0.1:* is asked, not fal"), "{}", plan.stdout);
     run(&mut yes(&stage)).assert_status(0);
     let plan = run(stage.command(&["plan"]).arg(stage.photos()));

@@ -64,7 +64,7 @@ pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
     for (number, what) in [
         (plan.duplicates, "the same picture as another"),
-        (plan.replaced, "in place of what a trial left"),
+        (plan.replaced, "of a trial's pictures replaced"),
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
         (plan.at_fal, "still at fal"),

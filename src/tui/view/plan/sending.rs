@@ -57,7 +57,7 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
         add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
     }
     if plan.replaced > 0 {
-        add("", format!("{} in place of what a trial left", count(plan.replaced)), of(Role::Muted));
+        add("", format!("{} of a trial's pictures replaced", count(plan.replaced)), of(Role::Muted));
     }
     if plan.checking > 0 {
         add("", format!("{} looked at: duplicates are not sent", count(plan.checking)), of(Role::Running));
