@@ -156,7 +156,7 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
         if photo.is_none_or(|photo| !ours.contains(photo.as_ref())) {
             // A report of an earlier version has fewer columns.
             let missing = report::COLUMNS.len().saturating_sub(record.len());
-            into.write_record(record.iter().chain(std::iter::repeat_n(&b""[..], missing)))?;
+            into.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;
         }
     }
     Ok(())

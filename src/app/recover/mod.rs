@@ -54,15 +54,19 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
     let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings, settings.hosts.service())?) };
+    let is_said_whose = batch.is_some() || wish.all.is_some();
+    if is_said_whose {
+        // Without a key nothing is set aside.
+        settings.key.clone()?;
+    }
     let ledger = open_ledger(settings, wish.set_aside).await?;
     let service = settings.hosts.service();
-    let all =
-        if batch.is_none() && wish.all.is_none() { Some(Batches::of(&ledger, service.clone()).await?) } else { None };
+    let all = if is_said_whose { None } else { Some(Batches::of(&ledger, service.clone()).await?) };
     if all.as_ref().is_some_and(Batches::is_empty) {
         return Err(what_to_give(&service));
     }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
-    let mut history = History { fal: &fal, model: &settings.model, start, next: Some(None), pages: PAGES };
+    let mut history = History { fal: &fal, model: &settings.model, start, cursor: None, pages: PAGES };
     if let Some(batches) = all {
         log::start(settings)?;
         let status = everywhere(settings, &wish, &ledger, &batches, &mut history).await?;
@@ -123,19 +127,21 @@ struct History<'a> {
     fal: &'a Fal,
     model: &'a Model,
     start: Timestamp,
-    /// Where the next page begins; `None` if there is none.
-    next: Option<Option<String>>,
+    /// Where the next page begins; `None` for the first.
+    cursor: Option<String>,
     /// How many more are read.
     pages: usize,
 }
 
 impl History<'_> {
     async fn page(&mut self) -> Result<Option<Vec<Past>>, Failure> {
-        let Some(cursor) = self.next.take().filter(|_| self.pages > 0) else { return Ok(None) };
-        self.pages -= 1;
-        let page = self.fal.history(&self.model.endpoint, self.start, cursor).await;
+        if self.pages == 0 {
+            return Ok(None);
+        }
+        let page = self.fal.history(&self.model.endpoint, self.start, self.cursor.take()).await;
         let page = page.map_err(|error| Failure::of_fal(&error))?;
-        self.next = page.next.map(Some);
+        self.pages = if page.next.is_some() { self.pages - 1 } else { 0 };
+        self.cursor = page.next;
         Ok(Some(page.requests))
     }
 }

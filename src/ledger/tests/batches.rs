@@ -73,11 +73,11 @@ async fn of_a_trial_whose_file_another_one_replaced_the_later_counts() {
     let sandbox = BatchKey { service: Service::Sandbox, ..key("a") };
     let stand_in = BatchKey { service: Service::stand_in("http", "localhost"), ..key("a") };
     let again = BatchKey { params: "{}".to_owned(), ..sandbox.clone() };
-    for (key, at, name) in [(&stand_in, 20, "x.png"), (&sandbox, 10, "x.png"), (&again, 30, "x.jpg.png")] {
+    for (key, at, name) in [(&stand_in, 20_i64, "x.png"), (&sandbox, 10, "x.png"), (&again, 30, "x.jpg.png")] {
         let batch = ledger.open_batch(key).await.unwrap();
-        let JobState::Done(closed, saved) = done(1, at) else { unreachable!() };
-        let saved = Box::new(Saved { output: Path::new(name).into(), bytes: at.unsigned_abs(), ..*saved });
-        ledger.writer(batch.id).commit(&job(1, JobState::Done(closed, saved))).await.unwrap();
+        let saved = Saved { output: Path::new(name).into(), bytes: at.unsigned_abs(), ..saved(1, None) };
+        let state = JobState::Done(Closed { at: Timestamp(at), ..closed() }, Box::new(saved));
+        ledger.writer(batch.id).commit(&job(1, state)).await.unwrap();
     }
     let trials = ledger.trials(&key("a")).await.unwrap();
     let left: Vec<_> = trials.into_values().map(|saved| (saved.output, saved.bytes)).collect();

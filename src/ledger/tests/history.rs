@@ -169,6 +169,8 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
         let plan = plan(by.statement()).await;
         assert!(plan.contains(&format!("SEARCH jobs USING INDEX {index}")), "{plan}");
     }
+    let left = plan("SELECT id, service FROM batches WHERE output = ?".to_owned()).await;
+    assert!(left.contains("SEARCH batches USING INDEX batches_by_output"), "{left}");
     let sums =
         plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
     assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
