@@ -99,6 +99,7 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
             factor: Some("×2".to_owned()),
             budget: None,
             sandbox: false,
+            elsewhere: None,
             log_file: String::new(),
         }),
         phase: Phase::Running,

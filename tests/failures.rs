@@ -18,7 +18,7 @@ use common::{fast, root};
 use fal_tui::engine::{self, Event, JobChange, Rooms, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{Captions, EndpointId, Format, Model, Params, Photo, Pixels, Status, Timestamp, Usd};
+use fal_tui::job::{Captions, EndpointId, Format, Model, Params, Photo, Pixels, Service, Status, Timestamp, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use fal_tui::sandbox::{Options, Sandbox, Scenario};
@@ -183,7 +183,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         output: folder.path().join("out"),
         model: model.endpoint.to_string(),
         params: params.canonical(),
-        sandbox: false,
+        service: Service::stand_in("http", "127.0.0.1"),
     };
     let opened = ledger.open_batch(&key).await.unwrap();
     let hosts = Hosts {

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Stage, fast, program, root, run, size};
-use fal_tui::sandbox::Options;
+use fal_tui::sandbox::{Options, Scenario};
 
 /// Where nobody listens: a port that was free a moment ago.
 fn nobody() -> String {
@@ -55,6 +55,31 @@ fn without_the_host_that_knows_prices_the_list_price_holds() {
     told.assert_status(0);
     assert_eq!(told.last("cat.png")["state"], "DONE");
     assert!(told.summary()["spent_usd"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn the_doctor_ends_as_a_run_would_without_the_host_that_knows_prices() {
+    let stage = Stage::new();
+    let without = |name: &str| run(stage.command(&["doctor"]).env(name, nobody()));
+    let prices = without("FAL_TUI_API_URL");
+    prices.assert_status(0);
+    assert!(prices.stdout.contains("runs work, with the built-in price"), "{}", prices.stdout);
+    without("FAL_TUI_QUEUE_URL").assert_status(5);
+    without("FAL_TUI_REST_URL").assert_status(5);
+    let key = run(stage.command(&["doctor"]).env("FAL_KEY", "bad"));
+    key.assert_status(3);
+}
+
+#[test]
+fn what_a_start_waits_for_is_said() {
+    let slow = "[[fault]]\ncall = \"status\"\nper = \"all\"\nfirst = 1\ndelay_ms = 3500\n";
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(slow, "slow").unwrap()), ..fast() });
+    stage.photo("chelsea.png", "cat.png");
+    let told = run(&mut yes(&stage));
+    told.assert_status(0);
+    let waits = format!("waiting for an answer from {}…", stage.sandbox.queue_url());
+    assert_eq!(told.stderr.lines().filter(|line| line.starts_with("waiting for")).collect::<Vec<_>>(), [waits]);
+    assert!(!run(&mut yes(&stage)).stderr.contains("waiting for"));
 }
 
 #[test]
@@ -141,4 +166,61 @@ fn a_trial_on_a_sandbox_sends_again_what_failed_only_if_asked() {
     failed.assert_status(1);
     assert_eq!(sandboxed(&[]).assert_status(1).summary()["failed"], 1);
     assert_eq!(sandboxed(&["--retry-failed"]).assert_status(0).summary()["done"], 1);
+}
+
+#[test]
+fn what_another_service_made_is_neither_done_before_nor_the_same_picture() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png");
+    run(&mut yes(&stage)).assert_status(0);
+    // The same server under another name is another service, whatever it knows.
+    let at_localhost = |args: &[&str]| {
+        let mut command = stage.command(args);
+        for (name, url) in [("QUEUE", stage.sandbox.queue_url()), ("REST", stage.sandbox.rest_url())] {
+            command.env(format!("FAL_TUI_{name}_URL"), url.replace("127.0.0.1", "localhost"));
+        }
+        command
+    };
+    let plan = run(at_localhost(&["plan", "--json"]).arg(stage.photos()));
+    let plan: serde_json::Value = serde_json::from_str(plan.assert_status(0).stdout.trim()).unwrap();
+    assert_eq!((&plan["photos"], &plan["duplicates"]), (&1.into(), &0.into()), "{plan}");
+    assert_eq!(plan["service"], "http://localhost:*");
+    let told = run(at_localhost(&["--json", "--yes"]).arg(stage.photos()));
+    told.assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert_eq!(told.summary()["spent_usd"], run(&mut yes(&stage)).summary()["spent_usd"], "each pays for its own");
+    let again = run(&mut at_localhost(&["retry", "1", "--yes"]));
+    again.assert_status(2);
+    assert!(again.stderr.contains("sent to http://127.0.0.1:*, not to http://localhost:*"), "{}", again.stderr);
+    let sandboxed = run(&mut stage.command(&["retry", "1", "--sandbox"]));
+    sandboxed.assert_status(2);
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
+fn a_stand_in_that_was_started_again_goes_on_with_its_batch() {
+    let first = Stage::new();
+    first.photo("chelsea.png", "cat.png");
+    run(&mut yes(&first)).assert_status(0);
+    first.photo("coffee.png", "cup.png");
+    let second = Stage::new();
+    let mut command = second.command(&["--json", "--yes"]);
+    let told = run(command.env("HOME", first.dir.path()).arg(first.photos()));
+    told.assert_status(0);
+    assert_eq!((&told.summary()["batch"], &told.summary()["done"]), (&1.into(), &2.into()));
+    assert_eq!(second.stats()["accepted"], 1);
+}
+
+#[test]
+fn the_plan_counts_what_takes_the_place_of_a_trial() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png");
+    let trial = ["--sandbox", "--json", "--yes", "--latency", "100", "--exclude", "cup.png"];
+    run(program(stage.dir.path()).args(trial).arg(stage.photos())).assert_status(0);
+    let plan = run(stage.command(&["plan"]).arg(stage.photos()));
+    assert!(plan.stdout.contains("2 photos to send, 1 of a trial's pictures replaced"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("http://127.0.0.1:* is asked, not fal"), "{}", plan.stdout);
+    run(&mut yes(&stage)).assert_status(0);
+    let plan = run(stage.command(&["plan"]).arg(stage.photos()));
+    assert!(!plan.stdout.contains("trial"), "{}", plan.stdout);
 }

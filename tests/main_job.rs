@@ -84,7 +84,8 @@ fn records_of_the_batch_lie_in_the_top_folder() {
             "attempts",
             "request_id",
             "cause",
-            "caption"
+            "caption",
+            "params"
         ]
     );
     assert_eq!(report.records().filter(|record| &record.as_ref().unwrap()[1] == "DONE").count(), 4);

@@ -167,6 +167,32 @@ fn a_damaged_ledger_is_set_aside_only_if_the_user_says_so() {
 }
 
 #[test]
+fn without_a_path_every_batch_of_the_ledger_gets_back_what_it_lacks() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png").photo("chelsea.png", "copy.png");
+    stage.run(&[]).assert_status(0);
+    stage.run(&["-o", "large", "-p", "upscale_factor=3"]).assert_status(0);
+    let elsewhere = |args: &[&str]| run(stage.command(&["recover", "--json"]).args(args));
+    let there = elsewhere(&[]);
+    assert_eq!(fates(there.assert_status(0)), json!({ "there": 6 }), "{}", there.stdout);
+
+    fs::remove_file(stage.output().join("cat.png")).unwrap();
+    let large = stage.dir.path().join("large");
+    fs::remove_dir_all(&large).unwrap();
+    // One that was changed meanwhile would get another's picture.
+    stage.photo("space/rocket.jpg", "cup.png");
+    let wanted = |fate: &str| json!({ fate: 3, "there": 2, "unmatched": 1 });
+    let dry = elsewhere(&["--dry-run"]);
+    assert_eq!(fates(dry.assert_status(0)), wanted("found"), "{}", dry.stdout);
+    assert!(!large.exists());
+    let told = elsewhere(&[]);
+    assert_eq!(fates(told.assert_status(0)), wanted("saved"), "{}", told.stdout);
+    assert_eq!((size(&stage.output().join("cat.png")), size(&large.join("cat.png"))), ((902, 600), (1353, 900)));
+    assert!(large.join("metadata.jsonl").is_file());
+    assert_eq!(stage.stats()["accepted"], 4);
+}
+
+#[test]
 fn a_look_back_ends_where_it_was_told_to() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "cat.png");

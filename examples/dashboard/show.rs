@@ -92,6 +92,7 @@ impl Fake {
             factor: Some("×2".to_owned()),
             budget: self.cap,
             sandbox: self.cap.is_none(),
+            elsewhere: None,
             log_file: "~/.local/state/fal-tui/fal-tui.log".to_owned(),
         }
     }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::Failure;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
-use crate::job::{BatchId, Job, JobState, Kept, Model, Params, clean};
+use crate::job::{BatchId, Job, JobState, Kept, Model, Params, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::settings::Settings;
 
@@ -25,15 +25,15 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// The batch of a command line's paths.
-    pub(super) fn of(settings: &Settings) -> Result<Self, Failure> {
+    /// The batch of a command line's paths, sent to a service.
+    pub(super) fn of(settings: &Settings, service: Service) -> Result<Self, Failure> {
         let inputs = Inputs::check(&settings.paths, settings.output.as_deref(), &settings.include, &settings.exclude)?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),
             output: inputs.output().to_owned(),
             model: settings.model.endpoint.to_string(),
             params: settings.params.canonical(),
-            sandbox: settings.sandbox.is_some(),
+            service,
         };
         Ok(Self { key, model: settings.model.clone(), params: settings.params.clone(), inputs: Some(inputs) })
     }
@@ -77,7 +77,11 @@ impl Batch {
             params: self.params.iter().map(|(name, set)| (name.to_owned(), value(set))).collect(),
             factor: self.model.factor_param.is_some().then(|| format!("×{factor}")),
             budget: settings.budget,
-            sandbox: self.key.sandbox,
+            sandbox: self.key.service == Service::Sandbox,
+            elsewhere: match &self.key.service {
+                Service::Fal | Service::Sandbox => None,
+                Service::StandIn(origin) | Service::Other(origin) => Some(clean(origin).into_owned()),
+            },
             log_file: shown(&settings.log_file()),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Failure, disk, face, print};
 use crate::fal::{ApiKey, Fal, FalError};
-use crate::job::{CauseKind, Class, clean};
+use crate::job::{CauseKind, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::settings::{Environment, Settings};
 use crate::tui;
@@ -126,7 +126,8 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
             format!("{}, but names no price for {endpoint}", takes(&settings.hosts.api, "")),
             "the price that this version was built with is used",
         ),
-        Err(error) if is_stop(&error) => unasked("platform", &settings.hosts.api, &error),
+        // Only this ends a run: without a price it goes by the list.
+        Err(error) if error.cause.kind == CauseKind::KeyRefused => unasked("platform", &settings.hosts.api, &error),
         Err(error) => Finding::odd(
             "platform",
             format!("{}: {}", host(&settings.hosts.api), error.cause),
@@ -142,11 +143,6 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
         |()| Finding::fine("storage", takes(&settings.hosts.rest, " and lets us upload")),
     );
     vec![queue, storage, price]
-}
-
-/// Whether a run would stop at this, too.
-fn is_stop(error: &FalError) -> bool {
-    error.class == Class::Account || (error.cause.http.is_none() && error.cause.kind != CauseKind::BadResponse)
 }
 
 fn unasked(what: &'static str, url: &url::Url, error: &FalError) -> Finding {

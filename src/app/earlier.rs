@@ -27,7 +27,7 @@ pub(super) async fn as_written(ledger: &Ledger, mut batch: Batch) -> Result<Batc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{EndpointId, Model, Params};
+    use crate::job::{EndpointId, Model, Params, Service};
 
     #[tokio::test]
     async fn a_batch_that_was_written_down_with_dots_is_found_by_its_true_folder() {
@@ -38,9 +38,9 @@ mod tests {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
         let params = Params::parse(&model, [""; 0]).unwrap();
         let batch = |output: &str| {
-            let (roots, sandbox) = (vec!["/photos".into()], false);
+            let (roots, service) = (vec!["/photos".into()], Service::Fal);
             let (output, endpoint) = (root.join(output), Model::DEFAULT.to_owned());
-            let key = BatchKey { roots, output, model: endpoint, params: params.canonical(), sandbox };
+            let key = BatchKey { roots, output, model: endpoint, params: params.canonical(), service };
             Batch { key, model: model.clone(), params: params.clone(), inputs: None }
         };
         let old = batch("here/../out");

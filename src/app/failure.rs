@@ -8,7 +8,7 @@ use crate::engine::{Ending, Summary};
 use crate::fal::{ClientError, FalError};
 use crate::headless::HeadlessError;
 use crate::intake::IntakeError;
-use crate::job::{CauseKind, Class};
+use crate::job::{Cause, CauseKind, Class};
 use crate::ledger::LedgerError;
 use crate::output::OutputError;
 use crate::sandbox::{SandboxError, ScenarioError};
@@ -90,13 +90,27 @@ impl Failure {
             },
             _ => Self {
                 message: format!(
-                    "fal cannot be reached: {}\nhint: check the network and HTTPS_PROXY; nothing was sent",
-                    error.cause
+                    "fal cannot be reached: {}\nhint: {}; nothing was sent",
+                    error.cause,
+                    mend(&error.cause)
                 ),
                 status: 5,
                 kind: Some(NoticeKind::Offline),
             },
         }
+    }
+}
+
+/// What may help where a host cannot be reached, or gives no answer that is fal's.
+fn mend(cause: &Cause) -> &'static str {
+    if cause.http.is_some() {
+        "it answers, though not as it should: try again later"
+    } else if cause.message.contains("certificate: UnknownIssuer") {
+        "does a proxy here have a CA of its own? add that CA to the system's trust store, or on Linux let SSL_CERT_FILE name a PEM file with it"
+    } else if cause.message.contains("certificate: Expired") || cause.message.contains("certificate: NotValidYet") {
+        "check this machine's clock"
+    } else {
+        "check the network and HTTPS_PROXY"
     }
 }
 
@@ -179,6 +193,12 @@ mod tests {
     #[test]
     fn causes_stand_behind_the_message_and_the_hint_last() {
         let error = Outer(io::Error::other("permission denied"));
+        assert_eq!(
+            mend(&Cause::new(CauseKind::Network, "status: connection refused")),
+            "check the network and HTTPS_PROXY"
+        );
+        let issuer = Cause::new(CauseKind::Network, "status: invalid peer certificate: UnknownIssuer");
+        assert!(mend(&issuer).contains("SSL_CERT_FILE"), "{}", mend(&issuer));
         assert_eq!(Failure::usage(&error).message, "cannot open the folder: permission denied\nhint: make it");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::batch::Batch;
 use super::{Failure, print};
-use crate::job::{BatchId, Cause, CauseKind, Group, Job, Timestamp, clean};
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, Timestamp, clean};
 use crate::ledger::{BatchRow, Ledger};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -94,9 +94,10 @@ fn row_text(row: &BatchRow) -> String {
     let roots: Vec<_> = row.key.roots.iter().map(|root| clean(&root.to_string_lossy()).into_owned()).collect();
     let counts: Vec<_> =
         row.counts.iter().map(|(status, count)| format!("{count} {}", status.name().to_lowercase())).collect();
-    let sandbox = if row.key.sandbox { "  (sandbox)" } else { "" };
+    let service = &row.key.service;
+    let service = if *service == Service::Fal { String::new() } else { format!("  ({})", clean(service.name())) };
     format!(
-        "{:>4}  {}  {} → {}  {}{sandbox}\n      {}  {} spent\n",
+        "{:>4}  {}  {} → {}  {}{service}\n      {}  {} spent\n",
         row.id,
         local(row.used),
         roots.join(", "),
@@ -113,7 +114,7 @@ fn row_json(row: &BatchRow) -> Map<String, Value> {
     let params: Value = serde_json::from_str(&row.key.params).unwrap_or_default();
     let object = json!({
         "v": 1, "batch": row.id, "paths": roots, "output": row.key.output.to_string_lossy(), "model": row.key.model,
-        "params": params, "sandbox": row.key.sandbox, "created": utc(row.created), "used": utc(row.used),
+        "params": params, "service": row.key.service.name(), "sandbox": row.key.service == Service::Sandbox, "created": utc(row.created), "used": utc(row.used),
         "spent_usd": row.spent.as_f64(), "states": counts,
     });
     if let Value::Object(object) = object { object } else { Map::new() }

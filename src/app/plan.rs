@@ -14,7 +14,7 @@ use crate::settings::Settings;
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
 /// list price stands for fal's own.
 pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
-    let batch = Batch::of(settings)?;
+    let batch = Batch::of(settings, settings.service())?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = earlier::as_written(&ledger, batch).await?;
     let live = match (&settings.key, &settings.sandbox) {
@@ -56,9 +56,10 @@ async fn text(
     retry_failed: Option<&Failed>,
 ) -> Result<String, Failure> {
     let id = known(ledger, batch).await?;
-    let (model, params, sandbox) = (&batch.model, &batch.params, batch.key.sandbox);
+    let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
+    let trials = &ledger.trials(&batch.key).await?;
     let walks = batch.inputs.is_some();
-    let about = Survey { model, params, price, sandbox, ledger, batch: id, retry_failed, walks };
+    let about = Survey { model, params, price, service, trials, ledger, batch: id, retry_failed, walks };
     let (plan, skipped) = survey(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {

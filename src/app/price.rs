@@ -1,11 +1,15 @@
 //! What is asked of fal before anything is sent: whether it is there, and what the model costs.
 
+use std::io::{self, Write};
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
+use url::Url;
 
+use super::Failure;
 use crate::fal::{Fal, FalError};
-use crate::job::{CauseKind, Class, Model, UnitPrice};
+use crate::job::{CauseKind, Class, Model, UnitPrice, clean};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.
@@ -13,6 +17,8 @@ const PRICE: Duration = Duration::from_secs(6);
 /// How long the queue's answer is waited for: longer than a connection may take. One that is there and
 /// says nothing is slow, not missing, and the run waits for it.
 const QUEUE: Duration = Duration::from_secs(12);
+/// How soon an answer needs no word.
+const SOON: Duration = Duration::from_secs(2);
 /// How long after the first try another one is made.
 const FIND: Duration = Duration::from_secs(3);
 /// Between two tries.
@@ -25,8 +31,9 @@ const PAUSE: Duration = Duration::from_millis(600);
 /// If the key is refused, or the queue cannot be reached at all. The API that knows prices is not the
 /// one that runs models: without it all goes on.
 pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPrice>, FalError> {
-    let price = timeout(PRICE, again(|| fal.price(&model.endpoint)));
-    let queue = timeout(QUEUE, again(|| fal.reach(&model.endpoint)));
+    let hosts = fal.hosts();
+    let price = told("the price", &hosts.api, timeout(PRICE, again(|| fal.price(&model.endpoint))));
+    let queue = told("an answer", &hosts.queue, timeout(QUEUE, again(|| fal.reach(&model.endpoint))));
     let (live, reached) = tokio::join!(price, queue);
     let live = match live {
         Ok(Err(error)) if error.cause.kind == CauseKind::KeyRefused => return Err(error),
@@ -42,6 +49,36 @@ pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPr
     };
     reached.unwrap_or(Ok(()))?;
     Ok(live.or_else(|| model.list_price.clone()))
+}
+
+/// Waits, and says for what on stderr if that takes a while: no face is there yet.
+async fn told<T>(what: &str, of: &Url, answer: impl Future<Output = T>) -> T {
+    let mut answer = pin!(answer);
+    if let Ok(answer) = timeout(SOON, &mut answer).await {
+        return answer;
+    }
+    let of = clean(of.as_str().trim_end_matches('/')).into_owned();
+    // Whoever does not listen misses nothing that counts.
+    let _ = io::stderr().write_all(format!("waiting for {what} from {of}…\n").as_bytes());
+    answer.await
+}
+
+/// Whether a cap can be kept.
+///
+/// # Errors
+/// If what a photo costs is not known before it is paid for.
+pub(super) fn check_cap(model: &Model, price: Option<&UnitPrice>) -> Result<(), Failure> {
+    let why = match price {
+        Some(price) if price.can_be_capped() => return Ok(()),
+        Some(UnitPrice { usd, unit, .. }) => {
+            format!("costs {usd} a {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
+        }
+        None => "has no price that is known".to_owned(),
+    };
+    Err(Failure::refusal(format!(
+        "{} {why}, so a budget could not be kept\nhint: run it without --budget, or see its price at fal.ai",
+        model.endpoint
+    )))
 }
 
 /// Makes a call that costs nothing, again if what failed may pass.

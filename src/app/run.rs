@@ -12,11 +12,11 @@ use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
 use crate::engine::{Clock, Event, Failed, Handle};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless;
-use crate::job::{BatchId, CauseKind, JobState};
+use crate::job::{BatchId, CauseKind, JobState, Service, clean};
 use crate::ledger::Ledger;
 use crate::output::Output;
 use crate::sandbox::Sandbox;
-use crate::settings::{Environment, Settings};
+use crate::settings::{Environment, Settings, names};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
@@ -74,20 +74,17 @@ async fn make_ready(
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = match &again {
         Some(again) => Batch::known(&ledger, again.batch).await?,
-        None => earlier::as_written(&ledger, Batch::of(settings)?).await?,
+        None => earlier::as_written(&ledger, Batch::of(settings, settings.service())?).await?,
     };
     *known = ledger.batch_of(&batch.key).await?;
     log::start(settings)?;
 
-    let (server, hosts, key) = account(settings, batch.key.sandbox).await?;
+    let (server, hosts, key) = account(settings, &batch.key.service).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
     let unit_price = price::unit_price(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
-    if settings.budget.is_some() && unit_price.is_none() {
-        return Err(Failure::refusal(format!(
-            "the price of {} is not known, so a budget could not be kept\nhint: run it without --budget, or ask for its price at fal.ai",
-            batch.model.endpoint
-        )));
+    if settings.budget.is_some() {
+        price::check_cap(&batch.model, unit_price.as_ref())?;
     }
     let told = matches!(face, Face::Told { .. });
     let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
@@ -161,17 +158,33 @@ async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(),
     Ok(())
 }
 
-/// Whom to talk to: fal with the user's key, or a sandbox that is started here.
-async fn account(settings: &Settings, sandboxed: bool) -> Result<(Option<Sandbox>, Hosts, ApiKey), Failure> {
+/// Whom to talk to: fal with the user's key, or a sandbox that is started here. A batch that is gone on
+/// with by its number goes where it was.
+async fn account(settings: &Settings, service: &Service) -> Result<(Option<Sandbox>, Hosts, ApiKey), Failure> {
+    if *service != settings.service() {
+        return Err(elsewhere(service, &settings.service()));
+    }
     match &settings.sandbox {
         Some(shape) => {
             let server = sandbox::start(shape, 0).await?;
             let (hosts, key) = sandbox::account(&server)?;
             Ok((Some(server), hosts, key))
         }
-        None if sandboxed => Err(Failure::refusal(
-            "this batch was run on a sandbox\nhint: give --sandbox, so that nothing is charged for it",
-        )),
         None => Ok((None, settings.hosts.clone(), settings.key.clone().map_err(|why| Failure::no_key(&why))?)),
     }
+}
+
+/// A batch cannot be gone on with at another service: neither its requests nor its results are there.
+fn elsewhere(was: &Service, now: &Service) -> Failure {
+    let hint = match (was, now) {
+        (Service::Sandbox, _) => "give --sandbox, so that nothing is charged for it".to_owned(),
+        (_, Service::Sandbox) => "leave out --sandbox, or run the folder itself with it".to_owned(),
+        (Service::Fal, _) => format!("unset {} to go on with it at fal", names::FAL_TUI_QUEUE_URL),
+        (..) => format!("{} says where it goes on", names::FAL_TUI_QUEUE_URL),
+    };
+    let name = |service: &Service| match service {
+        Service::Sandbox => "a sandbox".to_owned(),
+        service => clean(service.name()).into_owned(),
+    };
+    Failure::refusal(format!("this batch was sent to {}, not to {}\nhint: {hint}", name(was), name(now)))
 }

@@ -1,7 +1,6 @@
 //! A batch from its opening to its end, and from there on to the one that it may go on as.
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::HashSet;
 
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
@@ -12,7 +11,7 @@ use crate::engine::{self, Anew, Clock, End, Event, Failed, Handle, Link, Rooms, 
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
-use crate::job::{Params, RetryPolicy, Saved, UnitPrice};
+use crate::job::{Params, RetryPolicy, UnitPrice};
 use crate::ledger::{Ledger, Opened};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -109,6 +108,7 @@ impl Work {
             facts: batch.facts(opened.id, settings),
             model: batch.model.clone(),
             params: batch.params.clone(),
+            service: batch.key.service.clone(),
             price: self.price.clone(),
             window: settings.concurrency,
             retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
@@ -129,21 +129,6 @@ impl Work {
         Ok((opened, setup))
     }
 
-    /// What sandboxed runs left in a real batch's output folder.
-    async fn trials(&self, batch: &Batch) -> Result<HashMap<Box<Path>, Saved>, Failure> {
-        let mut trials = HashMap::new();
-        if batch.key.sandbox {
-            return Ok(trials);
-        }
-        for known in self.ledger.batches().await? {
-            if known.key.sandbox && known.key.output == batch.key.output {
-                let jobs = self.ledger.jobs(known.id).await?.into_iter();
-                trials.extend(jobs.filter_map(|job| Some((job.photo.path.clone(), job.state.saved()?.clone()))));
-            }
-        }
-        Ok(trials)
-    }
-
     async fn rooms(
         &self,
         batch: &Batch,
@@ -153,7 +138,7 @@ impl Work {
         link: Option<Link>,
     ) -> Result<Rooms, Failure> {
         let mut known = self.ledger.jobs(opened.id).await?;
-        if self.forgets && batch.key.sandbox {
+        if self.forgets {
             forget_requests(&mut known);
         }
         Ok(Rooms {
@@ -163,9 +148,9 @@ impl Work {
             output: self.output.clone(),
             known,
             replaced: self.ledger.replaced(opened.id).await?,
-            trials: self.trials(batch).await?,
+            trials: self.ledger.trials(&batch.key).await?,
             spent: self.ledger.batch(opened.id).await?.spent,
-            earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, batch.key.sandbox).await?,
+            earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, &batch.key.service).await?,
             found,
             events,
             link,

@@ -69,7 +69,8 @@ pub enum Command {
         /// The batch's number, from `fal-tui batches`.
         #[arg(value_parser = batch_id)]
         batch: BatchId,
-        /// Only jobs that failed for this cause.
+        /// Only jobs that failed for this cause. Jobs whose paid call's answer was lost are sent again
+        /// only for `unknown_outcome`, if fal does not list them: they may be paid for twice.
         #[arg(long, value_name = "CAUSE", value_parser = clap::builder::PossibleValuesParser::new(CauseKind::ALL.iter().map(|kind| kind.name())))]
         only: Option<String>,
         /// Only jobs whose path or message holds this text.
@@ -93,7 +94,8 @@ pub enum Command {
     /// Looks through fal's own history of requests, matches each to the photos in PATH by what was
     /// sent, and saves its result where a run would have, so that the same command does not send the
     /// photo again. Give the output folder, model and parameters that the run has. It works without a
-    /// ledger, on another machine, and for requests that another program made.
+    /// ledger, on another machine, and for requests that another program made. Without PATH it saves
+    /// what is missing of every batch that the ledger knows, by the uploads and requests that it knows.
     Recover {
         /// A folder of photos, walked recursively, or an image file.
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

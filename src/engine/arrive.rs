@@ -65,7 +65,13 @@ impl Engine {
                 self.happen(id, Transition::LoseReply);
                 self.look_for_lost();
             }
-            JobState::Unknown(..) => self.look_for_lost(),
+            JobState::Unknown(..) => {
+                // It may turn up yet, which costs nothing.
+                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                    self.search.to_send.insert(id);
+                }
+                self.look_for_lost();
+            }
             JobState::InQueue(..) | JobState::InProgress(..) => self.to_call.push_back(id),
             JobState::Completed(..) => self.to_answer.push_back(id),
             JobState::Saving(..) => self.to_save.push_back(id),
@@ -186,9 +192,16 @@ pub(super) fn is_another(known: &Job, found: &Job) -> bool {
 }
 
 impl Failed {
-    /// Whether a failed job is among these.
+    /// Whether a job is among these. One whose paid call's answer was lost may be paid for twice: it
+    /// is only if its cause is named.
     pub(super) fn takes(&self, job: &Job) -> bool {
-        let Some(cause) = job.state.cause() else { return false };
+        let is_named = self.only == Some(CauseKind::UnknownOutcome);
+        let is_eligible = match &job.state {
+            JobState::Failed { .. } => true,
+            JobState::Unknown(..) => is_named,
+            _ => false,
+        };
+        let Some(cause) = job.state.why().filter(|_| is_eligible) else { return false };
         let holds = |text: &String| {
             let text = text.to_lowercase();
             job.photo.slash_path().to_lowercase().contains(&text) || cause.message.to_lowercase().contains(&text)

@@ -193,7 +193,7 @@ impl Engine {
         Wanted {
             model: self.setup.model.endpoint.to_string(),
             params: self.setup.params.canonical(),
-            sandbox: self.facts.sandbox,
+            service: self.setup.service.clone(),
             batch: self.facts.id,
         }
     }
@@ -259,10 +259,24 @@ impl Engine {
         }
         for leader in std::mem::take(&mut self.reuse.lost) {
             if self.roster.get(leader).is_some_and(|job| matches!(job.state, JobState::Unknown(..))) {
+                if self.search.to_send.contains(&leader) {
+                    self.send_lost(leader);
+                    continue;
+                }
                 for follower in self.reuse.twins.dismiss(leader) {
                     self.decide_twin(follower, false);
                 }
             }
+        }
+    }
+
+    /// Sends one again whose answer was lost for good, once the run has been agreed to.
+    fn send_lost(&mut self, id: JobId) {
+        if self.started {
+            self.search.to_send.remove(&id);
+            self.reopen(id);
+        } else {
+            self.reuse.lost.push(id);
         }
     }
 

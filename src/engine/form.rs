@@ -174,9 +174,12 @@ impl Engine {
     pub(super) fn count_in_plan(&mut self, id: JobId) {
         let is_changed = self.is_changed();
         let is_reused = !is_changed && self.is_reused(id);
-        let Self { roster, plan, choices, form, .. } = self;
+        let Self { roster, plan, choices, form, trials, search, .. } = self;
         let Some(job) = roster.get(id) else { return };
-        let state = form.standing(job, is_changed);
+        let state = match form.standing(job, is_changed) {
+            JobState::Unknown(..) if search.to_send.contains(&id) => &JobState::Pending,
+            state => state,
+        };
         let output = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
         let price = roster.estimate(job);
         let may_be_sent = is_to_be_sent(state);
@@ -184,6 +187,9 @@ impl Engine {
             return;
         }
         plan.add(&job.photo, state, output, price);
+        if trials.contains_key(&job.photo.path) {
+            plan.replaces(state);
+        }
         if may_be_sent && is_reused {
             plan.reuse(job, output, price);
         }

@@ -24,6 +24,8 @@ pub(super) struct Search {
     /// The jobs that are being looked for; `None` between two looks.
     asked: Option<HashSet<JobId>>,
     looks: u32,
+    /// The jobs that are sent again if they are not found, because a person said so.
+    pub(super) to_send: HashSet<JobId>,
 }
 
 impl Engine {
@@ -71,6 +73,7 @@ impl Engine {
                     if let Some(request) = by_input.get(&*upload.url) {
                         let request = Request { id: request.clone(), url: None, at: now, upload };
                         tracing::info!(job = %id, request = %request.id, "a lost request was found at fal");
+                        self.form.stale |= self.search.to_send.remove(&id) && !self.started;
                         if self.happen(id, Transition::Accept(request)) {
                             self.record(id);
                         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::job::{BatchId, ContentHash, Intent, JobId, JobState, Request, SameAs, Saved, Timestamp};
+use crate::job::{BatchId, ContentHash, Intent, JobId, JobState, Request, SameAs, Saved, Service, Timestamp};
 use crate::ledger::{Found, Ledger, LedgerError};
 
 /// What a photo gets in place of a paid call of its own.
@@ -36,7 +36,7 @@ impl Origin {
 pub(super) struct Wanted {
     pub(super) model: String,
     pub(super) params: String,
-    pub(super) sandbox: bool,
+    pub(super) service: Service,
     /// The batch that asks: what goes on in it is known to its engine.
     pub(super) batch: BatchId,
 }
@@ -52,7 +52,7 @@ impl Wanted {
         content: ContentHash,
         whose: Option<JobId>,
     ) -> Result<Option<Origin>, LedgerError> {
-        let found = ledger.by_content(&content, &self.model, &self.params, self.sandbox).await?;
+        let found = ledger.by_content(&content, &self.model, &self.params, &self.service).await?;
         let found: Vec<_> = found.into_iter().filter(|found| !self.is_own(found, whose)).collect();
         let Some(first) = found.first() else { return Ok(None) };
         let mut origin = Origin::of(self.same_as(first, content));
@@ -65,7 +65,7 @@ impl Wanted {
             origin.copy = Some((path, Box::new(saved.clone())));
         }
         // A sandbox in this process knows nothing of what earlier ones were asked.
-        if !self.sandbox {
+        if self.service != Service::Sandbox {
             self.find_request(&found, &mut origin);
         }
         Ok(origin.is_some().then_some(origin))

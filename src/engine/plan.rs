@@ -40,11 +40,17 @@ impl Planner {
         self.shared = None;
         match (state, state.status().group()) {
             (JobState::Skipped(reason), _) => self.skip(photo, reason),
+            (JobState::Unknown(..), _) => self.plan.lost_before += 1,
             (_, Group::Done | Group::Review) => self.plan.done_before += 1,
             (_, Group::Failed | Group::Cancelled) => self.plan.failed_before += 1,
             (state, _) if state.is_reserved() => self.plan.at_fal += 1,
             _ => self.send(photo, output, estimate),
         }
+    }
+
+    /// What a trial left of a photo that was just counted gives way, if a result is to come.
+    pub(super) fn replaces(&mut self, state: &JobState) {
+        self.plan.replaced += usize::from(!state.is_final());
     }
 
     fn skip(&mut self, photo: &Photo, reason: &str) {

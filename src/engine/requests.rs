@@ -9,7 +9,7 @@ use super::history::History;
 use super::hold::Hold;
 use super::run::Engine;
 use super::weigh::{may_cancel, may_reopen, weigh};
-use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
+use crate::job::{Group, JobId, JobState, Kept, Transition, UnitPrice, Usd};
 use crate::ledger::Trail;
 
 /// The largest window.
@@ -58,8 +58,8 @@ impl Engine {
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
     fn set_budget(&mut self, cap: Option<Usd>) {
-        if cap.is_some() && self.roster.price().is_none() {
-            tracing::warn!("without a price a cap cannot be kept");
+        if cap.is_some() && !self.roster.price().is_some_and(UnitPrice::can_be_capped) {
+            tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
         }
         self.setup.budget = cap;

@@ -69,7 +69,7 @@ pub(super) struct Engine {
 
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
-    /// What a trial on a sandbox left, by the photo's path.
+    /// What trials left in the output folder, by the photo's path.
     pub(super) trials: HashMap<Box<Path>, Saved>,
     /// What earlier attempts wrote and a new one may replace.
     pub(super) previous: HashMap<JobId, Box<Saved>>,

@@ -14,7 +14,7 @@ use super::form::{Anew, Link};
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, UnitPrice, Usd};
+use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, Service, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
 
@@ -28,6 +28,8 @@ pub struct Setup {
     pub model: Model,
     /// Its parameters.
     pub params: Params,
+    /// Whom photos are sent to.
+    pub service: Service,
     /// What a unit of its work costs, if that is known.
     pub price: Option<UnitPrice>,
     /// Most requests at fal at once.
@@ -62,7 +64,8 @@ pub struct Setup {
     pub seed: u64,
 }
 
-/// Which failed jobs.
+/// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
+/// their cause is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failed {
     /// Only those that failed for this cause.
@@ -86,8 +89,8 @@ pub struct Rooms {
     pub known: Vec<Job>,
     /// What jobs that are made again left on the disk.
     pub replaced: Vec<(JobId, Saved)>,
-    /// What a trial on a sandbox left in the output folder, by the photo's path: a real result takes
-    /// its place.
+    /// What trials on a sandbox or a stand-in left in the output folder, by the photo's path: results
+    /// of this batch take their place.
     pub trials: HashMap<Box<Path>, Saved>,
     /// What the batch has cost in all its runs.
     pub spent: Usd,

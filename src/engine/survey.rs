@@ -1,6 +1,7 @@
 //! The plan alone: what a run would send, without running anything.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -13,7 +14,8 @@ use super::plan::{Planner, skipped_file};
 use super::setup::Failed;
 use crate::intake::{self, Found};
 use crate::job::{
-    BatchId, ContentHash, Job, JobId, JobState, Model, Params, Timestamp, Transition, UnitPrice, Usd, apply,
+    BatchId, ContentHash, Job, JobId, JobState, Model, Params, Saved, Service, Timestamp, Transition, UnitPrice, Usd,
+    apply,
 };
 use crate::ledger::{Ledger, LedgerError};
 
@@ -29,8 +31,10 @@ pub struct Survey<'a> {
     pub params: &'a Params,
     /// What a unit of its work costs, if that is known.
     pub price: Option<UnitPrice>,
-    /// Whether a sandbox would be asked.
-    pub sandbox: bool,
+    /// Whom photos would be sent to.
+    pub service: &'a Service,
+    /// What trials left in the output folder.
+    pub trials: &'a HashMap<Box<Path>, Saved>,
     /// What happened before.
     pub ledger: &'a Ledger,
     /// The batch in it; number 0 if it is not there.
@@ -106,6 +110,9 @@ impl<'a> Count<'a> {
         }
         let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
         self.planner.add(&job.photo, &job.state, output, self.estimate(&job));
+        if self.survey.trials.contains_key(&job.photo.path) {
+            self.planner.replaces(&job.state);
+        }
         match &job.state {
             JobState::Skipped(reason) => self.skipped.push(skipped_file(&job.photo, reason)),
             JobState::Pending => self.to_send.entry(job.photo.bytes).or_default().push(job),
@@ -116,9 +123,10 @@ impl<'a> Count<'a> {
     /// Hashes the photos that share their length with another or with one that was sent before, and
     /// counts those that would not be sent.
     async fn find_duplicates(&mut self) -> Result<(), LedgerError> {
-        let Survey { model, params, sandbox, ledger, batch, .. } = *self.survey;
-        let wanted = Wanted { model: model.endpoint.to_string(), params: params.canonical(), sandbox, batch };
-        let earlier = ledger.sizes(&wanted.model, &wanted.params, sandbox).await?;
+        let Survey { model, params, service, ledger, batch, .. } = *self.survey;
+        let (endpoint, service) = (model.endpoint.to_string(), service.clone());
+        let wanted = Wanted { model: endpoint, params: params.canonical(), service, batch };
+        let earlier = ledger.sizes(&wanted.model, &wanted.params, &wanted.service).await?;
         let classes = std::mem::take(&mut self.to_send).into_iter();
         let suspects = classes.filter(|(bytes, jobs)| jobs.len() > 1 || earlier.contains(bytes));
         let mut hashed = stream::iter(suspects.flat_map(|(_, jobs)| jobs)).map(hashed).buffered(CHECKS);
@@ -137,9 +145,13 @@ impl<'a> Count<'a> {
     }
 }
 
-/// A failed job as it would go on: from what is at fal already, or else from its beginning.
+/// A job that is sent again as it would go on: from what is at fal already, or else from its beginning.
 fn reopened(state: &JobState) -> Option<JobState> {
-    let JobState::Failed { kept, .. } = state else { return None };
+    let kept = match state {
+        JobState::Failed { kept, .. } => kept,
+        JobState::Unknown(..) => return Some(JobState::Pending),
+        _ => return None,
+    };
     if kept.request().is_none() {
         return Some(JobState::Pending);
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::job::Service;
+
 /// The base URLs of fal's APIs, each with any path prefix. They take the key; nothing else does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
@@ -33,6 +35,20 @@ impl Hosts {
     #[must_use]
     pub fn are_fal(&self) -> bool {
         *self == Self::fal()
+    }
+
+    /// Whom photos are sent to: whose the queue is decides.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        let (queue, host) = (&self.queue, self.queue.host_str().unwrap_or_default().trim_end_matches('.'));
+        let is_below = |name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        if is_loopback(queue) {
+            Service::stand_in(queue.scheme(), host)
+        } else if is_below("fal.run") || is_below("fal.ai") {
+            Service::Fal
+        } else {
+            Service::Other(queue.origin().ascii_serialization().into())
+        }
     }
 }
 
@@ -168,6 +184,29 @@ mod tests {
         let error = base_url("http://me:secret@127.0.0.1/").unwrap_err();
         assert!(!error.to_string().contains("secret"));
         assert_eq!(base_url(" https://a.b/fal/queue/ \n").unwrap().as_str(), "https://a.b/fal/queue");
+    }
+
+    fn service(queue: &str) -> Service {
+        Hosts { queue: base_url(queue).unwrap(), ..Hosts::fal() }.service()
+    }
+
+    #[test]
+    fn fal_is_its_own_hosts_and_nobody_who_only_looks_so() {
+        for fal in [Hosts::QUEUE, "https://fal.run", "https://queue.fal.run./x", "https://q.x.fal.ai:444/a"] {
+            assert_eq!(service(fal), Service::Fal, "{fal}");
+        }
+        for other in ["https://fal.run.evil.com", "https://notfal.run", "https://fal.dev", "https://10.0.0.1/fal.run"] {
+            assert!(matches!(service(other), Service::Other(_)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_that_was_started_again_on_another_port_is_the_same() {
+        assert_eq!(service("http://127.0.0.1:4000/queue"), service("http://127.0.0.1:5000/queue"));
+        assert_eq!(service("http://127.0.0.1:4000/queue").name(), "http://127.0.0.1:*");
+        assert_ne!(service("http://127.0.0.1:4000"), service("http://localhost:4000"));
+        assert_ne!(service("https://gate.example:4000/fal"), service("https://gate.example:5000/fal"));
+        assert_eq!(service("https://gate.example/fal").name(), "https://gate.example");
     }
 
     #[test]

@@ -2,16 +2,22 @@
 
 use http::Method;
 
-use super::Fal;
 use super::client::{Reply, exchange};
 use super::error::{Call, FalError};
 use super::wire::StatusAnswer;
+use super::{Fal, Hosts};
 use crate::job::{CauseKind, EndpointId};
 
 /// A request id that nobody has.
 const NOBODYS: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Fal {
+    /// Where it is.
+    #[must_use]
+    pub fn hosts(&self) -> &Hosts {
+        &self.http.hosts
+    }
+
     /// Looks whether the queue can be reached. Any answer shows that it can be.
     ///
     /// # Errors

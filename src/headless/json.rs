@@ -105,6 +105,8 @@ struct PlanBody<'a> {
     budget_usd: Option<f64>,
     duplicates: usize,
     duplicates_usd: Option<f64>,
+    service: &'a str,
+    replaced: usize,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -122,6 +124,12 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         budget_usd: facts.budget.map(Usd::as_f64),
         duplicates: plan.duplicates,
         duplicates_usd: plan.duplicates_usd.map(Usd::as_f64),
+        service: match &facts.elsewhere {
+            _ if facts.sandbox => "sandbox",
+            Some(origin) => origin,
+            None => "fal",
+        },
+        replaced: plan.replaced,
     }
 }
 

@@ -100,7 +100,11 @@ fn io_line(out: &mut Vec<u8>, text: fmt::Arguments<'_>) -> std::io::Result<()> {
 
 fn opened(facts: &BatchFacts) -> String {
     let from = facts.from.join(", ");
-    let sandbox = if facts.sandbox { "  SANDBOX, nothing is charged" } else { "" };
+    let sandbox = match &facts.elsewhere {
+        _ if facts.sandbox => "  SANDBOX, nothing is charged".to_owned(),
+        Some(origin) => format!("  {}, not fal", clean(origin)),
+        None => String::new(),
+    };
     format!("{}  {} → {}  {}{sandbox}", facts.id, clean(&from), clean(&facts.to), clean(&model(facts)))
 }
 

@@ -33,6 +33,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if facts.sandbox {
         row("", "sandbox: nothing is charged");
     }
+    if let Some(origin) = &facts.elsewhere {
+        row("", &format!("{origin} is asked, not fal"));
+    }
     if let Some(budget) = facts.budget {
         row("budget", &budget.to_string());
     }
@@ -61,9 +64,11 @@ pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
     for (number, what) in [
         (plan.duplicates, "the same picture as another"),
+        (plan.replaced, "of a trial's pictures replaced"),
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
         (plan.at_fal, "still at fal"),
+        (plan.lost_before, "perhaps paid for (sent again only with `retry --only unknown_outcome`)"),
         (plan.failed_before, "failed before (sent again only with --retry-failed)"),
     ] {
         if number > 0 {

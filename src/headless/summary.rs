@@ -91,7 +91,7 @@ fn next_steps(summary: &Summary) -> Vec<String> {
     }
     if summary.unknown > 0 {
         steps.push(format!(
-            "{} may have been paid for though the answer was lost; nothing is sent twice by itself",
+            "{} may be paid for, the answer was lost: `fal-tui retry {batch} --only unknown_outcome`",
             of(summary.unknown, "job")
         ));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use super::IntakeError;
@@ -190,13 +190,21 @@ fn absolute(path: &Path) -> Result<PathBuf, IntakeError> {
     std::path::absolute(path).map_err(|source| IntakeError::Unreadable { path: path.to_owned(), source })
 }
 
-/// The true path of a folder that may not be there yet.
+/// The true path of a folder that may not be there yet. What is there is followed through its links,
+/// part by part, so that `..` leads to the true folder above; what is not there has none, and `..`
+/// takes back its name.
 #[must_use]
 pub fn true_path(path: &Path) -> PathBuf {
-    let found = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
-    match found.and_then(|(above, found)| Some(found.join(path.strip_prefix(above).ok()?))) {
-        // Joining with nothing would leave a `/` at the end.
-        Some(found) => found.components().collect(),
-        None => path.to_owned(),
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(found.pop()),
+            Component::Normal(name) => {
+                found.push(name);
+                found = fs::canonicalize(&found).unwrap_or(found);
+            }
+            part => found.push(part),
+        }
     }
+    found
 }

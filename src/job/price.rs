@@ -180,6 +180,12 @@ impl UnitPrice {
         }
     }
 
+    /// Whether a cap can be kept with it: what a result costs must be known before it is paid for.
+    #[must_use]
+    pub fn can_be_capped(&self) -> bool {
+        !matches!(self.unit, Unit::Other(_))
+    }
+
     /// What so many billed units cost (`X-Fal-Billable-Units` of the result; fal docs: pricing).
     /// `None` if that is no sane number.
     #[must_use]
@@ -231,6 +237,7 @@ mod tests {
     fn what_cannot_be_known_is_not_zero() {
         let price = UnitPrice { unit: Unit::from_api("compute seconds"), ..per_megapixel() };
         assert_eq!(price.estimate(Pixels::new(100, 100)), None);
+        assert!(!price.can_be_capped() && per_megapixel().can_be_capped());
         assert_eq!(price.billed(f64::NAN), None);
         assert_eq!(price.billed(-1.0), None);
     }

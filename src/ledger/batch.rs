@@ -8,7 +8,7 @@ use sqlx::{Connection, Row};
 
 use super::hold::BatchHold;
 use super::path;
-use crate::job::{BatchId, Status, Timestamp, Usd};
+use crate::job::{BatchId, Service, Status, Timestamp, Usd};
 
 /// What makes a batch: the same command finds the same one. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,8 +21,8 @@ pub struct BatchKey {
     pub model: String,
     /// The parameters in their canonical form.
     pub params: String,
-    /// Whether it runs on a sandbox, whose results are worth nothing.
-    pub sandbox: bool,
+    /// Whom it is sent to: results of one service are not another's.
+    pub service: Service,
 }
 
 impl BatchKey {
@@ -38,7 +38,12 @@ impl BatchKey {
         part(&path::to_bytes(&self.output));
         part(self.model.as_bytes());
         part(self.params.as_bytes());
-        part(&[u8::from(self.sandbox)]);
+        match &self.service {
+            // As these two were told apart when there was no other.
+            Service::Fal => part(&[0]),
+            Service::Sandbox => part(&[1]),
+            Service::StandIn(origin) | Service::Other(origin) => part(origin.as_bytes()),
+        }
         for root in &roots {
             part(root);
         }
@@ -103,14 +108,14 @@ pub(super) async fn find_or_make(
         return Ok((id, true));
     }
     let made = sqlx::query(
-        "INSERT INTO batches (identity, output, model, params, sandbox, created_ms, used_ms)
+        "INSERT INTO batches (identity, output, model, params, service, created_ms, used_ms)
          SELECT ?, ?, ?, ?, ?, now, now FROM (SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) AS now)",
     )
     .bind(identity.as_slice())
     .bind(path::to_bytes(&key.output))
     .bind(key.model.as_str())
     .bind(key.params.as_str())
-    .bind(key.sandbox)
+    .bind(key.service.name())
     .execute(&mut *transaction)
     .await?;
     let id = made.last_insert_rowid();
@@ -144,7 +149,7 @@ pub(super) async fn list(
     let mut moment = connection.begin().await?;
     let (first, last) = only.map_or((i64::MIN, i64::MAX), |batch| (batch.0, batch.0));
     let mut batches: BTreeMap<i64, BatchRow> = sqlx::query(
-        "SELECT id, output, model, params, sandbox, created_ms, used_ms FROM batches WHERE id BETWEEN ? AND ?",
+        "SELECT id, output, model, params, service, created_ms, used_ms FROM batches WHERE id BETWEEN ? AND ?",
     )
     .bind(first)
     .bind(last)
@@ -154,7 +159,7 @@ pub(super) async fn list(
             output: path::from_bytes(row.try_get(1)?),
             model: row.try_get(2)?,
             params: row.try_get(3)?,
-            sandbox: row.try_get(4)?,
+            service: Service::from_name(row.try_get(4)?),
         };
         let id = row.try_get(0)?;
         let row = BatchRow {

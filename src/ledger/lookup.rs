@@ -1,6 +1,6 @@
 //! Reading jobs back: a whole batch, or by what makes them the same picture and the same money.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use tokio::time::sleep;
 
 use super::attempt::{self, Attempt};
 use super::restore::{self, LIST};
-use super::{LedgerError, path};
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Timestamp, Upload};
+use super::{BatchKey, LedgerError, path};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp, Upload};
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
@@ -52,11 +52,11 @@ pub struct Trail {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum By<'a> {
     /// The same picture, sent to the same model with the same parameters.
-    Content { content: &'a ContentHash, model: &'a str, params: &'a str, sandbox: bool },
+    Content { content: &'a ContentHash, model: &'a str, params: &'a str, service: &'a Service },
     /// The URL that the photo was uploaded to.
-    UploadUrl(&'a str),
-    /// fal's id of its request.
-    Request(&'a RequestId),
+    UploadUrl(&'a str, &'a Service),
+    /// The id of its request.
+    Request(&'a RequestId, &'a Service),
 }
 
 impl By<'_> {
@@ -64,10 +64,10 @@ impl By<'_> {
         match self {
             Self::Content { .. } => {
                 "content = ? AND batch IN (SELECT id FROM batches
-                    WHERE model = ? AND coalesce(jobs.own_params, batches.params) = ? AND sandbox = ?)"
+                    WHERE model = ? AND coalesce(jobs.own_params, batches.params) = ? AND service = ?)"
             }
-            Self::UploadUrl(_) => "upload_url = ?",
-            Self::Request(_) => "request_id = ?",
+            Self::UploadUrl(..) => "upload_url = ? AND batch IN (SELECT id FROM batches WHERE service = ?)",
+            Self::Request(..) => "request_id = ? AND batch IN (SELECT id FROM batches WHERE service = ?)",
         }
     }
 
@@ -96,16 +96,15 @@ impl By<'_> {
 
     fn values(&self) -> Result<SqliteArguments, sqlx::Error> {
         let mut values = SqliteArguments::default();
-        let added = match self {
-            Self::Content { content, model, params, sandbox } => values
-                .add(content.0.as_slice())
-                .and_then(|()| values.add(*model))
-                .and_then(|()| values.add(*params))
-                .and_then(|()| values.add(*sandbox)),
-            Self::UploadUrl(url) => values.add(*url),
-            Self::Request(id) => values.add(id.as_str()),
+        let (added, service) = match self {
+            Self::Content { content, model, params, service } => {
+                let added = values.add(content.0.as_slice());
+                (added.and_then(|()| values.add(*model)).and_then(|()| values.add(*params)), service)
+            }
+            Self::UploadUrl(url, service) => (values.add(*url), service),
+            Self::Request(id, service) => (values.add(id.as_str()), service),
         };
-        added.map_err(sqlx::Error::Encode)?;
+        added.and_then(|()| values.add(service.name())).map_err(sqlx::Error::Encode)?;
         Ok(values)
     }
 }
@@ -192,21 +191,50 @@ impl Reading<'_> {
         found.collect()
     }
 
+    /// What batches of services that give way to this one's left in its output folder, by the photo's
+    /// path. Of several pictures of a photo the first name counts, with what lies there now.
+    pub(super) async fn trials(&mut self, key: &BatchKey) -> Result<HashMap<Box<Path>, Saved>, LedgerError> {
+        let failed = |error| LedgerError::database(self.path, error);
+        let batches: Vec<(i64, String)> = sqlx::query_as("SELECT id, service FROM batches WHERE output = ?")
+            .bind(path::to_bytes(&key.output))
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failed)?;
+        let mut rows = Vec::new();
+        let text = format!("SELECT {}, coalesce(ended_ms, 0) FROM jobs WHERE batch = ? AND output IS NOT NULL", *LIST);
+        for (batch, _) in batches.iter().filter(|(_, service)| Service::from_name(service).gives_way_to(&key.service)) {
+            let left = sqlx::query(AssertSqlSafe(text.clone())).bind(batch).fetch_all(&mut *self.connection).await;
+            for row in left.map_err(failed)? {
+                let ended: i64 = row.try_get(restore::COLUMNS).map_err(failed)?;
+                rows.push((ended, restore::left(&row)?));
+            }
+        }
+        rows.sort_by_key(|(ended, _)| *ended);
+        let mut trials: HashMap<_, Saved> = HashMap::new();
+        for (_, (path, saved)) in rows {
+            let known = trials.entry(path).or_insert_with(|| saved.clone());
+            if known.output == saved.output {
+                *known = saved;
+            }
+        }
+        Ok(trials)
+    }
+
     /// The lengths of the photos that were sent to a model with these parameters, bytes.
     pub(super) async fn sizes(
         &mut self,
         model: &str,
         params: &str,
-        sandbox: bool,
+        service: &Service,
     ) -> Result<HashSet<u64>, LedgerError> {
         let sizes: Vec<i64> = sqlx::query_scalar(
-            "WITH ours AS (SELECT id FROM batches WHERE model = ?1 AND params = ?2 AND sandbox = ?3)
+            "WITH ours AS (SELECT id FROM batches WHERE model = ?1 AND params = ?2 AND service = ?3)
              SELECT bytes FROM jobs WHERE content IS NOT NULL AND batch IN ours
              UNION SELECT bytes FROM former_jobs WHERE batch IN ours",
         )
         .bind(model)
         .bind(params)
-        .bind(sandbox)
+        .bind(service.name())
         .fetch_all(&mut *self.connection)
         .await
         .map_err(|error| LedgerError::database(self.path, error))?;

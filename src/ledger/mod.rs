@@ -21,7 +21,7 @@ mod restore;
 mod store;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,7 +37,7 @@ pub use hold::BatchHold;
 pub use lookup::{Found, Trail};
 pub use writer::Writer;
 
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service};
 use lookup::{By, Reading};
 use open::Tuning;
 use queue::Queue;
@@ -181,8 +181,8 @@ impl Ledger {
     }
 
     /// Jobs of any batch that sent the same picture to the same model with the same (canonical)
-    /// parameters; those with a picture on disk first, newer batches first. `sandbox` keeps a
-    /// sandbox's results and fal's apart.
+    /// parameters; those with a picture on disk first, newer batches first. Only those that were
+    /// sent to this service: nobody else's results are its own.
     ///
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
@@ -191,34 +191,43 @@ impl Ledger {
         content: &ContentHash,
         model: &str,
         params: &str,
-        sandbox: bool,
+        service: &Service,
     ) -> Result<Vec<Found>, LedgerError> {
-        self.find(By::Content { content, model, params, sandbox }).await
+        self.find(By::Content { content, model, params, service }).await
     }
 
-    /// The lengths, in bytes, of all photos that were sent to this model with these (canonical)
-    /// parameters: a photo of another length is none of them.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn sizes(&self, model: &str, params: &str, sandbox: bool) -> Result<HashSet<u64>, LedgerError> {
-        self.reading(&mut self.desk().await)?.sizes(model, params, sandbox).await
-    }
-
-    /// Jobs whose photo was uploaded to this URL: what a request in fal's own history belongs to.
+    /// What trials left in a batch's output folder, by the photo's path: its own results take their
+    /// place.
     ///
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
-    pub async fn by_upload_url(&self, url: &str) -> Result<Vec<Found>, LedgerError> {
-        self.find(By::UploadUrl(url)).await
+    pub async fn trials(&self, key: &BatchKey) -> Result<HashMap<Box<Path>, Saved>, LedgerError> {
+        self.reading(&mut self.desk().await)?.trials(key).await
+    }
+
+    /// The lengths, in bytes, of all photos that were sent to this model of this service with these
+    /// (canonical) parameters: a photo of another length is none of them.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn sizes(&self, model: &str, params: &str, service: &Service) -> Result<HashSet<u64>, LedgerError> {
+        self.reading(&mut self.desk().await)?.sizes(model, params, service).await
+    }
+
+    /// Jobs whose photo was uploaded to this URL: what a request in a service's own history belongs to.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn by_upload_url(&self, url: &str, service: &Service) -> Result<Vec<Found>, LedgerError> {
+        self.find(By::UploadUrl(url, service)).await
     }
 
     /// Jobs whose latest request has this id.
     ///
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
-    pub async fn by_request(&self, id: &RequestId) -> Result<Vec<Found>, LedgerError> {
-        self.find(By::Request(id)).await
+    pub async fn by_request(&self, id: &RequestId, service: &Service) -> Result<Vec<Found>, LedgerError> {
+        self.find(By::Request(id, service)).await
     }
 
     async fn find(&self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {

@@ -112,11 +112,24 @@ fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
 /// # Errors
 /// As [`job`].
 pub(super) fn replaced(row: &SqliteRow) -> Result<(JobId, Saved), LedgerError> {
+    on_disk(row).map(|(id, _, saved)| (id, saved))
+}
+
+/// Reads what a job left on the disk, whatever became of it since, and the photo that it is of.
+///
+/// # Errors
+/// As [`job`].
+pub(super) fn left(row: &SqliteRow) -> Result<(Box<Path>, Saved), LedgerError> {
+    on_disk(row).map(|(_, path, saved)| (path, saved))
+}
+
+fn on_disk(row: &SqliteRow) -> Result<(JobId, Box<Path>, Saved), LedgerError> {
     let text = row.try_get(0).unwrap_or_default();
     let read = || {
         let told: Told = serde_json::from_str(text)?;
         let id = job_id(told.job);
-        Ok((id, *Fields { told, row }.saved()?))
+        let mut fields = Fields { told, row };
+        Ok((id, fields.path(1, "path")?, *fields.saved()?))
     };
     read().map_err(|odd: Odd| {
         let (batch, job) = whose(text);

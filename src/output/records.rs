@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -78,12 +78,12 @@ impl Records {
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn finish(self) -> Result<(), OutputError> {
-        let Self { root, mut metadata, mut report, pictures, paths } = self;
+        let Self { root, metadata, mut report, pictures, paths } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = root.join("metadata.jsonl");
-        keep_metadata(&root, &path, &pictures, &mut metadata).map_err(|error| done(&path, error))?;
-        let file = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let file = after_theirs(&root, &path, &pictures, ours).map_err(|error| done(&path, error))?;
         // No pictures, no record of them.
         if path.exists() || file.as_file().metadata().is_ok_and(|written| written.len() > 0) {
             replace(file, &path).map_err(|error| done(&path, error))?;
@@ -97,7 +97,12 @@ impl Records {
     }
 }
 
+/// Puts a record in place of what was there, readable to whom that was.
 fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    if let Ok(there) = path.metadata() {
+        // Not every file system has permissions.
+        let _ = file.as_file().set_permissions(there.permissions());
+    }
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|refused| refused.error)
 }
@@ -111,8 +116,23 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn keep_metadata(root: &Path, path: &Path, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
-    let Some(file) = open(path)? else { return Ok(()) };
+/// Our lines behind those that stay, which keep their bytes and their order: a file may begin with a
+/// mark that no line of ours may come before.
+fn after_theirs(
+    root: &Path,
+    path: &Path,
+    pictures: &HashSet<String>,
+    mut ours: NamedTempFile,
+) -> io::Result<NamedTempFile> {
+    let Some(theirs) = open(path)? else { return Ok(ours) };
+    let mut whole = BufWriter::new(atomically::unfinished(root)?);
+    keep_metadata(root, theirs, pictures, &mut whole)?;
+    ours.rewind()?;
+    io::copy(&mut ours, &mut whole)?;
+    whole.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+fn keep_metadata(root: &Path, file: File, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
         let replaced = metadata::read(&line).is_some_and(|Named { file_name, request_id }| {
@@ -120,7 +140,7 @@ fn keep_metadata(root: &Path, path: &Path, ours: &HashSet<String>, into: &mut im
             // make loaders stumble.
             ours.contains(&file_name) || request_id.is_some() && !root.join(file_name).exists()
         });
-        if !line.is_empty() && !replaced {
+        if !replaced {
             into.write_all(&line)?;
             into.write_all(b"\n")?;
         }
@@ -134,7 +154,9 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
         let record = record?;
         let photo = record.get(0).map(String::from_utf8_lossy);
         if photo.is_none_or(|photo| !ours.contains(photo.as_ref())) {
-            into.write_byte_record(&record)?;
+            // A report of an earlier version has fewer columns.
+            let missing = report::COLUMNS.len().saturating_sub(record.len());
+            into.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;
         }
     }
     Ok(())
@@ -147,7 +169,7 @@ fn report_path(root: &Path) -> io::Result<PathBuf> {
         let path = root.join(name);
         let Some(file) = open(&path)? else { return Ok(path) };
         let mut found = csv::Reader::from_reader(BufReader::new(file));
-        if found.byte_headers().is_ok_and(|columns| columns.iter().eq(report::COLUMNS.map(str::as_bytes))) {
+        if found.byte_headers().is_ok_and(|columns| report::is_ours(columns.iter())) {
             return Ok(path);
         }
     }

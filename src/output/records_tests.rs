@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use crate::job::Captions;
 use crate::job::{
-    Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Run,
-    Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
+    Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
+    RequestId, Run, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::output::Output;
 
@@ -118,7 +118,8 @@ fn the_report_has_a_line_a_job_with_its_cause() {
             "attempts",
             "request_id",
             "cause",
-            "caption"
+            "caption",
+            "params"
         ]
     );
     assert_eq!(
@@ -134,11 +135,15 @@ fn the_report_has_a_line_a_job_with_its_cause() {
             "2",
             "r-1",
             "",
-            "A cat, on a \"mat\" 👩\u{200d}🚀"
+            "A cat, on a \"mat\" 👩\u{200d}🚀",
+            ""
         ]
     );
     assert_eq!(lines[2][9], "is 6×4, expected 12×8");
-    assert_eq!(lines[3], ["c.jpg", "FAILED", "", "", "", "", "", "2", "r-9", "image_too_large: 422 too \"large\"", ""]);
+    assert_eq!(
+        lines[3],
+        ["c.jpg", "FAILED", "", "", "", "", "", "2", "r-9", "image_too_large: 422 too \"large\"", "", ""]
+    );
     assert_eq!(lines[4][9], "text, not a picture");
     assert_eq!(lines[5][..2], ["e\n.jpg", "PENDING"]);
     assert_eq!(lines[6][9], "unknown_outcome: the answer to the paid call was lost");
@@ -165,6 +170,40 @@ fn writing_again_replaces_our_lines_and_keeps_the_others() {
     assert_eq!(lines.iter().filter(|line| line[0] == "sub/a.jpg").count(), 1);
     assert_eq!(lines.iter().filter(|line| line[0] == "other.jpg").count(), 1);
     assert_eq!(lines.len(), 1 + 6 + 2);
+}
+
+#[test]
+fn what_others_wrote_keeps_its_bytes_its_place_and_its_readers() {
+    let (dir, output) = output();
+    let path = dir.path().join("metadata.jsonl");
+    let theirs =
+        "\u{feff}{\"file_name\":\"mine.png\"}\r\n\n  {\"file_name\":\"x.png\", \"n\": 1.0}\n{\"file_name\":\"last\"}";
+    fs::write(&path, theirs).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    for _ in 0..2 {
+        output.write_records(&jobs()).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let ours = text.strip_prefix(theirs).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(ours.lines().count(), 1 + 2, "{ours}");
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777, 0o640);
+    }
+}
+
+#[test]
+fn a_picture_that_was_made_again_says_with_which_parameters() {
+    let (dir, output) = output();
+    let before = "path,state,output,width,height,seed,cost_usd,attempts,request_id,cause,caption\nold.jpg,DONE,old.png,1,1,,0,1,r,,\nsub/a.jpg,DONE,,,,,,1,,,\n";
+    fs::write(dir.path().join("report.csv"), before).unwrap();
+    let mut jobs = jobs();
+    jobs[0].own = Some(OwnParams("{\"seed\":7}".into()));
+    output.write_records(&jobs).unwrap();
+    let lines = report(&dir, "report.csv");
+    assert_eq!((lines[1][0].as_str(), lines[1][11].as_str()), ("sub/a.jpg", "{\"seed\":7}"));
+    assert_eq!(lines.last().unwrap(), &["old.jpg", "DONE", "old.png", "1", "1", "", "0", "1", "r", "", "", ""]);
+    assert_eq!(lines.len(), 1 + 6 + 1);
+    assert!(!dir.path().join("report.2.csv").exists());
 }
 
 #[test]

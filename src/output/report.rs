@@ -5,11 +5,32 @@ use crate::job::{Job, JobState, Usd};
 use super::caption::one_line;
 
 /// The columns.
-pub(super) const COLUMNS: [&str; 11] =
-    ["path", "state", "output", "width", "height", "seed", "cost_usd", "attempts", "request_id", "cause", "caption"];
+pub(super) const COLUMNS: [&str; 12] = [
+    "path",
+    "state",
+    "output",
+    "width",
+    "height",
+    "seed",
+    "cost_usd",
+    "attempts",
+    "request_id",
+    "cause",
+    "caption",
+    "params",
+];
+/// How many of them there were at first.
+const FIRST: usize = 11;
+
+/// Whether a file with these columns is a report of this version or of an earlier one.
+pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
+    let columns: Vec<_> = columns.collect();
+    let ours = COLUMNS.iter().map(|name| name.as_bytes());
+    (FIRST..=COLUMNS.len()).contains(&columns.len()) && ours.zip(&columns).all(|(ours, column)| ours == *column)
+}
 
 /// A job's line.
-pub(super) fn line(job: &Job) -> [String; 11] {
+pub(super) fn line(job: &Job) -> [String; 12] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
     let cause = job.state.why().and_then(|why| match job.state {
@@ -29,6 +50,7 @@ pub(super) fn line(job: &Job) -> [String; 11] {
         text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),
         text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
+        text(job.own.as_ref().map(|own| own.0.to_string())),
     ]
 }
 

@@ -20,7 +20,7 @@ pub use layers::{Origin, Source};
 
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
-use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Usd};
+use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Service, Usd};
 use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
 use layers::Layers;
@@ -202,6 +202,12 @@ impl Settings {
             config_file: environment.config_file.clone(),
             origins: layers.origins,
         })
+    }
+
+    /// Whom a run sends photos to.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        if self.sandbox.is_some() { Service::Sandbox } else { self.hosts.service() }
     }
 
     /// The log file.

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::board::{Board, NoticeKind};
-use fal_tui::engine::{self, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
+use fal_tui::engine::{self, Command, End, Event, FaceEnds, Failed, Handle, Rooms, Setup, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
-use fal_tui::job::{Captions, EndpointId, Model, Params, Usd};
+use fal_tui::job::{Captions, EndpointId, Model, Params, Service, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +31,7 @@ pub(crate) struct Given {
     pub(crate) stay: bool,
     pub(crate) waits_for_account: bool,
     pub(crate) line: Option<SocketAddr>,
+    pub(crate) retry_failed: Option<Failed>,
 }
 
 /// A running engine.
@@ -53,7 +54,7 @@ impl Bench {
             output: inputs.output().to_owned(),
             model: model.endpoint.to_string(),
             params: params.canonical(),
-            sandbox: false,
+            service: Service::stand_in("http", "127.0.0.1"),
         };
         let ledger = Ledger::open(&stage.dir.path().join("state")).await.unwrap();
         let opened = ledger.open_batch(&key).await.unwrap();
@@ -91,6 +92,7 @@ impl Bench {
             budget: given.budget.and_then(Usd::from_f64),
             waits_for_account: given.waits_for_account,
             stay: given.stay,
+            retry_failed: given.retry_failed,
             ..setup(opened.id, model, params)
         };
         let Handle { ended, face } = engine::start(setup, rooms);

@@ -15,8 +15,8 @@ use std::time::Duration;
 use bench::{Bench, Given, Line};
 use common::{Stage, fast};
 use fal_tui::engine::board::NoticeKind;
-use fal_tui::engine::{Command, Ending};
-use fal_tui::job::{Group, Usd};
+use fal_tui::engine::{Command, Ending, Failed};
+use fal_tui::job::{CauseKind, Group, Usd};
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
@@ -293,6 +293,48 @@ cut_at = "50%"
         });
         assert!(billed() <= CAP, "{}", billed());
     }
+}
+
+#[test]
+fn a_lost_job_is_sent_again_only_if_its_cause_is_named_and_only_once() {
+    // The call never arrives, which nobody here can know; the second time it is lost again.
+    let stage = stage("[[fault]]\ncall = \"submit\"\nfirst = 2\ndrop = \"before\"\n");
+    stage.small_photos(1);
+    let life = |only: Option<CauseKind>, wanted: bool| {
+        on_a_paused_clock(async {
+            let retry_failed = wanted.then_some(Failed { only, text: None });
+            let mut bench = Bench::start(&stage, Given { retry_failed, ..Given::default() }).await;
+            while !bench.has_ended() {
+                bench.leap(Duration::from_secs(20)).await;
+            }
+            let summary = bench.end().await;
+            assert_eq!((summary.unknown, summary.done), if submits(&stage) < 3 { (1, 0) } else { (0, 1) });
+        });
+        submits(&stage)
+    };
+    assert_eq!(life(None, false), 1);
+    assert_eq!(life(None, true), 1, "a plain retry leaves it alone");
+    assert_eq!(life(Some(CauseKind::Runner), true), 1);
+    let plan = common::run(stage.command(&["plan", "--state-dir", "state"]).arg(stage.photos()));
+    assert!(plan.stdout.contains("0 photos to send, 1 perhaps paid for"), "{}", plan.stdout);
+    assert_eq!(life(Some(CauseKind::UnknownOutcome), true), 2, "once a run");
+    assert_eq!(life(Some(CauseKind::UnknownOutcome), true), 3);
+}
+
+fn submits(stage: &Stage) -> u64 {
+    stats(stage)["calls"]["submit"].as_u64().unwrap()
+}
+
+#[test]
+fn a_price_that_is_known_only_afterwards_takes_no_cap() {
+    let price = r#"{ prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.001, unit = "compute seconds", currency = "USD" }], has_more = false }"#;
+    let stage = stage(&format!("[[fault]]\ncall = \"pricing\"\njson = {price}\n"));
+    stage.small_photos(1);
+    let told = stage.run(&["--budget", "1"]);
+    told.assert_status(2);
+    assert!(told.stderr.contains("compute seconds") && told.stderr.contains("--budget"), "{}", told.stderr);
+    assert_eq!(stage.stats()["submits"], 0);
+    stage.run(&[]).assert_status(0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::photos::Photos;
 use crate::fal::{Fal, FalError, Past, Piece};
-use crate::job::{ContentHash, Model, Params, Photo, Timestamp, Upload};
+use crate::job::{ContentHash, Model, Params, Photo, Service, Timestamp, Upload};
 use crate::ledger::{Ledger, LedgerError};
 
 /// What was found for a request.
@@ -25,6 +25,8 @@ pub(super) enum Match {
 #[derive(Debug)]
 pub(super) struct Finder<'a> {
     pub(super) fal: &'a Fal,
+    /// Whose history it is.
+    pub(super) service: &'a Service,
     pub(super) ledger: &'a Ledger,
     pub(super) model: &'a Model,
     pub(super) params: &'a Params,
@@ -43,8 +45,8 @@ impl Finder<'_> {
             return Ok(Match::OtherParams);
         }
         let known = match url {
-            Some(url) => self.ledger.by_upload_url(url).await?,
-            None => self.ledger.by_request(&past.id).await?,
+            Some(url) => self.ledger.by_upload_url(url, self.service).await?,
+            None => self.ledger.by_request(&past.id, self.service).await?,
         };
         for found in known {
             let Some(upload) = found.upload.filter(|upload| url.is_none_or(|url| *url == *upload.url)) else {
@@ -100,7 +102,7 @@ impl Finder<'_> {
 }
 
 /// The parameters that a request was made with. What the model does not know it ignored.
-fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
+pub(super) fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
     let known =
         input.iter().filter(|(name, value)| !value.is_null() && model.params.iter().any(|spec| spec.name == **name));
     let pairs: Vec<_> = known.map(|(name, value)| format!("{name}={value}")).collect();

@@ -1,13 +1,14 @@
 //! `fal-tui recover`: results in fal's own history whose ids or files were lost here, saved under the
 //! names of the photos that they were made of. It only reads at fal, and spends nothing.
 
+mod batches;
 mod find;
 mod photos;
 mod place;
 mod since;
 mod tell;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,10 +17,11 @@ pub(super) use since::since;
 use super::batch::Batch;
 use super::{Failure, earlier, log, price, print};
 use crate::fal::{Fal, Past};
-use crate::job::{Answer, Photo, RequestId, Timestamp, clean};
+use crate::job::{Answer, Model, Photo, RequestId, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::output::Output;
 use crate::settings::Settings;
+use batches::{Batches, Everywhere};
 use find::{Finder, Match};
 use photos::Photos;
 use place::{Fetch, Known, Place};
@@ -29,8 +31,6 @@ use tell::{Fate, Teller};
 const STORED: Duration = Duration::from_hours(30 * 24);
 /// Pages of fal's history that are read at most, 100 requests each.
 const PAGES: usize = 1000;
-/// Batches that are named to who gave none.
-const NAMED: usize = 5;
 
 /// What is wished of a recovery.
 #[derive(Debug)]
@@ -53,12 +53,26 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         Some(text) => since(text, now).map_err(Failure::refusal)?,
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
-    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings)?) };
-    if batch.is_none() && wish.all.is_none() {
-        return Err(what_to_give(&Ledger::open(&settings.state_dir).await?).await?);
+    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings, settings.hosts.service())?) };
+    let is_said_whose = batch.is_some() || wish.all.is_some();
+    if is_said_whose {
+        // Without a key nothing is set aside.
+        settings.key.clone()?;
+    }
+    let ledger = open_ledger(settings, wish.set_aside).await?;
+    let service = settings.hosts.service();
+    let all = if is_said_whose { None } else { Some(Batches::of(&ledger, service.clone()).await?) };
+    if all.as_ref().is_some_and(Batches::is_empty) {
+        return Err(what_to_give(&service));
     }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
-    let ledger = open_ledger(settings, wish.set_aside).await?;
+    let mut history = History { fal: &fal, model: &settings.model, start, cursor: None, pages: PAGES };
+    if let Some(batches) = all {
+        log::start(settings)?;
+        let status = everywhere(settings, &wish, &ledger, &batches, &mut history).await?;
+        ledger.close().await?;
+        return Ok(status);
+    }
     let batch = match batch {
         Some(batch) => Some(earlier::as_written(&ledger, batch).await?),
         None => None,
@@ -69,23 +83,18 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         None => Photos::default(),
     };
     let (model, params) = (&settings.model, &settings.params);
-    let mut finder = Finder { fal: &fal, ledger: &ledger, model, params, photos, inputs: HashMap::new() };
+    let (service, inputs) = (&service, HashMap::new());
+    let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, inputs };
     let teller = Teller::new(settings.json);
     let mut recovery = Recovery::open(settings, &wish, &fal, &ledger, batch.as_ref(), teller).await?;
 
-    let mut cursor = None;
-    for _ in 0..PAGES {
-        let page = fal.history(&model.endpoint, start, cursor).await.map_err(|error| Failure::of_fal(&error))?;
-        for past in &page.requests {
+    while let Some(page) = history.page().await? {
+        for past in &page {
             let found = match &past.outcome {
                 Ok(_) => finder.find(past).await?,
                 Err(_) => Match::Nothing,
             };
             recovery.take(past, found).await?;
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
         }
     }
     let status = recovery.end(start).await?;
@@ -93,23 +102,56 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
     Ok(status)
 }
 
-/// Nothing says whose results are wanted: the newest batches may be what was meant.
-async fn what_to_give(ledger: &Ledger) -> Result<Failure, Failure> {
-    let batches = ledger.batches().await?.into_iter().filter(|row| !row.key.sandbox).take(NAMED);
-    let known: Vec<_> = batches
-        .map(|row| {
-            let roots: Vec<_> = row.key.roots.iter().map(|root| root.to_string_lossy()).collect();
-            clean(&roots.join(" ")).into_owned()
-        })
-        .collect();
-    let hint = if known.is_empty() {
-        "the ledger knows no batch; `--all DIR` saves every result of this key there".to_owned()
-    } else {
-        format!("the newest that the ledger knows are of {}", known.join("; "))
-    };
-    Ok(Failure::refusal(format!(
-        "whose results? give the folder of photos that was sent, or `--all DIR`\nhint: {hint}"
-    )))
+/// Recovers for every batch that the ledger knows; gives the exit status.
+async fn everywhere(
+    settings: &Settings,
+    wish: &Wish,
+    ledger: &Ledger,
+    batches: &Batches,
+    history: &mut History<'_>,
+) -> Result<u8, Failure> {
+    let (fal, dry_run, teller) = (history.fal, wish.dry_run, Teller::new(settings.json));
+    let price = if dry_run { Ok(None) } else { price::unit_price(fal, history.model).await };
+    let price = price.map_err(|error| Failure::of_fal(&error))?;
+    let mut everywhere = Everywhere { settings, fal, ledger, batches, price, dry_run, teller, open: BTreeMap::new() };
+    while let Some(page) = history.page().await? {
+        for past in &page {
+            everywhere.take(past).await?;
+        }
+    }
+    everywhere.end(history.start).await
+}
+
+/// fal's history of requests, newest first.
+struct History<'a> {
+    fal: &'a Fal,
+    model: &'a Model,
+    start: Timestamp,
+    /// Where the next page begins; `None` for the first.
+    cursor: Option<String>,
+    /// How many more are read.
+    pages: usize,
+}
+
+impl History<'_> {
+    async fn page(&mut self) -> Result<Option<Vec<Past>>, Failure> {
+        if self.pages == 0 {
+            return Ok(None);
+        }
+        let page = self.fal.history(&self.model.endpoint, self.start, self.cursor.take()).await;
+        let page = page.map_err(|error| Failure::of_fal(&error))?;
+        self.pages = if page.next.is_some() { self.pages - 1 } else { 0 };
+        self.cursor = page.next;
+        Ok(Some(page.requests))
+    }
+}
+
+/// Nothing says whose results are wanted, and nothing is known.
+fn what_to_give(service: &Service) -> Failure {
+    let name = clean(service.name());
+    Failure::refusal(format!(
+        "whose results? the ledger knows no batch that was sent to {name}: give the folder of photos that was sent\nhint: `--all DIR` saves every result of this key there"
+    ))
 }
 
 /// Opens the ledger; one that is damaged is moved out of the way if the user said so.
@@ -242,12 +284,7 @@ impl<'a> Recovery<'a> {
 
     async fn end(self, since: Timestamp) -> Result<u8, Failure> {
         if let Some(place) = self.place {
-            let jobs = place.ledger.jobs(place.batch.id).await?;
-            let output = place.output.clone();
-            tokio::task::spawn_blocking(move || output.write_records(&jobs))
-                .await
-                .map_err(|error| Failure::usage(&error))??;
-            drop(place.batch.hold);
+            place.end().await?;
         }
         self.teller.end(since)
     }

@@ -29,6 +29,8 @@ pub(super) struct Place<'a> {
     pub(super) batch: Opened,
     writer: Writer,
     known: Known,
+    /// What trials left in the folder; it gives way.
+    trials: HashMap<Box<Path>, Saved>,
     clock: Clock,
 }
 
@@ -72,9 +74,9 @@ impl<'a> Place<'a> {
     ) -> Result<Self, Failure> {
         let opened = ledger.open_batch(&batch.key).await?;
         let known = Known::new(ledger.jobs(opened.id).await?, &batch.key.output);
-        let writer = ledger.writer(opened.id);
+        let (writer, trials) = (ledger.writer(opened.id), ledger.trials(&batch.key).await?);
         let (ledger, params, clock) = (ledger.clone(), &batch.params, Clock::start());
-        Ok(Self { fal, params, price, output, ledger, batch: opened, writer, known, clock })
+        Ok(Self { fal, params, price, output, ledger, batch: opened, writer, known, trials, clock })
     }
 
     pub(super) fn known(&self) -> &Known {
@@ -91,13 +93,13 @@ impl<'a> Place<'a> {
     ) -> Result<Job, String> {
         let before = self.known.jobs.get(&photo.path);
         let id = before.map_or_else(|| JobId::at(self.known.count), |job| job.id);
-        let previous = before.and_then(|job| job.state.saved()).cloned();
+        let previous = before.and_then(|job| job.state.saved()).or_else(|| self.trials.get(&photo.path)).cloned();
         let run = Run { began: self.clock.now(), attempt: 1 };
         let at = upload.at;
         let paid = Request { id: request.clone(), url: None, at, upload };
         // From here on a run would fetch it, too, if this one is cut off.
+        let own = before.filter(|job| is_for(&job.state, request, &paid.upload)).and_then(|job| job.own.clone());
         let state = JobState::Saving(run, Box::new(paid), Box::new(answer.clone()));
-        let own = before.filter(|job| job.state.request_id() == Some(request)).and_then(|job| job.own.clone());
         let mut job = Job { id, photo, state, own };
         self.writer.note(&job);
         if id == JobId::at(self.known.count) {
@@ -119,6 +121,23 @@ impl<'a> Place<'a> {
         self.writer.commit(&job).await.map_err(|error| format!("saved, but not recorded: {error}"))?;
         self.known.jobs.insert(job.photo.path.clone(), job.clone());
         Ok(job)
+    }
+
+    /// Writes the batch's records and lets go of it.
+    pub(super) async fn end(self) -> Result<(), Failure> {
+        let (jobs, output) = (self.ledger.jobs(self.batch.id).await?, self.output);
+        let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
+        written.map_err(|error| Failure::usage(&error))??;
+        drop(self.batch.hold);
+        Ok(())
+    }
+}
+
+/// Whether a job is the one that a request was made for: it knows it, or lost its answer.
+fn is_for(state: &JobState, request: &RequestId, upload: &Upload) -> bool {
+    match state {
+        JobState::Unknown(_, intent) | JobState::Submitting(_, intent) => intent.upload.url == upload.url,
+        state => state.last_request_id() == Some(request),
     }
 }
 

@@ -71,6 +71,8 @@ pub struct BatchFacts {
     pub budget: Option<Usd>,
     /// Whether it runs on a sandbox: nothing is charged.
     pub sandbox: bool,
+    /// What is asked in fal's place, by its origin; `None` for fal itself and for the sandbox.
+    pub elsewhere: Option<String>,
     /// Where the log is written.
     pub log_file: String,
 }

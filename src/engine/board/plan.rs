@@ -25,6 +25,10 @@ pub struct Plan {
     pub at_fal: usize,
     /// Photos that failed in an earlier run and stay so until retried.
     pub failed_before: usize,
+    /// Photos whose paid call's answer was lost in an earlier run: left alone, since they may be paid for.
+    pub lost_before: usize,
+    /// Photos of which a trial in the same output folder left a picture that gives way.
+    pub replaced: usize,
     /// How many files are not sent.
     pub skipped: usize,
     /// Why, most frequent reason first, with counts.

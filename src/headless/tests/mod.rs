@@ -39,6 +39,7 @@ fn facts() -> BatchFacts {
         factor: Some("×2".to_owned()),
         budget: Some(usd(20.0)),
         sandbox: false,
+        elsewhere: None,
         log_file: "/state/fal-tui/fal-tui.log".to_owned(),
     }
 }

@@ -50,6 +50,24 @@ fn a_linked_folder_can_be_given() {
 }
 
 #[test]
+fn an_output_folder_has_one_name_whether_or_not_its_way_is_there() {
+    let tree = Tree::new();
+    tree.photos(&["in/a.jpg", "far/away/x.jpg"]);
+    symlink(tree.at("far/away"), tree.at("link")).unwrap();
+    let output =
+        |name: &str| Inputs::check(&[tree.at("in")], Some(&tree.at(name)), &[], &[]).unwrap().output().to_owned();
+    for (name, truly) in [
+        ("nope/../out", "out"),
+        ("nope/no/../../out/./x/", "out/x"),
+        ("nope/../link/../out", "far/out"),
+        ("link/../../out", "out"),
+        ("link/nope/../out", "far/away/out"),
+    ] {
+        assert_eq!(output(name), tree.at(truly), "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_a_row_with_the_reason_and_no_end() {
     let tree = Tree::new();
     tree.photos(&["in/a.jpg", "in/locked/b.jpg", "in/secret.jpg", "in/z.jpg"]);

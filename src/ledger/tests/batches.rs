@@ -1,10 +1,10 @@
 //! The same command finds the same batch, and one process works on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::samples::{closed, job, key, saved};
 use super::{one_batch, open};
-use crate::job::{BatchId, JobState, Status, Usd};
+use crate::job::{BatchId, Closed, JobState, Saved, Service, Status, Timestamp, Usd};
 use crate::ledger::{BatchKey, LedgerError};
 
 #[tokio::test]
@@ -29,7 +29,9 @@ async fn each_part_of_the_command_makes_another_batch() {
         BatchKey { output: "/elsewhere".into(), ..same.clone() },
         BatchKey { model: "fal-ai/topaz/upscale/image".to_owned(), ..same.clone() },
         BatchKey { params: r#"{"upscale_factor":4}"#.to_owned(), ..same.clone() },
-        BatchKey { sandbox: true, ..same.clone() },
+        BatchKey { service: Service::Sandbox, ..same.clone() },
+        BatchKey { service: Service::stand_in("http", "127.0.0.1"), ..same.clone() },
+        BatchKey { service: Service::Other("https://gate.example".into()), ..same.clone() },
     ];
     let mut ids = vec![first.id];
     for other in &others {
@@ -40,6 +42,50 @@ async fn each_part_of_the_command_makes_another_batch() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 1 + others.len());
+}
+
+#[tokio::test]
+async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
+    let (_folder, ledger, first) = one_batch().await;
+    let of = |service| BatchKey { service, ..key("a") };
+    let stand_in = || Service::stand_in("http", "127.0.0.1");
+    let other = BatchKey { output: "/elsewhere".into(), ..of(Service::Sandbox) };
+    let keys = [of(Service::Sandbox), of(stand_in()), of(Service::Other("https://gate.example".into())), other];
+    for (number, key) in (1..).zip(&keys) {
+        let batch = ledger.open_batch(key).await.unwrap();
+        ledger.writer(batch.id).commit(&job(number.into(), done(number, 5))).await.unwrap();
+    }
+    ledger.writer(first.id).commit(&job(9, done(9, 5))).await.unwrap();
+    let left = async |key: &BatchKey| {
+        let mut left: Vec<_> = ledger.trials(key).await.unwrap().into_iter().map(|(path, _)| path).collect();
+        left.sort_unstable();
+        left
+    };
+    let photo = |number| job(number, JobState::Pending).photo.path;
+    assert_eq!(left(&key("a")).await, [photo(1), photo(2)]);
+    assert_eq!(left(&of(stand_in())).await, [photo(1)]);
+    assert!(left(&of(Service::Sandbox)).await.is_empty());
+}
+
+#[tokio::test]
+async fn of_a_trial_whose_file_another_one_replaced_the_later_counts() {
+    let (_folder, ledger, _first) = one_batch().await;
+    let sandbox = BatchKey { service: Service::Sandbox, ..key("a") };
+    let stand_in = BatchKey { service: Service::stand_in("http", "localhost"), ..key("a") };
+    let again = BatchKey { params: "{}".to_owned(), ..sandbox.clone() };
+    for (key, at, name) in [(&stand_in, 20_i64, "x.png"), (&sandbox, 10, "x.png"), (&again, 30, "x.jpg.png")] {
+        let batch = ledger.open_batch(key).await.unwrap();
+        let saved = Saved { output: Path::new(name).into(), bytes: at.unsigned_abs(), ..saved(1, None) };
+        let state = JobState::Done(Closed { at: Timestamp(at), ..closed() }, Box::new(saved));
+        ledger.writer(batch.id).commit(&job(1, state)).await.unwrap();
+    }
+    let trials = ledger.trials(&key("a")).await.unwrap();
+    let left: Vec<_> = trials.into_values().map(|saved| (saved.output, saved.bytes)).collect();
+    assert_eq!(left, [(Path::new("x.png").into(), 20)]);
+}
+
+fn done(number: u8, at: i64) -> JobState {
+    JobState::Done(Closed { at: Timestamp(at), ..closed() }, Box::new(saved(number, None)))
 }
 
 #[tokio::test]

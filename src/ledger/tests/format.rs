@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use super::open;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Answer, Format, Job, JobState, Kept, Photo, Pixels, Stage, Suspicion, Timestamp, Usd};
+use crate::job::{Answer, Format, Job, JobState, Kept, Photo, Pixels, Service, Stage, Suspicion, Timestamp, Usd};
 use crate::ledger::Attempt;
 
 fn fixture(version: u32) -> PathBuf {
@@ -130,4 +132,21 @@ async fn a_ledger_of_format_1_opens_with_all_that_it_knows() {
     assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(4_800_000_000));
     // And it can be gone on with.
     ledger.writer(batch.id).commit(&job(99, JobState::Pending)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_no_sandbox_is_taken_for_fal() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ledger.db");
+    std::fs::copy(fixture(1), &file).unwrap();
+    let mut old = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    sqlx::query("INSERT INTO batches SELECT 2, x'00', output, model, params, 1, created_ms, used_ms FROM batches")
+        .execute(&mut old)
+        .await
+        .unwrap();
+    old.close().await.unwrap();
+    let ledger = open(folder.path()).await;
+    ledger.check().await.unwrap();
+    let services: Vec<_> = ledger.batches().await.unwrap().into_iter().map(|row| row.key.service).collect();
+    assert_eq!(services, [Service::Sandbox, Service::Fal]);
 }

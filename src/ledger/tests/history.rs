@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::one_batch;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Answer, Job, JobState, Kept, OwnParams, Stage, Stop, Suspicion, Timestamp, Usd};
+use crate::job::{Answer, Job, JobState, Kept, OwnParams, Service, Stage, Stop, Suspicion, Timestamp, Usd};
 use crate::ledger::lookup::By;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
@@ -60,9 +60,10 @@ async fn a_result_that_a_retry_replaces_stays_paid() {
 #[tokio::test]
 async fn a_finished_picture_is_found_by_what_was_sent() {
     let (_folder, ledger, batch) = one_batch().await;
-    let sandbox = BatchKey { sandbox: true, ..key("a") };
+    let sandbox = BatchKey { service: Service::Sandbox, ..key("a") };
+    let stand_in = BatchKey { service: Service::stand_in("http", "127.0.0.1"), ..key("a") };
     let other = BatchKey { params: "{}".to_owned(), ..key("a") };
-    for key in [key("a"), key("b"), sandbox, other] {
+    for key in [key("a"), key("b"), sandbox, stand_in, other] {
         let id = if key == super::samples::key("a") { batch.id } else { ledger.open_batch(&key).await.unwrap().id };
         let writer = ledger.writer(id);
         for (number, done) in [(1, false), (2, true)] {
@@ -74,11 +75,11 @@ async fn a_finished_picture_is_found_by_what_was_sent() {
         }
     }
     let key = key("a");
-    let found = ledger.by_content(&upload(7).content, &key.model, &key.params, false).await.unwrap();
+    let found = ledger.by_content(&upload(7).content, &key.model, &key.params, &Service::Fal).await.unwrap();
     let found: Vec<_> = found.iter().map(|f| (f.output.to_str().unwrap(), f.job.id, f.job.state.is_final())).collect();
     let (a, b) = ("/photos/a-upscaled", "/photos/b-upscaled");
     assert_eq!(found, [(b, id(2), true), (a, id(2), true), (b, id(1), false), (a, id(1), false)]);
-    assert!(ledger.by_content(&upload(8).content, &key.model, &key.params, false).await.unwrap().is_empty());
+    assert!(ledger.by_content(&upload(8).content, &key.model, &key.params, &Service::Fal).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -86,7 +87,7 @@ async fn a_lost_reply_is_found_by_its_upload() {
     let (_folder, ledger, batch) = one_batch().await;
     let lost = job(1, JobState::Unknown(run(1), Box::new(intent(9))));
     ledger.writer(batch.id).commit(&lost).await.unwrap();
-    let found = ledger.by_upload_url(&upload(9).url).await.unwrap();
+    let found = ledger.by_upload_url(&upload(9).url, &Service::Fal).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].batch, &found[0].job), (batch.id, &lost));
 }
@@ -98,7 +99,7 @@ async fn a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_writ
     writer.note(&job(1, JobState::InQueue(run(1), Box::new(request(3)), None)));
     writer.note(&job(1, JobState::Cancelled(closed())));
     writer.flush().await.unwrap();
-    let found = ledger.by_request(&request(3).id).await.unwrap();
+    let found = ledger.by_request(&request(3).id, &Service::Fal).await.unwrap();
     assert_eq!(found[0].job.state, JobState::Cancelled(closed()));
 }
 
@@ -144,8 +145,8 @@ async fn a_photo_that_begins_anew_is_not_taken_for_what_it_was() {
     writer.add(vec![job(1, JobState::Pending)]);
     writer.flush().await.unwrap();
     let key = key("a");
-    assert!(ledger.by_content(&upload(3).content, &key.model, &key.params, false).await.unwrap().is_empty());
-    assert_eq!(ledger.by_request(&request(3).id).await.unwrap().len(), 1);
+    assert!(ledger.by_content(&upload(3).content, &key.model, &key.params, &Service::Fal).await.unwrap().is_empty());
+    assert_eq!(ledger.by_request(&request(3).id, &Service::Fal).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -153,9 +154,9 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     let (_folder, ledger, batch) = one_batch().await;
     let (content, request) = (upload(1).content, request(1).id);
     let by = [
-        (By::Content { content: &content, model: "m", params: "{}", sandbox: false }, "jobs_by_content"),
-        (By::UploadUrl("u"), "jobs_by_upload"),
-        (By::Request(&request), "jobs_by_request"),
+        (By::Content { content: &content, model: "m", params: "{}", service: &Service::Fal }, "jobs_by_content"),
+        (By::UploadUrl("u", &Service::Fal), "jobs_by_upload"),
+        (By::Request(&request, &Service::Fal), "jobs_by_request"),
     ];
     let plan = async |text: String| {
         let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
@@ -168,6 +169,8 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
         let plan = plan(by.statement()).await;
         assert!(plan.contains(&format!("SEARCH jobs USING INDEX {index}")), "{plan}");
     }
+    let left = plan("SELECT id, service FROM batches WHERE output = ?".to_owned()).await;
+    assert!(left.contains("SEARCH batches USING INDEX batches_by_output"), "{left}");
     let sums =
         plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
     assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
@@ -182,7 +185,8 @@ async fn what_was_made_with_other_parameters_is_another_result() {
     writer.commit(&job(1, JobState::InQueue(run(1), Box::new(request(7)), None))).await.unwrap();
     writer.commit(&redone(JobState::Done(closed(), Box::new(saved(7, None))))).await.unwrap();
     let key = key("a");
-    let by = async |params: &str| ledger.by_content(&upload(7).content, &key.model, params, false).await.unwrap();
+    let by =
+        async |params: &str| ledger.by_content(&upload(7).content, &key.model, params, &Service::Fal).await.unwrap();
     assert!(by(&key.params).await.is_empty(), "the batch's parameters did not make it");
     assert_eq!(by(&own.0).await[0].job.own, Some(own.clone()));
     assert_eq!(ledger.jobs(batch.id).await.unwrap(), [redone(JobState::Done(closed(), Box::new(saved(7, None))))]);

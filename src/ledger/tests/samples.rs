@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::job::{
     Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
-    Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
+    Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -17,7 +17,7 @@ pub(super) fn key(name: &str) -> BatchKey {
         output: PathBuf::from(format!("/photos/{name}-upscaled")),
         model: "fal-ai/flux-vision-upscaler".to_owned(),
         params: r#"{"upscale_factor":2}"#.to_owned(),
-        sandbox: false,
+        service: Service::Fal,
     }
 }
 

@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use super::{Layer, Ui};
 use crate::engine::Command;
-use crate::job::Usd;
+use crate::job::{UnitPrice, Usd};
 
 /// Which amount is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +66,8 @@ impl Ui {
     /// Asks for an amount.
     pub(crate) fn ask_amount(&mut self, amount: Amount) {
         let (plan, batch) = (&self.board.plan, &self.board.batch);
-        if plan.price.is_none() {
-            return self.say("what this model costs is not known, so no limit could be kept");
+        if !plan.price.as_ref().is_some_and(UnitPrice::can_be_capped) {
+            return self.say("what a photo costs is not known beforehand, so no limit could be kept");
         }
         let now = match amount {
             Amount::Cap => batch.budget,

@@ -47,9 +47,17 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
             of(Role::Retrying),
         );
     }
+    if plan.lost_before > 0 {
+        let told =
+            format!("{} whose paid call's answer was lost: left until sent again by hand", count(plan.lost_before));
+        add("", told, of(Role::Retrying));
+    }
     if plan.duplicates > 0 {
         let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
         add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
+    }
+    if plan.replaced > 0 {
+        add("", format!("{} of a trial's pictures replaced", count(plan.replaced)), of(Role::Muted));
     }
     if plan.checking > 0 {
         add("", format!("{} looked at: duplicates are not sent", count(plan.checking)), of(Role::Running));
@@ -59,6 +67,9 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     }
     add("from", batch.from.join(", "), text);
     add("to", batch.to.clone(), text);
+    if let Some(origin) = &batch.elsewhere {
+        add("asked", format!("{origin}, not fal"), of(Role::Warning));
+    }
     add("megapixels", format!("{} in → {} out", megapixels(plan.input_px), megapixels(plan.output_px)), text);
     if let Some(free) = plan.disk_free.filter(|_| plan.disk_needed > 0) {
         let (needed, free_text) = (bytes(plan.disk_needed), bytes(free));
