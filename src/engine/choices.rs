@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::path::Path;
 
-use super::board::{FolderChoice, PhotoChoice, Plan, Selection};
+use super::board::{FolderChoice, PhotoChoice, Plan};
 use crate::job::{Job, JobId, Usd, clean};
 
 /// Folders that a face is offered.
@@ -29,6 +29,9 @@ pub(super) struct Choices {
     folder_of: Vec<Option<u32>>,
     dearest: BinaryHeap<Reverse<(Usd, Reverse<JobId>)>>,
     out: usize,
+    /// What those that are left out would cost, and how many have no known price.
+    out_price: Usd,
+    out_unpriced: usize,
 }
 
 /// The photos of a folder that could be sent.
@@ -84,21 +87,25 @@ impl Choices {
     }
 
     /// Leaves photos out or takes them in again.
-    pub(super) fn choose(&mut self, which: Selection, out: bool) {
-        match which {
-            Selection::Photo(id) => {
-                self.photos.insert(id, out);
-            }
-            Selection::Folder(folder) => {
-                let folder_of = &self.folder_of;
-                self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
-                if out {
-                    self.folders_out.insert(folder);
-                } else {
-                    self.folders_out.remove(&folder);
-                }
-            }
+    pub(super) fn choose(&mut self, photos: impl IntoIterator<Item = JobId>, out: bool) {
+        self.photos.extend(photos.into_iter().map(|id| (id, out)));
+    }
+
+    /// The same with all of a folder, those included that are still to be found.
+    pub(super) fn choose_folder(&mut self, folder: u32, out: bool) {
+        let folder_of = &self.folder_of;
+        self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
+        if out {
+            self.folders_out.insert(folder);
+        } else {
+            self.folders_out.remove(&folder);
         }
+    }
+
+    /// Nothing is left out any more, for whatever reason it was.
+    pub(super) fn take_all_in(&mut self) {
+        self.folders_out.clear();
+        self.limit(None);
     }
 
     /// Leaves out what costs more. What was said of single photos is for this to say again.
@@ -110,16 +117,27 @@ impl Choices {
     /// Counts from the start again.
     pub(super) fn recount(&mut self) {
         self.dearest.clear();
-        self.out = 0;
+        (self.out, self.out_price, self.out_unpriced) = (0, Usd::ZERO, 0);
         for folder in &mut self.folders {
             *folder = Folder { path: std::mem::take(&mut folder.path), ..Folder::default() };
         }
     }
 
+    /// Counts a photo that gets another one's result; says whether it is left out.
+    pub(super) fn count_duplicate(&mut self, id: JobId, price: Option<Usd>) -> bool {
+        let out = self.leaves_out(id, price);
+        self.out += usize::from(out);
+        out
+    }
+
     /// Counts a photo that could be sent; says whether it is left out.
     pub(super) fn count(&mut self, id: JobId, price: Option<Usd>) -> bool {
         let out = self.leaves_out(id, price);
-        self.out += usize::from(out);
+        if out {
+            self.out += 1;
+            self.out_price += price.unwrap_or_default();
+            self.out_unpriced += usize::from(price.is_none());
+        }
         if let Some(folder) = self.folder(id).and_then(|folder| self.folders.get_mut(folder as usize)) {
             folder.photos += 1;
             folder.out += usize::from(out);
@@ -146,6 +164,7 @@ impl Choices {
         let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
         folders.sort_by(|(_, a), (_, b)| b.full_price.cmp(&a.full_price).then_with(|| a.path.cmp(&b.path)));
         (plan.limit, plan.left_out, plan.folders_in_all) = (self.limit, self.out, folders.len());
+        plan.left_out_usd = (self.out_unpriced == 0 && plan.price.is_some()).then_some(self.out_price);
         let choice = |(id, folder): (u32, &Folder)| FolderChoice {
             id,
             path: folder.path.to_string(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::engine::board::Selection;
+use crate::engine::board::{Order, Phase, Selection};
 use crate::job::Usd;
 
 fn plan() -> Desk {
@@ -64,12 +64,17 @@ fn arrows_step_and_backspace_gives_the_default_back() {
         desk.told,
         [
             param("upscale_factor", json!(2.1)),
-            param("upscale_factor", json!(1.9)),
+            param("upscale_factor", json!(2)),
             param("steps", json!(21)),
             param("enable_safety_checker", json!(false)),
-            param("enable_safety_checker", json!(false)),
+            param("enable_safety_checker", json!(true)),
         ]
     );
+    // Keys come faster than boards.
+    let mut desk = plan();
+    desk.press("j").press("right").press("right").press("d");
+    let expected = [json!(2.1), json!(2.2)].map(|value| param("upscale_factor", value));
+    assert_eq!((&desk.told[..2], &desk.told[2..]), (&expected[..], &[param("upscale_factor", None)][..]));
     let mut desk = plan().with(|board| {
         let mut plan = (*board.plan).clone();
         plan.fields[3].value = Some(json!(30));
@@ -139,4 +144,88 @@ fn the_cursor_is_always_in_sight() {
             assert!(desk.screen().contains(&line), "{line} after {step} at {width}×{height}: {}", desk.screen());
         }
     }
+}
+
+/// The row that the list's cursor is on.
+fn on(desk: &Desk) -> u32 {
+    desk.on().unwrap()
+}
+
+fn left_out(number: u32, out: bool) -> Command {
+    Command::LeaveOut { which: Selection::Photo(JobId::at(number as usize - 1)), out }
+}
+
+fn matching(text: &str, out: bool) -> Command {
+    Command::LeaveOut { which: Selection::Matching(text.to_owned()), out }
+}
+
+#[test]
+fn a_photo_of_the_list_is_left_out_or_taken_in_again_and_space_goes_on_to_the_next() {
+    let mut desk = plan();
+    desk.press_all(&["p", "j", "j", "space"]);
+    assert_eq!((desk.told.last(), on(&desk)), (Some(&left_out(3, true)), 4));
+    // The fourth is out already.
+    desk.press_all(&["enter", "space"]);
+    assert_eq!((&desk.told[1..], on(&desk)), (&[left_out(4, false), left_out(4, false)][..], 5));
+    desk.told.clear();
+    desk.press_all(&["G", "space", "enter", "right", "e"]);
+    assert!(desk.told.is_empty() && !desk.ui.is_editing(), "what is not sent anyway has no choice");
+    assert!(desk.screen().contains("not sent in any case"), "{}", desk.screen());
+}
+
+#[test]
+fn all_that_the_filter_leaves_are_left_out_at_once_and_what_is_typed_goes_along() {
+    let mut desk = plan();
+    desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "a", "A"]);
+    assert_eq!(desk.told, [matching("IMG_0003", true), matching("IMG_0003", false)]);
+    assert!(desk.screen().contains("1 of 1") && !desk.screen().contains("IMG_0004"), "{}", desk.screen());
+    desk.told.clear();
+    // Esc takes the filter away, then goes to the start; elsewhere these keys leave nothing out.
+    desk.press_all(&["esc"]);
+    assert!(desk.screen().contains("IMG_0004.jpg"), "{}", desk.screen());
+    desk.press_all(&["esc", "a", "A"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("Enter sends"), "{}", desk.screen());
+    desk.press_all(&["/", "z", "z", "enter", "a"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("no path matches"), "{}", desk.screen());
+}
+
+#[test]
+fn the_list_is_a_part_of_the_plan_and_goes_back_to_where_the_cursor_was() {
+    use crate::tui::ui::plan::Stop;
+    let mut desk = plan();
+    desk.press_all(&["j", "j", "p"]);
+    assert_eq!(desk.ui.stop(), Stop::List);
+    desk.press_all(&["p"]);
+    assert_eq!(desk.ui.stop(), Stop::Field(1));
+    desk.press_all(&["tab", "tab", "tab"]);
+    assert_eq!(desk.ui.stop(), Stop::List);
+    desk.press_all(&["tab"]);
+    assert_eq!(desk.ui.stop(), Stop::Start);
+    desk.press_all(&["G", "j", "j"]);
+    assert_ne!(desk.ui.stop(), Stop::List, "lines never lead into it");
+}
+
+#[test]
+fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
+    let mut desk = plan();
+    desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "s", "S"]);
+    assert_eq!((desk.ui.order, desk.ui.reverse), (Order::Path, true), "numbers and times tell no plan's photos apart");
+    let mut desk = desk.with(|board| board.phase = Phase::Running);
+    desk.answer();
+    assert_eq!(
+        (desk.ui.order, desk.ui.reverse, desk.ui.filter.value(), desk.on()),
+        (Order::Status, false, "", Some(1))
+    );
+    assert!(desk.screen().contains("IMG_0004"), "{}", desk.screen());
+}
+
+#[test]
+fn the_mouse_chooses_in_the_list() {
+    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+    let mut desk = plan();
+    desk.press_all(&["p"]);
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    desk.take_in(Msg::Mouse(MouseEvent { kind, column: 30, row: 6, modifiers: crossterm::event::KeyModifiers::NONE }));
+    desk.answer();
+    assert_eq!(on(&desk), 4);
 }
