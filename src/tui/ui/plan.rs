@@ -1,12 +1,12 @@
 //! The plan screen's own state: what the cursor is on, and the field that is being edited.
 
 use serde_json::Value;
-use tui_input::Input;
 
 use super::Ui;
+use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
-use crate::job::{JobId, ParamKind};
+use crate::job::{JobId, ParamKind, Usd};
 
 /// Photos that are still in and listed as the dearest.
 const DEAREST: usize = 10;
@@ -43,7 +43,7 @@ impl Stop {
 /// A field while it is edited.
 #[derive(Debug, Clone)]
 pub(crate) struct Edit {
-    pub(crate) input: Input,
+    pub(crate) draft: Draft,
     /// What it was, for who gives up.
     before: Option<Value>,
     /// What is wrong with what is typed.
@@ -222,7 +222,7 @@ impl Ui {
         }
         let before = field.value.clone();
         let text = before.as_ref().map(ToString::to_string).unwrap_or_default();
-        (self.plan.edit, self.plan.asked) = (Some(Edit { input: Input::new(text), before, error: None }), None);
+        (self.plan.edit, self.plan.asked) = (Some(Edit { draft: Draft::new(text), before, error: None }), None);
         None
     }
 
@@ -230,7 +230,7 @@ impl Ui {
     pub(crate) fn retyped(&mut self) -> Option<Command> {
         let spec = self.field()?.spec.clone();
         let edit = self.plan.edit.as_mut()?;
-        let text = edit.input.value().trim();
+        let text = edit.draft.value().trim();
         let value = spec.read(text);
         edit.error = (value.is_none() && !text.is_empty()).then(|| format!("takes {}", spec.kind));
         edit.error.is_none().then_some(Command::Param { name: spec.name, value })
@@ -250,6 +250,19 @@ impl Ui {
         }
         self.plan.edit = None;
         true
+    }
+
+    /// What of the cap earlier runs of this batch have used.
+    pub(crate) fn used_before(&self) -> Usd {
+        let totals = &self.board.totals;
+        if self.board.plan.changed { Usd::ZERO } else { totals.spent + totals.reserved }
+    }
+
+    /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.
+    pub(crate) fn over_cap(&self) -> Option<(Usd, Usd)> {
+        let cap = self.board.batch.budget?;
+        let needed = self.board.plan.estimate? + self.used_before();
+        (self.board.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
     }
 
     /// Whether keys go into a field of the plan.

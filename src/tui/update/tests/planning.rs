@@ -131,6 +131,35 @@ fn the_cap_is_raised_before_the_start_and_while_it_runs() {
 }
 
 #[test]
+fn what_is_typed_takes_the_place_of_what_was_there_unless_it_is_gone_over_first() {
+    let mut desk = plan();
+    desk.press_all(&["b", "7", "5", ".", "5", "enter", "b", "left", "1", "enter"]);
+    assert_eq!(desk.told, [75.5, 500.01].map(|usd| Command::Budget(Usd::from_f64(usd))));
+    desk.told.clear();
+    desk.press_all(&["j", "e", "3"]);
+    assert_eq!(desk.told, [param("upscale_factor", json!(3))]);
+    desk.press_all(&["esc", "b"]);
+    desk.take_in(Msg::Paste("12".to_owned()));
+    assert!(desk.screen().contains("$ 12 "), "{}", desk.screen());
+}
+
+#[test]
+fn a_cap_that_is_too_small_is_told_where_the_start_is_and_earlier_runs_count() {
+    let capped = |cents, spent| {
+        let desk = plan().with(|board| {
+            let mut facts = (*board.batch).clone();
+            (facts.budget, board.totals.spent, board.totals.reserved) = (Some(fixtures::usd(cents)), spent, Usd::ZERO);
+            board.batch = facts.into();
+        });
+        desk.screen()
+    };
+    assert!(!capped(600_000, Usd::ZERO).contains("pauses there"));
+    let short = capped(600_000, fixtures::usd(20_000));
+    assert!(short.contains("$6,000.00, $200.00 of it used before: $75.20"), "{short}");
+    assert!(short.contains("for about $5,875.20, up to the cap of $6,000.00."), "{short}");
+}
+
+#[test]
 fn the_cursor_is_always_in_sight() {
     for (width, height) in [(120, 36), (120, 16), (80, 24), (40, 12), (40, 8)] {
         let mut desk = fixtures::planning(width, height);

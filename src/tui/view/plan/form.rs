@@ -1,5 +1,7 @@
 //! The model and its parameters, as a form.
 
+use ratatui::style::Modifier;
+
 use super::line::Line;
 use crate::engine::board::Field;
 use crate::tui::keys::Action;
@@ -85,14 +87,14 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
     let of = |role| ui.styles.of(role);
     let name = format!("  {:names$}  ", fit(&field.spec.name, names));
     let room = usize::from(columns).saturating_sub(width(&name) + 1);
-    let before: String = edit.input.value().chars().take(edit.input.cursor()).collect();
-    let after: String = edit.input.value().chars().skip(edit.input.cursor()).collect();
+    let (before, after) = edit.draft.parts();
     let before = fit_end(&before, room).into_owned();
     let cursor = columns_of(&name).saturating_add(columns_of(&before));
     let typed = format!("{before}{}", fit(&after, room.saturating_sub(width(&before))));
     let style = of(if edit.error.is_some() { Role::Failure } else { Role::FilterMatch });
-    let typed = format!("{typed:VALUE$}");
-    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, style)]);
+    let rest = " ".repeat(VALUE.saturating_sub(width(&typed)));
+    let shown = if edit.draft.is_fresh() { style.add_modifier(Modifier::REVERSED) } else { style };
+    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, shown), (rest, style)]);
     line.cursor = Some(cursor);
     let mut lines = vec![line];
     if let Some(error) = &edit.error {

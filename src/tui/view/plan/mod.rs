@@ -98,7 +98,9 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer) {
 /// fewer words.
 fn what_enter_does(ui: &Ui, columns: u16) -> String {
     let told = if ui.stop() == Stop::Start { in_full(ui) } else { elsewhere(ui) };
-    if super::text::width(&told) <= usize::from(columns) { told } else { in_short(ui) }
+    let fits = |text: &String| super::text::width(text) <= usize::from(columns);
+    let cap = ui.over_cap().map(|(cap, _)| format!("{}, cap {cap}", in_short(ui)));
+    [Some(told), cap].into_iter().flatten().find(fits).unwrap_or_else(|| in_short(ui))
 }
 
 fn in_short(ui: &Ui) -> String {
@@ -135,7 +137,10 @@ fn in_full(ui: &Ui) -> String {
     let photos = plural(plan.photos, "photo", "photos");
     match plan.estimate {
         _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
-        Some(estimate) => format!("{key} sends {photos} for about {estimate}."),
+        Some(estimate) => match ui.over_cap() {
+            Some((cap, _)) => format!("{key} sends {photos} for about {estimate}, up to the cap of {cap}."),
+            None => format!("{key} sends {photos} for about {estimate}."),
+        },
         None => format!("{key} sends {photos}; the price is not known."),
     }
 }

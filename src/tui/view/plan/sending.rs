@@ -86,14 +86,20 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
     }
     let key = ui.keys.shown(Action::Cap);
-    match (batch.budget, plan.estimate) {
-        (Some(cap), Some(estimate)) if estimate > cap => {
-            let over: Usd = estimate - cap;
+    let used = match ui.used_before() {
+        Usd::ZERO => String::new(),
+        used => format!(", {used} of it used before"),
+    };
+    match (batch.budget, ui.over_cap()) {
+        (_, Some((cap, over))) if used.is_empty() => {
             add("cap", format!("{cap} is {over} short: it pauses there; {key} changes it"), of(Role::Warning));
         }
-        (Some(cap), _) => add("cap", cap.to_string(), text),
-        (None, _) if batch.sandbox => {}
-        (None, _) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
+        (_, Some((cap, over))) => {
+            add("cap", format!("{cap}{used}: {over} short, it pauses there; {key} changes it"), of(Role::Warning));
+        }
+        (Some(cap), None) => add("cap", format!("{cap}{used}"), text),
+        (None, None) if batch.sandbox => {}
+        (None, None) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
     }
     if let Some(limit) = plan.limit {
         add("limit", format!("photos above {limit} are left out"), of(Role::Warning));
