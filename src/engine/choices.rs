@@ -104,14 +104,14 @@ impl Choices {
 
     /// Nothing is left out any more, for whatever reason it was.
     pub(super) fn take_all_in(&mut self) {
-        self.folders_out.clear();
-        self.limit(None);
+        (self.limit, self.folders_out, self.photos) = (None, BTreeSet::new(), HashMap::new());
     }
 
-    /// Leaves out what costs more. What was said of single photos is for this to say again.
+    /// Leaves out what costs more. Of photos that were taken in one by one it is for this to say again;
+    /// those that were left out stay out.
     pub(super) fn limit(&mut self, limit: Option<Usd>) {
         self.limit = limit;
-        self.photos.clear();
+        self.photos.retain(|_, out| *out);
     }
 
     /// Counts from the start again.
@@ -184,5 +184,31 @@ impl Choices {
             Some(PhotoChoice { id, path, price, out: self.leaves_out(id, Some(price)) })
         };
         plan.photo_choices = dearest.into_iter().filter_map(photo).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_leaves_out_more_and_takes_in_nothing_that_was_left_out_by_hand() {
+        let mut choices = Choices::default();
+        let usd = |cents: i64| Some(Usd::from_nanos(cents * 10_000_000));
+        let (cheap, dear, other) = (JobId::at(0), JobId::at(1), JobId::at(2));
+        let out = |choices: &Choices| {
+            [(cheap, usd(10)), (dear, usd(900)), (other, usd(10))].map(|(id, price)| choices.leaves_out(id, price))
+        };
+        choices.choose([cheap], true);
+        choices.limit(usd(500));
+        assert_eq!(out(&choices), [true, true, false]);
+        choices.choose([dear], false);
+        assert_eq!(out(&choices), [true, false, false], "what is said of one photo holds against its price");
+        choices.limit(usd(600));
+        assert_eq!(out(&choices), [true, true, false]);
+        choices.limit(None);
+        assert_eq!(out(&choices), [true, false, false]);
+        choices.take_all_in();
+        assert_eq!(out(&choices), [false; 3]);
     }
 }

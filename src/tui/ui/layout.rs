@@ -229,6 +229,25 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_plan_leave_each_other_and_the_start_alone() {
+        for (width, in_list) in (1..=400).flat_map(|width| [(width, false), (width, true)]) {
+            for height in [5, 8, 24, 60] {
+                let size = Size { width, height };
+                let PlanAreas { sent, aside, list } = PlanAreas::split(size, in_list);
+                let between = Rect::new(0, 1, width, height.saturating_sub(3));
+                for part in [sent, aside, list] {
+                    assert_eq!(part.intersection(between).area(), part.area(), "{size:?}");
+                }
+                let overlap = [(sent, aside), (aside, list), (sent, list)].map(|(a, b)| a.intersection(b).area());
+                assert_eq!(overlap, [0; 3], "{size:?}");
+                let has_all = !sent.is_empty() && !list.is_empty();
+                assert_eq!(has_all, width >= THREE_COLUMNS && height >= LEAST.height, "{size:?}");
+                assert!(!in_list || list.is_empty() == is_too_small(size), "{size:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_a_short_table_does_not_need_is_the_lower_panes() {
         let size = Size { width: 120, height: 36 };
         let areas = |jobs| Areas::split(size, 0, false, Share::Third).give_up(jobs);

@@ -99,7 +99,9 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
                 ui.go_to_list();
                 ui.move_to_row(row);
             }
-            _ if list.contains(at) => drop(ui.move_by(lines)),
+            _ if list.contains(at) => {
+                ui.move_by(lines);
+            }
             _ => scroll(ui, lines),
         }
     } else if matches!(ui.context(), Context::Zoom | Context::Overlay | Context::Causes) {

@@ -155,9 +155,10 @@ mod tests {
     #[test]
     fn the_status_never_leaves_and_columns_never_overlap_or_pass_the_end() {
         for columns in 1..=400 {
-            for digits in [3, 4, 7] {
-                let placed = place(RUN, columns, digits);
-                assert!(placed.iter().any(|placed| placed.column == Column::Status), "{columns}");
+            for (set, digits, stays) in [(RUN, 3, Column::Status), (RUN, 7, Column::Status), (PLAN, 4, Column::Choice)]
+            {
+                let placed = place(set, columns, digits);
+                assert!(placed.iter().any(|placed| placed.column == stays), "{columns}");
                 let mut x = 0;
                 for Placed { x: at, columns: wide, .. } in placed {
                     assert!(at >= x && at + wide <= columns, "{columns}");

@@ -293,7 +293,9 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             put(buf, x, y, width, &shown, base);
             mark_matches(ui, &shown, area, buf);
         }
-        Column::Megapixels => drop(put(buf, x, y, width, &format::sizes(row.input, row.output), base)),
+        Column::Megapixels => {
+            put(buf, x, y, width, &format::sizes(row.input, row.output), base);
+        }
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
         Column::Note => {
             let style = match row.state.status {
