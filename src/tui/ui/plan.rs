@@ -147,12 +147,16 @@ impl Ui {
     /// Leaves out all that the list shows, or takes it in again; gives what is said, too.
     pub(crate) fn choose_shown(&self, out: bool) -> (Option<Command>, String) {
         let text = self.filter.value().trim();
+        let plan = &self.board.plan;
         if self.page().total == 0 {
             return (None, "no photo is shown".to_owned());
         }
+        if plan.photos + plan.duplicates + plan.left_out == 0 {
+            return (None, "there is none that could be sent".to_owned());
+        }
         let which = if text.is_empty() { "all photos".to_owned() } else { format!("all with {text} in the path") };
         let done = if out { "left out" } else { "taken in" };
-        let so_far = if self.board.plan.walking { " so far" } else { "" };
+        let so_far = if plan.walking { " so far" } else { "" };
         let command = Command::LeaveOut { which: Selection::Matching(text.to_owned()), out };
         (Some(command), format!("{which}{so_far}: {done}"))
     }

@@ -99,7 +99,9 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
                 ui.go_to_list();
                 ui.move_to_row(row);
             }
+            // A cursor that moves is to be seen.
             _ if list.contains(at) => {
+                ui.go_to_list();
                 ui.move_by(lines);
             }
             _ => scroll(ui, lines),

@@ -250,11 +250,26 @@ fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
 
 #[test]
 fn the_mouse_chooses_in_the_list() {
-    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
     let mut desk = plan();
     desk.press_all(&["p"]);
     let kind = MouseEventKind::Down(MouseButton::Left);
-    desk.take_in(Msg::Mouse(MouseEvent { kind, column: 30, row: 6, modifiers: crossterm::event::KeyModifiers::NONE }));
+    desk.take_in(Msg::Mouse(MouseEvent { kind, column: 30, row: 6, modifiers: KeyModifiers::NONE }));
     desk.answer();
     assert_eq!(on(&desk), 4);
+    let mut desk = fixtures::planning(200, 50);
+    let wheel = MouseEventKind::ScrollDown;
+    desk.take_in(Msg::Mouse(MouseEvent { kind: wheel, column: 150, row: 9, modifiers: KeyModifiers::NONE }));
+    desk.answer();
+    assert_eq!((on(&desk), desk.ui.stop()), (4, crate::tui::ui::plan::Stop::List));
+}
+
+#[test]
+fn where_nothing_could_be_sent_nothing_is_left_out() {
+    let mut desk = plan().with(|board| {
+        let mut plan = (*board.plan).clone();
+        (plan.photos, plan.duplicates, plan.left_out) = (0, 0, 0);
+        board.plan = plan.into();
+    });
+    desk.press_all(&["p", "a"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("none that could be sent"), "{}", desk.screen());
 }
