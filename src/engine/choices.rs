@@ -159,6 +159,19 @@ impl Choices {
         out
     }
 
+    /// A photo that was counted is left out now, or no longer is.
+    pub(super) fn turn(&mut self, id: JobId, price: Option<Usd>, out: bool) {
+        let amount = price.unwrap_or_default();
+        let tally = |count: &mut usize, by: usize| *count = if out { *count + by } else { count.saturating_sub(by) };
+        tally(&mut self.out, 1);
+        tally(&mut self.out_unpriced, usize::from(price.is_none()));
+        self.out_price = if out { self.out_price + amount } else { self.out_price - amount };
+        if let Some(folder) = self.folder(id).and_then(|folder| self.folders.get_mut(folder as usize)) {
+            tally(&mut folder.out, 1);
+            folder.price = if out { folder.price - amount } else { folder.price + amount };
+        }
+    }
+
     /// Puts what can be chosen into a plan.
     pub(super) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
         let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
@@ -190,6 +203,7 @@ impl Choices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::job::{JobState, Photo, Timestamp};
 
     #[test]
     fn a_limit_leaves_out_more_and_takes_in_nothing_that_was_left_out_by_hand() {
@@ -210,5 +224,38 @@ mod tests {
         assert_eq!(out(&choices), [true, false, false]);
         choices.take_all_in();
         assert_eq!(out(&choices), [false; 3]);
+    }
+
+    #[test]
+    fn one_that_is_turned_is_counted_as_if_all_were_counted_again() {
+        let job = |n: usize| {
+            let path: Box<Path> = Path::new(&format!("f{}/{n}.jpg", n % 2)).into();
+            let (source, modified) = (path.clone(), Timestamp(0));
+            let photo = Photo { source, path, format: None, pixels: None, bytes: 1, modified, shares_stem: false };
+            Job { id: JobId::at(n), photo, state: JobState::Pending, own: None }
+        };
+        let price = |n: usize| (n != 3).then(|| Usd::from_nanos(i64::try_from(n).unwrap_or_default() + 1));
+        let count = |choices: &mut Choices| {
+            choices.recount();
+            (0..6).for_each(|n| {
+                choices.count(JobId::at(n), price(n));
+            });
+        };
+        let told = |choices: &Choices| {
+            let mut plan = Plan { price: None, ..Plan::default() };
+            choices.offer(&mut plan, |_| None);
+            let folders: Vec<_> = choices.folders.iter().map(|folder| (folder.out, folder.price)).collect();
+            (plan, folders, choices.out_price, choices.out_unpriced)
+        };
+        let mut choices = Choices::default();
+        (0..6).for_each(|n| choices.found(&job(n)));
+        count(&mut choices);
+        for (n, out) in [(1, true), (3, true), (2, true), (1, false)] {
+            choices.choose([JobId::at(n)], out);
+            choices.turn(JobId::at(n), price(n), out);
+            let turned = told(&choices);
+            count(&mut choices);
+            assert_eq!(turned, told(&choices), "{n} {out}");
+        }
     }
 }

@@ -118,7 +118,12 @@ impl Engine {
     pub(super) fn leave_out(&mut self, which: Selection, out: bool) {
         if !self.started && self.leaving.is_none() {
             match which {
-                Selection::Photo(id) => self.choices.choose([id], out),
+                Selection::Photo(id) => {
+                    if self.leave_out_one(id, out) {
+                        (self.form.begin, self.dirty) = (false, true);
+                        return;
+                    }
+                }
                 Selection::Folder(folder) => self.choices.choose_folder(folder, out),
                 Selection::Matching(text) if text.trim().is_empty() && !out => self.choices.take_all_in(),
                 Selection::Matching(text) => self.choices.choose(self.roster.matching(&text), out),
