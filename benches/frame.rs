@@ -46,6 +46,7 @@ fn row(number: usize) -> Row {
         output: Some(input.scaled(2.0)),
         cost: Some(Money::Estimated(Usd::from_nanos(4_880_000_000))),
         note: "Two people walking along the water's edge at low tide, a dog running ahead of them.".to_owned(),
+        choice: None,
     }
 }
 

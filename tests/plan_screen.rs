@@ -139,6 +139,52 @@ fn what_is_left_out_stays_out_of_the_batch_that_changed_parameters_make() {
 }
 
 #[test]
+fn what_is_left_out_in_the_list_of_photos_is_not_sent_and_asked_about_again_by_the_next_run() {
+    let stage = Stage::new();
+    stage.small_photos(3).photo("chelsea.png", "cats/chelsea.png").photo("coffee.png", "cups/coffee.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 5 photos");
+    // All whose path holds a text, then one of them taken in again.
+    term.press("/small\r");
+    term.wait_for("1 of 3");
+    term.press("a");
+    term.wait_for("3 left out");
+    term.press("j\r");
+    term.wait_row(&["[x] in", "small-2.png"]);
+    term.wait_row(&["[ ] left out", "small-3.png"]);
+    term.wait_for("3 photos for about");
+    // Without the filter the dearest stands first by price, and parameters change its price at once.
+    term.press("\u{1b}");
+    term.wait_for("of 5 ");
+    term.press("sss");
+    term.wait_for("cost ↓");
+    term.press("g ");
+    term.wait_row(&["[ ] left out", "cups/coffee.png", "0.2 → 1.0", "≈$0.10"]);
+    term.press("\u{1b}");
+    term.wait_for("3 left out by you, ≈$0.1");
+    term.press("j\u{1b}[C\u{1b}[Cp");
+    term.wait_row(&["[ ] left out", "cups/coffee.png", "0.2 → 1.2", "≈$0.12"]);
+    term.press("pdg");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.wait_row(&["skipped", "cups/coffee.png", "left out by you"]);
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2);
+    assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":2,"SKIPPED":3}"#);
+
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("Enter sends 3 photos");
+    term.press("p");
+    term.wait_row(&["[x] in", "cups/coffee.png"]);
+    term.wait_row(&["✓  done", "cats/chelsea.png"]);
+    term.press("q");
+    term.wait_exit();
+    assert_eq!(stage.stats()["accepted"], 2);
+}
+
+#[test]
 fn a_cap_that_is_reached_is_raised_with_a_key_and_the_batch_goes_on() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "a.png").photo("coffee.png", "b.png");

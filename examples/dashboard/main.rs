@@ -182,6 +182,7 @@ impl Fake {
             output: Some(output),
             cost: show::price().estimate(output).map(Money::Estimated),
             note: String::new(),
+            choice: None,
         };
         let caption = SEEN[self.chance(4) as usize].to_owned();
         Job { row, caption, began: Timestamp(0), due: Timestamp(0), logs: Vec::new(), attempts: Vec::new() }

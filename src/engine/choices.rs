@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::path::Path;
 
-use super::board::{FolderChoice, PhotoChoice, Plan, Selection};
+use super::board::{FolderChoice, PhotoChoice, Plan};
 use crate::job::{Job, JobId, Usd, clean};
 
 /// Folders that a face is offered.
@@ -29,6 +29,9 @@ pub(super) struct Choices {
     folder_of: Vec<Option<u32>>,
     dearest: BinaryHeap<Reverse<(Usd, Reverse<JobId>)>>,
     out: usize,
+    /// What those that are left out would cost, and how many have no known price.
+    out_price: Usd,
+    out_unpriced: usize,
 }
 
 /// The photos of a folder that could be sent.
@@ -84,42 +87,57 @@ impl Choices {
     }
 
     /// Leaves photos out or takes them in again.
-    pub(super) fn choose(&mut self, which: Selection, out: bool) {
-        match which {
-            Selection::Photo(id) => {
-                self.photos.insert(id, out);
-            }
-            Selection::Folder(folder) => {
-                let folder_of = &self.folder_of;
-                self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
-                if out {
-                    self.folders_out.insert(folder);
-                } else {
-                    self.folders_out.remove(&folder);
-                }
-            }
+    pub(super) fn choose(&mut self, photos: impl IntoIterator<Item = JobId>, out: bool) {
+        self.photos.extend(photos.into_iter().map(|id| (id, out)));
+    }
+
+    /// The same with all of a folder, those included that are still to be found.
+    pub(super) fn choose_folder(&mut self, folder: u32, out: bool) {
+        let folder_of = &self.folder_of;
+        self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
+        if out {
+            self.folders_out.insert(folder);
+        } else {
+            self.folders_out.remove(&folder);
         }
     }
 
-    /// Leaves out what costs more. What was said of single photos is for this to say again.
+    /// Nothing is left out any more, for whatever reason it was.
+    pub(super) fn take_all_in(&mut self) {
+        (self.limit, self.folders_out, self.photos) = (None, BTreeSet::new(), HashMap::new());
+    }
+
+    /// Leaves out what costs more. Of photos that were taken in one by one it is for this to say again;
+    /// those that were left out stay out.
     pub(super) fn limit(&mut self, limit: Option<Usd>) {
         self.limit = limit;
-        self.photos.clear();
+        self.photos.retain(|_, out| *out);
     }
 
     /// Counts from the start again.
     pub(super) fn recount(&mut self) {
         self.dearest.clear();
-        self.out = 0;
+        (self.out, self.out_price, self.out_unpriced) = (0, Usd::ZERO, 0);
         for folder in &mut self.folders {
             *folder = Folder { path: std::mem::take(&mut folder.path), ..Folder::default() };
         }
     }
 
+    /// Counts a photo that gets another one's result; says whether it is left out.
+    pub(super) fn count_duplicate(&mut self, id: JobId, price: Option<Usd>) -> bool {
+        let out = self.leaves_out(id, price);
+        self.out += usize::from(out);
+        out
+    }
+
     /// Counts a photo that could be sent; says whether it is left out.
     pub(super) fn count(&mut self, id: JobId, price: Option<Usd>) -> bool {
         let out = self.leaves_out(id, price);
-        self.out += usize::from(out);
+        if out {
+            self.out += 1;
+            self.out_price += price.unwrap_or_default();
+            self.out_unpriced += usize::from(price.is_none());
+        }
         if let Some(folder) = self.folder(id).and_then(|folder| self.folders.get_mut(folder as usize)) {
             folder.photos += 1;
             folder.out += usize::from(out);
@@ -141,11 +159,25 @@ impl Choices {
         out
     }
 
+    /// A photo that was counted is left out now, or no longer is.
+    pub(super) fn turn(&mut self, id: JobId, price: Option<Usd>, out: bool) {
+        let amount = price.unwrap_or_default();
+        let tally = |count: &mut usize, by: usize| *count = if out { *count + by } else { count.saturating_sub(by) };
+        tally(&mut self.out, 1);
+        tally(&mut self.out_unpriced, usize::from(price.is_none()));
+        self.out_price = if out { self.out_price + amount } else { self.out_price - amount };
+        if let Some(folder) = self.folder(id).and_then(|folder| self.folders.get_mut(folder as usize)) {
+            tally(&mut folder.out, 1);
+            folder.price = if out { folder.price - amount } else { folder.price + amount };
+        }
+    }
+
     /// Puts what can be chosen into a plan.
     pub(super) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
         let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
         folders.sort_by(|(_, a), (_, b)| b.full_price.cmp(&a.full_price).then_with(|| a.path.cmp(&b.path)));
         (plan.limit, plan.left_out, plan.folders_in_all) = (self.limit, self.out, folders.len());
+        plan.left_out_usd = (self.out_unpriced == 0 && plan.price.is_some()).then_some(self.out_price);
         let choice = |(id, folder): (u32, &Folder)| FolderChoice {
             id,
             path: folder.path.to_string(),
@@ -165,5 +197,65 @@ impl Choices {
             Some(PhotoChoice { id, path, price, out: self.leaves_out(id, Some(price)) })
         };
         plan.photo_choices = dearest.into_iter().filter_map(photo).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{JobState, Photo, Timestamp};
+
+    #[test]
+    fn a_limit_leaves_out_more_and_takes_in_nothing_that_was_left_out_by_hand() {
+        let mut choices = Choices::default();
+        let usd = |cents: i64| Some(Usd::from_nanos(cents * 10_000_000));
+        let (cheap, dear, other) = (JobId::at(0), JobId::at(1), JobId::at(2));
+        let out = |choices: &Choices| {
+            [(cheap, usd(10)), (dear, usd(900)), (other, usd(10))].map(|(id, price)| choices.leaves_out(id, price))
+        };
+        choices.choose([cheap], true);
+        choices.limit(usd(500));
+        assert_eq!(out(&choices), [true, true, false]);
+        choices.choose([dear], false);
+        assert_eq!(out(&choices), [true, false, false], "what is said of one photo holds against its price");
+        choices.limit(usd(600));
+        assert_eq!(out(&choices), [true, true, false]);
+        choices.limit(None);
+        assert_eq!(out(&choices), [true, false, false]);
+        choices.take_all_in();
+        assert_eq!(out(&choices), [false; 3]);
+    }
+
+    #[test]
+    fn one_that_is_turned_is_counted_as_if_all_were_counted_again() {
+        let job = |n: usize| {
+            let path: Box<Path> = Path::new(&format!("f{}/{n}.jpg", n % 2)).into();
+            let (source, modified) = (path.clone(), Timestamp(0));
+            let photo = Photo { source, path, format: None, pixels: None, bytes: 1, modified, shares_stem: false };
+            Job { id: JobId::at(n), photo, state: JobState::Pending, own: None }
+        };
+        let price = |n: usize| (n != 3).then(|| Usd::from_nanos(i64::try_from(n).unwrap_or_default() + 1));
+        let count = |choices: &mut Choices| {
+            choices.recount();
+            (0..6).for_each(|n| {
+                choices.count(JobId::at(n), price(n));
+            });
+        };
+        let told = |choices: &Choices| {
+            let mut plan = Plan { price: None, ..Plan::default() };
+            choices.offer(&mut plan, |_| None);
+            let folders: Vec<_> = choices.folders.iter().map(|folder| (folder.out, folder.price)).collect();
+            (plan, folders, choices.out_price, choices.out_unpriced)
+        };
+        let mut choices = Choices::default();
+        (0..6).for_each(|n| choices.found(&job(n)));
+        count(&mut choices);
+        for (n, out) in [(1, true), (3, true), (2, true), (1, false)] {
+            choices.choose([JobId::at(n)], out);
+            choices.turn(JobId::at(n), price(n), out);
+            let turned = told(&choices);
+            count(&mut choices);
+            assert_eq!(turned, told(&choices), "{n} {out}");
+        }
     }
 }

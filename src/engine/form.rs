@@ -63,7 +63,7 @@ impl Form {
     }
 
     /// A job as it stands in the batch that the parameters make.
-    fn standing<'a>(&'a self, job: &'a Job, is_changed: bool) -> &'a JobState {
+    pub(super) fn standing<'a>(&'a self, job: &'a Job, is_changed: bool) -> &'a JobState {
         match &job.state {
             state if !is_changed => state,
             state @ JobState::Skipped(_) => state,
@@ -117,7 +117,17 @@ impl Engine {
 
     pub(super) fn leave_out(&mut self, which: Selection, out: bool) {
         if !self.started && self.leaving.is_none() {
-            self.choices.choose(which, out);
+            match which {
+                Selection::Photo(id) => {
+                    if self.leave_out_one(id, out) {
+                        (self.form.begin, self.dirty) = (false, true);
+                        return;
+                    }
+                }
+                Selection::Folder(folder) => self.choices.choose_folder(folder, out),
+                Selection::Matching(text) if text.trim().is_empty() && !out => self.choices.take_all_in(),
+                Selection::Matching(text) => self.choices.choose(self.roster.matching(&text), out),
+            }
             self.change_plan();
         }
     }
@@ -183,7 +193,9 @@ impl Engine {
         let output = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
         let price = roster.estimate(job);
         let may_be_sent = is_to_be_sent(state);
-        if may_be_sent && !is_reused && choices.count(id, price) {
+        let is_out =
+            may_be_sent && if is_reused { choices.count_duplicate(id, price) } else { choices.count(id, price) };
+        if is_out {
             return;
         }
         plan.add(&job.photo, state, output, price);
@@ -196,7 +208,7 @@ impl Engine {
     }
 
     /// Whether a job gets another one's result, and that one is not left out.
-    fn is_reused(&self, id: JobId) -> bool {
+    pub(super) fn is_reused(&self, id: JobId) -> bool {
         let twins = &self.reuse.twins;
         let leader = twins.content(id).and_then(|content| twins.leader(&content)).filter(|leader| *leader != id);
         let is_led_astray = leader.and_then(|leader| self.roster.get(leader)).is_some_and(|job| self.is_left_out(job));
@@ -320,6 +332,6 @@ impl Engine {
 const BYTES_IN_TEN_PX: u64 = 22;
 
 /// Whether a job in this state would be sent after the start.
-fn is_to_be_sent(state: &JobState) -> bool {
+pub(super) fn is_to_be_sent(state: &JobState) -> bool {
     matches!(state.status().group(), Group::Pending | Group::Active | Group::Waiting) && !state.is_reserved()
 }

@@ -22,6 +22,7 @@ mod keep;
 mod leave;
 mod live;
 mod look_up;
+mod lot;
 mod origin;
 mod outlet;
 mod outlook;

@@ -61,7 +61,9 @@ impl Planner {
         }
     }
 
-    fn send(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) {
+    /// Counts a photo that is sent.
+    pub(super) fn send(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) {
+        self.shared = None;
         self.plan.photos += 1;
         self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
         self.plan.output_px += output.map_or(0, Pixels::count);
@@ -76,6 +78,23 @@ impl Planner {
                 self.dearest.pop();
             }
         }
+    }
+
+    /// A photo that was counted as to be sent is not. False, and nothing done, where only counting all of
+    /// them again can tell what the plan is without it.
+    pub(super) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) -> bool {
+        let path = clean(&photo.slash_path()).into_owned();
+        // Another one would be among the dearest in its place.
+        if self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
+            return false;
+        }
+        let Some((sum, one)) = self.plan.estimate.zip(estimate) else { return false };
+        self.shared = None;
+        self.plan.photos = self.plan.photos.saturating_sub(1);
+        self.plan.input_px = self.plan.input_px.saturating_sub(photo.pixels.map_or(0, Pixels::count));
+        self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
+        self.plan.estimate = Some(sum - one);
+        true
     }
 
     /// A photo that was counted as to be sent is not: it is the same picture as another.
@@ -127,4 +146,37 @@ impl Planner {
 /// A skipped photo as faces show it.
 pub(super) fn skipped_file(photo: &Photo, reason: &str) -> SkippedFile {
     SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::job::{PriceSource, Timestamp, Unit};
+
+    #[test]
+    fn what_is_taken_back_leaves_the_plan_as_if_it_had_never_been_counted() {
+        let price = UnitPrice { usd: Usd::from_nanos(100_000_000), unit: Unit::Megapixel, source: PriceSource::Live };
+        let send = |planner: &mut Planner, n: u32| {
+            let path: Box<Path> = Path::new(&format!("{n}.jpg")).into();
+            let (source, pixels) = (path.clone(), Pixels::new(n * 100, 10));
+            let modified = Timestamp(0);
+            let photo =
+                Photo { source, path, format: None, pixels: Some(pixels), bytes: 1, modified, shares_stem: false };
+            planner.send(&photo, Some(pixels), price.estimate(pixels));
+            (photo, pixels)
+        };
+        let (mut all, mut without) = (Planner::new(Some(price.clone())), Planner::new(Some(price.clone())));
+        let photos: Vec<_> = (1..=20).map(|n| send(&mut all, n)).collect();
+        (1..=20).filter(|n| *n != 5).for_each(|n| {
+            send(&mut without, n);
+        });
+        let mut take_back = |at: usize| {
+            let (photo, pixels) = &photos[at];
+            all.take_back(photo, Some(*pixels), price.estimate(*pixels))
+        };
+        assert_eq!([take_back(14), take_back(4)], [false, true], "the fifteenth is one of the ten dearest");
+        assert_eq!(all.plan(|_| {}), without.plan(|_| {}));
+    }
 }

@@ -6,7 +6,7 @@ use super::board::{Board, CauseGroup, Detail, Flow, Page, Phase};
 use super::review::{redo_params, told_params};
 use super::run::Engine;
 use super::story;
-use super::table::Failures;
+use super::table::{Failures, Spec};
 use crate::job::{CauseKind, Group, Timestamp, clean};
 
 impl Engine {
@@ -30,8 +30,10 @@ impl Engine {
     }
 
     fn page(&mut self) -> Page {
-        self.roster.show(self.look.spec());
-        self.look.page(&self.roster, &self.live, self.hold.is_some())
+        // Before the start every photo waits: only paths tell them apart.
+        self.roster.show(Spec { only_paths: !self.started, ..self.look.spec() });
+        let page = self.look.page(&self.roster, &self.live, self.hold.is_some());
+        if self.started { page } else { self.with_lots(page) }
     }
 
     fn causes(&self) -> Vec<CauseGroup> {

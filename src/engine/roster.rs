@@ -66,10 +66,13 @@ impl Roster {
 
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
+        // Rows in an order that follows are gathered anew, little by little; others stay where they are.
+        let view = self.view.take().filter(|view| !view.follows_params());
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
         self.rates.params = params;
         ids.for_each(|id| self.count(id, true));
+        self.view = view;
     }
 
     /// How many jobs have a request at fal that is not settled.
@@ -239,6 +242,12 @@ impl Roster {
         if let Some(view) = view {
             view.count(job, measure, joins);
         }
+    }
+
+    /// The jobs whose path holds a text, whatever the case.
+    pub(super) fn matching(&self, text: &str) -> Vec<JobId> {
+        let spec = Spec::of_paths(text);
+        self.jobs.iter().filter(|job| spec.takes(job)).map(|job| job.id).collect()
     }
 
     /// Shows only what fits, in this order. Gathering it begins at once.

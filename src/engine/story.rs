@@ -36,6 +36,7 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
         output: saved.map(|saved| saved.pixels).or(planned),
         cost,
         note: note(state, live),
+        choice: None,
     }
 }
 

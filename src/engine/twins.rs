@@ -121,6 +121,12 @@ impl Twins {
         self.leaders.get(content).map(|leader| leader.id)
     }
 
+    /// Whether nothing hangs on a photo: it neither leads others nor follows one, as far as is known.
+    pub(super) fn is_alone(&self, id: JobId) -> bool {
+        let leader = self.contents.get(&id).and_then(|content| self.leaders.get(content));
+        leader.is_none_or(|leader| leader.id == id && leader.followers.is_empty())
+    }
+
     /// A photo waits for what becomes of its leader.
     pub(super) fn follow(&mut self, content: &ContentHash, id: JobId) {
         if let Some(leader) = self.leaders.get_mut(content)
@@ -186,8 +192,10 @@ mod tests {
         for n in 0..3 {
             twins.learn(id(n), 10, Some(CAT));
         }
+        assert!(twins.is_alone(id(0)) && twins.is_alone(id(9)) && !twins.is_alone(id(1)));
         twins.follow(&CAT, id(1));
         twins.follow(&CAT, id(2));
+        assert!(!twins.is_alone(id(0)));
         assert!(twins.dismiss(id(1)).is_empty());
         assert_eq!(twins.dismiss(id(0)), [id(1), id(2)]);
         assert!(twins.dismiss(id(0)).is_empty());

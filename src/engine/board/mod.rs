@@ -15,7 +15,7 @@ pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
-pub use row::{Elapsed, Money, Row, RowState};
+pub use row::{Choice, Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
 pub use weighed::Weighed;
 

@@ -54,6 +54,8 @@ pub struct Plan {
     pub left_at_fal: usize,
     /// Photos that were left out by hand, by folder or by price.
     pub left_out: usize,
+    /// What sending those would have cost; `None` if it cannot be known.
+    pub left_out_usd: Option<Usd>,
     /// Photos above this are left out.
     pub limit: Option<Usd>,
     /// The folders of photos that could be sent, the dearest first; not all if there are very many.
@@ -123,10 +125,12 @@ pub struct SkippedFile {
 }
 
 /// Some of the photos that could be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Selection {
     /// Those of a folder, by its number in the plan.
     Folder(u32),
     /// One.
     Photo(JobId),
+    /// Those found so far whose path holds this, whatever the case; empty for all.
+    Matching(String),
 }

@@ -27,6 +27,19 @@ pub struct Row {
     pub cost: Option<Money>,
     /// Its caption, else the cause of its failure or wait, else its runner's last words.
     pub note: String,
+    /// Before the start: whether it would be sent; `None` where there is nothing to choose.
+    pub choice: Option<Choice>,
+}
+
+/// What would become of a photo that could be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Choice {
+    /// It is sent.
+    In,
+    /// A person left it out: itself, its folder, or for its price.
+    Out,
+    /// It is not sent: it is the same picture as another, and gets that one's result.
+    Duplicate,
 }
 
 /// A row's status and the number that goes with it.

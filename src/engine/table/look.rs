@@ -102,7 +102,8 @@ impl Looker {
 
     /// What the lens leaves, whichever tab it shows.
     pub(crate) fn spec(&self) -> Spec {
-        Spec { text: self.lens.text.trim().to_lowercase(), cause: self.lens.cause, order: self.lens.order }
+        let text = self.lens.text.trim().to_lowercase();
+        Spec { text, cause: self.lens.cause, order: self.lens.order, only_paths: false }
     }
 }
 

@@ -185,3 +185,33 @@ fn what_is_under_way_and_what_is_to_come_make_up_the_plan() {
     let totals = roster.totals();
     assert!(totals.under_way > Usd::ZERO && totals.reserved > totals.under_way, "{totals:?}");
 }
+
+#[test]
+fn other_parameters_move_what_is_ordered_by_price_and_leave_the_rest_in_its_place() {
+    let jobs: Vec<_> = (0..3000).map(|n| (0, n * 7919 % 200)).collect();
+    let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+    for order in [Order::Cost, Order::Megapixels, Order::Path] {
+        let mut roster = roster(&jobs);
+        let (spec, lens) = (Spec { order, ..Spec::default() }, Lens { order, ..Lens::default() });
+        roster.show(spec.clone());
+        while roster.gather() {}
+        roster.set_params(Params::parse(&model, ["upscale_factor=3"]).unwrap());
+        // What stays is there all the time.
+        assert!(order != Order::Path || roster.shown(Tab::All) == jobs.len());
+        roster.show(spec);
+        while roster.gather() {}
+        assert_shows(&roster, &lens).unwrap();
+    }
+}
+
+#[test]
+fn what_is_looked_for_in_a_plan_is_looked_for_in_paths_alone() {
+    let mut roster = roster(&[(0, 1), (0, 2), (2, 4)]);
+    let mut found = |text: &str, only_paths| {
+        roster.show(Spec { text: text.to_owned(), only_paths, ..Spec::default() });
+        while roster.gather() {}
+        (roster.shown(Tab::All), roster.matching(text).len())
+    };
+    assert_eq!([found("pend", false), found("pend", true)], [(2, 0), (0, 0)]);
+    assert_eq!([found("folder1/", true), found("", true)], [(2, 2), (3, 3)]);
+}

@@ -22,6 +22,8 @@ pub(crate) struct Spec {
     /// Why they failed, if only those are wanted.
     pub(crate) cause: Option<CauseKind>,
     pub(crate) order: Order,
+    /// Whether the text is looked for in paths alone.
+    pub(crate) only_paths: bool,
 }
 
 /// What a job costs and how large its result is or will be.
@@ -55,10 +57,15 @@ impl Spec {
         self.text.is_empty() && self.cause.is_none() && is_by_number(self.order)
     }
 
+    /// What holds a text in its path.
+    pub(crate) fn of_paths(text: &str) -> Self {
+        Self { text: text.trim().to_lowercase(), only_paths: true, ..Self::default() }
+    }
+
     /// Whether a job is among what is shown.
-    fn takes(&self, job: &Job) -> bool {
+    pub(crate) fn takes(&self, job: &Job) -> bool {
         self.cause.is_none_or(|kind| causes::of(job).is_some_and(|cause| cause.kind == kind))
-            && (self.text.is_empty() || holds(job, &self.text))
+            && (self.text.is_empty() || holds(job, &self.text, self.only_paths))
     }
 }
 
@@ -74,6 +81,11 @@ impl View {
 
     pub(crate) fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// Whether its rows change places as the batch's parameters change.
+    pub(crate) fn follows_params(&self) -> bool {
+        matches!(self.spec.order, Order::Megapixels | Order::Cost)
     }
 
     /// Whether jobs are left to be looked at.
@@ -198,8 +210,11 @@ fn comparison(order: Order, paths: &[Box<[u8]>]) -> impl Fn(&Entry, &Entry) -> O
 }
 
 /// Whether path, status, cause or caption holds a text, whatever the case.
-fn holds(job: &Job, text: &str) -> bool {
+fn holds(job: &Job, text: &str, only_path: bool) -> bool {
     let holds = |part: &str| part.to_lowercase().contains(text);
+    if only_path {
+        return holds(&job.photo.slash_path());
+    }
     holds(&job.photo.path.to_string_lossy())
         || holds(job.state.status().name())
         || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))

@@ -5,6 +5,8 @@
 pub enum Context {
     /// The plan, before anything is sent.
     Plan,
+    /// The list of photos on the plan.
+    Photos,
     /// The table of jobs.
     Jobs,
     /// The lower pane.
@@ -19,12 +21,17 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 6] = [Self::Plan, Self::Jobs, Self::Detail, Self::Zoom, Self::Overlay, Self::Causes];
+    pub const ALL: [Self; 7] =
+        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Zoom, Self::Overlay, Self::Causes];
 
     /// The wider one whose actions can be done here as well.
     #[must_use]
     pub fn within(self) -> Option<Self> {
-        (self == Self::Causes).then_some(Self::Overlay)
+        match self {
+            Self::Causes => Some(Self::Overlay),
+            Self::Photos => Some(Self::Plan),
+            _ => None,
+        }
     }
 }
 
@@ -125,13 +132,14 @@ actions! {
     NextPart     "next-part"     Move    [Plan]                     ["tab"]               "to the next part of the plan";
     PrevPart     "previous-part" Move    [Plan]                     ["shift-tab"]         "to the part of the plan before";
 
+    Photos       "photos"        Show    [Plan]                     ["p"]                 "every photo of the plan as a list, and back";
     NextTab      "next-tab"      Show    [Jobs]                     ["right" "l"]         "the next filter tab";
     PrevTab      "previous-tab"  Show    [Jobs]                     ["left" "h"]          "the filter tab before";
-    Filter       "filter"        Show    [Jobs Detail]              ["/"]                 "filter by path, status, cause or caption";
+    Filter       "filter"        Show    [Plan Jobs Detail]         ["/"]                 "filter by path; once it runs also by status, cause or caption";
     NextMatch    "next-match"    Show    [Jobs Zoom]                ["n"]                 "the next row that the filter leaves";
     PrevMatch    "previous-match" Show   [Jobs Zoom]                ["N"]                 "the row before that the filter leaves";
-    Sort         "sort"          Show    [Jobs]                     ["s"]                 "order by the next column";
-    SortReverse  "sort-reverse"  Show    [Jobs]                     ["S"]                 "turn the order around";
+    Sort         "sort"          Show    [Photos Jobs]              ["s"]                 "order by the next column";
+    SortReverse  "sort-reverse"  Show    [Photos Jobs]              ["S"]                 "turn the order around";
     Failures     "failures"      Show    [Jobs Detail]              ["F"]                 "what failed, by cause";
     ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
@@ -155,6 +163,8 @@ actions! {
     StepDown     "step-down"     Batch   [Plan]                     ["left" "h"]          "a step less of the parameter";
     Default      "default"       Batch   [Plan]                     ["backspace" "d"]     "give the parameter back its default";
     LeaveOut     "leave-out"     Batch   [Plan]                     ["space"]             "leave the folder or photo out, or take it in again";
+    LeaveOutAll  "leave-out-all" Batch   [Photos]                   ["a"]                 "in the list: leave out all that the filter leaves";
+    TakeInAll    "take-in-all"   Batch   [Photos]                   ["A"]                 "in the list: take in all that the filter leaves";
     PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
     Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
     RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";

@@ -1,7 +1,6 @@
 //! A single amount that is asked for: the cap, or the price above which photos are left out.
 
-use tui_input::Input;
-
+use super::draft::Draft;
 use super::{Layer, Ui};
 use crate::engine::Command;
 use crate::job::{UnitPrice, Usd};
@@ -19,13 +18,13 @@ pub(crate) enum Amount {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) amount: Amount,
-    pub(crate) input: Input,
+    pub(crate) draft: Draft,
     pub(crate) error: Option<String>,
 }
 
 impl PartialEq for Entry {
     fn eq(&self, other: &Self) -> bool {
-        (self.amount, self.input.value(), &self.error) == (other.amount, other.input.value(), &other.error)
+        (self.amount, self.draft.value(), &self.error) == (other.amount, other.draft.value(), &other.error)
     }
 }
 
@@ -49,17 +48,29 @@ impl Amount {
 impl Entry {
     /// The amount as typed; `None` if nothing is.
     fn read(&self) -> Result<Option<Usd>, &'static str> {
-        let text = self.input.value().trim().trim_start_matches('$').replace(',', "");
+        let text = self.draft.value().trim().trim_start_matches('$').trim_start();
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().ok().and_then(Usd::from_f64).map(Some).ok_or("an amount in US dollars, such as 12.50")
+        let digits = without_commas(text).and_then(|digits| digits.parse().ok());
+        digits.and_then(Usd::from_f64).map(Some).ok_or("an amount in US dollars, such as 12.50")
     }
 
     /// Looks at what was typed.
     pub(crate) fn check(&mut self) {
         self.error = self.read().err().map(str::to_owned);
     }
+}
+
+/// An amount without the commas between its thousands; `None` where a comma is meant otherwise: 1,50 is
+/// not 150.
+fn without_commas(text: &str) -> Option<String> {
+    let (whole, cents) = text.split_once('.').map_or((text, None), |(whole, cents)| (whole, Some(cents)));
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let is_apart = groups.clone().next().is_none() || (1..=3).contains(&first.len());
+    let fits = is_apart && groups.all(|group| group.len() == 3) && cents.is_none_or(|cents| !cents.contains(','));
+    fits.then(|| text.replace(',', ""))
 }
 
 impl Ui {
@@ -74,7 +85,7 @@ impl Ui {
             Amount::Limit => plan.limit,
         };
         let text = now.map(|usd| format!("{:.2}", usd.as_f64())).unwrap_or_default();
-        self.layers.push(Layer::Entry(Entry { amount, input: Input::new(text), error: None }));
+        self.layers.push(Layer::Entry(Entry { amount, draft: Draft::new(text), error: None }));
     }
 
     /// Takes the amount that was typed, if it is one.
@@ -92,5 +103,25 @@ impl Ui {
         };
         self.say(said);
         Some(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_stands_between_thousands_or_is_refused() {
+        let read = |text: &str| {
+            let draft = Draft::new(text.to_owned());
+            Entry { amount: Amount::Cap, draft, error: None }.read().map(|usd| usd.map(Usd::nanos))
+        };
+        for (text, cents) in [("12.50", 1250), ("$ 5", 500), ("1,204", 120_400), ("1,204,000.5", 120_400_050)] {
+            assert_eq!(read(text), Ok(Some(cents * 10_000_000)), "{text}");
+        }
+        assert_eq!(read(" $ "), Ok(None));
+        for text in ["1,50", "1,5", "1204,000", ",500", "1.2,5", "x", "-1", "nan"] {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::Ui;
 use super::pane::PaneTab;
+use super::plan::Stop;
 
 /// The smallest terminal that shows a table.
 pub(crate) const LEAST: Size = Size { width: 40, height: 8 };
@@ -94,6 +95,62 @@ impl Share {
     }
 }
 
+/// From so many columns on, what can be left out stands beside what is sent.
+const TWO_COLUMNS: u16 = 102;
+/// From so many columns on, the list of photos stands beside both.
+const THREE_COLUMNS: u16 = 188;
+/// What can be left out takes so many columns beside a list.
+const ASIDE: u16 = 46;
+/// Between two columns of the plan.
+const GAP: u16 = 3;
+
+/// The parts of the plan screen between its header and its start; those that have no room are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct PlanAreas {
+    /// What is sent and how; what can be left out below it, unless that has a place of its own.
+    pub(crate) sent: Rect,
+    pub(crate) aside: Rect,
+    /// Every photo. Where it has no place of its own, it takes everybody's while the cursor is in it.
+    pub(crate) list: Rect,
+}
+
+impl PlanAreas {
+    pub(crate) fn of(ui: &Ui) -> Self {
+        Self::split(ui.size, ui.stop() == Stop::List)
+    }
+
+    fn split(size: Size, in_list: bool) -> Self {
+        if is_too_small(size) {
+            return Self::default();
+        }
+        let (_, below) = cut_top(Rect::new(0, 0, size.width, size.height), 1);
+        let (_, roomy) = cut_bottom(below, 2);
+        let (_, body) = cut_top(roomy, 1);
+        let body = Rect { x: 1, width: size.width.saturating_sub(2), ..body };
+        let after = |left: Rect, width| Rect { x: left.right().saturating_add(GAP), width, ..body };
+        if size.width >= THREE_COLUMNS {
+            let both = body.width.saturating_sub(ASIDE + 2 * GAP);
+            let sent = Rect { width: (both * 2 / 5).max(64), ..body };
+            let aside = after(sent, ASIDE);
+            let list = after(aside, both.saturating_sub(sent.width).saturating_add(1));
+            Self { sent, aside, list: Rect { y: roomy.y, height: roomy.height, ..list } }
+        } else if in_list {
+            Self { list: roomy, ..Self::default() }
+        } else if size.width >= TWO_COLUMNS {
+            let sent = Rect { width: body.width * 11 / 20, ..body };
+            let aside = after(sent, body.width.saturating_sub(sent.width + GAP));
+            Self { sent, aside, list: Rect::default() }
+        } else {
+            Self { sent: body, ..Self::default() }
+        }
+    }
+}
+
+/// Where the table is, or will be once it is shown: rows are asked for before that.
+pub(crate) fn table(ui: &Ui) -> Rect {
+    if ui.is_planning() { PlanAreas::split(ui.size, true).list } else { Areas::of(ui).table }
+}
+
 /// Whether there is no room for a table.
 pub(crate) fn is_too_small(size: Size) -> bool {
     size.width < LEAST.width || size.height < LEAST.height
@@ -167,6 +224,25 @@ mod tests {
                     }
                     assert_eq!(used, if is_too_small(size) { 0 } else { height }, "{size:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_plan_leave_each_other_and_the_start_alone() {
+        for (width, in_list) in (1..=400).flat_map(|width| [(width, false), (width, true)]) {
+            for height in [5, 8, 24, 60] {
+                let size = Size { width, height };
+                let PlanAreas { sent, aside, list } = PlanAreas::split(size, in_list);
+                let between = Rect::new(0, 1, width, height.saturating_sub(3));
+                for part in [sent, aside, list] {
+                    assert_eq!(part.intersection(between).area(), part.area(), "{size:?}");
+                }
+                let overlap = [(sent, aside), (aside, list), (sent, list)].map(|(a, b)| a.intersection(b).area());
+                assert_eq!(overlap, [0; 3], "{size:?}");
+                let has_all = !sent.is_empty() && !list.is_empty();
+                assert_eq!(has_all, width >= THREE_COLUMNS && height >= LEAST.height, "{size:?}");
+                assert!(!in_list || list.is_empty() == is_too_small(size), "{size:?}");
             }
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 mod bulk;
 pub(crate) mod causes;
 mod cursor;
+pub(crate) mod draft;
 pub(crate) mod entry;
 mod frozen;
 pub(crate) mod layout;
@@ -34,7 +35,7 @@ use causes::Causes;
 use entry::Entry;
 use frozen::Frozen;
 use pane::{Pane, PaneTab};
-use plan::PlanDesk;
+use plan::{PlanDesk, Stop};
 use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
@@ -282,7 +283,7 @@ impl Ui {
         } else if !self.layers.is_empty() {
             Context::Overlay
         } else if self.is_planning() {
-            Context::Plan
+            if self.stop() == Stop::List { Context::Photos } else { Context::Plan }
         } else if self.zoom.is_some() {
             Context::Zoom
         } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
@@ -317,11 +318,11 @@ impl Ui {
             order: self.order,
             reverse: self.reverse,
             cursor: self.cursor_to_send(),
-            height: layout::table_rows(layout::Areas::of(self).table),
+            height: layout::table_rows(layout::table(self)),
             more: self.more_rows(),
             ids: self.marking == Marking::Awaited,
             // What can be made again is asked about even where the lower pane is shut.
-            detail: self.shows_detail() || self.zoom.is_some() || self.has_result(),
+            detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
         };
         let shows_other = (lens.tab, lens.cause, &lens.text) != (self.lens.tab, self.lens.cause, &self.lens.text);
         // What was to be marked is not shown any more.

@@ -1,12 +1,12 @@
 //! The plan screen's own state: what the cursor is on, and the field that is being edited.
 
 use serde_json::Value;
-use tui_input::Input;
 
 use super::Ui;
+use super::draft::Draft;
 use crate::engine::Command;
-use crate::engine::board::{Field, Phase, PhotoChoice, Selection};
-use crate::job::{JobId, ParamKind};
+use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
+use crate::job::{JobId, ParamKind, Usd};
 
 /// Photos that are still in and listed as the dearest.
 const DEAREST: usize = 10;
@@ -23,6 +23,8 @@ pub(crate) enum Stop {
     Photo(JobId),
     /// A folder that can be left out.
     Folder(u32),
+    /// The list of all photos, which has a cursor of its own.
+    List,
 }
 
 impl Stop {
@@ -33,6 +35,7 @@ impl Stop {
             Self::Field(_) => 1,
             Self::Photo(_) => 2,
             Self::Folder(_) => 3,
+            Self::List => 4,
         }
     }
 }
@@ -40,7 +43,7 @@ impl Stop {
 /// A field while it is edited.
 #[derive(Debug, Clone)]
 pub(crate) struct Edit {
-    pub(crate) input: Input,
+    pub(crate) draft: Draft,
     /// What it was, for who gives up.
     before: Option<Value>,
     /// What is wrong with what is typed.
@@ -53,7 +56,11 @@ pub(crate) struct PlanDesk {
     /// The first line shown.
     pub(crate) top: usize,
     pub(crate) at: Stop,
+    /// What it was on before it went to the list.
+    before: Stop,
     pub(crate) edit: Option<Edit>,
+    /// What a parameter was set to last, until the board says so: the next step goes on from there.
+    asked: Option<(String, Option<Value>)>,
 }
 
 impl Ui {
@@ -71,7 +78,7 @@ impl Ui {
         let photos = self.photo_choices().iter().map(|photo| Stop::Photo(photo.id));
         // A single folder is the batch itself.
         let folders = plan.folders.iter().filter(|_| plan.folders_in_all > 1).map(|folder| Stop::Folder(folder.id));
-        std::iter::once(Stop::Start).chain(fields).chain(photos).chain(folders).collect()
+        std::iter::once(Stop::Start).chain(fields).chain(photos).chain(folders).chain([Stop::List]).collect()
     }
 
     /// What the cursor is on. What is gone leaves it on the start.
@@ -79,9 +86,10 @@ impl Ui {
         Some(self.plan.at).filter(|at| self.stops().contains(at)).unwrap_or_default()
     }
 
-    /// Moves the cursor by so many stops; false at the end of them.
+    /// Moves the cursor by so many stops; false at the end of them. The list is a part of its own.
     pub(crate) fn move_stop(&mut self, by: isize) -> bool {
-        let stops = self.stops();
+        let mut stops = self.stops();
+        stops.retain(|stop| *stop != Stop::List);
         let at = stops.iter().position(|stop| *stop == self.plan.at).unwrap_or_default();
         let next = at.saturating_add_signed(by).min(stops.len().saturating_sub(1));
         self.plan.at = stops.get(next).copied().unwrap_or_default();
@@ -102,6 +110,57 @@ impl Ui {
         self.plan.at = parts.get(next).copied().unwrap_or_default();
     }
 
+    /// Goes to the list of photos, or from it to where the cursor was before.
+    pub(crate) fn turn_to_list(&mut self) {
+        if self.stop() == Stop::List {
+            self.plan.at = self.plan.before;
+        } else {
+            self.go_to_list();
+        }
+    }
+
+    /// Goes to the list of photos.
+    pub(crate) fn go_to_list(&mut self) {
+        if self.stop() != Stop::List {
+            (self.plan.before, self.plan.at) = (self.stop(), Stop::List);
+        }
+    }
+
+    /// The plan was confirmed: the table begins as it always does.
+    pub(crate) fn leave_plan(&mut self) {
+        self.layers.clear();
+        (self.plan, self.typing) = (PlanDesk::default(), false);
+        self.filter.reset();
+        (self.order, self.reverse) = (Order::default(), false);
+        (self.cursor, self.selected, self.place) = (Cursor::First, None, 0);
+    }
+
+    /// The next order: of a plan only those that tell its photos apart.
+    pub(crate) fn next_order(&self) -> Order {
+        let mut next = self.order.next();
+        while self.is_planning() && matches!(next, Order::Number | Order::Time) {
+            next = next.next();
+        }
+        next
+    }
+
+    /// Leaves out all that the list shows, or takes it in again; gives what is said, too.
+    pub(crate) fn choose_shown(&self, out: bool) -> (Option<Command>, String) {
+        let text = self.filter.value().trim();
+        let plan = &self.board.plan;
+        if self.page().total == 0 {
+            return (None, "no photo is shown".to_owned());
+        }
+        if plan.photos + plan.duplicates + plan.left_out == 0 {
+            return (None, "there is none that could be sent".to_owned());
+        }
+        let which = if text.is_empty() { "all photos".to_owned() } else { format!("all with {text} in the path") };
+        let done = if out { "left out" } else { "taken in" };
+        let so_far = if plan.walking { " so far" } else { "" };
+        let command = Command::LeaveOut { which: Selection::Matching(text.to_owned()), out };
+        (Some(command), format!("{which}{so_far}: {done}"))
+    }
+
     /// The field under the cursor.
     pub(crate) fn field(&self) -> Option<&Field> {
         if let Stop::Field(at) = self.stop() { self.board.plan.fields.get(at) } else { None }
@@ -112,6 +171,10 @@ impl Ui {
         let plan = &self.board.plan;
         let (which, is_out) = match self.stop() {
             Stop::Start | Stop::Field(_) => return None,
+            Stop::List => {
+                let row = self.current()?;
+                (Selection::Photo(row.id), row.choice? == Choice::Out)
+            }
             Stop::Photo(id) => (Selection::Photo(id), plan.photo_choices.iter().find(|photo| photo.id == id)?.out),
             Stop::Folder(id) => {
                 let folder = plan.folders.iter().find(|folder| folder.id == id)?;
@@ -122,16 +185,37 @@ impl Ui {
     }
 
     /// Steps the field under the cursor.
-    pub(crate) fn step_field(&self, up: bool) -> Option<Command> {
+    pub(crate) fn step_field(&mut self, up: bool) -> Option<Command> {
         let field = self.field()?;
-        let value = field.spec.stepped(field.value.as_ref(), up)?;
-        Some(Command::Param { name: field.spec.name.clone(), value: Some(value) })
+        let value = Some(field.spec.stepped(self.value_of(field), up)?);
+        let name = field.spec.name.clone();
+        self.plan.asked = Some((name.clone(), value.clone()));
+        Some(Command::Param { name, value })
+    }
+
+    /// What a parameter is set to, or will be.
+    fn value_of<'a>(&'a self, field: &'a Field) -> Option<&'a Value> {
+        let asked = self.plan.asked.as_ref().filter(|(name, _)| *name == field.spec.name);
+        asked.map_or(&field.value, |(_, value)| value).as_ref()
+    }
+
+    /// Forgets what a parameter was set to once the board says so.
+    pub(crate) fn settle_field(&mut self) {
+        let fields = &self.board.plan.fields;
+        let is_so = |name: &str, value: &Option<Value>| {
+            fields.iter().any(|field| field.spec.name == name && field.value == *value)
+        };
+        if self.plan.asked.as_ref().is_some_and(|(name, value)| is_so(name, value)) {
+            self.plan.asked = None;
+        }
     }
 
     /// Gives the field under the cursor back its default.
-    pub(crate) fn reset_field(&self) -> Option<Command> {
-        let field = self.field().filter(|field| !field.is_default())?;
-        Some(Command::Param { name: field.spec.name.clone(), value: None })
+    pub(crate) fn reset_field(&mut self) -> Option<Command> {
+        let field = self.field().filter(|field| self.value_of(field) != field.spec.default.as_ref())?;
+        let (name, default) = (field.spec.name.clone(), field.spec.default.clone());
+        self.plan.asked = Some((name.clone(), default));
+        Some(Command::Param { name, value: None })
     }
 
     /// Begins to edit the field under the cursor; a yes or no is just turned around.
@@ -142,7 +226,7 @@ impl Ui {
         }
         let before = field.value.clone();
         let text = before.as_ref().map(ToString::to_string).unwrap_or_default();
-        self.plan.edit = Some(Edit { input: Input::new(text), before, error: None });
+        (self.plan.edit, self.plan.asked) = (Some(Edit { draft: Draft::new(text), before, error: None }), None);
         None
     }
 
@@ -150,7 +234,7 @@ impl Ui {
     pub(crate) fn retyped(&mut self) -> Option<Command> {
         let spec = self.field()?.spec.clone();
         let edit = self.plan.edit.as_mut()?;
-        let text = edit.input.value().trim();
+        let text = edit.draft.value().trim();
         let value = spec.read(text);
         edit.error = (value.is_none() && !text.is_empty()).then(|| format!("takes {}", spec.kind));
         edit.error.is_none().then_some(Command::Param { name: spec.name, value })
@@ -170,6 +254,19 @@ impl Ui {
         }
         self.plan.edit = None;
         true
+    }
+
+    /// What of the cap earlier runs of this batch have used.
+    pub(crate) fn used_before(&self) -> Usd {
+        let totals = &self.board.totals;
+        if self.board.plan.changed { Usd::ZERO } else { totals.spent + totals.reserved }
+    }
+
+    /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.
+    pub(crate) fn over_cap(&self) -> Option<(Usd, Usd)> {
+        let cap = self.board.batch.budget?;
+        let needed = self.board.plan.estimate? + self.used_before();
+        (self.board.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
     }
 
     /// Whether keys go into a field of the plan.

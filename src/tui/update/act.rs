@@ -36,9 +36,12 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::PrevTab => turn_tab(ui, -1),
         Action::Filter => {
             (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
+            if ui.is_planning() {
+                ui.go_to_list();
+            }
         }
         Action::Sort => {
-            (ui.order, ui.reverse, ui.frozen) = (ui.order.next(), false, None);
+            (ui.order, ui.reverse, ui.frozen) = (ui.next_order(), false, None);
             ui.say(format!("by {}", order(ui.order, ui.reverse)));
         }
         Action::SortReverse => {
@@ -82,7 +85,13 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::StepUp => return send(ui.step_field(true)),
         Action::StepDown => return send(ui.step_field(false)),
         Action::Default => return send(ui.reset_field()),
-        Action::LeaveOut => return send(ui.toggle_choice()),
+        Action::LeaveOut => return leave_out(ui),
+        Action::LeaveOutAll => return choose_shown(ui, true),
+        Action::TakeInAll => return choose_shown(ui, false),
+        Action::Photos => {
+            ui.turn_to_list();
+            view::plan::keep_in_sight(ui);
+        }
         Action::PriceLimit => ui.ask_amount(Amount::Limit),
         Action::Cap => ui.ask_amount(Amount::Cap),
         Action::NextPart => move_part(ui, true),
@@ -188,8 +197,31 @@ fn enter(ui: &mut Ui) -> Vec<Effect> {
     match ui.stop() {
         Stop::Start => start(ui),
         Stop::Field(_) => send(ui.edit_field()),
-        Stop::Photo(_) | Stop::Folder(_) => send(ui.toggle_choice()),
+        Stop::Photo(_) | Stop::Folder(_) | Stop::List => toggle(ui),
     }
+}
+
+/// In the list Space goes on to the next, as it does where rows are marked.
+fn leave_out(ui: &mut Ui) -> Vec<Effect> {
+    let effects = toggle(ui);
+    if ui.stop() == Stop::List && !effects.is_empty() {
+        ui.move_by(1);
+    }
+    effects
+}
+
+fn toggle(ui: &mut Ui) -> Vec<Effect> {
+    let command = ui.toggle_choice();
+    if command.is_none() && ui.stop() == Stop::List && ui.current().is_some() {
+        ui.say("this one is not sent in any case");
+    }
+    send(command)
+}
+
+fn choose_shown(ui: &mut Ui, out: bool) -> Vec<Effect> {
+    let (command, said) = ui.choose_shown(out);
+    ui.say(said);
+    send(command)
 }
 
 fn start(ui: &mut Ui) -> Vec<Effect> {
@@ -233,7 +265,9 @@ fn back(ui: &mut Ui) {
     if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return;
     }
-    if ui.is_planning() {
+    if ui.is_planning() && ui.stop() == Stop::List && !ui.filter.value().is_empty() {
+        ui.filter.reset();
+    } else if ui.is_planning() {
         ui.plan = PlanDesk::default();
     } else if ui.opened || ui.focus == Focus::Detail {
         (ui.opened, ui.focus) = (false, Focus::Jobs);

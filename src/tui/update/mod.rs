@@ -13,7 +13,6 @@ use ratatui::layout::Size;
 use super::preview::{Ask, Found};
 use super::run::Left;
 use super::ui::Ui;
-use super::ui::plan::PlanDesk;
 use crate::engine::Command;
 use crate::engine::board::{Board, Phase};
 use crate::job::{Group, Timestamp};
@@ -95,10 +94,10 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
     let before = std::mem::replace(&mut ui.board, board);
     ui.adopt_page();
     ui.adopt_detail();
+    ui.settle_field();
     if before.phase == Phase::Planning {
         if ui.board.phase != Phase::Planning {
-            ui.layers.clear();
-            ui.plan = PlanDesk::default();
+            ui.leave_plan();
         }
         return;
     }

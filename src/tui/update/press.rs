@@ -115,7 +115,7 @@ fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         }
         _ => {
             let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
-            if edit.input.handle_event(&Event::Key(event)).is_some_and(|changed| changed.value) {
+            if edit.draft.press(event) {
                 return send(ui.retyped());
             }
         }
@@ -129,7 +129,7 @@ fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         KeyCode::Esc => drop(ui.layers.pop()),
         _ => {
             if let Some(Layer::Entry(entry)) = ui.layers.last_mut() {
-                entry.input.handle_event(&Event::Key(event));
+                entry.draft.press(event);
                 entry.check();
             }
         }
@@ -143,22 +143,23 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let is_editing = ui.is_editing();
-    let input = match ui.layers.last_mut() {
-        Some(Layer::Entry(entry)) => &mut entry.input,
-        None if is_editing => match &mut ui.plan.edit {
-            Some(edit) => &mut edit.input,
-            None => return Vec::new(),
-        },
-        _ if ui.typing => &mut ui.filter,
-        _ => return Vec::new(),
-    };
-    for c in clean(text).chars().take(200) {
-        input.handle(InputRequest::InsertChar(c));
+    match (ui.layers.last_mut(), &mut ui.plan.edit) {
+        (Some(Layer::Entry(entry)), _) => {
+            entry.draft.paste(text);
+            entry.check();
+        }
+        (None, Some(edit)) if is_editing => {
+            edit.draft.paste(text);
+            return send(ui.retyped());
+        }
+        _ if ui.typing => {
+            for c in clean(text).chars().take(200) {
+                ui.filter.handle(InputRequest::InsertChar(c));
+            }
+        }
+        _ => {}
     }
-    if let Some(Layer::Entry(entry)) = ui.layers.last_mut() {
-        entry.check();
-    }
-    if is_editing { send(ui.retyped()) } else { Vec::new() }
+    Vec::new()
 }
 
 /// A question's own keys: an answer's letter, or Enter for the one that is chosen.

@@ -19,7 +19,7 @@ pub(super) const HELD: &str = "the table is held still and ends here; f lets it 
 
 pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
-        Context::Jobs => usize::from(layout::table_rows(layout::Areas::of(ui).table)),
+        Context::Jobs | Context::Photos => usize::from(layout::table_rows(layout::table(ui))),
         Context::Detail => view::lower::extent(ui).1,
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             usize::from(ui.size.height.saturating_sub(4))
@@ -31,7 +31,7 @@ pub(super) fn page_height(ui: &Ui) -> isize {
 /// Moves what keys go to: the cursor, the lower pane, the plan, the help or a question's choice.
 pub(super) fn scroll(ui: &mut Ui, lines: isize) {
     match ui.context() {
-        Context::Jobs => {
+        Context::Jobs | Context::Photos => {
             if !ui.move_by(lines) {
                 ui.say(HELD);
             }
@@ -65,7 +65,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
 
 pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
     match ui.context() {
-        Context::Jobs => {
+        Context::Jobs | Context::Photos => {
             let moved = ui.move_to_end(if end { Cursor::Last } else { Cursor::First });
             if !moved {
                 ui.say(HELD);
@@ -92,7 +92,21 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
     }
     let at = Position { x: mouse.column, y: mouse.row };
     let areas = layout::Areas::of(ui);
-    if matches!(ui.context(), Context::Plan | Context::Zoom | Context::Overlay | Context::Causes) {
+    if matches!(ui.context(), Context::Plan | Context::Photos) {
+        let list = layout::PlanAreas::of(ui).list;
+        match layout::row_at(list, at) {
+            Some(row) if lines == 0 => {
+                ui.go_to_list();
+                ui.move_to_row(row);
+            }
+            // A cursor that moves is to be seen.
+            _ if list.contains(at) => {
+                ui.go_to_list();
+                ui.move_by(lines);
+            }
+            _ => scroll(ui, lines),
+        }
+    } else if matches!(ui.context(), Context::Zoom | Context::Overlay | Context::Causes) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
         if lines == 0 {

@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use super::format::{count, plural};
 use super::paint::{put_right, put_spans, select};
 use super::question::front;
-use super::text::{fit, fit_end, safe, width, wrap};
+use super::text::{fit, fit_path, safe, width, wrap};
 use crate::engine::board::CauseGroup;
 use crate::job::Group;
 use crate::tui::theme::Role;
@@ -79,7 +79,7 @@ fn cause(ui: &Ui, group: &CauseGroup, chosen: bool, room: usize) -> Vec<Line> {
             }
         };
         about(&group.message, Role::Failure);
-        about(&format!("as {}", fit_end(&group.path, room.saturating_sub(INDENT + 3))), Role::Muted);
+        about(&format!("as {}", fit_path(&group.path, room.saturating_sub(INDENT + 3))), Role::Muted);
         about(to_do, Role::Accent);
     }
     lines

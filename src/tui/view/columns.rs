@@ -6,6 +6,7 @@ use crate::engine::board::Order;
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
+    Choice,
     Number,
     Status,
     Time,
@@ -19,6 +20,7 @@ pub(super) enum Column {
 impl Column {
     pub(super) fn title(self) -> &'static str {
         match self {
+            Self::Choice => "To send",
             Self::Number => "#",
             Self::Status => "Status",
             Self::Time => "Time",
@@ -34,7 +36,7 @@ impl Column {
     pub(super) fn order(self) -> Option<Order> {
         match self {
             Self::Number => Some(Order::Number),
-            Self::Status => Some(Order::Status),
+            Self::Status | Self::Choice => Some(Order::Status),
             Self::Time => Some(Order::Time),
             Self::Photo => Some(Order::Path),
             Self::Megapixels => Some(Order::Megapixels),
@@ -57,21 +59,35 @@ pub(super) struct Placed {
     pub(super) columns: u16,
 }
 
-/// From left to right.
-const ORDER: [Column; 8] = [
-    Column::Number,
-    Column::Status,
-    Column::Time,
-    Column::Try,
-    Column::Photo,
-    Column::Megapixels,
-    Column::Cost,
-    Column::Note,
-];
+/// The columns of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Set {
+    /// From left to right.
+    order: &'static [Column],
+    /// The first to leave first.
+    leave: &'static [Column],
+}
 
-/// The first to leave first.
-const LEAVE: [Column; 7] =
-    [Column::Megapixels, Column::Try, Column::Cost, Column::Note, Column::Time, Column::Number, Column::Photo];
+/// Of a batch that runs.
+pub(super) const RUN: Set = Set {
+    order: &[
+        Column::Number,
+        Column::Status,
+        Column::Time,
+        Column::Try,
+        Column::Photo,
+        Column::Megapixels,
+        Column::Cost,
+        Column::Note,
+    ],
+    leave: &[Column::Megapixels, Column::Try, Column::Cost, Column::Note, Column::Time, Column::Number, Column::Photo],
+};
+
+/// Of a plan.
+pub(super) const PLAN: Set = Set {
+    order: &[Column::Choice, Column::Photo, Column::Megapixels, Column::Cost],
+    leave: &[Column::Megapixels, Column::Cost, Column::Photo],
+};
 
 /// Between two columns.
 const GAP: u16 = 2;
@@ -82,13 +98,13 @@ const LEAST_PHOTO: u16 = 14;
 const MOST_PHOTO: u16 = 44;
 
 /// Places the columns that fit into a row of so many columns; `digits` is how long job numbers get.
-pub(super) fn place(columns: u16, digits: u16) -> Vec<Placed> {
-    let mut kept: Vec<Column> = ORDER.to_vec();
-    for leaving in LEAVE {
+pub(super) fn place(set: Set, columns: u16, digits: u16) -> Vec<Placed> {
+    let mut kept: Vec<Column> = set.order.to_vec();
+    for leaving in set.leave {
         if least(&kept, digits) <= columns {
             break;
         }
-        kept.retain(|column| *column != leaving);
+        kept.retain(|column| column != leaving);
     }
     let free = columns.saturating_sub(least(&kept, digits));
     let has_note = kept.contains(&Column::Note);
@@ -111,6 +127,7 @@ pub(super) fn place(columns: u16, digits: u16) -> Vec<Placed> {
 
 fn width_of(column: Column, digits: u16) -> u16 {
     match column {
+        Column::Choice => 13,
         Column::Number => digits.max(3),
         Column::Status => status::COLUMNS,
         Column::Time => 7,
@@ -132,15 +149,16 @@ mod tests {
     use super::*;
 
     fn shown(columns: u16) -> Vec<Column> {
-        place(columns, 4).into_iter().map(|placed| placed.column).collect()
+        place(RUN, columns, 4).into_iter().map(|placed| placed.column).collect()
     }
 
     #[test]
     fn the_status_never_leaves_and_columns_never_overlap_or_pass_the_end() {
         for columns in 1..=400 {
-            for digits in [3, 4, 7] {
-                let placed = place(columns, digits);
-                assert!(placed.iter().any(|placed| placed.column == Column::Status), "{columns}");
+            for (set, digits, stays) in [(RUN, 3, Column::Status), (RUN, 7, Column::Status), (PLAN, 4, Column::Choice)]
+            {
+                let placed = place(set, columns, digits);
+                assert!(placed.iter().any(|placed| placed.column == stays), "{columns}");
                 let mut x = 0;
                 for Placed { x: at, columns: wide, .. } in placed {
                     assert!(at >= x && at + wide <= columns, "{columns}");
@@ -163,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_is_free_goes_to_the_path_and_the_note() {
-        let total = |columns| place(columns, 4).last().map(|last| last.x + last.columns).unwrap();
+        let total = |columns| place(RUN, columns, 4).last().map(|last| last.x + last.columns).unwrap();
         for columns in [40, 78, 116, 200] {
             assert_eq!(total(columns), columns);
         }

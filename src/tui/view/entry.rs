@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect};
 
-use super::paint::{columns_of, put};
+use super::paint::{columns_of, put, select};
 use super::question::front;
 use super::text::{fit_end, wrap};
 use crate::tui::theme::Role;
@@ -35,8 +35,7 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> 
     let area = screen.centered(Constraint::Length(width), Constraint::Length(height));
     let inner = front(ui, entry.amount.title(), area, buf);
     let room = usize::from(inner.width.saturating_sub(3));
-    let before: String = entry.input.value().chars().take(entry.input.cursor()).collect();
-    let after: String = entry.input.value().chars().skip(entry.input.cursor()).collect();
+    let (before, after) = entry.draft.parts();
     let before = fit_end(&before, room).into_owned();
     let mut lines: Vec<(String, Role)> = about.into_iter().map(|line| (line.to_owned(), Role::Overlay)).collect();
     if !so_far.is_empty() {
@@ -53,5 +52,8 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> 
     }
     let x = inner.x.saturating_add(2).saturating_add(columns_of(&before)).min(inner.right().saturating_sub(1));
     let y = inner.y.saturating_add(u16::try_from(typed).unwrap_or_default()).min(inner.bottom().saturating_sub(1));
+    if entry.draft.is_fresh() && y < inner.bottom() {
+        select(ui, Rect { x: inner.x.saturating_add(2), y, width: columns_of(&before), height: 1 }, buf);
+    }
     Position { x, y }
 }

@@ -91,18 +91,29 @@ fn hints(ui: &Ui) -> Vec<Hint> {
                     add(7, &[Action::StepDown, Action::StepUp], "step");
                     add(4, &[Action::Default], "default");
                 }
-                Stop::Photo(_) | Stop::Folder(_) => {
+                Stop::Photo(_) | Stop::Folder(_) | Stop::List => {
                     let is_narrow = ui.size.width < 60;
                     add(8, &[Action::LeaveOut], if is_narrow { "in/out" } else { "leave out, take in" });
                 }
             }
             add(6, &[Action::Up, Action::Down], "choose");
-            add(3, &[Action::NextPart], "next part");
+            add(3, &[Action::NextPart], "next");
+            add(7, &[Action::Photos], "photos");
             if plan.price.is_some() {
                 add(5, &[Action::PriceLimit], "limit");
                 add(4, &[Action::Cap], "cap");
             }
             add(1, &[Action::Theme], "theme");
+        }
+        Context::Photos => {
+            add(8, &[Action::LeaveOut], "in/out");
+            add(7, &[Action::Up, Action::Down], "move");
+            add(6, &[Action::Filter], "filter");
+            add(5, &[Action::LeaveOutAll, Action::TakeInAll], "all out/in");
+            add(3, &[Action::Sort], "sort");
+            add(8, &[Action::Back], if ui.filter.value().is_empty() { "back" } else { "clear filter" });
+            add(2, &[Action::NextPart], "next");
+            add(1, &[Action::PriceLimit], "limit");
         }
         Context::Jobs => {
             add(7, &[Action::Up, Action::Down], "move");

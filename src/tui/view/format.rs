@@ -99,10 +99,10 @@ fn rounded(number: f64) -> usize {
     number.round() as usize
 }
 
-/// `12.2 → 48.8`, a photo's and its result's megapixels.
+/// `12.2 → 48.8`, a photo's and its result's megapixels, with the arrow at the same place in every row.
 pub(crate) fn sizes(input: Option<Pixels>, output: Option<Pixels>) -> String {
     let side = |pixels: Option<Pixels>| pixels.map_or_else(|| "–".to_owned(), |pixels| megapixels(pixels.count()));
-    if input.is_none() && output.is_none() { String::new() } else { format!("{} → {}", side(input), side(output)) }
+    if input.is_none() && output.is_none() { String::new() } else { format!("{:>5} → {}", side(input), side(output)) }
 }
 
 /// `$4.88`, `≈$4.88`.
@@ -166,6 +166,14 @@ mod tests {
             [megapixels(12_192_768), megapixels(90_000), megapixels(12_000_000_000)],
             ["12.2", "0.09", "12,000"]
         );
+    }
+
+    #[test]
+    fn arrows_stand_below_each_other() {
+        let sizes = [(160, 125), (400, 250), (4032, 3024), (16_000, 12_000)].map(|(width, height)| {
+            sizes(Some(Pixels::new(width, height)), Some(Pixels::new(width, height).scaled(2.0)))
+        });
+        assert_eq!(sizes, [" 0.02 → 0.08", "  0.1 → 0.4", " 12.2 → 48.8", "192.0 → 768.0"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ struct Part {
 /// What can be done on this screen, by section, and what is known of this terminal.
 fn parts(ui: &Ui) -> Vec<Part> {
     let here: &[Context] = if ui.is_planning() {
-        &[Context::Plan]
+        &[Context::Plan, Context::Photos]
     } else {
         &[Context::Jobs, Context::Detail, Context::Zoom, Context::Causes]
     };

@@ -79,6 +79,8 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
         "z",
         "tab",
         "b",
+        "p",
+        "p",
         "w",
         "L",
         "?",
@@ -102,8 +104,11 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         text.clone_into(&mut row.path);
         text.clone_into(&mut row.note);
     }
+    let mut desk = if planning { fixtures::planning(width, height) } else { Desk::new(width, height, rows) };
+    for row in desk.rows.iter_mut().filter(|row| row.choice.is_some() && row.id.index() % 2 == 0) {
+        text.clone_into(&mut row.path);
+    }
     let text = text.to_owned();
-    let desk = if planning { fixtures::planning(width, height) } else { Desk::new(width, height, rows) };
     desk.with(|board| {
         let mut facts = (*board.batch).clone();
         facts.from = vec![text.clone(), text.clone()];

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::paint::{Piece, frame, put, put_right, put_spans, spread};
 use super::record::{self, stage_words};
-use super::text::{fit_end, safe, wrap};
+use super::text::{fit_end, fit_path, safe, wrap};
 use super::{logs, preview};
 use crate::engine::board::Detail;
 use crate::job::{Group, Status};
@@ -120,7 +120,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
     let mut right = Vec::new();
     if let Some(detail) = ui.detail() {
         let room = usize::from(title.width / 3);
-        right.push(Piece::text(8, format!(" {} ", fit_end(&detail.path, room)), of(Role::Text)));
+        right.push(Piece::text(8, format!(" {} ", fit_path(&detail.path, room)), of(Role::Text)));
         if let Some(id) = &detail.request_id {
             right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
         }

@@ -7,7 +7,7 @@ use ratatui::layout::{Rect, Size};
 
 use super::footer;
 use super::paint::{Piece, put, spread};
-use super::text::{fit_end, safe, wrap};
+use super::text::{fit_path, safe, wrap};
 use crate::engine::board::PictureFile;
 use crate::job::{Group, Pixels};
 use crate::picture::Part;
@@ -159,7 +159,7 @@ fn title(ui: &Ui, zoom: Zoom, frames: &[Frame], row: Rect, buf: &mut Buffer) {
     let row = Rect { x: row.x.saturating_add(1), width: row.width.saturating_sub(2), ..row };
     let Some(detail) = ui.detail() else { return };
     let room = usize::from(row.width).saturating_sub(20).max(8);
-    let mut left = vec![Piece::text(9, fit_end(&detail.path, room).into_owned(), of(Role::Title))];
+    let mut left = vec![Piece::text(9, fit_path(&detail.path, room).into_owned(), of(Role::Title))];
     if let Some(job) = ui.page().rows.iter().find(|row| row.id == detail.id) {
         let words = ask::word(job.state.status);
         let note = detail.suspicion.as_deref().map(|why| format!("{words}: {}", safe(why)));

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::paint::{put, put_spans};
 use super::question::{front, middle, row_left};
-use super::text::{fit_end, safe, width};
+use super::text::{fit_end, fit_path, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::redo::RedoForm;
@@ -35,7 +35,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer) {
     let inner = front(ui, title, middle(screen, columns, rows), buf);
     let mut y = inner.y;
     let path = safe(&form.path);
-    put(buf, inner.x, y, row_left(inner, y), &fit_end(&path, usize::from(inner.width)), of(Role::Title));
+    put(buf, inner.x, y, row_left(inner, y), &fit_path(&path, usize::from(inner.width)), of(Role::Title));
     for line in &form.text {
         y = y.saturating_add(1);
         put(buf, inner.x, y, row_left(inner, y), line, of(Role::Overlay));

@@ -27,7 +27,18 @@ fn plan_form() {
     snapshots("plan-field", field(&["j", "j"]));
     snapshots("plan-edit", field(&["j", "j", "e", "backspace", "9", "9"]));
     snapshots("plan-choice", field(&["tab", "tab", "j"]));
+    snapshots("plan-list", field(&["p", "j", "j", "j"]));
+    snapshots("plan-list-filter", field(&["/", "p", "a", "n"]));
     snapshots("plan-limit", field(&["$", "5", "x"]));
+}
+
+#[test]
+fn plan_on_a_wide_screen_has_its_photos_beside_it() {
+    let mut desk = fixtures::planning(200, 50);
+    desk.press_all(&["j", "j"]);
+    insta::assert_snapshot!("plan-200x50", desk.screen());
+    desk.press_all(&["p", "j"]);
+    insta::assert_snapshot!("plan-list-200x50", desk.screen());
 }
 
 #[test]

@@ -7,14 +7,16 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::columns::{Column, Placed, place};
+use super::columns::{self, Column, Placed};
 use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread};
-use super::text::{fit, fit_end};
+use super::plan::list;
+use super::text::{fit, fit_end, fit_path};
 use super::{format, status};
-use crate::engine::board::{Elapsed, Row, Tab};
+use crate::engine::board::{Choice, Elapsed, Row, Tab};
 use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
+use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Focus, Ui, ask};
 
 /// Cells before the first column: the cursor's bar and the mark.
@@ -25,14 +27,14 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
     if area.is_empty() {
         return None;
     }
-    let focused = ui.focus == Focus::Jobs;
-    let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
+    let border = ui.styles.of(if has_keys(ui) { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
     let cursor = top_border(ui, title, buf);
     let inner = inside(area);
     let digits = columns_of(&ui.board.totals.all().to_string());
-    let columns = place(inner.width.saturating_sub(GUTTER + 1), digits);
+    let set = if ui.is_planning() { columns::PLAN } else { columns::RUN };
+    let columns = columns::place(set, inner.width.saturating_sub(GUTTER + 1), digits);
     let mut rows = inner;
     if has_headings(inner) {
         headings(ui, inner, &columns, buf);
@@ -60,11 +62,18 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
     cursor
 }
 
+/// Whether keys move its cursor.
+fn has_keys(ui: &Ui) -> bool {
+    if ui.is_planning() { ui.stop() == Stop::List } else { ui.focus == Focus::Jobs }
+}
+
 fn empty(ui: &Ui) -> &'static str {
     if ui.board.page.lens.seq != ui.lens.seq || ui.page().gathering {
         ""
     } else if ui.cause.is_some() {
         "nothing failed for this cause; Esc shows all"
+    } else if ui.is_planning() {
+        list::empty(ui)
     } else if !ui.filter.value().is_empty() {
         "no job matches the filter; Esc clears it"
     } else if ui.tab == Tab::All {
@@ -74,8 +83,8 @@ fn empty(ui: &Ui) -> &'static str {
     }
 }
 
-/// The tabs at the left, order and filter at the right.
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
+/// The tabs, each with its count.
+fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
     let of = |role| ui.styles.of(role);
     let totals = &ui.board.totals;
     let roomy = title.width >= 100;
@@ -109,6 +118,13 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         ];
         Piece::new(keep, spans)
     });
+    tabs.collect()
+}
+
+/// The tabs at the left, or what the list of a plan holds; order and filter at the right.
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
+    let of = |role| ui.styles.of(role);
+    let left = if ui.is_planning() { list::counts(ui, has_keys(ui)) } else { tabs(ui, title) };
     let mut right = Vec::new();
     if ui.page().gathering {
         let doing = if ui.filter.value().is_empty() { " sorting… " } else { " searching… " };
@@ -134,7 +150,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         }
         right.push(Piece::text(10, format!(" /{shown} "), of(Role::FilterMatch)));
     }
-    spread(buf, title, 0, tabs.collect(), right);
+    spread(buf, title, 0, left, right);
     cursor
 }
 
@@ -190,9 +206,17 @@ fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
 }
 
 fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: bool, buf: &mut Buffer) {
-    let over = matches!(row.state.status.group(), Group::Cancelled | Group::Skipped);
+    let is_out = row.choice == Some(Choice::Out);
+    let over = is_out || matches!(row.state.status.group(), Group::Cancelled | Group::Skipped);
     let base = ui.styles.of(if over { Role::Muted } else { Role::Text });
+    // Of what is not sent in any case a plan tells why, in the room that its size and price would take.
+    let is_idle = ui.is_planning() && row.choice.is_none() && row.cost.is_none();
     for placed in columns {
+        if is_idle && placed.column == Column::Photo {
+            let x = area.x.saturating_add(GUTTER).saturating_add(placed.x);
+            list::idle(ui, row, Rect { x, width: area.right().saturating_sub(x + 1), ..area }, base, buf);
+            break;
+        }
         let area = Rect { x: area.x.saturating_add(GUTTER).saturating_add(placed.x), width: placed.columns, ..area };
         cell(ui, row, placed.column, area, base, buf);
     }
@@ -207,8 +231,10 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
 
 /// The row under the cursor; fainter while keys go to the lower pane.
 fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
-    if ui.focus == Focus::Jobs {
+    if has_keys(ui) {
         select(ui, area, buf);
+    } else if ui.is_planning() {
+        return;
     } else {
         buf.set_style(area, Style::new().add_modifier(Modifier::BOLD));
     }
@@ -216,7 +242,7 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
 }
 
 /// Shows where the filter's text is.
-fn mark_matches(ui: &Ui, shown: &str, area: Rect, buf: &mut Buffer) {
+pub(super) fn mark_matches(ui: &Ui, shown: &str, area: Rect, buf: &mut Buffer) {
     let wanted = ui.filter.value().trim().to_lowercase();
     if wanted.is_empty() {
         return;
@@ -238,6 +264,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
     let Rect { x, y, width, .. } = area;
     let room = usize::from(width);
     match column {
+        Column::Choice => list::choice(ui, row, area, buf),
         Column::Number => put_right(buf, x, y, width, &row.id.to_string(), muted),
         Column::Status => {
             let style = ui.styles.of(status::role(row.state.status));
@@ -262,11 +289,13 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         }
         Column::Try => {}
         Column::Photo => {
-            let shown = fit_end(&row.path, room);
+            let shown = fit_path(&row.path, room);
             put(buf, x, y, width, &shown, base);
             mark_matches(ui, &shown, area, buf);
         }
-        Column::Megapixels => put_right(buf, x, y, width, &format::sizes(row.input, row.output), base),
+        Column::Megapixels => {
+            put(buf, x, y, width, &format::sizes(row.input, row.output), base);
+        }
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
         Column::Note => {
             let style = match row.state.status {

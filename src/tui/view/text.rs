@@ -66,6 +66,20 @@ pub(crate) fn fit_end(text: &str, columns: usize) -> Cow<'_, str> {
     if columns == 0 { Cow::Borrowed("") } else { Cow::Owned(format!("…{cut}")) }
 }
 
+/// A path, or `…` and its end: cut at a `/` where that leaves its name whole.
+pub(crate) fn fit_path(path: &str, columns: usize) -> Cow<'_, str> {
+    let path = safe(path);
+    if path.len() <= columns || width(&path) <= columns {
+        return path;
+    }
+    let room = columns.saturating_sub(1);
+    let parts = path.match_indices('/').map(|(at, _)| rest_of(&path, at));
+    match parts.into_iter().find(|rest| width(rest) <= room) {
+        Some(rest) => Cow::Owned(format!("…{rest}")),
+        None => Cow::Owned(fit_end(&path, columns).into_owned()),
+    }
+}
+
 /// A text in lines of at most so many columns, broken between words where that is possible.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<&str> {
     let columns = columns.max(1);
@@ -106,6 +120,10 @@ mod tests {
         assert_eq!(fit("海辺の写真", 6), "海辺…", "a wide character is not cut in half");
         assert_eq!(fit_end("holiday/beach/IMG_1.jpg", 12), "…h/IMG_1.jpg");
         assert_eq!(fit("abc", 0), "");
+        let paths = [24, 20, 19, 14, 13, 8].map(|columns| fit_path("holiday/beach/IMG_1234.jpg", columns));
+        let expected = ["…/beach/IMG_1234.jpg", "…/beach/IMG_1234.jpg", "…/IMG_1234.jpg", "…/IMG_1234.jpg"];
+        assert_eq!(paths[..4], expected, "a name is kept whole");
+        assert_eq!(paths[4..], ["…IMG_1234.jpg", "…234.jpg"], "as long as it has room");
         assert_eq!(fit("e\u{301}a\u{300}x", 2), "e\u{301}…");
     }
 
@@ -123,6 +141,7 @@ mod tests {
         fn nothing_is_wider_than_asked(text in "\\PC{0,60}", columns in 0_usize..40) {
             prop_assert!(width(&fit(&text, columns)) <= columns);
             prop_assert!(width(&fit_end(&text, columns)) <= columns);
+            prop_assert!(width(&fit_path(&text, columns)) <= columns);
             for line in wrap(&text, columns) {
                 // Some scripts have single graphemes of three columns and more.
                 let is_one = line.graphemes(true).filter(|grapheme| grapheme.width() > 0).count() <= 1;

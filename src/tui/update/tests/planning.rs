@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::engine::board::Selection;
+use crate::engine::board::{Order, Phase, Selection};
 use crate::job::Usd;
 
 fn plan() -> Desk {
@@ -64,12 +64,17 @@ fn arrows_step_and_backspace_gives_the_default_back() {
         desk.told,
         [
             param("upscale_factor", json!(2.1)),
-            param("upscale_factor", json!(1.9)),
+            param("upscale_factor", json!(2)),
             param("steps", json!(21)),
             param("enable_safety_checker", json!(false)),
-            param("enable_safety_checker", json!(false)),
+            param("enable_safety_checker", json!(true)),
         ]
     );
+    // Keys come faster than boards.
+    let mut desk = plan();
+    desk.press("j").press("right").press("right").press("d");
+    let expected = [json!(2.1), json!(2.2)].map(|value| param("upscale_factor", value));
+    assert_eq!((&desk.told[..2], &desk.told[2..]), (&expected[..], &[param("upscale_factor", None)][..]));
     let mut desk = plan().with(|board| {
         let mut plan = (*board.plan).clone();
         plan.fields[3].value = Some(json!(30));
@@ -126,6 +131,35 @@ fn the_cap_is_raised_before_the_start_and_while_it_runs() {
 }
 
 #[test]
+fn what_is_typed_takes_the_place_of_what_was_there_unless_it_is_gone_over_first() {
+    let mut desk = plan();
+    desk.press_all(&["b", "7", "5", ".", "5", "enter", "b", "left", "1", "enter"]);
+    assert_eq!(desk.told, [75.5, 500.01].map(|usd| Command::Budget(Usd::from_f64(usd))));
+    desk.told.clear();
+    desk.press_all(&["j", "e", "3"]);
+    assert_eq!(desk.told, [param("upscale_factor", json!(3))]);
+    desk.press_all(&["esc", "b"]);
+    desk.take_in(Msg::Paste("12".to_owned()));
+    assert!(desk.screen().contains("$ 12 "), "{}", desk.screen());
+}
+
+#[test]
+fn a_cap_that_is_too_small_is_told_where_the_start_is_and_earlier_runs_count() {
+    let capped = |cents, spent| {
+        let desk = plan().with(|board| {
+            let mut facts = (*board.batch).clone();
+            (facts.budget, board.totals.spent, board.totals.reserved) = (Some(fixtures::usd(cents)), spent, Usd::ZERO);
+            board.batch = facts.into();
+        });
+        desk.screen()
+    };
+    assert!(!capped(600_000, Usd::ZERO).contains("pauses there"));
+    let short = capped(600_000, fixtures::usd(20_000));
+    assert!(short.contains("$6,000.00, $200.00 of it used before: $75.20"), "{short}");
+    assert!(short.contains("for about $5,875.20, up to the cap of $6,000.00."), "{short}");
+}
+
+#[test]
 fn the_cursor_is_always_in_sight() {
     for (width, height) in [(120, 36), (120, 16), (80, 24), (40, 12), (40, 8)] {
         let mut desk = fixtures::planning(width, height);
@@ -139,4 +173,103 @@ fn the_cursor_is_always_in_sight() {
             assert!(desk.screen().contains(&line), "{line} after {step} at {width}×{height}: {}", desk.screen());
         }
     }
+}
+
+/// The row that the list's cursor is on.
+fn on(desk: &Desk) -> u32 {
+    desk.on().unwrap()
+}
+
+fn left_out(number: u32, out: bool) -> Command {
+    Command::LeaveOut { which: Selection::Photo(JobId::at(number as usize - 1)), out }
+}
+
+fn matching(text: &str, out: bool) -> Command {
+    Command::LeaveOut { which: Selection::Matching(text.to_owned()), out }
+}
+
+#[test]
+fn a_photo_of_the_list_is_left_out_or_taken_in_again_and_space_goes_on_to_the_next() {
+    let mut desk = plan();
+    desk.press_all(&["p", "j", "j", "space"]);
+    assert_eq!((desk.told.last(), on(&desk)), (Some(&left_out(3, true)), 4));
+    // The fourth is out already.
+    desk.press_all(&["enter", "space"]);
+    assert_eq!((&desk.told[1..], on(&desk)), (&[left_out(4, false), left_out(4, false)][..], 5));
+    desk.told.clear();
+    desk.press_all(&["G", "space", "enter", "right", "e"]);
+    assert!(desk.told.is_empty() && !desk.ui.is_editing(), "what is not sent anyway has no choice");
+    assert!(desk.screen().contains("not sent in any case"), "{}", desk.screen());
+}
+
+#[test]
+fn all_that_the_filter_leaves_are_left_out_at_once_and_what_is_typed_goes_along() {
+    let mut desk = plan();
+    desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "a", "A"]);
+    assert_eq!(desk.told, [matching("IMG_0003", true), matching("IMG_0003", false)]);
+    assert!(desk.screen().contains("1 of 1") && !desk.screen().contains("IMG_0004"), "{}", desk.screen());
+    desk.told.clear();
+    // Esc takes the filter away, then goes to the start; elsewhere these keys leave nothing out.
+    desk.press_all(&["esc"]);
+    assert!(desk.screen().contains("IMG_0004.jpg"), "{}", desk.screen());
+    desk.press_all(&["esc", "a", "A"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("Enter sends"), "{}", desk.screen());
+    desk.press_all(&["/", "z", "z", "enter", "a"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("no path matches"), "{}", desk.screen());
+}
+
+#[test]
+fn the_list_is_a_part_of_the_plan_and_goes_back_to_where_the_cursor_was() {
+    use crate::tui::ui::plan::Stop;
+    let mut desk = plan();
+    desk.press_all(&["j", "j", "p"]);
+    assert_eq!(desk.ui.stop(), Stop::List);
+    desk.press_all(&["p"]);
+    assert_eq!(desk.ui.stop(), Stop::Field(1));
+    desk.press_all(&["tab", "tab", "tab"]);
+    assert_eq!(desk.ui.stop(), Stop::List);
+    desk.press_all(&["tab"]);
+    assert_eq!(desk.ui.stop(), Stop::Start);
+    desk.press_all(&["G", "j", "j"]);
+    assert_ne!(desk.ui.stop(), Stop::List, "lines never lead into it");
+}
+
+#[test]
+fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
+    let mut desk = plan();
+    desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "s", "S"]);
+    assert_eq!((desk.ui.order, desk.ui.reverse), (Order::Path, true), "numbers and times tell no plan's photos apart");
+    let mut desk = desk.with(|board| board.phase = Phase::Running);
+    desk.answer();
+    assert_eq!(
+        (desk.ui.order, desk.ui.reverse, desk.ui.filter.value(), desk.on()),
+        (Order::Status, false, "", Some(1))
+    );
+    assert!(desk.screen().contains("IMG_0004"), "{}", desk.screen());
+}
+
+#[test]
+fn the_mouse_chooses_in_the_list() {
+    let mut desk = plan();
+    desk.press_all(&["p"]);
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    desk.take_in(Msg::Mouse(MouseEvent { kind, column: 30, row: 6, modifiers: KeyModifiers::NONE }));
+    desk.answer();
+    assert_eq!(on(&desk), 4);
+    let mut desk = fixtures::planning(200, 50);
+    let wheel = MouseEventKind::ScrollDown;
+    desk.take_in(Msg::Mouse(MouseEvent { kind: wheel, column: 150, row: 9, modifiers: KeyModifiers::NONE }));
+    desk.answer();
+    assert_eq!((on(&desk), desk.ui.stop()), (4, crate::tui::ui::plan::Stop::List));
+}
+
+#[test]
+fn where_nothing_could_be_sent_nothing_is_left_out() {
+    let mut desk = plan().with(|board| {
+        let mut plan = (*board.plan).clone();
+        (plan.photos, plan.duplicates, plan.left_out) = (0, 0, 0);
+        board.plan = plan.into();
+    });
+    desk.press_all(&["p", "a"]);
+    assert!(desk.told.is_empty() && desk.screen().contains("none that could be sent"), "{}", desk.screen());
 }

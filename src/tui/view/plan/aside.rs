@@ -6,7 +6,7 @@ use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
 use crate::tui::view::format::{count, plural};
-use crate::tui::view::text::{fit, fit_end, width};
+use crate::tui::view::text::{fit, fit_path, width};
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let room = usize::from(columns);
@@ -39,7 +39,7 @@ fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
         lines.push(Line::heading(ui, "The dearest"));
         for photo in photos {
             let price = format!("{:>9}", photo.price.to_string());
-            let path = format!("  {}", fit_end(&photo.path, room.saturating_sub(15)));
+            let path = format!("  {}", fit_path(&photo.path, room.saturating_sub(15)));
             let (check, style) = (check(1, photo.out.into()), of(if photo.out { Role::Muted } else { Role::Text }));
             let priced = of(if photo.out { Role::Muted } else { Role::Accent });
             let spans = vec![(check.to_owned(), style), (price, priced), (path, style)];
@@ -49,7 +49,7 @@ fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
         lines.push(Line::heading(ui, "The dearest"));
         for (path, price) in &plan.dearest {
             let price = format!("{:>9}", price.to_string());
-            let path = format!("  {}", fit_end(path, room.saturating_sub(11)));
+            let path = format!("  {}", fit_path(path, room.saturating_sub(11)));
             lines.push(Line::new(vec![(price, of(Role::Accent)), (path, of(Role::Text))]));
         }
     }
@@ -80,7 +80,7 @@ fn folder(ui: &Ui, folder: &FolderChoice, room: usize) -> Line {
     };
     let path = if folder.path.is_empty() { "(the folder itself)" } else { folder.path.as_str() };
     let left = room.saturating_sub(width(&price) + width(&photos) + 8);
-    let name = format!("  {}  ", fit_end(path, left));
+    let name = format!("  {}  ", fit_path(path, left));
     let spans = vec![
         (check(folder.photos, folder.out).to_owned(), style),
         (price, of(if is_out { Role::Muted } else { Role::Accent })),
@@ -104,7 +104,7 @@ fn skipped(ui: &Ui, room: usize) -> Vec<Line> {
     }
     lines.push(Line::default());
     for file in &plan.skipped_files {
-        let path = fit_end(&file.path, room / 2).into_owned();
+        let path = fit_path(&file.path, room / 2).into_owned();
         let rest = room.saturating_sub(width(&path) + 2);
         let reason = fit(&file.reason, rest).into_owned();
         lines.push(Line::new(vec![(format!("{path}  "), of(Role::Text)), (reason, of(Role::Muted))]));

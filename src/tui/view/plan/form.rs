@@ -1,5 +1,7 @@
 //! The model and its parameters, as a form.
 
+use ratatui::style::Modifier;
+
 use super::line::Line;
 use crate::engine::board::Field;
 use crate::tui::keys::Action;
@@ -13,6 +15,8 @@ use crate::tui::view::text::{fit, fit_end, safe, width, wrap};
 const NAME: usize = 28;
 /// Columns for a value, at the least.
 const VALUE: usize = 9;
+/// Columns for what it is about, at the least.
+const LEAST_ABOUT: usize = 18;
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
@@ -34,10 +38,11 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
         let chosen = ui.stop() == stop;
         match ui.plan.edit.as_ref().filter(|_| chosen && ui.is_editing()) {
             Some(edit) => lines.extend(edited(ui, columns, names, field, edit, stop)),
-            None => lines.push(shown(ui, columns, names, field, stop)),
+            None => lines.extend(shown(ui, columns, names, field, stop)),
         }
         if chosen {
-            lines.extend(explained(ui, columns, field, stop));
+            let is_told = !ui.is_editing() && about_room(columns, names, &value_of(field)) > 0;
+            lines.extend(explained(ui, columns, field, stop, is_told));
         }
     }
     if plan.changed {
@@ -49,17 +54,32 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     lines
 }
 
+fn value_of(field: &Field) -> String {
+    field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&value.to_string()).into_owned())
+}
+
+/// Columns for what a field is about, beside its value; none where that would take more lines than it says.
+fn about_room(columns: u16, names: usize, value: &str) -> usize {
+    let room = usize::from(columns).saturating_sub(names + 6 + width(value).max(VALUE));
+    if room < LEAST_ABOUT { 0 } else { room }
+}
+
 /// A name, its value, and what it is about.
-fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Line {
+fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let value = field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&value.to_string()).into_owned());
+    let value = value_of(field);
+    let about = about_room(columns, names, &value);
     let name = format!("  {:names$}  ", fit(&field.spec.name, names));
     let style = of(if field.is_default() { Role::Text } else { Role::Accent });
     let value = format!("{:VALUE$}", fit(&value, usize::from(columns).saturating_sub(names + 4)));
-    let room = usize::from(columns).saturating_sub(width(&name) + width(&value) + 2);
-    // A few letters of it say nothing.
-    let about = if room < 12 { String::new() } else { format!("  {}", fit(&field.spec.about, room)) };
-    Line::at(stop, vec![(name, of(Role::Muted)), (value, style), (about, of(Role::Muted))])
+    let before = width(&name) + width(&value) + 2;
+    let text = safe(if about == 0 { "" } else { &field.spec.about });
+    let mut parts = wrap(&text, about).into_iter();
+    let first = parts.next().map(|part| format!("  {part}")).unwrap_or_default();
+    let mut lines = vec![Line::at(stop, vec![(name, of(Role::Muted)), (value, style), (first, of(Role::Muted))])];
+    let rest = parts.map(|part| vec![(format!("{}{part}", " ".repeat(before)), of(Role::Muted))]);
+    lines.extend(rest.map(|spans| Line { stop: Some(stop), ..Line::new(spans) }));
+    lines
 }
 
 /// A field while it is edited, with what is wrong beside it.
@@ -67,14 +87,14 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
     let of = |role| ui.styles.of(role);
     let name = format!("  {:names$}  ", fit(&field.spec.name, names));
     let room = usize::from(columns).saturating_sub(width(&name) + 1);
-    let before: String = edit.input.value().chars().take(edit.input.cursor()).collect();
-    let after: String = edit.input.value().chars().skip(edit.input.cursor()).collect();
+    let (before, after) = edit.draft.parts();
     let before = fit_end(&before, room).into_owned();
     let cursor = columns_of(&name).saturating_add(columns_of(&before));
     let typed = format!("{before}{}", fit(&after, room.saturating_sub(width(&before))));
     let style = of(if edit.error.is_some() { Role::Failure } else { Role::FilterMatch });
-    let typed = format!("{typed:VALUE$}");
-    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, style)]);
+    let rest = " ".repeat(VALUE.saturating_sub(width(&typed)));
+    let shown = if edit.draft.is_fresh() { style.add_modifier(Modifier::REVERSED) } else { style };
+    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, shown), (rest, style)]);
     line.cursor = Some(cursor);
     let mut lines = vec![line];
     if let Some(error) = &edit.error {
@@ -87,8 +107,9 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
     lines
 }
 
-/// What the field under the cursor takes, and what it has when nothing is set.
-fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop) -> Vec<Line> {
+/// What the field under the cursor takes, and what it has when nothing is set; what it is about, unless that
+/// is told already.
+fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) -> Vec<Line> {
     let default = match &field.spec.default {
         Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
         Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
@@ -97,7 +118,8 @@ fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop) -> Vec<Line> {
         }
         None => "the model picks".to_owned(),
     };
-    let text = format!("{}: {}; {default}", field.spec.about, field.spec.kind);
+    let about = if is_told { String::new() } else { format!("{}: ", field.spec.about) };
+    let text = format!("{about}{}; {default}", field.spec.kind);
     let parts = wrap(&safe(&text), usize::from(columns).saturating_sub(4))
         .into_iter()
         .map(|part| vec![(format!("    {part}"), ui.styles.of(Role::Muted))])

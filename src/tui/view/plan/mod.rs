@@ -3,63 +3,44 @@
 mod aside;
 mod form;
 mod line;
+pub(super) mod list;
 mod sending;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
-use super::footer;
 use super::format::{count, plural};
 use super::paint::{Piece, select, spread};
 use super::text::safe;
+use super::{footer, table};
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+use crate::tui::ui::layout::PlanAreas;
 use crate::tui::ui::plan::Stop;
 
-/// From so many columns on, two columns stand beside each other.
-const TWO_COLUMNS: u16 = 100;
-
-fn body(screen: Rect) -> Rect {
-    let top = 2.min(screen.height);
-    Rect {
-        x: screen.x.saturating_add(1),
-        y: screen.y.saturating_add(top),
-        width: screen.width.saturating_sub(2),
-        height: screen.height.saturating_sub(top + 2),
+/// The columns of lines and where they go.
+fn columns(ui: &Ui) -> Vec<(Vec<Line>, Rect)> {
+    let PlanAreas { sent, aside, .. } = PlanAreas::of(ui);
+    if sent.is_empty() {
+        return Vec::new();
     }
-}
-
-/// The columns of the plan and where they go.
-fn columns(ui: &Ui, screen: Rect) -> Vec<(Vec<Line>, Rect)> {
-    let body = body(screen);
-    if body.width >= TWO_COLUMNS {
-        let left = Rect { width: body.width * 11 / 20, ..body };
-        let right =
-            Rect { x: left.right().saturating_add(3), width: body.width.saturating_sub(left.width + 3), ..body };
-        let mut lines = sending::lines(ui, left.width);
-        lines.push(Line::default());
-        lines.extend(form::lines(ui, left.width));
-        vec![(lines, left), (aside::lines(ui, right.width), right)]
-    } else {
-        let mut lines = sending::lines(ui, body.width);
-        lines.push(Line::default());
-        lines.extend(form::lines(ui, body.width));
-        lines.push(Line::default());
-        lines.extend(aside::lines(ui, body.width));
-        vec![(lines, body)]
+    let mut lines = sending::lines(ui, sent.width);
+    lines.push(Line::default());
+    lines.extend(form::lines(ui, sent.width));
+    if !aside.is_empty() {
+        return vec![(lines, sent), (aside::lines(ui, aside.width), aside)];
     }
-}
-
-fn whole_screen(ui: &Ui) -> Rect {
-    Rect::new(0, 0, ui.size.width, ui.size.height)
+    lines.push(Line::default());
+    lines.extend(aside::lines(ui, sent.width));
+    vec![(lines, sent)]
 }
 
 /// How far the plan can be scrolled.
 pub(crate) fn overflow(ui: &Ui) -> usize {
     let over = |(lines, area): &(Vec<Line>, Rect)| lines.len().saturating_sub(usize::from(area.height));
-    columns(ui, whole_screen(ui)).iter().map(over).max().unwrap_or_default()
+    columns(ui).iter().map(over).max().unwrap_or_default()
 }
 
 /// Scrolls as little as shows what the cursor is on.
@@ -69,7 +50,7 @@ pub(crate) fn keep_in_sight(ui: &mut Ui) {
         ui.plan.top = 0;
         return;
     }
-    for (lines, area) in columns(ui, whole_screen(ui)) {
+    for (lines, area) in columns(ui) {
         let at = |line: &Line| line.stop == Some(stop);
         let (Some(first), Some(last)) = (lines.iter().position(at), lines.iter().rposition(at)) else { continue };
         let height = usize::from(area.height);
@@ -78,7 +59,7 @@ pub(crate) fn keep_in_sight(ui: &mut Ui) {
     }
 }
 
-/// Gives where the terminal's cursor stands while a field is edited.
+/// Gives where the terminal's cursor stands while a field is edited or a filter is typed.
 pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let header = Rect { x: screen.x.saturating_add(1), width: screen.width.saturating_sub(2), height: 1, ..screen };
@@ -90,8 +71,8 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) -> Option<Position
     right.push(Piece::text(5, state, of(if ui.board.plan.walking { Role::Running } else { Role::Muted })));
     spread(buf, header, 2, vec![Piece::text(9, "fal-tui: the plan", of(Role::Title))], right);
 
-    let mut cursor = None;
-    for (lines, area) in columns(ui, screen) {
+    let mut cursor = table::render(ui, PlanAreas::of(ui).list, buf);
+    for (lines, area) in columns(ui) {
         let top = ui.plan.top.min(lines.len().saturating_sub(usize::from(area.height)));
         cursor = line::draw(ui, &lines, top, area, buf).or(cursor);
     }
@@ -117,7 +98,9 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer) {
 /// fewer words.
 fn what_enter_does(ui: &Ui, columns: u16) -> String {
     let told = if ui.stop() == Stop::Start { in_full(ui) } else { elsewhere(ui) };
-    if super::text::width(&told) <= usize::from(columns) { told } else { in_short(ui) }
+    let fits = |text: &String| super::text::width(text) <= usize::from(columns);
+    let cap = ui.over_cap().map(|(cap, _)| format!("{}, cap {cap}", in_short(ui)));
+    [Some(told), cap].into_iter().flatten().find(fits).unwrap_or_else(|| in_short(ui))
 }
 
 fn in_short(ui: &Ui) -> String {
@@ -140,7 +123,9 @@ fn elsewhere(ui: &Ui) -> String {
         Some(estimate) => format!("{photos} for about {estimate}"),
         None => format!("{photos}; the price is not known"),
     };
-    format!("{sum} · {} goes to the start", ui.keys.shown(Action::Back))
+    let is_filtered = ui.stop() == Stop::List && !ui.filter.value().is_empty();
+    let does = if is_filtered { "clears the filter" } else { "goes to the start" };
+    format!("{sum} · {} {does}", ui.keys.shown(Action::Back))
 }
 
 fn in_full(ui: &Ui) -> String {
@@ -152,7 +137,10 @@ fn in_full(ui: &Ui) -> String {
     let photos = plural(plan.photos, "photo", "photos");
     match plan.estimate {
         _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
-        Some(estimate) => format!("{key} sends {photos} for about {estimate}."),
+        Some(estimate) => match ui.over_cap() {
+            Some((cap, _)) => format!("{key} sends {photos} for about {estimate}, up to the cap of {cap}."),
+            None => format!("{key} sends {photos} for about {estimate}."),
+        },
         None => format!("{key} sends {photos}; the price is not known."),
     }
 }

@@ -22,7 +22,8 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     let mut lines = vec![Line::heading(ui, "What would be sent")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
     let text = of(Role::Text);
-    add("photos", format!("{}{}", count(plan.photos), so_far(ui)), of(Role::Accent));
+    let key = ui.keys.shown(Action::Photos);
+    add("photos", format!("{}{}; {key} lists them", count(plan.photos), so_far(ui)), of(Role::Accent));
     if plan.at_fal > 0 {
         add(
             "",
@@ -35,7 +36,8 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
         add("", format!("{requests} with the parameters from before wait at fal for their own run"), of(Role::Warning));
     }
     if plan.left_out > 0 {
-        add("", format!("{} left out by you", count(plan.left_out)), of(Role::Warning));
+        let saved = plan.left_out_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+        add("", format!("{} left out by you{saved}", count(plan.left_out)), of(Role::Warning));
     }
     if plan.done_before > 0 {
         add("", format!("{} done by an earlier run: not sent again", count(plan.done_before)), of(Role::Muted));
@@ -95,14 +97,20 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
     }
     let key = ui.keys.shown(Action::Cap);
-    match (batch.budget, plan.estimate) {
-        (Some(cap), Some(estimate)) if estimate > cap => {
-            let over: Usd = estimate - cap;
+    let used = match ui.used_before() {
+        Usd::ZERO => String::new(),
+        used => format!(", {used} of it used before"),
+    };
+    match (batch.budget, ui.over_cap()) {
+        (_, Some((cap, over))) if used.is_empty() => {
             add("cap", format!("{cap} is {over} short: it pauses there; {key} changes it"), of(Role::Warning));
         }
-        (Some(cap), _) => add("cap", cap.to_string(), text),
-        (None, _) if batch.sandbox => {}
-        (None, _) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
+        (_, Some((cap, over))) => {
+            add("cap", format!("{cap}{used}: {over} short, it pauses there; {key} changes it"), of(Role::Warning));
+        }
+        (Some(cap), None) => add("cap", format!("{cap}{used}"), text),
+        (None, None) if batch.sandbox => {}
+        (None, None) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
     }
     if let Some(limit) = plan.limit {
         add("limit", format!("photos above {limit} are left out"), of(Role::Warning));

@@ -1,0 +1,85 @@
+//! What would become of the photos if the plan were started as it stands, one by one: for the rows of a
+//! page, and for a photo that is left out or taken in by itself.
+
+use super::board::{Choice, Money, Page, Row};
+use super::form::is_to_be_sent;
+use super::run::Engine;
+use super::story;
+use crate::job::{Job, JobId, Usd};
+
+/// What would become of a photo.
+struct Lot {
+    /// As it stands in the batch that the parameters make.
+    job: Job,
+    /// `None` if it is not sent in any case.
+    choice: Option<Choice>,
+    /// What it costs to send it; `None` if that cannot be known.
+    price: Option<Usd>,
+}
+
+impl Engine {
+    /// The page with each photo's lot.
+    pub(super) fn with_lots(&self, page: Page) -> Page {
+        let rows = page.rows.into_iter().map(|row| self.lot(row.id).map_or(row, |lot| self.row(&lot))).collect();
+        Page { rows, ..page }
+    }
+
+    /// `None` if the batch that the parameters make does not count it.
+    fn lot(&self, id: JobId) -> Option<Lot> {
+        let job = self.roster.get(id)?;
+        let is_changed = self.is_changed();
+        let is_gone = !self.plan.is_walking() && !is_changed;
+        if !self.choices.is_found(id) && !is_gone {
+            return None;
+        }
+        let job = Job { state: self.form.standing(job, is_changed).clone(), ..job.clone() };
+        let price = self.roster.estimate(&job);
+        let choice = if !is_to_be_sent(&job.state) {
+            None
+        } else if self.choices.leaves_out(id, price) {
+            Some(Choice::Out)
+        } else if !is_changed && self.is_reused(id) {
+            Some(Choice::Duplicate)
+        } else {
+            Some(Choice::In)
+        };
+        Some(Lot { job, choice, price })
+    }
+
+    fn row(&self, Lot { job, choice, price }: &Lot) -> Row {
+        let row = story::row(&self.roster, job, self.live.get(&job.id), self.hold.is_some());
+        let cost = match choice {
+            None => row.cost,
+            Some(Choice::Duplicate) => Some(Money::Estimated(Usd::ZERO)),
+            Some(Choice::In | Choice::Out) => price.map(Money::Estimated),
+        };
+        Row { choice: *choice, cost, ..row }
+    }
+
+    /// Leaves a photo out or takes it in. Where nothing else hangs on it, the plan is not counted from
+    /// the start for it. Says whether that is so.
+    pub(super) fn leave_out_one(&mut self, id: JobId, out: bool) -> bool {
+        let before = self.lot(id);
+        self.choices.choose([id], out);
+        // One of its like would be sent in its place.
+        let is_alone = self.reuse.twins.is_alone(id);
+        let (true, false, Some(before), Some(after)) = (is_alone, self.form.stale, before, self.lot(id)) else {
+            return false;
+        };
+        let photo = &after.job.photo;
+        let output = photo.pixels.map(|pixels| self.roster.params_of(&after.job).output_size(pixels));
+        let is_counted = match (before.choice, after.choice) {
+            (before, after) if before == after => return true,
+            (Some(Choice::In), Some(Choice::Out)) => self.plan.take_back(photo, output, after.price),
+            (Some(Choice::Out), Some(Choice::In)) => {
+                self.plan.send(photo, output, after.price);
+                true
+            }
+            _ => false,
+        };
+        if is_counted {
+            self.choices.turn(id, after.price, out);
+        }
+        is_counted
+    }
+}

@@ -1,0 +1,78 @@
+//! What the table shows otherwise while it lists a plan's photos: what becomes of each, and how many
+//! are left out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+use crate::engine::board::{Choice, Row};
+use crate::job::Group;
+use crate::tui::theme::Role;
+use crate::tui::ui::{Ui, ask};
+use crate::tui::view::format::count;
+use crate::tui::view::paint::{Piece, columns_of, put, put_spans};
+use crate::tui::view::status;
+use crate::tui::view::table::mark_matches;
+use crate::tui::view::text::{fit, fit_path};
+
+/// How many there are, how many of them are left out, and what that saves.
+pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>> {
+    let of = |role| ui.styles.of(role);
+    let plan = &ui.board.plan;
+    let mut title = of(if has_keys { Role::Title } else { Role::Text });
+    if has_keys {
+        title = title.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+    }
+    let all = format!("Photos {}", count(ui.board.totals.all()));
+    let mut pieces = vec![Piece::new(9, vec![Span::raw(" "), Span::styled(all, title), Span::raw(" ")])];
+    pieces.push(Piece::text(6, format!("  {} to send ", count(plan.photos)), of(Role::Text)));
+    if plan.left_out > 0 {
+        pieces.push(Piece::text(8, format!("  {} left out ", count(plan.left_out)), of(Role::Warning)));
+        if let Some(saved) = plan.left_out_usd {
+            pieces.push(Piece::text(7, format!(" ≈{saved} saved "), of(Role::Success)));
+        }
+    }
+    pieces
+}
+
+pub(in crate::tui::view) fn empty(ui: &Ui) -> &'static str {
+    match (ui.filter.value().is_empty(), ui.board.plan.walking) {
+        (false, _) => "no path matches the filter; Esc clears it",
+        (true, true) => "finding photos…",
+        (true, false) => "no photos",
+    }
+}
+
+/// A sign and a word for what becomes of a photo.
+fn told(row: &Row) -> (String, String, Role) {
+    let (sign, word, role) = match row.choice {
+        Some(Choice::In) => ("[x]", "in", Role::Success),
+        Some(Choice::Out) => ("[ ]", "left out", Role::Warning),
+        Some(Choice::Duplicate) => ("[=]", "duplicate", Role::Muted),
+        None => {
+            let status = row.state.status;
+            let is_at_fal = matches!(status.group(), Group::Active | Group::Waiting);
+            let word = if is_at_fal { "at fal".to_owned() } else { ask::word(status) };
+            return (format!(" {} ", status::symbol(status)), word, status::role(status));
+        }
+    };
+    (sign.to_owned(), word.to_owned(), role)
+}
+
+pub(in crate::tui::view) fn choice(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
+    let (sign, word, role) = told(row);
+    let style = ui.styles.of(role);
+    put_spans(buf, area, &[Span::styled(sign, style), Span::raw(" "), Span::styled(word, style)]);
+}
+
+/// The path of what is not sent, and why it is not.
+pub(in crate::tui::view) fn idle(ui: &Ui, row: &Row, area: Rect, style: Style, buf: &mut Buffer) {
+    let room = usize::from(area.width);
+    let path = fit_path(&row.path, if row.note.is_empty() { room } else { room / 2 });
+    let end = put(buf, area.x, area.y, area.width, &path, style);
+    mark_matches(ui, &path, area, buf);
+    let left = area.right().saturating_sub(end.saturating_add(2));
+    let why = fit(&row.note, usize::from(left));
+    put(buf, end.saturating_add(2), area.y, columns_of(&why), &why, ui.styles.of(Role::Muted));
+}
