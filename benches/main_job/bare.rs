@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 /// Makes the bench be the client.
-pub const FLAG: &str = "--bare-client";
+pub(crate) const FLAG: &str = "--bare-client";
 /// Requests at fal at once.
 const WINDOW: usize = 64;
 /// Between the submit and the first status call, and from then on: so that it makes about as many
@@ -33,7 +33,7 @@ struct Fal {
 }
 
 /// Does the main job on `photos` in the current folder.
-pub fn run() {
+pub(crate) fn run() {
     // As the program does: the network has one thread, the disk others.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async { tokio::spawn(all()).await.unwrap() });

@@ -14,25 +14,25 @@ const PATIENCE: Duration = Duration::from_mins(15);
 const TICKS: f64 = 100.0;
 
 /// The build under test: under `cargo bench`, a release build.
-pub fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let other = std::env::var_os("BENCH_BINARY").map(PathBuf::from);
     other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_fal-tui")))
 }
 
 /// What the client called, by kind.
-pub fn kinds(stats: &Value) -> impl Iterator<Item = (&String, u64)> {
+pub(crate) fn kinds(stats: &Value) -> impl Iterator<Item = (&String, u64)> {
     let calls = stats["calls"].as_object().unwrap().iter();
     calls.filter(|(kind, _)| *kind != "sandbox").map(|(kind, count)| (kind, count.as_u64().unwrap()))
 }
 
 /// `fal-tui sandbox`, as another program uses it.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     settings: Vec<(String, String)>,
     _server: Process,
 }
 
 impl Sandbox {
-    pub fn start(shape: &[&str]) -> Self {
+    pub(crate) fn start(shape: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(["sandbox", "--port", "0"]).args(shape);
         let server = Process::start(command.stdout(Stdio::piped()));
@@ -44,14 +44,14 @@ impl Sandbox {
     }
 
     /// The program at work on `photos` in this folder.
-    pub fn client(&self, home: &Path, flags: &[&str], stdout: Stdio) -> Process {
+    pub(crate) fn client(&self, home: &Path, flags: &[&str], stdout: Stdio) -> Process {
         let mut command = Command::new(binary());
         command.args(["--yes", "--state-dir", "state"]).args(flags).arg("photos");
         self.talk(command, home, stdout)
     }
 
     /// The bare client at work on the same.
-    pub fn bare_client(&self, home: &Path) -> Process {
+    pub(crate) fn bare_client(&self, home: &Path) -> Process {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg(crate::bare::FLAG);
         self.talk(command, home, Stdio::null())
@@ -63,7 +63,7 @@ impl Sandbox {
         Process::start(command.stdout(stdout))
     }
 
-    pub fn stats(&self) -> Value {
+    pub(crate) fn stats(&self) -> Value {
         let (_, queue) = self.settings.iter().find(|(name, _)| name == "FAL_TUI_QUEUE_URL").unwrap();
         let url = format!("{}/_sandbox/stats", queue.trim_end_matches("/queue"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -73,15 +73,15 @@ impl Sandbox {
 
 /// What a process has used so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Used {
+pub(crate) struct Used {
     /// User and system time.
-    pub cpu: Option<Duration>,
+    pub(crate) cpu: Option<Duration>,
     /// The most memory that it held at once, in KiB.
-    pub peak: Option<u32>,
+    pub(crate) peak: Option<u32>,
 }
 
 /// A running program, which does not outlive its measurement.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     lines: Receiver<String>,
 }
@@ -112,7 +112,7 @@ impl Process {
     }
 
     /// The first JSON event of this name.
-    pub fn wait_for(&self, event: &str) -> Value {
+    pub(crate) fn wait_for(&self, event: &str) -> Value {
         loop {
             let told: Value = serde_json::from_str(&self.line()).unwrap();
             if told["event"] == event {
@@ -121,11 +121,11 @@ impl Process {
         }
     }
 
-    pub fn interrupt(&self) {
+    pub(crate) fn interrupt(&self) {
         Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
     }
 
-    pub fn watch_to_the_end(&mut self) -> Used {
+    pub(crate) fn watch_to_the_end(&mut self) -> Used {
         let begun = Instant::now();
         let mut used = Used::default();
         // What has ended keeps its processor time until it is waited for, and its memory not.
@@ -155,7 +155,7 @@ impl Process {
         self.stat().is_none_or(|stat| stat.first().is_some_and(|state| state == "Z"))
     }
 
-    pub fn look(&self) -> Option<Used> {
+    pub(crate) fn look(&self) -> Option<Used> {
         let stat = self.stat()?;
         let ticks = |at: usize| stat.get(at)?.parse::<u32>().ok();
         let cpu =
