@@ -67,18 +67,16 @@ impl Engine {
         if now.since(self.sampled_at) >= SAMPLE {
             self.sample(now);
         }
+        // What a key asks for comes first.
+        let urgent = self.look.take_urgent();
         let begun = Instant::now();
-        while self.roster.gather() {
+        while !urgent && begun.elapsed() < GATHER && self.roster.gather() {
             self.dirty = true;
-            if begun.elapsed() >= GATHER {
-                break;
-            }
         }
         if self.board.is_closed() {
             self.dirty = false;
             return;
         }
-        let urgent = self.look.take_urgent();
         if !urgent && (!self.dirty || now.since(self.published_at) < PUBLISH) {
             return;
         }
