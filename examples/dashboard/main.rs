@@ -17,6 +17,9 @@
 
 mod life;
 mod show;
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests' values, of which some are wanted here")]
+#[path = "../../src/tui/fixtures/values/mod.rs"]
+mod values;
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -25,8 +28,8 @@ use std::time::Duration;
 use fal_tui::engine::board::{
     Board, Elapsed, Lens, LogLine, Money, Notice, NoticeKind, Page, PastAttempt, Phase, Row, RowState, Weighed,
 };
-use fal_tui::engine::{Command, Leave};
-use fal_tui::job::{JobId, Pixels, Status, Timestamp, Usd};
+use fal_tui::engine::{self, Command, Leave};
+use fal_tui::job::{self, JobId, Pixels, Status, Timestamp, Usd};
 use fal_tui::tui::keys::KeyMap;
 use fal_tui::tui::{self, Options, Theme, caps};
 use tokio::sync::{mpsc, watch};
@@ -180,7 +183,7 @@ impl Fake {
             attempt: 0,
             input: Some(pixels),
             output: Some(output),
-            cost: show::price().estimate(output).map(Money::Estimated),
+            cost: values::price().estimate(output).map(Money::Estimated),
             note: String::new(),
             choice: None,
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -17,6 +17,8 @@ use crate::ledger::Attempt;
 pub(super) const PUBLISH: Duration = Duration::from_millis(50);
 /// How often speeds are measured while something moves.
 pub(super) const SAMPLE: Duration = Duration::from_millis(500);
+/// How long rows are gathered in one go, by the world's clock: a key that comes meanwhile waits for it.
+const GATHER: Duration = Duration::from_millis(2);
 /// Events that a slow reader may leave lying before nothing new is begun.
 const EVENTS_LOW: usize = 1024;
 
@@ -65,14 +67,16 @@ impl Engine {
         if now.since(self.sampled_at) >= SAMPLE {
             self.sample(now);
         }
-        if self.roster.gather() {
+        // What a key asks for comes first.
+        let urgent = self.look.take_urgent();
+        let begun = Instant::now();
+        while !urgent && begun.elapsed() < GATHER && self.roster.gather() {
             self.dirty = true;
         }
         if self.board.is_closed() {
             self.dirty = false;
             return;
         }
-        let urgent = self.look.take_urgent();
         if !urgent && (!self.dirty || now.since(self.published_at) < PUBLISH) {
             return;
         }

@@ -1,5 +1,7 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
+use std::ops::Range;
+
 use super::board::{Lens, Tab, Totals};
 use super::rates::Rates;
 use super::table::{Causes, Index, Spec, View};
@@ -287,14 +289,19 @@ impl Roster {
         self.view.as_ref().map_or_else(|| self.index.ids(tab), |view| view.ids(tab))
     }
 
-    /// The job at a place of the table, from 0.
-    pub(super) fn at(&self, lens: &Lens, place: usize) -> Option<&Job> {
-        let place = if lens.reverse { self.shown(lens.tab).checked_sub(place + 1)? } else { place };
-        let id = match &self.view {
-            Some(view) => view.at(lens.tab, place),
-            None => self.index.at(lens.tab, lens.order, place),
+    /// The jobs at some places of the table, from 0.
+    pub(super) fn at(&self, lens: &Lens, places: Range<usize>) -> Vec<&Job> {
+        let total = self.shown(lens.tab);
+        let (first, end) = (places.start.min(total), places.end.min(total));
+        let places = if lens.reverse { total - end..total - first } else { first..end };
+        let mut ids = match &self.view {
+            Some(view) => view.at(lens.tab, places),
+            None => self.index.at(lens.tab, lens.order, places),
         };
-        self.get(id?)
+        if lens.reverse {
+            ids.reverse();
+        }
+        ids.into_iter().filter_map(|id| self.get(id)).collect()
     }
 
     /// A job's place in the table, from 0; `None` if it is not shown.

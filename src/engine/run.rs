@@ -37,6 +37,8 @@ use crate::ledger::Ledger;
 
 /// Outcomes that may wait to be handled; a stage that is done waits for its turn.
 const OUTCOMES: usize = 256;
+/// How long everything else comes first while rows are gathered.
+const BETWEEN_SLICES: Duration = Duration::from_millis(1);
 /// Commands that may wait.
 const COMMANDS: usize = 64;
 
@@ -330,7 +332,8 @@ impl Engine {
             next = next.min(self.sampled_at.plus(SAMPLE));
         }
         if self.roster.is_gathering() {
-            next = now;
+            // From here on, and not from when this turn began: between two slices there is time for others.
+            next = next.min(self.now().plus(BETWEEN_SLICES));
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))

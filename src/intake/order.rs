@@ -1,11 +1,10 @@
-//! Natural order: `img2` before `img10`.
+//! The order of names in a folder: `img2` before `img10`, whatever they end in.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use alphanumeric_sort::compare_str;
+use crate::job::push_name;
 
 /// What a name is ordered by first: the part before its extension, whatever its case. Files for
 /// which it is equal would share a name in the output folder, and come one after another.
@@ -15,15 +14,13 @@ pub(super) fn stem_key(name: &OsStr) -> String {
 
 /// The natural order of two names in a folder; `true` for those of folders.
 pub(super) fn compare((a, a_is_folder): (&OsStr, bool), (b, b_is_folder): (&OsStr, bool)) -> Ordering {
-    let key = |name, is_folder| if is_folder { lossy(name).to_lowercase() } else { stem_key(name) };
-    compare_str(key(a, a_is_folder), key(b, b_is_folder))
-        .then(a_is_folder.cmp(&b_is_folder))
-        .then_with(|| compare_str(lossy(a), lossy(b)))
-        .then_with(|| a.cmp(b))
-}
-
-fn lossy(name: &OsStr) -> Cow<'_, str> {
-    name.to_string_lossy()
+    let key = |name: &OsStr, is_folder| {
+        let stem = if is_folder { name.to_string_lossy().to_lowercase() } else { stem_key(name) };
+        let mut natural = Vec::with_capacity(stem.len() + 8);
+        push_name(&mut natural, &stem);
+        (natural, stem)
+    };
+    key(a, a_is_folder).cmp(&key(b, b_is_folder)).then(a_is_folder.cmp(&b_is_folder)).then_with(|| a.cmp(b))
 }
 
 #[cfg(test)]

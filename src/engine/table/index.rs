@@ -1,5 +1,7 @@
 //! Which jobs are in which group, kept as they change, in the orders that a table shows.
 
+use std::ops::Range;
+
 use super::rank_set::RankSet;
 use crate::engine::board::{Order, Tab};
 use crate::job::{Group, JobId};
@@ -47,8 +49,12 @@ impl Index {
         }
     }
 
-    /// The job at a place of the table, from 0.
-    pub(crate) fn at(&self, tab: Tab, order: Order, place: usize) -> Option<JobId> {
+    /// The jobs at some places of the table, from 0.
+    pub(crate) fn at(&self, tab: Tab, order: Order, places: Range<usize>) -> Vec<JobId> {
+        places.map_while(|place| self.one_at(tab, order, place)).collect()
+    }
+
+    fn one_at(&self, tab: Tab, order: Order, place: usize) -> Option<JobId> {
         let found = match (tab, order) {
             (Tab::Only(group), _) => self.in_group(group, order, place),
             (Tab::All, Order::Status) => {
@@ -131,10 +137,8 @@ mod tests {
         ] {
             index.insert(id(number), group);
         }
-        let shown: Vec<_> =
-            (0..6).filter_map(|place| index.at(Tab::All, Order::Status, place)).map(JobId::number).collect();
+        let shown: Vec<_> = index.at(Tab::All, Order::Status, 0..9).into_iter().map(JobId::number).collect();
         assert_eq!(shown, [4, 5, 3, 6, 2, 1]);
-        assert_eq!(index.at(Tab::All, Order::Status, 6), None);
     }
 
     proptest! {
@@ -147,10 +151,10 @@ mod tests {
             for order in [Order::Status, Order::Number] {
                 for tab in Tab::ALL {
                     for place in 0..index.len(tab) {
-                        let id = index.at(tab, order, place).unwrap();
+                        let id = index.one_at(tab, order, place).unwrap();
                         prop_assert_eq!(index.place(tab, order, id), Some(place));
                     }
-                    prop_assert_eq!(index.at(tab, order, index.len(tab)), None);
+                    prop_assert_eq!(index.one_at(tab, order, index.len(tab)), None);
                 }
             }
         }

@@ -73,9 +73,9 @@ impl Looker {
         self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
         let more = usize::from(lens.more);
         let first = self.first.saturating_sub(more);
-        let rows = (first..total)
-            .take(self.first - first + height + more)
-            .filter_map(|place| roster.at(&lens, place))
+        let rows = roster
+            .at(&lens, first..self.first + height + more)
+            .into_iter()
             .map(|job| story::row(roster, job, live.get(&job.id), held))
             .collect();
         let gathering = roster.is_gathering();

@@ -4,7 +4,7 @@
 mod causes;
 mod index;
 mod look;
-mod natural;
+mod paths;
 mod rank_set;
 mod sorted;
 mod view;

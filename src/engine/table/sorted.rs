@@ -2,6 +2,7 @@
 //! grows with their number.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Entries of a block, at most. Looking something up goes over the blocks' lengths, putting something
 /// in moves half a block.
@@ -32,17 +33,18 @@ impl Sorted {
         self.blocks.iter().flatten()
     }
 
-    /// The entry at a place, from 0.
-    pub(super) fn at(&self, place: usize) -> Option<Entry> {
-        let mut left = place;
-        let block = self.blocks.iter().find(|block| {
-            let here = left < block.len();
-            if !here {
+    /// The entries at some places, from 0. The first is looked for once, however many there are.
+    pub(super) fn at(&self, places: Range<usize>) -> impl Iterator<Item = &Entry> {
+        let mut left = places.start;
+        let before = self.blocks.iter().take_while(|block| {
+            let ends_before = block.len() <= left;
+            if ends_before {
                 left -= block.len();
             }
-            here
-        })?;
-        block.get(left).copied()
+            ends_before
+        });
+        let first = before.count();
+        self.blocks.iter().skip(first).flatten().skip(left).take(places.len())
     }
 
     /// The place of an entry, from 0; `None` if it is not here.
@@ -125,10 +127,12 @@ mod tests {
             prop_assert_eq!(sorted.len(), plain.len());
             for (place, (key, job)) in plain.iter().enumerate() {
                 let entry = Entry { key: *key, job: *job };
-                prop_assert_eq!(sorted.at(place), Some(entry));
+                prop_assert_eq!(sorted.at(place..place + 1).next(), Some(&entry));
                 prop_assert_eq!(sorted.place(entry, &order), Some(place));
             }
-            prop_assert_eq!(sorted.at(plain.len()), None);
+            prop_assert_eq!(sorted.at(plain.len()..plain.len() + 9).next(), None);
+            let (from, to) = (plain.len() / 3, plain.len() / 2);
+            prop_assert!(sorted.at(from..to).eq(sorted.iter().skip(from).take(to - from)));
             prop_assert_eq!(sorted.place(Entry { key: 99, job: 99 }, &order), None);
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Spec, natural};
+use super::{Spec, paths};
 use crate::engine::board::{Lens, Order, Tab};
 use crate::engine::roster::Roster;
 use crate::job::{
@@ -73,7 +73,7 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
             let number = i64::from(job.id.number());
             (group, if latest_first { -number } else { number })
         }),
-        Order::Path => jobs.sort_by_key(|job| natural::key(&job.photo.path)),
+        Order::Path => jobs.sort_by_key(|job| paths::key(&job.photo.path)),
         Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
         Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !job.state.came_to_nothing()))),
         Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {
@@ -92,11 +92,14 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
 fn assert_shows(roster: &Roster, lens: &Lens) -> Result<(), TestCaseError> {
     let expected = sorted_anew(roster, lens);
     prop_assert_eq!(roster.shown(lens.tab), expected.len());
+    let at = |places| roster.at(lens, places).into_iter().map(|job| job.id).collect::<Vec<_>>();
     for (place, id) in expected.iter().enumerate() {
-        prop_assert_eq!(roster.at(lens, place).map(|job| job.id), Some(*id), "{:?} at {}", lens, place);
+        prop_assert_eq!(at(place..place + 1), [*id], "{:?} at {}", lens, place);
         prop_assert_eq!(roster.place(lens, *id), Some(place));
     }
-    prop_assert!(roster.at(lens, expected.len()).is_none());
+    let (from, to) = (expected.len() / 3, expected.len() / 2);
+    prop_assert_eq!(at(from..to), &expected[from..to]);
+    prop_assert_eq!(at(to..expected.len() + 9), &expected[to..]);
     let (mut named, mut shown) = (roster.ids(lens.tab), expected);
     named.sort();
     shown.sort();

@@ -2,17 +2,21 @@
 //! little, so that a sort of a million jobs holds nothing up, and kept up as jobs change.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
+use super::causes;
 use super::index::Index;
+use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
-use super::{causes, natural};
 use crate::engine::board::{Order, Tab};
 use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
 
-/// Jobs looked at in one go.
-const SCAN: usize = 4096;
+/// Jobs looked at at once: a batch of so many is answered whole.
+const FIRST: usize = 4096;
 /// The same where each has to be given a key.
-const SCAN_PATHS: usize = 1024;
+const FIRST_PATHS: usize = 1024;
+/// Jobs looked at in one go from then on.
+const STEP: usize = 256;
 
 /// What is shown, whichever tab is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,7 +43,7 @@ pub(crate) struct View {
     spec: Spec,
     rows: Rows,
     /// By path: each job's key, as far as jobs are scanned.
-    paths: Vec<Box<[u8]>>,
+    paths: Paths,
     scanned: usize,
 }
 
@@ -76,7 +80,7 @@ fn is_by_number(order: Order) -> bool {
 impl View {
     pub(crate) fn new(spec: Spec) -> Self {
         let rows = if is_by_number(spec.order) { Rows::Plain(Box::default()) } else { Rows::Sorted(Box::default()) };
-        Self { spec, rows, paths: Vec::new(), scanned: 0 }
+        Self { spec, rows, paths: Paths::default(), scanned: 0 }
     }
 
     pub(crate) fn spec(&self) -> &Spec {
@@ -95,12 +99,15 @@ impl View {
 
     /// Looks at some more jobs.
     pub(crate) fn gather(&mut self, jobs: &[Job], measure: impl Fn(&Job) -> Measure) {
-        let first = self.scanned;
-        let scan = if self.spec.order == Order::Path { SCAN_PATHS } else { SCAN };
-        for job in jobs.iter().skip(first).take(scan) {
+        let count = match (self.scanned, self.spec.order) {
+            (0, Order::Path) => FIRST_PATHS,
+            (0, _) => FIRST,
+            _ => STEP,
+        };
+        for job in jobs.iter().skip(self.scanned).take(count) {
             self.scanned += 1;
             if self.spec.order == Order::Path {
-                self.paths.push(natural::key(&job.photo.path));
+                self.paths.push(&job.photo.path);
             }
             self.count(job, measure(job), true);
         }
@@ -149,11 +156,14 @@ impl View {
         }
     }
 
-    /// The job at a place, from 0.
-    pub(crate) fn at(&self, tab: Tab, place: usize) -> Option<JobId> {
+    /// The jobs at some places, from 0.
+    pub(crate) fn at(&self, tab: Tab, places: Range<usize>) -> Vec<JobId> {
         match &self.rows {
-            Rows::Plain(index) => index.at(tab, self.spec.order, place),
-            Rows::Sorted(_) => self.sorted(tab)?.at(place).map(|entry| JobId::at(entry.job as usize)),
+            Rows::Plain(index) => index.at(tab, self.spec.order, places),
+            Rows::Sorted(_) => {
+                let entries = self.sorted(tab).into_iter().flat_map(|sorted| sorted.at(places.clone()));
+                entries.map(|entry| JobId::at(entry.job as usize)).collect()
+            }
         }
     }
 
@@ -201,7 +211,7 @@ fn time(state: &JobState) -> u64 {
     }
 }
 
-fn comparison(order: Order, paths: &[Box<[u8]>]) -> impl Fn(&Entry, &Entry) -> Ordering + '_ {
+fn comparison(order: Order, paths: &Paths) -> impl Fn(&Entry, &Entry) -> Ordering + '_ {
     let path = |entry: &Entry| paths.get(entry.job as usize);
     move |a, b| {
         let by_key = if order == Order::Path { path(a).cmp(&path(b)) } else { a.key.cmp(&b.key) };

@@ -23,8 +23,7 @@ const MOST_ROWS: usize = 3;
 pub(crate) fn rows(ui: &Ui, size: Size) -> u16 {
     let Some(told) = content(ui) else { return 0 };
     let most = if size.height < 12 { MOST_ROWS - 1 } else { MOST_ROWS };
-    let lines = wrap(&told.text(), columns(size.width)).len();
-    u16::try_from(lines.min(most)).unwrap_or(1)
+    u16::try_from(told.lines(size.width, most).len()).unwrap_or(1)
 }
 
 /// A column of air at either side.
@@ -45,6 +44,19 @@ impl Told {
     /// What happened and what to do, apart from each other.
     fn text(&self) -> String {
         joined(&self.what, &self.action)
+    }
+
+    /// The same in at most so many rows of a screen of this width.
+    fn lines(&self, width: u16, most: usize) -> Vec<String> {
+        let columns = columns(width);
+        let whole = self.text();
+        let fits = wrap(&whole, columns).len() <= most;
+        let text = match &self.short {
+            _ if fits => whole,
+            Some((what, action)) if width < NARROW => shortened(what, action, columns, most),
+            _ => shortened(&self.what, &self.action, columns, most),
+        };
+        wrap(&text, columns).into_iter().take(most).map(str::to_owned).collect()
     }
 }
 
@@ -113,19 +125,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let Some(told) = content(ui).filter(|_| !area.is_empty()) else { return };
     let style = ui.styles.of(told.role);
     let columns = columns(area.width);
-    let mut text = told.text();
-    let mut lines = wrap(&text, columns);
-    if lines.len() > usize::from(area.height) {
-        let rows = usize::from(area.height);
-        text = match &told.short {
-            Some((what, action)) if area.width < NARROW => shortened(what, action, columns, rows),
-            _ => shortened(&told.what, &told.action, columns, rows),
-        };
-        lines = wrap(&text, columns);
-    }
+    let lines = told.lines(area.width, usize::from(area.height));
     for line in 0..area.height {
         let y = area.y.saturating_add(line);
-        let shown = lines.get(usize::from(line)).copied().unwrap_or_default();
+        let shown = lines.get(usize::from(line)).map(String::as_str).unwrap_or_default();
         let padding = " ".repeat(columns.saturating_sub(width(shown)) + 1);
         put(buf, area.x, y, area.width, &format!(" {shown}{padding}"), style);
     }
@@ -143,6 +146,8 @@ fn shortened(what: &str, action: &str, columns: usize, rows: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::rows;
+    use crate::engine::board::{Notice, NoticeKind};
     use crate::tui::fixtures::{self, text_of};
 
     #[test]
@@ -162,6 +167,21 @@ mod tests {
             let screen = text_of(&ui).replace('\n', " ");
             let words: Vec<_> = screen.split_whitespace().collect();
             assert!(words.join(" ").contains("p goes on"), "{width}×{height}: {screen}");
+        }
+    }
+
+    #[test]
+    fn it_takes_no_more_rows_than_it_has_words_for() {
+        for width in 40..130 {
+            let message = "fal cannot be reached: everything waits, and no attempt is spent; requests at fal run on";
+            let action = "check the network and HTTPS_PROXY; it goes on by itself, next try in 28 s";
+            let (message, action) = (message.to_owned(), action.to_owned());
+            let notice = Notice { kind: NoticeKind::Offline, message, action };
+            let desk = fixtures::running(width, 12).with(|board| board.notice = Some(notice));
+            let rows = usize::from(rows(&desk.ui, desk.ui.size));
+            let screen = desk.screen();
+            let banner: Vec<_> = screen.lines().skip(3).take(rows).collect();
+            assert!(banner[0].contains('!') && banner.iter().all(|line| !line.is_empty()), "{width}: {screen}");
         }
     }
 }

@@ -15,11 +15,13 @@ use crate::tui::ui::pane::{is_debug, is_error, is_warning};
 /// Time and level take so many columns before the message.
 const LEAD: u16 = 18;
 
-/// Below this many columns the time is left out.
+/// Below this many columns the time is left out, and of the level all but its first letter.
 const LEAST_WITH_TIME: u16 = 50;
+/// A letter takes so many columns before the message.
+const LETTER: u16 = 2;
 
 fn lead(width: u16) -> u16 {
-    if width < LEAST_WITH_TIME { 0 } else { LEAD }
+    if width < LEAST_WITH_TIME { LETTER } else { LEAD }
 }
 
 fn shown(ui: &Ui) -> impl DoubleEndedIterator<Item = &LogLine> {
@@ -67,13 +69,16 @@ fn render_line(ui: &Ui, line: &LogLine, area: Rect, buf: &mut Buffer) -> u16 {
     let of = |role| ui.styles.of(role);
     let lead = lead(area.width);
     let role = level_role(&line.level);
-    if lead > 0 {
+    if lead == LEAD {
         let time = clock_of(&line.timestamp, &ui.zone);
         let spans = [
             Span::styled(format!("{time:8}  "), of(Role::Muted)),
             Span::styled(fit(&line.level, 7).into_owned(), of(role)),
         ];
         put_spans(buf, Rect { width: lead, ..area }, &spans);
+    } else {
+        let letter: String = line.level.chars().take(1).collect();
+        put(buf, area.x, area.y, LETTER - 1, &letter, of(role));
     }
     let x = area.x.saturating_add(lead);
     let room = area.width.saturating_sub(lead);

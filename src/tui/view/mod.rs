@@ -94,3 +94,7 @@ fn too_small(ui: &Ui, screen: Rect, buf: &mut Buffer) {
 mod hostile;
 #[cfg(test)]
 mod scenes;
+#[cfg(test)]
+mod situations;
+#[cfg(test)]
+mod styles;
