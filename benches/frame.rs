@@ -124,6 +124,7 @@ fn board(jobs: usize, shift: usize, lens: Lens) -> Board {
             lens,
             gathering: false,
             ids: None,
+            found: None,
         },
         detail: Some(Arc::new(detail)),
         notice: None,

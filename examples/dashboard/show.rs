@@ -180,6 +180,7 @@ impl Fake {
             cursor: (!places.is_empty()).then_some(cursor),
             gathering: false,
             ids,
+            found: None,
         }
     }
 

@@ -7,6 +7,7 @@ use super::index::Index;
 use super::sorted::{Entry, Sorted};
 use super::{causes, natural};
 use crate::engine::board::{Order, Tab};
+use crate::engine::story;
 use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
 
 /// Jobs looked at in one go.
@@ -197,12 +198,15 @@ fn comparison(order: Order, paths: &[Box<[u8]>]) -> impl Fn(&Entry, &Entry) -> O
     }
 }
 
-/// Whether path, status, cause or caption holds a text, whatever the case.
+/// Whether path, status, cause or caption holds a text, whatever the case: as the row shows them, but for
+/// what changes while the job does not.
 fn holds(job: &Job, text: &str) -> bool {
     let holds = |part: &str| part.to_lowercase().contains(text);
+    let note = story::note(&job.state);
+    let caption = job.state.saved().and_then(|saved| saved.caption.as_deref());
     holds(&job.photo.path.to_string_lossy())
-        || holds(job.state.status().name())
-        || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))
-        || job.state.saved().and_then(|saved| saved.caption.as_deref()).is_some_and(holds)
-        || matches!(&job.state, JobState::Skipped(reason) if holds(reason))
+        || story::row_state(job, None, false).holds(text)
+        || job.state.cause().is_some_and(|cause| holds(cause.kind.name()))
+        || caption.filter(|caption| note.as_deref() != Some(*caption)).is_some_and(holds)
+        || note.is_some_and(|note| holds(&note))
 }
