@@ -27,6 +27,11 @@ impl Ui {
                 && lens.text == self.filter.value().trim())
     }
 
+    /// Whether something is looked for, by its text or its cause.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.filter.value().trim().is_empty() || self.cause.is_some()
+    }
+
     /// Where in the page the highlight is.
     pub(crate) fn highlighted(&self) -> Option<usize> {
         let page = self.page();

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::paint::{Piece, frame, put, put_right, put_spans, spread};
+use super::hits::{Click, Hits};
+use super::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use super::record::{self, stage_words};
 use super::text::{fit_end, safe, wrap};
 use super::{logs, preview};
@@ -62,7 +63,7 @@ pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
     }
 }
 
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     if area.is_empty() {
         return;
     }
@@ -70,7 +71,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
-    top_border(ui, title, buf);
+    top_border(ui, title, buf, hits);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
     if ui.pane_tab() == PaneTab::Preview {
@@ -103,7 +104,7 @@ fn draw_lines(lines: impl IntoIterator<Item = Line>, area: Rect, buf: &mut Buffe
     }
 }
 
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let of = |role| ui.styles.of(role);
     let tabs = PaneTab::ALL.into_iter().enumerate().map(|(at, tab)| {
         let chosen = tab == ui.pane_tab();
@@ -115,7 +116,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
             Span::styled(tab.title(), style),
             Span::raw(" "),
         ];
-        Piece::new(if chosen { 9 } else { 7 }, spans)
+        Piece::new(if chosen { 9 } else { 7 }, spans).on_click(Click::Pane(tab))
     });
     let mut right = Vec::new();
     if let Some(detail) = ui.detail() {
@@ -125,7 +126,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
             right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
         }
     }
-    spread(buf, title, 0, tabs.collect(), right);
+    spread_hits(buf, title, 0, tabs.collect(), right, hits);
 }
 
 fn bottom_border(ui: &Ui, area: Rect, first: usize, drawn: usize, total: usize, buf: &mut Buffer) {

@@ -8,7 +8,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::columns::{Column, Placed, place};
-use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread};
+use super::hits::{Click, Hits};
+use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread_hits};
 use super::text::{fit, fit_end};
 use super::{format, status};
 use crate::engine::board::{Elapsed, Row, Tab};
@@ -17,11 +18,14 @@ use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::{Focus, Ui, ask};
 
-/// Cells before the first column: the cursor's bar and the mark.
-const GUTTER: u16 = 2;
+/// Cells before the first column: the cursor's bar, the mark, and air.
+const GUTTER: u16 = 3;
+
+/// A status's symbol and a blank come before its word.
+const SYMBOL: u16 = 2;
 
 /// Gives where the terminal's cursor stands while a filter is typed.
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
@@ -29,13 +33,13 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
     let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
-    let cursor = top_border(ui, title, buf);
+    let cursor = top_border(ui, title, buf, hits);
     let inner = inside(area);
     let digits = columns_of(&ui.board.totals.all().to_string());
     let columns = place(inner.width.saturating_sub(GUTTER + 1), digits);
     let mut rows = inner;
     if has_headings(inner) {
-        headings(ui, inner, &columns, buf);
+        headings(ui, inner, &columns, buf, hits);
         rows = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
     }
     let (highlighted, above) = (ui.highlighted(), ui.rows_above());
@@ -43,6 +47,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
         let y = rows.y.saturating_add(u16::try_from(at - above).unwrap_or(u16::MAX));
         let area = Rect { y, height: 1, ..rows };
         render_row(ui, row, area, &columns, highlighted == Some(at), buf);
+        hits.add(area, Click::Row(at - above));
     }
     if ui.page().rows.is_empty() {
         put(
@@ -75,14 +80,22 @@ fn empty(ui: &Ui) -> &'static str {
 }
 
 /// The tabs at the left, order and filter at the right.
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let totals = &ui.board.totals;
     let roomy = title.width >= 100;
+    // Under a filter tabs say how many rows each would show, and the first one of how many.
+    let found = ui.board.page.found.filter(|_| ui.is_filtered());
+    let of_group =
+        |group: Group| found.map_or(totals.of(group), |found| found.get(group as usize).copied().unwrap_or(0));
     let tabs = Tab::ALL.into_iter().map(|tab| {
         let (name, number) = match tab {
-            Tab::All => ("All", totals.all()),
-            Tab::Only(group) => (tab_name(group), totals.of(group)),
+            Tab::All => ("All", found.map_or(totals.all(), |found| found.iter().sum())),
+            Tab::Only(group) => (tab_name(group), of_group(group)),
+        };
+        let numbers = match tab {
+            Tab::All if found.is_some() => format!("{}/{}", format::count(number), format::count(totals.all())),
+            _ => format::count(number),
         };
         let style = if tab == ui.tab {
             of(Role::Title).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
@@ -103,11 +116,11 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         let spans = vec![
             Span::raw(" "),
             Span::styled(name, style),
-            Span::styled(format!(" {}", format::count(number)), style),
+            Span::styled(format!(" {numbers}"), style),
             Span::raw(" "),
             Span::raw(air),
         ];
-        Piece::new(keep, spans)
+        Piece::new(keep, spans).on_click(Click::Tab(tab))
     });
     let mut right = Vec::new();
     if ui.page().gathering {
@@ -134,7 +147,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         }
         right.push(Piece::text(10, format!(" /{shown} "), of(Role::FilterMatch)));
     }
-    spread(buf, title, 0, tabs.collect(), right);
+    spread_hits(buf, title, 0, tabs.collect(), right, hits);
     cursor
 }
 
@@ -172,7 +185,7 @@ fn bottom_border(ui: &Ui, area: Rect, buf: &mut Buffer) {
     put_right(buf, area.x, y, area.width.saturating_sub(2), &text, ui.styles.of(Role::Muted));
 }
 
-fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
+fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer, hits: &mut Hits) {
     let style = ui.styles.of(Role::HeaderRow);
     for Placed { column, x, columns } in columns {
         let x = inner.x.saturating_add(GUTTER).saturating_add(*x);
@@ -185,6 +198,9 @@ fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
             put_right(buf, x, inner.y, *columns, &title, style);
         } else {
             put(buf, x, inner.y, *columns, &title, style);
+        }
+        if let Some(order) = column.order() {
+            hits.add(Rect { x, width: *columns, height: 1, ..inner }, Click::Order(order));
         }
     }
 }
@@ -203,6 +219,19 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
     if highlighted {
         highlight(ui, area, buf);
     }
+    let wanted = ui.filter.value().trim().to_lowercase();
+    if !wanted.is_empty() {
+        let found = ui.styles.of(Role::FilterMatch);
+        // A colour could be that of the selection, or turn into a block.
+        let is_selected = highlighted && ui.focus == Focus::Jobs;
+        let style =
+            if is_selected { Style::new().add_modifier(found.add_modifier | Modifier::UNDERLINED) } else { found };
+        for placed in columns {
+            let x = area.x.saturating_add(GUTTER).saturating_add(placed.x);
+            let area = Rect { x, width: placed.columns, ..area };
+            mark_matches(ui, row, placed.column, &wanted, area, style, buf);
+        }
+    }
 }
 
 /// The row under the cursor; fainter while keys go to the lower pane.
@@ -216,20 +245,23 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
 }
 
 /// Shows where the filter's text is.
-fn mark_matches(ui: &Ui, shown: &str, area: Rect, buf: &mut Buffer) {
-    let wanted = ui.filter.value().trim().to_lowercase();
-    if wanted.is_empty() {
-        return;
-    }
+fn mark_matches(ui: &Ui, row: &Row, column: Column, wanted: &str, area: Rect, style: Style, buf: &mut Buffer) {
+    let room = usize::from(area.width);
+    let (lead, shown) = match column {
+        Column::Status => (SYMBOL, Cow::Owned(status::words(&row.state, ui.table_now()))),
+        Column::Photo => (0, fit_end(&row.path, room)),
+        Column::Note => (0, fit(&row.note, room)),
+        _ => return,
+    };
     let lower = shown.to_lowercase();
     // Where small letters are longer than capitals (İ), places in one text are not places in the other.
     if lower.len() != shown.len() {
         return;
     }
-    for (at, found) in lower.match_indices(&wanted) {
+    for (at, found) in lower.match_indices(wanted) {
         let (Some(before), Some(part)) = (shown.get(..at), shown.get(at..at + found.len())) else { continue };
-        let x = area.x.saturating_add(columns_of(before));
-        put(buf, x, area.y, area.right().saturating_sub(x), part, ui.styles.of(Role::FilterMatch));
+        let x = area.x.saturating_add(lead).saturating_add(columns_of(before));
+        put(buf, x, area.y, area.right().saturating_sub(x), part, style);
     }
 }
 
@@ -264,7 +296,6 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         Column::Photo => {
             let shown = fit_end(&row.path, room);
             put(buf, x, y, width, &shown, base);
-            mark_matches(ui, &shown, area, buf);
         }
         Column::Megapixels => put_right(buf, x, y, width, &format::sizes(row.input, row.output), base),
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
@@ -278,7 +309,6 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             };
             let shown = fit(&row.note, room);
             put(buf, x, y, width, &shown, style);
-            mark_matches(ui, &shown, area, buf);
         }
     }
 }
