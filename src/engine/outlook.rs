@@ -192,7 +192,7 @@ impl Engine {
     /// How long it is until the account is tried by itself; `None` if it is not.
     pub(super) fn next_try(&self, now: Timestamp) -> Option<Duration> {
         let goes_on = self.setup.stay || self.setup.waits_for_account;
-        self.breaker.next().filter(|_| goes_on).map(|next| next.since(now))
+        self.breaker.due().filter(|_| goes_on).map(|due| due.since(now))
     }
 }
 
