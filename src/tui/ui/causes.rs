@@ -104,6 +104,7 @@ impl Ui {
         self.layers.pop();
         (self.cause, self.tab, self.frozen, self.opened) = (Some(kind), Tab::Only(Group::Failed), None, false);
         self.filter.reset();
+        self.start_over();
     }
 
     /// Sending what failed for one cause again.

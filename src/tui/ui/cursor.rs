@@ -116,6 +116,11 @@ impl Ui {
         true
     }
 
+    /// Puts the cursor on the first row of what is shown from now on.
+    pub(super) fn start_over(&mut self) {
+        (self.selected, self.cursor, self.place) = (None, Cursor::Place(0), 0);
+    }
+
     /// Ties the cursor to the job that it is on, so that what a key does next is done to that one.
     pub(crate) fn pin(&mut self) {
         if let Some(id) = self.selected {

@@ -17,6 +17,7 @@ impl Ui {
         (self.cause, self.tab, self.frozen) = (None, Tab::Only(Group::Review), None);
         (self.opened, self.focus) = (false, Focus::Jobs);
         self.filter.reset();
+        self.start_over();
     }
 
     /// The marked or the current result is as it should be.

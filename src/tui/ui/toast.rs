@@ -60,6 +60,11 @@ impl Ui {
         self.toast = Some(Toast { text: in_words(&news), until: self.now.plus(NEWS_STAY), news });
     }
 
+    /// What went wrong is no news any more.
+    pub(crate) fn drop_news(&mut self) {
+        self.toast.take_if(|toast| toast.news != News::default());
+    }
+
     /// Sets the clock; what has been said for long enough goes.
     pub(crate) fn set_clock(&mut self, now: Timestamp) {
         self.now = now;

@@ -21,6 +21,10 @@ pub(super) fn tell(ui: &mut Ui, before: &Board) {
     if ui.size.width < ROOM_FOR_NEWS {
         return;
     }
+    if ui.has_ended() {
+        // The banner sums it up.
+        return ui.drop_news();
+    }
     let news = since(before, &ui.board);
     let looks_at = |group| ui.tab == Tab::Only(group);
     let causes = matches!(ui.layers.last(), Some(Layer::Causes(_)));

@@ -22,12 +22,15 @@ const NARROW: u16 = 60;
 /// The most rows that it takes from the table.
 const MOST_ROWS: usize = 3;
 
+/// Screens of fewer rows need them for the table.
+const LOW: u16 = 16;
+
 /// How many rows it takes.
 pub(crate) fn rows(ui: &Ui, size: Size) -> u16 {
     let Some(told) = content(ui) else { return 0 };
-    let most = if size.height < 12 { MOST_ROWS - 1 } else { MOST_ROWS };
-    let lines = wrap(&told.text(), columns(size.width)).len();
-    u16::try_from(lines.min(most)).unwrap_or(1)
+    let most = if size.height < LOW { MOST_ROWS - 1 } else { MOST_ROWS };
+    let lines = told.whole_in(size.width, most).map_or(most, |text| wrap(&text, columns(size.width)).len());
+    u16::try_from(lines).unwrap_or(1)
 }
 
 /// A column of air at either side.
@@ -62,9 +65,22 @@ impl Key {
 const TIE: &str = "\u{a0}";
 
 impl Told {
-    /// What happened and what to do, apart from each other.
-    fn text(&self) -> String {
-        joined(&self.what, &self.to_do(&self.action))
+    /// What happened and what to do, apart from each other; in few words on narrow screens that have no room
+    /// for more. `None` if the rows are too few for that, too.
+    fn whole_in(&self, width: u16, rows: usize) -> Option<String> {
+        let short = self.short.filter(|_| width < NARROW);
+        let texts = [Some((self.what.as_str(), self.action.as_str())), short].into_iter().flatten();
+        let mut texts = texts.map(|(what, action)| joined(what, &self.to_do(action)));
+        texts.find(|text| wrap(text, columns(width)).len() <= rows)
+    }
+
+    /// The same, or what can be said of it in so many rows.
+    fn text_in(&self, width: u16, rows: usize) -> String {
+        self.whole_in(width, rows).unwrap_or_else(|| {
+            let whole = (self.what.as_str(), self.action.as_str());
+            let (what, action) = self.short.filter(|_| width < NARROW).unwrap_or(whole);
+            shortened(what, &self.to_do(action), columns(width), rows)
+        })
     }
 
     /// What to do, and the keys for it.
@@ -142,7 +158,8 @@ fn ended(ui: &Ui) -> Told {
     Told {
         what: format!("✓ finished: {}", parts.join(" · ")),
         action: String::new(),
-        short: None,
+        // The header has the counts.
+        short: Some(("✓ finished", "")),
         keys: keys.collect(),
         role: if failed + review > 0 { Role::Warning } else { Role::Success },
     }
@@ -154,16 +171,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     // What is empty is filled, but not underlined.
     let rest = style.remove_modifier(Modifier::UNDERLINED);
     let columns = columns(area.width);
-    let mut text = told.text();
-    let mut lines = wrap(&text, columns);
-    if lines.len() > usize::from(area.height) {
-        let rows = usize::from(area.height);
-        text = match &told.short {
-            Some((what, action)) if area.width < NARROW => shortened(what, &told.to_do(action), columns, rows),
-            _ => shortened(&told.what, &told.to_do(&told.action), columns, rows),
-        };
-        lines = wrap(&text, columns);
-    }
+    let text = told.text_in(area.width, usize::from(area.height));
+    let lines = wrap(&text, columns);
     for (line, y) in lines.iter().map(Some).chain(std::iter::repeat(None)).zip(area.top()..area.bottom()) {
         let row = Rect { y, height: 1, ..area };
         let shown = line.copied().unwrap_or_default();

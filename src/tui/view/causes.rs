@@ -18,6 +18,8 @@ use crate::tui::ui::causes::{Causes, advice, price_of};
 
 /// Cells before a cause's name: the cursor's bar and the count.
 const INDENT: usize = 9;
+/// Below so many columns there is room for the cause alone.
+const NARROW: usize = 48;
 /// Lines that the cause under the cursor has for what happened and for what to do, each.
 const ABOUT: usize = 2;
 
@@ -52,7 +54,7 @@ pub(super) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &mut Buffer, hi
     }
     // The chosen cause stays in sight with all that is said of it.
     let head = lines.iter().position(|line| line.chosen).unwrap_or_default();
-    let end = head + lines.iter().skip(head + 1).take_while(|line| line.right.is_empty()).count() + 1;
+    let end = head + lines.iter().skip(head + 1).take_while(|line| line.indent > 0).count() + 1;
     let top = end.saturating_sub(usize::from(inner.height)).min(head);
     for (line, y) in lines.iter().skip(top).zip(inner.top()..inner.bottom()) {
         let row = Rect { y, height: 1, ..inner };
@@ -77,8 +79,9 @@ fn cause(ui: &Ui, group: &CauseGroup, (cause, chosen): (usize, bool), room: usiz
     let (what, to_do) = advice(group.kind);
     let bar = if chosen { "▸" } else { " " };
     let head = format!("{bar}{:>6}  {}: {what}", count(group.count), group.kind);
-    let mut lines =
-        vec![Line { cause, indent: 0, text: head, right: price_of(ui, group), style: of(Role::Overlay), chosen }];
+    // On narrow screens the question says what it costs.
+    let right = if room < NARROW { String::new() } else { price_of(ui, group) };
+    let mut lines = vec![Line { cause, indent: 0, text: head, right, style: of(Role::Overlay), chosen }];
     if chosen {
         let mut about = |text: &str, role| {
             let style = of(role).remove_modifier(ratatui::style::Modifier::BOLD);

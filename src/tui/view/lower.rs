@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use super::hits::{Click, Hits};
 use super::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use super::record::{self, stage_words};
-use super::text::{fit_end, safe, wrap};
+use super::text::{fit, fit_end, safe, wrap};
 use super::{logs, preview};
 use crate::engine::board::Detail;
 use crate::job::{Group, Status};
@@ -47,11 +47,14 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     };
     let style = ui.styles.of(role).remove_modifier(Modifier::BOLD);
     let most = usize::from(area.height / 2).max(1);
-    wrap(&safe(&text), usize::from(area.width))
-        .into_iter()
-        .take(most)
-        .map(|line| vec![(line.to_owned(), style)])
-        .collect()
+    let (text, columns) = (safe(&text), usize::from(area.width));
+    let lines = wrap(&text, columns);
+    let is_cut = lines.len() > most;
+    let shown = lines.into_iter().take(most).enumerate().map(|(at, line)| match is_cut && at + 1 == most {
+        true => fit(line, columns.saturating_sub(1)).into_owned() + "…",
+        false => line.to_owned(),
+    });
+    shown.map(|line| vec![(line, style)]).collect()
 }
 
 /// How many lines there are, and how many of the last ones are seen at once.

@@ -8,11 +8,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::columns::{Column, Placed, place};
+use super::header::waits_for_fal;
 use super::hits::{Click, Hits};
 use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread_hits};
 use super::text::{fit, fit_end};
 use super::{format, status};
-use crate::engine::board::{Elapsed, Row, Tab};
+use crate::engine::board::{Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
@@ -131,7 +132,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option
         right.push(Piece::text(2, format!(" {} ", format::order(ui.order, ui.reverse)), of(Role::Muted)));
     }
     if let Some(cause) = ui.cause {
-        right.push(Piece::text(9, format!(" {cause} "), of(Role::FilterMatch)));
+        right.push(apart(9, cause.to_string(), of(Role::FilterMatch)));
     }
     if let Some(marked) = ask::marked(ui) {
         right.push(Piece::text(6, format!(" {marked} "), of(Role::Accent)));
@@ -145,10 +146,15 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option
             let x = title.right().saturating_sub(columns.saturating_add(1)).saturating_add(at);
             cursor = Some(Position { x: x.min(title.right().saturating_sub(1)), y: title.y });
         }
-        right.push(Piece::text(10, format!(" /{shown} "), of(Role::FilterMatch)));
+        right.push(apart(10, format!("/{shown}"), of(Role::FilterMatch)));
     }
     spread_hits(buf, title, 0, tabs.collect(), right, hits);
     cursor
+}
+
+/// A text with a blank at either end that is not underlined with it.
+fn apart<'a>(keep: u8, text: String, style: Style) -> Piece<'a> {
+    Piece::new(keep, vec![Span::raw(" "), Span::styled(text, style), Span::raw(" ")])
 }
 
 /// The part of the filter's text that is shown, and where in it the cursor stands.
@@ -248,7 +254,7 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
 fn mark_matches(ui: &Ui, row: &Row, column: Column, wanted: &str, area: Rect, style: Style, buf: &mut Buffer) {
     let room = usize::from(area.width);
     let (lead, shown) = match column {
-        Column::Status => (SYMBOL, Cow::Owned(status::words(&row.state, ui.table_now()))),
+        Column::Status => (SYMBOL, Cow::Owned(status_words(ui, row))),
         Column::Photo => (0, fit_end(&row.path, room)),
         Column::Note => (0, fit(&row.note, room)),
         _ => return,
@@ -265,6 +271,13 @@ fn mark_matches(ui: &Ui, row: &Row, column: Column, wanted: &str, area: Rect, st
     }
 }
 
+/// What is due waits on where everything waits for fal.
+fn status_words(ui: &Ui, row: &Row) -> String {
+    let now = ui.table_now();
+    let until = row.state.until.filter(|until| *until > now || !waits_for_fal(&ui.board));
+    status::words(&RowState { until, ..row.state }, now)
+}
+
 fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut Buffer) {
     let muted = ui.styles.of(Role::Muted);
     let Rect { x, y, width, .. } = area;
@@ -276,7 +289,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             let spans = [
                 Span::styled(status::symbol(row.state.status), style),
                 Span::raw(" "),
-                Span::styled(status::words(&row.state, ui.table_now()), style),
+                Span::styled(status_words(ui, row), style),
             ];
             put_spans(buf, area, &spans);
         }

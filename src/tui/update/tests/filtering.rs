@@ -70,11 +70,34 @@ fn under_a_filter_tabs_count_what_it_leaves() {
 }
 
 #[test]
+fn what_is_asked_for_begins_at_its_first_row() {
+    let mut desk = Desk::new(120, 36, fixtures::pending(60));
+    for number in 20..=40 {
+        desk.set(number, if number < 30 { Status::Failed } else { Status::Review });
+        "503 gone".clone_into(&mut desk.rows[number - 1].note);
+    }
+    desk.answer().press_all(&["j", "j", "j", "j", "F", "enter"]);
+    assert_eq!(desk.on(), Some(20));
+    desk.press_all(&["j", "j", "V"]);
+    assert_eq!((desk.on(), desk.ui.page().total), (Some(30), 11));
+    desk.set(30, Status::Done).answer().answer();
+    assert_eq!(desk.on(), Some(31));
+}
+
+#[test]
 fn a_mark_stands_apart_from_the_number() {
     let mut desk = desk(500);
     desk.press_all(&["pgdn", "G", "space"]);
     let screen = desk.screen();
     assert!(screen.contains("▌◆ 500") || screen.contains("◆ 500"), "{screen}");
+}
+
+#[test]
+fn the_history_can_be_read_on_a_narrow_screen() {
+    let mut desk = fixtures::finished(40, 24);
+    desk.press_all(&["G", "5"]);
+    let screen = desk.screen();
+    assert!(screen.contains("attempt 1, running at fal\n   503 runner disconnected\n"), "{screen}");
 }
 
 #[test]

@@ -60,6 +60,10 @@ fn failures_are_told_by_name_and_added_up_while_they_are_news() {
     after(&mut desk, 9);
     desk.set(7, Status::Failed).answer();
     assert_eq!(toast(&desk), "", "who looks at what failed needs no news of it");
+    desk.press_all(&["h"]).set(8, Status::Failed).answer();
+    assert_ne!(toast(&desk), "");
+    let desk = desk.with(|board| board.phase = Phase::Finished);
+    assert_eq!(toast(&desk), "", "the banner sums it up");
 }
 
 #[test]
