@@ -21,7 +21,7 @@ pub(crate) mod help;
 pub(crate) mod hits;
 mod logs;
 pub(crate) mod lower;
-mod paint;
+pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;

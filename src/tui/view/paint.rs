@@ -1,12 +1,15 @@
 //! Putting text into cells: cleaned, clipped, and never outside the buffer.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::hits::{Click, Hits};
-use super::text::{fit, safe, width};
+use super::text::{WIDEST, fit, is_loose, letter_columns, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -16,7 +19,30 @@ pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, st
     if !inside || columns == 0 {
         return x;
     }
-    buf.set_stringn(x, y, safe(text), usize::from(columns), style).0
+    let text = safe(text);
+    if text.is_ascii() {
+        return buf.set_stringn(x, y, text, usize::from(columns), style).0;
+    }
+    let end = buf.area.right().min(x.saturating_add(columns));
+    let mut x = x;
+    for letter in text.graphemes(true) {
+        let wide = u16::try_from(letter_columns(letter)).unwrap_or(u16::MAX);
+        if wide > end.saturating_sub(x) {
+            break;
+        }
+        for column in 0..wide {
+            let Some(cell) = buf.cell_mut((x.saturating_add(column), y)) else { return x };
+            if column == 0 {
+                let width = NonZeroU16::new(wide).filter(|_| is_loose(letter));
+                cell.set_symbol(letter).set_style(style);
+                cell.set_diff_option(width.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
+            } else {
+                cell.reset();
+            }
+        }
+        x = x.saturating_add(wide);
+    }
+    x
 }
 
 /// Puts a text at the right end of `columns` cells from `x` on.
@@ -194,9 +220,11 @@ pub(crate) fn clear(buf: &mut Buffer, area: Rect, style: Style) {
     let area = area.intersection(buf.area);
     for y in area.top()..area.bottom() {
         // A wide character that reaches in from the left would cover the first column.
-        let before = area.x.checked_sub(1).and_then(|x| buf.cell_mut((x, y)));
-        if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
-            cell.set_symbol(" ");
+        for back in 1..WIDEST {
+            let before = area.x.checked_sub(back).and_then(|x| buf.cell_mut((x, y)));
+            if let Some(cell) = before.filter(|cell| columns_of(cell.symbol()) > back) {
+                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+            }
         }
     }
     for position in area.positions() {

@@ -267,7 +267,8 @@ fn mark_matches(ui: &Ui, row: &Row, column: Column, wanted: &str, area: Rect, st
     for (at, found) in lower.match_indices(wanted) {
         let (Some(before), Some(part)) = (shown.get(..at), shown.get(at..at + found.len())) else { continue };
         let x = area.x.saturating_add(lead).saturating_add(columns_of(before));
-        put(buf, x, area.y, area.right().saturating_sub(x), part, style);
+        let found = Rect { x, width: columns_of(part), ..area };
+        buf.set_style(found.intersection(area), style);
     }
 }
 
