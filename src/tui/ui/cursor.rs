@@ -117,7 +117,7 @@ impl Ui {
     }
 
     /// Puts the cursor on the first row of what is shown from now on.
-    pub(super) fn start_over(&mut self) {
+    pub(crate) fn start_over(&mut self) {
         (self.selected, self.cursor, self.place) = (None, Cursor::Place(0), 0);
     }
 

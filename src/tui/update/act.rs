@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
-use crate::engine::board::{Order, Phase, Tab};
+use crate::engine::board::{Cursor, Order, Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
@@ -150,8 +150,13 @@ fn turn_tab(ui: &mut Ui, by: isize) {
     show_tab(ui, Tab::ALL.get(next).copied().unwrap_or_default());
 }
 
-/// Shows a filter tab.
+/// Shows a filter tab: with the chosen photo if it is there, else from its first row on.
 pub(super) fn show_tab(ui: &mut Ui, tab: Tab) {
+    let is_there = |group| ui.current_by_now().is_some_and(|row| row.state.status.group() == group);
+    let is_chosen = matches!(ui.cursor, Cursor::Job(_) | Cursor::Place(_));
+    if matches!(tab, Tab::Only(group) if is_chosen && !is_there(group)) {
+        ui.start_over();
+    }
     (ui.tab, ui.frozen, ui.cause) = (tab, None, None);
 }
 
