@@ -40,7 +40,9 @@ fn since(before: &Board, board: &Board) -> News {
     // What an earlier run left failed comes back with its photos and is no news.
     let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);
     let failed = failures(board).saturating_sub(failures(before));
-    let review = board.totals.of(Group::Review).saturating_sub(before.totals.of(Group::Review));
+    // A lost answer is looked for, and mostly found.
+    let odd = |board: &Board| board.totals.of(Group::Review).saturating_sub(board.totals.unknown);
+    let review = odd(board).saturating_sub(odd(before));
     let count =
         |board: &Board, kind| board.causes.iter().find(|group| group.kind == kind).map_or(0, |group| group.count);
     let grown = board.causes.iter().filter(|group| group.count > count(before, group.kind));

@@ -54,6 +54,8 @@ fn failures_are_told_by_name_and_added_up_while_they_are_news() {
     assert_eq!(toast(&desk), "3 photos failed, 1 to review");
     after(&mut desk, 9);
     assert_eq!(toast(&desk), "", "it goes by itself");
+    desk.set(9, Status::Unknown).answer();
+    assert_eq!(toast(&desk), "", "what is still looked for is no news");
     desk.set(6, Status::Review).answer();
     assert_eq!(toast(&desk), "IMG_0006.jpg to review", "and is counted anew");
     desk.press_all(&["l", "l", "l"]);
