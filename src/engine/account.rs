@@ -115,6 +115,11 @@ impl Breaker {
         self.gate.hurry(now);
     }
 
+    /// When the next try is due, to be told.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.gate.due()
+    }
+
     /// When it is tried next.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.gate.next()

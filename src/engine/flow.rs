@@ -84,10 +84,12 @@ impl FlowMeter {
 
     pub(super) fn flow(&self, at: Timestamp, window: u16, left: usize) -> Flow {
         let rate = self.per_second(at);
+        // Where nothing has come for some time, the rest is not there in a moment.
+        let idle = self.saved.back().map_or(Duration::ZERO, |last| at.since(*last));
         #[expect(clippy::cast_precision_loss, reason = "a count of jobs")]
         let eta = rate
             .filter(|_| left > 0 && self.ended.is_none())
-            .map(|rate| at.plus(Duration::from_secs_f64((left as f64 / rate).min(1e8))));
+            .map(|rate| at.plus(Duration::from_secs_f64((left as f64 / rate).min(1e8)).max(idle)));
         Flow {
             began: self.began,
             ended: self.ended,
@@ -150,6 +152,7 @@ mod tests {
         assert!((flow.per_minute.unwrap() - 60.0).abs() < 1.0, "{flow:?}");
         assert_eq!(flow.eta, Some(at(31)));
         assert_eq!(flow.recent, [5, 8]);
+        assert_eq!(meter.flow(at(60), 8, 1).eta, Some(at(103)), "for 43 s nothing came, so the last is no second away");
     }
 
     #[test]

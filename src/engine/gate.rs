@@ -28,6 +28,8 @@ pub(super) struct Waits {
 
 #[derive(Debug, Clone, Copy)]
 struct Shut {
+    /// When the pause was begun that lasts until then.
+    since: Timestamp,
     until: Timestamp,
     /// Tries that failed.
     tries: u32,
@@ -63,12 +65,12 @@ impl Gate {
         match &mut self.shut {
             None => {
                 let until = now.plus(self.waits.of(0, random).max(asked));
-                self.shut = Some(Shut { until, tries: 0, trying: None });
+                self.shut = Some(Shut { since: now, until, tries: 0, trying: None });
             }
             Some(shut) if shut.is_try(begun) => {
                 shut.tries = shut.tries.saturating_add(1);
                 shut.until = now.plus(self.waits.of(shut.tries, random).max(asked));
-                shut.trying = None;
+                (shut.since, shut.trying) = (now, None);
             }
             // It was on its way before: it tells nothing new but for how long to wait.
             Some(shut) => shut.until = shut.until.max(now.plus(asked)),
@@ -96,6 +98,16 @@ impl Gate {
     /// Tries that failed since it was shut; `None` if it is open.
     pub(super) fn tries(&self) -> Option<u32> {
         self.shut.map(|shut| shut.tries)
+    }
+
+    /// When the next try is due, to be told: one that is on its way was due.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.shut.map(|shut| shut.until)
+    }
+
+    /// How long the pause before the next try is, however much of it is over.
+    pub(super) fn pause(&self) -> Duration {
+        self.shut.map_or(Duration::ZERO, |shut| shut.until.since(shut.since))
     }
 
     /// When the next try may begin; `None` if it is open.

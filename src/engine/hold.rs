@@ -59,10 +59,10 @@ impl Hold {
         }
     }
 
-    /// What to tell. `next` says when the account is tried by itself, if it is; `keys` whether there
-    /// are keys to press.
+    /// What to tell. `next` says when the account is tried by itself, if it is; `keys` whether the face
+    /// has a key that goes on, which it names itself.
     pub(super) fn notice(&self, next: Option<Duration>, keys: bool) -> Option<Notice> {
-        let how = if keys { "go on with p or the same command" } else { "go on with the same command" };
+        let with_how = |what: &str, how: &str| if keys { what.to_owned() } else { format!("{what}{how}") };
         let (kind, message, action) = match self {
             Self::User => return None,
             Self::Account(cause) if cause.kind == CauseKind::KeyRefused => (
@@ -80,12 +80,7 @@ impl Hold {
                     unstopped(&cause.message)
                 ),
                 match next {
-                    Some(_) => format!(
-                        "{}: it goes on by itself{}{}",
-                        top_up(cause),
-                        in_words(next),
-                        if keys { ", or at once with p" } else { "" }
-                    ),
+                    Some(_) => format!("{}: it goes on by itself{}", top_up(cause), in_words(next)),
                     None => format!("{}, then run the same command again", top_up(cause)),
                 },
             ),
@@ -104,12 +99,12 @@ impl Hold {
                         unstopped(last)
                     )
                 },
-                format!("look at one of them; {how}"),
+                with_how("look at one of them", "; go on with the same command"),
             ),
             Self::Disk(message) => (
                 NoticeKind::DiskLow,
                 format!("{}; no more are begun, so that nothing is paid for that cannot be kept", unstopped(message)),
-                format!("make room or mend the folder, then {how}"),
+                with_how("make room or mend the folder", ", then go on with the same command"),
             ),
         };
         Some(Notice { kind, message, action })
@@ -231,7 +226,7 @@ mod tests {
             let hold = Hold::Account(cause(CauseKind::AccountLocked));
             hold.notice(next.map(Duration::from_secs), true).unwrap().action
         };
-        assert!(action(Some(28)).contains("next try in 28 s, or at once with p"), "{}", action(Some(28)));
+        assert!(action(Some(28)).ends_with("it goes on by itself, next try in 28 s"), "{}", action(Some(28)));
         assert!(action(Some(240)).contains("next try in 4 min"));
         assert!(action(None).ends_with("then run the same command again"));
     }
@@ -257,7 +252,7 @@ mod tests {
             assert!(!notice.message.is_empty() && !notice.action.is_empty());
             assert!(hold.ending().is_some());
             let unseen = hold.notice(Some(Duration::from_secs(8)), false).unwrap().action;
-            assert!(!unseen.contains("with p"), "there are no keys in lines: {unseen}");
+            assert!(unseen.contains("same command") || unseen.contains("by itself"), "lines have no key: {unseen}");
         }
         assert_eq!(Hold::User.notice(None, true), None);
     }

@@ -13,6 +13,8 @@ use crate::job::{Class, JobId, Timestamp};
 
 /// How often a countdown that is shown is made anew.
 const COUNTDOWN: Duration = Duration::from_secs(1);
+/// So long the board says that it goes on again: a face that draws seldom does not miss it.
+const NEWS: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Whether a call of this realm may begin, as far as fal and the account are concerned.
@@ -81,7 +83,11 @@ impl Engine {
         if let Some(cause) = self.breaker.tripped().cloned() {
             match &mut self.hold {
                 Some(Hold::Account(known)) => *known = cause,
-                _ => self.hold(Hold::Account(cause)),
+                Some(_) => {}
+                None => {
+                    self.told_account = true;
+                    self.hold(Hold::Account(cause));
+                }
             }
         }
     }
@@ -89,14 +95,19 @@ impl Engine {
     pub(super) fn account_is_back(&mut self) {
         if matches!(self.hold, Some(Hold::Account(_))) {
             self.hold = None;
-            self.tell_resumed("the account is in order again; it goes on");
+        }
+        // Also where a person had it tried, and the hold was lifted for that.
+        if std::mem::take(&mut self.told_account) {
+            self.tell_resumed("the account is in order again");
         }
         self.dirty = true;
     }
 
-    fn tell_resumed(&mut self, message: &str) {
+    fn tell_resumed(&mut self, what: &str) {
+        let message = if self.hold.is_some() { what.to_owned() } else { format!("{what}; it goes on") };
         tracing::info!(message, "resumed");
-        let notice = Notice { kind: NoticeKind::Resumed, message: message.to_owned(), action: String::new() };
+        let notice = Notice { kind: NoticeKind::Resumed, message, action: String::new() };
+        self.resumed = Some((self.now(), notice.clone()));
         self.tell(What::Notice(notice));
     }
 
@@ -119,7 +130,7 @@ impl Engine {
                     tracing::warn!(?sky, "calls are held back");
                     self.tell(What::Notice(notice));
                 }
-                None => self.tell_resumed("fal answers again; it goes on"),
+                None => self.tell_resumed("fal answers again"),
             }
             self.dirty = true;
         }
@@ -167,19 +178,21 @@ impl Engine {
         action(now) != action(self.published_at)
     }
 
-    /// What needs a person, or what everything waits for.
+    /// What needs a person, what everything waits for, or that it no longer does.
     pub(super) fn notice(&self, now: Timestamp) -> Option<Notice> {
         let of_hold = self.hold.as_ref().and_then(|hold| hold.notice(self.next_try(now), true));
-        of_hold.or_else(|| {
+        let of_weather = || {
             let (sky, next) = self.weather.sky(now);
             weather_notice(sky, next.map(|next| next.since(now)))
-        })
+        };
+        let news = || self.resumed.as_ref().filter(|(at, _)| now.since(*at) < NEWS).map(|(_, notice)| notice.clone());
+        of_hold.or_else(of_weather).or_else(news)
     }
 
     /// How long it is until the account is tried by itself; `None` if it is not.
     pub(super) fn next_try(&self, now: Timestamp) -> Option<Duration> {
         let goes_on = self.setup.stay || self.setup.waits_for_account;
-        self.breaker.next().filter(|_| goes_on).map(|next| next.since(now))
+        self.breaker.due().filter(|_| goes_on).map(|due| due.since(now))
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, Lens, Weighed};
+use super::board::{BatchFacts, Board, Lens, Notice, Weighed};
 use super::choices::Choices;
 use super::event::{Event, What};
 use super::flow::FlowMeter;
@@ -114,6 +114,10 @@ pub(super) struct Engine {
     pub(super) told_sky: Sky,
     /// Whether the account takes anything.
     pub(super) breaker: Breaker,
+    /// Whether it was told that it does not.
+    pub(super) told_account: bool,
+    /// What was last told to be over, and when.
+    pub(super) resumed: Option<(Timestamp, Notice)>,
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
     pub(super) dirty: bool,
     pub(super) published_at: Timestamp,
@@ -197,6 +201,8 @@ impl Engine {
             weather: Weather::new(now),
             told_sky: Sky::Clear,
             breaker: Breaker::new(),
+            told_account: false,
+            resumed: None,
             leaving: None,
             dirty: true,
             published_at: Timestamp(0),

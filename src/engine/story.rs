@@ -1,5 +1,6 @@
 //! Jobs as the values that faces get: a line of the table, an event, a detail.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::board::{Detail, Elapsed, FilePath, LogLine, Money, PictureFile, Row, RowState};
@@ -35,12 +36,12 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
         input: job.photo.pixels,
         output: saved.map(|saved| saved.pixels).or(planned),
         cost,
-        note: note(state, live),
+        note: note(state).map_or_else(|| live.map(Live::last_words).unwrap_or_default(), Cow::into_owned),
         choice: None,
     }
 }
 
-fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState {
+pub(super) fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState {
     let until = if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None };
     let moved = live.and_then(Live::moved).map(|(bytes, of)| match job.state {
         JobState::Uploading(_) => (bytes.min(job.photo.bytes), Some(job.photo.bytes)),
@@ -54,19 +55,19 @@ fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState {
     }
 }
 
-/// The caption, else what went wrong, else the runner's last words.
-fn note(state: &JobState, live: Option<&Live>) -> String {
-    match state {
+/// The caption, else what went wrong; `None` where the runner may have had a word.
+pub(super) fn note(state: &JobState) -> Option<Cow<'_, str>> {
+    Some(match state {
         JobState::Done(_, saved) => match &saved.same_as {
-            Some(same) => format!("same picture as {}, saved before", clean(&same.photo)),
-            None => saved.caption.as_deref().map(clean).unwrap_or_default().into_owned(),
+            Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(&same.photo))),
+            None => saved.caption.as_deref().map(clean).unwrap_or_default(),
         },
-        JobState::Review(_, _, suspicion) => clean(&suspicion.0).into_owned(),
-        JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => cause.to_string(),
-        JobState::Skipped(reason) => clean(reason).into_owned(),
-        JobState::Unknown(..) => "the answer to the paid call was lost: it may be running and billed".to_owned(),
-        _ => live.map(Live::last_words).unwrap_or_default(),
-    }
+        JobState::Review(_, _, suspicion) => clean(&suspicion.0),
+        JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => Cow::Owned(cause.to_string()),
+        JobState::Skipped(reason) => clean(reason),
+        JobState::Unknown(..) => Cow::Borrowed("the answer to the paid call was lost: it may be running and billed"),
+        _ => return None,
+    })
 }
 
 /// A job's new state as an event.

@@ -236,19 +236,30 @@ impl Weather {
         gates.filter_map(Gate::next).filter(|next| *next > now).min()
     }
 
+    /// Whether calls of a realm are held back in a way that is worth telling. That is over when a call gets
+    /// through, not when the pause ends.
+    fn is_told(&self, realm: Realm, now: Timestamp) -> bool {
+        let place = self.look(realm);
+        let (Some(due), Some(next)) = (place.gate.due(), place.gate.next()) else { return false };
+        let again = place.gate.tries().is_some_and(|tries| tries > 1);
+        // Both are shut together, and one of them finds out.
+        let through = match realm {
+            Realm::Upload | Realm::Submit => self.look(Realm::Upload).passed.max(self.look(Realm::Submit).passed),
+            Realm::Follow | Realm::Fetch => place.passed,
+        };
+        let slow = place.slow && place.gate.pause() >= LONG && through < due;
+        (again || slow) && now.since(next) < UNWANTED
+    }
+
     /// What to tell of it, and when it is tried next.
     pub(super) fn sky(&self, now: Timestamp) -> (Sky, Option<Timestamp>) {
         if self.network.tries().is_some_and(|tries| tries > 0) {
-            return (Sky::Offline, self.network.next());
+            return (Sky::Offline, self.network.due());
         }
-        let told = self.realms.iter().filter(|place| {
-            let next = place.gate.next().unwrap_or(Timestamp(0));
-            let again = place.gate.tries().is_some_and(|tries| tries > 1) && now.since(next) < UNWANTED;
-            again || (place.slow && next.since(now) >= LONG)
-        });
-        let worst = told.max_by_key(|place| (!place.slow, place.gate.next()));
+        let told = Realm::ALL.into_iter().filter(|realm| self.is_told(*realm, now)).map(|realm| self.look(realm));
+        let worst = told.max_by_key(|place| (!place.slow, place.gate.due()));
         worst.map_or((Sky::Clear, None), |place| {
-            (if place.slow { Sky::Slow } else { Sky::Overloaded }, place.gate.next())
+            (if place.slow { Sky::Slow } else { Sky::Overloaded }, place.gate.due())
         })
     }
 }

@@ -34,6 +34,9 @@ fn one_that_is_told_to_slow_down_brakes_everybody() {
     // One goes first; when it gets through, so may the others.
     weather.begin(Realm::Submit, at(21));
     assert!(!weather.may(Realm::Submit, at(21)));
+    for now in [18, 21, 22] {
+        assert_eq!(weather.sky(at(now)), (Sky::Slow, Some(at(21))), "not over before it got through: {now}");
+    }
     weather.pass(Realm::Submit, at(21), at(22));
     assert!(weather.may(Realm::Submit, at(22)));
     assert_eq!(weather.sky(at(22)).0, Sky::Clear);

@@ -13,6 +13,7 @@ pub mod update;
 pub mod view;
 
 mod outbox;
+mod placed;
 mod run;
 mod screen;
 mod signals;

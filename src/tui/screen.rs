@@ -9,9 +9,10 @@ use std::thread::ThreadId;
 
 use crossterm::{clipboard, cursor, event, queue, terminal};
 use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::backend::Backend as _;
 use ratatui::layout::{Position, Rect, Size};
 
+use super::placed::Placed;
 use super::ui::Ui;
 use super::view;
 
@@ -39,7 +40,7 @@ impl Write for Sheet {
 
 /// The terminal, taken. Dropping it gives it back.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Sheet>>,
+    terminal: Terminal<Placed<Sheet>>,
     sheet: Sheet,
     out: Box<dyn Write>,
     /// What the backend writes for a frame in which nothing changed.
@@ -52,7 +53,7 @@ impl Screen {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste; no query is sent.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
         let sheet = Sheet::default();
-        let mut backend = CrosstermBackend::new(sheet.clone());
+        let mut backend = Placed::new(sheet.clone());
         backend.draw(std::iter::empty())?;
         let unchanged = sheet.take();
         let terminal = Terminal::new(backend)?;

@@ -77,7 +77,12 @@ fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
         bench.ask(Command::Resume).await;
         bench.until("all are done", |bench| bench.board().totals.of(Group::Done) == 12).await;
         assert_eq!(bench.board().totals.of(Group::Failed), 0);
-        assert_eq!(bench.board().notice, None);
+        assert_eq!(bench.notices(), [NoticeKind::AccountLocked, NoticeKind::Resumed], "a try that works is told");
+        let notice = bench.board().notice.clone().unwrap();
+        assert_eq!((notice.kind, &*notice.message), (NoticeKind::Resumed, "the account is in order again; it goes on"));
+        bench.leap(Duration::from_secs(30)).await;
+        bench.ask(Command::Window(1)).await;
+        bench.until("it is no news any more", |bench| bench.board().notice.is_none()).await;
         bench.crash().await;
     });
     let stats = stats(&stage);

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{BatchId, JobId, Usd};
+use crate::job::{BatchId, Group, JobId, Usd};
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,9 @@ pub struct Page {
     pub gathering: bool,
     /// The jobs of all rows, in no order, if the lens asks for them and all are found.
     pub ids: Option<Arc<Vec<JobId>>>,
+    /// How many rows the filter leaves of each [`Group`], in the order of [`Group::ALL`]; `None` without a
+    /// filter.
+    pub found: Option<[usize; Group::ALL.len()]>,
 }
 
 impl Page {
@@ -151,6 +154,6 @@ pub enum NoticeKind {
     Offline,
     /// Asked to slow down.
     RateLimited,
-    /// Work of an earlier run was picked up.
+    /// What held everything back is over. The board carries it for a few seconds.
     Resumed,
 }

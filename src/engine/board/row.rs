@@ -1,5 +1,6 @@
 //! One line of the table.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,46 @@ pub struct RowState {
     pub moved: Option<(u64, Option<u64>)>,
     /// WAITING: when it goes on; `None` while no more are begun and it lies there.
     pub until: Option<Timestamp>,
+}
+
+impl RowState {
+    /// The status in words, as tables show it and filters find it: fal's own in capitals, ours in small
+    /// letters. A countdown or a percentage follows it where there is one.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self.status {
+            Status::InQueue => match self.position {
+                Some(0) => "IN_QUEUE next",
+                Some(position) => return Cow::Owned(format!("IN_QUEUE #{position}")),
+                None => "IN_QUEUE",
+            },
+            Status::InProgress => "IN_PROGRESS",
+            Status::Completed => "COMPLETED",
+            Status::Pending => "pending",
+            Status::Uploading => "uploading",
+            Status::Uploaded => "uploaded",
+            Status::Submitting => "submitting",
+            Status::Saving => "saving",
+            Status::Waiting => "retry",
+            Status::Done => "done",
+            Status::Review => "review",
+            Status::Failed => "failed",
+            Status::Cancelled => "cancelled",
+            Status::Skipped => "skipped",
+            Status::Unknown => "unknown",
+        })
+    }
+
+    /// Whether what is shown of it, or its name in JSON, holds a text in lower case. What changes by the
+    /// second is left aside: with `retry in 8` every row is found that reads `retry in` so much.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        let words = self.words().to_lowercase();
+        let goes_on = matches!(self.status, Status::Uploading | Status::Saving | Status::Waiting);
+        words.contains(text)
+            || self.status.name().to_lowercase().contains(text)
+            || (goes_on && text.strip_prefix(&*words).is_some_and(|rest| rest.starts_with(' ')))
+    }
 }
 
 /// A row's time.

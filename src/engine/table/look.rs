@@ -81,7 +81,9 @@ impl Looker {
         let gathering = roster.is_gathering();
         let ids = (lens.ids && !gathering).then(|| Arc::new(roster.ids(lens.tab)));
         let cursor = (total > 0).then_some(place);
-        Page { total, first, top: self.first, rows, cursor, gathering, ids, lens }
+        let filters = !lens.text.trim().is_empty() || lens.cause.is_some();
+        let found = filters.then(|| Group::ALL.map(|group| roster.shown(Tab::Only(group))));
+        Page { total, first, top: self.first, rows, cursor, gathering, ids, found, lens }
     }
 
     /// A job's place, unless it left: it came to another group and was no longer in the page then.
@@ -230,6 +232,7 @@ mod tests {
         assert_eq!(found(&mut roster, "empty"), 1000);
         roster.apply(JobId::at(0), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
         assert_eq!(found(&mut roster, "uploading"), 1);
+        assert_eq!(found(&mut roster, "uploading 62 %"), 1, "what changes by the second is left aside");
         assert_eq!(found(&mut roster, ""), 10_000);
     }
 
@@ -244,6 +247,14 @@ mod tests {
         let cause = Cause::new(CauseKind::Network, "gone");
         let wait = Transition::Retry { cause, until: Timestamp(9), kept: Kept::Nothing, counts: true };
         roster.apply(JobId::at(1), wait, Timestamp(2)).unwrap();
+        let mut look = Looker::default();
+        look.look(Lens { text: "Retry in".to_owned(), ..lens(Cursor::First, 2) });
+        roster.show(look.spec());
+        while roster.gather() {}
+        let page = look.page(&roster, &live, false);
+        let waiting = page.found.unwrap()[Group::Waiting as usize];
+        assert_eq!((page.total, waiting, page.found.unwrap().iter().sum()), (1, 1, 1), "as its row reads");
+        roster.show(Spec::default());
         assert_eq!(roster.totals().moving, 1, "bytes on the move move on");
         let clocks = |held| {
             let mut look = Looker::default();

@@ -9,6 +9,7 @@ use super::index::Index;
 use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
 use crate::engine::board::{Order, Tab};
+use crate::engine::story;
 use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
 
 /// Jobs looked at at once: a batch of so many is answered whole.
@@ -219,15 +220,18 @@ fn comparison(order: Order, paths: &Paths) -> impl Fn(&Entry, &Entry) -> Orderin
     }
 }
 
-/// Whether path, status, cause or caption holds a text, whatever the case.
+/// Whether path, status, cause or caption holds a text, whatever the case: as the row shows them, but for
+/// what changes while the job does not.
 fn holds(job: &Job, text: &str, only_path: bool) -> bool {
     let holds = |part: &str| part.to_lowercase().contains(text);
     if only_path {
         return holds(&job.photo.slash_path());
     }
+    let note = story::note(&job.state);
+    let caption = job.state.saved().and_then(|saved| saved.caption.as_deref());
     holds(&job.photo.path.to_string_lossy())
-        || holds(job.state.status().name())
-        || job.state.cause().is_some_and(|cause| holds(&cause.message) || holds(cause.kind.name()))
-        || job.state.saved().and_then(|saved| saved.caption.as_deref()).is_some_and(holds)
-        || matches!(&job.state, JobState::Skipped(reason) if holds(reason))
+        || story::row_state(job, None, false).holds(text)
+        || job.state.cause().is_some_and(|cause| holds(cause.kind.name()))
+        || caption.filter(|caption| note.as_deref() != Some(*caption)).is_some_and(holds)
+        || note.is_some_and(|note| holds(&note))
 }

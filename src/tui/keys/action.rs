@@ -141,6 +141,7 @@ actions! {
     Sort         "sort"          Show    [Photos Jobs]              ["s"]                 "order by the next column";
     SortReverse  "sort-reverse"  Show    [Photos Jobs]              ["S"]                 "turn the order around";
     Failures     "failures"      Show    [Jobs Detail]              ["F"]                 "what failed, by cause";
+    Reviews      "reviews"       Show    [Jobs Detail]              ["V"]                 "what is to be reviewed";
     ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
     Theme        "theme"         Show    [Plan Jobs Detail]         ["t"]                 "the next theme";

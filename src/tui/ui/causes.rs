@@ -90,12 +90,21 @@ impl Ui {
         self.board.causes.get(causes.at(&self.board.causes)?)
     }
 
+    /// Puts the cursor on a cause, counted from 0.
+    pub(crate) fn choose_cause(&mut self, place: usize) {
+        let on = self.board.causes.get(place).map(|group| group.kind);
+        if let Some(Layer::Causes(causes)) = self.layers.last_mut() {
+            *causes = Causes { on, at: place };
+        }
+    }
+
     /// Shows just what failed for the cause under the cursor.
     pub(crate) fn show_cause(&mut self) {
         let Some(kind) = self.chosen_cause().map(|group| group.kind) else { return };
         self.layers.pop();
         (self.cause, self.tab, self.frozen, self.opened) = (Some(kind), Tab::Only(Group::Failed), None, false);
         self.filter.reset();
+        self.start_over();
     }
 
     /// Sending what failed for one cause again.

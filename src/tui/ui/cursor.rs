@@ -27,6 +27,11 @@ impl Ui {
                 && lens.text == self.filter.value().trim())
     }
 
+    /// Whether something is looked for, by its text or its cause.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.filter.value().trim().is_empty() || self.cause.is_some()
+    }
+
     /// Where in the page the highlight is.
     pub(crate) fn highlighted(&self) -> Option<usize> {
         let page = self.page();
@@ -109,6 +114,11 @@ impl Ui {
         self.cursor = end;
         self.place = place;
         true
+    }
+
+    /// Puts the cursor on the first row of what is shown from now on.
+    pub(crate) fn start_over(&mut self) {
+        (self.selected, self.cursor, self.place) = (None, Cursor::Place(0), 0);
     }
 
     /// Ties the cursor to the job that it is on, so that what a key does next is done to that one.

@@ -1,6 +1,6 @@
 //! Where everything goes on a terminal of a given size.
 
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Rect, Size};
 
 use super::Ui;
 use super::pane::PaneTab;
@@ -176,14 +176,6 @@ pub(crate) fn inside(area: Rect) -> Rect {
 pub(crate) fn table_rows(table: Rect) -> u16 {
     let inner = inside(table);
     inner.height.saturating_sub(u16::from(has_headings(inner)))
-}
-
-/// Which of the rows that are shown is at a place, from 0.
-pub(crate) fn row_at(table: Rect, at: Position) -> Option<usize> {
-    let inner = inside(table);
-    let first = inner.y.saturating_add(u16::from(has_headings(inner)));
-    let below = inner.contains(at).then(|| at.y.checked_sub(first))??;
-    Some(usize::from(below))
 }
 
 /// A very low table has no room for headings.

@@ -12,7 +12,7 @@ pub(crate) mod pane;
 pub(crate) mod plan;
 pub(crate) mod redo;
 mod review;
-mod toast;
+pub(crate) mod toast;
 pub(crate) mod zoom;
 
 use std::collections::BTreeSet;

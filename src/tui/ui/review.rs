@@ -1,14 +1,25 @@
 //! Judging results: which of them a key is about, and what is said of it.
 
-use super::Ui;
 use super::ask::{Outcome, word};
 use super::redo::RedoForm;
+use super::{Focus, Ui};
 use crate::engine::Command;
-use crate::engine::board::Money;
-use crate::job::Status;
+use crate::engine::board::{Money, Tab};
+use crate::job::{Group, Status};
 use crate::tui::view::format::plural;
 
 impl Ui {
+    /// Shows just what is to be reviewed.
+    pub(crate) fn show_reviews(&mut self) {
+        if self.board.totals.of(Group::Review) == 0 {
+            return self.say("nothing is to be reviewed");
+        }
+        (self.cause, self.tab, self.frozen) = (None, Tab::Only(Group::Review), None);
+        (self.opened, self.focus) = (false, Focus::Jobs);
+        self.filter.reset();
+        self.start_over();
+    }
+
     /// The marked or the current result is as it should be.
     pub(crate) fn accept(&self) -> Outcome {
         if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {

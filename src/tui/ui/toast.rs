@@ -1,25 +1,68 @@
 //! A short word on what a key did or what happened elsewhere; it goes by itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::super::view::format::count;
 use super::Ui;
+use super::causes::advice;
 use crate::engine::board::{NoticeKind, Phase};
-use crate::job::Timestamp;
+use crate::job::{CauseKind, Timestamp};
 
 /// How long it stays.
 const STAYS: Duration = Duration::from_secs(4);
+/// The same for what happened elsewhere: nobody waits for that.
+const NEWS_STAY: Duration = Duration::from_secs(8);
 
 /// A short word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Toast {
     pub(crate) text: String,
     pub(crate) until: Timestamp,
+    /// What went wrong, as far as it is about that: more of it is added up.
+    news: News,
+}
+
+/// What went wrong elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct News {
+    pub(crate) failed: usize,
+    pub(crate) review: usize,
+    pub(crate) causes: BTreeSet<CauseKind>,
+    /// The photo's path, if it is one and known.
+    pub(crate) name: Option<String>,
 }
 
 impl Ui {
     /// Says something shortly.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.toast = Some(Toast { text: text.into(), until: self.now.plus(STAYS) });
+        self.toast = Some(Toast { text: text.into(), until: self.now.plus(STAYS), news: News::default() });
+    }
+
+    /// Tells what happened elsewhere.
+    pub(crate) fn tell(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.now.plus(NEWS_STAY), news: News::default() });
+    }
+
+    /// Tells what went wrong, together with what still stands there of that.
+    pub(crate) fn tell_news(&mut self, more: News) {
+        if more.failed + more.review == 0 {
+            return;
+        }
+        let before = self.toast.take().map(|toast| toast.news).unwrap_or_default();
+        let is_first = before.failed + before.review == 0;
+        let news = News {
+            failed: before.failed + more.failed,
+            review: before.review + more.review,
+            causes: before.causes.into_iter().chain(more.causes).collect(),
+            name: more.name.filter(|_| is_first),
+        };
+        self.toast = Some(Toast { text: in_words(&news), until: self.now.plus(NEWS_STAY), news });
+    }
+
+    /// What went wrong is no news any more.
+    pub(crate) fn drop_news(&mut self) {
+        self.toast.take_if(|toast| toast.news != News::default());
     }
 
     /// Sets the clock; what has been said for long enough goes.
@@ -47,5 +90,26 @@ impl Ui {
             Some(_) => self.say("still locked"),
             None => {}
         }
+    }
+}
+
+/// `pano.png failed: too large for the model`, `3 photos failed, 1 to review`.
+fn in_words(news: &News) -> String {
+    let name = news.name.as_deref().and_then(|path| path.rsplit('/').next()).filter(|name| !name.is_empty());
+    let photos = |number: usize| match (number, name) {
+        (1, Some(name)) => name.to_owned(),
+        (1, None) => "1 photo".to_owned(),
+        (number, _) => format!("{} photos", count(number)),
+    };
+    match (news.failed, news.review) {
+        (0, review) => format!("{} to review", photos(review)),
+        (failed, 0) => {
+            let mut causes = news.causes.iter();
+            match (causes.next(), causes.next()) {
+                (Some(only), None) => format!("{} failed: {}", photos(failed), advice(*only).0),
+                _ => format!("{} failed", photos(failed)),
+            }
+        }
+        (failed, review) => format!("{} failed, {review} to review", photos(failed)),
     }
 }

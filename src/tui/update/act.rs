@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
-use crate::engine::board::{Phase, Tab};
+use crate::engine::board::{Cursor, Order, Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
@@ -40,14 +40,8 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
                 ui.go_to_list();
             }
         }
-        Action::Sort => {
-            (ui.order, ui.reverse, ui.frozen) = (ui.next_order(), false, None);
-            ui.say(format!("by {}", order(ui.order, ui.reverse)));
-        }
-        Action::SortReverse => {
-            (ui.reverse, ui.frozen) = (!ui.reverse, None);
-            ui.say(format!("by {}", order(ui.order, ui.reverse)));
-        }
+        Action::Sort => sort(ui, ui.next_order(), false),
+        Action::SortReverse => sort(ui, ui.order, !ui.reverse),
         Action::ShowCause => ui.show_cause(),
         Action::Freeze => freeze(ui),
         Action::Theme => {
@@ -76,6 +70,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             return follow(ui, outcome);
         }
         Action::Failures | Action::RetryFailed => ui.show_causes(),
+        Action::Reviews => ui.show_reviews(),
         Action::Copy => match ui.copy() {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
@@ -161,8 +156,23 @@ fn turn_tab(ui: &mut Ui, by: isize) {
     let count = Tab::ALL.len();
     let at = Tab::ALL.iter().position(|tab| *tab == ui.tab).unwrap_or_default();
     let next = (at + count).saturating_add_signed(by) % count;
-    ui.tab = Tab::ALL.get(next).copied().unwrap_or_default();
-    (ui.frozen, ui.cause) = (None, None);
+    show_tab(ui, Tab::ALL.get(next).copied().unwrap_or_default());
+}
+
+/// Shows a filter tab: with the chosen photo if it is there, else from its first row on.
+pub(super) fn show_tab(ui: &mut Ui, tab: Tab) {
+    let is_there = |group| ui.current_by_now().is_some_and(|row| row.state.status.group() == group);
+    let is_chosen = matches!(ui.cursor, Cursor::Job(_) | Cursor::Place(_));
+    if matches!(tab, Tab::Only(group) if is_chosen && !is_there(group)) {
+        ui.start_over();
+    }
+    (ui.tab, ui.frozen, ui.cause) = (tab, None, None);
+}
+
+/// Puts the table in another order.
+pub(super) fn sort(ui: &mut Ui, by: Order, reverse: bool) {
+    (ui.order, ui.reverse, ui.frozen) = (by, reverse, None);
+    ui.say(format!("by {}", order(by, reverse)));
 }
 
 fn freeze(ui: &mut Ui) {

@@ -1,7 +1,9 @@
 //! What happens to the dashboard, as one pure function: a message in, effects out.
 
 mod act;
+mod news;
 mod pictures;
+mod point;
 mod press;
 mod scroll;
 
@@ -15,7 +17,7 @@ use super::run::Left;
 use super::ui::Ui;
 use crate::engine::Command;
 use crate::engine::board::{Board, Phase};
-use crate::job::{Group, Timestamp};
+use crate::job::Timestamp;
 
 /// What can happen to the dashboard.
 #[derive(Debug, Clone)]
@@ -64,10 +66,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Key(key) => press::press(ui, key),
-        Msg::Mouse(mouse) => {
-            scroll::point(ui, mouse);
-            Vec::new()
-        }
+        Msg::Mouse(mouse) => point::point(ui, mouse),
         Msg::Paste(text) => press::paste(ui, &text),
         Msg::Resize(size) => {
             ui.size = size;
@@ -87,9 +86,6 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// On narrower screens the counts alone say that something failed: the footer has room for keys only.
-const ROOM_FOR_NEWS: u16 = 60;
-
 fn adopt(ui: &mut Ui, board: Arc<Board>) {
     let before = std::mem::replace(&mut ui.board, board);
     ui.adopt_page();
@@ -104,20 +100,7 @@ fn adopt(ui: &mut Ui, board: Arc<Board>) {
     if before.phase == Phase::Running && matches!(ui.board.phase, Phase::Paused(_)) {
         ui.tell_try();
     }
-    if ui.size.width < ROOM_FOR_NEWS {
-        return;
-    }
-    // What an earlier run left failed comes back with its photos and is no news.
-    let failures = |board: &Board| board.totals.of(Group::Failed).saturating_sub(board.plan.failed_before);
-    let failed = failures(&ui.board).saturating_sub(failures(&before));
-    let review = ui.board.totals.of(Group::Review).saturating_sub(before.totals.of(Group::Review));
-    let in_words = match (failed, review) {
-        (0, 0) => return,
-        (failed, 0) => format!("{failed} more failed"),
-        (0, review) => format!("{review} more to review"),
-        (failed, review) => format!("{failed} more failed, {review} more to review"),
-    };
-    ui.say(in_words);
+    news::tell(ui, &before);
 }
 
 #[cfg(test)]

@@ -170,6 +170,11 @@ fn answer_by_key(ui: &mut Ui, question: Question, event: KeyEvent) -> Option<Vec
         KeyCode::Char(c) if plain => question.choices.iter().position(|choice| choice.key == c)?,
         _ => return None,
     };
+    answer(ui, question, at)
+}
+
+/// Gives an answer, counted from 0.
+pub(super) fn answer(ui: &mut Ui, question: Question, at: usize) -> Option<Vec<Effect>> {
     let choice = question.choices.into_iter().nth(at)?;
     ui.layers.pop();
     Some(match choice.answer {

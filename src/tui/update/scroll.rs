@@ -1,19 +1,14 @@
-//! Moving about: what keys go to is moved by keys, what is pointed at by the mouse.
+//! Moving about: what keys go to is moved by keys.
 
 use std::sync::Arc;
-
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
 
 use super::pictures;
 use crate::engine::board::Cursor;
 use crate::tui::keys::Context;
 use crate::tui::ui::plan::PlanDesk;
-use crate::tui::ui::{Focus, Layer, Ui, layout};
+use crate::tui::ui::{Layer, Ui, layout};
 use crate::tui::view;
 
-/// Lines that a step of the wheel moves.
-const WHEEL: isize = 3;
 /// Said where a held table ends.
 pub(super) const HELD: &str = "the table is held still and ends here; f lets it move again";
 
@@ -75,50 +70,6 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
         Context::Plan if !end => ui.plan = PlanDesk::default(),
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             scroll(ui, if end { isize::MAX } else { isize::MIN });
-        }
-    }
-}
-
-/// The wheel moves what the mouse points at; a click chooses a row or a pane.
-pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) {
-    let lines = match mouse.kind {
-        MouseEventKind::ScrollUp => -WHEEL,
-        MouseEventKind::ScrollDown => WHEEL,
-        MouseEventKind::Down(MouseButton::Left) => 0,
-        _ => return,
-    };
-    if layout::is_too_small(ui.size) {
-        return;
-    }
-    let at = Position { x: mouse.column, y: mouse.row };
-    let areas = layout::Areas::of(ui);
-    if matches!(ui.context(), Context::Plan | Context::Photos) {
-        let list = layout::PlanAreas::of(ui).list;
-        match layout::row_at(list, at) {
-            Some(row) if lines == 0 => {
-                ui.go_to_list();
-                ui.move_to_row(row);
-            }
-            // A cursor that moves is to be seen.
-            _ if list.contains(at) => {
-                ui.go_to_list();
-                ui.move_by(lines);
-            }
-            _ => scroll(ui, lines),
-        }
-    } else if matches!(ui.context(), Context::Zoom | Context::Overlay | Context::Causes) {
-        scroll(ui, lines);
-    } else if areas.lower.contains(at) {
-        if lines == 0 {
-            ui.focus = Focus::Detail;
-        }
-        ui.scroll_pane(lines);
-    } else if areas.table.contains(at) {
-        if lines != 0 {
-            ui.move_by(lines);
-        } else if let Some(row) = layout::row_at(areas.table, at) {
-            ui.focus = Focus::Jobs;
-            ui.move_to_row(row);
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The finished screen for terminals that show ASCII only: one place that knows what each of our
 //! symbols becomes, so that no view has to.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption};
 
 /// Puts an ASCII character in the place of every other one.
 pub(super) fn flatten(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if !cell.symbol().is_ascii() {
             let plain = cell.symbol().chars().next().map_or(" ", plain);
-            cell.set_symbol(plain);
+            cell.set_symbol(plain).set_diff_option(CellDiffOption::None);
         }
     }
 }

@@ -3,9 +3,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
+use ratatui::style::Modifier;
+use ratatui::text::Span;
 
-use super::format::plural;
-use super::paint::put;
+use super::format::{count, plural};
+use super::hits::{Click, Hits};
+use super::paint::{columns_of, put_spans};
 use super::text::{fit, safe, width, wrap};
 use crate::engine::board::NoticeKind;
 use crate::job::Group;
@@ -19,11 +22,15 @@ const NARROW: u16 = 60;
 /// The most rows that it takes from the table.
 const MOST_ROWS: usize = 3;
 
+/// Screens of fewer rows need them for the table.
+const LOW: u16 = 16;
+
 /// How many rows it takes.
 pub(crate) fn rows(ui: &Ui, size: Size) -> u16 {
     let Some(told) = content(ui) else { return 0 };
-    let most = if size.height < 12 { MOST_ROWS - 1 } else { MOST_ROWS };
-    u16::try_from(told.lines(size.width, most).len()).unwrap_or(1)
+    let most = if size.height < LOW { MOST_ROWS - 1 } else { MOST_ROWS };
+    let text = told.text_in(size.width, most);
+    u16::try_from(wrap(&text, columns(size.width)).len().min(most)).unwrap_or(1)
 }
 
 /// A column of air at either side.
@@ -35,28 +42,52 @@ fn columns(width: u16) -> usize {
 struct Told {
     what: String,
     action: String,
-    /// The same in few words, for narrow screens.
-    short: Option<(&'static str, String)>,
+    /// What happened and what to do in few words, for narrow screens.
+    short: Option<(&'static str, &'static str)>,
+    keys: Vec<Key>,
     role: Role,
 }
 
+/// A key, and what it does now.
+struct Key {
+    action: Action,
+    phrase: String,
+}
+
+impl Key {
+    /// The words of one key stay together.
+    fn new(ui: &Ui, action: Action, does: &str) -> Self {
+        Self { action, phrase: format!("{} {does}", ui.keys.shown(action)).replace(' ', TIE) }
+    }
+}
+
+/// A blank at which no line ends.
+const TIE: &str = "\u{a0}";
+
 impl Told {
-    /// What happened and what to do, apart from each other.
-    fn text(&self) -> String {
-        joined(&self.what, &self.action)
+    /// What happened and what to do, apart from each other; in few words on narrow screens that have no room
+    /// for more. `None` if the rows are too few for that, too.
+    fn whole_in(&self, width: u16, rows: usize) -> Option<String> {
+        let short = self.short.filter(|_| width < NARROW);
+        let texts = [Some((self.what.as_str(), self.action.as_str())), short].into_iter().flatten();
+        let mut texts = texts.map(|(what, action)| joined(what, &self.to_do(action)));
+        texts.find(|text| wrap(text, columns(width)).len() <= rows)
     }
 
-    /// The same in at most so many rows of a screen of this width.
-    fn lines(&self, width: u16, most: usize) -> Vec<String> {
-        let columns = columns(width);
-        let whole = self.text();
-        let fits = wrap(&whole, columns).len() <= most;
-        let text = match &self.short {
-            _ if fits => whole,
-            Some((what, action)) if width < NARROW => shortened(what, action, columns, most),
-            _ => shortened(&self.what, &self.action, columns, most),
-        };
-        wrap(&text, columns).into_iter().take(most).map(str::to_owned).collect()
+    /// The same, or what can be said of it in so many rows.
+    fn text_in(&self, width: u16, rows: usize) -> String {
+        self.whole_in(width, rows).unwrap_or_else(|| {
+            let whole = (self.what.as_str(), self.action.as_str());
+            let (what, action) = self.short.filter(|_| width < NARROW).unwrap_or(whole);
+            shortened(what, &self.to_do(action), columns(width), rows)
+        })
+    }
+
+    /// What to do, and the keys for it.
+    fn to_do(&self, action: &str) -> String {
+        let keys = self.keys.iter().map(|key| key.phrase.as_str());
+        let parts: Vec<_> = std::iter::once(action).filter(|action| !action.is_empty()).chain(keys).collect();
+        parts.join(" · ")
     }
 }
 
@@ -68,36 +99,39 @@ fn joined(what: &str, action: &str) -> String {
 }
 
 fn content(ui: &Ui) -> Option<Told> {
-    if let Some(notice) = &ui.board.notice {
-        let role = if notice.kind == NoticeKind::Resumed { Role::Accent } else { Role::Notice };
-        let action = match notice.kind {
-            NoticeKind::BudgetReached => format!("{} sets a higher cap.", ui.keys.shown(Action::Cap)),
-            _ => safe(&notice.action).into_owned(),
-        };
-        return Some(Told {
-            what: format!("! {}", safe(&notice.message)),
-            action,
-            short: in_short(ui, notice.kind),
-            role,
-        });
-    }
-    ui.has_ended().then(|| ended(ui))
+    // That it goes on again is told in passing.
+    let notice = ui.board.notice.as_ref().filter(|notice| notice.kind != NoticeKind::Resumed);
+    let Some(notice) = notice else { return ui.has_ended().then(|| ended(ui)) };
+    let key = |action, does| Key::new(ui, action, does);
+    let (action, keys) = match notice.kind {
+        NoticeKind::BudgetReached => ("", vec![key(Action::Cap, "sets a higher cap")]),
+        NoticeKind::AccountLocked | NoticeKind::KeyRefused => {
+            (notice.action.as_str(), vec![key(Action::Pause, "tries now")])
+        }
+        NoticeKind::Failures => {
+            (notice.action.as_str(), vec![key(Action::Failures, "shows them"), key(Action::Pause, "goes on")])
+        }
+        NoticeKind::DiskLow => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
+        NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed => (notice.action.as_str(), Vec::new()),
+    };
+    Some(Told {
+        what: format!("! {}", safe(&notice.message)),
+        action: safe(action).into_owned(),
+        short: in_short(notice.kind),
+        keys,
+        role: Role::Notice,
+    })
 }
 
-fn in_short(ui: &Ui, kind: NoticeKind) -> Option<(&'static str, String)> {
-    let goes_on = format!("{} goes on", ui.keys.shown(Action::Pause));
+fn in_short(kind: NoticeKind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        NoticeKind::AccountLocked => {
-            ("! account locked: nothing more is sent", format!("top up at fal.ai/dashboard/billing; {goes_on}"))
-        }
-        NoticeKind::KeyRefused => ("! key refused: nothing more is sent", "check FAL_KEY".to_owned()),
-        NoticeKind::BudgetReached => {
-            ("! the next photo could pass the cap", format!("{} sets a higher one", ui.keys.shown(Action::Cap)))
-        }
-        NoticeKind::Failures => ("! too many failed for one cause", goes_on),
-        NoticeKind::DiskLow => ("! nothing more can be written", format!("make room; {goes_on}")),
-        NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself".to_owned()),
-        NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself".to_owned()),
+        NoticeKind::AccountLocked => ("! account locked: nothing more is sent", "top up at fal.ai/dashboard/billing"),
+        NoticeKind::KeyRefused => ("! key refused: nothing more is sent", "check FAL_KEY"),
+        NoticeKind::BudgetReached => ("! the next photo could pass the cap", ""),
+        NoticeKind::Failures => ("! too many failed for one cause", ""),
+        NoticeKind::DiskLow => ("! nothing more can be written", "make room"),
+        NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
+        NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
         NoticeKind::Resumed => return None,
     })
 }
@@ -108,29 +142,49 @@ fn ended(ui: &Ui) -> Told {
     let mut parts = vec![format!("{saved} in {}", safe(&ui.board.batch.to))];
     let mut add = |number: usize, text: &str| {
         if number > 0 {
-            parts.push(format!("{number} {text}"));
+            parts.push(format!("{} {text}", count(number)));
         }
     };
     let (failed, review) = (totals.of(Group::Failed), totals.of(Group::Review));
     add(failed, "failed");
     add(review, "to review");
     add(totals.of(Group::Cancelled), "cancelled");
-    let what = format!("✓ finished: {}.", parts.join(" · "));
-    let action = if failed > 0 { "R sends the failed again, q leaves." } else { "q leaves." };
-    let role = if failed + review > 0 { Role::Warning } else { Role::Success };
-    Told { what, action: action.to_owned(), short: None, role }
+    let keys = [
+        (failed > 0, Action::Failures, "shows what failed"),
+        (review > 0, Action::Reviews, "shows the reviews"),
+        (true, Action::Quit, "leaves"),
+    ];
+    let keys = keys.into_iter().filter(|(shown, ..)| *shown).map(|(_, action, does)| Key::new(ui, action, does));
+    Told {
+        what: format!("✓ finished: {}", parts.join(" · ")),
+        action: String::new(),
+        // The header has the counts.
+        short: Some(("✓ finished", "")),
+        keys: keys.collect(),
+        role: if failed + review > 0 { Role::Warning } else { Role::Success },
+    }
 }
 
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let Some(told) = content(ui).filter(|_| !area.is_empty()) else { return };
     let style = ui.styles.of(told.role);
+    // What is empty is filled, but not underlined.
+    let rest = style.remove_modifier(Modifier::UNDERLINED);
     let columns = columns(area.width);
-    let lines = told.lines(area.width, usize::from(area.height));
-    for line in 0..area.height {
-        let y = area.y.saturating_add(line);
-        let shown = lines.get(usize::from(line)).map(String::as_str).unwrap_or_default();
+    let text = told.text_in(area.width, usize::from(area.height));
+    let lines = wrap(&text, columns);
+    for (line, y) in lines.iter().map(Some).chain(std::iter::repeat(None)).zip(area.top()..area.bottom()) {
+        let row = Rect { y, height: 1, ..area };
+        let shown = line.copied().unwrap_or_default();
         let padding = " ".repeat(columns.saturating_sub(width(shown)) + 1);
-        put(buf, area.x, y, area.width, &format!(" {shown}{padding}"), style);
+        let spans =
+            [Span::styled(" ", rest), Span::styled(shown.replace(TIE, " "), style), Span::styled(padding, rest)];
+        put_spans(buf, row, &spans);
+        for key in &told.keys {
+            let Some((before, _)) = shown.split_once(&key.phrase) else { continue };
+            let x = area.x.saturating_add(1).saturating_add(columns_of(before));
+            hits.add(Rect { x, width: columns_of(&key.phrase), ..row }, Click::Do(key.action));
+        }
     }
 }
 
@@ -166,7 +220,7 @@ mod tests {
             let ui = fixtures::locked(width, height);
             let screen = text_of(&ui).replace('\n', " ");
             let words: Vec<_> = screen.split_whitespace().collect();
-            assert!(words.join(" ").contains("p goes on"), "{width}×{height}: {screen}");
+            assert!(words.join(" ").contains("p tries now"), "{width}×{height}: {screen}");
         }
     }
 

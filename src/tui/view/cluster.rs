@@ -1,11 +1,18 @@
-//! Text in a form whose width no terminal disputes. What is a cell for one terminal is two for
-//! another where several code points make one letter or picture, and since only changed cells are
-//! drawn, a wrong width would shift the row and leave ghosts behind.
+//! Text in a form whose width is known. What is a cell for one terminal is two for another where several
+//! code points make one letter or picture, and since only changed cells are drawn, a wrong width would
+//! shift the row and leave ghosts behind.
+//!
+//! A letter with the vowel signs of an Indic script is a column and one for each sign that has room of its
+//! own (Mc) in glibc, at most two in some terminals, and a single one in others. It is read by nobody without
+//! its signs, so it is kept whole, gets the most that any terminal gives it, and the backend puts what
+//! follows it where it belongs ([`super::super::placed`]). Pictures and flags are reduced instead: without
+//! its joiners a family is eight columns in one terminal and two in another, which no reader would be shown
+//! room for.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::{Graphemes, UnicodeSegmentation as _};
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::job::clean;
 
@@ -27,6 +34,34 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// The most columns that a letter takes.
+pub(crate) const WIDEST: u16 = 4;
+
+/// Whether terminals dispute how wide a letter is that is kept whole all the same.
+pub(crate) fn is_loose(cluster: &str) -> bool {
+    let mut signs = cluster.chars();
+    let is_letter = signs.next().is_some_and(|first| has_signs(first) && takes_room(first));
+    let mut rest = signs.clone();
+    is_letter
+        && signs.all(has_signs)
+        && rest.any(|c| takes_room(c) || is_disputed(c))
+        && most(cluster) <= usize::from(WIDEST)
+}
+
+/// Columns of a cluster: for a loose one the most that any terminal gives it.
+pub(crate) fn letter_columns(cluster: &str) -> usize {
+    if is_loose(cluster) { most(cluster) } else { cluster.width() }
+}
+
+fn most(cluster: &str) -> usize {
+    cluster.chars().map(|c| if is_disputed(c) { 1 } else { c.width().unwrap_or_default() }).sum()
+}
+
+/// Scripts whose vowel signs may take room: those of India, Sinhala, Burmese and Khmer.
+fn has_signs(c: char) -> bool {
+    matches!(c, '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 /// Whether a character never joins another one; these are nearly all that is ever shown.
@@ -74,8 +109,12 @@ fn is_flag_letter(c: char) -> bool {
 }
 
 /// A flag is two letters, a letter with marks is that letter with those marks that take no room, and
-/// letters that were joined into one stand beside each other.
+/// letters that were joined into one stand beside each other, unless the whole is kept.
 fn settle(cluster: &str, shown: &mut String) {
+    if is_loose(cluster) {
+        shown.push_str(cluster);
+        return;
+    }
     let mut base: Option<char> = None;
     for c in cluster.chars() {
         // Thai and Lao write this vowel as a mark and a letter of its own.
@@ -146,8 +185,9 @@ mod tests {
             ("🇩🇪🇯🇵 x", "DEJP x"),
             ("🏴\u{e0067}\u{e0062}\u{e007f}", "🏴"),
             ("1\u{fe0f}\u{20e3}", "1"),
-            ("नमस्ते", "नमसते"),
-            ("हिन्दी", "हनद"),
+            ("नमस्ते", "नमस्ते"),
+            ("हिन्दी", "हिन्दी"),
+            ("বাংলা", "বাংলা"),
             ("น้ำ", "น\u{e49}\u{e4d}\u{e32}"),
             ("e\u{301}t\u{e9} Прибой й 海辺", "e\u{301}t\u{e9} Прибой й 海辺"),
         ] {
@@ -157,13 +197,23 @@ mod tests {
         assert!(matches!(safe("│ beach · Прибой 海辺 →"), Cow::Borrowed(_)));
     }
 
+    #[test]
+    fn a_letter_gets_the_most_that_any_terminal_gives_it() {
+        for (letter, most, loose) in
+            [("हि", 2, true), ("न्दी", 3, true), ("বা", 2, true), ("न्", 1, false), ("é", 1, false), ("海", 2, false)]
+        {
+            assert_eq!((letter_columns(letter), is_loose(letter)), (most, loose), "{letter}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_cluster_has_one_code_point_that_takes_room(text in any::<String>(), more in "[\u{900}-\u{dff}\u{200d}🇩🇪👩🏽\u{600}]{0,12}") {
             let text = text + &more;
             let once = safe(&text).into_owned();
             for cluster in once.graphemes(true) {
-                prop_assert!(cluster.chars().filter(|c| takes_room(*c)).count() <= 1, "{:?} of {:?}", cluster, text);
+                let taking_room = cluster.chars().filter(|c| takes_room(*c)).count();
+                prop_assert!(taking_room <= 1 || is_loose(cluster), "{:?} of {:?}", cluster, text);
             }
             // What is made safe twice, on its way through a view, is no wider or narrower for it.
             let roomy = |text: &str| text.chars().filter(|c| takes_room(*c)).collect::<String>();

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect};
 
+use super::hits::Hits;
 use super::paint::{columns_of, put, select};
 use super::question::front;
 use super::text::{fit_end, wrap};
@@ -11,7 +12,7 @@ use crate::tui::ui::Ui;
 use crate::tui::ui::entry::{Amount, Entry};
 
 /// Gives where the terminal's cursor stands.
-pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> Position {
+pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Position {
     let of = |role| ui.styles.of(role);
     let columns = usize::from(screen.width.saturating_sub(4)).clamp(1, 68);
     let about = wrap(entry.amount.about(), columns.saturating_sub(4));
@@ -33,7 +34,7 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer) -> 
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(screen.height);
     let width = u16::try_from(columns).unwrap_or(u16::MAX);
     let area = screen.centered(Constraint::Length(width), Constraint::Length(height));
-    let inner = front(ui, entry.amount.title(), area, buf);
+    let inner = front(ui, entry.amount.title(), area, buf, hits);
     let room = usize::from(inner.width.saturating_sub(3));
     let (before, after) = entry.draft.parts();
     let before = fit_end(&before, room).into_owned();

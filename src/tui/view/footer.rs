@@ -1,10 +1,12 @@
 //! The footer: what keys can do right now, and a word on what just happened.
 
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::paint::{Piece, spread};
+use super::hits::{Click, Hits};
+use super::paint::{Piece, spread_hits};
 use super::text::fit;
 use crate::engine::board::{NoticeKind, Phase, Tab};
 use crate::job::Group;
@@ -24,20 +26,20 @@ struct Hint {
 /// How long a key stays that nothing may push out: help, quit, pause.
 const ALWAYS: u8 = 9;
 
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     let mut hints = if let Some(Layer::Entry(_)) = ui.layers.last() {
-        vec![fixed(ui, "Enter", "set it"), fixed(ui, "Esc", "leave it as it is")]
+        vec![fixed(ui, KeyCode::Enter, "set it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
     } else if ui.is_editing() {
-        vec![fixed(ui, "Enter", "keep it"), fixed(ui, "Esc", "as it was")]
+        vec![fixed(ui, KeyCode::Enter, "keep it"), fixed(ui, KeyCode::Esc, "as it was")]
     } else if ui.typing {
         typing(ui)
     } else {
         hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect()
     };
     match ui.layers.last() {
-        Some(Layer::Question(_)) => hints.push(fixed(ui, "Enter", "choose")),
-        Some(Layer::Redo(_)) => hints.push(fixed(ui, "Enter", "send again")),
+        Some(Layer::Question(_)) => hints.push(fixed(ui, KeyCode::Enter, "choose")),
+        Some(Layer::Redo(_)) => hints.push(fixed(ui, KeyCode::Enter, "send again")),
         Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_)) | None => {}
     }
     let mut said = Vec::new();
@@ -50,30 +52,40 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
             said.push(Piece::text(10, format!(" {} ", fit(&toast.text, room)), ui.styles.of(Role::Accent)));
         }
     }
-    spread(buf, row, 2, hints, said);
+    spread_hits(buf, row, 2, hints, said, hits);
 }
 
 fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
     let keys: Vec<_> = hint.actions.iter().map(|action| ui.keys.shown(*action)).collect();
     // Arrows need nothing between them.
     let apart = if keys.iter().all(|key| key.chars().count() == 1 && !key.is_ascii()) { "" } else { "/" };
-    Piece::new(
-        hint.keep,
-        vec![
-            Span::styled(keys.join(apart), ui.styles.of(Role::KeyHint)),
-            Span::styled(format!(" {}", hint.word), ui.styles.of(Role::KeyLabel)),
-        ],
-    )
+    let mut spans = Vec::new();
+    let mut clicks = Vec::new();
+    for (key, action) in keys.into_iter().zip(hint.actions) {
+        if !spans.is_empty() {
+            spans.push(Span::styled(apart, ui.styles.of(Role::KeyHint)));
+            clicks.push(None);
+        }
+        spans.push(Span::styled(key, ui.styles.of(Role::KeyHint)));
+        clicks.push(Some(Click::Do(*action)));
+    }
+    // A word for several keys says of none of them what it does.
+    let only = hint.actions.first().filter(|_| hint.actions.len() == 1);
+    spans.push(Span::styled(format!(" {}", hint.word), ui.styles.of(Role::KeyLabel)));
+    clicks.push(only.map(|action| Click::Do(*action)));
+    Piece::new(hint.keep, spans).on_clicks(clicks)
 }
 
 fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {
-    vec![fixed(ui, "Enter", "keep the filter"), fixed(ui, "Esc", "clear it")]
+    vec![fixed(ui, KeyCode::Enter, "keep the filter"), fixed(ui, KeyCode::Esc, "clear it")]
 }
 
 /// A key that cannot be bound otherwise.
-fn fixed<'a>(ui: &Ui, key: &'static str, word: &'static str) -> Piece<'a> {
+fn fixed<'a>(ui: &Ui, code: KeyCode, word: &'static str) -> Piece<'a> {
+    let key = if code == KeyCode::Enter { "Enter" } else { "Esc" };
     let key = Span::styled(key, ui.styles.of(Role::KeyHint));
-    Piece::new(8, vec![key, Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel))])
+    let word = Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel));
+    Piece::new(8, vec![key, word]).on_click(Click::Press(code))
 }
 
 /// What the focused pane can do now; help and leaving stay the longest.
@@ -177,6 +189,10 @@ fn hints(ui: &Ui) -> Vec<Hint> {
         let on_tab = ui.tab == Tab::Only(Group::Failed);
         add(if on_tab { 7 } else { 4 }, &[Action::Failures], "failures");
     }
+    let reviews = totals.of(Group::Review) > 0 && !ui.is_planning() && ui.layers.is_empty();
+    if reviews && ui.tab != Tab::Only(Group::Review) {
+        add(4, &[Action::Reviews], "reviews");
+    }
     add(ALWAYS, &[Action::Help], "help");
     add(ALWAYS, &[Action::Quit], "quit");
     hints
@@ -251,7 +267,7 @@ mod tests {
         for (width, is_said) in [(80, true), (40, false)] {
             let mut desk = fixtures::running(width, 24);
             desk.set(1, crate::job::Status::Failed).answer();
-            assert_eq!(footer(&desk).contains("1 more failed"), is_said, "{}", footer(&desk));
+            assert_eq!(footer(&desk).contains(" failed: "), is_said, "{}", footer(&desk));
         }
     }
 

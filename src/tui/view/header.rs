@@ -115,7 +115,7 @@ fn finishing(board: &Board) -> bool {
 }
 
 /// Everything is held back by the network or by fal, and goes on by itself.
-fn waits_for_fal(board: &Board) -> bool {
+pub(super) fn waits_for_fal(board: &Board) -> bool {
     let weather = |kind| matches!(kind, NoticeKind::Offline | NoticeKind::RateLimited);
     board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| weather(notice.kind))
 }

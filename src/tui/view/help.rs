@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+use super::hits::Hits;
 use super::paint::{put_right, put_spans};
 use super::question::front;
 use super::text::{safe, width, wrap};
@@ -126,9 +127,9 @@ pub(crate) fn overflow(ui: &Ui) -> usize {
 }
 
 /// Draws the help from line `top` on.
-pub(super) fn render(ui: &Ui, top: usize, screen: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, top: usize, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let area = area(ui, screen);
-    let inner = front(ui, "Keys", area, buf);
+    let inner = front(ui, "Keys", area, buf, hits);
     let (most, columns) = (overflow(ui), columns(ui, screen.width));
     let top = top.min(most);
     let count = u16::try_from(columns.len()).unwrap_or(1).max(1);

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::paint::{Piece, frame, put, put_right, put_spans, spread};
+use super::hits::{Click, Hits};
+use super::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use super::record::{self, stage_words};
-use super::text::{fit_end, fit_path, safe, wrap};
+use super::text::{fit, fit_end, fit_path, safe, wrap};
 use super::{logs, preview};
 use crate::engine::board::Detail;
 use crate::job::{Group, Status};
@@ -46,11 +47,14 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     };
     let style = ui.styles.of(role).remove_modifier(Modifier::BOLD);
     let most = usize::from(area.height / 2).max(1);
-    wrap(&safe(&text), usize::from(area.width))
-        .into_iter()
-        .take(most)
-        .map(|line| vec![(line.to_owned(), style)])
-        .collect()
+    let (text, columns) = (safe(&text), usize::from(area.width));
+    let lines = wrap(&text, columns);
+    let is_cut = lines.len() > most;
+    let shown = lines.into_iter().take(most).enumerate().map(|(at, line)| match is_cut && at + 1 == most {
+        true => fit(line, columns.saturating_sub(1)).into_owned() + "…",
+        false => line.to_owned(),
+    });
+    shown.map(|line| vec![(line, style)]).collect()
 }
 
 /// How many lines there are, and how many of the last ones are seen at once.
@@ -62,7 +66,7 @@ pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
     }
 }
 
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     if area.is_empty() {
         return;
     }
@@ -70,7 +74,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
-    top_border(ui, title, buf);
+    top_border(ui, title, buf, hits);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
     if ui.pane_tab() == PaneTab::Preview {
@@ -103,7 +107,7 @@ fn draw_lines(lines: impl IntoIterator<Item = Line>, area: Rect, buf: &mut Buffe
     }
 }
 
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let of = |role| ui.styles.of(role);
     let tabs = PaneTab::ALL.into_iter().enumerate().map(|(at, tab)| {
         let chosen = tab == ui.pane_tab();
@@ -115,7 +119,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
             Span::styled(tab.title(), style),
             Span::raw(" "),
         ];
-        Piece::new(if chosen { 9 } else { 7 }, spans)
+        Piece::new(if chosen { 9 } else { 7 }, spans).on_click(Click::Pane(tab))
     });
     let mut right = Vec::new();
     if let Some(detail) = ui.detail() {
@@ -125,7 +129,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) {
             right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
         }
     }
-    spread(buf, title, 0, tabs.collect(), right);
+    spread_hits(buf, title, 0, tabs.collect(), right, hits);
 }
 
 fn bottom_border(ui: &Ui, area: Rect, first: usize, drawn: usize, total: usize, buf: &mut Buffer) {

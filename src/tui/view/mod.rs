@@ -18,9 +18,11 @@ mod footer;
 pub(crate) mod format;
 mod header;
 pub(crate) mod help;
+pub(crate) mod hits;
 mod logs;
 pub(crate) mod lower;
-mod paint;
+mod matches;
+pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
@@ -37,39 +39,59 @@ use super::theme::Role;
 use super::ui::layout::{Areas, LEAST, is_too_small};
 use super::ui::{Layer, Ui};
 use crate::engine::Leave;
+use hits::Hits;
 use paint::{put, spread};
 
 /// Draws the whole screen into a buffer. Gives where the terminal's cursor is to stand, if a text
 /// is being typed.
 pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
+    draw(ui, buf, &mut Hits::default())
+}
+
+/// What clicks on the screen do. It is drawn for that: a click is rare, and so is never wrong.
+pub(crate) fn hits(ui: &Ui) -> Hits {
+    let mut hits = Hits::default();
+    draw(ui, &mut Buffer::empty(Rect::from(ui.size)), &mut hits);
+    hits
+}
+
+fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let screen = buf.area;
     buf.set_style(screen, ui.styles.of(Role::Text));
     let mut cursor = None;
     if is_too_small(ui.size) {
         too_small(ui, screen, buf);
     } else if ui.is_planning() {
-        cursor = plan::render(ui, screen, buf);
+        cursor = plan::render(ui, screen, buf, hits);
+        if !ui.layers.is_empty() {
+            hits.cover();
+        }
+        footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
     } else if let Some(zoom) = &ui.zoom {
-        preview::zoomed(ui, zoom, screen, buf);
+        preview::zoomed(ui, zoom, screen, buf, hits);
     } else {
         let areas = Areas::of(ui);
         header::render(ui, areas.header, buf);
-        banner::render(ui, areas.banner, buf);
-        cursor = table::render(ui, areas.table, buf);
-        lower::render(ui, areas.lower, buf);
-        footer::render(ui, areas.footer, buf);
+        banner::render(ui, areas.banner, buf, hits);
+        cursor = table::render(ui, areas.table, buf, hits);
+        lower::render(ui, areas.lower, buf, hits);
+        if !ui.layers.is_empty() {
+            hits.cover();
+        }
+        footer::render(ui, areas.footer, buf, hits);
     }
     for layer in &ui.layers {
         cursor = None;
         match layer {
-            Layer::Help { top } => help::render(ui, *top, screen, buf),
-            Layer::Question(question) => question::render(ui, question, screen, buf),
-            Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf)),
-            Layer::Redo(form) => redo::render(ui, form, screen, buf),
-            Layer::Causes(causes) => causes::render(ui, *causes, screen, buf),
+            Layer::Help { top } => help::render(ui, *top, screen, buf, hits),
+            Layer::Question(question) => question::render(ui, question, screen, buf, hits),
+            Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf, hits)),
+            Layer::Redo(form) => redo::render(ui, form, screen, buf, hits),
+            Layer::Causes(causes) => causes::render(ui, *causes, screen, buf, hits),
         }
     }
     if ui.is_leaving() {
+        hits.cover();
         let doing = match ui.leaving.map(|leaving| leaving.how) {
             Some(Leave::CancelQueued) => "What is queued at fal is cancelled; what runs there runs on.",
             Some(Leave::Running) | None => "Requests at fal run on.",
@@ -89,6 +111,9 @@ fn too_small(ui: &Ui, screen: Rect, buf: &mut Buffer) {
     let needs = format!("needs {}×{}", LEAST.width, LEAST.height);
     put(buf, screen.x, screen.y.saturating_add(1), screen.width, &needs, ui.styles.of(Role::Muted));
 }
+
+#[cfg(test)]
+pub(crate) use status::words as status_words;
 
 #[cfg(test)]
 mod hostile;

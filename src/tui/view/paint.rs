@@ -1,11 +1,15 @@
 //! Putting text into cells: cleaned, clipped, and never outside the buffer.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::text::{fit, safe, width};
+use super::hits::{Click, Hits};
+use super::text::{WIDEST, fit, is_loose, letter_columns, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -15,7 +19,30 @@ pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, st
     if !inside || columns == 0 {
         return x;
     }
-    buf.set_stringn(x, y, safe(text), usize::from(columns), style).0
+    let text = safe(text);
+    if text.is_ascii() {
+        return buf.set_stringn(x, y, text, usize::from(columns), style).0;
+    }
+    let end = buf.area.right().min(x.saturating_add(columns));
+    let mut x = x;
+    for letter in text.graphemes(true) {
+        let wide = u16::try_from(letter_columns(letter)).unwrap_or(u16::MAX);
+        if wide > end.saturating_sub(x) {
+            break;
+        }
+        for column in 0..wide {
+            let Some(cell) = buf.cell_mut((x.saturating_add(column), y)) else { return x };
+            if column == 0 {
+                let width = NonZeroU16::new(wide).filter(|_| is_loose(letter));
+                cell.set_symbol(letter).set_style(style);
+                cell.set_diff_option(width.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
+            } else {
+                cell.reset();
+            }
+        }
+        x = x.saturating_add(wide);
+    }
+    x
 }
 
 /// Puts a text at the right end of `columns` cells from `x` on.
@@ -47,17 +74,30 @@ fn columns_of_spans(spans: &[Span<'_>]) -> u16 {
 #[derive(Debug, Clone)]
 pub(crate) struct Piece<'a> {
     spans: Vec<Span<'a>>,
+    /// What a click on each span does.
+    clicks: Vec<Option<Click>>,
     /// The higher, the longer it stays.
     keep: u8,
 }
 
 impl<'a> Piece<'a> {
     pub(crate) fn new(keep: u8, spans: impl Into<Vec<Span<'a>>>) -> Self {
-        Self { spans: spans.into(), keep }
+        Self { spans: spans.into(), clicks: Vec::new(), keep }
+    }
+
+    /// The same with something that a click on any part of it does.
+    pub(crate) fn on_click(mut self, click: Click) -> Self {
+        self.clicks = vec![Some(click); self.spans.len()];
+        self
+    }
+
+    /// The same with something that a click on each of its spans does.
+    pub(crate) fn on_clicks(self, clicks: Vec<Option<Click>>) -> Self {
+        Self { clicks, ..self }
     }
 
     pub(crate) fn text(keep: u8, text: impl Into<std::borrow::Cow<'a, str>>, style: Style) -> Self {
-        Self { spans: vec![Span::styled(text, style)], keep }
+        Self::new(keep, vec![Span::styled(text, style)])
     }
 
     /// Whether there is nothing in it.
@@ -78,20 +118,44 @@ impl<'a> Piece<'a> {
 /// Puts pieces at the left and at the right end of a row, `gap` columns apart, leaving out the
 /// least important until the rest fits. Gives the free cells between left and right.
 pub(crate) fn spread(buf: &mut Buffer, row: Rect, gap: u16, left: Vec<Piece<'_>>, right: Vec<Piece<'_>>) -> Rect {
+    spread_hits(buf, row, gap, left, right, &mut Hits::default())
+}
+
+/// The same, and notes what clicks on the pieces do.
+pub(crate) fn spread_hits(
+    buf: &mut Buffer,
+    row: Rect,
+    gap: u16,
+    left: Vec<Piece<'_>>,
+    right: Vec<Piece<'_>>,
+    hits: &mut Hits,
+) -> Rect {
     let (left, right) = drop_until_fits(row.width, gap, left, right);
     let mut x = row.x;
     for (place, piece) in left.iter().enumerate() {
         let start = if place == 0 { x } else { x.saturating_add(gap) };
-        x = put_spans(buf, Rect { x: start, width: row.right().saturating_sub(start), ..row }, &piece.spans);
+        x = put_piece(buf, Rect { x: start, width: row.right().saturating_sub(start), ..row }, piece, hits);
     }
     let mut end = row.right();
     for (place, piece) in right.iter().rev().enumerate() {
         let gap = if place == 0 { 0 } else { gap };
         let start = end.saturating_sub(gap).saturating_sub(piece.columns()).max(x);
-        put_spans(buf, Rect { x: start, width: end.saturating_sub(start), ..row }, &piece.spans);
+        put_piece(buf, Rect { x: start, width: end.saturating_sub(start), ..row }, piece, hits);
         end = start;
     }
     Rect { x, width: end.saturating_sub(x), ..row }
+}
+
+fn put_piece(buf: &mut Buffer, row: Rect, piece: &Piece<'_>, hits: &mut Hits) -> u16 {
+    let mut x = row.x;
+    for (at, span) in piece.spans.iter().enumerate() {
+        let end = put(buf, x, row.y, row.right().saturating_sub(x), &span.content, span.style);
+        if let Some(click) = piece.clicks.get(at).copied().flatten() {
+            hits.add(Rect { x, width: end.saturating_sub(x), height: 1, ..row }, click);
+        }
+        x = end;
+    }
+    x
 }
 
 fn drop_until_fits<'a>(
@@ -156,9 +220,11 @@ pub(crate) fn clear(buf: &mut Buffer, area: Rect, style: Style) {
     let area = area.intersection(buf.area);
     for y in area.top()..area.bottom() {
         // A wide character that reaches in from the left would cover the first column.
-        let before = area.x.checked_sub(1).and_then(|x| buf.cell_mut((x, y)));
-        if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
-            cell.set_symbol(" ");
+        for back in 1..WIDEST {
+            let before = area.x.checked_sub(back).and_then(|x| buf.cell_mut((x, y)));
+            if let Some(cell) = before.filter(|cell| columns_of(cell.symbol()) > back) {
+                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+            }
         }
     }
     for position in area.positions() {

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use super::footer;
+use super::hits::Hits;
 use super::paint::{Piece, put, spread};
 use super::text::{fit_path, safe, wrap};
 use crate::engine::board::PictureFile;
@@ -142,11 +143,11 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 }
 
 /// The whole screen.
-pub(super) fn zoomed(ui: &Ui, zoom: &Zoom, screen: Rect, buf: &mut Buffer) {
+pub(super) fn zoomed(ui: &Ui, zoom: &Zoom, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let area = zoom_area(screen.as_size());
     let frames = zoom_frames(ui, *zoom, area);
     title(ui, *zoom, &frames, Rect { height: 1, ..screen }, buf);
-    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf);
+    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
     if ui.caps.images == Images::None {
         put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.styles.of(Role::Muted));
         return;

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::hits::{Click, Hits};
 use super::paint::{clear, frame, put, put_spans, select};
 use super::text::{fit, safe, width, wrap};
 use crate::tui::theme::Role;
@@ -12,7 +13,7 @@ use crate::tui::ui::ask::Question;
 use crate::tui::ui::layout::is_too_small;
 
 /// Draws a question in the middle of the screen.
-pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let of = |role| ui.styles.of(role);
     let tiny = is_too_small(ui.size);
     let most = usize::from(screen.width.saturating_sub(if tiny { 0 } else { 6 })).clamp(1, 76);
@@ -35,7 +36,7 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
         clear(buf, screen, of(Role::Overlay));
         screen
     } else {
-        front(ui, &question.title, middle(screen, columns, rows), buf)
+        front(ui, &question.title, middle(screen, columns, rows), buf, hits)
     };
     let mut y = inner.y;
     for line in &text {
@@ -60,6 +61,7 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
         if chosen {
             select(ui, row, buf);
         }
+        hits.add(row, Click::Answer(at));
         y = y.saturating_add(1);
     }
 }
@@ -71,7 +73,7 @@ pub(super) fn row_left(inner: Rect, y: u16) -> u16 {
 /// Says something in the middle of the screen that asks for no answer.
 pub(super) fn saying(ui: &Ui, title: &str, lines: &[&str], screen: Rect, buf: &mut Buffer) {
     let columns = lines.iter().map(|line| width(line)).chain([width(title) + 2]).max().unwrap_or_default();
-    let inner = front(ui, title, middle(screen, columns, lines.len()), buf);
+    let inner = front(ui, title, middle(screen, columns, lines.len()), buf, &mut Hits::default());
     for (at, line) in lines.iter().enumerate() {
         let y = inner.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
         put(buf, inner.x, y, row_left(inner, y), line, ui.styles.of(Role::Overlay));
@@ -89,7 +91,8 @@ pub(super) fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
 }
 
 /// An empty box with a title, in front of the rest; gives its inside.
-pub(super) fn front(ui: &Ui, title: &str, area: Rect, buf: &mut Buffer) -> Rect {
+pub(super) fn front(ui: &Ui, title: &str, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Rect {
+    hits.add(area, Click::Nothing);
     clear(buf, area, ui.styles.of(Role::Overlay));
     let border = ui.styles.of(Role::BorderFocus);
     let row = frame(buf, area, border, true);

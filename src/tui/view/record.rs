@@ -84,17 +84,24 @@ fn result(detail: &Detail) -> Vec<String> {
 /// Every attempt: how it ended, and below that how long it took, its request and its cost.
 pub(super) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     const NAME: usize = 36;
+    const LEAST: usize = 24;
     let muted = ui.styles.of(Role::Muted);
-    let room = usize::from(width).saturating_sub(NAME).max(16);
+    // Where there is no room beside an attempt, what became of it stands below.
+    let is_narrow = usize::from(width) < NAME + LEAST;
+    let lead = if is_narrow { 2 } else { NAME };
+    let room = usize::from(width).saturating_sub(lead).max(1);
     let mut lines = Vec::new();
     for past in &detail.attempts {
         let at = jiff::Timestamp::from_millisecond(past.at.0)
             .map(|at| at.to_zoned(ui.zone.clone()).strftime("%H:%M:%S").to_string())
             .unwrap_or_default();
         let mut name = format!("{at}  attempt {}, {}", past.attempt, step(past));
+        if is_narrow {
+            lines.push(vec![(std::mem::take(&mut name), muted)]);
+        }
         let mut add = |text: &str, style: Style| {
             for part in wrap(&safe(text), room) {
-                lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), style)]);
+                lines.push(vec![(format!("{name:lead$}"), muted), (part.to_owned(), style)]);
                 name.clear();
             }
         };

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 
+use super::hits::Hits;
 use super::paint::{put, put_spans};
 use super::question::{front, middle, row_left};
 use super::text::{fit_end, fit_path, safe, width};
@@ -15,7 +16,7 @@ use crate::tui::ui::redo::RedoForm;
 /// Columns for a field's text.
 const FIELD: usize = 22;
 
-pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer) {
+pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let of = |role| ui.styles.of(role);
     let title = "Make it again?";
     let names = form.fields.iter().map(|field| width(&field.spec.name)).max().unwrap_or_default();
@@ -32,7 +33,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer) {
     let fields = hints.iter().map(|hint| names + FIELD + 4 + width(hint));
     let columns = lines.chain(fields).chain([width(title) + 2]).max().unwrap_or_default();
     let rows = 1 + form.text.len() + 1 + form.fields.len();
-    let inner = front(ui, title, middle(screen, columns, rows), buf);
+    let inner = front(ui, title, middle(screen, columns, rows), buf, hits);
     let mut y = inner.y;
     let path = safe(&form.path);
     put(buf, inner.x, y, row_left(inner, y), &fit_path(&path, usize::from(inner.width)), of(Role::Title));

@@ -42,32 +42,19 @@ pub(crate) fn role(status: Status) -> Role {
     }
 }
 
-/// A status in words: fal's own in capitals, ours in small letters, and the number that goes with it.
+/// A status in words, and what of it changes by the second.
 pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
-    match state.status {
-        Status::InQueue => match state.position {
-            Some(0) => "IN_QUEUE next".to_owned(),
-            Some(position) => format!("IN_QUEUE #{position}"),
-            None => "IN_QUEUE".to_owned(),
+    let words = state.words();
+    let more = match (state.status, state.moved) {
+        (Status::Waiting, _) => match state.until {
+            Some(until) if until > now => format!("in {}", wait(until.since(now))),
+            Some(_) => "now".to_owned(),
+            None => "later".to_owned(),
         },
-        Status::InProgress => "IN_PROGRESS".to_owned(),
-        Status::Completed => "COMPLETED".to_owned(),
-        Status::Uploading => moved("uploading", state.moved),
-        Status::Saving => moved("saving", state.moved),
-        Status::Waiting => match state.until {
-            Some(until) if until > now => format!("retry in {}", wait(until.since(now))),
-            Some(_) => "retry now".to_owned(),
-            None => "waits".to_owned(),
-        },
-        other => crate::tui::ui::ask::word(other),
-    }
-}
-
-fn moved(word: &str, moved: Option<(u64, Option<u64>)>) -> String {
-    match moved {
-        Some((bytes, Some(all))) => format!("{word} {} %", percent(bytes, all)),
-        _ => word.to_owned(),
-    }
+        (Status::Uploading | Status::Saving, Some((bytes, Some(all)))) => format!("{} %", percent(bytes, all)),
+        _ => return words.into_owned(),
+    };
+    format!("{words} {more}")
 }
 
 #[cfg(test)]
@@ -109,6 +96,6 @@ mod tests {
         let waiting = RowState { until: Some(Timestamp(8_000)), ..state(Status::Waiting) };
         assert_eq!(words(&waiting, Timestamp(0)), "retry in 8 s");
         assert_eq!(words(&waiting, Timestamp(9_000)), "retry now");
-        assert_eq!(words(&state(Status::Waiting), Timestamp(0)), "waits", "until more is begun");
+        assert_eq!(words(&state(Status::Waiting), Timestamp(0)), "retry later", "until more is begun");
     }
 }

@@ -8,36 +8,38 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::columns::{self, Column, Placed};
-use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread};
+use super::header::waits_for_fal;
+use super::hits::{Click, Hits};
+use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread_hits};
 use super::plan::list;
 use super::text::{fit, fit_end, fit_path};
-use super::{format, status};
-use crate::engine::board::{Choice, Elapsed, Row, Tab};
+use super::{format, matches, status};
+use crate::engine::board::{Choice, Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Focus, Ui, ask};
 
-/// Cells before the first column: the cursor's bar and the mark.
-const GUTTER: u16 = 2;
+/// Cells before the first column: the cursor's bar, the mark, and air.
+const GUTTER: u16 = 3;
 
 /// Gives where the terminal's cursor stands while a filter is typed.
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
     let border = ui.styles.of(if has_keys(ui) { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
-    let cursor = top_border(ui, title, buf);
+    let cursor = top_border(ui, title, buf, hits);
     let inner = inside(area);
     let digits = columns_of(&ui.board.totals.all().to_string());
     let set = if ui.is_planning() { columns::PLAN } else { columns::RUN };
     let columns = columns::place(set, inner.width.saturating_sub(GUTTER + 1), digits);
     let mut rows = inner;
     if has_headings(inner) {
-        headings(ui, inner, &columns, buf);
+        headings(ui, inner, &columns, buf, hits);
         rows = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
     }
     let (highlighted, above) = (ui.highlighted(), ui.rows_above());
@@ -45,6 +47,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) -> Option<Position> 
         let y = rows.y.saturating_add(u16::try_from(at - above).unwrap_or(u16::MAX));
         let area = Rect { y, height: 1, ..rows };
         render_row(ui, row, area, &columns, highlighted == Some(at), buf);
+        hits.add(area, Click::Row(at - above));
     }
     if ui.page().rows.is_empty() {
         put(
@@ -88,10 +91,18 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
     let of = |role| ui.styles.of(role);
     let totals = &ui.board.totals;
     let roomy = title.width >= 100;
+    // Under a filter tabs say how many rows each would show, and the first one of how many.
+    let found = ui.board.page.found.filter(|_| ui.is_filtered());
+    let of_group =
+        |group: Group| found.map_or(totals.of(group), |found| found.get(group as usize).copied().unwrap_or(0));
     let tabs = Tab::ALL.into_iter().map(|tab| {
         let (name, number) = match tab {
-            Tab::All => ("All", totals.all()),
-            Tab::Only(group) => (tab_name(group), totals.of(group)),
+            Tab::All => ("All", found.map_or(totals.all(), |found| found.iter().sum())),
+            Tab::Only(group) => (tab_name(group), of_group(group)),
+        };
+        let numbers = match tab {
+            Tab::All if found.is_some() => format!("{}/{}", format::count(number), format::count(totals.all())),
+            _ => format::count(number),
         };
         let style = if tab == ui.tab {
             of(Role::Title).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
@@ -112,17 +123,17 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
         let spans = vec![
             Span::raw(" "),
             Span::styled(name, style),
-            Span::styled(format!(" {}", format::count(number)), style),
+            Span::styled(format!(" {numbers}"), style),
             Span::raw(" "),
             Span::raw(air),
         ];
-        Piece::new(keep, spans)
+        Piece::new(keep, spans).on_click(Click::Tab(tab))
     });
     tabs.collect()
 }
 
 /// The tabs at the left, or what the list of a plan holds; order and filter at the right.
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
+fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let left = if ui.is_planning() { list::counts(ui, has_keys(ui)) } else { tabs(ui, title) };
     let mut right = Vec::new();
@@ -134,7 +145,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
         right.push(Piece::text(2, format!(" {} ", format::order(ui.order, ui.reverse)), of(Role::Muted)));
     }
     if let Some(cause) = ui.cause {
-        right.push(Piece::text(9, format!(" {cause} "), of(Role::FilterMatch)));
+        right.push(apart(9, cause.to_string(), of(Role::FilterMatch)));
     }
     if let Some(marked) = ask::marked(ui) {
         right.push(Piece::text(6, format!(" {marked} "), of(Role::Accent)));
@@ -148,10 +159,15 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer) -> Option<Position> {
             let x = title.right().saturating_sub(columns.saturating_add(1)).saturating_add(at);
             cursor = Some(Position { x: x.min(title.right().saturating_sub(1)), y: title.y });
         }
-        right.push(Piece::text(10, format!(" /{shown} "), of(Role::FilterMatch)));
+        right.push(apart(10, format!("/{shown}"), of(Role::FilterMatch)));
     }
-    spread(buf, title, 0, left, right);
+    spread_hits(buf, title, 0, left, right, hits);
     cursor
+}
+
+/// A text with a blank at either end that is not underlined with it.
+fn apart<'a>(keep: u8, text: String, style: Style) -> Piece<'a> {
+    Piece::new(keep, vec![Span::raw(" "), Span::styled(text, style), Span::raw(" ")])
 }
 
 /// The part of the filter's text that is shown, and where in it the cursor stands.
@@ -188,7 +204,7 @@ fn bottom_border(ui: &Ui, area: Rect, buf: &mut Buffer) {
     put_right(buf, area.x, y, area.width.saturating_sub(2), &text, ui.styles.of(Role::Muted));
 }
 
-fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
+fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer, hits: &mut Hits) {
     let style = ui.styles.of(Role::HeaderRow);
     for Placed { column, x, columns } in columns {
         let x = inner.x.saturating_add(GUTTER).saturating_add(*x);
@@ -202,6 +218,9 @@ fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer) {
         } else {
             put(buf, x, inner.y, *columns, &title, style);
         }
+        if let Some(order) = column.order() {
+            hits.add(Rect { x, width: *columns, height: 1, ..inner }, Click::Order(order));
+        }
     }
 }
 
@@ -210,15 +229,14 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
     let over = is_out || matches!(row.state.status.group(), Group::Cancelled | Group::Skipped);
     let base = ui.styles.of(if over { Role::Muted } else { Role::Text });
     // Of what is not sent in any case a plan tells why, in the room that its size and price would take.
-    let is_idle = ui.is_planning() && row.choice.is_none() && row.cost.is_none();
+    let is_idle = list::is_idle(ui, row);
     for placed in columns {
+        let place = cell_area(area, placed);
         if is_idle && placed.column == Column::Photo {
-            let x = area.x.saturating_add(GUTTER).saturating_add(placed.x);
-            list::idle(ui, row, Rect { x, width: area.right().saturating_sub(x + 1), ..area }, base, buf);
+            list::idle(ui, row, list::rest(place, area), base, buf);
             break;
         }
-        let area = Rect { x: area.x.saturating_add(GUTTER).saturating_add(placed.x), width: placed.columns, ..area };
-        cell(ui, row, placed.column, area, base, buf);
+        cell(ui, row, placed.column, place, base, buf);
     }
     let marked = ui.marks.contains(&row.id);
     if marked {
@@ -227,6 +245,13 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
     if highlighted {
         highlight(ui, area, buf);
     }
+    // Behind the selection, which would hide it.
+    matches::mark(ui, row, area, columns, highlighted && has_keys(ui), buf);
+}
+
+/// Where a row's cell is.
+pub(super) fn cell_area(row: Rect, placed: &Placed) -> Rect {
+    Rect { x: row.x.saturating_add(GUTTER).saturating_add(placed.x), width: placed.columns, ..row }
 }
 
 /// The row under the cursor; fainter while keys go to the lower pane.
@@ -241,22 +266,11 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
     put(buf, area.x, area.y, 1, "▌", ui.styles.of(Role::Accent));
 }
 
-/// Shows where the filter's text is.
-pub(super) fn mark_matches(ui: &Ui, shown: &str, area: Rect, buf: &mut Buffer) {
-    let wanted = ui.filter.value().trim().to_lowercase();
-    if wanted.is_empty() {
-        return;
-    }
-    let lower = shown.to_lowercase();
-    // Where small letters are longer than capitals (İ), places in one text are not places in the other.
-    if lower.len() != shown.len() {
-        return;
-    }
-    for (at, found) in lower.match_indices(&wanted) {
-        let (Some(before), Some(part)) = (shown.get(..at), shown.get(at..at + found.len())) else { continue };
-        let x = area.x.saturating_add(columns_of(before));
-        put(buf, x, area.y, area.right().saturating_sub(x), part, ui.styles.of(Role::FilterMatch));
-    }
+/// What is due waits on where everything waits for fal.
+pub(super) fn status_words(ui: &Ui, row: &Row) -> String {
+    let now = ui.table_now();
+    let until = row.state.until.filter(|until| *until > now || !waits_for_fal(&ui.board));
+    status::words(&RowState { until, ..row.state }, now)
 }
 
 fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut Buffer) {
@@ -271,7 +285,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             let spans = [
                 Span::styled(status::symbol(row.state.status), style),
                 Span::raw(" "),
-                Span::styled(status::words(&row.state, ui.table_now()), style),
+                Span::styled(status_words(ui, row), style),
             ];
             put_spans(buf, area, &spans);
         }
@@ -291,7 +305,6 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         Column::Photo => {
             let shown = fit_path(&row.path, room);
             put(buf, x, y, width, &shown, base);
-            mark_matches(ui, &shown, area, buf);
         }
         Column::Megapixels => {
             put(buf, x, y, width, &format::sizes(row.input, row.output), base);
@@ -307,7 +320,6 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             };
             let shown = fit(&row.note, room);
             put(buf, x, y, width, &shown, style);
-            mark_matches(ui, &shown, area, buf);
         }
     }
 }

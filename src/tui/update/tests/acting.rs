@@ -230,28 +230,6 @@ fn pause_and_window_reach_the_engine_within_their_limits() {
 }
 
 #[test]
-fn a_locked_account_is_tried_and_said_to_be_still_locked() {
-    let text = |desk: &Desk| desk.ui.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default();
-    let lock = |desk: Desk| {
-        let locked = fixtures::locked(80, 24).board;
-        desk.with(|board| (board.phase, board.notice) = (locked.phase.clone(), locked.notice.clone()))
-    };
-    let mut desk = lock(fixtures::running(80, 24));
-    desk.press("p").answer();
-    assert_eq!((text(&desk).as_str(), desk.told.clone()), ("trying now", vec![Command::Resume]));
-    let desk = desk.with(|board| (board.phase, board.notice) = (Phase::Running, None));
-    assert_eq!(text(&desk), "trying now");
-    let mut desk = lock(desk);
-    assert_eq!(text(&desk), "still locked");
-    // So quickly refused that no board showed it running.
-    desk.press("p").answer();
-    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(5))));
-    assert_eq!(text(&desk), "still locked");
-    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(10))));
-    assert_eq!(text(&desk), "");
-}
-
-#[test]
 fn what_is_copied_is_chosen_by_a_letter() {
     let mut desk = fixtures::running(80, 24);
     desk.press_all(&["y", "i"]);
@@ -280,25 +258,6 @@ fn themes_are_tried_live_and_come_around() {
         seen.push(desk.ui.theme_name().to_owned());
     }
     assert_eq!(seen, Theme::built_in().collect::<Vec<_>>());
-}
-
-#[test]
-fn the_mouse_chooses_what_it_points_at() {
-    let mut desk = desk(500);
-    let mut point = |kind, column, row| {
-        desk.take_in(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
-        desk.answer();
-        (desk.on(), desk.screen().contains("▌"))
-    };
-    assert_eq!(
-        point(MouseEventKind::Down(MouseButton::Left), 20, 8).0,
-        Some(4),
-        "three lines of header, border, headings"
-    );
-    assert_eq!(point(MouseEventKind::ScrollDown, 20, 8).0, Some(7));
-    assert_eq!(point(MouseEventKind::Down(MouseButton::Left), 20, 3).0, Some(7), "the border is no row");
-    point(MouseEventKind::Down(MouseButton::Left), 20, 20);
-    assert_eq!(desk.ui.context(), crate::tui::keys::Context::Detail);
 }
 
 #[test]
@@ -335,17 +294,6 @@ fn the_engine_is_told_what_is_looked_at_and_only_when_that_changes() {
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 80, height: 40 })), 1, "more rows are wanted");
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 50, height: 40 })), 1, "no detail is wanted");
     assert!(!desk.ui.lens.detail);
-}
-
-#[test]
-fn news_of_failures_are_told_but_not_those_of_an_earlier_run() {
-    let mut desk = desk(9);
-    desk.set(1, Status::Failed).answer();
-    assert_eq!(desk.ui.toast, None, "the plan knew of one");
-    desk.set(2, Status::Failed).answer();
-    assert!(desk.screen().contains("1 more failed"));
-    desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(5))));
-    assert!(!desk.screen().contains("more failed"), "it goes by itself");
 }
 
 #[test]

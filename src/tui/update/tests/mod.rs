@@ -2,10 +2,13 @@
 
 mod acting;
 mod bulk;
+mod filtering;
 mod judging;
 mod moving;
+mod news;
 mod pictures;
 mod planning;
+mod pointing;
 
 use std::sync::Arc;
 
@@ -16,9 +19,10 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
 use super::*;
 use crate::engine::Leave;
 use crate::engine::board::{Flow, Order, Page, Plan, Tab};
-use crate::job::{CauseKind, JobId, Status};
+use crate::job::{CauseKind, Group, JobId, Status};
 use crate::tui::Theme;
 use crate::tui::fixtures::{self, Desk};
+use crate::tui::ui::pane::PaneTab;
 
 fn desk(jobs: usize) -> Desk {
     Desk::new(80, 24, fixtures::pending(jobs))

@@ -1,6 +1,8 @@
 //! What the table shows otherwise while it lists a plan's photos: what becomes of each, and how many
 //! are left out.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -13,7 +15,6 @@ use crate::tui::ui::{Ui, ask};
 use crate::tui::view::format::count;
 use crate::tui::view::paint::{Piece, columns_of, put, put_spans};
 use crate::tui::view::status;
-use crate::tui::view::table::mark_matches;
 use crate::tui::view::text::{fit, fit_path};
 
 /// How many there are, how many of them are left out, and what that saves.
@@ -66,12 +67,26 @@ pub(in crate::tui::view) fn choice(ui: &Ui, row: &Row, area: Rect, buf: &mut Buf
     put_spans(buf, area, &[Span::styled(sign, style), Span::raw(" "), Span::styled(word, style)]);
 }
 
-/// The path of what is not sent, and why it is not.
-pub(in crate::tui::view) fn idle(ui: &Ui, row: &Row, area: Rect, style: Style, buf: &mut Buffer) {
+/// Whether a plan tells of a photo why it is not sent in any case, in the room that its size and price
+/// would take.
+pub(in crate::tui::view) fn is_idle(ui: &Ui, row: &Row) -> bool {
+    ui.is_planning() && row.choice.is_none() && row.cost.is_none()
+}
+
+/// The room from a cell to the end of its row.
+pub(in crate::tui::view) fn rest(cell: Rect, row: Rect) -> Rect {
+    Rect { width: row.right().saturating_sub(cell.x.saturating_add(1)), ..cell }
+}
+
+/// Its path, in as much of the room as the reason leaves.
+pub(in crate::tui::view) fn idle_path(row: &Row, area: Rect) -> Cow<'_, str> {
     let room = usize::from(area.width);
-    let path = fit_path(&row.path, if row.note.is_empty() { room } else { room / 2 });
-    let end = put(buf, area.x, area.y, area.width, &path, style);
-    mark_matches(ui, &path, area, buf);
+    fit_path(&row.path, if row.note.is_empty() { room } else { room / 2 })
+}
+
+/// Its path, and the reason.
+pub(in crate::tui::view) fn idle(ui: &Ui, row: &Row, area: Rect, style: Style, buf: &mut Buffer) {
+    let end = put(buf, area.x, area.y, area.width, &idle_path(row, area), style);
     let left = area.right().saturating_sub(end.saturating_add(2));
     let why = fit(&row.note, usize::from(left));
     put(buf, end.saturating_add(2), area.y, columns_of(&why), &why, ui.styles.of(Role::Muted));

@@ -11,9 +11,10 @@ use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
 use super::format::{count, plural};
+use super::hits::Hits;
 use super::paint::{Piece, select, spread};
+use super::table;
 use super::text::safe;
-use super::{footer, table};
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -60,7 +61,7 @@ pub(crate) fn keep_in_sight(ui: &mut Ui) {
 }
 
 /// Gives where the terminal's cursor stands while a field is edited or a filter is typed.
-pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let header = Rect { x: screen.x.saturating_add(1), width: screen.width.saturating_sub(2), height: 1, ..screen };
     let state = if ui.board.plan.walking { "finding photos…" } else { "nothing is sent or paid for yet" };
@@ -71,13 +72,12 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer) -> Option<Position
     right.push(Piece::text(5, state, of(if ui.board.plan.walking { Role::Running } else { Role::Muted })));
     spread(buf, header, 2, vec![Piece::text(9, "fal-tui: the plan", of(Role::Title))], right);
 
-    let mut cursor = table::render(ui, PlanAreas::of(ui).list, buf);
+    let mut cursor = table::render(ui, PlanAreas::of(ui).list, buf, hits);
     for (lines, area) in columns(ui) {
         let top = ui.plan.top.min(lines.len().saturating_sub(usize::from(area.height)));
         cursor = line::draw(ui, &lines, top, area, buf).or(cursor);
     }
     start_line(ui, Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header }, buf);
-    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf);
     cursor
 }
 

@@ -1,0 +1,79 @@
+//! The mouse: the wheel moves what it points at, a click does what is written there.
+
+use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::Effect;
+use super::act::{act, show_tab, sort};
+use super::press::{answer, press};
+use super::scroll::scroll;
+use crate::tui::keys::Context;
+use crate::tui::ui::{Focus, Layer, Ui, layout};
+use crate::tui::view;
+use crate::tui::view::hits::Click;
+
+/// Lines that a step of the wheel moves.
+const WHEEL: isize = 3;
+
+pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) -> Vec<Effect> {
+    let at = Position { x: mouse.column, y: mouse.row };
+    match mouse.kind {
+        MouseEventKind::ScrollUp => wheel(ui, at, -WHEEL),
+        MouseEventKind::ScrollDown => wheel(ui, at, WHEEL),
+        MouseEventKind::Down(MouseButton::Left) => return click(ui, at),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn wheel(ui: &mut Ui, at: Position, lines: isize) {
+    if layout::is_too_small(ui.size) {
+        return;
+    }
+    let areas = layout::Areas::of(ui);
+    if matches!(ui.context(), Context::Plan | Context::Photos) && layout::PlanAreas::of(ui).list.contains(at) {
+        // A cursor that moves is to be seen.
+        ui.go_to_list();
+        ui.move_by(lines);
+    } else if !matches!(ui.context(), Context::Jobs | Context::Detail) {
+        scroll(ui, lines);
+    } else if areas.lower.contains(at) {
+        ui.scroll_pane(lines);
+    } else if areas.table.contains(at) {
+        ui.move_by(lines);
+    }
+}
+
+fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
+    let click = view::hits(ui).at(at);
+    // Who clicks elsewhere has typed the filter.
+    if !matches!(click, Some(Click::Press(_))) {
+        ui.typing = false;
+    }
+    match click {
+        Some(Click::Do(action)) => return act(ui, action),
+        Some(Click::Press(code)) => return press(ui, KeyEvent::new(code, KeyModifiers::NONE)),
+        Some(Click::Answer(place)) => {
+            let Some(Layer::Question(question)) = ui.layers.last() else { return Vec::new() };
+            let question = question.clone();
+            return answer(ui, question, place).unwrap_or_default();
+        }
+        Some(Click::Cause(place)) => ui.choose_cause(place),
+        Some(Click::Tab(tab)) => show_tab(ui, tab),
+        Some(Click::Pane(tab)) => ui.show_tab(tab),
+        Some(Click::Order(order)) => sort(ui, order, ui.order == order && !ui.reverse),
+        Some(Click::Row(row)) => {
+            if ui.is_planning() {
+                ui.go_to_list();
+            }
+            ui.focus = Focus::Jobs;
+            ui.move_to_row(row);
+        }
+        Some(Click::Nothing) => {}
+        None if matches!(ui.context(), Context::Jobs | Context::Detail) && layout::Areas::of(ui).lower.contains(at) => {
+            ui.focus = Focus::Detail;
+        }
+        None => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,53 @@
+//! What a click does, and where: each view says it of what it draws while it draws it, so that what is seen
+//! is what is hit.
+
+use crossterm::event::KeyCode;
+use ratatui::layout::{Position, Rect};
+
+use crate::engine::board::{Order, Tab};
+use crate::tui::keys::Action;
+use crate::tui::ui::pane::PaneTab;
+
+/// What a click does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Click {
+    /// What the key does that is shown here.
+    Do(Action),
+    /// The same, for a key that cannot be bound otherwise.
+    Press(KeyCode),
+    /// Shows a filter tab.
+    Tab(Tab),
+    /// Shows a tab of the lower pane.
+    Pane(PaneTab),
+    /// Orders by a column, or turns the order around.
+    Order(Order),
+    /// Chooses a row that is shown, counted from 0.
+    Row(usize),
+    /// Gives a question's answer, counted from 0.
+    Answer(usize),
+    /// Chooses a cause of failure, counted from 0.
+    Cause(usize),
+    /// Nothing: it is in front of what does something.
+    Nothing,
+}
+
+/// Where clicks do something; what was drawn last is in front.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hits(Vec<(Rect, Click)>);
+
+impl Hits {
+    /// A click here does this.
+    pub(crate) fn add(&mut self, area: Rect, click: Click) {
+        self.0.push((area, click));
+    }
+
+    /// What is drawn from now on is in front of all that was drawn so far.
+    pub(crate) fn cover(&mut self) {
+        self.0.clear();
+    }
+
+    /// What a click at this place does.
+    pub(crate) fn at(&self, place: Position) -> Option<Click> {
+        self.0.iter().rev().find(|(area, _)| area.contains(place)).map(|(_, click)| *click)
+    }
+}
