@@ -147,21 +147,21 @@ mod tests {
         let mut rest = text;
         while !rest.is_empty() {
             if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
-                let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap();
-                if let Some(column) = sequence[..end].strip_prefix("1;").filter(|_| &sequence[end..=end] == "H") {
+                let (parameters, after) = sequence.split_at(sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap());
+                if let Some(column) = parameters.strip_prefix("1;").filter(|_| after.starts_with('H')) {
                     at = column.parse::<usize>().unwrap() - 1;
                 }
-                rest = &sequence[end + 1..];
+                rest = after.split_at(1).1;
                 continue;
             }
-            let plain = rest.find('\u{1b}').unwrap_or(rest.len());
-            for letter in rest[..plain].graphemes(true) {
+            let (plain, after) = rest.split_at(rest.find('\u{1b}').unwrap_or(rest.len()));
+            for letter in plain.graphemes(true) {
                 for column in 0..view(letter) {
                     cells[at + column] = if column == 0 { letter.to_owned() } else { "<".to_owned() };
                 }
                 at += view(letter);
             }
-            rest = &rest[plain..];
+            rest = after;
         }
         cells
     }

@@ -5,21 +5,21 @@ use crate::job::{CauseKind, Group, Status};
 use crate::tui::ui::toast::News;
 use crate::tui::ui::{Layer, Ui};
 
-/// On narrower screens the counts alone say that something failed: the footer has room for keys only.
+/// On narrower screens the header alone says how it goes: the footer has room for keys only.
 const ROOM_FOR_NEWS: u16 = 60;
 
 /// Tells that what held everything back is over, or what failed and what is odd. What the person looks at
 /// is no news.
 pub(super) fn tell(ui: &mut Ui, before: &Board) {
+    if ui.size.width < ROOM_FOR_NEWS {
+        return;
+    }
     if let Some(notice) = &ui.board.notice
         && notice.kind == NoticeKind::Resumed
         && before.notice.as_ref() != Some(notice)
     {
         let message = notice.message.clone();
         return ui.tell(message);
-    }
-    if ui.size.width < ROOM_FOR_NEWS {
-        return;
     }
     if ui.has_ended() {
         // The banner sums it up.

@@ -69,11 +69,10 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
             ui.focus = Focus::Jobs;
             ui.move_to_row(row);
         }
-        Some(Click::Nothing) => {}
         None if matches!(ui.context(), Context::Jobs | Context::Detail) && layout::Areas::of(ui).lower.contains(at) => {
             ui.focus = Focus::Detail;
         }
-        None => {}
+        Some(Click::Nothing) | None => {}
     }
     Vec::new()
 }

@@ -50,11 +50,12 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     let (text, columns) = (safe(&text), usize::from(area.width));
     let lines = wrap(&text, columns);
     let is_cut = lines.len() > most;
-    let shown = lines.into_iter().take(most).enumerate().map(|(at, line)| match is_cut && at + 1 == most {
-        true => fit(line, columns.saturating_sub(1)).into_owned() + "…",
-        false => line.to_owned(),
+    let shown = lines.into_iter().take(most).enumerate().map(|(at, line)| {
+        let goes_on = is_cut && at + 1 == most;
+        let line = if goes_on { fit(line, columns.saturating_sub(1)).into_owned() + "…" } else { line.to_owned() };
+        vec![(line, style)]
     });
-    shown.map(|line| vec![(line, style)]).collect()
+    shown.collect()
 }
 
 /// How many lines there are, and how many of the last ones are seen at once.

@@ -34,6 +34,9 @@ fn that_fal_answers_again_is_told_once_and_in_passing() {
     after(&mut desk, 9);
     desk = with(desk, again);
     assert_eq!(toast(&desk), "", "the board still carries it");
+    let again = Some(notice(NoticeKind::Resumed, "fal answers again; it goes on"));
+    let narrow = with(fixtures::running(40, 12), again);
+    assert_eq!(toast(&narrow), "", "there is room for keys only");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use crate::tui::keys::{Action, Context, KeyMap};
 /// Clicks at the start of the first place on the screen, from a line on, that shows a text.
 fn click(desk: &mut Desk, from: usize, text: &str) {
     let screen = desk.screen();
-    let found = screen.lines().enumerate().skip(from).find_map(|(row, line)| Some((row, line.find(text)?, line)));
-    let (row, at, line) = found.unwrap_or_else(|| panic!("no {text}: {screen}"));
-    let column = crate::tui::view::text::width(&line[..at]);
+    let found = screen.lines().enumerate().skip(from).find_map(|(row, line)| Some((row, line.split_once(text)?.0)));
+    let (row, before) = found.unwrap_or_else(|| panic!("no {text}: {screen}"));
+    let column = crate::tui::view::text::width(before);
     press_at(desk, MouseEventKind::Down(MouseButton::Left), (column.try_into().unwrap(), row.try_into().unwrap()));
 }
 
