@@ -73,7 +73,9 @@ mod tests {
     fn each_job_has_the_key_of_its_own_path() {
         let paths: Vec<String> = (0..3000).map(|n| format!("{}/IMG_{n}.jpg", "x".repeat(n % 7))).collect();
         let mut keys = Paths::default();
-        paths.iter().for_each(|path| keys.push(Path::new(path)));
+        for path in &paths {
+            keys.push(Path::new(path));
+        }
         for (at, path) in paths.iter().enumerate() {
             assert_eq!(keys.get(at), Some(&*key(Path::new(path))), "{path}");
         }

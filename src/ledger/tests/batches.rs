@@ -57,7 +57,7 @@ async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
     }
     ledger.writer(first.id).commit(&job(9, done(9, 5))).await.unwrap();
     let left = async |key: &BatchKey| {
-        let mut left: Vec<_> = ledger.trials(key).await.unwrap().into_iter().map(|(path, _)| path).collect();
+        let mut left: Vec<_> = ledger.trials(key).await.unwrap().into_keys().collect();
         left.sort_unstable();
         left
     };

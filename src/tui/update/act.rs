@@ -48,11 +48,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             ui.next_theme();
             ui.say(format!("theme {}", ui.theme_name()));
         }
-        Action::Open => {
-            ui.pin();
-            ui.opened = !ui.opened;
-            ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
-        }
+        Action::Open => open(ui),
         Action::Mark => mark(ui),
         Action::MarkAll => ui.mark_all(),
         Action::Unmark => ui.unmark(),
@@ -75,22 +71,19 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
         },
-        Action::Start => return enter(ui),
-        Action::Edit => return send(ui.edit_field()),
-        Action::StepUp => return send(ui.step_field(true)),
-        Action::StepDown => return send(ui.step_field(false)),
-        Action::Default => return send(ui.reset_field()),
-        Action::LeaveOut => return leave_out(ui),
-        Action::LeaveOutAll => return choose_shown(ui, true),
-        Action::TakeInAll => return choose_shown(ui, false),
-        Action::Photos => {
-            ui.turn_to_list();
-            view::plan::keep_in_sight(ui);
-        }
-        Action::PriceLimit => ui.ask_amount(Amount::Limit),
-        Action::Cap => ui.ask_amount(Amount::Cap),
-        Action::NextPart => move_part(ui, true),
-        Action::PrevPart => move_part(ui, false),
+        Action::Start
+        | Action::Edit
+        | Action::StepUp
+        | Action::StepDown
+        | Action::Default
+        | Action::LeaveOut
+        | Action::LeaveOutAll
+        | Action::TakeInAll
+        | Action::Photos
+        | Action::PriceLimit
+        | Action::Cap
+        | Action::NextPart
+        | Action::PrevPart => return plan(ui, action),
         Action::Pause => return pause(ui),
         Action::WindowUp => return window(ui, 1),
         Action::WindowDown => return window(ui, -1),
@@ -118,6 +111,36 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return quit(ui),
+    }
+    Vec::new()
+}
+
+fn open(ui: &mut Ui) {
+    ui.pin();
+    ui.opened = !ui.opened;
+    ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
+}
+
+/// What can be done with a plan, before or beside its start.
+fn plan(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Start => return enter(ui),
+        Action::Edit => return send(ui.edit_field()),
+        Action::StepUp => return send(ui.step_field(true)),
+        Action::StepDown => return send(ui.step_field(false)),
+        Action::Default => return send(ui.reset_field()),
+        Action::LeaveOut => return leave_out(ui),
+        Action::LeaveOutAll => return choose_shown(ui, true),
+        Action::TakeInAll => return choose_shown(ui, false),
+        Action::Photos => {
+            ui.turn_to_list();
+            view::plan::keep_in_sight(ui);
+        }
+        Action::PriceLimit => ui.ask_amount(Amount::Limit),
+        Action::Cap => ui.ask_amount(Amount::Cap),
+        Action::NextPart => move_part(ui, true),
+        Action::PrevPart => move_part(ui, false),
+        _ => {}
     }
     Vec::new()
 }

@@ -127,13 +127,12 @@ pub(super) fn place(set: Set, columns: u16, digits: u16) -> Vec<Placed> {
 
 fn width_of(column: Column, digits: u16) -> u16 {
     match column {
-        Column::Choice => 13,
         Column::Number => digits.max(3),
         Column::Status => status::COLUMNS,
         Column::Time => 7,
         Column::Try => 3,
         Column::Photo => LEAST_PHOTO,
-        Column::Megapixels => 13,
+        Column::Choice | Column::Megapixels => 13,
         Column::Cost => 8,
         Column::Note => LEAST_NOTE,
     }

@@ -28,7 +28,7 @@ pub(super) fn mark(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], is_select
     // A colour could be that of the selection, or turn into a block.
     let style = if is_selected { Style::new().add_modifier(found.add_modifier | Modifier::UNDERLINED) } else { found };
     for placed in columns {
-        let place = cell_area(area, placed);
+        let place = cell_area(area, *placed);
         if list::is_idle(ui, row) && placed.column == Column::Photo {
             let rest = list::rest(place, area);
             mark_in(&wanted, &list::idle_path(row, rest), rest, style, buf);

@@ -18,6 +18,7 @@ mod footer;
 pub(crate) mod format;
 mod header;
 pub(crate) mod help;
+mod hints;
 pub(crate) mod hits;
 mod logs;
 pub(crate) mod lower;

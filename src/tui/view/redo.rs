@@ -20,7 +20,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer, h
     let of = |role| ui.styles.of(role);
     let title = "Make it again?";
     let names = form.fields.iter().map(|field| width(&field.spec.name)).max().unwrap_or_default();
-    let hints: Vec<String> = form
+    let helps: Vec<String> = form
         .fields
         .iter()
         .map(|field| match field.problem() {
@@ -30,7 +30,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer, h
         })
         .collect();
     let lines = form.text.iter().map(|line| width(line));
-    let fields = hints.iter().map(|hint| names + FIELD + 4 + width(hint));
+    let fields = helps.iter().map(|help| names + FIELD + 4 + width(help));
     let columns = lines.chain(fields).chain([width(title) + 2]).max().unwrap_or_default();
     let rows = 1 + form.text.len() + 1 + form.fields.len();
     let inner = front(ui, title, middle(screen, columns, rows), buf, hits);
@@ -45,7 +45,7 @@ pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer, h
     let wanted = y.saturating_add(2);
     let rows = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
     y = wanted.min(inner.bottom().saturating_sub(rows)).max(inner.y);
-    for (place, (field, hint)) in form.fields.iter().zip(&hints).enumerate() {
+    for (place, (field, hint)) in form.fields.iter().zip(&helps).enumerate() {
         let here = place == form.at;
         let row = Rect { y, height: 1, width: row_left(inner, y), ..inner };
         put(buf, row.x, row.y, row.width, &" ".repeat(usize::from(row.width)), of(Role::Overlay));

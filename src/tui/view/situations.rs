@@ -117,6 +117,6 @@ fn a_theme_with_a_role_that_is_none() {
         *warning = warning.replace(&dir.path().display().to_string(), "/home/ada/.config/fal-tui/themes");
     }
     snapshots("theme-warning", |width, height| {
-        after(fixtures::running(width, height).in_theme(theme.clone(), Depth::Ansi256), &["?", "G"])
+        after(fixtures::running(width, height).in_theme(&theme, Depth::Ansi256), &["?", "G"])
     });
 }

@@ -23,7 +23,7 @@ fn snapshots(scene: &str, show: impl Fn() -> Desk, keys: &[&str]) {
         ("mono", "mono", Depth::Ansi16),
         ("no-color", "terminal", Depth::Mono),
     ] {
-        let mut desk = show().in_theme(theme(in_theme), depth);
+        let mut desk = show().in_theme(&theme(in_theme), depth);
         desk.press_all(keys);
         insta::assert_snapshot!(format!("{scene}-{name}"), inked(&desk.ui));
     }
@@ -75,7 +75,7 @@ proptest! {
     ) {
         // All rows are alike, so that only the cursor can make a difference.
         let rows = (1..=12).map(|number| fixtures::row(number, "a.jpg", status)).collect();
-        let mut desk = Desk::new(120, 36, rows).in_theme(theme(name), depth);
+        let mut desk = Desk::new(120, 36, rows).in_theme(&theme(name), depth);
         desk.ui.caps.unicode = unicode;
         desk.press_all(&vec!["down"; downs]);
         if marks {

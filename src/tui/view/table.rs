@@ -231,7 +231,7 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
     // Of what is not sent in any case a plan tells why, in the room that its size and price would take.
     let is_idle = list::is_idle(ui, row);
     for placed in columns {
-        let place = cell_area(area, placed);
+        let place = cell_area(area, *placed);
         if is_idle && placed.column == Column::Photo {
             list::idle(ui, row, list::rest(place, area), base, buf);
             break;
@@ -250,7 +250,7 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
 }
 
 /// Where a row's cell is.
-pub(super) fn cell_area(row: Rect, placed: &Placed) -> Rect {
+pub(super) fn cell_area(row: Rect, placed: Placed) -> Rect {
     Rect { x: row.x.saturating_add(GUTTER).saturating_add(placed.x), width: placed.columns, ..row }
 }
 
