@@ -18,7 +18,7 @@ pub(super) const PUBLISH: Duration = Duration::from_millis(50);
 /// How often speeds are measured while something moves.
 pub(super) const SAMPLE: Duration = Duration::from_millis(500);
 /// How long rows are gathered in one go, by the world's clock: a key that comes meanwhile waits for it.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(5);
 /// Events that a slow reader may leave lying before nothing new is begun.
 const EVENTS_LOW: usize = 1024;
 
