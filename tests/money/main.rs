@@ -327,7 +327,7 @@ fn a_lost_job_is_sent_again_only_if_its_cause_is_named_and_only_once() {
 }
 
 fn submits(stage: &Stage) -> u64 {
-    stats(stage)["calls"]["submit"].as_u64().unwrap()
+    stats(stage).pointer("/calls/submit").and_then(Value::as_u64).unwrap()
 }
 
 #[test]
