@@ -11,8 +11,9 @@ use std::fs::File;
 use std::io::{BufReader, Seek as _};
 use std::path::Path;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
@@ -203,16 +204,20 @@ fn resized(source: &Raw<'_>, part: Shares, size: Pixels) -> Option<RgbImage> {
     let right = (part.width * across).max(1.0).min(across - left);
     let bottom = (part.height * down).max(1.0).min(down - top);
     let options = ResizeOptions::new().crop(left, top, right, bottom);
-    let kind = if source.has_alpha { PixelType::U8x4 } else { PixelType::U8x3 };
-    let pixels = ImageRef::new(source.size.width, source.size.height, source.bytes, kind).ok()?;
-    let mut target = Image::new(width, height, kind);
-    Resizer::new().resize(&pixels, &mut target, Some(&options)).ok()?;
-    let bytes = target.into_vec();
     if source.has_alpha {
-        Some(flattened(&RgbaImage::from_raw(width, height, bytes)?))
+        Some(flattened(&RgbaImage::from_raw(width, height, resampled::<U8x4>(source, (width, height), &options)?)?))
     } else {
-        RgbImage::from_raw(width, height, bytes)
+        RgbImage::from_raw(width, height, resampled::<U8x3>(source, (width, height), &options)?)
     }
+}
+
+/// The same for one kind of pixel: the resizer for all kinds is four megabytes of program.
+fn resampled<P: PixelTrait>(source: &Raw<'_>, (width, height): (u32, u32), options: &ResizeOptions) -> Option<Vec<u8>> {
+    let pixels = TypedImageRef::<P>::from_buffer(source.size.width, source.size.height, source.bytes).ok()?;
+    let mut bytes = vec![0; P::size() * width as usize * height as usize];
+    let mut target = TypedImage::<P>::from_buffer(width, height, &mut bytes).ok()?;
+    Resizer::new().resize_typed(&pixels, &mut target, options).ok()?;
+    Some(bytes)
 }
 
 /// What is transparent becomes grey.
