@@ -12,8 +12,8 @@ use std::io::{BufReader, Seek as _};
 use std::path::Path;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8x3, U8x4};
-use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{ResizeOptions, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
@@ -112,7 +112,7 @@ impl Plate {
     #[must_use]
     pub fn cut(&self, part: Part, size: Pixels) -> Option<RgbImage> {
         let within = self.part.contains(part).then(|| part.shares().within(self.shares))?;
-        resized(&Raw::of_rgb(&self.pixels), within, size)
+        resized(&self.pixels, within, size)
     }
 
     /// The memory that it takes, bytes.
@@ -154,17 +154,13 @@ fn whole(
     let mut decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)?;
-    let picture = match picture {
-        DynamicImage::ImageRgb8(_) | DynamicImage::ImageRgba8(_) => picture,
-        other if other.color().has_alpha() => DynamicImage::ImageRgba8(other.into_rgba8()),
-        other => DynamicImage::ImageRgb8(other.into_rgb8()),
-    };
+    let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
     let turned = is_turned(orientation);
     let part = part.as_stored(orientation);
     let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
     let wanted = if turned { Pixels::new(wanted.height, wanted.width) } else { wanted };
     let kept = there.shrunk(rows::reduction(there, wanted));
-    let pixels = resized(&Raw::of(&picture), part.shares(), kept).ok_or(Unseen::Damaged)?;
+    let pixels = resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)?;
     Ok((pixels, orientation))
 }
 
@@ -174,60 +170,36 @@ fn is_turned(orientation: Orientation) -> bool {
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
-/// Decoded pixels of 8 bits a sample.
-struct Raw<'a> {
-    size: Pixels,
-    bytes: &'a [u8],
-    has_alpha: bool,
-}
-
-impl<'a> Raw<'a> {
-    fn of_rgb(picture: &'a RgbImage) -> Self {
-        Self { size: Pixels::new(picture.width(), picture.height()), bytes: picture.as_raw(), has_alpha: false }
-    }
-
-    /// A picture that is RGB or RGBA.
-    fn of(picture: &'a DynamicImage) -> Self {
-        Self {
-            size: Pixels::new(picture.width(), picture.height()),
-            bytes: picture.as_bytes(),
-            has_alpha: matches!(picture, DynamicImage::ImageRgba8(_)),
-        }
-    }
-}
-
 /// A part of a picture brought to a size.
-fn resized(source: &Raw<'_>, part: Shares, size: Pixels) -> Option<RgbImage> {
+fn resized(source: &RgbImage, part: Shares, size: Pixels) -> Option<RgbImage> {
     let (width, height) = (size.width.max(1), size.height.max(1));
-    let (across, down) = (f64::from(source.size.width), f64::from(source.size.height));
+    let (across, down) = (f64::from(source.width()), f64::from(source.height()));
     let (left, top) = ((part.left * across).clamp(0.0, across - 1.0), (part.top * down).clamp(0.0, down - 1.0));
     let right = (part.width * across).max(1.0).min(across - left);
     let bottom = (part.height * down).max(1.0).min(down - top);
     let options = ResizeOptions::new().crop(left, top, right, bottom);
-    if source.has_alpha {
-        Some(flattened(&RgbaImage::from_raw(width, height, resampled::<U8x4>(source, (width, height), &options)?)?))
-    } else {
-        RgbImage::from_raw(width, height, resampled::<U8x3>(source, (width, height), &options)?)
-    }
+    let mut target = RgbImage::new(width, height);
+    let from = TypedImageRef::<U8x3>::from_buffer(source.width(), source.height(), source.as_raw()).ok()?;
+    let mut into = TypedImage::<U8x3>::from_buffer(width, height, &mut target).ok()?;
+    // For this one kind of pixel: each further one is a megabyte of program.
+    Resizer::new().resize_typed(&from, &mut into, &options).ok()?;
+    Some(target)
 }
 
-/// The same for one kind of pixel: the resizer for all kinds is four megabytes of program.
-fn resampled<P: PixelTrait>(source: &Raw<'_>, (width, height): (u32, u32), options: &ResizeOptions) -> Option<Vec<u8>> {
-    let pixels = TypedImageRef::<P>::from_buffer(source.size.width, source.size.height, source.bytes).ok()?;
-    let mut bytes = vec![0; P::size() * width as usize * height as usize];
-    let mut target = TypedImage::<P>::from_buffer(width, height, &mut bytes).ok()?;
-    Resizer::new().resize_typed(&pixels, &mut target, options).ok()?;
-    Some(bytes)
-}
-
-/// What is transparent becomes grey.
-fn flattened(picture: &RgbaImage) -> RgbImage {
-    let mut flat = RgbImage::new(picture.width(), picture.height());
-    for (to, from) in flat.pixels_mut().zip(picture.pixels()) {
-        let [r, g, b, a] = from.0;
-        to.0 = [r, g, b].map(|colour| over_grey(colour, a));
+/// What is transparent becomes grey, in the memory that the picture takes already.
+fn flattened(picture: RgbaImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let mut samples = picture.into_raw();
+    let pixels = samples.len() / 4;
+    for pixel in 0..pixels {
+        let from = samples.get(pixel * 4..pixel * 4 + 4).and_then(|from| <[u8; 4]>::try_from(from).ok());
+        let into = samples.get_mut(pixel * 3..pixel * 3 + 3);
+        if let (Some([r, g, b, a]), Some(into)) = (from, into) {
+            into.copy_from_slice(&[r, g, b].map(|colour| over_grey(colour, a)));
+        }
     }
-    flat
+    samples.truncate(pixels * 3);
+    RgbImage::from_raw(width, height, samples).unwrap_or_default()
 }
 
 /// A colour over the middle grey, by its opacity.
