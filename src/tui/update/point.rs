@@ -7,7 +7,8 @@ use super::Effect;
 use super::act::{act, show_tab, sort};
 use super::press::{answer, press};
 use super::scroll::scroll;
-use crate::tui::keys::Context;
+use crate::tui::keys::{Action, Context};
+use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Focus, Layer, Ui, layout};
 use crate::tui::view;
 use crate::tui::view::hits::Click;
@@ -63,15 +64,22 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
         Some(Click::Pane(tab)) => ui.show_tab(tab),
         Some(Click::Order(order)) => sort(ui, order, ui.order == order && !ui.reverse),
         Some(Click::Row(row)) => {
+            let chosen = ui.current().map(|row| row.id).filter(|_| ui.stop() == Stop::List);
             if ui.is_planning() {
                 ui.go_to_list();
             }
             ui.focus = Focus::Jobs;
             ui.move_to_row(row);
+            // On the plan, what is chosen already is left out or taken in.
+            if ui.is_planning() && chosen.is_some() && ui.current().map(|row| row.id) == chosen {
+                return act(ui, Action::Start);
+            }
         }
         None if matches!(ui.context(), Context::Jobs | Context::Detail) && layout::Areas::of(ui).lower.contains(at) => {
             ui.focus = Focus::Detail;
         }
+        Some(Click::Stop(stop)) if ui.stop() == stop => return act(ui, Action::Start),
+        Some(Click::Stop(stop)) => ui.plan.at = stop,
         Some(Click::Nothing) | None => {}
     }
     Vec::new()

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use crate::engine::board::{Order, Tab};
 use crate::tui::keys::Action;
 use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::plan::Stop;
 
 /// What a click does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) enum Click {
     Order(Order),
     /// Chooses a row that is shown, counted from 0.
     Row(usize),
+    /// Chooses something on the plan; what is chosen already does what Enter does there.
+    Stop(Stop),
     /// Gives a question's answer, counted from 0.
     Answer(usize),
     /// Chooses a cause of failure, counted from 0.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::tui::keys::{Action, Context, KeyMap};
+use crate::tui::ui::plan::Stop;
 
 /// Clicks at the start of the first place on the screen, from a line on, that shows a text.
 fn click(desk: &mut Desk, from: usize, text: &str) {
@@ -119,4 +120,21 @@ fn a_cause_is_chosen_by_a_click() {
     desk.answer().press_all(&["F"]);
     click(&mut desk, 0, "image_too_large");
     assert_eq!(desk.ui.chosen_cause().map(|group| group.kind), Some(CauseKind::ImageTooLarge));
+}
+
+#[test]
+fn a_click_chooses_what_is_on_the_plan_and_another_does_what_enter_does() {
+    let mut desk = fixtures::planning(120, 36);
+    click(&mut desk, 0, "creativity");
+    assert_eq!(desk.ui.stop(), Stop::Field(1));
+    assert!(desk.told.is_empty() && !desk.ui.is_editing(), "chosen, and nothing else");
+    click(&mut desk, 0, "creativity");
+    assert!(desk.ui.is_editing());
+    click(&mut desk, 0, "guidance");
+    assert!(desk.ui.is_editing(), "what is typed is kept or given up first");
+    let mut desk = fixtures::planning(120, 36);
+    click(&mut desk, 0, "[x]");
+    assert!(desk.told.is_empty(), "the first click chooses");
+    click(&mut desk, 0, "[x]");
+    assert!(matches!(desk.told.as_slice(), [Command::LeaveOut { out: true, .. }]), "{:?}", desk.told);
 }

@@ -8,6 +8,7 @@ use ratatui::text::Span;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
+use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{put_spans, select};
 use crate::tui::view::text::{safe, width, wrap};
 
@@ -57,7 +58,14 @@ impl Line {
 }
 
 /// Draws lines from `top` on; gives where the terminal's cursor stands, if it is among them.
-pub(super) fn draw(ui: &Ui, lines: &[Line], top: usize, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    ui: &Ui,
+    lines: &[Line],
+    top: usize,
+    area: Rect,
+    buf: &mut Buffer,
+    hits: &mut Hits,
+) -> Option<Position> {
     let mut cursor = None;
     let here = ui.stop();
     for (line, y) in lines.iter().skip(top).zip(area.top()..area.bottom()) {
@@ -66,6 +74,10 @@ pub(super) fn draw(ui: &Ui, lines: &[Line], top: usize, area: Rect, buf: &mut Bu
         put_spans(buf, row, &spans);
         if line.is_head && line.stop == Some(here) && !ui.is_editing() {
             select(ui, row, buf);
+        }
+        // What is being typed is kept or given up first.
+        if let Some(stop) = line.stop.filter(|_| !ui.is_editing()) {
+            hits.add(row, Click::Stop(stop));
         }
         if let Some(x) = line.cursor {
             let last = row.right().saturating_sub(1);

@@ -11,7 +11,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
 use super::format::{count, plural};
-use super::hits::Hits;
+use super::hits::{Click, Hits};
 use super::paint::{Piece, select, spread};
 use super::table;
 use super::text::safe;
@@ -75,14 +75,17 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -
     let mut cursor = table::render(ui, PlanAreas::of(ui).list, buf, hits);
     for (lines, area) in columns(ui) {
         let top = ui.plan.top.min(lines.len().saturating_sub(usize::from(area.height)));
-        cursor = line::draw(ui, &lines, top, area, buf).or(cursor);
+        cursor = line::draw(ui, &lines, top, area, buf, hits).or(cursor);
     }
-    start_line(ui, Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header }, buf);
+    start_line(ui, Rect { y: screen.bottom().saturating_sub(2), height: 1, ..header }, buf, hits);
     cursor
 }
 
 /// The start: highlighted where Enter starts; elsewhere it says what would be started.
-fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer) {
+fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer, hits: &mut Hits) {
+    if !ui.is_editing() {
+        hits.add(row, Click::Stop(Stop::Start));
+    }
     let is_here = ui.stop() == Stop::Start;
     let style = ui.styles.of(if is_here { Role::Accent } else { Role::Muted });
     let more = if ui.plan.top < overflow(ui) { "↓ more" } else { "" };
