@@ -82,6 +82,7 @@ impl Batch {
                 Service::Fal | Service::Sandbox => None,
                 Service::StandIn(origin) | Service::Other(origin) => Some(clean(origin).into_owned()),
             },
+            state_dir: settings.types_state_dir().then(|| shown(&settings.state_dir)),
             log_file: shown(&settings.log_file()),
         }
     }

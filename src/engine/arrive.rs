@@ -3,6 +3,7 @@
 use super::board::SkippedFile;
 use super::choices::LEFT_OUT;
 use super::event::What;
+use super::form::is_to_be_sent;
 use super::plan::skipped_file;
 use super::run::Engine;
 use super::setup::Failed;
@@ -26,6 +27,10 @@ impl Engine {
         }
         for id in ids {
             self.pick_up(id);
+            // It is sent before the walk comes to its photo, and still is one that this run pays for.
+            if self.roster.get(id).is_some_and(|job| is_to_be_sent(&job.state)) {
+                self.unsent.insert(id);
+            }
         }
         // fal keeps results for a while only: those that are nearest to being forgotten go first.
         let roster = &self.roster;

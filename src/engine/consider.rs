@@ -272,11 +272,17 @@ impl Engine {
 
     /// Sends one again whose answer was lost for good, once the run has been agreed to.
     fn send_lost(&mut self, id: JobId) {
-        if self.started {
-            self.search.to_send.remove(&id);
+        let at_most = self.roster.get(id).and_then(|job| self.roster.at_most(job));
+        if !self.started {
+            self.reuse.lost.push(id);
+            return;
+        }
+        self.search.to_send.remove(&id);
+        if self.can_pay(at_most) {
             self.reopen(id);
         } else {
-            self.reuse.lost.push(id);
+            // It stays one that may be paid for, which is not sent again by itself.
+            self.hold_at_cap(at_most);
         }
     }
 

@@ -143,7 +143,7 @@ impl Engine {
     }
 
     /// Whether one more result fits under the cap, with all that is spent and may still be.
-    fn can_pay(&self, at_most: Option<Usd>) -> bool {
+    pub(super) fn can_pay(&self, at_most: Option<Usd>) -> bool {
         let totals = self.roster.totals();
         self.setup.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
@@ -158,7 +158,7 @@ impl Engine {
     }
 
     /// Stops at the cap, once nothing is on its way that could turn out cheaper than thought.
-    fn hold_at_cap(&mut self, next: Option<Usd>) {
+    pub(super) fn hold_at_cap(&mut self, next: Option<Usd>) {
         let totals = self.roster.totals();
         if totals.of(Group::Active) == self.lying_uploaded() {
             let hold = Hold::Budget {

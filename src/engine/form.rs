@@ -184,10 +184,11 @@ impl Engine {
     pub(super) fn count_in_plan(&mut self, id: JobId) {
         let is_changed = self.is_changed();
         let is_reused = !is_changed && self.is_reused(id);
-        let Self { roster, plan, choices, form, trials, search, .. } = self;
+        let Self { roster, plan, choices, form, trials, search, unsent, .. } = self;
         let Some(job) = roster.get(id) else { return };
         let state = match form.standing(job, is_changed) {
             JobState::Unknown(..) if search.to_send.contains(&id) => &JobState::Pending,
+            _ if unsent.contains(&id) => &JobState::Pending,
             state => state,
         };
         let output = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));

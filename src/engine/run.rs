@@ -71,6 +71,8 @@ pub(super) struct Engine {
 
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
+    /// Those of them that had nothing at fal when this run began.
+    pub(super) unsent: HashSet<JobId>,
     /// What trials left in the output folder, by the photo's path.
     pub(super) trials: HashMap<Box<Path>, Saved>,
     /// What earlier attempts wrote and a new one may replace.
@@ -174,6 +176,7 @@ impl Engine {
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
             known: HashMap::new(),
+            unsent: HashSet::new(),
             trials,
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,

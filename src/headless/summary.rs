@@ -74,26 +74,40 @@ fn spent(summary: &Summary) -> String {
 
 fn next_steps(summary: &Summary) -> Vec<String> {
     let batch = summary.facts.id;
+    let state = summary.facts.state_dir.as_ref().map(|folder| format!(" --state-dir {}", quoted(folder)));
+    let state = state.unwrap_or_default();
+    // What was run on a sandbox goes on there, so that nothing is charged for it.
+    let again = format!("{}{state}", if summary.facts.sandbox { " --sandbox" } else { "" });
     let mut steps = Vec::new();
     if summary.left > 0 && summary.ending != Ending::NotStarted {
         let at_fal = match summary.at_fal {
             0 => String::new(),
+            // It ended with this process, and all that it had been sent.
+            _ if summary.facts.sandbox => ", sent to the sandbox anew".to_owned(),
             number => format!(" ({} at fal, picked up then)", count(number)),
         };
         steps.push(format!("the same command goes on with {}{at_fal}", of(summary.left, "photo")));
     }
     if summary.failed > 0 {
-        steps.push(format!("`fal-tui show {batch}` says why, `fal-tui retry {batch}` sends again what failed"));
+        steps.push(format!(
+            "`fal-tui show {batch}{state}` says why, `fal-tui retry {batch}{again}` sends again what failed"
+        ));
     }
     if summary.review > 0 {
         let pictures = of(summary.review, "picture");
-        steps.push(format!("look at {pictures}: `fal-tui show {batch}` says which and why"));
+        steps.push(format!("look at {pictures}: `fal-tui show {batch}{state}` says which and why"));
     }
     if summary.unknown > 0 {
         steps.push(format!(
-            "{} may be paid for, the answer was lost: `fal-tui retry {batch} --only unknown_outcome`",
+            "{} may be paid for, the answer was lost: `fal-tui retry {batch} --only unknown_outcome{again}`",
             of(summary.unknown, "job")
         ));
     }
     steps
+}
+
+/// As a shell takes it.
+fn quoted(folder: &str) -> String {
+    let is_plain = folder.chars().all(|c| c.is_alphanumeric() || "/._-~".contains(c));
+    if is_plain { folder.to_owned() } else { format!("'{}'", folder.replace('\'', "'\\''")) }
 }

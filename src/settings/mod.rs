@@ -210,6 +210,13 @@ impl Settings {
         if self.sandbox.is_some() { Service::Sandbox } else { self.hosts.service() }
     }
 
+    /// Whether the state directory was given on the command line.
+    #[must_use]
+    pub fn types_state_dir(&self) -> bool {
+        let named = |origin: &&Origin| origin.name == names::STATE_DIR.name;
+        self.origins.iter().find(named).is_some_and(|origin| origin.source == Source::Flag)
+    }
+
     /// The log file.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {

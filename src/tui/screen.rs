@@ -68,6 +68,8 @@ impl Screen {
         TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
         queue!(self.sheet, terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
+        // Who was killed left it on the other screen, full of what was there.
+        queue!(self.sheet, terminal::Clear(terminal::ClearType::All))?;
         if self.mouse {
             queue!(self.sheet, event::EnableMouseCapture)?;
         }

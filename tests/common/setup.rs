@@ -19,6 +19,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         budget: None,
         sandbox: false,
         elsewhere: None,
+        state_dir: None,
         log_file: String::new(),
     };
     Setup {

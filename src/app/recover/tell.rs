@@ -84,7 +84,7 @@ impl Teller {
         let output = output.map(Path::to_string_lossy);
         let line = if self.json {
             json!({
-                "v": 1, "event": "result", "request_id": past.id, "ended": past.ended.and_then(utc), "state": fate.name(),
+                "v": 1, "ts": now(), "event": "result", "request_id": past.id, "ended": past.ended.and_then(utc), "state": fate.name(),
                 "path": photo, "output": output, "message": why,
             })
             .to_string()
@@ -113,7 +113,7 @@ impl Teller {
                 .zip(self.counts)
                 .map(|(fate, count)| (fate.name().to_owned(), json!(count)))
                 .collect();
-            json!({ "v": 1, "event": "recovered", "since": utc(since), "results": counts }).to_string()
+            json!({ "v": 1, "ts": now(), "event": "recovered", "since": utc(since), "results": counts }).to_string()
         } else {
             let told: Vec<_> = counts.map(|(fate, count)| format!("{count} {}", fate.counted())).collect();
             let told = if told.is_empty() { "fal has no results".to_owned() } else { told.join(", ") };
@@ -122,6 +122,10 @@ impl Teller {
         print(&format!("{text}\n"))?;
         Ok(u8::from(self.counts.get(Fate::Failed as usize).is_some_and(|failed| *failed > 0)))
     }
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().to_string()
 }
 
 fn utc(at: Timestamp) -> Option<String> {

@@ -73,6 +73,8 @@ pub struct BatchFacts {
     pub sandbox: bool,
     /// What is asked in fal's place, by its origin; `None` for fal itself and for the sandbox.
     pub elsewhere: Option<String>,
+    /// The state directory, if a flag names it: commands about this batch need that flag, too.
+    pub state_dir: Option<String>,
     /// Where the log is written.
     pub log_file: String,
 }

@@ -40,6 +40,7 @@ fn facts() -> BatchFacts {
         budget: Some(usd(20.0)),
         sandbox: false,
         elsewhere: None,
+        state_dir: None,
         log_file: "/state/fal-tui/fal-tui.log".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use super::super::view::format::{count, plural};
 use super::super::view::text::width;
 use super::Ui;
 use super::bulk::Bulk;
-use crate::engine::board::{Money, Row};
+use crate::engine::board::{Money, Phase, Row};
 use crate::engine::{Command, Leave};
 use crate::job::{Group, JobId, Status};
 
@@ -134,7 +134,7 @@ impl Ui {
         if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return match row.state.status {
                 Status::Failed | Status::Cancelled => self.retry_at_once(ids, &row.path),
-                Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids)),
+                Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids, self.board.batch.sandbox)),
                 status => Outcome::Say(format!("{} is {}: nothing to send again", row.path, word(status))),
             };
         }
@@ -214,8 +214,9 @@ impl Ui {
     }
 }
 
-fn ask_to_pay_again(row: &Row, ids: Vec<JobId>) -> Question {
+fn ask_to_pay_again(row: &Row, ids: Vec<JobId>, sandbox: bool) -> Question {
     let price = match row.cost {
+        _ if sandbox => "On the sandbox nothing is charged.".to_owned(),
         Some(Money::Estimated(usd) | Money::Billed(usd)) => format!("It would be paid for again: about {usd}."),
         None => "It would be paid for again.".to_owned(),
     };
@@ -228,7 +229,8 @@ fn ask_to_pay_again(row: &Row, ids: Vec<JobId>) -> Question {
         Choice::new('n', "no, leave it as it is", Answer::Back).or_short("no"),
         Choice::new('y', "send again", Answer::Tell(Command::Retry(ids), said)),
     ];
-    Question::new("Send again and pay again?", vec![row.path.clone(), why.to_owned(), price], choices)
+    let title = if sandbox { "Send again?" } else { "Send again and pay again?" };
+    Question::new(title, vec![row.path.clone(), why.to_owned(), price], choices)
 }
 
 fn is_stoppable(status: Status) -> bool {
@@ -250,7 +252,8 @@ pub(crate) fn may_retry(ui: &Ui) -> bool {
 
 /// As [`may_retry`], for cancelling.
 pub(crate) fn may_cancel(ui: &Ui) -> bool {
-    !ui.marks.is_empty()
+    let ends = ui.board.phase == Phase::Finished;
+    !(ui.marks.is_empty() || ends)
         || ui.current().is_some_and(|row| {
             is_stoppable(row.state.status) && !matches!(row.state.status, Status::Completed | Status::Saving)
         })

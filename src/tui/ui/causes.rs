@@ -102,7 +102,8 @@ impl Ui {
     pub(crate) fn show_cause(&mut self) {
         let Some(kind) = self.chosen_cause().map(|group| group.kind) else { return };
         self.layers.pop();
-        (self.cause, self.tab, self.frozen, self.opened) = (Some(kind), Tab::Only(Group::Failed), None, false);
+        self.thaw();
+        (self.cause, self.tab, self.opened) = (Some(kind), Tab::Only(Group::Failed), false);
         self.filter.reset();
         self.start_over();
     }

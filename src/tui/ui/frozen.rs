@@ -29,6 +29,13 @@ impl Ui {
         self.frozen = Some(Frozen { page: self.board.page.clone(), at: self.now, waits: true });
     }
 
+    /// Lets the table move again, for what was asked for needs it.
+    pub(crate) fn thaw(&mut self) {
+        if self.frozen.take().is_some() {
+            self.say("the table moves again");
+        }
+    }
+
     /// Keeps what the engine sends of the rows around, once.
     pub(super) fn fill_frozen(&mut self) {
         let page = &self.board.page;

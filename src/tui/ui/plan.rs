@@ -81,16 +81,22 @@ impl Ui {
         std::iter::once(Stop::Start).chain(fields).chain(photos).chain(folders).chain([Stop::List]).collect()
     }
 
-    /// What the cursor is on. What is gone leaves it on the start.
+    /// What the cursor is on. What is gone leaves it in the same part of the screen: to the start, where a
+    /// key pays, it comes only by hand.
     pub(crate) fn stop(&self) -> Stop {
-        Some(self.plan.at).filter(|at| self.stops().contains(at)).unwrap_or_default()
+        let (at, stops) = (self.plan.at, self.stops());
+        if stops.contains(&at) {
+            return at;
+        }
+        stops.into_iter().find(|stop| stop.part() == at.part()).unwrap_or(Stop::List)
     }
 
     /// Moves the cursor by so many stops; false at the end of them. The list is a part of its own.
     pub(crate) fn move_stop(&mut self, by: isize) -> bool {
         let mut stops = self.stops();
         stops.retain(|stop| *stop != Stop::List);
-        let at = stops.iter().position(|stop| *stop == self.plan.at).unwrap_or_default();
+        let here = self.stop();
+        let at = stops.iter().position(|stop| *stop == here).unwrap_or_default();
         let next = at.saturating_add_signed(by).min(stops.len().saturating_sub(1));
         self.plan.at = stops.get(next).copied().unwrap_or_default();
         next != at
@@ -129,7 +135,7 @@ impl Ui {
     /// The plan was confirmed: the table begins as it always does.
     pub(crate) fn leave_plan(&mut self) {
         self.layers.clear();
-        (self.plan, self.typing) = (PlanDesk::default(), false);
+        (self.plan, self.typing, self.toast) = (PlanDesk::default(), false, None);
         self.filter.reset();
         (self.order, self.reverse) = (Order::default(), false);
         (self.cursor, self.selected, self.place) = (Cursor::First, None, 0);

@@ -81,6 +81,11 @@ impl RedoForm {
             KeyCode::Up | KeyCode::BackTab => self.step(-1),
             KeyCode::Down => self.step(1),
             KeyCode::Tab => self.at = (self.at + 1) % self.fields.len().max(1),
+            KeyCode::Char('u') if event.modifiers == KeyModifiers::CONTROL => {
+                if let Some(field) = self.fields.get_mut(self.at) {
+                    field.input.reset();
+                }
+            }
             KeyCode::Char(_) if event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => return None,
             KeyCode::Char(_)
             | KeyCode::Backspace

@@ -14,7 +14,8 @@ impl Ui {
         if self.board.totals.of(Group::Review) == 0 {
             return self.say("nothing is to be reviewed");
         }
-        (self.cause, self.tab, self.frozen) = (None, Tab::Only(Group::Review), None);
+        self.thaw();
+        (self.cause, self.tab) = (None, Tab::Only(Group::Review));
         (self.opened, self.focus) = (false, Focus::Jobs);
         self.filter.reset();
         self.start_over();

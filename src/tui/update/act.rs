@@ -35,7 +35,8 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::NextTab => turn_tab(ui, 1),
         Action::PrevTab => turn_tab(ui, -1),
         Action::Filter => {
-            (ui.typing, ui.opened, ui.focus, ui.frozen) = (true, false, Focus::Jobs, None);
+            ui.thaw();
+            (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
             if ui.is_planning() {
                 ui.go_to_list();
             }
@@ -189,13 +190,15 @@ pub(super) fn show_tab(ui: &mut Ui, tab: Tab) {
     if matches!(tab, Tab::Only(group) if is_chosen && !is_there(group)) {
         ui.start_over();
     }
-    (ui.tab, ui.frozen, ui.cause) = (tab, None, None);
+    ui.thaw();
+    (ui.tab, ui.cause) = (tab, None);
 }
 
 /// Puts the table in another order.
 pub(super) fn sort(ui: &mut Ui, by: Order, reverse: bool) {
-    (ui.order, ui.reverse, ui.frozen) = (by, reverse, None);
-    ui.say(format!("by {}", order(by, reverse)));
+    let also = if ui.frozen.take().is_some() { "; the table moves again" } else { "" };
+    (ui.order, ui.reverse) = (by, reverse);
+    ui.say(format!("order: {}{also}", order(by, reverse, ui.is_planning())));
 }
 
 fn freeze(ui: &mut Ui) {

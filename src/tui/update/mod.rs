@@ -15,6 +15,8 @@ use ratatui::layout::Size;
 use super::preview::{Ask, Found};
 use super::run::Left;
 use super::ui::Ui;
+use super::ui::plan::Stop;
+use super::view;
 use crate::engine::Command;
 use crate::engine::board::{Board, Phase};
 use crate::job::Timestamp;
@@ -59,7 +61,12 @@ pub enum Effect {
 pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Board(board) => {
+            let is_seen = ui.is_planning() && view::plan::is_in_sight(ui);
             adopt(ui, board);
+            // What is found or chosen moves lines: what keys act on is not moved out of sight.
+            if is_seen && ui.is_planning() {
+                view::plan::keep_in_sight(ui);
+            }
             match ui.weighed() {
                 Some(outcome) => act::follow(ui, outcome),
                 None => Vec::new(),
@@ -70,6 +77,9 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => press::paste(ui, &text),
         Msg::Resize(size) => {
             ui.size = size;
+            if ui.is_planning() && ui.stop() != Stop::Start {
+                view::plan::keep_in_sight(ui);
+            }
             Vec::new()
         }
         Msg::Clock(now) => {

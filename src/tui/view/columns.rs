@@ -36,12 +36,12 @@ impl Column {
     pub(super) fn order(self) -> Option<Order> {
         match self {
             Self::Number => Some(Order::Number),
-            Self::Status | Self::Choice => Some(Order::Status),
+            Self::Status => Some(Order::Status),
             Self::Time => Some(Order::Time),
             Self::Photo => Some(Order::Path),
             Self::Megapixels => Some(Order::Megapixels),
             Self::Cost => Some(Order::Cost),
-            Self::Try | Self::Note => None,
+            Self::Choice | Self::Try | Self::Note => None,
         }
     }
 

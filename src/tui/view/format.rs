@@ -128,9 +128,10 @@ pub(crate) fn unit_price(price: Option<&UnitPrice>) -> String {
     }
 }
 
-/// The words for an order and its direction.
-pub(crate) fn order(order: Order, reverse: bool) -> String {
+/// The words for an order and its direction. A plan's photos have all one status.
+pub(crate) fn order(order: Order, reverse: bool, is_plan: bool) -> String {
     let word = match order {
+        Order::Status if is_plan => "as found",
         Order::Status => "status",
         Order::Number => "number",
         Order::Time => "time",

@@ -142,7 +142,11 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option
         right.push(Piece::text(6, doing, of(Role::Running)));
     }
     if !ui.typing {
-        right.push(Piece::text(2, format!(" {} ", format::order(ui.order, ui.reverse)), of(Role::Muted)));
+        right.push(Piece::text(
+            2,
+            format!(" {} ", format::order(ui.order, ui.reverse, ui.is_planning())),
+            of(Role::Muted),
+        ));
     }
     if let Some(cause) = ui.cause {
         right.push(apart(9, cause.to_string(), of(Role::FilterMatch)));

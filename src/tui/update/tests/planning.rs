@@ -5,6 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::engine::board::{Order, Phase, Selection};
 use crate::job::Usd;
+use crate::tui::ui::plan::Stop;
+use crate::tui::ui::redo::RedoForm;
 
 fn plan() -> Desk {
     fixtures::planning(120, 36)
@@ -272,4 +274,55 @@ fn where_nothing_could_be_sent_nothing_is_left_out() {
     });
     desk.press_all(&["p", "a"]);
     assert!(desk.told.is_empty() && desk.screen().contains("none that could be sent"), "{}", desk.screen());
+}
+
+#[test]
+fn what_the_cursor_was_on_and_is_gone_never_leaves_it_on_the_start() {
+    let mut desk = plan();
+    desk.press_all(&["tab", "tab", "j", "j"]);
+    let at = desk.ui.stop();
+    assert!(matches!(at, Stop::Photo(_)), "{at:?}");
+    let mut board = desk.board.clone();
+    let mut found = (*board.plan).clone();
+    found.photo_choices.retain(|photo| Stop::Photo(photo.id) != at);
+    board.plan = Arc::new(found);
+    desk.take_in(Msg::Board(Arc::new(board.clone())));
+    assert!(matches!(desk.ui.stop(), Stop::Photo(_)), "it stays among the photos");
+    let mut none = (*board.plan).clone();
+    none.photo_choices.clear();
+    board.plan = Arc::new(none);
+    desk.take_in(Msg::Board(Arc::new(board)));
+    desk.told.clear();
+    desk.press_all(&["enter"]);
+    assert!(!desk.told.contains(&Command::Start), "{:?}", desk.told);
+}
+
+#[test]
+fn what_keys_act_on_stays_in_sight_whatever_moves_it() {
+    let mut desk = fixtures::planning(80, 24);
+    desk.press_all(&["tab", "tab", "tab"]);
+    assert!(matches!(desk.ui.stop(), Stop::Folder(_)));
+    for size in [(60, 15), (80, 24), (40, 12)] {
+        desk.take_in(Msg::Resize(ratatui::layout::Size::new(size.0, size.1)));
+        assert!(crate::tui::view::plan::is_in_sight(&desk.ui), "{size:?}");
+    }
+    let mut board = desk.board.clone();
+    let mut more = (*board.plan).clone();
+    (more.left_out, more.skipped) = (3, 0);
+    board.plan = Arc::new(more);
+    desk.take_in(Msg::Board(Arc::new(board)));
+    assert!(crate::tui::view::plan::is_in_sight(&desk.ui));
+}
+
+#[test]
+fn ctrl_u_clears_what_is_typed_for_a_redo() {
+    let param = |name: &str| {
+        let spec = fixtures::fields().into_iter().map(|field| field.spec).find(|spec| spec.name == name).unwrap();
+        crate::engine::board::RedoParam { spec, value: Some("0.3".to_owned()) }
+    };
+    let mut form = RedoForm::new(JobId::at(0), "a.jpg", None, false, &[param("creativity"), param("guidance")]);
+    let key =
+        crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Char('u'), crossterm::event::KeyModifiers::CONTROL);
+    assert!(form.press(key).is_some());
+    assert_eq!((form.fields[0].input.value(), form.fields[1].input.value(), form.at), ("", "0.3", 0));
 }

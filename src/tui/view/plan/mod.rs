@@ -44,6 +44,15 @@ pub(crate) fn overflow(ui: &Ui) -> usize {
     columns(ui).iter().map(over).max().unwrap_or_default()
 }
 
+/// Whether what the cursor is on is a line that is shown.
+pub(crate) fn is_in_sight(ui: &Ui) -> bool {
+    let stop = ui.stop();
+    columns(ui).iter().any(|(lines, area)| {
+        let shown = lines.iter().skip(ui.plan.top).take(usize::from(area.height));
+        shown.clone().any(|line| line.stop == Some(stop))
+    })
+}
+
 /// Scrolls as little as shows what the cursor is on.
 pub(crate) fn keep_in_sight(ui: &mut Ui) {
     let stop = ui.stop();
