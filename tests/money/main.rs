@@ -357,3 +357,18 @@ fn a_cap_that_is_raised_in_a_running_batch_goes_on() {
         bench.crash().await;
     });
 }
+
+#[test]
+fn the_plan_of_a_batch_that_goes_on_counts_what_it_then_sends() {
+    let stage = stage(LOCKED);
+    stage.small_photos(9);
+    let first = stage.run(&[]);
+    assert_eq!(first.status, 3, "{}", first.stderr);
+    post(&stage, "/_sandbox/unlock");
+    let before = submits(&stage);
+    let again = stage.run(&[]);
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    let plan = again.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let plan = plan.into_iter().find(|event| event.get("event").is_some_and(|name| name == "plan")).unwrap();
+    assert_eq!(plan.get("photos").and_then(Value::as_u64), Some(submits(&stage) - before), "{plan}");
+}
