@@ -67,7 +67,10 @@ impl Engine {
         let results = self.to_answer.len() + self.to_save.len() + self.reusing();
         // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
         let waits = |hold: &Hold| self.is_looking() && !matches!(hold, Hold::Disk(_));
-        self.hold.as_ref().filter(|hold| idle && results == 0 && !waits(hold)).and_then(Hold::ending)
+        // Who set a cap wants to know of what: the plan is told whole.
+        let plans = |hold: &Hold| self.plan.is_walking() && matches!(hold, Hold::Budget { .. });
+        let held = self.hold.as_ref().filter(|hold| idle && results == 0 && !waits(hold) && !plans(hold));
+        held.and_then(Hold::ending)
     }
 
     /// Whether every job has ended.

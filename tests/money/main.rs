@@ -372,3 +372,15 @@ fn the_plan_of_a_batch_that_goes_on_counts_what_it_then_sends() {
     let plan = plan.into_iter().find(|event| event.get("event").is_some_and(|name| name == "plan")).unwrap();
     assert_eq!(plan.get("photos").and_then(Value::as_u64), Some(submits(&stage) - before), "{plan}");
 }
+
+#[test]
+fn a_cap_that_lets_nothing_through_does_not_keep_the_plan_back() {
+    let stage = Stage::with(fast());
+    stage.small_photos(3);
+    let told = stage.run(&["--budget", "0.05"]);
+    told.assert_status(4);
+    let events = told.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let plan = events.into_iter().find(|event| event.get("event").is_some_and(|name| name == "plan"));
+    assert_eq!(plan.and_then(|plan| plan.get("photos")?.as_u64()), Some(3), "{}", told.stdout);
+    assert_eq!(stats(&stage).pointer("/calls/submit"), None, "nothing is sent");
+}
