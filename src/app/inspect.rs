@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::batch::Batch;
+use super::moment::{local, utc};
 use super::{Failure, print};
-use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, Timestamp, clean};
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean};
 use crate::ledger::{BatchRow, Ledger};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -130,21 +130,12 @@ fn job_json(job: &Job) -> Value {
     })
 }
 
-fn utc(at: Timestamp) -> Option<String> {
-    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
-}
-
-fn local(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
-    at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::job::{ContentHash, Intent, JobId, JobState, Photo, Run, Upload};
+    use crate::job::{ContentHash, Intent, JobId, JobState, Photo, Run, Timestamp, Upload};
 
     fn job(number: usize, state: JobState) -> Job {
         let photo = Photo {

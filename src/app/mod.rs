@@ -8,6 +8,7 @@ mod face;
 mod failure;
 mod inspect;
 mod log;
+mod moment;
 mod plan;
 mod price;
 mod recover;

@@ -29,7 +29,7 @@ const LONGEST_ANSWER: usize = 16 << 20;
 pub struct ClientError(#[source] reqwest::Error);
 
 /// HTTP to fal: with the key to its API hosts, without it to anybody else.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Http {
     client: Client,
     /// For this machine, if one of the hosts is here: no proxy stands between us and ourselves.

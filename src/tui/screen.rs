@@ -61,6 +61,8 @@ impl Screen {
         install_panic_hook();
         let mut screen = Self { terminal, sheet, out: output()?, unchanged, cursor: None, mouse };
         screen.enter()?;
+        // Who was killed left it on the other screen, full of what was there.
+        screen.redraw()?;
         Ok(screen)
     }
 
@@ -68,8 +70,6 @@ impl Screen {
         TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
         queue!(self.sheet, terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
-        // Who was killed left it on the other screen, full of what was there.
-        queue!(self.sheet, terminal::Clear(terminal::ClearType::All))?;
         if self.mouse {
             queue!(self.sheet, event::EnableMouseCapture)?;
         }

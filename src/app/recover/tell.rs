@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use jiff::tz::TimeZone;
 use serde_json::json;
 
+use crate::app::moment::{local, utc};
 use crate::app::{Failure, print};
 use crate::fal::Past;
 use crate::job::{Timestamp, clean};
@@ -126,13 +126,4 @@ impl Teller {
 
 fn now() -> String {
     jiff::Timestamp::now().to_string()
-}
-
-fn utc(at: Timestamp) -> Option<String> {
-    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
-}
-
-fn local(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::system());
-    at.strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -42,9 +42,7 @@ impl Draft {
 
     pub(crate) fn paste(&mut self, text: &str) {
         self.touch(true);
-        for c in clean(text).chars().take(PASTE) {
-            self.input.handle(InputRequest::InsertChar(c));
-        }
+        paste(&mut self.input, text);
     }
 
     fn touch(&mut self, is_letter: bool) {
@@ -55,7 +53,19 @@ impl Draft {
 
     /// What stands before the cursor, and what after it.
     pub(crate) fn parts(&self) -> (String, String) {
-        let cursor = self.input.cursor();
-        (self.value().chars().take(cursor).collect(), self.value().chars().skip(cursor).collect())
+        parts(&self.input)
     }
+}
+
+/// Puts a text from the clipboard where the cursor is.
+pub(crate) fn paste(input: &mut Input, text: &str) {
+    for c in clean(text).chars().take(PASTE) {
+        input.handle(InputRequest::InsertChar(c));
+    }
+}
+
+/// What stands before the cursor, and what after it.
+pub(crate) fn parts(input: &Input) -> (String, String) {
+    let (value, cursor) = (input.value(), input.cursor());
+    (value.chars().take(cursor).collect(), value.chars().skip(cursor).collect())
 }

@@ -81,12 +81,13 @@ impl RedoForm {
             KeyCode::Up | KeyCode::BackTab => self.step(-1),
             KeyCode::Down => self.step(1),
             KeyCode::Tab => self.at = (self.at + 1) % self.fields.len().max(1),
-            KeyCode::Char('u') if event.modifiers == KeyModifiers::CONTROL => {
-                if let Some(field) = self.fields.get_mut(self.at) {
-                    field.input.reset();
-                }
+            // Of the keys with Ctrl only the one that clears a text is the field's.
+            KeyCode::Char(c)
+                if event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                    && (c, event.modifiers) != ('u', KeyModifiers::CONTROL) =>
+            {
+                return None;
             }
-            KeyCode::Char(_) if event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => return None,
             KeyCode::Char(_)
             | KeyCode::Backspace
             | KeyCode::Delete

@@ -202,9 +202,9 @@ pub(super) fn sort(ui: &mut Ui, by: Order, reverse: bool) {
 }
 
 fn freeze(ui: &mut Ui) {
-    if ui.frozen.take().is_some() {
+    if ui.frozen.is_some() {
+        ui.thaw();
         ui.adopt_page();
-        ui.say("the table moves again");
     } else {
         ui.freeze();
         ui.say("the table is held still; the batch goes on");

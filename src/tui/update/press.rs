@@ -1,19 +1,17 @@
 //! Where a key goes: to Ctrl-C, the filter, a question, or the table of actions.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler as _;
 
 use super::Effect;
 use super::act::{act, copy, leave, send, tell};
 use crate::engine::Leave;
-use crate::job::clean;
 use crate::tui::keys::{Action, Context, Key};
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
 use crate::tui::ui::layout::is_too_small;
 use crate::tui::ui::redo::Pressed;
-use crate::tui::ui::{Layer, Ui};
+use crate::tui::ui::{Layer, Ui, draft};
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
@@ -152,11 +150,7 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
             edit.draft.paste(text);
             return send(ui.retyped());
         }
-        _ if ui.typing => {
-            for c in clean(text).chars().take(200) {
-                ui.filter.handle(InputRequest::InsertChar(c));
-            }
-        }
+        _ if ui.typing => draft::paste(&mut ui.filter, text),
         _ => {}
     }
     Vec::new()

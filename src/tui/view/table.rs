@@ -19,7 +19,7 @@ use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::plan::Stop;
-use crate::tui::ui::{Focus, Ui, ask};
+use crate::tui::ui::{Focus, Ui, ask, draft};
 
 /// Cells before the first column: the cursor's bar, the mark, and air.
 const GUTTER: u16 = 3;
@@ -176,9 +176,7 @@ fn apart<'a>(keep: u8, text: String, style: Style) -> Piece<'a> {
 
 /// The part of the filter's text that is shown, and where in it the cursor stands.
 fn filter_text(ui: &Ui, room: usize) -> (String, u16) {
-    let value = ui.filter.value();
-    let before: String = value.chars().take(ui.filter.cursor()).collect();
-    let after: String = value.chars().skip(ui.filter.cursor()).collect();
+    let (before, after) = draft::parts(&ui.filter);
     let start = fit_end(&before, room).into_owned();
     let at = columns_of(&start);
     let rest = fit(&after, room.saturating_sub(usize::from(at))).into_owned();

@@ -15,6 +15,14 @@ fn underlined(desk: &Desk) -> Vec<String> {
     rows.filter(|row: &String| !row.is_empty()).collect()
 }
 
+fn in_theme(name: &str) -> Desk {
+    let mut desk = fixtures::running(120, 36);
+    while desk.ui.theme_name() != name {
+        desk.press("t");
+    }
+    desk
+}
+
 fn filtered(width: u16, keys: &[&str]) -> Desk {
     let mut desk = fixtures::running(width, 36);
     desk.press("/").answer();
@@ -25,10 +33,7 @@ fn filtered(width: u16, keys: &[&str]) -> Desk {
 #[test]
 fn a_match_is_seen_in_every_theme_on_the_chosen_row_too_and_where_it_is_the_status() {
     for theme in Theme::built_in() {
-        let mut desk = fixtures::running(120, 36);
-        while desk.ui.theme_name() != theme {
-            desk.press("t");
-        }
+        let mut desk = in_theme(theme);
         desk.press_all(&["/", "n", "i", "g", "h", "enter"]);
         assert_eq!(desk.on(), Some(7), "it is the only one, and chosen");
         assert!(underlined(&desk).contains(&"nigh".to_owned()), "{theme}: {:?}", underlined(&desk));
@@ -110,10 +115,7 @@ fn the_history_can_be_read_on_a_narrow_screen() {
 #[test]
 fn indentation_is_not_underlined_where_failures_are() {
     for theme in Theme::built_in() {
-        let mut desk = fixtures::running(120, 36);
-        while desk.ui.theme_name() != theme {
-            desk.press("t");
-        }
+        let mut desk = in_theme(theme);
         desk.press_all(&["F"]);
         let blanks = underlined(&desk).iter().filter(|row| row.starts_with(' ')).count();
         assert_eq!(blanks, 0, "{theme}: {:?}", underlined(&desk));

@@ -47,10 +47,11 @@ pub(crate) fn overflow(ui: &Ui) -> usize {
 /// Whether what the cursor is on is a line that is shown.
 pub(crate) fn is_in_sight(ui: &Ui) -> bool {
     let stop = ui.stop();
-    columns(ui).iter().any(|(lines, area)| {
-        let shown = lines.iter().skip(ui.plan.top).take(usize::from(area.height));
-        shown.clone().any(|line| line.stop == Some(stop))
-    })
+    // Those two are no lines, and the plan is drawn anew for every photo that is found.
+    !matches!(stop, Stop::Start | Stop::List)
+        && columns(ui).iter().any(|(lines, area)| {
+            lines.iter().skip(ui.plan.top).take(usize::from(area.height)).any(|line| line.stop == Some(stop))
+        })
 }
 
 /// Scrolls as little as shows what the cursor is on.
