@@ -303,3 +303,17 @@ fn the_themes_that_are_listed_are_the_users_too_and_a_bad_one_says_where() {
     let odd = lines.iter().find(|line| line.starts_with("odd")).unwrap();
     assert!(odd.ends_with("line 2: there is no role `failur`; did you mean `failure`?"), "{odd}");
 }
+
+#[test]
+fn a_home_that_depends_on_where_one_stands_is_refused() {
+    let dir = TempDir::new().unwrap();
+    for home in ["here", "./here"] {
+        let told = run(program(dir.path()).env("HOME", home).env("FAL_KEY", "x").arg("batches"));
+        assert_eq!(told.status, 2, "{home:?}: {}", told.stderr);
+        assert!(told.stderr.contains("HOME") && told.stderr.contains("--state-dir"), "{}", told.stderr);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is made for {home:?}");
+    }
+    // Of an empty one the system knows better.
+    let told = run(program(dir.path()).env("HOME", "").env("FAL_KEY", "x").args(["config", "--path"]));
+    assert!(told.status == 2 || told.stdout.starts_with('/'), "{}", told.stdout);
+}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::batch::Batch;
 use super::moment::{local, utc};
 use super::{Failure, print};
-use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean};
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text};
 use crate::ledger::{BatchRow, Ledger};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -124,7 +124,7 @@ fn job_json(job: &Job) -> Value {
     let saved = job.state.saved();
     json!({
         "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
-        "request_id": job.state.last_request_id(), "output": saved.map(|saved| saved.output.to_string_lossy()),
+        "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(&saved.output)),
         "caption": saved.and_then(|saved| saved.caption.as_deref()), "cost_usd": saved.and_then(|saved| saved.cost).map(crate::job::Usd::as_f64),
         "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
     })

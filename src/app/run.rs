@@ -11,7 +11,7 @@ use super::work::{Begun, Over, Work};
 use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
 use crate::engine::{Clock, Event, Failed, Handle};
 use crate::fal::{ApiKey, Fal, Hosts};
-use crate::headless;
+use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, JobState, Service, clean};
 use crate::ledger::Ledger;
 use crate::output::Output;
@@ -112,10 +112,11 @@ async fn make_ready(
 /// Shows a run that has begun until it ends, and writes down what came of it.
 async fn see_through(ready: Ready) -> Result<u8, Failure> {
     let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
+    let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
-    let Seen { over: Over { end, opened, changed }, trouble, hung_up } = watch(face, ends, ended, heard).await?;
+    let Seen { over: Over { end, opened, changed }, told, trouble, hung_up } = watch(face, ends, ended, heard).await?;
 
     let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
@@ -128,16 +129,36 @@ async fn see_through(ready: Ready) -> Result<u8, Failure> {
     if !changed.is_empty() {
         let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
     }
-    let summary = end?;
-    if let Some(trouble) = trouble {
-        return Err(trouble.after(&summary));
+    let status = match (end, trouble) {
+        (Ok(summary), Some(trouble)) => Err(trouble.after(&summary)),
+        (Ok(summary), None) => {
+            // What ended the run says more than what could not be written down because of it.
+            let status = summary.exit_status();
+            let instead = |failure: Failure| if status == 0 { failure } else { Failure { status, ..failure } };
+            put_down.and(closed).map_err(instead).map(|()| status)
+        }
+        (Err(failure), _) => Err(failure),
+    };
+    tell_end(told, status.as_ref(), is_json.then_some(opened.id))?;
+    status
+}
+
+/// The last word of a run that is told: what is written by now, and how the process ends.
+fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: Option<BatchId>) -> Result<(), Failure> {
+    let now = Clock::start().now();
+    let (exit, notice) = match status {
+        Ok(status) => (*status, None),
+        Err(failure) => (failure.status, failure.notice()),
+    };
+    match (told, json) {
+        (Some(told), _) => told.end(now, exit, notice, io::stdout(), io::stderr())?,
+        // The engine went away without a word. A reader who is gone does not mind.
+        (None, Some(batch)) if status.is_err() => {
+            let _ = io::stdout().write_all(headless::early_end(now, Some(batch), notice.as_ref(), exit).as_bytes());
+        }
+        _ => {}
     }
-    // What ended the run says more than what could not be written down because of it.
-    let status = summary.exit_status();
-    put_down
-        .and(closed)
-        .map_err(|failure| Failure { status: if status == 0 { failure.status } else { status }, ..failure })?;
-    Ok(status)
+    Ok(())
 }
 
 /// A batch with parameters that were changed before the start is found again only with them.

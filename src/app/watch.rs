@@ -15,6 +15,8 @@ use crate::{headless, tui};
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) over: Over,
+    /// What has its last word to come; `None` with a dashboard, or if nobody listens any more.
+    pub(super) told: Option<headless::Told>,
     /// Why the face could not show all of it.
     pub(super) trouble: Option<Failure>,
     /// Whether the terminal went away.
@@ -47,13 +49,16 @@ pub(super) async fn watch(
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);
             signals.abort();
-            let in_full = matches!(told, Ok(Some(_)));
-            let seen = seen(ended, told.err().map(Failure::from), false).await?;
-            if let (false, Ok(summary)) = (in_full, &seen.over.end) {
+            let (told, trouble) = match told {
+                Ok(told) => (told, None),
+                Err(error) => (None, Some(error.into())),
+            };
+            let seen = seen(ended, trouble, false).await?;
+            if let (None, Ok(summary)) = (&told, &seen.over.end) {
                 // What is left at fal, and how to go on, must be said somewhere.
                 let _ = io::stderr().write_all(headless::summary(summary).as_bytes());
             }
-            Ok(seen)
+            Ok(Seen { told, ..seen })
         }
         Face::Dashboard(options) => {
             let left = tui::run(board, commands.clone(), *options).await;
@@ -88,5 +93,5 @@ pub(super) async fn watch(
 
 async fn seen(ended: JoinHandle<Over>, trouble: Option<Failure>, hung_up: bool) -> Result<Seen, Failure> {
     let over = ended.await.map_err(|error| engine_stopped(&error))?;
-    Ok(Seen { over, trouble, hung_up })
+    Ok(Seen { over, told: None, trouble, hung_up })
 }

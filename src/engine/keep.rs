@@ -40,7 +40,7 @@ impl Engine {
             Err(SaveError::Fal(error)) => self.failed(Realm::Fetch, id, &error, kept(), kept()),
             Err(SaveError::Output(error)) => {
                 self.got_through(Realm::Fetch, id);
-                self.not_saved(id, &error, &kept());
+                self.not_saved(id, "the result could not be saved", &error, &kept());
             }
         }
     }
@@ -88,22 +88,18 @@ impl Engine {
         self.ended(id);
     }
 
-    fn not_saved(&mut self, id: JobId, error: &OutputError, kept: &Kept) {
+    pub(super) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, kept: &Kept) {
         match error {
-            OutputError::BadResult(what) => {
-                self.failed(Realm::Fetch, id, &FalError::damaged(what.clone()), kept.clone(), kept.clone());
+            OutputError::BadResult(how) => {
+                self.failed(Realm::Fetch, id, &FalError::damaged(how.clone()), kept.clone(), kept.clone());
             }
             OutputError::Disk { .. } | OutputError::Folder { .. } => {
-                let message = told("the result could not be saved", error);
+                let message = told(what, error);
                 self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
                 self.hold(Hold::Disk(message));
             }
             OutputError::LocalFile { .. } => {
-                self.fail(
-                    id,
-                    &Cause::new(CauseKind::LocalFile, told("the result could not be saved", error)),
-                    kept.clone(),
-                );
+                self.fail(id, &Cause::new(CauseKind::LocalFile, told(what, error)), kept.clone());
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use super::hold::Hold;
 use super::run::Engine;
-use super::stages::{Outcome, SubmitError};
+use super::stages::{Outcome, SubmitError, UploadError};
 use super::weather::Realm;
-use crate::fal::{Accepted, FalError};
+use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, ContentHash, JobId, JobState, Kept, Request, Transition, Upload};
 use crate::ledger::LedgerError;
 
@@ -31,7 +31,7 @@ impl Engine {
         }
     }
 
-    fn uploaded(&mut self, id: JobId, result: Result<(Box<str>, ContentHash), FalError>) {
+    fn uploaded(&mut self, id: JobId, result: Result<(Box<str>, ContentHash), UploadError>) {
         self.uploading.remove(&id);
         let Some(JobState::Uploading(_)) = self.roster.get(id).map(|job| &job.state) else { return };
         match result {
@@ -43,7 +43,11 @@ impl Engine {
                     self.to_submit.push_back(id);
                 }
             }
-            Err(error) => self.failed(Realm::Upload, id, &error, Kept::Nothing, Kept::Nothing),
+            Err(UploadError::Fal(error)) => self.failed(Realm::Upload, id, &error, Kept::Nothing, Kept::Nothing),
+            Err(UploadError::Output(error)) => {
+                self.got_through(Realm::Upload, id);
+                self.not_saved(id, "not sent, since its result could not be written", &error, &Kept::Nothing);
+            }
         }
     }
 

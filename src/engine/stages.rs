@@ -20,7 +20,7 @@ use crate::output::{Expect, Output, OutputError, Placed};
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// The photo's URL in fal's storage.
-    Uploaded(Result<(Box<str>, ContentHash), FalError>),
+    Uploaded(Result<(Box<str>, ContentHash), UploadError>),
     /// The paid call was made, or its intent could not be recorded and it was not.
     Submitted(Result<Accepted, SubmitError>),
     /// A state is safely in the ledger, or is not.
@@ -62,6 +62,15 @@ pub(super) enum SubmitError {
     Fal(#[from] FalError),
 }
 
+/// Why a photo is not at fal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UploadError {
+    #[error(transparent)]
+    Fal(#[from] FalError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
 /// Why a result is not on disk.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SaveError {
@@ -84,10 +93,13 @@ pub(super) struct Stages {
 
 impl Stages {
     pub(super) async fn upload(self: Arc<Self>, photo: Photo, meter: Meter) -> Outcome {
+        if let Err(error) = self.output.try_for(&photo).await {
+            return Outcome::Uploaded(Err(UploadError::Output(error)));
+        }
         let name = photo.file_name();
         let format = photo.format.unwrap_or(crate::job::Format::Jpeg);
         let file = LocalFile { path: &photo.source, name: &name, format, bytes: photo.bytes };
-        Outcome::Uploaded(self.fal.upload(&file, &meter).await)
+        Outcome::Uploaded(self.fal.upload(&file, &meter).await.map_err(UploadError::Fal))
     }
 
     /// Intent recorded and synced, then the paid call.

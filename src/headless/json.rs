@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::words::in_megapixels;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean};
+use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean, path_text};
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
 #[derive(Debug, Default)]
@@ -34,9 +34,14 @@ impl Json {
             What::Notice(Notice { kind, message, action }) => {
                 line(out, event.at, "notice", NoticeBody { kind: *kind, message, action });
             }
-            What::Ended(summary) => line(out, event.at, "batch", batch_body(summary)),
+            What::Ended(summary) => end(event.at, summary, summary.exit_status(), out),
         }
     }
+}
+
+/// The `batch` event, which is the last. `exit` is the process's status.
+pub(super) fn end(at: Timestamp, summary: &Summary, exit: u8, out: &mut Vec<u8>) {
+    line(out, at, "batch", BatchBody { exit, ..batch_body(summary) });
 }
 
 /// The `plan` event as one line, newline included: what `fal-tui plan --json` prints.
@@ -197,7 +202,7 @@ fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
             message: &cause.message,
             retry_in_s: change.retry_in.map(seconds),
         }),
-        output: change.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        output: change.output.as_ref().map(|path| path_text(path)),
         caption: change.caption.as_deref(),
         width: change.pixels.map(|pixels| pixels.width),
         height: change.pixels.map(|pixels| pixels.height),

@@ -20,6 +20,7 @@ const TOTALS_EVERY: Duration = Duration::from_secs(10);
 const CAPTION: usize = 100;
 
 /// Tells events as lines.
+#[derive(Debug)]
 pub(super) struct Lines {
     color: bool,
     clock: Clock,
@@ -246,6 +247,7 @@ impl Tally {
 }
 
 /// The local time of a moment, made once a second.
+#[derive(Debug)]
 struct Clock {
     zone: TimeZone,
     second: i64,

@@ -16,7 +16,9 @@ pub use json::{early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
 
+use crate::engine::board::Notice;
 use crate::engine::{Event, Summary, What};
+use crate::job::Timestamp;
 use json::Json;
 use lines::Lines;
 
@@ -42,8 +44,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Events that are taken at once, and so written with one `write`.
 const AT_ONCE: usize = 512;
 
-/// Tells a batch until it has ended, and gives its summary. Events that are there are written
-/// together; nothing waits in a buffer.
+/// Tells a batch until it has ended, all but the end: what is the last word is told with
+/// [`Told::end`], once everything is written down. Events that are there are written together;
+/// nothing waits in a buffer.
 ///
 /// `None` if nobody listens any more (a closed pipe, as of `| head`) or if the engine went away
 /// without an end.
@@ -56,7 +59,7 @@ pub async fn tell(
     color: bool,
     mut out: impl Write,
     mut err: impl Write,
-) -> Result<Option<Summary>, HeadlessError> {
+) -> Result<Option<Told>, HeadlessError> {
     let mut teller = match form {
         Form::Lines => Teller::Lines(Lines::new(color, TimeZone::system())),
         Form::Json => Teller::Json(Json::default()),
@@ -65,9 +68,9 @@ pub async fn tell(
     while events.recv_many(&mut news, AT_ONCE).await > 0 {
         let mut ended = None;
         for event in news.drain(..) {
-            teller.tell(&event, &mut text, &mut messages);
-            if let What::Ended(summary) = event.what {
-                ended = Some(summary);
+            match event.what {
+                What::Ended(summary) => ended = Some(summary),
+                _ => teller.tell(&event, &mut text, &mut messages),
             }
         }
         match out.write_all(&text).and_then(|()| out.flush()) {
@@ -78,8 +81,8 @@ pub async fn tell(
         // A full or closed stderr is no reason to end a batch.
         let _ = err.write_all(messages.as_bytes()).and_then(|()| err.flush());
         messages.clear();
-        if ended.is_some() {
-            return Ok(ended);
+        if let Some(summary) = ended {
+            return Ok(Some(Told { teller, summary }));
         }
         // What happens meanwhile is written with one `write`, and this thread is not woken for each of it.
         tokio::time::sleep(PAUSE).await;
@@ -87,6 +90,49 @@ pub async fn tell(
     Ok(None)
 }
 
+/// A batch that was told, and has its last word to come.
+#[derive(Debug)]
+pub struct Told {
+    teller: Teller,
+    summary: Summary,
+}
+
+impl Told {
+    /// Tells the end: `exit` is the process's status, and `notice` what could not be written down.
+    ///
+    /// # Errors
+    /// If `out` cannot be written. What `err` does is nobody's concern.
+    pub fn end(
+        self,
+        at: Timestamp,
+        exit: u8,
+        notice: Option<Notice>,
+        mut out: impl Write,
+        mut err: impl Write,
+    ) -> Result<(), HeadlessError> {
+        let Self { mut teller, summary } = self;
+        let (mut text, mut messages) = (Vec::new(), String::new());
+        match &mut teller {
+            Teller::Lines(_) => teller.tell(&Event { at, what: What::Ended(summary) }, &mut text, &mut messages),
+            Teller::Json(json) => {
+                // To people the failure is told by the program itself.
+                if let Some(notice) = notice {
+                    json.tell(&Event { at, what: What::Notice(notice) }, &mut text);
+                }
+                json::end(at, &summary, exit, &mut text);
+                messages.push_str(&self::summary(&summary));
+            }
+        }
+        let written = out.write_all(&text).and_then(|()| out.flush());
+        let _ = err.write_all(messages.as_bytes()).and_then(|()| err.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(HeadlessError::Write(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug)]
 enum Teller {
     Lines(Lines),
     Json(Json),
@@ -101,8 +147,7 @@ impl Teller {
                 json.tell(event, text);
                 match &event.what {
                     What::Notice(notice) => messages.push_str(&words::notice(notice)),
-                    What::Ended(end) => messages.push_str(&summary(end)),
-                    What::Opened(_) | What::Planned { .. } | What::Job(_) | What::Log(..) => {}
+                    What::Opened(_) | What::Planned { .. } | What::Job(_) | What::Log(..) | What::Ended(_) => {}
                 }
             }
         }

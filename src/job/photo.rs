@@ -142,11 +142,11 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// The path with `/` between its parts, as other programs get it. Not cleaned for a terminal.
+    /// The path with `/` between its parts, as other programs get it. Not cleaned for a terminal, and
+    /// escaped where it is no UTF-8.
     #[must_use]
     pub fn slash_path(&self) -> String {
-        let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
-        parts.join("/")
+        super::path_text(&self.path)
     }
 
     /// The file name that the photo is uploaded under.

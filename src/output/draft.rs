@@ -118,9 +118,11 @@ impl Draft {
         Ok(())
     }
 
-    async fn begin_file(&self) -> Result<Content, OutputError> {
-        let (shared, folder) = (Arc::clone(&self.shared), self.names.folder.clone());
-        let file = off_the_loop(move || shared.unfinished(&folder)).await?;
+    async fn begin_file(&mut self) -> Result<Content, OutputError> {
+        let (shared, mut names) = (Arc::clone(&self.shared), self.names.clone());
+        let begun = off_the_loop(move || Ok((shared.unfinished(&mut names)?, names)));
+        let (file, names) = begun.await?;
+        self.names = names;
         let (file, path) = file.into_parts();
         Ok(Content::File(path, BufWriter::with_capacity(BUFFER, File::from_std(file))))
     }
@@ -168,7 +170,7 @@ impl Draft {
             previous: expect.previous.cloned(),
         };
         let (shared, names) = (self.shared, self.names);
-        off_the_loop(move || finished.place(&shared, &names)).await
+        off_the_loop(move || finished.place(&shared, names)).await
     }
 
     /// A failure, told of the file that it was to become.
@@ -193,7 +195,7 @@ pub(super) enum Whole {
 }
 
 impl Finished {
-    pub(super) fn place(self, shared: &Folder, names: &Names) -> Result<Placed, OutputError> {
+    pub(super) fn place(self, shared: &Folder, mut names: Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
         let failed = |error| OutputError::of(&target, error);
         let checked = match &self.content {
@@ -203,7 +205,7 @@ impl Finished {
         let (format, pixels, look) = checked.map_err(|error| OutputError::of_picture(&target, error))?;
         let picture = match self.content {
             Whole::Memory(bytes) => {
-                let mut file = shared.unfinished(&names.folder)?;
+                let mut file = shared.unfinished(&mut names)?;
                 file.write_all(&bytes).map_err(failed)?;
                 file
             }
@@ -217,7 +219,7 @@ impl Finished {
             pieces.push(Piece { extension, unfinished: atomically::written(&folder, &bytes).map_err(failed)? });
         }
         pieces.push(Piece { extension: format.extension(), unfinished: picture });
-        let stem = place(shared, names, pieces, self.previous.as_ref())?;
+        let stem = place(shared, &names, pieces, self.previous.as_ref())?;
         Ok(Placed {
             output: place::picture(&stem, format.extension()).into(),
             format,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::draft::{Expect, Finished, Placed, Whole, off_the_loop};
 use super::name::Names;
-use super::{Output, OutputError, atomically};
+use super::{Output, OutputError};
 use crate::job::Photo;
 
 impl Output {
@@ -21,7 +21,7 @@ impl Output {
     /// [`OutputError::BadResult`] if the other result is gone, was changed or is not whole; else as
     /// [`Draft::finish`](super::Draft::finish).
     pub async fn duplicate(&self, photo: &Photo, of: PathBuf, expect: Expect<'_>) -> Result<Placed, OutputError> {
-        let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        let mut names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
         let (shared, pixels, expected) = (Arc::clone(&self.0), expect.pixels, expect.bytes);
         let (captions, previous) = (shared.captions.files(expect.caption), expect.previous.cloned());
         off_the_loop(move || {
@@ -31,19 +31,13 @@ impl Output {
             if expected.is_some_and(|expected| expected != length) {
                 return Err(unusable("was changed"));
             }
-            let folder = shared.root.join(&names.folder);
-            let mut begin = || {
-                shared.make()?;
-                atomically::make_folders(&shared.root, &names.folder)?;
-                let mut file = atomically::unfinished(&folder)?;
-                let bytes = io::copy(&mut source, file.as_file_mut())?;
-                Ok((file, bytes))
-            };
-            let (file, bytes) = begin().map_err(|error| OutputError::of(&folder, error))?;
+            let mut file = shared.unfinished(&mut names)?;
+            let copied = io::copy(&mut source, file.as_file_mut());
+            let bytes = copied.map_err(|error| OutputError::of(&names.target(&shared.root), error))?;
             if bytes != length {
                 return Err(unusable("changes while it is read"));
             }
-            Finished { content: Whole::File(file), bytes, promised: pixels, captions, previous }.place(&shared, &names)
+            Finished { content: Whole::File(file), bytes, promised: pixels, captions, previous }.place(&shared, names)
         })
         .await
     }

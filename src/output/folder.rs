@@ -1,14 +1,17 @@
 //! The output folder of a batch.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use super::{Draft, OutputError, atomically, name::Names};
+use super::name::{Names, another};
+use super::{Draft, OutputError, atomically};
 use crate::job::{Captions, Photo};
 
 /// The folder that a batch's results go to. Clones are the same folder.
@@ -27,6 +30,8 @@ pub(super) struct Folder {
     made: Mutex<bool>,
     /// Folders that were looked through for what killed runs left.
     tidied: Mutex<HashSet<PathBuf>>,
+    /// Folders below it that were tried before anything was paid for what goes there.
+    tried: Mutex<HashSet<PathBuf>>,
 }
 
 impl Output {
@@ -45,6 +50,7 @@ impl Output {
             naming: Mutex::new(()),
             made: Mutex::new(made),
             tidied: Mutex::new(HashSet::new()),
+            tried: Mutex::new(HashSet::new()),
         };
         if made {
             folder.tidy(root);
@@ -70,6 +76,30 @@ impl Output {
         super::draft::off_the_loop(made).await.err().unwrap_or(error)
     }
 
+    /// Tries, once a folder, whether a photo's result can be written where it will go: before it is paid
+    /// for. Nothing is left of that.
+    ///
+    /// # Errors
+    /// As [`Draft::write`].
+    pub async fn try_for(&self, photo: &Photo) -> Result<(), OutputError> {
+        let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        if self.0.is_tried(&names.folder) {
+            return Ok(());
+        }
+        let shared = Arc::clone(&self.0);
+        let tried = super::draft::off_the_loop(move || {
+            let folder = shared.root.join(shared.free(&names.folder));
+            let there = folder.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(&folder);
+            atomically::written(there, &TRIAL).map_err(|error| OutputError::of(there, error))?;
+            shared.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(names.folder);
+            Ok(())
+        });
+        match tried.await {
+            Err(error) => Err(self.whose(error).await),
+            done => done,
+        }
+    }
+
     /// Begins a photo's result.
     ///
     /// # Errors
@@ -80,6 +110,8 @@ impl Output {
     }
 }
 
+/// How many names of a folder are tried where files have them.
+const MOST: usize = 100;
 /// What is written to try a folder out, bytes: a full disk takes a name, but no page behind it.
 const TRIAL: [u8; 4096] = [0; 4096];
 
@@ -99,9 +131,32 @@ fn refused(root: &Path, source: io::Error) -> OutputError {
 }
 
 impl Folder {
+    fn is_tried(&self, folder: &Path) -> bool {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
+    }
+
+    /// The folder that a result goes to: where something else has the name of one on the way, as a file
+    /// that somebody put there, the next name that is free for a folder. Below the output folder.
+    fn free(&self, below: &Path) -> PathBuf {
+        let mut free = PathBuf::new();
+        for part in below {
+            let names = iter::successors(Some(part.to_owned()), |name| Some(another(name))).take(MOST);
+            let is_free = |name: &OsString| match fs::metadata(self.root.join(&free).join(name)) {
+                Ok(there) => there.is_dir(),
+                // A link that leads nowhere has the name, too.
+                Err(_) => fs::symlink_metadata(self.root.join(&free).join(name)).is_err(),
+            };
+            let name = names.into_iter().find(is_free);
+            free.push(name.as_deref().unwrap_or(part));
+        }
+        free
+    }
+
     /// Begins a file in the folder that it will stay in, which is made if need be: hidden, and
-    /// without its name yet. It blocks.
-    pub(super) fn unfinished(&self, below: &Path) -> Result<NamedTempFile, OutputError> {
+    /// without its name yet. The folder may come to have another name. It blocks.
+    pub(super) fn unfinished(&self, names: &mut Names) -> Result<NamedTempFile, OutputError> {
+        names.folder = self.free(&names.folder);
+        let below = &names.folder;
         let folder = self.root.join(below);
         let begin = || {
             self.make()?;
@@ -140,10 +195,35 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let output = Output::open(&dir.path().join("not/yet"), Captions::default()).unwrap();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "trying leaves nothing");
-        drop(output.0.unfinished(Path::new("sub")).unwrap());
+        let mut names = Names::of(&photo("sub/a.jpg")).unwrap();
+        drop(output.0.unfinished(&mut names).unwrap());
         assert!(output.root().join("sub").is_dir());
         fs::remove_dir_all(output.root()).unwrap();
         // It may have been a disk that was taken away.
-        assert!(output.0.unfinished(Path::new("sub")).is_err());
+        assert!(output.0.unfinished(&mut names).is_err());
+    }
+
+    #[tokio::test]
+    async fn where_a_file_stands_the_folder_gets_another_name() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("beach"), "theirs").unwrap();
+        let output = Output::open(dir.path(), Captions::default()).unwrap();
+        output.try_for(&photo("beach/a.jpg")).await.unwrap();
+        let mut names = Names::of(&photo("beach/a.jpg")).unwrap();
+        drop(output.0.unfinished(&mut names).unwrap());
+        assert_eq!(names.folder, Path::new("beach_"));
+        assert_eq!(fs::read(dir.path().join("beach")).unwrap(), b"theirs");
+    }
+
+    fn photo(path: &str) -> Photo {
+        Photo {
+            path: Path::new(path).into(),
+            source: Path::new("/in").join(path).into(),
+            format: None,
+            pixels: None,
+            bytes: 0,
+            modified: crate::job::Timestamp(0),
+            shares_stem: false,
+        }
     }
 }

@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::caption::one_line;
-use super::report::slashed;
-use crate::job::Job;
+use crate::job::{Job, path_text};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -29,11 +28,10 @@ pub(super) struct Named {
     pub(super) request_id: Option<String>,
 }
 
-/// A job's picture and its line; `None` if it has no picture, or one whose name JSON cannot hold.
+/// A job's picture and its line; `None` if it has no picture.
 pub(super) fn line(job: &Job) -> Option<(String, String)> {
     let saved = job.state.saved()?;
-    saved.output.to_str()?;
-    let (file_name, source) = (slashed(&saved.output), job.photo.slash_path());
+    let (file_name, source) = (path_text(&saved.output), job.photo.slash_path());
     let caption = saved.caption.as_deref().map(one_line).filter(|line| !line.is_empty());
     let line = Line {
         file_name: &file_name,

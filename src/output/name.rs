@@ -10,11 +10,15 @@ use crate::job::Photo;
 pub(super) const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
 /// The longest stem, bytes: file systems take names of 255, and the extension needs some.
 const LONGEST: usize = 244;
+/// What files here are called by: results, captions and records.
+const OURS: [&str; 9] = ["jpg", "png", "webp", "gif", "avif", "txt", "xmp", "jsonl", "csv"];
+/// What tells a folder's name from theirs.
+const ASIDE: &str = "_";
 /// How many names are tried.
 const MOST: u32 = 10_000;
 
 /// The names that a photo's result may have, best first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Names {
     /// The folder, below the output folder.
     pub(super) folder: PathBuf,
@@ -31,7 +35,7 @@ impl Names {
         let stem = photo.output_stem();
         let name = |path: &Path| path.file_name().map(fit).ok_or(io::ErrorKind::InvalidFilename);
         Ok(Self {
-            folder: inside(stem.parent().unwrap_or(Path::new("")))?.to_owned(),
+            folder: inside(stem.parent().unwrap_or(Path::new("")))?.iter().map(aside).collect(),
             stem: name(&stem)?,
             full: name(&photo.path)?,
         })
@@ -52,6 +56,25 @@ impl Names {
         });
         before.into_iter().chain([self.stem.clone()]).chain(again).chain(numbered)
     }
+}
+
+/// A folder's name in the output folder: never one that a result, a caption or a record could get,
+/// whatever the case, so that no file ever stands where a folder must. `a.png` is `a.png_` there, and
+/// `a.png_` is `a.png__`: no two folders become one.
+fn aside(part: &OsStr) -> OsString {
+    let bytes = part.as_encoded_bytes();
+    let bare = bytes.iter().rposition(|byte| !ASIDE.as_bytes().contains(byte)).map_or(0, |last| last + 1);
+    let name = bytes.get(..bare).unwrap_or_default();
+    let extension = name.rsplit(|byte| *byte == b'.').next().filter(|extension| extension.len() < name.len());
+    let is_ours = |extension: &[u8]| OURS.iter().any(|ours| extension.eq_ignore_ascii_case(ours.as_bytes()));
+    if extension.is_some_and(is_ours) { another(part) } else { part.to_owned() }
+}
+
+/// The next name for a folder, where a file has the first.
+pub(super) fn another(part: &OsStr) -> OsString {
+    let mut name = fit(part);
+    name.push(ASIDE);
+    name
 }
 
 /// A path that stays below the folder that it is joined to.
@@ -87,7 +110,28 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::job::Timestamp;
+    use crate::job::{Format, Timestamp};
+
+    #[test]
+    fn a_folder_has_no_name_that_a_file_could_get_and_no_other_folders() {
+        let cases = [
+            ("dd.png", "dd.png_"),
+            ("DD.PNG", "DD.PNG_"),
+            ("dd.png_", "dd.png__"),
+            ("metadata.jsonl", "metadata.jsonl_"),
+            ("report.2.csv", "report.2.csv_"),
+            ("2019.08", "2019.08"),
+            ("png", "png"),
+            ("beach_", "beach_"),
+            ("_", "_"),
+        ];
+        for (given, there) in cases {
+            assert_eq!(aside(OsStr::new(given)), there);
+        }
+        for ours in Format::ALL.map(Format::extension) {
+            assert!(OURS.contains(&ours), "{ours}");
+        }
+    }
 
     proptest! {
         #[test]

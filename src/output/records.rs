@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::metadata::{self, Named};
 use super::{Output, OutputError, atomically, report};
-use crate::job::Job;
+use crate::job::{Job, path_of};
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
 /// them if they are dropped.
@@ -81,7 +81,7 @@ impl Records {
         let Self { root, metadata, mut report, pictures, paths } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
-        let path = root.join("metadata.jsonl");
+        let path = metadata_path(&root);
         let ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
         let file = after_theirs(&root, &path, &pictures, ours).map_err(|error| done(&path, error))?;
         // No pictures, no record of them.
@@ -109,10 +109,11 @@ fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
 
 /// Opens what is there, if anything is.
 fn open(path: &Path) -> io::Result<Option<File>> {
-    match File::open(path) {
-        Ok(file) => Ok(Some(file)),
+    match path.metadata() {
+        // A pipe would be waited for.
+        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        _ => File::open(path).map(Some),
     }
 }
 
@@ -138,7 +139,7 @@ fn keep_metadata(root: &Path, file: File, ours: &HashSet<String>, into: &mut imp
         let replaced = metadata::read(&line).is_some_and(|Named { file_name, request_id }| {
             // A line of ours whose picture is gone, as after a retry that took another name, would
             // make loaders stumble.
-            ours.contains(&file_name) || request_id.is_some() && !root.join(file_name).exists()
+            ours.contains(&file_name) || request_id.is_some() && !root.join(path_of(&file_name)).exists()
         });
         if !replaced {
             into.write_all(&line)?;
@@ -162,12 +163,22 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
     Ok(())
 }
 
+/// The first of `metadata.jsonl`, `metadata.2.jsonl`, … that is free or a file that can be read. Another
+/// program may have made a folder of that name.
+fn metadata_path(root: &Path) -> PathBuf {
+    let first = root.join("metadata.jsonl");
+    let others = (2..1000).map(|n| root.join(format!("metadata.{n}.jsonl")));
+    std::iter::once(first.clone()).chain(others).find(|path| open(path).is_ok()).unwrap_or(first)
+}
+
 /// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
 fn report_path(root: &Path) -> io::Result<PathBuf> {
     let names = std::iter::once("report.csv".to_owned()).chain((2..1000).map(|n| format!("report.{n}.csv")));
     for name in names {
         let path = root.join(name);
-        let Some(file) = open(&path)? else { return Ok(path) };
+        // One that cannot be read is not ours to replace.
+        let Ok(file) = open(&path) else { continue };
+        let Some(file) = file else { return Ok(path) };
         let mut found = csv::Reader::from_reader(BufReader::new(file));
         if found.byte_headers().is_ok_and(|columns| report::is_ours(columns.iter())) {
             return Ok(path);

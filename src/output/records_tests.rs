@@ -220,12 +220,21 @@ fn a_report_of_another_kind_is_left_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_that_json_cannot_hold_is_in_the_report_alone() {
+fn names_that_are_no_utf8_differ_in_both_records_and_keep_their_lines() {
     use std::os::unix::ffi::OsStrExt;
     let (dir, output) = output();
-    let mut saved = saved("x", None);
-    saved.output = Path::new(std::ffi::OsStr::from_bytes(b"caf\xe9.png")).into();
-    output.write_records(&[job("a.jpg", JobState::Done(closed(), saved.into()))]).unwrap();
-    assert!(!dir.path().join("metadata.jsonl").exists(), "nothing to say");
-    assert_eq!(report(&dir, "report.csv")[1][2], "caf\u{fffd}.png");
+    let done = |number: usize, name: &[u8]| {
+        let mut saved = saved("x", None);
+        saved.output = Path::new(std::ffi::OsStr::from_bytes(name)).into();
+        fs::write(dir.path().join(&saved.output), "a picture").unwrap();
+        job(&format!("{number}.jpg"), JobState::Done(closed(), saved.into()))
+    };
+    output.write_records(&[done(1, b"caf\xe9.png"), done(2, b"caf\xe8.png")]).unwrap();
+    assert_eq!(report(&dir, "report.csv")[1][2], "caf\\xE9.png");
+    assert_eq!(report(&dir, "report.csv")[2][2], "caf\\xE8.png");
+    // Another batch in the same folder: the lines' pictures are found by what is written.
+    output.write_records(&[done(3, b"other.png")]).unwrap();
+    let metadata = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
+    assert_eq!(metadata.lines().count(), 3, "{metadata}");
+    assert!(metadata.contains("caf\\\\xE9.png") && metadata.contains("caf\\\\xE8.png"), "{metadata}");
 }

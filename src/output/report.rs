@@ -1,6 +1,6 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
-use crate::job::{Job, JobState, Usd};
+use crate::job::{Job, JobState, Usd, path_text};
 
 use super::caption::one_line;
 
@@ -41,7 +41,7 @@ pub(super) fn line(job: &Job) -> [String; 12] {
     [
         job.photo.slash_path(),
         job.state.status().name().to_owned(),
-        text(saved.map(|saved| slashed(&saved.output))),
+        text(saved.map(|saved| path_text(&saved.output))),
         text(saved.map(|saved| saved.pixels.width.to_string())),
         text(saved.map(|saved| saved.pixels.height.to_string())),
         text(saved.and_then(|saved| saved.seed).map(|seed| seed.to_string())),
@@ -52,11 +52,6 @@ pub(super) fn line(job: &Job) -> [String; 12] {
         text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
         text(job.own.as_ref().map(|own| own.0.to_string())),
     ]
-}
-
-/// A path with `/` between its parts.
-pub(super) fn slashed(path: &std::path::Path) -> String {
-    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// An amount as a plain number, exact: `0.1365`.

@@ -30,6 +30,21 @@ pub enum Other {
     Icon,
     Photoshop,
     Svg,
+    Eps,
+    Hdr,
+    FloatMap,
+    Netpbm,
+    Pcx,
+    Tga,
+    OpenExr,
+    Qoi,
+    Gimp,
+    Dicom,
+    JpegXr,
+    Sgi,
+    Fits,
+    Dds,
+    PostScript,
     Pdf,
     Html,
     Text,
@@ -54,6 +69,20 @@ impl Other {
                 | Self::Icon
                 | Self::Photoshop
                 | Self::Svg
+                | Self::Eps
+                | Self::Hdr
+                | Self::FloatMap
+                | Self::Netpbm
+                | Self::Pcx
+                | Self::Tga
+                | Self::OpenExr
+                | Self::Qoi
+                | Self::Gimp
+                | Self::Dicom
+                | Self::JpegXr
+                | Self::Sgi
+                | Self::Fits
+                | Self::Dds
         )
     }
 
@@ -69,6 +98,21 @@ impl Other {
             Self::Icon => "icon",
             Self::Photoshop => "Photoshop document",
             Self::Svg => "SVG",
+            Self::Eps => "EPS",
+            Self::Hdr => "Radiance HDR",
+            Self::FloatMap => "PFM",
+            Self::Netpbm => "Netpbm",
+            Self::Pcx => "PCX",
+            Self::Tga => "TGA",
+            Self::OpenExr => "OpenEXR",
+            Self::Qoi => "QOI",
+            Self::Gimp => "GIMP document",
+            Self::Dicom => "DICOM",
+            Self::JpegXr => "JPEG XR",
+            Self::Sgi => "SGI",
+            Self::Fits => "FITS",
+            Self::Dds => "DDS",
+            Self::PostScript => "PostScript",
             Self::Pdf => "PDF",
             Self::Html => "HTML",
             Self::Text => "text",
@@ -110,12 +154,26 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"IIU\0", Kind::Other(Other::Raw)),
     (b"FUJIFILMCCD-RAW", Kind::Other(Other::Raw)),
     (b"FOVb", Kind::Other(Other::Raw)),
+    (b"\0MRM", Kind::Other(Other::Raw)),
+    (b"II\x1a\0\0\0HEAPCCDR", Kind::Other(Other::Raw)),
+    (b"DSC-Image", Kind::Other(Other::Raw)),
+    (b"II\xbc\x01", Kind::Other(Other::JpegXr)),
     (b"II*\0", Kind::Other(Other::Tiff)),
     (b"MM\0*", Kind::Other(Other::Tiff)),
     (b"II+\0", Kind::Other(Other::Tiff)),
     (b"MM\0+", Kind::Other(Other::Tiff)),
     (b"\0\0\x01\0", Kind::Other(Other::Icon)),
     (b"8BPS", Kind::Other(Other::Photoshop)),
+    (b"\xc5\xd0\xd3\xc6", Kind::Other(Other::Eps)),
+    (b"#?RADIANCE", Kind::Other(Other::Hdr)),
+    (b"#?RGBE", Kind::Other(Other::Hdr)),
+    (b"\x76\x2f\x31\x01", Kind::Other(Other::OpenExr)),
+    (b"qoif", Kind::Other(Other::Qoi)),
+    (b"gimp xcf", Kind::Other(Other::Gimp)),
+    (b"\x01\xda\0", Kind::Other(Other::Sgi)),
+    (b"\x01\xda\x01", Kind::Other(Other::Sgi)),
+    (b"SIMPLE  =", Kind::Other(Other::Fits)),
+    (b"DDS |\0\0\0", Kind::Other(Other::Dds)),
     (b"%PDF-", Kind::Other(Other::Pdf)),
     (b"\x1aE\xdf\xa3", Kind::Other(Other::Video)),
     (b"\0\0\x01\xba", Kind::Other(Other::Video)),
@@ -142,13 +200,17 @@ pub fn sniff(head: &[u8]) -> Kind {
         (Some(b"RIFF"), _, Some(b"AVI ")) => return Kind::Other(Other::Video),
         (Some(b"RIFF"), _, Some(b"WAVE")) => return Kind::Other(Other::Audio),
         (_, Some(b"ftyp"), Some(_)) => return base_media(head),
+        // QuickTime from before there was an `ftyp`.
+        (_, Some(b"moov" | b"mdat" | b"wide" | b"pnot"), _) => return Kind::Other(Other::Video),
+        (_, Some(b"free" | b"skip"), _) if head.starts_with(b"\0\0") => return Kind::Other(Other::Video),
         _ => {}
     }
     // `BM` alone begins many a text: the four reserved bytes of a bitmap are zero.
     if head.starts_with(b"BM") && head.get(6..10) == Some(&[0; 4]) {
         return Kind::Other(Other::Bmp);
     }
-    Kind::Other(written(head).unwrap_or(Other::Unknown))
+    let other = netpbm(head).or_else(|| written(head)).or_else(|| by_fields(head));
+    Kind::Other(other.unwrap_or(Other::Unknown))
 }
 
 /// An ISO base media file, by its brands (ISO/IEC 14496-12, 4.3): AVIF, HEIC and MP4 are all such.
@@ -173,6 +235,50 @@ fn base_media(head: &[u8]) -> Kind {
     }
 }
 
+/// PBM, PGM, PPM, PAM and PFM: a letter and a digit, blanks or a comment, and a number.
+fn netpbm(head: &[u8]) -> Option<Other> {
+    let kind = match head.get(..2)? {
+        b"PF" | b"Pf" => Other::FloatMap,
+        b"P7" if head.starts_with(b"P7\nWIDTH ") || head.starts_with(b"P7\n#") => return Some(Other::Netpbm),
+        [b'P', b'1'..=b'6'] => Other::Netpbm,
+        _ => return None,
+    };
+    let mut rest = head.get(2..)?;
+    if !rest.first()?.is_ascii_whitespace() {
+        return None;
+    }
+    loop {
+        rest = rest.trim_ascii_start();
+        if !rest.starts_with(b"#") {
+            return rest.first()?.is_ascii_digit().then_some(kind);
+        }
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else { return Some(kind) };
+        rest = rest.get(end..)?;
+    }
+}
+
+/// What has no signature of its own, by fields that only make sense together.
+fn by_fields(head: &[u8]) -> Option<Other> {
+    if head.get(128..132) == Some(b"DICM") {
+        return Some(Other::Dicom);
+    }
+    if let [0x0a, 0 | 2..=5, 0 | 1, 1 | 2 | 4 | 8, ..] = head {
+        return Some(Other::Pcx);
+    }
+    // TGA: kind of map, kind of picture, origin of the map, its length and depth, then the picture's
+    // place, sides and depth.
+    let (about, depth) = (head.get(1..3)?, *head.get(16)?);
+    let (map, sides) = (head.get(3..8)?, head.get(12..16)?);
+    let is_plain = about.first() == Some(&0) && map.iter().all(|byte| *byte == 0);
+    let fits = match about {
+        [0, 2 | 3 | 10 | 11] => is_plain && matches!(depth, 8 | 15 | 16 | 24 | 32),
+        [1, 1 | 9] => depth == 8 && matches!(map.last(), Some(15 | 16 | 24 | 32)),
+        _ => false,
+    };
+    let has_sides = sides.chunks_exact(2).all(|side| side != [0, 0]);
+    (fits && has_sides && head.get(17)? & 0xc0 == 0).then_some(Other::Tga)
+}
+
 /// Something that people or programs wrote, if it is text at all.
 fn written(head: &[u8]) -> Option<Other> {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
@@ -188,11 +294,41 @@ fn written(head: &[u8]) -> Option<Other> {
         return None;
     }
     let start = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
-    if start.starts_with("<svg") || (start.starts_with("<?xml") && start.contains("<svg")) {
+    if start.starts_with("%!ps") {
+        let first = start.lines().next().unwrap_or_default();
+        Some(if first.contains("epsf") { Other::Eps } else { Other::PostScript })
+    } else if is_svg(&start) {
         Some(Other::Svg)
     } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
         Some(Other::Html)
     } else {
         Some(Other::Text)
+    }
+}
+
+/// Whether the first element is `svg`, behind whatever XML lets stand before it; in small letters.
+fn is_svg(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if rest.starts_with("<!doctype") && !rest.starts_with("<!doctype svg") {
+            return false;
+        }
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") => "?>",
+            _ if rest.starts_with("<!doctype svg") => return true,
+            // A prefix may stand before the name.
+            _ => {
+                let name = rest.strip_prefix('<').unwrap_or_default();
+                let name = name.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+                return name == "svg" || name.ends_with(":svg");
+            }
+        };
+        match rest.split_once(end) {
+            Some((_, after)) => rest = after,
+            // A long comment before all: what follows cannot be seen from here.
+            None => return rest.contains("svg"),
+        }
     }
 }

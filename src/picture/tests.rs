@@ -225,3 +225,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_cannot_be_sent_is_called_by_its_true_name() {
+    let tga = [&[0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 3, 0, 24, 32][..], &[7; 36]].concat();
+    let dicom = [&[0; 128][..], b"DICM\x02\0\0\0"].concat();
+    let cases: [(&[u8], Other); 24] = [
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", Other::Eps),
+        (b"\xc5\xd0\xd3\xc6\x20\0\0\0", Other::Eps),
+        (b"%!PS-Adobe-3.0\n", Other::PostScript),
+        (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 4 +X 4\n", Other::Hdr),
+        (b"PF\n4 4\n-1.0\n", Other::FloatMap),
+        (b"P6\n# made by hand\n96 64\n255\n\xff\x01", Other::Netpbm),
+        (b"P3 2 2 255\n0 0 0", Other::Netpbm),
+        (b"P7\nWIDTH 4\nHEIGHT 4\n", Other::Netpbm),
+        (b"P1 is a podium", Other::Text),
+        (b"\x0a\x05\x01\x08\0\0\0\0\x5f\0\x3f\0", Other::Pcx),
+        (&tga, Other::Tga),
+        (b"\x76\x2f\x31\x01\x02\0\0\0", Other::OpenExr),
+        (b"qoif\0\0\0\x60\0\0\0\x40\x04\0", Other::Qoi),
+        (b"gimp xcf v011\0", Other::Gimp),
+        (&dicom, Other::Dicom),
+        (b"\0MRM\0\x02\xa6\xc8", Other::Raw),
+        (b"II\x1a\0\0\0HEAPCCDR\x02\0\x01\0", Other::Raw),
+        (b"\0\0\0\x08wide\0\x01\0\0mdat", Other::Video),
+        (b"\0\0\x20\0moov\0\0\0\x6cmvhd", Other::Video),
+        (b"<?xml version=\"1.0\"?>\n<!-- Created with Inkscape -->\n<svg xmlns='x'>", Other::Svg),
+        (b"<!-- a --><!-- b -->\n<svg:svg xmlns:svg='x'>", Other::Svg),
+        (b"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg/>", Other::Svg),
+        (b"<!-- svg is meant -->\n<html>", Other::Text),
+        (b"<!doctype html><svg>", Other::Html),
+    ];
+    for (head, other) in cases {
+        assert_eq!(sniff(head), Kind::Other(other), "{}", head.escape_ascii());
+        assert!(!other.to_string().is_empty());
+    }
+    // A cursor is an icon's sister, and neither is a TGA.
+    assert_eq!(sniff(b"\0\0\x02\0\x01\0\x20\x20\0\0\0\0\x04\0\x03\0\x18\0"), Kind::Other(Other::Unknown));
+}

@@ -13,9 +13,9 @@ use super::names;
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     pub(super) variables: BTreeMap<String, OsString>,
-    /// The config file, whether or not it is there; `None` without a home directory.
+    /// The config file, whether or not it is there; `None` without a home directory that is absolute.
     pub config_file: Option<PathBuf>,
-    /// Where the ledger and the log live by default; `None` without a home directory.
+    /// Where the ledger and the log live by default; `None` without a home directory that is absolute.
     pub state_dir: Option<PathBuf>,
 }
 
@@ -24,10 +24,13 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let base = etcetera::choose_base_strategy().ok();
+        // One that depends on where one stands would be another ledger in each folder (XDG: relative paths
+        // are to be ignored).
+        let absolute = |folder: PathBuf| Some(folder).filter(|folder| folder.is_absolute());
         let state = |base: &_| BaseStrategy::state_dir(base).unwrap_or_else(|| BaseStrategy::data_dir(base));
         Self {
-            config_file: base.as_ref().map(|base| base.config_dir().join("fal-tui").join("config.toml")),
-            state_dir: base.as_ref().map(|base| state(base).join("fal-tui")),
+            config_file: base.as_ref().and_then(|base| absolute(base.config_dir().join("fal-tui").join("config.toml"))),
+            state_dir: base.as_ref().and_then(|base| absolute(state(base).join("fal-tui"))),
             ..Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))))
         }
     }

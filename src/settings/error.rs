@@ -43,7 +43,9 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// No place for the ledger.
-    #[error("there is no home directory to keep the ledger in\nhint: name a folder with `--state-dir`")]
+    #[error(
+        "there is no home directory to keep the ledger in: HOME is no absolute path\nhint: set HOME, or name a folder with `--state-dir`"
+    )]
     NoStateDir,
     /// The sandbox's flags without the sandbox.
     #[error("`--{0}` shapes the sandbox, and nothing says `--sandbox`")]

@@ -35,6 +35,9 @@ pub(crate) enum Unusable {
     /// It is no picture that we can read.
     #[error("Failed to load the image. Please ensure the image file is not corrupted and is in a supported format.")]
     Load,
+    /// fal reads AVIF; no decoder for it is in here.
+    #[error("This sandbox cannot decode AVIF. fal can: nothing is said against the image.")]
+    Avif,
     /// It has too many pixels, or would have.
     #[error("Image has too many pixels: at most {max} are supported")]
     TooLarge {
@@ -49,6 +52,9 @@ pub(crate) enum Unusable {
 /// A picture's size as it is stored, px, from its header.
 pub(crate) fn measure(path: &Path) -> Result<(u32, u32), Unusable> {
     let reader = ImageReader::open(path)?.with_guessed_format()?;
+    if reader.format() == Some(ImageFormat::Avif) {
+        return Err(Unusable::Avif);
+    }
     let (width, height) = reader.into_dimensions().map_err(|_| Unusable::Load)?;
     if u64::from(width) * u64::from(height) > MAX_INPUT_PIXELS {
         return Err(Unusable::TooLarge { max: MAX_INPUT_PIXELS });
@@ -177,5 +183,7 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             assert!(matches!(open(&path), Err(Unusable::Load)), "{bytes:?}");
         }
+        // It may well be one that fal reads.
+        assert!(matches!(measure(&path), Err(Unusable::Avif)));
     }
 }

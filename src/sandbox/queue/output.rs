@@ -87,6 +87,7 @@ impl Outcome {
     pub(super) fn unusable(error: &Unusable, field: &str, given: Option<&Value>) -> Self {
         let (kind, ctx) = match error {
             Unusable::Load => ("image_load_error", None),
+            Unusable::Avif => ("unsupported_image_format", None),
             Unusable::TooLarge { max } => ("image_too_large", Some(json!({ "max_image_pixels": max }))),
             Unusable::Disk(_) => return Self::crashed(),
         };
