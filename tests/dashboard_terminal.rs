@@ -279,3 +279,34 @@ fn a_copied_text_goes_through_the_terminal() {
     term.press("i");
     term.wait("OSC 52", |seen| has(&seen.bytes, b"\x1b]52;c;"));
 }
+
+#[test]
+fn what_the_terminal_answers_unasked_is_no_key() {
+    let mut term = run(&["scene=done"], &[]);
+    term.wait_for("q leaves");
+    term.settle();
+    let before = term.see(|seen| seen.bytes.len());
+    for answer in [
+        "\u{1b}P>|XTerm(380) tRxq\u{1b}\\",
+        "\u{1b}]11;rgb:1e1e/1e1e/2e2e\u{1b}\\",
+        "\u{1b}]52;c;cXhYUnIgYjUwCg==\u{7}",
+        "\u{1b}P1+r544e=787465726d\u{1b}\\",
+        "\u{1b}_Gi=31;OK\u{1b}\\",
+    ] {
+        for at in [0, 1, 2, 3, 7, answer.len() - 1] {
+            let (first, second) = answer.split_at(at);
+            term.press(first);
+            // A piece of its own, as a slow line gives it.
+            std::thread::sleep(Duration::from_millis(if at == 1 { 30 } else { 200 }));
+            term.press(second);
+        }
+    }
+    term.settle();
+    assert_eq!(term.see(|seen| seen.bytes.len()) - before, 0, "{}", term.text());
+    term.press("?");
+    term.wait_for("Keys");
+    term.press("\u{1b}");
+    term.wait_gone("Keys");
+    term.press("q");
+    assert!(term.wait_exit().success());
+}

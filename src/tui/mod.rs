@@ -14,6 +14,7 @@ pub mod view;
 
 mod outbox;
 mod placed;
+mod replies;
 mod run;
 mod screen;
 mod signals;

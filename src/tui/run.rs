@@ -15,6 +15,7 @@ use super::caps::Caps;
 use super::keys::KeyMap;
 use super::outbox::Outbox;
 use super::preview::Studio;
+use super::replies::Replies;
 use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
 use super::theme::Theme;
@@ -132,6 +133,7 @@ pub async fn run(
         commands,
         outbox: Outbox::default(),
         studio: Studio::default(),
+        replies: Replies::default(),
         interval,
         dirty: true,
         resized: None,
@@ -167,6 +169,7 @@ struct Face {
     commands: mpsc::Sender<Command>,
     outbox: Outbox,
     studio: Studio,
+    replies: Replies,
     interval: Duration,
     /// Whether something changed since the last frame.
     dirty: bool,
@@ -186,6 +189,7 @@ impl Face {
         let commands = self.commands.clone();
         loop {
             let wakes = self.wakes_at();
+            let held = self.replies.due();
             let happened = tokio::select! {
                 biased;
                 came = self.signals.next() => match came {
@@ -203,9 +207,17 @@ impl Face {
                     self.draw()
                 },
                 event = keys.next() => match event {
-                    Some(Ok(event)) => self.take_event(event).await,
+                    Some(Ok(event)) => {
+                        let meant = self.replies.take(event, Instant::now());
+                        self.take_events(meant).await
+                    }
                     Some(Err(error)) => Err(Stop::reading(error)),
                     None => Err(Stop::Left(Left::HungUp)),
+                },
+                // After the keys, since what has come already tells more than time does.
+                () = sleep_until(held.unwrap_or(drawn)), if held.is_some() => {
+                    let meant = self.replies.let_go(Instant::now());
+                    self.take_events(meant).await
                 },
                 changed = self.board.changed() => match changed {
                     Ok(()) => {
@@ -271,6 +283,13 @@ impl Face {
                 Effect::Decode(asks) => self.studio.want(asks),
                 Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) => {}
             }
+        }
+        Ok(())
+    }
+
+    async fn take_events(&mut self, events: Vec<Event>) -> Result<(), Stop> {
+        for event in events {
+            self.take_event(event).await?;
         }
         Ok(())
     }
