@@ -1,6 +1,8 @@
 //! What comes from outside is damaged in every way: nothing may panic, hang or grow. The inputs are made
 //! from a fixed seed, so that a failure comes again; `tests/fuzz` looks further, for as long as one likes.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod mutate;
 mod pictures;
 mod words;
