@@ -58,7 +58,18 @@ struct Follows {
 
 #[test]
 fn every_row_of_the_table_is_met_as_it_says() {
-    let folder = root().join("tests/scenarios/failures");
+    met("failures");
+}
+
+/// Answers of another form than fal documents: what is paid for is saved, or kept for a person.
+#[test]
+fn an_answer_of_another_form_loses_nothing_that_is_paid_for() {
+    met("answers");
+}
+
+/// Plays every scenario of a folder.
+fn met(folder: &str) {
+    let folder = root().join("tests/scenarios").join(folder);
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     // Mostly they wait.

@@ -7,7 +7,7 @@ use super::run::Engine;
 use super::shelf::LAST_WORDS;
 use super::weather::Realm;
 use crate::fal::{Bill, FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Group, JobId, Kept, Stage, Transition, Usd};
+use crate::job::{Cause, CauseKind, Class, Group, JobId, Kept, Stage, Suspicion, Transition, Unread, Usd};
 use crate::ledger::Attempt;
 
 impl Engine {
@@ -27,9 +27,10 @@ impl Engine {
                 self.write_attempt(id, &error.cause, cost);
                 self.wait(id, error.cause.clone(), wait, kept, counts);
             }
-            Verdict::Fail(kept) => {
-                self.fail_with(id, &error.cause, kept, cost);
-            }
+            Verdict::Fail(kept) => match &error.unread {
+                Some(answer) => self.misread(id, &error.cause, answer),
+                None => self.fail_with(id, &recoverable(&error.cause, &kept), kept, cost),
+            },
             Verdict::Hold(kept) => self.back_to(id, error.cause.clone(), kept),
             Verdict::Cancelled => {
                 self.write_attempt(id, &error.cause, cost);
@@ -62,7 +63,7 @@ impl Engine {
         self.wait(id, cause, wait, kept, counts);
     }
 
-    fn wait(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
+    pub(super) fn wait(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
         let until = self.now().plus(wait);
         if self.happen(id, Transition::Retry { cause, until, kept, counts }) {
             self.wake_at(id, until);
@@ -76,6 +77,24 @@ impl Engine {
 
     pub(super) fn fail(&mut self, id: JobId, cause: &Cause, kept: Kept) {
         self.fail_with(id, cause, kept, None);
+    }
+
+    /// fal answered, which may be billed, with something that we do not understand: it is kept as it came,
+    /// and a person looks at it. What it may cost stays reserved.
+    fn misread(&mut self, id: JobId, cause: &Cause, answer: &str) {
+        if self.give_back(id, cause) {
+            return;
+        }
+        self.write_attempt(id, cause, None);
+        let why =
+            format!("{}; what fal answered is kept, and a retry reads it again without paying again", cause.message);
+        let unread = Unread { why: Suspicion(why.into()), answer: answer.into() };
+        if self.happen(id, Transition::Misread(unread)) {
+            self.ended(id);
+            if let Some(hold) = self.failures.failed(cause) {
+                self.hold(hold);
+            }
+        }
     }
 
     /// The same, where the request is taken to have cost something.
@@ -150,4 +169,13 @@ impl Engine {
             self.live.remove(&old);
         }
     }
+}
+
+/// Says what a retry does for something that fal has and that could not be fetched.
+fn recoverable(cause: &Cause, kept: &Kept) -> Cause {
+    if kept.request().is_none() {
+        return cause.clone();
+    }
+    let message = format!("{}; fal still has it, and a retry asks for it again without paying again", cause.message);
+    Cause { message: message.into(), ..cause.clone() }
 }

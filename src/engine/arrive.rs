@@ -53,7 +53,7 @@ impl Engine {
                 }
             }
             JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
-            JobState::Failed { .. } => {
+            JobState::Failed { .. } | JobState::Unread(..) => {
                 if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.reopen(id);
                 }
@@ -202,7 +202,7 @@ impl Failed {
     pub(super) fn takes(&self, job: &Job) -> bool {
         let is_named = self.only == Some(CauseKind::UnknownOutcome);
         let is_eligible = match &job.state {
-            JobState::Failed { .. } => true,
+            JobState::Failed { .. } | JobState::Unread(..) => true,
             JobState::Unknown(..) => is_named,
             _ => false,
         };

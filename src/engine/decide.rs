@@ -102,7 +102,7 @@ mod tests {
         shared: Option<(u8, Duration)>,
     ) -> Verdict {
         let cause = Cause::new(CauseKind::Runner, "x");
-        let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, source: None };
+        let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, unread: None, source: None };
         let standing =
             Standing { same: Kept::Nothing, anew: upload(), attempt, early: attempt.try_into().unwrap(), shared };
         decide(&error, standing, &RetryPolicy::default(), 1.0)

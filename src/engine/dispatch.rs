@@ -178,8 +178,16 @@ impl Engine {
 
     fn begin_next_answer(&mut self) -> bool {
         let Some(id) = self.to_answer.pop_front() else { return false };
-        let Some(JobState::Completed(_, request, _)) = self.roster.get(id).map(|job| &job.state) else { return true };
-        let stage = self.stages.clone().answer((**request).clone());
+        let request = match self.roster.get(id).map(|job| &job.state) {
+            Some(JobState::Completed(_, request, _)) => (**request).clone(),
+            // Its status says nothing that we understand: the result decides.
+            Some(state) if state.is_at_fal() => match state.request() {
+                Some(request) => request.clone(),
+                None => return true,
+            },
+            _ => return true,
+        };
+        let stage = self.stages.clone().answer(request);
         self.calling += 1;
         self.spawn_stage(id, stage);
         self.begin_call(Realm::Follow, id);

@@ -6,11 +6,16 @@ use super::event::What;
 use super::pace::{Pace, Seen};
 use super::run::Engine;
 use super::weather::Realm;
-use crate::fal::{CancelAnswer, FalError, Progress, Status};
-use crate::job::{Answer, CauseKind, Class, JobId, JobState, Kept, Transition};
+use crate::fal::{CancelAnswer, FalError, Progress, Scope, Status};
+use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Request, Transition};
 
 /// A request that runs for so long is noted as running.
 const LONG: Duration = Duration::from_secs(5);
+
+/// After so many status calls in a row that say nothing, the result is asked for instead.
+const UNCLEAR: u32 = 3;
+/// How often, a minute apart in the end, before it is left to a person.
+const GIVEN_UP: u32 = 20;
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
@@ -31,7 +36,7 @@ impl Engine {
         let now = self.now();
         self.got_through(Realm::Follow, id);
         let live = self.live.entry(id).or_default();
-        live.failures = 0;
+        (live.failures, live.unclear) = (0, 0);
         live.trouble = None;
         let lines = status.logs.as_deref().map(|logs| live.hear(logs)).unwrap_or_default();
         if !lines.is_empty() {
@@ -112,18 +117,50 @@ impl Engine {
         live.failures = live.failures.saturating_add(1);
         live.trouble = Some(error.cause.to_string());
         let wait = Pace::after_failures(live.failures, after, random);
+        let asks_result = live.failures >= UNCLEAR && is_about_request(error);
         self.dirty = true;
-        self.call_in(id, wait);
+        if asks_result {
+            self.to_answer.push_back(id);
+        } else {
+            self.call_in(id, wait);
+        }
+    }
+
+    /// The result was asked for of a request whose status is not understood, and is not there either.
+    fn still_unclear(&mut self, id: JobId, request: Request, error: &FalError) {
+        let is_shared = self.met(Realm::Follow, id, error);
+        let random = self.rng.f64();
+        let live = self.live.entry(id).or_default();
+        live.unclear = live.unclear.saturating_add(u32::from(!is_shared));
+        let (asked, failures) = (live.unclear, live.failures);
+        let met = live.trouble.clone().unwrap_or_default();
+        let after = if let Class::Transient { after } = error.class { after } else { None };
+        let kept = Kept::Request(Box::new(request));
+        let message = format!("{met}; its result was asked for instead: {}", error.cause);
+        if asked >= GIVEN_UP {
+            let message = format!("{message}; a retry asks for both again, without paying again");
+            self.fail(id, &Cause { message: message.into(), ..error.cause.clone() }, kept);
+        } else {
+            let wait = Pace::after_failures(failures, after, random);
+            self.wait(id, Cause { message: message.into(), ..error.cause.clone() }, wait, kept, false);
+        }
     }
 
     pub(super) fn answered(&mut self, id: JobId, result: Result<Answer, FalError>) {
         self.calling = self.calling.saturating_sub(1);
-        let Some(JobState::Completed(_, request, inference)) = self.roster.get(id).map(|job| &job.state) else {
-            return;
+        let (request, inference, is_complete) = match self.roster.get(id).map(|job| &job.state) {
+            Some(JobState::Completed(_, request, inference)) => (request.clone(), *inference, true),
+            Some(state) if state.is_at_fal() => match state.request() {
+                Some(request) => (Box::new(request.clone()), None, false),
+                None => return,
+            },
+            _ => return,
         };
-        let (request, inference) = (request.clone(), *inference);
         match result {
             Ok(mut answer) => {
+                if !is_complete && !self.happen(id, Transition::Complete(answer.inference_s)) {
+                    return;
+                }
                 self.got_through(Realm::Follow, id);
                 self.forgive(id);
                 answer.inference_s = inference.or(answer.inference_s);
@@ -132,6 +169,13 @@ impl Engine {
                 }
             }
             Err(error) if error.cause.kind == CauseKind::NotFound => self.look_for_stored(id),
+            Err(error)
+                if !is_complete
+                    && matches!(error.class, Class::NotReady | Class::Transient { .. })
+                    && error.scope == Scope::Call =>
+            {
+                self.still_unclear(id, *request, &error);
+            }
             Err(error) => {
                 let anew = Kept::Upload(request.upload.clone());
                 self.failed(Realm::Follow, id, &error, Kept::Request(request), anew);
@@ -155,4 +199,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether a failed status call may be the request's own trouble, not that of all calls.
+fn is_about_request(error: &FalError) -> bool {
+    error.class != Class::Account && error.cause.kind != CauseKind::RateLimited
 }

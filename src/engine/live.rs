@@ -31,6 +31,8 @@ pub(super) struct Live {
     pub(super) failures: u32,
     /// What the last of them said.
     pub(super) trouble: Option<String>,
+    /// How often its result was asked for because its status says nothing that we understand.
+    pub(super) unclear: u32,
     /// When its upload, submit, download or last call about it began.
     pub(super) call_began: Option<Timestamp>,
     /// How often in a row a failure was laid to the weather.

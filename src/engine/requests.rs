@@ -79,6 +79,8 @@ impl Engine {
         let Some(job) = self.roster.get(id).filter(|job| may_reopen(&job.state)) else { return };
         let kept = match &job.state {
             JobState::Failed { kept, .. } => (**kept).clone(),
+            // It is paid for: the same answer is read again.
+            JobState::Unread(_, request, _) => Kept::Request(request.clone()),
             JobState::Review(..) | JobState::Cancelled(_) => Kept::Nothing,
             // A face has shown the price and that it may be paid twice.
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),

@@ -19,6 +19,10 @@ impl Engine {
     pub(super) fn reject(&mut self, id: JobId) {
         let Some(job) = self.roster.get(id) else { return };
         let why = rejected(&job.state);
+        if matches!(job.state, JobState::Unread(..)) {
+            // Its request is followed no more: from now on it counts as spent.
+            self.write_off(id, "its answer was rejected");
+        }
         self.happen(id, Transition::Reject(why));
     }
 

@@ -36,9 +36,15 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
         input: job.photo.pixels,
         output: saved.map(|saved| saved.pixels).or(planned),
         cost,
-        note: note(state).map_or_else(|| live.map(Live::last_words).unwrap_or_default(), Cow::into_owned),
+        note: note(state).map_or_else(|| live.map(Live::last_words).unwrap_or_default(), told_in_row),
         choice: None,
     }
+}
+
+/// As much of a note as the widest row has room for: every board carries those of its page.
+fn told_in_row(note: Cow<'_, str>) -> String {
+    const MOST: usize = 1024;
+    if note.len() <= MOST { note.into_owned() } else { note.chars().take(MOST).collect() }
 }
 
 pub(super) fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState {
@@ -63,6 +69,7 @@ pub(super) fn note(state: &JobState) -> Option<Cow<'_, str>> {
             None => saved.caption.as_deref().map(clean).unwrap_or_default(),
         },
         JobState::Review(_, _, suspicion) => clean(&suspicion.0),
+        JobState::Unread(_, _, unread) => clean(&unread.why.0),
         JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => Cow::Owned(cause.to_string()),
         JobState::Skipped(reason) => clean(reason),
         JobState::Unknown(..) => Cow::Borrowed("the answer to the paid call was lost: it may be running and billed"),
@@ -151,16 +158,18 @@ pub(super) fn detail(
         output_bytes: saved.map(|saved| saved.bytes),
         cause: state.cause().cloned(),
         stage: state.stop().map(|stop| stop.stage),
-        suspicion: if let JobState::Review(_, _, suspicion) = state {
-            Some(clean(&suspicion.0).into_owned())
-        } else {
-            None
-        },
+        suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),
+        unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
         logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
         attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
         own: None,
         redo: Vec::new(),
     }
+}
+
+/// A text of more than one line, made harmless line by line.
+fn cleaned_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// What a runner said, made harmless for a terminal. A progress bar that redraws itself keeps its

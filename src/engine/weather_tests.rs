@@ -15,6 +15,7 @@ fn broken(patience: Patience) -> FalError {
         scope: Scope::Call,
         patience,
         bill: Bill::Nothing,
+        unread: None,
         source: None,
     }
 }

@@ -28,7 +28,14 @@ pub(super) fn weigh(roster: &Roster, seq: u64, jobs: &[JobId]) -> Weighed {
 
 /// Whether a job can be given another go.
 pub(super) fn may_reopen(state: &JobState) -> bool {
-    matches!(state, JobState::Failed { .. } | JobState::Review(..) | JobState::Cancelled(_) | JobState::Unknown(..))
+    matches!(
+        state,
+        JobState::Failed { .. }
+            | JobState::Review(..)
+            | JobState::Unread(..)
+            | JobState::Cancelled(_)
+            | JobState::Unknown(..)
+    )
 }
 
 /// Whether a job can be stopped: it was not sent, or fal can be asked to.

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::error::{Call, FalError};
 use super::failures::Fault;
-use super::{ApiKey, Hosts, is_loopback};
+use super::{ApiKey, Hosts, is_loopback, json};
 use crate::job::Cause;
 
 /// How long a connection may take, TLS included.
@@ -155,7 +155,7 @@ async fn body(call: Call, response: Response) -> Result<Bytes, FalError> {
 impl Reply {
     /// The answer as the JSON that it should be.
     pub(super) fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, FalError> {
-        serde_json::from_slice(&self.body).map_err(|error| FalError {
+        json::read(&self.body).map_err(|error| FalError {
             source: Some(Box::new(error)),
             ..FalError::unreadable(call, "answered with something else than fal's JSON")
         })

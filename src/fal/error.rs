@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, StatusCode};
 
 use super::failures::{Billing, Failed, Fault, Patience, Row};
+use super::json;
 use super::wire::{ErrorBody, ErrorDetail};
-use crate::job::{Cause, Class, clean};
+use crate::job::{Cause, Class, clean, shortened};
 
 /// Which call of fal's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct FalError {
     pub patience: Patience,
     /// What it costs.
     pub bill: Bill,
+    /// What fal answered, where that is a result that was paid for and is not understood.
+    pub unread: Option<Box<str>>,
     /// What the network library said, if it was that.
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
@@ -85,7 +88,15 @@ impl FalError {
 
     /// A failure of this call that no row of the table belongs to, as it has nothing to do with fal.
     pub(super) fn new(cause: Cause, class: Class) -> Self {
-        Self { cause, class, scope: Scope::Call, patience: Patience::Own, bill: Bill::Nothing, source: None }
+        Self {
+            cause,
+            class,
+            scope: Scope::Call,
+            patience: Patience::Own,
+            bill: Bill::Nothing,
+            unread: None,
+            source: None,
+        }
     }
 
     /// A request that ended without a picture, and will not have one later.
@@ -97,6 +108,12 @@ impl FalError {
     pub(super) fn timed_out(call: Call, limit: Duration) -> Self {
         let message = format!("{} gave no answer within {} s", call.name(), limit.as_secs());
         Self::without_answer(call, Fault::Silent, message)
+    }
+
+    /// The same, with the result that it is about.
+    pub(super) fn keeping(self, body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        Self { unread: Some(shortened(&text).into()), ..self }
     }
 
     /// The connection failed before or during the call.
@@ -119,7 +136,7 @@ impl FalError {
 
     /// fal answered with an error status.
     pub(super) fn answered(call: Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let parsed: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
+        let parsed: ErrorBody = json::read(body).unwrap_or_default();
         let details = details(&parsed);
         let kind = details.first().map(|detail| detail.kind.as_str()).or(parsed.error_type.as_deref());
         let kind = kind.or_else(|| headers.get("x-fal-error-type").and_then(|value| value.to_str().ok()));
@@ -151,7 +168,7 @@ impl FalError {
             (None, Billing::Perhaps) => Bill::Perhaps,
             _ => Bill::Nothing,
         };
-        Self { cause, class, scope: row.scope, patience: row.patience, bill, source: None }
+        Self { cause, class, scope: row.scope, patience: row.patience, bill, unread: None, source: None }
     }
 }
 

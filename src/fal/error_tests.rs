@@ -25,7 +25,11 @@ fn every_form_of_body_gives_its_message() {
     assert_eq!(&*message(r#"{"status":"NOT_FOUND"}"#), "NOT_FOUND");
     assert_eq!(&*message(r#"{"error":{"type":"rate_limited","message":"slow down"}}"#), "slow down");
     assert_eq!(&*message("<html>nginx</html>"), "bad request");
-    assert_eq!(&*message("{\"detail\":\"a\u{1b}[2Jb\"}"), "bad request", "a raw escape is no JSON");
+    assert_eq!(
+        &*message("{\"detail\":\"a\u{1b}[2Jb\"}"),
+        "a\u{fffd}[2Jb",
+        "a raw escape is no JSON, and read all the same"
+    );
     assert_eq!(&*message(r#"{"detail":"a\u001b[2Jb"}"#), "a\u{fffd}[2Jb");
 }
 

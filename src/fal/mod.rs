@@ -7,6 +7,7 @@ mod download;
 mod error;
 mod failures;
 mod hosts;
+mod json;
 mod key;
 mod meter;
 mod output;

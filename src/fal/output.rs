@@ -2,24 +2,47 @@
 
 use serde_json::Value;
 
-use super::wire::File;
-use crate::job::{Answer, Pixels};
+use super::json::{count, number};
+use crate::job::{Answer, Pixels, shortened};
 
 /// Finds the picture and what was said about it: `image`, else the first of `images`, else
-/// `output` (fal docs: model outputs). `None` if there is no picture.
+/// `output` (fal docs: model outputs). `None` if there is no picture. Only its URL is needed: the rest is
+/// taken where it makes sense.
 pub(super) fn read(output: &Value, billed_units: Option<f64>) -> Option<Answer> {
-    let candidates = [output.get("image"), output.get("images").and_then(|images| images.get(0)), output.get("output")];
-    let file: File = candidates.into_iter().flatten().find_map(|value| serde_json::from_value(value.clone()).ok())?;
-    let pixels = file.width.zip(file.height).filter(|(width, height)| *width > 0 && *height > 0);
-    let timing = output.get("timings").and_then(|timings| timings.get("inference")).and_then(Value::as_f64);
+    let (url, file) = ["image", "images", "output"].iter().find_map(|place| picture(output.get(place)?))?;
+    let side = |name: &str| {
+        let side = told(file, name, count)?;
+        u32::try_from(side).ok().filter(|side| *side > 0)
+    };
+    let timing = output.get("timings").and_then(|timings| told(timings, "inference", number));
     Some(Answer {
-        url: file.url.into(),
-        pixels: pixels.map(|(width, height)| Pixels::new(width, height)),
-        seed: output.get("seed").and_then(Value::as_i64),
-        caption: output.get("caption").and_then(Value::as_str).map(Into::into),
+        url: url.into(),
+        pixels: side("width").zip(side("height")).map(|(width, height)| Pixels::new(width, height)),
+        seed: told(output, "seed", |seed| seed.as_i64().or_else(|| count(seed)?.try_into().ok())),
+        caption: told(output, "caption", Value::as_str).map(|caption| shortened(caption).into()),
         inference_s: timing,
         billed_units,
     })
+}
+
+/// A picture's URL and what else is told of it; of a list the first that is one.
+fn picture(value: &Value) -> Option<(&str, &Value)> {
+    match value {
+        Value::Array(list) => list.iter().filter(|item| !item.is_array()).find_map(picture),
+        Value::String(url) => Some((url.as_str(), value)).filter(|(url, _)| url.starts_with("https://")),
+        _ => Some((value.get("url")?.as_str().filter(|url| !url.is_empty())?, value)),
+    }
+}
+
+/// A part of an answer, if it makes sense.
+fn told<'v, T>(of: &'v Value, name: &str, read: impl Fn(&'v Value) -> Option<T>) -> Option<T> {
+    let value = of.get(name).filter(|value| !value.is_null())?;
+    let read = read(value);
+    if read.is_none() {
+        let form: String = value.to_string().chars().take(100).collect();
+        tracing::info!(name, form, "a part of a result makes no sense and is left out");
+    }
+    read
 }
 
 #[cfg(test)]
@@ -42,6 +65,29 @@ mod tests {
             );
             assert_eq!((answer.caption.as_deref(), answer.billed_units), (Some("A cat"), Some(1.5)));
         }
+    }
+
+    #[test]
+    fn the_url_decides_whatever_form_the_rest_has() {
+        let image =
+            json!({"url": "u", "width": 192.0, "height": "128", "file_size": 9.5, "file_name": 7, "content_type": []});
+        let answer = read(&json!({"image": image, "seed": 42.0, "timings": [], "caption": {"text": 1}}), None).unwrap();
+        assert_eq!((&*answer.url, answer.pixels, answer.seed), ("u", Some(Pixels::new(192, 128)), Some(42)));
+        assert_eq!((answer.caption, answer.inference_s), (None, None));
+        let odd =
+            json!({"image": {"url": "u", "width": -1, "height": 1.5}, "seed": "x", "timings": {"inference": "2.5"}});
+        let answer = read(&odd, None).unwrap();
+        assert_eq!((answer.pixels, answer.seed, answer.inference_s), (None, None, Some(2.5)));
+        assert_eq!(
+            &*read(&json!({"images": [null, "https://v3.fal.media/a.png"]}), None).unwrap().url,
+            "https://v3.fal.media/a.png"
+        );
+    }
+
+    #[test]
+    fn a_long_caption_is_cut() {
+        let answer = read(&json!({"image": {"url": "u"}, "caption": "é".repeat(5_000_000)}), None).unwrap();
+        assert!(answer.caption.unwrap().len() < 66_000);
     }
 
     #[test]

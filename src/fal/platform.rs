@@ -135,7 +135,9 @@ impl Past {
         let status = item.status_code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
         let outcome = match item.json_output.filter(|output| !output.is_null()) {
             Some(output) if status.is_success() => output::read(&output, None).ok_or_else(|| {
-                FalError::of_request(Cause::new(CauseKind::BadResult, "the stored result holds no picture"))
+                let error =
+                    FalError::of_request(Cause::new(CauseKind::BadResult, "the stored result holds no picture"));
+                error.keeping(output.to_string().as_bytes())
             }),
             // The model's own answer, as the queue would have repeated it.
             output if !status.is_success() => {

@@ -12,7 +12,7 @@ use super::error::{Bill, Call, FalError, billed_units};
 use super::failures::Fault;
 use super::output;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
-use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId};
+use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean};
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
 const START_TIMEOUT: &str = "x-fal-request-start-timeout";
@@ -102,7 +102,11 @@ impl Fal {
             "IN_QUEUE" => Progress::InQueue(answer.queue_position),
             "IN_PROGRESS" => Progress::InProgress,
             "COMPLETED" => Progress::Completed,
-            _ => return Err(FalError::unreadable(Call::Status, "answered with an unknown status")),
+            other => {
+                let word: String = clean(other).chars().take(40).collect();
+                let what = format!("says `{word}`, which fal does not document");
+                return Err(FalError::unreadable(Call::Status, &what));
+            }
         };
         Ok(Status {
             progress,
@@ -123,11 +127,11 @@ impl Fal {
             let cause = Cause::new(CauseKind::BadResponse, "the result is not there yet");
             return Err(FalError::new(cause, Class::NotReady));
         }
-        let output: Value = reply.json(Call::Result)?;
+        let output: Value = reply.json(Call::Result).map_err(|error| error.keeping(&reply.body))?;
         let units = billed_units(&reply.headers);
         output::read(&output, units).ok_or_else(|| {
             let error = FalError::without_answer(Call::Result, Fault::Pictureless, "the result holds no picture");
-            FalError { bill: units.map_or(error.bill, Bill::Units), ..error }
+            FalError { bill: units.map_or(error.bill, Bill::Units), ..error }.keeping(&reply.body)
         })
     }
 

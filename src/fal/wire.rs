@@ -1,10 +1,12 @@
 //! The JSON that goes over the wire, as fal's documentation gives it. Nothing here decides anything.
 //!
-//! Answers are read leniently: whatever is documented as optional may lack, and fields that we do
-//! not use are ignored.
+//! Answers are read leniently: whatever is documented as optional may lack or be of another form, and
+//! fields that we do not use are ignored.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+
+use super::json;
 
 /// The answer to a submit (fal docs: queue). Only `request_id` is guaranteed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -12,19 +14,19 @@ pub struct Submitted {
     /// The request's id, a UUID.
     pub request_id: String,
     /// `IN_QUEUE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Requests before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_count", skip_serializing_if = "Option::is_none")]
     pub queue_position: Option<u32>,
     /// Where its status is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub status_url: Option<String>,
     /// Where its result will be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub response_url: Option<String>,
     /// Where it is cancelled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub cancel_url: Option<String>,
 }
 
@@ -32,33 +34,34 @@ pub struct Submitted {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StatusAnswer {
     /// `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`; there is no state for failure.
+    #[serde(default, deserialize_with = "json::text")]
     pub status: String,
     /// The request's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// IN_QUEUE: requests before it, from 0. May rise after a re-queue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_count", skip_serializing_if = "Option::is_none")]
     pub queue_position: Option<u32>,
     /// Where its status is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub status_url: Option<String>,
     /// Where its result is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub response_url: Option<String>,
     /// Where it is cancelled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub cancel_url: Option<String>,
     /// All that the runner said so far, where `logs=1` asked for it; may be `null`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::items", skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<Log>>,
     /// COMPLETED: how long it ran.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::if_it_makes_sense", skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Metrics>,
     /// COMPLETED and failed, on newer apps: what a person should read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// COMPLETED and failed, on newer apps: what a program should read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub error_type: Option<String>,
 }
 
@@ -66,16 +69,16 @@ pub struct StatusAnswer {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Log {
     /// What it said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::text")]
     pub message: String,
     /// When, ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// `STDERR`, `STDOUT`, `ERROR`, `INFO`, `WARN` or `DEBUG`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// `USER`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
@@ -83,29 +86,29 @@ pub struct Log {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Metrics {
     /// Time on the runner, seconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::if_it_makes_sense")]
     pub inference_time: Option<f64>,
 }
 
-/// A file in a model's output. Everything but the URL may lack.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A file in a model's output. Everything but the URL may lack. Ours are read by their parts.
+#[derive(Debug, Clone, Serialize)]
 pub struct File {
     /// Where it is.
     pub url: String,
     /// Its media type, as the model claims.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Its name at fal. Never used as a path.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// Its length, bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size: Option<u64>,
     /// Its width, px.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
     /// Its height, px.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
 }
 
@@ -114,7 +117,7 @@ pub struct File {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cancelled {
     /// What became of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
 
@@ -125,10 +128,10 @@ pub struct ErrorBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Value>,
     /// The platform's machine-readable kind, such as `runner_disconnected`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub error_type: Option<String>,
     /// The queue's own form: `NOT_FOUND`, `ALREADY_COMPLETED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The platform API's form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,16 +145,16 @@ pub struct ErrorDetail {
     #[serde(default)]
     pub loc: Vec<Value>,
     /// What, for people; its wording may change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::text")]
     pub msg: String,
     /// What, for programs: `image_too_large`.
-    #[serde(default, rename = "type")]
+    #[serde(default, deserialize_with = "json::text", rename = "type")]
     pub kind: String,
     /// Its documentation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::maybe_text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The limits that were passed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::if_it_makes_sense", skip_serializing_if = "Option::is_none")]
     pub ctx: Option<Map<String, Value>>,
     /// What was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,10 +171,10 @@ pub struct CdnToken {
     /// The CDN's address, without a trailing slash.
     pub base_url: String,
     /// RFC 3339.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::text")]
     pub expires_at: String,
     /// RFC 3339.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::text")]
     pub created_at: String,
 }
 
@@ -236,7 +239,7 @@ pub struct Prices {
     /// One for each endpoint that was asked for and is known.
     pub prices: Vec<Price>,
     /// Where to go on, if there is more.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::maybe_text")]
     pub next_cursor: Option<String>,
     /// Whether there is more.
     #[serde(default)]
@@ -260,14 +263,19 @@ pub struct Price {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PastRequests {
     /// The requests, latest first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "past")]
     pub items: Vec<PastRequest>,
     /// Where to go on, if there is more.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::maybe_text")]
     pub next_cursor: Option<String>,
     /// Whether there is more.
     #[serde(default)]
     pub has_more: bool,
+}
+
+/// The requests of a page that have an id.
+fn past<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PastRequest>, D::Error> {
+    json::items(from).map(Option::unwrap_or_default)
 }
 
 /// One request that fal remembers. Those still waiting may not be listed yet.
@@ -276,10 +284,10 @@ pub struct PastRequest {
     /// Its id.
     pub request_id: String,
     /// When it ended, RFC 3339.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::maybe_text")]
     pub ended_at: Option<String>,
     /// The status that its result has.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::maybe_count")]
     pub status_code: Option<u16>,
     /// The model input that it was made with, where `expand=payloads` asked for it.
     #[serde(default)]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Cause, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Stop, Suspicion, Timestamp, Upload,
+    Answer, Cause, CauseKind, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Stop, Suspicion, Timestamp,
+    Unread, Upload,
 };
 
 /// Something that happened to a job.
@@ -31,6 +32,8 @@ pub enum Transition {
     Save(Saved),
     /// The picture is on disk and odd.
     Doubt(Saved, Suspicion),
+    /// fal's answer came, and is not understood.
+    Misread(Unread),
     /// The same picture was sent before: its result, or a copy of it, is on disk; odd if that is.
     Reuse(Saved, Option<Suspicion>),
     /// The same picture was sent before, and fal has the request: it is followed, not made again.
@@ -134,6 +137,10 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             Kept::Answer(request, _) => S::Saving(*run, request.clone(), Box::new(answer)),
             _ => return Err(impossible(state, T::StartSave(answer))),
         },
+        (from, T::Misread(unread)) if is_underway(from) => match from.request() {
+            Some(request) => S::Unread(closed(from, at), Box::new(request.clone()), Box::new(unread)),
+            None => return Err(impossible(from, T::Misread(unread))),
+        },
         (S::Saving(run, ..), T::Save(saved)) => S::Done(close(*run, at), Box::new(saved)),
         (S::Pending | S::Waiting { .. }, T::Reuse(saved, why)) if is_unpaid(state) => match why {
             None => S::Done(closed(state, at), Box::new(saved)),
@@ -173,6 +180,17 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Failed { kept: had, cause, stop, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
             reopened(at, (**cause).clone(), stop.clone(), kept)
         }
+        (S::Unread(_, request, unread), T::Reopen(Kept::Request(again))) if request.id == again.id => {
+            let cause = Cause::new(CauseKind::BadResult, unread.why.0.clone());
+            reopened(at, cause, stop(state, &Kept::Request(again.clone())), Kept::Request(again))
+        }
+        // Given up by a person: only now may another request be paid for.
+        (S::Unread(closed, request, unread), T::Reject(why)) => S::Failed {
+            closed: *closed,
+            cause: Box::new(Cause::new(CauseKind::BadResult, format!("{}; {}", why.0, unread.why.0))),
+            stop: stop(state, &Kept::Request(request.clone())),
+            kept: Box::new(Kept::Upload(request.upload.clone())),
+        },
         (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
         (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
             S::Review(*closed, saved.clone(), why)

@@ -39,6 +39,10 @@ fn saved() -> Saved {
     }
 }
 
+fn unread() -> Unread {
+    Unread { why: Suspicion("holds no picture".into()), answer: "{}".into() }
+}
+
 fn cause() -> Cause {
     Cause::new(CauseKind::Runner, "runner disconnected")
 }
@@ -64,6 +68,7 @@ fn any_transition() -> impl Strategy<Value = Transition> {
         Just(Transition::Complete(Some(1.5))),
         Just(Transition::StartSave(answer())),
         Just(Transition::Save(saved())),
+        Just(Transition::Misread(unread())),
         Just(Transition::Doubt(saved(), Suspicion("small".into()))),
         (any_kept(), any::<bool>()).prop_map(|(kept, counts)| Transition::Retry {
             cause: cause(),
@@ -204,8 +209,9 @@ proptest! {
             if next.status() == Status::InQueue && state.request().is_none() {
                 prop_assert!(matches!(state, JobState::Submitting(..) | JobState::Unknown(..)));
             }
-            // Done and Review hold their result; nothing else claims one.
-            prop_assert_eq!(next.saved().is_some(), matches!(next.status(), Status::Done | Status::Review));
+            // Done and Review hold their result, unless that is not understood; nothing else claims one.
+            let is_unread = matches!(next, JobState::Unread(..));
+            prop_assert_eq!(next.saved().is_some(), matches!(next.status(), Status::Done | Status::Review) && !is_unread);
             prop_assert!(next.run().is_none() || next.closed().is_none());
             // Whoever judges a result changes neither it nor how it came about.
             if judges {
@@ -215,4 +221,22 @@ proptest! {
             state = next;
         }
     }
+}
+
+#[test]
+fn an_answer_that_is_not_understood_stays_a_paid_request_until_a_person_gives_it_up() {
+    let run = Run { began: Timestamp(0), attempt: 1 };
+    let completed = JobState::Completed(run, Box::new(request("r1")), None);
+    let review = apply(&completed, Transition::Misread(unread()), Timestamp(5)).unwrap();
+    assert_eq!((review.status(), review.saved(), review.is_reserved()), (Status::Review, None, true));
+    for lost in [Kept::Nothing, Kept::Upload(upload()), Kept::Request(Box::new(request("r2")))] {
+        assert!(apply(&review, Transition::Reopen(lost), Timestamp(6)).is_err(), "it would be paid for again");
+    }
+    assert!(apply(&review, Transition::Approve, Timestamp(6)).is_err(), "there is nothing to accept");
+    let again = Transition::Reopen(Kept::Request(Box::new(request("r1"))));
+    let again = apply(&review, again, Timestamp(6)).unwrap();
+    assert_eq!(again.request().map(|request| request.id.as_str()), Some("r1"));
+    let given_up = apply(&review, Transition::Reject(Suspicion("rejected by you".into())), Timestamp(6)).unwrap();
+    let JobState::Failed { kept, cause, .. } = given_up else { panic!("{given_up:?}") };
+    assert_eq!((*kept, &*cause.message), (Kept::Upload(upload()), "rejected by you; holds no picture"));
 }

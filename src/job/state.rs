@@ -104,6 +104,16 @@ impl Kept {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspicion(pub Box<str>);
 
+/// What a paid request gave that we do not understand. It is kept as it came: whoever looks at it may
+/// find more in it, and a later reading may as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// What about it is not understood.
+    pub why: Suspicion,
+    /// The answer as fal gave it, cut as every text from outside.
+    pub answer: Box<str>,
+}
+
 /// Where a job stands. `InQueue`, `InProgress` and `Completed` are fal's words, and fal's
 /// `Completed` is not success: the result decides (fal docs: queue).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,6 +151,9 @@ pub enum JobState {
     Done(Closed, Box<Saved>),
     /// The picture is on disk, but something about it is odd.
     Review(Closed, Box<Saved>, Suspicion),
+    /// fal has answered, which may be billed, but with nothing that we understand. A retry reads the
+    /// answer of the same request again.
+    Unread(Closed, Box<Request>, Box<Unread>),
     /// It will not go on by itself.
     Failed {
         /// When, and after how many attempts.
@@ -175,7 +188,7 @@ impl JobState {
             Self::Saving(..) => Status::Saving,
             Self::Waiting { .. } => Status::Waiting,
             Self::Done(..) => Status::Done,
-            Self::Review(..) => Status::Review,
+            Self::Review(..) | Self::Unread(..) => Status::Review,
             Self::Failed { .. } => Status::Failed,
             Self::Cancelled(_) => Status::Cancelled,
             Self::Skipped(_) => Status::Skipped,
@@ -205,6 +218,7 @@ impl JobState {
             Self::Pending
             | Self::Done(..)
             | Self::Review(..)
+            | Self::Unread(..)
             | Self::Failed { .. }
             | Self::Cancelled(_)
             | Self::Skipped(_) => None,
@@ -217,6 +231,7 @@ impl JobState {
         match self {
             Self::Done(closed, _)
             | Self::Review(closed, ..)
+            | Self::Unread(closed, ..)
             | Self::Failed { closed, .. }
             | Self::Cancelled(closed) => Some(*closed),
             _ => None,
@@ -236,7 +251,8 @@ impl JobState {
             Self::InQueue(_, request, _)
             | Self::InProgress(_, request, _)
             | Self::Completed(_, request, _)
-            | Self::Saving(_, request, _) => Some(request),
+            | Self::Saving(_, request, _)
+            | Self::Unread(_, request, _) => Some(request),
             Self::Waiting { kept, .. } | Self::Failed { kept, .. } => kept.request(),
             _ => None,
         }
@@ -256,6 +272,16 @@ impl JobState {
     pub fn cause(&self) -> Option<&Cause> {
         match self {
             Self::Waiting { cause, .. } | Self::Failed { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// What is odd about it, where that wants a person's look.
+    #[must_use]
+    pub fn suspicion(&self) -> Option<&Suspicion> {
+        match self {
+            Self::Review(_, _, why) => Some(why),
+            Self::Unread(_, _, unread) => Some(&unread.why),
             _ => None,
         }
     }
@@ -304,6 +330,7 @@ impl JobState {
             | Self::InProgress(..)
             | Self::Completed(..)
             | Self::Saving(..)
+            | Self::Unread(..)
             | Self::Unknown(..) => true,
             Self::Waiting { kept, .. } | Self::Failed { kept, .. } => kept.request().is_some(),
             _ => false,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, CauseKind, JobState, RequestId, Stage};
+use super::{Cause, CauseKind, JobState, RequestId, Stage, Suspicion};
 
 /// Where a job was when a step of it did not work. What it goes on with is another matter: a new
 /// request begins at the submit, whatever became of the last one.
@@ -33,6 +33,7 @@ impl JobState {
             Self::Saving(..) => Some(Stage::Save),
             Self::Waiting { kept, .. } | Self::Failed { kept, .. } => Some(kept.stage()),
             Self::Done(..) | Self::Review(..) | Self::Cancelled(_) | Self::Skipped(_) => None,
+            Self::Unread(..) => Some(Stage::Follow),
         }
     }
 
@@ -55,7 +56,8 @@ impl JobState {
     #[must_use]
     pub fn why(&self) -> Option<Cause> {
         match self {
-            Self::Review(_, _, suspicion) => Some(Cause::new(CauseKind::BadResult, suspicion.0.clone())),
+            Self::Review(_, _, Suspicion(odd)) => Some(Cause::new(CauseKind::BadResult, odd.clone())),
+            Self::Unread(_, _, unread) => Some(Cause::new(CauseKind::BadResult, unread.why.0.clone())),
             Self::Skipped(reason) => Some(Cause::new(CauseKind::LocalFile, reason.clone())),
             Self::Cancelled(_) => Some(Cause::cancelled()),
             Self::Unknown(..) => Some(Cause::new(CauseKind::UnknownOutcome, "the answer to the paid call was lost")),

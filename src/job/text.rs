@@ -12,6 +12,27 @@ fn is_hostile(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The most that is kept of one text from outside, bytes.
+const LONGEST: usize = 64 << 10;
+
+/// A text from outside, cut where it is longer than 64 KiB, and saying so: fal has the whole of it.
+#[must_use]
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let kept = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let length = text.len();
+    Cow::Owned(format!("{kept} … [cut: {length} bytes came; fal's answer to the request holds them all]"))
+}
+
+/// Whether a character turns the direction of the text around it (Unicode, UAX 9: explicit
+/// embeddings, overrides and isolates). Marks and joiners, which scripts need, do not.
+#[must_use]
+pub fn is_turning(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Logs, captions, file names and error bodies on one line, without control, bidirectional and
 /// zero-width characters: newlines and tabs become blanks, the rest of them a visible `�`, variation
 /// selectors and byte-order marks nothing.
@@ -41,6 +62,16 @@ mod tests {
         for text in ["beach/IMG_0412.jpg", "Прибой.jpg", "海辺.png", "👍🏽 ok", ""] {
             assert!(matches!(clean(text), Cow::Borrowed(t) if t == text));
         }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_two_characters_and_says_so() {
+        assert!(matches!(shortened("short"), Cow::Borrowed("short")));
+        let long = "a".repeat(LONGEST - 1) + &"é".repeat(1000);
+        let cut = shortened(&long);
+        assert!(cut.starts_with(&"a".repeat(LONGEST - 1)) && !cut.contains('é'));
+        assert!(cut.len() < LONGEST + 100, "{}", cut.len());
+        assert!(cut.ends_with(" … [cut: 67535 bytes came; fal's answer to the request holds them all]"), "{cut}");
     }
 
     #[test]

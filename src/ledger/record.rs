@@ -22,6 +22,7 @@ pub(super) struct Record<'a> {
     stop: Option<&'a Stop>,
     suspicion: Option<&'a str>,
     skip_reason: Option<&'a str>,
+    unread: Option<&'a str>,
     upload: Option<&'a Upload>,
     intent: Option<Timestamp>,
     request: Option<&'a Request>,
@@ -65,6 +66,15 @@ impl<'a> Record<'a> {
             JobState::Review(closed, saved, why) => {
                 Self { closed: Some(*closed), saved: Some(saved), suspicion: Some(&why.0), ..Self::default() }
             }
+            JobState::Unread(closed, request, unread) => Self {
+                closed: Some(*closed),
+                stage: Some(Stage::Follow),
+                suspicion: Some(&unread.why.0),
+                unread: Some(&unread.answer),
+                upload: Some(&request.upload),
+                request: Some(request),
+                ..Self::default()
+            },
             JobState::Cancelled(closed) => Self { closed: Some(*closed), ..Self::default() },
             JobState::Skipped(reason) => Self { skip_reason: Some(reason), ..Self::default() },
         }
@@ -104,7 +114,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 47] = [
+pub(super) const COLUMNS: [&str; 48] = [
     "batch",
     "job",
     "path",
@@ -152,6 +162,7 @@ pub(super) const COLUMNS: [&str; 47] = [
     "same_as",
     "own_params",
     "stopped_at",
+    "unread",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -169,7 +180,8 @@ pub(super) fn push(
     push_trail(values, state.status(), &record)?;
     push_saved(values, record.saved)?;
     values.add(job.own.as_ref().map(|own| &*own.0))?;
-    values.add(record.stop.map(|stop| stage_name(stop.stage)))
+    values.add(record.stop.map(|stop| stage_name(stop.stage)))?;
+    values.add(record.unread)
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {

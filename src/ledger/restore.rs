@@ -15,7 +15,8 @@ use sqlx::sqlite::SqliteRow;
 use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Upload, Usd,
+    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
+    Usd,
 };
 
 macro_rules! told {
@@ -73,6 +74,7 @@ told! {
     same_as: Option<Box<str>>,
     own_params: Option<Box<str>>,
     stopped_at: Option<Stage>,
+    unread: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -229,8 +231,11 @@ impl Fields<'_> {
             }
             Status::Done => JobState::Done(self.closed()?, self.saved()?),
             Status::Review => {
-                let why = present(self.told.suspicion.take(), "suspicion")?;
-                JobState::Review(self.closed()?, self.saved()?, Suspicion(why))
+                let why = Suspicion(present(self.told.suspicion.take(), "suspicion")?);
+                match self.told.unread.take() {
+                    Some(answer) => JobState::Unread(self.closed()?, self.request()?, Box::new(Unread { why, answer })),
+                    None => JobState::Review(self.closed()?, self.saved()?, why),
+                }
             }
             Status::Cancelled => JobState::Cancelled(self.closed()?),
             Status::Skipped => JobState::Skipped(present(self.told.skip_reason.take(), "skip_reason")?),

@@ -180,6 +180,7 @@ ON CONFLICT (batch, job) DO UPDATE SET
     out_height = iif(excluded.output IS NULL, out_height, excluded.out_height),
     out_bytes = iif(excluded.output IS NULL, out_bytes, excluded.out_bytes),
     own_params = excluded.own_params,
+    unread = excluded.unread,
     same_as = iif(excluded.output IS NULL, same_as, excluded.same_as),
 
     cost_nanos = excluded.cost_nanos,

@@ -34,7 +34,7 @@ pub(super) fn line(job: &Job) -> [String; 12] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
     let cause = job.state.why().and_then(|why| match job.state {
-        JobState::Skipped(_) | JobState::Review(..) => Some(why.to_string()),
+        JobState::Skipped(_) | JobState::Review(..) | JobState::Unread(..) => Some(why.to_string()),
         JobState::Cancelled(_) => None,
         _ => Some(format!("{}: {why}", why.kind)),
     });

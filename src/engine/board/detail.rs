@@ -48,6 +48,8 @@ pub struct Detail {
     pub stage: Option<Stage>,
     /// What odd thing was found.
     pub suspicion: Option<String>,
+    /// What fal answered that is not understood, as it came.
+    pub unread: Option<String>,
     /// What the runner said, oldest first; the last few hundred lines.
     pub logs: Vec<LogLine>,
     /// Attempts that ended, with a result or without, oldest first.

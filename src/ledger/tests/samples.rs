@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::job::{
     Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
-    Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
+    Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -223,6 +223,9 @@ fn any_state() -> impl Strategy<Value = JobState> {
             .prop_map(|(run, until, cause, (stop, kept))| { JobState::Waiting { run, until, cause, stop, kept } }),
         (any_closed(), any_saved()).prop_map(|(closed, saved)| JobState::Done(closed, saved)),
         (any_closed(), any_saved(), any_text()).prop_map(|(c, saved, why)| JobState::Review(c, saved, Suspicion(why))),
+        (any_closed(), any_request(), any_text(), any_text()).prop_map(|(closed, request, why, answer)| {
+            JobState::Unread(closed, request, Box::new(Unread { why: Suspicion(why), answer }))
+        }),
         (any_closed(), any_cause(), any_stopped()).prop_map(|(closed, cause, (stop, kept))| JobState::Failed {
             closed,
             cause,

@@ -44,6 +44,9 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
         if detail.own.is_some() { "its own" } else { "parameters" },
         (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
     );
+    for (at, line) in detail.unread.iter().flat_map(|text| text.lines()).enumerate() {
+        maybe(if at == 0 { "as it came" } else { "" }, Some(Cow::Borrowed(line)));
+    }
     for (at, line) in result(detail).into_iter().enumerate() {
         maybe(if at == 0 { "answer" } else { "" }, Some(Cow::Owned(line)));
     }
