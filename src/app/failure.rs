@@ -5,7 +5,7 @@ use std::io;
 
 use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::{Ending, Summary};
-use crate::fal::{ClientError, FalError};
+use crate::fal::{AccountStop, ClientError, FalError};
 use crate::headless::HeadlessError;
 use crate::intake::IntakeError;
 use crate::job::{Cause, CauseKind, Class};
@@ -83,11 +83,26 @@ impl Failure {
                 status: 3,
                 kind: Some(NoticeKind::KeyRefused),
             },
-            (Class::Account, _) => Self {
-                message: format!("the account cannot be used: {}\nhint: see fal.ai/dashboard/billing", error.cause),
-                status: 3,
-                kind: Some(NoticeKind::AccountLocked),
-            },
+            (Class::Account, _) => {
+                let (kind, hint) = match AccountStop::of(&error.cause) {
+                    AccountStop::Balance | AccountStop::Key => {
+                        (NoticeKind::AccountLocked, "\nhint: see fal.ai/dashboard/billing")
+                    }
+                    AccountStop::Admin => {
+                        (NoticeKind::AccountAdminLocked, "\nhint: only fal's support can lift it: ask there")
+                    }
+                    AccountStop::Access => (
+                        NoticeKind::KeyForbidden,
+                        "\nhint: see the key's permissions at fal.ai/dashboard/keys, and whether the account has access to the model",
+                    ),
+                    AccountStop::Other => (NoticeKind::AccountLocked, ""),
+                };
+                Self {
+                    message: format!("the account cannot be used: {}{hint}", error.cause),
+                    status: 3,
+                    kind: Some(kind),
+                }
+            }
             _ => Self {
                 message: format!(
                     "fal cannot be reached: {}\nhint: {}; nothing was sent",

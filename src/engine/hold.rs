@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::board::{Notice, NoticeKind};
 use super::event::Ending;
 use super::outlook::in_words;
+use crate::fal::AccountStop;
 use crate::job::{Cause, CauseKind, MaxFailures, Usd};
 
 /// Why no new jobs are begun. What is at fal is followed and saved all the same.
@@ -42,8 +43,13 @@ impl Hold {
     pub(super) fn by(&self) -> &'static str {
         match self {
             Self::User => "by you",
-            Self::Account(_) if self.is_key_refused() => "key refused",
-            Self::Account(_) => "account locked",
+            Self::Account(cause) => match AccountStop::of(cause) {
+                AccountStop::Key => "key refused",
+                AccountStop::Balance => "account locked",
+                AccountStop::Admin => "locked by fal",
+                AccountStop::Access => "key may not do this",
+                AccountStop::Other => "stopped by fal",
+            },
             Self::Budget { .. } => "cap reached",
             Self::Failures { .. } => "too many failures",
             Self::Disk(_) => "disk",
@@ -65,25 +71,7 @@ impl Hold {
         let with_how = |what: &str, how: &str| if keys { what.to_owned() } else { format!("{what}{how}") };
         let (kind, message, action) = match self {
             Self::User => return None,
-            Self::Account(cause) if cause.kind == CauseKind::KeyRefused => (
-                NoticeKind::KeyRefused,
-                format!("fal refused the key ({}); nothing more is sent", unstopped(&cause.message)),
-                match next {
-                    Some(_) => format!("check FAL_KEY and run the same command again{}", in_words(next)),
-                    None => "check FAL_KEY and run the same command again".to_owned(),
-                },
-            ),
-            Self::Account(cause) => (
-                NoticeKind::AccountLocked,
-                format!(
-                    "the account is locked: {}; nothing more is sent, what is at fal is still fetched",
-                    unstopped(&cause.message)
-                ),
-                match next {
-                    Some(_) => format!("{}: it goes on by itself{}", top_up(cause), in_words(next)),
-                    None => format!("{}, then run the same command again", top_up(cause)),
-                },
-            ),
+            Self::Account(cause) => of_account(cause, next),
             Self::Budget { cap, spent, next } => (
                 NoticeKind::BudgetReached,
                 format!("the next photo may cost up to {next}, which would pass the cap of {cap}; {spent} are spent"),
@@ -109,6 +97,34 @@ impl Hold {
         };
         Some(Notice { kind, message, action })
     }
+}
+
+/// Why the account stops everything, and what to do: only where fal says why is there advice of ours.
+fn of_account(cause: &Cause, next: Option<Duration>) -> (NoticeKind, String, String) {
+    let (kind, what, cure) = match AccountStop::of(cause) {
+        AccountStop::Key => {
+            let message = format!("fal refused the key ({}); nothing more is sent", unstopped(&cause.message));
+            let action = format!("check FAL_KEY and run the same command again{}", in_words(next));
+            return (NoticeKind::KeyRefused, message, action);
+        }
+        AccountStop::Balance => (NoticeKind::AccountLocked, "the account is locked", top_up(cause)),
+        AccountStop::Admin => {
+            (NoticeKind::AccountAdminLocked, "fal has locked the account", "only fal's support can lift it: ask there")
+        }
+        AccountStop::Access => (
+            NoticeKind::KeyForbidden,
+            "this key may not do this, or the account not use this model",
+            "see the key's permissions at fal.ai/dashboard/keys, and whether the account has access to the model",
+        ),
+        AccountStop::Other => (NoticeKind::AccountLocked, "fal stops this account", "settle with fal what it says"),
+    };
+    let said = unstopped(&cause.message);
+    let message = format!("{what}: {said}; nothing more is sent, what is at fal is still fetched");
+    let action = match next {
+        Some(_) => format!("{cure}: it goes on by itself{}", in_words(next)),
+        None => format!("{cure}, then run the same command again"),
+    };
+    (kind, message, action)
 }
 
 /// What somebody else said, to be gone on with.
@@ -223,7 +239,7 @@ mod tests {
     #[test]
     fn a_locked_account_says_when_it_is_tried_next() {
         let action = |next: Option<u64>| {
-            let hold = Hold::Account(cause(CauseKind::AccountLocked));
+            let hold = Hold::Account(Cause::new(CauseKind::AccountLocked, "Exhausted balance"));
             hold.notice(next.map(Duration::from_secs), true).unwrap().action
         };
         assert!(action(Some(28)).ends_with("it goes on by itself, next try in 28 s"), "{}", action(Some(28)));
@@ -238,6 +254,28 @@ mod tests {
         let notice = Hold::Account(cause).notice(None, true).unwrap();
         assert!(notice.message.contains("billing; nothing more is sent"), "{}", notice.message);
         assert_eq!(notice.action, "top up there, then run the same command again");
+    }
+
+    #[test]
+    fn only_who_has_no_balance_is_told_to_top_up() {
+        use NoticeKind as N;
+        for (kind, said, notice) in [
+            (
+                CauseKind::AccountLocked,
+                "User is locked. Reason: Exhausted balance. Top up your balance.",
+                N::AccountLocked,
+            ),
+            (CauseKind::AccountLocked, "User is locked. Reason: TOP_UP", N::AccountLocked),
+            (CauseKind::AccountLocked, "User is locked. Reason: Admin lock.", N::AccountAdminLocked),
+            (CauseKind::Forbidden, "Access denied", N::KeyForbidden),
+            (CauseKind::AccountLocked, "Spending limit of the team is reached", N::AccountLocked),
+        ] {
+            let told = Hold::Account(Cause::new(kind, said)).notice(None, true).unwrap();
+            assert_eq!(told.kind, notice, "{said}");
+            assert!(told.message.contains(said.trim_end_matches('.')), "fal's own words: {}", told.message);
+            let is_balance = said.contains("balance") || said.contains("TOP_UP");
+            assert_eq!(told.action.contains("top up"), is_balance, "{said}: {}", told.action);
+        }
     }
 
     #[test]

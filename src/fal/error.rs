@@ -140,8 +140,10 @@ impl FalError {
         let details = details(&parsed);
         let kind = details.first().map(|detail| detail.kind.as_str()).or(parsed.error_type.as_deref());
         let kind = kind.or_else(|| headers.get("x-fal-error-type").and_then(|value| value.to_str().ok()));
+        let said = message(&parsed, &details, status);
         let row = Failed {
             call,
+            words: &said.to_lowercase(),
             fault: Fault::Status(status.as_u16(), status.as_u16()),
             kind,
             has_id: headers.contains_key("x-fal-request-id"),
@@ -151,7 +153,7 @@ impl FalError {
                 || says(headers, "x-fal-needs-retry", &["false", "0"]),
         }
         .row();
-        let text = row.says.map_or_else(|| message(&parsed, &details, status), str::to_owned);
+        let text = row.says.map_or(said, str::to_owned);
         let cause = Cause { kind: row.kind, http: Some(status.as_u16()), message: text.into() };
         let after = retry_after(headers, SystemTime::now());
         Self::of(row, after, cause, billed_units(headers).filter(|_| call == Call::Result))

@@ -20,7 +20,7 @@ pub mod wire;
 pub use client::ClientError;
 pub use download::{Download, Piece};
 pub use error::{Bill, FalError, Scope};
-pub use failures::Patience;
+pub use failures::{AccountStop, Patience};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;

@@ -58,8 +58,10 @@ kinds! {
     BadResponse = "bad_response",
     /// The key was refused.
     KeyRefused = "key_refused",
-    /// The account is locked or its balance is used up.
+    /// The account is locked, for its balance or by fal.
     AccountLocked = "account_locked",
+    /// The key or the account may not do this.
+    Forbidden = "forbidden",
     /// fal does not know the endpoint or the request.
     NotFound = "not_found",
     /// The photo cannot be read, or its result cannot be written.

@@ -29,11 +29,10 @@ impl JobState {
         match self {
             Self::Pending | Self::Uploading(_) => Some(Stage::Upload),
             Self::Uploaded(..) | Self::Submitting(..) | Self::Unknown(..) => Some(Stage::Submit),
-            Self::InQueue(..) | Self::InProgress(..) | Self::Completed(..) => Some(Stage::Follow),
+            Self::InQueue(..) | Self::InProgress(..) | Self::Completed(..) | Self::Unread(..) => Some(Stage::Follow),
             Self::Saving(..) => Some(Stage::Save),
             Self::Waiting { kept, .. } | Self::Failed { kept, .. } => Some(kept.stage()),
             Self::Done(..) | Self::Review(..) | Self::Cancelled(_) | Self::Skipped(_) => None,
-            Self::Unread(..) => Some(Stage::Follow),
         }
     }
 

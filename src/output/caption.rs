@@ -1,6 +1,6 @@
 //! Captions as files beside their pictures.
 
-use crate::job::Captions;
+use crate::job::{Captions, is_turning};
 
 impl Captions {
     /// What is to be written of a caption: extension and bytes of each file.
@@ -17,7 +17,8 @@ impl Captions {
     }
 }
 
-/// A caption on one line, without control characters. Unlike text for a terminal it keeps what
+/// A text from outside on one line, without control characters (C0 and C1) and without those that turn
+/// the direction of what follows. Unlike text for a terminal it keeps what
 /// joins emoji and scripts.
 pub(super) fn one_line(caption: &str) -> String {
     let mut line = String::with_capacity(caption.len());
@@ -25,7 +26,7 @@ pub(super) fn one_line(caption: &str) -> String {
     for c in caption.chars() {
         if c.is_whitespace() {
             between = true;
-        } else if !c.is_control() {
+        } else if !c.is_control() && !is_turning(c) {
             if between && !line.is_empty() {
                 line.push(' ');
             }
@@ -70,6 +71,17 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&files[0].1), "A cat on a[31m mat, 5 < 6 & 👩\u{200d}🚀 ❤\u{fe0f}.\n");
         assert!(String::from_utf8_lossy(&files[1].1).contains(">A cat on a[31m mat, 5 &lt; 6 &amp; 👩"));
         assert_eq!(files.iter().map(|(extension, _)| *extension).collect::<Vec<_>>(), ["txt", "xmp"]);
+    }
+
+    #[test]
+    fn nothing_turns_the_text_after_it_and_joiners_stay() {
+        let turning =
+            "a\u{202a}b\u{202b}c\u{202c}d\u{202d}e\u{202e}f\u{2066}g\u{2067}h\u{2068}i\u{2069}j\u{80}k\u{9b}l";
+        let files = Captions { txt: true, xmp: true }.files(Some(turning));
+        assert_eq!(String::from_utf8_lossy(&files[0].1), "abcdefghijkl\n");
+        assert!(String::from_utf8_lossy(&files[1].1).contains(">abcdefghijkl<"));
+        let joined = "می\u{200c}خواهم 👨\u{200d}👩\u{200d}👧 שלום\u{200f}!";
+        assert_eq!(one_line(joined), joined);
     }
 
     #[test]

@@ -142,8 +142,12 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// The account is locked or its balance used up.
+    /// The account's balance is used up, or fal stops it for a reason of its own.
     AccountLocked,
+    /// fal has locked the account.
+    AccountAdminLocked,
+    /// The key may not do this, or the account not use the model.
+    KeyForbidden,
     /// fal refused the key.
     KeyRefused,
     /// The next submit would pass the cap.

@@ -1,9 +1,11 @@
 //! What can go wrong between us and fal, and what follows from it: one table, in which the first row
 //! that fits holds.
 
+mod account;
 mod row;
 mod table;
 
+pub use account::AccountStop;
 pub use row::Patience;
 pub(super) use row::{Billing, Fault, Row, Sign};
 use table::{LAST, TABLE};
@@ -18,6 +20,8 @@ pub(super) struct Failed<'a> {
     pub(super) fault: Fault,
     /// `detail[].type` or `error_type`.
     pub(super) kind: Option<&'a str>,
+    /// What it says, in small letters.
+    pub(super) words: &'a str,
     /// Whether the answer has fal's request id.
     pub(super) has_id: bool,
     /// Whether it says that the start deadline has passed.
@@ -29,7 +33,7 @@ pub(super) struct Failed<'a> {
 impl Failed<'_> {
     /// A failure that is no answer.
     pub(super) fn without_answer(call: Call, fault: Fault) -> Self {
-        Self { call, fault, kind: None, has_id: false, deadline: false, no_retry: false }
+        Self { call, fault, kind: None, words: "", has_id: false, deadline: false, no_retry: false }
     }
 
     /// The row that says what follows.
@@ -49,6 +53,7 @@ impl Failed<'_> {
             Sign::Deadline => self.deadline,
             Sign::NoRetry => self.no_retry && (self.has_id || self.kind.is_some()),
             Sign::Typed => self.kind.is_some(),
+            Sign::Words(words) => words.iter().any(|word| self.words.contains(word)),
         };
         fault
             && sign

@@ -67,6 +67,9 @@ pub(crate) enum Sign {
     NoRetry,
     /// It has an error type, whichever.
     Typed,
+    /// Its words say so, in small letters: one of these is among them. fal gives the account's troubles no
+    /// type (fal docs: errors).
+    Words(&'static [&'static str]),
 }
 
 /// How often a transient failure is tried again.

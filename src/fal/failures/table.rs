@@ -1,5 +1,6 @@
 //! The table of failures, row by row (fal docs: queue, request errors, model errors, pricing).
 
+use super::account;
 use super::row::{Fault, Patience, Row, Sign};
 use crate::fal::error::Call;
 use crate::job::CauseKind;
@@ -60,7 +61,16 @@ const RUNNERS: &[&str] = &[
 pub(crate) const TABLE: &[Row] = &[
     // The account.
     Row::new("the key is refused", API, status(401)).is(K::KeyRefused).account(),
-    Row::new("the account is locked, or may not do this", API, statuses(402, 403)).is(K::AccountLocked).account(),
+    Row::new("an admin has locked the account", API, statuses(402, 403))
+        .sign(Sign::Words(account::ADMIN))
+        .is(K::AccountLocked)
+        .account(),
+    Row::new("the balance is used up", API, statuses(402, 403))
+        .sign(Sign::Words(account::BALANCE))
+        .is(K::AccountLocked)
+        .account(),
+    Row::new("the key may not do this", API, statuses(402, 403)).sign(Sign::Words(account::ACCESS)).is(K::Forbidden).account(),
+    Row::new("the account is stopped", API, statuses(402, 403)).is(K::AccountLocked).account(),
     Row::new("an upload's token or URL has expired", &[Upload], statuses(401, 403)).is(K::Upload).again(Patience::Own),
     // The weather.
     Row::new("asked to slow down", &[], status(429)).is(K::RateLimited).again(Patience::Weather),

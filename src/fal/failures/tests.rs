@@ -23,6 +23,7 @@ fn example(row: &'static Row, call: Call, status: u16, kind: Option<&'static str
         call,
         fault,
         kind: kind.or((row.sign == Sign::Typed).then_some("never heard of")),
+        words: if let Sign::Words([word, ..]) = row.sign { word } else { "" },
         has_id: matches!(row.sign, Sign::Outcome | Sign::Deadline | Sign::NoRetry),
         deadline: row.sign == Sign::Deadline,
         no_retry: row.sign == Sign::NoRetry,

@@ -50,7 +50,10 @@ pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
         CauseKind::BadResult => ("the result is no whole picture", "send again: it may be made and paid for anew"),
         CauseKind::BadResponse => ("an answer that cannot be read", "send again; if it stays so, look for an update"),
         CauseKind::KeyRefused => ("the key was refused", "check FAL_KEY and start again"),
-        CauseKind::AccountLocked => ("the account is locked", "top up at fal.ai/dashboard/billing, then send again"),
+        CauseKind::AccountLocked => ("the account is locked", "see to what fal says of it, then send again"),
+        CauseKind::Forbidden => {
+            ("the key or the account may not do this", "see its permissions at fal.ai/dashboard/keys")
+        }
         CauseKind::NotFound => ("fal does not know it", "check the model's name; an old request has been forgotten"),
         CauseKind::LocalFile => ("a file here cannot be read or written", "see to the file, then send again"),
         CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),

@@ -77,7 +77,7 @@ impl Ui {
     /// Whether the account holds everything: then going on is a try. What comes of it is told.
     pub(crate) fn tries_account(&mut self) -> bool {
         let kind = self.board.notice.as_ref().map(|notice| notice.kind);
-        self.trying = kind.filter(|kind| matches!(kind, NoticeKind::AccountLocked | NoticeKind::KeyRefused));
+        self.trying = kind.filter(|kind| is_of_account(*kind));
         self.trying.is_some()
     }
 
@@ -86,7 +86,7 @@ impl Ui {
         let is_held = matches!(self.board.phase, Phase::Paused(_));
         let by = self.board.notice.as_ref().map(|notice| notice.kind).filter(|_| is_held);
         match self.trying.take().filter(|kind| Some(*kind) == by) {
-            Some(NoticeKind::KeyRefused) => self.say("still refused"),
+            Some(NoticeKind::KeyRefused | NoticeKind::KeyForbidden) => self.say("still refused"),
             Some(_) => self.say("still locked"),
             None => {}
         }
@@ -112,4 +112,12 @@ fn in_words(news: &News) -> String {
         }
         (failed, review) => format!("{} failed, {review} to review", photos(failed)),
     }
+}
+
+/// Whether a notice is of the account, so that going on is a try.
+fn is_of_account(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::AccountLocked | NoticeKind::AccountAdminLocked | NoticeKind::KeyForbidden | NoticeKind::KeyRefused
+    )
 }

@@ -10,7 +10,7 @@ use super::format::{count, plural};
 use super::hits::{Click, Hits};
 use super::paint::{columns_of, put_spans};
 use super::text::{fit, safe, width, wrap};
-use crate::engine::board::NoticeKind;
+use crate::engine::board::{Notice, NoticeKind};
 use crate::job::Group;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
@@ -105,9 +105,10 @@ fn content(ui: &Ui) -> Option<Told> {
     let key = |action, does| Key::new(ui, action, does);
     let (action, keys) = match notice.kind {
         NoticeKind::BudgetReached => ("", vec![key(Action::Cap, "sets a higher cap")]),
-        NoticeKind::AccountLocked | NoticeKind::KeyRefused => {
-            (notice.action.as_str(), vec![key(Action::Pause, "tries now")])
-        }
+        NoticeKind::AccountLocked
+        | NoticeKind::AccountAdminLocked
+        | NoticeKind::KeyForbidden
+        | NoticeKind::KeyRefused => (notice.action.as_str(), vec![key(Action::Pause, "tries now")]),
         NoticeKind::Failures => {
             (notice.action.as_str(), vec![key(Action::Failures, "shows them"), key(Action::Pause, "goes on")])
         }
@@ -117,14 +118,19 @@ fn content(ui: &Ui) -> Option<Told> {
     Some(Told {
         what: format!("! {}", safe(&notice.message)),
         action: safe(action).into_owned(),
-        short: in_short(notice.kind),
+        short: in_short(notice),
         keys,
         role: Role::Notice,
     })
 }
 
-fn in_short(kind: NoticeKind) -> Option<(&'static str, &'static str)> {
-    Some(match kind {
+fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
+    Some(match notice.kind {
+        NoticeKind::AccountLocked if !notice.action.contains("top up") => {
+            ("! fal stops the account: nothing more is sent", "")
+        }
+        NoticeKind::AccountAdminLocked => ("! fal has locked the account: nothing more is sent", "ask fal's support"),
+        NoticeKind::KeyForbidden => ("! the key may not do this: nothing more is sent", "see its permissions"),
         NoticeKind::AccountLocked => ("! account locked: nothing more is sent", "top up at fal.ai/dashboard/billing"),
         NoticeKind::KeyRefused => ("! key refused: nothing more is sent", "check FAL_KEY"),
         NoticeKind::BudgetReached => ("! the next photo could pass the cap", ""),
