@@ -178,7 +178,7 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         }
         (from, T::Cancel) => S::Cancelled(closed(from, at)),
         (S::Failed { kept: had, cause, stop, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
-            reopened(at, (**cause).clone(), stop.clone(), kept)
+            reopened(at, (**cause).clone(), about(stop.as_deref(), &kept), kept)
         }
         (S::Unread(_, request, unread), T::Reopen(Kept::Request(again))) if request.id == again.id => {
             let cause = Cause::new(CauseKind::BadResult, unread.why.0.clone());
@@ -227,6 +227,15 @@ fn stop(from: &JobState, kept: &Kept) -> Option<Box<Stop>> {
     let stage = from.stage()?;
     let request = kept.request().or(from.request()).filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
     Some(Box::new(Stop { stage, request }))
+}
+
+/// Where it stopped, told of the request that it goes on with, if it does with one.
+fn about(stop: Option<&Stop>, kept: &Kept) -> Option<Box<Stop>> {
+    let mut stop = stop.cloned()?;
+    if let Some(request) = kept.request().filter(|_| stop.stage.is_at_fal()) {
+        stop.request = Some(request.id.clone());
+    }
+    Some(Box::new(stop))
 }
 
 /// Whether no paid call was made for it that is still of use.
