@@ -23,6 +23,7 @@ mod leave;
 mod live;
 mod look_up;
 mod lot;
+mod measure;
 mod origin;
 mod outlet;
 mod outlook;

@@ -2,10 +2,10 @@
 
 use super::hold::Hold;
 use super::run::Engine;
-use super::stages::{Outcome, SubmitError, UploadError};
+use super::stages::{Outcome, SubmitError, UploadError, Uploaded};
 use super::weather::Realm;
 use crate::fal::Accepted;
-use crate::job::{Cause, CauseKind, ContentHash, JobId, JobState, Kept, Request, Transition, Upload};
+use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Request, Transition, Upload};
 use crate::ledger::LedgerError;
 
 impl Engine {
@@ -31,19 +31,24 @@ impl Engine {
         }
     }
 
-    fn uploaded(&mut self, id: JobId, result: Result<(Box<str>, ContentHash), UploadError>) {
+    fn uploaded(&mut self, id: JobId, result: Result<Uploaded, UploadError>) {
         self.uploading.remove(&id);
         let Some(JobState::Uploading(_)) = self.roster.get(id).map(|job| &job.state) else { return };
         match result {
-            Ok((url, content)) => {
+            Ok(Uploaded { photo, url, content }) => {
                 self.got_through(Realm::Upload, id);
                 self.forgive(id);
+                self.remeasured(id, photo);
                 self.learned(id, content);
                 if self.happen(id, Transition::FinishUpload(Upload { url, at: self.now(), content })) {
                     self.to_submit.push_back(id);
                 }
             }
             Err(UploadError::Fal(error)) => self.failed(Realm::Upload, id, &error, Kept::Nothing, Kept::Nothing),
+            Err(UploadError::Grown(photo)) => {
+                self.got_through(Realm::Upload, id);
+                self.grown(id, *photo);
+            }
             Err(UploadError::Output(error)) => {
                 self.got_through(Realm::Upload, id);
                 self.not_saved(id, "not sent, since its result could not be written", &error, &Kept::Nothing);

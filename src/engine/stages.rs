@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::measure;
 use super::origin::Origin;
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, LocalFile, Meter, Past, Piece, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Piece, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
@@ -20,7 +21,7 @@ use crate::output::{Expect, Output, OutputError, Placed};
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// The photo's URL in fal's storage.
-    Uploaded(Result<(Box<str>, ContentHash), UploadError>),
+    Uploaded(Result<Uploaded, UploadError>),
     /// The paid call was made, or its intent could not be recorded and it was not.
     Submitted(Result<Accepted, SubmitError>),
     /// A state is safely in the ledger, or is not.
@@ -62,9 +63,23 @@ pub(super) enum SubmitError {
     Fal(#[from] FalError),
 }
 
+/// A photo in fal's storage.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    /// The photo as it went up.
+    pub(super) photo: Photo,
+    /// Its URL there.
+    pub(super) url: Box<str>,
+    /// What it holds.
+    pub(super) content: ContentHash,
+}
+
 /// Why a photo is not at fal.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UploadError {
+    /// It has more pixels now than were planned and reserved for.
+    #[error("it is larger than when it was planned")]
+    Grown(Box<Photo>),
     #[error(transparent)]
     Fal(#[from] FalError),
     #[error(transparent)]
@@ -96,10 +111,15 @@ impl Stages {
         if let Err(error) = self.output.try_for(&photo).await {
             return Outcome::Uploaded(Err(UploadError::Output(error)));
         }
-        let name = photo.file_name();
-        let format = photo.format.unwrap_or(crate::job::Format::Jpeg);
-        let file = LocalFile { path: &photo.source, name: &name, format, bytes: photo.bytes };
-        Outcome::Uploaded(self.fal.upload(&file, &meter).await.map_err(UploadError::Fal))
+        Outcome::Uploaded(self.send_up(photo, &meter).await)
+    }
+
+    /// What is measured is what is sent: both come from one open file.
+    async fn send_up(&self, photo: Photo, meter: &Meter) -> Result<Uploaded, UploadError> {
+        let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
+        let (photo, file) = opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
+        let (url, content) = self.fal.upload(&file, meter).await?;
+        Ok(Uploaded { photo, url, content })
     }
 
     /// Intent recorded and synced, then the paid call.

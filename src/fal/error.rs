@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::failures::{Billing, Failed, Fault, Patience, Row};
 use super::json;
 use super::wire::{ErrorBody, ErrorDetail};
-use crate::job::{Cause, Class, clean, shortened};
+use crate::job::{Cause, CauseKind, Class, clean, shortened};
 
 /// Which call of fal's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,12 @@ impl FalError {
             unread: None,
             source: None,
         }
+    }
+
+    /// A photo that cannot be sent as it is: its own fault, not fal's.
+    #[must_use]
+    pub fn local_file(message: impl Into<Box<str>>) -> Self {
+        Self::new(Cause::new(CauseKind::LocalFile, message), Class::Permanent)
     }
 
     /// A request that ended without a picture, and will not have one later.

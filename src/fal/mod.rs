@@ -26,7 +26,7 @@ pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
 pub use platform::{HistoryPage, Past};
 pub use queue::{Accepted, CancelAnswer, Progress, Status};
-pub use storage::LocalFile;
+pub use storage::{LocalFile, ReadSeek};
 
 use std::sync::Arc;
 

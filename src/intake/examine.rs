@@ -1,7 +1,7 @@
 //! A look at many files at once: on network folders each takes several round trips.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -98,12 +98,20 @@ fn examine(candidate: &Candidate) -> Found {
 fn look(photo: &mut Photo) -> Result<(), PictureError> {
     let file = File::open(&photo.source).map_err(PictureError::Unreadable)?;
     let metadata = file.metadata().map_err(PictureError::Unreadable)?;
+    measure(photo, &metadata, &file)
+}
+
+/// Takes in what a photo's file is now: its length, when it was changed, what it is and how large.
+///
+/// # Errors
+/// If it is no whole picture that fal takes.
+pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read + Seek) -> Result<(), PictureError> {
     photo.bytes = metadata.len();
-    photo.modified = changed(&metadata).unwrap_or_default();
-    let header = header(&file)?;
+    photo.modified = changed(metadata).unwrap_or_default();
+    let header = header(&mut file)?;
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
-    ends_well(&file, header.format)
+    ends_well(file, header.format)
 }
 
 fn changed(metadata: &fs::Metadata) -> io::Result<Timestamp> {

@@ -17,6 +17,7 @@ mod walk;
 
 pub use content::content;
 pub use error::IntakeError;
+pub use examine::measure;
 pub use found::Found;
 pub use inputs::{Inputs, true_path};
 pub use walk::walk;

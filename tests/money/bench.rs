@@ -29,6 +29,7 @@ pub(crate) struct Given {
     pub(crate) budget: Option<f64>,
     pub(crate) window: Option<u16>,
     pub(crate) stay: bool,
+    pub(crate) waits_to_start: bool,
     pub(crate) waits_for_account: bool,
     pub(crate) line: Option<SocketAddr>,
     pub(crate) retry_failed: Option<Failed>,
@@ -92,6 +93,7 @@ impl Bench {
             budget: given.budget.and_then(Usd::from_f64),
             waits_for_account: given.waits_for_account,
             stay: given.stay,
+            start: !given.waits_to_start,
             retry_failed: given.retry_failed,
             ..setup(opened.id, model, params)
         };

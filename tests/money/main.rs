@@ -7,6 +7,7 @@
 mod common;
 
 mod bench;
+mod edited;
 mod slow_line;
 
 use std::thread;

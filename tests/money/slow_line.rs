@@ -79,7 +79,7 @@ async fn upload(slow: &Slow, meanwhile: impl AsyncFn(&Meter)) -> Result<Box<str>
     let uploading = tokio::spawn({
         let (path, meter) = (path.clone(), meter.clone());
         async move {
-            let file = LocalFile { path: &path, name: "photo.jpg", format: Format::Jpeg, bytes: LENGTH as u64 };
+            let file = LocalFile::open(&path, "photo.jpg".to_owned(), Format::Jpeg).unwrap();
             fal.upload(&file, &meter).await
         }
     });

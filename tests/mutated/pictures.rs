@@ -43,7 +43,8 @@ impl Seek for Counted {
 }
 
 fn encoded(format: ImageFormat) -> Vec<u8> {
-    let picture = RgbImage::from_fn(24, 16, |x, y| image::Rgb([(x * 10).to_le_bytes()[0], (y * 15).to_le_bytes()[0], 90]));
+    let picture =
+        RgbImage::from_fn(24, 16, |x, y| image::Rgb([(x * 10).to_le_bytes()[0], (y * 15).to_le_bytes()[0], 90]));
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(picture).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()

@@ -8,7 +8,7 @@ mod signed;
 mod source;
 mod token;
 
-pub use source::LocalFile;
+pub use source::{LocalFile, ReadSeek};
 pub(super) use token::TokenCell;
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::client::{Reply, head, whole};
 use super::error::{Call, FalError};
 use super::wire::CdnUploaded;
 use super::{Fal, Meter};
-use crate::job::{CauseKind, Class, ContentHash};
+use crate::job::{Cause, CauseKind, Class, ContentHash};
 use source::{Opened, ascii_name};
 use token::Token;
 
@@ -34,33 +34,42 @@ impl Fal {
     /// Brings a photo to fal's storage and gives its URL there and its hash. Nothing is billed for it.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`] if the photo cannot be read or is not the one that was planned; else as every call.
-    pub async fn upload(&self, file: &LocalFile<'_>, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
+    /// [`CauseKind::LocalFile`] if the photo cannot be read, or was written to while it went up, so that nobody
+    /// knows what arrived; else as every call.
+    pub async fn upload(&self, file: &LocalFile, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
+        let sent = self.send_up(file, meter).await;
+        if file.is_as_opened() {
+            return sent.map(|(url, content)| (url.into(), content));
+        }
+        let cause = Cause::new(CauseKind::LocalFile, "was written to while it went up; it is brought up again");
+        Err(FalError::new(cause, Class::Reupload))
+    }
+
+    async fn send_up(&self, file: &LocalFile, meter: &Meter) -> Result<source::Uploaded, FalError> {
         meter.restart();
-        let (url, content) = match self.token().await {
+        match self.token().await {
             Ok(token) => match self.upload_with_token(file, meter, &token).await {
                 Err(error) if is_refused(&error) => {
                     // The token was withdrawn before its time: get another, once.
                     self.token.forget(&token).await;
                     meter.restart();
                     let token = self.token().await?;
-                    self.upload_with_token(file, meter, &token).await?
+                    self.upload_with_token(file, meter, &token).await
                 }
-                uploaded => uploaded?,
+                uploaded => uploaded,
             },
-            Err(error) if is_unavailable(&error) => self.upload_signed(file, meter).await?,
-            Err(error) => return Err(error),
-        };
-        Ok((url.into(), content))
+            Err(error) if is_unavailable(&error) => self.upload_signed(file, meter).await,
+            Err(error) => Err(error),
+        }
     }
 
     async fn upload_with_token(
         &self,
-        file: &LocalFile<'_>,
+        file: &LocalFile,
         meter: &Meter,
         token: &Token,
     ) -> Result<source::Uploaded, FalError> {
-        let opened = Opened::open(file).await?;
+        let opened = Opened::new(file)?;
         if opened.length > MULTIPART_OVER {
             return self.parts_with_token(opened, meter, token).await;
         }

@@ -82,7 +82,7 @@ impl Fal {
             .without_key(Call::Upload, Method::POST, &format!("{}/files/upload/multipart", token.base_url))?
             .header(AUTHORIZATION, token.authorization())
             .header(CONTENT_TYPE, opened.photo.format.media_type())
-            .header("x-fal-file-name", ascii_name(&opened.photo));
+            .header("x-fal-file-name", ascii_name(opened.photo));
         let multipart: CdnMultipart = exchange(Call::Upload, begin).await?.json(Call::Upload)?;
         if !is_of_cdn(&multipart.access_url, &token.base_url) || !is_plain(&multipart.upload_id) {
             return Err(FalError::unreadable(Call::Upload, "names a place that is not the CDN's"));

@@ -12,8 +12,8 @@ use crate::fal::wire::{Initiate, Initiated, Part};
 use crate::fal::{Fal, Meter};
 
 impl Fal {
-    pub(super) async fn upload_signed(&self, file: &LocalFile<'_>, meter: &Meter) -> Result<Uploaded, FalError> {
-        let opened = Opened::open(file).await?;
+    pub(super) async fn upload_signed(&self, file: &LocalFile, meter: &Meter) -> Result<Uploaded, FalError> {
+        let opened = Opened::new(file)?;
         if opened.length > MULTIPART_OVER {
             return self.parts_signed(opened, meter).await;
         }
@@ -28,7 +28,7 @@ impl Fal {
         Ok((initiated.file_url, hash.finish()))
     }
 
-    async fn initiate(&self, file: &LocalFile<'_>, how: &str) -> Result<Initiated, FalError> {
+    async fn initiate(&self, file: &LocalFile, how: &str) -> Result<Initiated, FalError> {
         let mut url = join(&self.http.hosts.rest, ["storage", "upload", how])?;
         url.set_query(Some("storage_type=fal-cdn-v3"));
         let body = Initiate { content_type: file.format.media_type().to_owned(), file_name: ascii_name(file) };
@@ -36,7 +36,7 @@ impl Fal {
     }
 
     async fn parts_signed(&self, mut opened: Opened<'_>, meter: &Meter) -> Result<Uploaded, FalError> {
-        let initiated = self.initiate(&opened.photo, "initiate-multipart").await?;
+        let initiated = self.initiate(opened.photo, "initiate-multipart").await?;
         // The parts' URLs are the signed one with a number before its query (fal docs: storage).
         let (path, query) = match initiated.upload_url.split_once('?') {
             Some((path, query)) => (path, format!("?{query}")),

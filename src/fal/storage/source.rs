@@ -1,5 +1,7 @@
 //! The photo's file as it is read for an upload, hashed on the way.
 
+use std::fs::Metadata;
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,24 +14,96 @@ use tokio_util::io::ReaderStream;
 
 use crate::fal::Meter;
 use crate::fal::error::FalError;
-use crate::job::{Cause, CauseKind, Class, ContentHash, Format};
+use crate::job::{ContentHash, Format};
 
 /// Files up to this are read at once, bytes.
 const SMALL: u64 = 1 << 20;
 /// Larger ones are read in pieces of this, bytes: memory does not grow with the picture.
 const CHUNK: usize = 256 << 10;
 
-/// A photo to upload.
-#[derive(Debug, Clone, Copy)]
-pub struct LocalFile<'a> {
-    /// Where it is.
-    pub path: &'a Path,
+/// A photo's file, open for its upload: what is measured and what is sent come from one open file.
+#[derive(Debug)]
+pub struct LocalFile {
     /// The name that it is uploaded under.
-    pub name: &'a str,
+    pub name: String,
     /// What it is.
     pub format: Format,
-    /// The length that the plan was made with, bytes.
-    pub bytes: u64,
+    metadata: Metadata,
+    content: Content,
+}
+
+/// What of a photo is in memory.
+#[derive(Debug)]
+enum Content {
+    /// All of it: it is small, and was read in one go.
+    Whole(Bytes),
+    /// Nothing yet.
+    File(std::fs::File),
+}
+
+/// What can be read, and read again.
+pub trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+impl LocalFile {
+    /// Opens a photo, a small one with all that it holds. It blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// [`CauseKind::LocalFile`] if it cannot be read.
+    pub fn open(path: &Path, name: String, format: Format) -> Result<Self, FalError> {
+        let open = || {
+            let file = std::fs::File::open(path)?;
+            let metadata = file.metadata()?;
+            let content = if metadata.len() <= SMALL {
+                let mut bytes = Vec::new();
+                // Of one that grows meanwhile no more than shows that.
+                (&file).take(SMALL + 1).read_to_end(&mut bytes)?;
+                Content::Whole(Bytes::from(bytes))
+            } else {
+                Content::File(file)
+            };
+            Ok(Self { name, format, metadata, content })
+        };
+        open().map_err(unreadable)
+    }
+
+    /// What the file system said of the file when it was opened.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Looks at what will be sent, from its beginning.
+    ///
+    /// # Errors
+    /// [`CauseKind::LocalFile`] if it cannot be read.
+    pub fn look<T>(&self, look: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, FalError> {
+        match &self.content {
+            Content::Whole(bytes) => Ok(look(&mut Cursor::new(bytes))),
+            Content::File(file) => {
+                let mut file = file;
+                file.rewind().map_err(unreadable)?;
+                Ok(look(&mut file))
+            }
+        }
+    }
+
+    /// Whether nobody wrote to it since it was opened, as far as the file system tells.
+    pub(super) fn is_as_opened(&self) -> bool {
+        let is =
+            |now: &Metadata| now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
+        match &self.content {
+            Content::Whole(_) => true,
+            Content::File(file) => file.metadata().as_ref().is_ok_and(is),
+        }
+    }
+
+    fn length(&self) -> u64 {
+        match &self.content {
+            Content::Whole(bytes) => bytes.len() as u64,
+            Content::File(_) => self.metadata.len(),
+        }
+    }
 }
 
 /// A finished upload: its URL, and what was in it.
@@ -49,54 +123,42 @@ impl Hash {
     }
 }
 
-/// An open photo that is still the one that was planned.
+/// A photo at the beginning of one try to send it.
 pub(super) struct Opened<'a> {
-    pub(super) photo: LocalFile<'a>,
+    pub(super) photo: &'a LocalFile,
     pub(super) length: u64,
-    content: Content,
+    rest: Rest,
 }
 
-/// What of a photo is in memory.
-enum Content {
-    /// All of it: it is small, and was read in one go.
+/// What of it is still to be sent.
+enum Rest {
     Whole(Bytes),
-    /// Nothing yet.
     File(File),
 }
 
 impl<'a> Opened<'a> {
-    pub(super) async fn open(photo: &LocalFile<'a>) -> Result<Self, FalError> {
-        let unreadable = |error: std::io::Error| local(format!("cannot be read: {error}"));
-        let (content, length) = if photo.bytes <= SMALL {
-            let path = photo.path.to_owned();
-            let read = tokio::task::spawn_blocking(move || read_small(&path)).await;
-            let bytes = read.map_err(std::io::Error::other).flatten().map_err(unreadable)?;
-            let length = bytes.len() as u64;
-            (Content::Whole(bytes), length)
-        } else {
-            let file = File::open(photo.path).await.map_err(unreadable)?;
-            let length = file.metadata().await.map_err(unreadable)?.len();
-            (Content::File(file), length)
+    pub(super) fn new(photo: &'a LocalFile) -> Result<Self, FalError> {
+        let rest = match &photo.content {
+            Content::Whole(bytes) => Rest::Whole(bytes.clone()),
+            Content::File(file) => {
+                let mut again = file.try_clone().map_err(unreadable)?;
+                again.rewind().map_err(unreadable)?;
+                Rest::File(File::from_std(again))
+            }
         };
-        if length != photo.bytes {
-            return Err(local(format!(
-                "has changed since the plan was made: {} then, {length} bytes now",
-                photo.bytes
-            )));
-        }
-        Ok(Self { photo: *photo, length, content })
+        Ok(Self { photo, length: photo.length(), rest })
     }
 
     /// The whole file as a request body, and the hash that it feeds.
     pub(super) fn body(self, meter: &Meter) -> (Body, Hash) {
         let hash = Hash::default();
-        let file = match self.content {
-            Content::Whole(bytes) => {
+        let file = match self.rest {
+            Rest::Whole(bytes) => {
                 hash.update(&bytes);
                 meter.add(bytes.len());
                 return (Body::from(bytes), hash);
             }
-            Content::File(file) => file,
+            Rest::File(file) => file,
         };
         let (feed, meter) = (hash.clone(), meter.clone());
         let stream = pieces(file.take(self.length)).map(move |piece| {
@@ -110,12 +172,12 @@ impl<'a> Opened<'a> {
 
     /// The next `length` bytes, for an upload in parts.
     pub(super) async fn next_part(&mut self, length: usize, hash: &Hash) -> Result<Bytes, FalError> {
-        let part = match &mut self.content {
-            Content::Whole(bytes) => bytes.split_to(length.min(bytes.len())),
-            Content::File(file) => {
+        let part = match &mut self.rest {
+            Rest::Whole(bytes) => bytes.split_to(length.min(bytes.len())),
+            Rest::File(file) => {
                 let mut part = vec![0; length];
                 let read = file.read_exact(&mut part).await;
-                read.map_err(|error| local(format!("cannot be read to its end: {error}")))?;
+                read.map_err(|error| FalError::local_file(format!("cannot be read to its end: {error}")))?;
                 Bytes::from(part)
             }
         };
@@ -124,28 +186,25 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// A small file in one go; of one that has grown meanwhile no more than shows that.
-fn read_small(path: &Path) -> std::io::Result<Bytes> {
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(std::fs::File::open(path)?, SMALL + 1), &mut bytes)?;
-    Ok(Bytes::from(bytes))
-}
-
 fn pieces(reader: impl AsyncRead) -> ReaderStream<impl AsyncRead> {
     ReaderStream::with_capacity(reader, CHUNK)
 }
 
-fn local(message: String) -> FalError {
-    FalError::new(Cause::new(CauseKind::LocalFile, message), Class::Permanent)
+fn unreadable(error: std::io::Error) -> FalError {
+    FalError::local_file(format!("cannot be read: {error}"))
 }
 
 /// The name for headers and JSON: ASCII, short, without anything that could be taken for a path.
-pub(super) fn ascii_name(photo: &LocalFile<'_>) -> String {
-    let stem = Path::new(photo.name).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+pub(super) fn ascii_name(photo: &LocalFile) -> String {
+    safe_name(&photo.name, photo.format)
+}
+
+fn safe_name(name: &str, format: Format) -> String {
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let stem: String = stem.chars().take(100).map(safe).collect();
     let stem = stem.trim_matches(['.', '_']);
-    format!("{}.{}", if stem.is_empty() { "photo" } else { stem }, photo.format.extension())
+    format!("{}.{}", if stem.is_empty() { "photo" } else { stem }, format.extension())
 }
 
 #[cfg(test)]
@@ -154,7 +213,7 @@ mod tests {
 
     #[test]
     fn names_fit_into_a_header() {
-        let name = |name| ascii_name(&LocalFile { path: Path::new(""), name, format: Format::Jpeg, bytes: 0 });
+        let name = |name| safe_name(name, Format::Jpeg);
         assert_eq!(name("IMG_0412.JPG"), "IMG_0412.jpg");
         assert_eq!(name("a b\r\nX-Evil: 1.png"), "a_b__X-Evil__1.jpg");
         assert_eq!(name("Прибой.jpg"), "photo.jpg");
