@@ -25,7 +25,7 @@ fn flat(width: u32, height: u32, length: usize) -> Vec<u8> {
     chunk.extend(b"fpAd");
     chunk.extend(vec![0; room]);
     let mut crc = u32::MAX;
-    for byte in &chunk[4..] {
+    for byte in chunk.iter().skip(4) {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
             crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
@@ -40,6 +40,7 @@ const LENGTH: usize = 20_000;
 
 /// A small photo that is planned at $0.10 at the most, in place of which something else is put before the
 /// start; and what the engine made of it.
+#[expect(clippy::needless_pass_by_value, reason = "closures read better where they stand")]
 fn exchanged(budget: Option<f64>, put: impl Fn(&Path), check: impl AsyncFn(&mut Bench, &Stage)) {
     let stage = Stage::with(fast());
     let path = stage.photos().join("a.png");

@@ -190,6 +190,7 @@ fn pieces(reader: impl AsyncRead) -> ReaderStream<impl AsyncRead> {
     ReaderStream::with_capacity(reader, CHUNK)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn unreadable(error: std::io::Error) -> FalError {
     FalError::local_file(format!("cannot be read: {error}"))
 }
