@@ -14,7 +14,7 @@ use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
 use super::{OutputError, atomically};
 use crate::job::{Answer, Format, Pixels, RequestId, Saved, Suspicion, Usd};
-use crate::picture::{Look, PictureError, complete, header};
+use crate::picture::{Look, PictureError, complete, header, is_black};
 
 /// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
 /// one trip to another thread. A larger one goes to its file as it comes.
@@ -26,6 +26,7 @@ const BUFFER: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Draft {
     shared: Arc<Folder>,
+    photo: Box<Path>,
     names: Names,
     content: Content,
     written: u64,
@@ -89,8 +90,8 @@ impl Placed {
 }
 
 impl Draft {
-    pub(super) fn new(shared: Arc<Folder>, names: Names) -> Self {
-        Self { shared, names, content: Content::Memory(Vec::new()), written: 0 }
+    pub(super) fn new(shared: Arc<Folder>, names: Names, photo: Box<Path>) -> Self {
+        Self { shared, photo, names, content: Content::Memory(Vec::new()), written: 0 }
     }
 
     /// How many bytes were handed to it.
@@ -164,6 +165,7 @@ impl Draft {
         };
         let finished = Finished {
             content,
+            photo: self.photo,
             bytes: self.written,
             promised: expect.pixels,
             captions: self.shared.captions.files(expect.caption),
@@ -182,6 +184,8 @@ impl Draft {
 /// A result that came whole, as far as its length tells.
 pub(super) struct Finished {
     pub(super) content: Whole,
+    /// The photo that it was made of.
+    pub(super) photo: Box<Path>,
     pub(super) bytes: u64,
     pub(super) promised: Option<Pixels>,
     pub(super) captions: Vec<(&'static str, Vec<u8>)>,
@@ -225,7 +229,7 @@ impl Finished {
             format,
             pixels,
             bytes: self.bytes,
-            suspicion: suspicion(pixels, self.promised, look),
+            suspicion: suspicion(pixels, self.promised, look, || is_black(&self.photo)),
         })
     }
 }

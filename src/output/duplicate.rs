@@ -23,6 +23,7 @@ impl Output {
     pub async fn duplicate(&self, photo: &Photo, of: PathBuf, expect: Expect<'_>) -> Result<Placed, OutputError> {
         let mut names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
         let (shared, pixels, expected) = (Arc::clone(&self.0), expect.pixels, expect.bytes);
+        let photo = photo.source.clone();
         let (captions, previous) = (shared.captions.files(expect.caption), expect.previous.cloned());
         off_the_loop(move || {
             let unusable = |why: &str| OutputError::BadResult(format!("the saved result {why}").into());
@@ -37,7 +38,8 @@ impl Output {
             if bytes != length {
                 return Err(unusable("changes while it is read"));
             }
-            Finished { content: Whole::File(file), bytes, promised: pixels, captions, previous }.place(&shared, names)
+            let content = Whole::File(file);
+            Finished { content, photo, bytes, promised: pixels, captions, previous }.place(&shared, names)
         })
         .await
     }

@@ -106,7 +106,7 @@ impl Output {
     /// If its path leads out of the folder.
     pub fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
         let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
-        Ok(Draft::new(Arc::clone(&self.0), names))
+        Ok(Draft::new(Arc::clone(&self.0), names, photo.source.clone()))
     }
 }
 

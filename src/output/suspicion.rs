@@ -6,14 +6,20 @@ use crate::picture::Look;
 /// Differences in a side that models make by rounding to their own grid, px.
 const SLACK: u32 = 8;
 
-/// What makes a person's look worthwhile, if anything does.
-pub(super) fn suspicion(actual: Pixels, promised: Option<Pixels>, look: Look) -> Option<Suspicion> {
+/// What makes a person's look worthwhile, if anything does. Whether the photo itself is black is asked only
+/// where that matters.
+pub(super) fn suspicion(
+    actual: Pixels,
+    promised: Option<Pixels>,
+    look: Look,
+    is_photo_black: impl FnOnce() -> bool,
+) -> Option<Suspicion> {
     let wrong_size = promised.filter(|&promised| !fits(actual, promised));
     if let Some(promised) = wrong_size {
         return Some(Suspicion(format!("is {actual}, expected {promised}").into()));
     }
     // Models put black in place of what they will not show.
-    look.black.then(|| Suspicion("is all black: a safety checker may have blanked it".into()))
+    (look.black && !is_photo_black()).then(|| Suspicion("is all black: a safety checker may have blanked it".into()))
 }
 
 /// Whether a size is the promised one, give or take rounding, lying or upright.
@@ -28,7 +34,7 @@ mod tests {
     use super::*;
 
     fn of(width: u32, height: u32) -> Option<Suspicion> {
-        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default())
+        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default(), || false)
     }
 
     #[test]
@@ -36,7 +42,7 @@ mod tests {
         for (width, height) in [(1280, 854), (1288, 848), (1268, 862), (854, 1280)] {
             assert_eq!(of(width, height), None, "{width}×{height}");
         }
-        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default()), None);
+        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default(), || false), None);
     }
 
     #[test]
@@ -48,8 +54,9 @@ mod tests {
     }
 
     #[test]
-    fn black_is() {
-        let black = suspicion(Pixels::new(5, 5), None, Look { black: true });
-        assert!(black.unwrap().0.starts_with("is all black"));
+    fn black_is_where_the_photo_is_not() {
+        let black = |photo: bool| suspicion(Pixels::new(5, 5), None, Look { black: true }, || photo);
+        assert!(black(false).unwrap().0.starts_with("is all black"));
+        assert_eq!(black(true), None, "as the photo is");
     }
 }

@@ -1,11 +1,23 @@
 //! The one thing that we ask of EXIF: which way up the picture is.
 
+use image::ImageDecoder;
+use image::metadata::Orientation;
+
 /// Whether an EXIF block says that the picture is to be turned by 90° one way or the other, so that
 /// its sides change places (Exif 2.3: tag 0x0112, values 5 to 8). A block that makes no sense does not.
 pub(super) fn swaps_sides(block: &[u8]) -> bool {
-    // Some writers put JPEG's prefix before the block in other formats too.
-    let tiff = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
-    orientation(tiff).is_some_and(|orientation| (5..=8).contains(&orientation))
+    orientation(bare(block)).is_some_and(|orientation| (5..=8).contains(&orientation))
+}
+
+/// Which way up a picture is that is decoded as a whole.
+pub(super) fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
+    let block = decoder.exif_metadata().ok().flatten();
+    block.and_then(|block| Orientation::from_exif_chunk(bare(&block))).unwrap_or(Orientation::NoTransforms)
+}
+
+/// The block itself: some writers put JPEG's prefix before it in other formats, too.
+fn bare(block: &[u8]) -> &[u8] {
+    block.strip_prefix(b"Exif\0\0").unwrap_or(block)
 }
 
 fn orientation(tiff: &[u8]) -> Option<u16> {

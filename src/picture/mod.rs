@@ -25,5 +25,5 @@ pub use error::PictureError;
 pub(crate) use error::said;
 pub use header::{Header, header};
 pub use kind::{HEAD, Kind, Other, sniff};
-pub use plate::{Part, Plate, Unseen};
+pub use plate::{Part, Plate, Unseen, is_black};
 pub use whole::{Look, complete, ends_well};

@@ -15,12 +15,12 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
 pub use part::Part;
 use part::Shares;
 
-use super::{PictureError, header};
+use super::{PictureError, exif, header};
 use crate::job::{Format, Pixels};
 
 /// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
@@ -122,6 +122,17 @@ impl Plate {
     }
 }
 
+/// Whether a picture is as black as its result: whoever looks at it reduced sees nothing. One that cannot be
+/// decoded is not known to be. It blocks for as long as decoding takes.
+#[must_use]
+pub fn is_black(file: &Path) -> bool {
+    let looked = || {
+        let size = header(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
+        Plate::expose(file, Part::whole(size), Pixels::new(256, 256), &|| false)
+    };
+    looked().is_ok_and(|plate| plate.pixels.as_raw().iter().all(|value| *value == 0))
+}
+
 /// `kept` px stand for `part` px; how many would stand for `whole` px.
 fn scale(kept: u32, whole: u32, part: u32) -> u32 {
     u32::try_from(u64::from(kept) * u64::from(whole) / u64::from(part.max(1))).unwrap_or(u32::MAX)
@@ -152,7 +163,7 @@ fn whole(
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = exif::orientation_of(&mut decoder);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)?;
     let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
     let turned = is_turned(orientation);

@@ -7,6 +7,7 @@ use std::path::Path;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{ResizeOptions, Resizer};
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 /// The most pixels that are taken in, as fal's own toolkit limits them.
@@ -72,9 +73,12 @@ pub(crate) fn open(path: &Path) -> Result<RgbImage, Unusable> {
     // The size is known to be fine; the default would refuse large photos for their bytes.
     reader.no_limits();
     let mut decoder = reader.into_decoder().map_err(|_| Unusable::Load)?;
-    let orientation = decoder.orientation();
+    let exif = decoder.exif_metadata().ok().flatten();
+    // Some writers put JPEG's prefix before the block in WebP, too.
+    let exif = exif.as_deref().map(|block| block.strip_prefix(b"Exif\0\0").unwrap_or(block));
+    let orientation = exif.and_then(Orientation::from_exif_chunk);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable::Load)?;
-    if let Ok(orientation) = orientation {
+    if let Some(orientation) = orientation {
         picture.apply_orientation(orientation);
     }
     Ok(picture.into_rgb8())
