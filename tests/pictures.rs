@@ -17,7 +17,7 @@ fn told_of(name: &str) -> Value {
     let run = stage.run(&[]);
     assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
     let told = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    told.filter(|event| event["event"] == "job").last().unwrap()
+    told.rev().find(|event| event["event"] == "job").unwrap()
 }
 
 #[test]

@@ -68,8 +68,7 @@ impl Records {
             self.pictures.insert(picture);
             writeln!(self.metadata, "{line}")
         });
-        let [path, ..] = line;
-        self.paths.insert(path);
+        self.paths.insert(job.photo.slash_path());
         written.map_err(|error| OutputError::of(&self.root, error))
     }
 
@@ -154,7 +153,7 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
     for record in csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file)).byte_records() {
         let record = record?;
         let photo = record.get(0).map(String::from_utf8_lossy);
-        if photo.is_none_or(|photo| !ours.contains(photo.as_ref())) {
+        if photo.is_none_or(|photo| !ours.contains(report::path_in(&photo))) {
             // A report of an earlier version has fewer columns.
             let missing = report::COLUMNS.len().saturating_sub(record.len());
             into.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;

@@ -29,6 +29,18 @@ pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
     (FIRST..=COLUMNS.len()).contains(&columns.len()) && ours.zip(&columns).all(|(ours, column)| ours == *column)
 }
 
+/// A text as a cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, which
+/// spreadsheets show as text. A number below zero is no formula.
+fn plain(text: String) -> String {
+    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
+}
+
+/// The path in a cell as it was before it was made plain.
+pub(super) fn path_in(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|path| path.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(cell)
+}
+
 /// A job's line.
 pub(super) fn line(job: &Job) -> [String; 12] {
     let saved = job.state.saved();
@@ -52,6 +64,7 @@ pub(super) fn line(job: &Job) -> [String; 12] {
         text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
         text(job.own.as_ref().map(|own| own.0.to_string())),
     ]
+    .map(plain)
 }
 
 /// An amount as a plain number, exact: `0.1365`.
@@ -64,6 +77,21 @@ fn dollars(amount: Usd) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, cell) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("@SUM(1)", "'@SUM(1)"),
+            ("-2+3", "'-2+3"),
+            ("-7", "-7"),
+            ("a cat = a pet", "a cat = a pet"),
+            ("'quoted'", "'quoted'"),
+        ] {
+            assert_eq!(plain(text.to_owned()), cell);
+            assert_eq!(path_in(cell), text, "and back");
+        }
+    }
 
     #[test]
     fn amounts_are_exact_numbers() {
