@@ -115,7 +115,7 @@ fn row_json(row: &BatchRow) -> Map<String, Value> {
     let object = json!({
         "v": 1, "batch": row.id, "paths": roots, "output": row.key.output.to_string_lossy(), "model": row.key.model,
         "params": params, "service": row.key.service.name(), "sandbox": row.key.service == Service::Sandbox, "created": utc(row.created), "used": utc(row.used),
-        "spent_usd": row.spent.as_f64(), "states": counts,
+        "spent_usd": row.spent.told(), "states": counts,
     });
     if let Value::Object(object) = object { object } else { Map::new() }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::batch::Batch;
-use super::{Failure, earlier, price, print};
+use super::{Failure, earlier, price, print, sandbox};
 use crate::engine::{Clock, Failed, Survey, survey};
 use crate::fal::Fal;
 use crate::headless;
@@ -12,20 +12,30 @@ use crate::ledger::Ledger;
 use crate::settings::Settings;
 
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
-/// list price stands for fal's own.
+/// list price stands for fal's own. A sandbox is started to say its own.
 pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     let batch = Batch::of(settings, settings.service())?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = earlier::as_written(&ledger, batch).await?;
-    let live = match (&settings.key, &settings.sandbox) {
-        (Ok(key), None) => {
-            let fal = Fal::new(settings.hosts.clone(), key.clone())?;
-            price::unit_price(&fal, &batch.model).await.unwrap_or_else(|_| batch.model.list_price.clone())
-        }
-        _ => batch.model.list_price.clone(),
-    };
+    let live = price_of(settings, &batch).await?;
     let again = settings.retry_failed.then(Failed::default);
     print(&text(settings, &batch, &ledger, live, again.as_ref()).await?)
+}
+
+/// What the service that is asked says, or the list price.
+async fn price_of(settings: &Settings, batch: &Batch) -> Result<Option<UnitPrice>, Failure> {
+    let list = || batch.model.list_price.clone();
+    // Its server is there for as long as it is asked.
+    let (_server, fal) = match (&settings.sandbox, &settings.key) {
+        (Some(shape), _) => {
+            let server = sandbox::start(shape, 0).await?;
+            let (hosts, key) = sandbox::account(&server)?;
+            (Some(server), Fal::new(hosts, key)?)
+        }
+        (None, Ok(key)) => (None, Fal::new(settings.hosts.clone(), key.clone())?),
+        (None, Err(_)) => return Ok(list()),
+    };
+    Ok(price::unit_price(&fal, &batch.model).await.unwrap_or_else(|_| list()))
 }
 
 /// Headless and unconfirmed: the plan goes out, and nothing else.
@@ -59,7 +69,8 @@ async fn text(
     let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
     let trials = &ledger.trials(&batch.key).await?;
     let walks = batch.inputs.is_some();
-    let about = Survey { model, params, price, service, trials, ledger, batch: id, retry_failed, walks };
+    let budget = settings.budget;
+    let about = Survey { model, params, price, service, trials, ledger, batch: id, retry_failed, budget, walks };
     let (plan, skipped) = survey(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {

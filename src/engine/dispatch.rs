@@ -147,7 +147,8 @@ impl Engine {
         let totals = self.roster.totals();
         self.setup.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
-            at_most.is_some_and(|at_most| totals.spent + totals.reserved + at_most <= cap)
+            let needed = totals.spent.checked_add(totals.reserved).zip(at_most);
+            needed.and_then(|(sum, at_most)| sum.checked_add(at_most)).is_some_and(|sum| sum <= cap)
         })
     }
 

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::Command;
 use super::board::{Board, Field, Lens, Plan, Selection};
 use super::choices::LEFT_OUT;
+use super::plan::Cap;
 use super::run::Engine;
 use super::stages::Outcome;
 use crate::intake::Found;
@@ -199,12 +200,12 @@ impl Engine {
         if is_out {
             return;
         }
-        plan.add(&job.photo, state, output, price);
+        plan.add(&job.photo, state, output);
         if trials.contains_key(&job.photo.path) {
             plan.replaces(state);
         }
         if may_be_sent && is_reused {
-            plan.reuse(job, output, price);
+            plan.reuse(job, output);
         }
     }
 
@@ -240,8 +241,11 @@ impl Engine {
         let is_open = self.may_change();
         let is_changed = self.is_changed();
         let left_at_fal = if is_changed { self.roster.reserved() } else { 0 };
+        // Changed parameters make a batch of its own, of which nothing is used yet.
+        let used = if is_changed { Usd::ZERO } else { self.used_before };
+        let cap = Cap { budget: self.setup.budget, used };
         let Self { roster, plan, choices, setup, started, .. } = self;
-        plan.plan(|plan| {
+        plan.plan(cap, |plan| {
             if *started {
                 return;
             }

@@ -70,9 +70,9 @@ impl Engine {
         let output = photo.pixels.map(|pixels| self.roster.params_of(&after.job).output_size(pixels));
         let is_counted = match (before.choice, after.choice) {
             (before, after) if before == after => return true,
-            (Some(Choice::In), Some(Choice::Out)) => self.plan.take_back(photo, output, after.price),
+            (Some(Choice::In), Some(Choice::Out)) => self.plan.take_back(photo, output),
             (Some(Choice::Out), Some(Choice::In)) => {
-                self.plan.send(photo, output, after.price);
+                self.plan.send(photo, output);
                 true
             }
             _ => false,

@@ -33,6 +33,7 @@ mod publish;
 mod rates;
 mod reports;
 mod requests;
+mod reserve;
 mod reuse;
 mod review;
 mod roster;

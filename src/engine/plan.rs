@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use super::board::{Plan, SkippedFile};
+use super::reserve::Reserve;
 use crate::job::{Group, Job, JobState, Photo, Pixels, UnitPrice, Usd, clean};
 
 /// The dearest photos that are kept.
@@ -18,7 +19,17 @@ pub(super) struct Planner {
     plan: Plan,
     reasons: BTreeMap<Box<str>, usize>,
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
+    reserve: Reserve,
     shared: Option<Arc<Plan>>,
+}
+
+/// The cap that a plan is made under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cap {
+    /// The cap itself, if there is one.
+    pub(super) budget: Option<Usd>,
+    /// What earlier runs of the batch used of it, or may yet.
+    pub(super) used: Usd,
 }
 
 impl Planner {
@@ -36,7 +47,7 @@ impl Planner {
     }
 
     /// Counts a photo as its job stands when the run begins.
-    pub(super) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>, estimate: Option<Usd>) {
+    pub(super) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>) {
         self.shared = None;
         match (state, state.status().group()) {
             (JobState::Skipped(reason), _) => self.skip(photo, reason),
@@ -44,13 +55,21 @@ impl Planner {
             (_, Group::Done | Group::Review) => self.plan.done_before += 1,
             (_, Group::Failed | Group::Cancelled) => self.plan.failed_before += 1,
             (state, _) if state.is_reserved() => self.plan.at_fal += 1,
-            _ => self.send(photo, output, estimate),
+            _ => self.send(photo, output),
         }
     }
 
     /// What a trial left of a photo that was just counted gives way, if a result is to come.
     pub(super) fn replaces(&mut self, state: &JobState) {
         self.plan.replaced += usize::from(!state.is_final());
+    }
+
+    fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
+        self.plan.price.as_ref()?.estimate(output?)
+    }
+
+    fn at_most(&self, output: Option<Pixels>) -> Option<Usd> {
+        self.plan.price.as_ref()?.at_most(output?)
     }
 
     fn skip(&mut self, photo: &Photo, reason: &str) {
@@ -62,13 +81,15 @@ impl Planner {
     }
 
     /// Counts a photo that is sent.
-    pub(super) fn send(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) {
+    pub(super) fn send(&mut self, photo: &Photo, output: Option<Pixels>) {
         self.shared = None;
+        let estimate = self.estimate(output);
+        self.reserve.add(self.at_most(output));
         self.plan.photos += 1;
         self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
         self.plan.output_px += output.map_or(0, Pixels::count);
         // One photo whose price cannot be known makes the sum unknown, never smaller.
-        self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum + one);
+        self.plan.estimate = self.plan.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
         if let Some(estimate) = estimate
             && (self.dearest.len() < DEAREST
                 || self.dearest.peek().is_some_and(|Reverse((least, _))| estimate > *least))
@@ -82,14 +103,15 @@ impl Planner {
 
     /// A photo that was counted as to be sent is not. False, and nothing done, where only counting all of
     /// them again can tell what the plan is without it.
-    pub(super) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>, estimate: Option<Usd>) -> bool {
+    pub(super) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>) -> bool {
         let path = clean(&photo.slash_path()).into_owned();
         // Another one would be among the dearest in its place.
         if self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
             return false;
         }
-        let Some((sum, one)) = self.plan.estimate.zip(estimate) else { return false };
+        let Some((sum, one)) = self.plan.estimate.zip(self.estimate(output)) else { return false };
         self.shared = None;
+        self.reserve.take_back(self.at_most(output));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(photo.pixels.map_or(0, Pixels::count));
         self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
@@ -98,14 +120,16 @@ impl Planner {
     }
 
     /// A photo that was counted as to be sent is not: it is the same picture as another.
-    pub(super) fn reuse(&mut self, job: &Job, output: Option<Pixels>, estimate: Option<Usd>) {
+    pub(super) fn reuse(&mut self, job: &Job, output: Option<Pixels>) {
         self.shared = None;
+        let estimate = self.estimate(output);
+        self.reserve.take_back(self.at_most(output));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
         self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
         self.plan.duplicates += 1;
-        self.plan.duplicates_usd = self.plan.duplicates_usd.zip(estimate).map(|(sum, one)| sum + one);
+        self.plan.duplicates_usd = self.plan.duplicates_usd.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
         let path = clean(&job.photo.slash_path()).into_owned();
         self.dearest.retain(|Reverse((_, dear))| *dear != path);
     }
@@ -128,8 +152,14 @@ impl Planner {
         self.plan.walking
     }
 
-    /// The plan as it stands, with what else is to be said in it.
-    pub(super) fn plan(&mut self, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
+    /// The plan as it stands under a cap, with what else is to be said in it.
+    pub(super) fn plan(&mut self, cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
+        let may_leave = cap.budget.map_or(0, |budget| self.reserve.may_leave(budget.saturating_sub(cap.used)));
+        let certain = self.reserve.certain(cap.used);
+        if (self.plan.may_leave, self.plan.certain) != (may_leave, certain) {
+            (self.plan.may_leave, self.plan.certain) = (may_leave, certain);
+            self.shared = None;
+        }
         Arc::clone(self.shared.get_or_insert_with(|| {
             let mut by_reason: Vec<_> =
                 self.reasons.iter().map(|(reason, count)| (clean(reason).into_owned(), *count)).collect();
@@ -164,7 +194,7 @@ mod tests {
             let modified = Timestamp(0);
             let photo =
                 Photo { source, path, format: None, pixels: Some(pixels), bytes: 1, modified, shares_stem: false };
-            planner.send(&photo, Some(pixels), price.estimate(pixels));
+            planner.send(&photo, Some(pixels));
             (photo, pixels)
         };
         let (mut all, mut without) = (Planner::new(Some(price.clone())), Planner::new(Some(price.clone())));
@@ -174,9 +204,10 @@ mod tests {
         });
         let mut take_back = |at: usize| {
             let (photo, pixels) = &photos[at];
-            all.take_back(photo, Some(*pixels), price.estimate(*pixels))
+            all.take_back(photo, Some(*pixels))
         };
         assert_eq!([take_back(14), take_back(4)], [false, true], "the fifteenth is one of the ten dearest");
-        assert_eq!(all.plan(|_| {}), without.plan(|_| {}));
+        let cap = Cap { budget: Some(Usd::from_nanos(200_000_000)), used: Usd::ZERO };
+        assert_eq!(all.plan(cap, |_| {}), without.plan(cap, |_| {}));
     }
 }

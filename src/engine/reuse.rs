@@ -79,7 +79,7 @@ impl Engine {
             self.form.stale = true;
         } else if let Some(job) = self.roster.get(id) {
             let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
-            self.plan.reuse(job, output, self.roster.estimate(job));
+            self.plan.reuse(job, output);
         }
     }
 

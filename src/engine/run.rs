@@ -22,7 +22,7 @@ use super::live::Live;
 use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
-use super::plan::Planner;
+use super::plan::{Cap, Planner};
 use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
@@ -68,6 +68,8 @@ pub(super) struct Engine {
     pub(super) look: Looker,
     pub(super) rng: fastrand::Rng,
     pub(super) began_at: Timestamp,
+    /// What earlier runs used of a cap, or may yet.
+    pub(super) used_before: Usd,
 
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
@@ -148,7 +150,7 @@ impl Engine {
             phase: super::board::Phase::Planning,
             totals: roster.totals().clone(),
             flow: flow.flow(now, setup.window, 0),
-            plan: plan.plan(|_| {}),
+            plan: plan.plan(Cap { budget: setup.budget, used: Usd::ZERO }, |_| {}),
             page: look.page(&roster, &HashMap::new(), false),
             detail: None,
             notice: None,
@@ -175,6 +177,7 @@ impl Engine {
             look,
             rng: fastrand::Rng::with_seed(setup.seed),
             began_at: now,
+            used_before: Usd::ZERO,
             known: HashMap::new(),
             unsent: HashSet::new(),
             trials,
@@ -231,6 +234,7 @@ impl Engine {
         self.recall(known);
         // Results that a retry replaced were paid for, too.
         self.roster.spent_besides(spent.saturating_sub(self.roster.totals().spent));
+        self.used_before = self.roster.totals().spent + self.roster.totals().reserved;
         let mut batch = Vec::with_capacity(OUTCOMES);
         let mut faces = true;
         let ending = loop {

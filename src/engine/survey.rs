@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::arrive::is_another;
 use super::board::{Plan, SkippedFile};
 use super::origin::Wanted;
-use super::plan::{Planner, skipped_file};
+use super::plan::{Cap, Planner, skipped_file};
 use super::setup::Failed;
 use crate::intake::{self, Found};
 use crate::job::{
@@ -41,6 +41,8 @@ pub struct Survey<'a> {
     pub batch: BatchId,
     /// Which of its failed jobs would be sent again.
     pub retry_failed: Option<&'a Failed>,
+    /// The cap, if there is one.
+    pub budget: Option<Usd>,
     /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
     pub walks: bool,
 }
@@ -80,7 +82,9 @@ pub async fn survey(
         .for_each(|job| count.add(job));
     count.find_duplicates().await?;
     count.planner.end();
-    Ok((count.planner.plan(|_| {}), count.skipped))
+    let spent = if survey.batch.0 == 0 { Usd::ZERO } else { survey.ledger.batch(survey.batch).await?.spent };
+    let cap = Cap { budget: survey.budget, used: spent + count.reserved };
+    Ok((count.planner.plan(cap, |_| {}), count.skipped))
 }
 
 /// What was counted so far.
@@ -90,16 +94,14 @@ struct Count<'a> {
     skipped: Vec<SkippedFile>,
     /// What would be sent, by its length.
     to_send: HashMap<u64, Vec<Job>>,
+    /// What requests at fal may still be billed as.
+    reserved: Usd,
 }
 
 impl<'a> Count<'a> {
     fn new(survey: &'a Survey<'a>) -> Self {
         let planner = Planner::new(survey.price.clone());
-        Self { survey, planner, skipped: Vec::new(), to_send: HashMap::new() }
-    }
-
-    fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.survey.price.as_ref()?.estimate(self.survey.params.output_size(job.photo.pixels?))
+        Self { survey, planner, skipped: Vec::new(), to_send: HashMap::new(), reserved: Usd::ZERO }
     }
 
     fn add(&mut self, mut job: Job) {
@@ -109,7 +111,11 @@ impl<'a> Count<'a> {
             job.state = reopened;
         }
         let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
-        self.planner.add(&job.photo, &job.state, output, self.estimate(&job));
+        self.planner.add(&job.photo, &job.state, output);
+        if job.state.is_reserved() {
+            let most = self.survey.price.as_ref().zip(output).and_then(|(price, output)| price.at_most(output));
+            self.reserved += most.unwrap_or_default();
+        }
         if self.survey.trials.contains_key(&job.photo.path) {
             self.planner.replaces(&job.state);
         }
@@ -137,8 +143,7 @@ impl<'a> Count<'a> {
             let is_known = earlier.contains(&job.photo.bytes) && wanted.find(ledger, content, None).await?.is_some();
             if !is_first || is_known {
                 let output = job.photo.pixels.map(|pixels| params.output_size(pixels));
-                let estimate = self.estimate(&job);
-                self.planner.reuse(&job, output, estimate);
+                self.planner.reuse(&job, output);
             }
         }
         Ok(())

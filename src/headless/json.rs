@@ -112,6 +112,8 @@ struct PlanBody<'a> {
     duplicates_usd: Option<f64>,
     service: &'a str,
     replaced: usize,
+    sufficient_usd: Option<f64>,
+    may_leave: usize,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -125,16 +127,18 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         input_mp: in_megapixels(plan.input_px),
         output_mp: in_megapixels(plan.output_px),
         unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
-        estimate_usd: plan.estimate.map(Usd::as_f64),
+        estimate_usd: plan.estimate.and_then(Usd::told),
         budget_usd: facts.budget.map(Usd::as_f64),
         duplicates: plan.duplicates,
-        duplicates_usd: plan.duplicates_usd.map(Usd::as_f64),
+        duplicates_usd: plan.duplicates_usd.and_then(Usd::told),
         service: match &facts.elsewhere {
             _ if facts.sandbox => "sandbox",
             Some(origin) => origin,
             None => "fal",
         },
         replaced: plan.replaced,
+        sufficient_usd: plan.certain.and_then(Usd::told),
+        may_leave: plan.may_leave,
     }
 }
 
@@ -238,8 +242,8 @@ struct BatchBody {
     cancelled: usize,
     unknown: usize,
     left: usize,
-    spent_usd: f64,
-    reserved_usd: f64,
+    spent_usd: Option<f64>,
+    reserved_usd: Option<f64>,
     elapsed_s: f64,
     exit: u8,
 }
@@ -254,8 +258,8 @@ fn batch_body(summary: &Summary) -> BatchBody {
         cancelled: summary.cancelled,
         unknown: summary.unknown,
         left: summary.left,
-        spent_usd: summary.spent.as_f64(),
-        reserved_usd: summary.reserved.as_f64(),
+        spent_usd: summary.spent.told(),
+        reserved_usd: summary.reserved.told(),
         elapsed_s: seconds(summary.elapsed),
         exit: summary.exit_status(),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::plan::{cost, model, to_send};
+use super::plan::{certain, cost, may_leave, model, to_send};
 use super::summary::summary;
 use super::words::{count, cut, megapixels, notice, took};
 use crate::engine::board::{BatchFacts, Plan, SkippedFile};
@@ -41,7 +41,7 @@ impl Lines {
         self.tally.began.get_or_insert(at);
         match &event.what {
             What::Opened(facts) => self.line(out, at, "BATCH", &opened(facts)),
-            What::Planned { plan, skipped, .. } => self.planned(out, at, plan, skipped),
+            What::Planned { facts, plan, skipped } => self.planned(out, at, facts, plan, skipped),
             What::Job(change) => self.job(out, at, change),
             // What runners say is for the dashboard and for JSON.
             What::Log(..) => {}
@@ -53,14 +53,20 @@ impl Lines {
         }
     }
 
-    fn planned(&mut self, out: &mut Vec<u8>, at: Timestamp, plan: &Plan, skipped: &[SkippedFile]) {
+    fn planned(&mut self, out: &mut Vec<u8>, at: Timestamp, facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) {
         for file in skipped {
             self.line(out, at, "SKIPPED", &format!("{}  {}", clean(&file.path), clean(&file.reason)));
         }
         let mut text = to_send(plan);
         if plan.photos > 0 {
             let (input, output) = (megapixels(plan.input_px), megapixels(plan.output_px));
-            let _ = write!(text, "  {input} in, {output} out  {}", cost(plan));
+            let _ = write!(text, "  {input} in, {output} out  {}", cost(facts, plan));
+            if let Some(certain) = certain(plan) {
+                let _ = write!(text, "; {certain}");
+            }
+            if let Some(budget) = facts.budget.filter(|_| plan.may_leave > 0) {
+                let _ = write!(text, "; the budget of {budget}{}", may_leave(plan).replace(": ", " "));
+            }
         }
         self.line(out, at, "PLAN", &text);
         self.tally.expected = Some(plan.photos + plan.at_fal);

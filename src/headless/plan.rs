@@ -25,7 +25,10 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     row("photos", &to_send(plan));
     if plan.photos > 0 {
         row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
-        row("price", &cost(plan));
+        row("price", &cost(facts, plan));
+    }
+    if let Some(certain) = certain(plan) {
+        row("", &certain);
     }
     if plan.duplicates > 0 {
         row("", &duplicates(plan));
@@ -37,7 +40,7 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
         row("", &format!("{origin} is asked, not fal"));
     }
     if let Some(budget) = facts.budget {
-        row("budget", &budget.to_string());
+        row("budget", &format!("{budget}{}", may_leave(plan)));
     }
     for (i, (path, usd)) in plan.dearest.iter().enumerate() {
         row(if i == 0 { "dearest" } else { "" }, &format!("{:>8}  {path}", usd.to_string()));
@@ -78,6 +81,17 @@ pub(super) fn to_send(plan: &Plan) -> String {
     text
 }
 
+/// `a cap of $1.80 certainly suffices`, where that is more than what it will likely cost.
+pub(super) fn certain(plan: &Plan) -> Option<String> {
+    let certain = plan.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.estimate)?;
+    Some(format!("a cap of {certain} certainly suffices"))
+}
+
+/// `: may leave up to 3 photos`, where the cap may stop it before the last one.
+pub(super) fn may_leave(plan: &Plan) -> String {
+    if plan.may_leave == 0 { String::new() } else { format!(": may leave up to {}", of(plan.may_leave, "photo")) }
+}
+
 /// `12 duplicates: not sent, ≈$58.56 saved`.
 fn duplicates(plan: &Plan) -> String {
     let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
@@ -85,11 +99,11 @@ fn duplicates(plan: &Plan) -> String {
 }
 
 /// `≈$1.64 at $0.10 a MP`, or that nobody knows.
-pub(super) fn cost(plan: &Plan) -> String {
+pub(super) fn cost(facts: &BatchFacts, plan: &Plan) -> String {
     match (plan.estimate, &plan.price) {
-        (Some(estimate), Some(unit)) => format!("≈{estimate} at {}", price(unit)),
+        (Some(estimate), Some(unit)) => format!("≈{estimate} at {}", price(facts, unit)),
         (Some(estimate), None) => format!("≈{estimate}"),
-        (None, Some(unit)) => format!("unknown beforehand, at {}", price(unit)),
+        (None, Some(unit)) => format!("unknown beforehand, at {}", price(facts, unit)),
         (None, None) => "unknown".to_owned(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::engine::board::Notice;
-use crate::job::{PriceSource, UnitPrice, clean};
+use crate::engine::board::{BatchFacts, Notice};
+use crate::job::{UnitPrice, clean};
 
 /// `1,204`.
 pub(super) fn count(number: usize) -> String {
@@ -23,10 +23,9 @@ pub(super) fn of(number: usize, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// `12.2 MP`; two digits below one.
+/// `12.2 MP`, `0.14 MP`.
 pub(super) fn megapixels(px: u64) -> String {
-    let mp = in_megapixels(px);
-    if mp < 1.0 { format!("{mp:.2} MP") } else { format!("{mp:.1} MP") }
+    format!("{} MP", crate::job::megapixels(px))
 }
 
 /// Megapixels, 10⁶ px each.
@@ -45,13 +44,10 @@ pub(super) fn took(time: Duration) -> String {
     }
 }
 
-/// `$0.10 a MP`, and whether that is today's price.
-pub(super) fn price(price: &UnitPrice) -> String {
-    let source = match price.source {
-        PriceSource::Live => "",
-        PriceSource::BuiltIn => " (list price; fal could not be asked)",
-    };
-    format!("{} a {}{source}", price.usd, clean(&price.unit.to_string()))
+/// `$0.10 a MP (live, as fal says now)`.
+pub(super) fn price(facts: &BatchFacts, price: &UnitPrice) -> String {
+    let source = facts.price_words(price.source);
+    format!("{} a {} ({})", price.usd, clean(&price.unit.to_string()), clean(&source))
 }
 
 /// A notice as a line of its own.

@@ -32,7 +32,7 @@ pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
 pub use name::{name_text, path_of, path_text};
 pub(crate) use natural::push_name;
 pub use params::{OwnParams, ParamError, Params};
-pub use photo::{Format, Photo, Pixels};
+pub use photo::{Format, Photo, Pixels, megapixels};
 pub use price::{PriceSource, Unit, UnitPrice, Usd};
 pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Saved, Upload};
 pub use retry::RetryPolicy;

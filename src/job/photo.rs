@@ -112,6 +112,36 @@ impl Pixels {
     }
 }
 
+/// Megapixels, 10⁶ px each, as people read them: `12.2`, `0.40`, `0.0015`, `12,000`. At least two digits
+/// say something, so that small pictures do not all look alike.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+pub fn megapixels(px: u64) -> String {
+    // The places behind the point by the number of px: a million of them are the smallest.
+    let places = match px {
+        0..=99 => 6,
+        100..=999 => 5,
+        1_000..=9_949 => 4,
+        9_950..=99_499 => 3,
+        99_500..=994_999 => 2,
+        995_000..=999_949_999 => 1,
+        _ => 0,
+    };
+    let places = if px == 0 { 1 } else { places };
+    let digits = format!("{:.places$}", px as f64 / 1e6);
+    if places > 0 {
+        return digits;
+    }
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 impl fmt::Display for Pixels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}×{}", self.width, self.height)
@@ -159,5 +189,21 @@ impl Photo {
     #[must_use]
     pub fn output_stem(&self) -> PathBuf {
         if self.shares_stem { self.path.to_path_buf() } else { self.path.with_extension("") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_digits_of_a_small_picture_say_something() {
+        let told = [0, 1, 64, 384, 1_536, 9_980, 20_000, 99_600, 400_000, 996_000, 12_192_768, 768_000_000];
+        let texts = [
+            "0.0", "0.000001", "0.000064", "0.00038", "0.0015", "0.010", "0.020", "0.10", "0.40", "1.0", "12.2",
+            "768.0",
+        ];
+        assert_eq!(told.map(megapixels), texts);
+        assert_eq!(megapixels(12_000_000_000), "12,000");
     }
 }

@@ -23,11 +23,14 @@ impl Usd {
         Self(nanos)
     }
 
-    /// An amount as people and fal's JSON write it. `None` if it is negative or no number.
+    /// An amount as people and fal's JSON write it. `None` if it is negative, no number, or more than can
+    /// be counted.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
     pub fn from_f64(dollars: f64) -> Option<Self> {
-        (dollars.is_finite() && dollars >= 0.0).then(|| Self((dollars * 1e9).round() as i64))
+        // 2⁶³ billionths are no amount any more.
+        let nanos = (dollars * 1e9).round();
+        (0.0..9_223_372_036_854_775_808.0).contains(&nanos).then_some(Self(nanos as i64))
     }
 
     /// Billionths of a dollar.
@@ -49,10 +52,36 @@ impl Usd {
         Self(self.0.saturating_sub(other.0).max(0))
     }
 
-    /// The amount times `numerator / denominator`, rounded up: an estimate never flatters.
-    fn times(self, numerator: u128, denominator: u128) -> Self {
-        let nanos = u128::try_from(self.0).unwrap_or(0) * numerator;
-        Self(i64::try_from(nanos.div_ceil(denominator)).unwrap_or(i64::MAX))
+    /// The sum; `None` if that is more than can be counted.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        let sum = (!self.is_beyond() && !other.is_beyond()).then(|| self.0.checked_add(other.0)).flatten();
+        sum.map(Self).filter(|sum| !sum.is_beyond())
+    }
+
+    /// The amount so many times; `None` if that is more than can be counted.
+    #[must_use]
+    pub fn checked_times(self, count: usize) -> Option<Self> {
+        self.times(u128::try_from(count).ok()?, 1)
+    }
+
+    /// Dollars for other programs; `None` where a sum is more than can be counted.
+    #[must_use]
+    pub fn told(self) -> Option<f64> {
+        (!self.is_beyond()).then(|| self.as_f64())
+    }
+
+    /// Whether a sum went beyond what can be counted: what is added to it or taken from it does not
+    /// make it an amount again.
+    fn is_beyond(self) -> bool {
+        self.0 == i64::MAX
+    }
+
+    /// The amount times `numerator / denominator`, rounded up: an estimate never flatters. `None` if that
+    /// is more than can be counted.
+    fn times(self, numerator: u128, denominator: u128) -> Option<Self> {
+        let nanos = u128::try_from(self.0).ok()?.checked_mul(numerator)?;
+        i64::try_from(nanos.div_ceil(denominator)).ok().map(Self).filter(|usd| !usd.is_beyond())
     }
 }
 
@@ -72,7 +101,7 @@ impl AddAssign for Usd {
 impl Sub for Usd {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        if self.is_beyond() { self } else { Self(self.0.saturating_sub(other.0)) }
     }
 }
 
@@ -85,6 +114,9 @@ impl Sum for Usd {
 /// `$4.88`, `$1,204.50`; `$0.0135` where cents would hide it.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_beyond() {
+            return f.write_str("more than $9.2 billion");
+        }
         if self.0 < 0 {
             f.write_str("-")?;
         }
@@ -163,7 +195,7 @@ impl UnitPrice {
     #[must_use]
     pub fn estimate(&self, output: Pixels) -> Option<Usd> {
         match self.unit {
-            Unit::Megapixel => Some(self.usd.times(u128::from(output.count()), 1_000_000)),
+            Unit::Megapixel => self.usd.times(u128::from(output.count()), 1_000_000),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
         }
@@ -174,7 +206,7 @@ impl UnitPrice {
     #[must_use]
     pub fn at_most(&self, output: Pixels) -> Option<Usd> {
         match self.unit {
-            Unit::Megapixel => Some(self.usd.times(u128::from(output.count().div_ceil(1_000_000)), 1)),
+            Unit::Megapixel => self.usd.times(u128::from(output.count().div_ceil(1_000_000)), 1),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
         }
@@ -214,6 +246,18 @@ mod tests {
         assert_eq!([at_most(24, 16), at_most(1000, 1000), at_most(1000, 1001)], ["$0.10", "$0.10", "$0.20"]);
         let output = Pixels::new(2048, 2048);
         assert!(per_megapixel().at_most(output).unwrap() >= per_megapixel().estimate(output).unwrap());
+    }
+
+    #[test]
+    fn a_sum_that_cannot_be_counted_is_never_an_amount() {
+        let most = Usd::from_nanos(i64::MAX - 1);
+        let beyond = most + Usd::from_nanos(2);
+        assert_eq!(most.checked_add(Usd::from_nanos(2)), None);
+        assert_eq!(Usd::from_nanos(2).checked_times(usize::MAX), None);
+        assert_eq!((beyond - most).to_string(), "more than $9.2 billion", "nor is it one when less is added");
+        assert_eq!((beyond.told(), Usd::from_f64(1e10)), (None, None));
+        let dear = UnitPrice { usd: most, ..per_megapixel() };
+        assert_eq!([dear.estimate(Pixels::new(2000, 1000)), dear.at_most(Pixels::new(2000, 1000))], [None, None]);
     }
 
     #[test]

@@ -23,6 +23,14 @@ pub enum PictureError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// A picture with longer sides than its format, or any decoder, takes.
+    #[error("too large: a side of this {format} is longer than {most} px")]
+    TooLarge {
+        /// The format that it claims to be.
+        format: Format,
+        /// The longest that it may be, px.
+        most: u32,
+    },
     /// The bytes could not be read.
     #[error("cannot be read: {}", said(.0))]
     Unreadable(#[source] io::Error),

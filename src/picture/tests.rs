@@ -263,3 +263,30 @@ fn what_cannot_be_sent_is_called_by_its_true_name() {
     // A cursor is an icon's sister, and neither is a TGA.
     assert_eq!(sniff(b"\0\0\x02\0\x01\0\x20\x20\0\0\0\0\x04\0\x03\0\x18\0"), Kind::Other(Other::Unknown));
 }
+
+#[test]
+fn a_header_that_claims_giant_sides_is_not_believed() {
+    let claims = |format: ImageFormat, width: u32, height: u32| {
+        let mut bytes = encoded(&samples::small(), format);
+        if format == ImageFormat::Png {
+            bytes[16..20].copy_from_slice(&width.to_be_bytes());
+            bytes[20..24].copy_from_slice(&height.to_be_bytes());
+        } else {
+            let at = bytes.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap() + 5;
+            bytes[at..at + 2].copy_from_slice(&u16::try_from(height).unwrap().to_be_bytes());
+            bytes[at + 2..at + 4].copy_from_slice(&u16::try_from(width).unwrap().to_be_bytes());
+        }
+        head(&bytes)
+    };
+    for (format, width, height) in [(ImageFormat::Png, u32::MAX, u32::MAX), (ImageFormat::Png, 65_536, 1)] {
+        assert!(matches!(claims(format, width, height), Err(PictureError::TooLarge { .. })), "{format:?} {width}");
+    }
+    for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        assert!(matches!(claims(format, 65_535, 65_535), Err(PictureError::Damaged { .. })), "{format:?}");
+    }
+    // One colour all over is as small as a picture can be, and whole.
+    for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        let white = DynamicImage::ImageLuma8(image::GrayImage::from_pixel(3000, 2000, image::Luma([255])));
+        assert_eq!(head(&encoded(&white, format)).unwrap().pixels, Pixels::new(3000, 2000), "{format:?}");
+    }
+}

@@ -19,11 +19,12 @@ pub use row::{Choice, Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
 pub use weighed::Weighed;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{BatchId, Group, JobId, Usd};
+use crate::job::{BatchId, Group, JobId, PriceSource, Usd};
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,22 @@ pub struct BatchFacts {
     pub state_dir: Option<String>,
     /// Where the log is written.
     pub log_file: String,
+}
+
+impl BatchFacts {
+    /// Whose price it is that a batch reckons with, as every face says it.
+    #[must_use]
+    pub fn price_words(&self, source: PriceSource) -> Cow<'static, str> {
+        match (source, &self.elsewhere) {
+            _ if self.sandbox => "the sandbox's price".into(),
+            (PriceSource::Live, Some(origin)) => format!("the price of {origin}").into(),
+            (PriceSource::Live, None) => "live, as fal says now".into(),
+            (PriceSource::BuiltIn, elsewhere) => {
+                let asked = elsewhere.as_deref().unwrap_or("fal");
+                format!("list price, built in; {asked} was not asked or did not answer").into()
+            }
+        }
+    }
 }
 
 /// What a batch is doing.

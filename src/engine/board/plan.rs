@@ -43,6 +43,11 @@ pub struct Plan {
     pub price: Option<UnitPrice>,
     /// What all photos to be sent will cost; `None` if it cannot be known.
     pub estimate: Option<Usd>,
+    /// The cap that certainly suffices for them, whole megapixels reckoned and with what earlier runs used
+    /// of it; `None` if it cannot be known.
+    pub certain: Option<Usd>,
+    /// How many of them the cap may leave; 0 without one.
+    pub may_leave: usize,
     /// The ten dearest: path, price.
     pub dearest: Vec<(String, Usd)>,
     /// The model's parameters; empty where they cannot be changed any more.

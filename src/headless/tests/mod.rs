@@ -55,6 +55,8 @@ fn plan() -> Plan {
         output_px: 1_082_400,
         price: Some(UnitPrice { usd: usd(0.1), unit: Unit::Megapixel, source: PriceSource::BuiltIn }),
         estimate: Some(usd(0.10824)),
+        certain: Some(usd(0.2)),
+        may_leave: 1,
         dearest: vec![("space/astronaut.png".to_owned(), usd(0.1049))],
         duplicates: 3,
         duplicates_usd: Some(usd(0.5)),

@@ -110,6 +110,8 @@ fn a_file_that_claims_to_be_huge_takes_no_memory() {
             bytes.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap() + 5
         };
         bytes[at..at + 4].copy_from_slice(&[0xff; 4]);
+        // As long as it must be for its size to be believed.
+        bytes.resize(9 << 20, 0);
         let path = written(dir.path(), name, &bytes);
         let of = Pixels::new(65535, 65535);
         let seen = Plate::expose(&path, Part::whole(of), Pixels::new(10, 10), &never);

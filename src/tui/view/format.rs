@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::engine::board::{Money, Order};
-use crate::job::{Pixels, PriceSource, UnitPrice};
+use crate::engine::board::{BatchFacts, Money, Order};
+use crate::job::{Pixels, UnitPrice, megapixels};
 
 /// `1,204`.
 pub(crate) fn count(number: usize) -> String {
@@ -81,24 +81,6 @@ pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     if part >= whole { 100 } else { (u128::from(part) * 100 / u128::from(whole)).clamp(1, 99).try_into().unwrap_or(99) }
 }
 
-/// `12.2`, `120`: megapixels.
-#[expect(clippy::cast_precision_loss, reason = "for people")]
-pub(crate) fn megapixels(px: u64) -> String {
-    let mp = px as f64 / 1e6;
-    if mp < 0.095 && px > 0 {
-        format!("{mp:.2}")
-    } else if mp < 1000.0 {
-        format!("{mp:.1}")
-    } else {
-        count(rounded(mp))
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-fn rounded(number: f64) -> usize {
-    number.round() as usize
-}
-
 /// `12.2 → 48.8`, a photo's and its result's megapixels, with the arrow at the same place in every row.
 pub(crate) fn sizes(input: Option<Pixels>, output: Option<Pixels>) -> String {
     let side = |pixels: Option<Pixels>| pixels.map_or_else(|| "–".to_owned(), |pixels| megapixels(pixels.count()));
@@ -114,18 +96,12 @@ pub(crate) fn money(amount: Option<Money>) -> String {
     }
 }
 
-/// `$0.10 a MP, list price of this version (fal did not say)`.
-pub(crate) fn unit_price(price: Option<&UnitPrice>) -> String {
-    match price {
-        None => "unknown".to_owned(),
-        Some(price) => {
-            let source = match price.source {
-                PriceSource::Live => "live, as fal says now",
-                PriceSource::BuiltIn => "list price, built in; fal was not asked or did not answer",
-            };
-            format!("{} per {}, {source}", price.usd, price.unit)
-        }
-    }
+/// `$0.10 per MP, live, as fal says now`.
+pub(crate) fn unit_price(batch: &BatchFacts, price: Option<&UnitPrice>) -> String {
+    price.map_or_else(
+        || "unknown".to_owned(),
+        |price| format!("{} per {}, {}", price.usd, price.unit, batch.price_words(price.source)),
+    )
 }
 
 /// The words for an order and its direction. A plan's photos have all one status.
@@ -163,10 +139,6 @@ mod tests {
             [speed(0), speed(2_100), speed(999_600), speed(18_400_000)],
             ["0 B/s", "2 kB/s", "1.0 MB/s", "18.4 MB/s"]
         );
-        assert_eq!(
-            [megapixels(12_192_768), megapixels(90_000), megapixels(12_000_000_000)],
-            ["12.2", "0.09", "12,000"]
-        );
     }
 
     #[test]
@@ -174,7 +146,7 @@ mod tests {
         let sizes = [(160, 125), (400, 250), (4032, 3024), (16_000, 12_000)].map(|(width, height)| {
             sizes(Some(Pixels::new(width, height)), Some(Pixels::new(width, height).scaled(2.0)))
         });
-        assert_eq!(sizes, [" 0.02 → 0.08", "  0.1 → 0.4", " 12.2 → 48.8", "192.0 → 768.0"]);
+        assert_eq!(sizes, ["0.020 → 0.080", " 0.10 → 0.40", " 12.2 → 48.8", "192.0 → 768.0"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::hits::Hits;
 use super::paint::{Piece, put, spread};
 use super::text::{fit_path, safe, wrap};
 use crate::engine::board::PictureFile;
-use crate::job::{Group, Pixels};
+use crate::job::{Group, Pixels, megapixels};
 use crate::picture::Part;
 use crate::tui::caps::Images;
 use crate::tui::preview::Ask;
@@ -200,7 +200,7 @@ fn label(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
     let mut left = vec![Piece::text(9, word, ui.styles.of(Role::HeaderRow))];
     if let Some(size) = file(ui, frame.side).and_then(|file| file.pixels) {
         let muted = ui.styles.of(Role::Muted);
-        left.push(Piece::text(7, format!("{:.1} MP", size.megapixels()), muted));
+        left.push(Piece::text(7, format!("{} MP", megapixels(size.count())), muted));
         left.push(Piece::text(5, format!("{} × {}", size.width, size.height), muted));
     }
     spread(buf, frame.label, 2, left, Vec::new());

@@ -3,11 +3,11 @@
 use ratatui::style::Style;
 
 use super::line::Line;
-use crate::job::Usd;
+use crate::job::{Usd, megapixels};
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::{bytes, count, megapixels, plural, unit_price};
+use crate::tui::view::format::{bytes, count, plural, unit_price};
 
 pub(super) fn lines(ui: &Ui, width: u16) -> Vec<Line> {
     let mut lines = sending(ui, width);
@@ -90,11 +90,15 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     let (plan, batch, text) = (&ui.board.plan, &ui.board.batch, of(Role::Text));
     let mut lines = vec![Line::heading(ui, "What it costs")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
-    add("price", unit_price(plan.price.as_ref()), if plan.price.is_some() { text } else { of(Role::Warning) });
+    let told = if plan.price.is_some() { text } else { of(Role::Warning) };
+    add("price", unit_price(batch, plan.price.as_ref()), told);
     match plan.estimate {
         Some(estimate) if batch.sandbox => add("estimate", format!("{estimate} at fal; here nothing is charged"), text),
         Some(estimate) => add("estimate", format!("≈{estimate}{}", so_far(ui)), of(Role::Accent)),
         None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
+    }
+    if let Some(certain) = plan.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.estimate) {
+        add("", format!("a cap of {certain} certainly suffices"), of(Role::Muted));
     }
     let key = ui.keys.shown(Action::Cap);
     let used = match ui.used_before() {
@@ -107,6 +111,10 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         }
         (_, Some((cap, over))) => {
             add("cap", format!("{cap}{used}: {over} short, it pauses there; {key} changes it"), of(Role::Warning));
+        }
+        (Some(cap), None) if plan.may_leave > 0 => {
+            let left = plural(plan.may_leave, "photo", "photos");
+            add("cap", format!("{cap}{used}: may leave up to {left}; {key} changes it"), of(Role::Warning));
         }
         (Some(cap), None) => add("cap", format!("{cap}{used}"), text),
         (None, None) if batch.sandbox => {}
