@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Failure, disk, face, print};
 use crate::fal::{ApiKey, Fal, FalError};
-use crate::job::{CauseKind, clean};
+use crate::job::{CauseKind, PriceSource, UnitPrice, clean, settle};
 use crate::ledger::{Ledger, LedgerError};
 use crate::settings::{Environment, Settings};
 use crate::tui;
@@ -116,12 +116,18 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
     let endpoint = &settings.model.endpoint;
     let (queue, storage, price) = tokio::join!(fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint));
     let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
-    let price = match price {
-        Ok(Some(price)) => Finding::fine(
+    let list = settings.model.list_price.as_ref();
+    let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
+        Ok(Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) })) => Finding::odd(
+            "platform",
+            format!("{}, but {}: {endpoint} counts at {usd} a {unit}", takes(&settings.hosts.api, ""), doubt.words()),
+            "--trust-price takes what is said",
+        ),
+        Ok(Some(price)) if price.source == PriceSource::Live => Finding::fine(
             "platform",
             format!("{}: {endpoint} costs {} a {}", takes(&settings.hosts.api, ""), price.usd, price.unit),
         ),
-        Ok(None) => Finding::odd(
+        Ok(_) => Finding::odd(
             "platform",
             format!("{}, but names no price for {endpoint}", takes(&settings.hosts.api, "")),
             "the price that this version was built with is used",

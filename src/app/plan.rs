@@ -35,7 +35,7 @@ async fn price_of(settings: &Settings, batch: &Batch) -> Result<Option<UnitPrice
         (None, Ok(key)) => (None, Fal::new(settings.hosts.clone(), key.clone())?),
         (None, Err(_)) => return Ok(list()),
     };
-    Ok(price::unit_price(&fal, &batch.model).await.unwrap_or_else(|_| list()))
+    Ok(price::unit_price(&fal, &batch.model, settings.trust_price).await.unwrap_or_else(|_| list()))
 }
 
 /// Headless and unconfirmed: the plan goes out, and nothing else.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Failure;
 use crate::fal::{Fal, FalError};
-use crate::job::{CauseKind, Class, Model, UnitPrice, clean};
+use crate::job::{CauseKind, Class, Model, PriceSource, Unit, UnitPrice, clean, settle};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.
@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(600);
 /// # Errors
 /// If the key is refused, or the queue cannot be reached at all. The API that knows prices is not the
 /// one that runs models: without it all goes on.
-pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPrice>, FalError> {
+pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result<Option<UnitPrice>, FalError> {
     let hosts = fal.hosts();
     let price = told("the price", &hosts.api, timeout(PRICE, again(|| fal.price(&model.endpoint))));
     let queue = told("an answer", &hosts.queue, timeout(QUEUE, again(|| fal.reach(&model.endpoint))));
@@ -39,16 +39,16 @@ pub(super) async fn unit_price(fal: &Fal, model: &Model) -> Result<Option<UnitPr
         Ok(Err(error)) if error.cause.kind == CauseKind::KeyRefused => return Err(error),
         Ok(Err(error)) => {
             tracing::info!(%error, source = ?error.source, "no live price");
-            None
+            Vec::new()
         }
         Ok(Ok(price)) => price,
         Err(_) => {
             tracing::info!("no live price within {PRICE:?}");
-            None
+            Vec::new()
         }
     };
     reached.unwrap_or(Ok(()))?;
-    Ok(live.or_else(|| model.list_price.clone()))
+    Ok(settle(&live, model.list_price.as_ref(), trusts))
 }
 
 /// Waits, and says for what on stderr if that takes a while: no face is there yet.
@@ -70,6 +70,9 @@ async fn told<T>(what: &str, of: &Url, answer: impl Future<Output = T>) -> T {
 pub(super) fn check_cap(model: &Model, price: Option<&UnitPrice>) -> Result<(), Failure> {
     let why = match price {
         Some(price) if price.can_be_capped() => return Ok(()),
+        Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) }) if !matches!(unit, Unit::Other(_)) => {
+            format!("is said to cost {usd} a {unit}, and {}; --trust-price believes it", doubt.words())
+        }
         Some(UnitPrice { usd, unit, .. }) => {
             format!("costs {usd} a {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
         }

@@ -82,7 +82,8 @@ async fn make_ready(
     let (server, hosts, key) = account(settings, &batch.key.service).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
-    let unit_price = price::unit_price(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
+    let unit_price =
+        price::unit_price(&fal, &batch.model, settings.trust_price).await.map_err(|error| Failure::of_fal(&error))?;
     if settings.budget.is_some() {
         price::check_cap(&batch.model, unit_price.as_ref())?;
     }

@@ -91,6 +91,11 @@ pub struct HowFlags {
     /// Without it such a run fetches what is at fal and exits 3. The dashboard always waits.
     #[arg(long)]
     pub wait_for_account: bool,
+    /// Take the price that fal names as it is, though it is in doubt.
+    ///
+    /// A price of nothing, one far from the list price, several, or another currency: the highest counts.
+    #[arg(long)]
+    pub trust_price: bool,
     /// Send again what failed in an earlier run of the same batch.
     #[arg(long)]
     pub retry_failed: bool,

@@ -8,29 +8,29 @@ use super::client::exchange;
 use super::error::{Call, FalError};
 use super::output;
 use super::queue::join;
-use super::wire::{PastRequest, PastRequests, Prices};
-use crate::job::{Answer, Cause, CauseKind, EndpointId, PriceSource, RequestId, Timestamp, Unit, UnitPrice, Usd};
+use super::wire::{PastRequest, PastRequests, Price, Prices};
+use crate::job::{Answer, Cause, CauseKind, EndpointId, Quote, RequestId, Timestamp, Unit, Usd};
 
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;
 
 impl Fal {
-    /// What one unit of a model's work costs now; `None` if fal gives no price in US dollars for it.
-    /// Costs nothing, and a bad key is refused here before anything is sent.
+    /// What one unit of a model's work costs now: every price that fal names, none if it names none. Costs
+    /// nothing, and a bad key is refused here before anything is sent.
     ///
     /// # Errors
     /// As every call.
-    pub async fn price(&self, endpoint: &EndpointId) -> Result<Option<UnitPrice>, FalError> {
+    pub async fn price(&self, endpoint: &EndpointId) -> Result<Vec<Quote>, FalError> {
         let mut url = join(&self.http.hosts.api, ["v1", "models", "pricing"])?;
         url.query_pairs_mut().append_pair("endpoint_id", endpoint.as_str());
         let reply = exchange(Call::Pricing, self.http.with_key(Method::GET, url)).await?;
         let prices: Prices = reply.json(Call::Pricing)?;
-        let price =
-            prices.prices.into_iter().find(|price| price.endpoint_id == endpoint.as_str() && price.currency == "USD");
-        Ok(price.and_then(|price| {
-            let usd = Usd::from_f64(price.unit_price)?;
-            Some(UnitPrice { usd, unit: Unit::from_api(&price.unit), source: PriceSource::Live })
-        }))
+        let named = prices.prices.into_iter().filter(|price| price.endpoint_id == endpoint.as_str());
+        let quote = |price: Price| Quote {
+            usd: Usd::from_f64(price.unit_price).filter(|_| price.currency == "USD"),
+            unit: Unit::from_api(&price.unit),
+        };
+        Ok(named.map(quote).collect())
     }
 
     /// The requests that were made of an endpoint since `start`, each by the URL of its input picture

@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Sub};
 
 use serde::{Deserialize, Serialize};
 
-use super::Pixels;
+use super::{Doubt, Pixels};
 
 /// An amount of US dollars, exact to a billionth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -177,6 +177,8 @@ pub enum PriceSource {
     Live,
     /// The list price that this version was built with; the API could not be asked.
     BuiltIn,
+    /// The highest of what the API said and the list price, since what it said is in doubt.
+    Doubted(Doubt),
 }
 
 /// What one unit of a model's work costs.
@@ -215,7 +217,12 @@ impl UnitPrice {
     /// Whether a cap can be kept with it: what a result costs must be known before it is paid for.
     #[must_use]
     pub fn can_be_capped(&self) -> bool {
-        !matches!(self.unit, Unit::Other(_))
+        match self.source {
+            // Of prices in different units none is the higher one.
+            PriceSource::Doubted(Doubt::Unit) => false,
+            PriceSource::Doubted(Doubt::Nothing) if self.usd == Usd::ZERO => false,
+            _ => !matches!(self.unit, Unit::Other(_)),
+        }
     }
 
     /// What so many billed units cost (`X-Fal-Billable-Units` of the result; fal docs: pricing).

@@ -49,6 +49,8 @@ pub struct Settings {
     pub start_timeout: Option<Duration>,
     /// Wait while the account is locked, even without a dashboard.
     pub wait_for_account: bool,
+    /// Whether a price in doubt is taken as it is said.
+    pub trust_price: bool,
     /// In which forms captions are written.
     pub captions: Captions,
     /// Globs of which a photo's path must match one, if there are any.
@@ -139,6 +141,7 @@ impl Settings {
             values::whole(2..=604_800),
         )?;
         let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
+        let trust_price = switch(l, names::TRUST_PRICE, how.trust_price)?;
         let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
         let yes = switch(l, names::YES, how.yes)?;
         let sandbox = sandbox(l, &flags.options)?;
@@ -179,6 +182,7 @@ impl Settings {
             retries,
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
+            trust_price,
             captions,
             include,
             exclude,

@@ -58,6 +58,8 @@ settings! {
     START_TIMEOUT = "start-timeout", "FAL_TUI_START_TIMEOUT", One;
     /// Whether a run without a dashboard waits while the account is locked.
     WAIT_FOR_ACCOUNT = "wait-for-account", "FAL_TUI_WAIT_FOR_ACCOUNT", One;
+    /// Whether a price in doubt is taken as it is said.
+    TRUST_PRICE = "trust-price", "FAL_TUI_TRUST_PRICE", One;
     /// Whether what failed in an earlier run is sent again.
     RETRY_FAILED = "retry-failed", "FAL_TUI_RETRY_FAILED", One;
     /// Whether to start without the plan screen.

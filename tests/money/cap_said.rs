@@ -36,3 +36,20 @@ fn a_price_is_called_by_whose_it_is() {
     let stand_in = told(&["plan", "--state-dir", "state"]);
     assert!(stand_in.contains("(the price of http://127.0.0.1"), "{stand_in}");
 }
+
+#[test]
+fn a_price_in_doubt_is_said_and_a_cap_reckons_with_the_highest_until_a_person_says_otherwise() {
+    let stage = crate::stage(
+        r#"
+[[fault]]
+call = "pricing"
+json = { prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.0001, unit = "megapixels", currency = "USD" }, { endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.1, unit = "megapixels", currency = "USD" }], has_more = false }
+"#,
+    );
+    stage.small_photos(6);
+    let told = common::run(stage.command(&["plan"]).arg(stage.photos()));
+    assert!(told.stdout.contains("in doubt: several prices are named"), "{}", told.stdout);
+    stage.run(&["--budget", "0.35"]).assert_status(4);
+    assert_eq!(stage.stats()["accepted"], 3, "{:#}", stage.stats());
+    stage.run(&["--budget", "0.35", "--trust-price"]).assert_status(0);
+}

@@ -111,7 +111,7 @@ async fn everywhere(
     history: &mut History<'_>,
 ) -> Result<u8, Failure> {
     let (fal, dry_run, teller) = (history.fal, wish.dry_run, Teller::new(settings.json));
-    let price = if dry_run { Ok(None) } else { price::unit_price(fal, history.model).await };
+    let price = if dry_run { Ok(None) } else { price::unit_price(fal, history.model, false).await };
     let price = price.map_err(|error| Failure::of_fal(&error))?;
     let mut everywhere = Everywhere { settings, fal, ledger, batches, price, dry_run, teller, open: BTreeMap::new() };
     while let Some(page) = history.page().await? {
@@ -215,7 +215,8 @@ impl<'a> Recovery<'a> {
             }
         } else {
             if let Some(batch) = batch {
-                let price = price::unit_price(fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
+                let price =
+                    price::unit_price(fal, &batch.model, false).await.map_err(|error| Failure::of_fal(&error))?;
                 let output = Output::open(&batch.key.output, settings.captions)?;
                 place = Some(Place::open(fal, ledger, batch, output, price).await?);
             }

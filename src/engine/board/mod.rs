@@ -85,6 +85,9 @@ impl BatchFacts {
     #[must_use]
     pub fn price_words(&self, source: PriceSource) -> Cow<'static, str> {
         match (source, &self.elsewhere) {
+            (PriceSource::Doubted(doubt), _) => {
+                format!("in doubt: {}; the highest counts, --trust-price takes what is said", doubt.words()).into()
+            }
             _ if self.sandbox => "the sandbox's price".into(),
             (PriceSource::Live, Some(origin)) => format!("the price of {origin}").into(),
             (PriceSource::Live, None) => "live, as fal says now".into(),
