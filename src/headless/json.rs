@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::words::in_megapixels;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, Doubt, Status, Timestamp, Usd, clean, path_text};
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
 #[derive(Debug, Default)]
@@ -114,6 +114,7 @@ struct PlanBody<'a> {
     replaced: usize,
     sufficient_usd: Option<f64>,
     may_leave: usize,
+    price_doubt: Option<&'static str>,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -139,6 +140,7 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         replaced: plan.replaced,
         sufficient_usd: plan.certain.and_then(Usd::told),
         may_leave: plan.may_leave,
+        price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
     }
 }
 

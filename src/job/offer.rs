@@ -68,7 +68,8 @@ pub fn settle(quotes: &[Quote], list: Option<&UnitPrice>, trusts: bool) -> Optio
         Some(Doubt::Unit)
     } else if highest == Usd::ZERO {
         Some(Doubt::Nothing)
-    } else if named().any(|(usd, _)| usd != first) {
+    } else if quotes.iter().any(|quote| quote.usd != Some(first)) {
+        // One that cannot be compared, such as in another currency, is another one, too.
         Some(Doubt::Several)
     } else {
         list.is_some_and(is_far).then_some(Doubt::Far)
@@ -99,7 +100,7 @@ mod tests {
     fn a_price_that_does_not_look_like_one_is_not_reckoned_with() {
         use PriceSource::{BuiltIn, Doubted, Live};
         let mp = || Unit::Megapixel;
-        let cases: [(&[(f64, Unit)], &str, PriceSource, bool); 10] = [
+        let cases: [(&[(f64, Unit)], &str, PriceSource, bool); 11] = [
             (&[], "$0.10", BuiltIn, true),
             (&[(0.12, mp())], "$0.12", Live, true),
             (&[(0.011, mp())], "$0.01", Live, true),
@@ -108,6 +109,7 @@ mod tests {
             (&[(0.01, mp())], "$0.10", Doubted(Doubt::Far), true),
             (&[(1.0, mp())], "$1.00", Doubted(Doubt::Far), true),
             (&[(0.0001, mp()), (0.12, mp())], "$0.12", Doubted(Doubt::Several), true),
+            (&[(0.02, mp()), (-1.0, mp())], "$0.10", Doubted(Doubt::Several), true),
             (&[(-1.0, mp())], "$0.10", Doubted(Doubt::Currency), true),
             (&[(0.1, Unit::Image)], "$0.10", Doubted(Doubt::Unit), false),
         ];
@@ -115,6 +117,6 @@ mod tests {
             assert_eq!(settled(named, false), (usd.to_owned(), source, is_cappable), "{named:?}");
         }
         assert_eq!(settled(&[(0.0001, mp()), (0.12, mp())], true), ("$0.0001".to_owned(), Live, true));
-        assert_eq!(settle(&[Quote { usd: Some(Usd::ZERO), unit: mp() }], None, false).unwrap().can_be_capped(), false);
+        assert!(!settle(&[Quote { usd: Some(Usd::ZERO), unit: mp() }], None, false).unwrap().can_be_capped());
     }
 }

@@ -181,6 +181,14 @@ pub enum PriceSource {
     Doubted(Doubt),
 }
 
+impl PriceSource {
+    /// Why the price is in doubt, if it is.
+    #[must_use]
+    pub fn doubt(self) -> Option<Doubt> {
+        if let Self::Doubted(doubt) = self { Some(doubt) } else { None }
+    }
+}
+
 /// What one unit of a model's work costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitPrice {

@@ -49,6 +49,8 @@ json = { prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0
     stage.small_photos(6);
     let told = common::run(stage.command(&["plan"]).arg(stage.photos()));
     assert!(told.stdout.contains("in doubt: several prices are named"), "{}", told.stdout);
+    let told = common::run(stage.command(&["plan", "--json"]).arg(stage.photos()));
+    assert!(told.stdout.contains(r#""price_doubt":"several prices are named""#), "{}", told.stdout);
     stage.run(&["--budget", "0.35"]).assert_status(4);
     assert_eq!(stage.stats()["accepted"], 3, "{:#}", stage.stats());
     stage.run(&["--budget", "0.35", "--trust-price"]).assert_status(0);
