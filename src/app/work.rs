@@ -124,6 +124,7 @@ impl Work {
             left_out: HashSet::new(),
             disk_free: self.disk_free,
             clock: Clock::start(),
+            rehearse: None,
             seed: fastrand::u64(..),
         };
         Ok((opened, setup))

@@ -37,12 +37,7 @@ impl Engine {
                 self.end_cancelled(id);
             }
             Verdict::Lost => {
-                if self.happen(id, Transition::LoseReply) {
-                    self.write_attempt(id, &error.cause, None);
-                    self.look_for_lost();
-                    self.record(id);
-                    self.ended(id);
-                }
+                self.lose_reply(id, &error.cause);
             }
         }
     }

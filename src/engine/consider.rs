@@ -7,6 +7,7 @@ use super::reports::told;
 use super::reuse::is_unpaid;
 use super::run::Engine;
 use super::stages::Outcome;
+use super::tasks::{Pool, Step};
 use super::twins::Meet;
 use crate::intake;
 use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
@@ -100,20 +101,19 @@ impl Engine {
         self.count_checks();
     }
 
-    fn count_checks(&mut self) {
+    pub(super) fn count_checks(&mut self) {
         let reuse = &self.reuse;
-        self.plan.checking(reuse.to_hash.len() + reuse.checking + reuse.held);
+        self.plan.checking(reuse.to_hash.len() + self.tasks.count(Pool::Checks) + reuse.held);
         self.dirty = true;
     }
 
     pub(super) fn begin_next_check(&mut self) -> bool {
-        if self.reuse.checking >= CHECKS {
+        if self.tasks.count(Pool::Checks) >= CHECKS {
             return false;
         }
         let Some(id) = self.reuse.to_hash.pop_front() else { return false };
         let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return true };
-        self.reuse.checking += 1;
-        self.spawn_stage(id, async move {
+        self.spawn_stage(Step::Hash(id), async move {
             let path = photo.source.clone();
             let hashed = tokio::task::spawn_blocking(move || intake::content(&path)).await;
             let content = hashed.map_err(std::io::Error::other).flatten();
@@ -123,7 +123,6 @@ impl Engine {
     }
 
     pub(super) fn hashed(&mut self, id: JobId, photo: &Photo, content: Option<ContentHash>) {
-        self.reuse.checking = self.reuse.checking.saturating_sub(1);
         let Some(job) = self.roster.get(id) else { return };
         let is_same = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
         // The hash of a file that is no longer there is nobody's.
@@ -184,9 +183,8 @@ impl Engine {
     }
 
     fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
-        self.reuse.checking += 1;
         let (ledger, wanted) = (self.ledger.clone(), self.wanted());
-        self.spawn_stage(id, async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
+        self.spawn_stage(Step::Seek(id), async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
     }
 
     fn wanted(&self) -> Wanted {
@@ -199,7 +197,6 @@ impl Engine {
     }
 
     pub(super) fn sought(&mut self, id: JobId, found: Result<Option<Origin>, LedgerError>) {
-        self.reuse.checking = self.reuse.checking.saturating_sub(1);
         self.count_checks();
         let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return };
         let content = self.reuse.twins.content(job.id);

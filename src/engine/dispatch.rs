@@ -9,6 +9,7 @@ use super::hold::Hold;
 use super::live::Live;
 use super::run::{Engine, Errand};
 use super::stages::Save;
+use super::tasks::{Pool, Step};
 use super::weather::Realm;
 use crate::fal::Meter;
 use crate::job::{Cause, CauseKind, Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
@@ -32,11 +33,12 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.saving < DOWNLOADS && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {}
+        while self.tasks.count(Pool::Saves) < DOWNLOADS && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {
+        }
         self.settle_lost();
         while self.begin_next_check() {}
-        while self.saving < DOWNLOADS && self.begin_next_copy() {}
-        while self.calling < CALLS
+        while self.tasks.count(Pool::Saves) < DOWNLOADS && self.begin_next_copy() {}
+        while self.tasks.count(Pool::Calls) < CALLS
             && self.may_begin(Realm::Follow, now)
             && (self.begin_next_answer() || self.begin_next_call())
         {}
@@ -63,7 +65,7 @@ impl Engine {
 
     /// Uploads run ahead of the window, but not so far that they could expire.
     fn has_room_for_upload(&self) -> bool {
-        let uploading = self.uploading.len();
+        let uploading = self.tasks.count(Pool::Uploads);
         uploading < UPLOADS && uploading + self.to_submit.len() < usize::from(self.window).max(4)
     }
 
@@ -93,9 +95,8 @@ impl Engine {
             return false;
         }
         self.flow.begin(began);
-        self.uploading.insert(id);
         let meter = Meter::towards(Arc::clone(&self.up));
-        let abort = self.spawn_stage(id, self.stages.clone().upload(photo, meter.clone()));
+        let abort = self.spawn_stage(Step::Upload(id), self.stages.clone().upload(photo, meter.clone()));
         let live = self.live.entry(id).or_default();
         live.renew();
         live.meter = Some((meter, Arc::default()));
@@ -132,9 +133,8 @@ impl Engine {
         }
         let Some(job) = self.roster.get(id).cloned() else { return true };
         self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
-        self.submitting += 1;
         let body = self.roster.params_of(&job).body(&self.setup.model, &upload);
-        self.spawn_stage(id, self.stages.clone().submit(job, body));
+        self.spawn_stage(Step::Submit(id), self.stages.clone().submit(job, body));
         let live = self.live.entry(id).or_default();
         live.meter = None;
         live.abort = None;
@@ -189,8 +189,7 @@ impl Engine {
             _ => return true,
         };
         let stage = self.stages.clone().answer(request);
-        self.calling += 1;
-        self.spawn_stage(id, stage);
+        self.spawn_stage(Step::Answer(id), stage);
         self.begin_call(Realm::Follow, id);
         true
     }
@@ -208,8 +207,7 @@ impl Engine {
             return true;
         }
         live.calling = true;
-        self.calling += 1;
-        self.spawn_stage(id, self.stages.clone().poll(request, logs));
+        self.spawn_stage(Step::Poll(id), self.stages.clone().poll(request, logs));
         self.begin_call(Realm::Follow, id);
         true
     }
@@ -227,8 +225,7 @@ impl Engine {
             meter: meter.clone(),
             length: Arc::clone(&length),
         };
-        self.saving += 1;
-        let abort = self.spawn_stage(id, self.stages.clone().save(save));
+        let abort = self.spawn_stage(Step::Save(id), self.stages.clone().save(save));
         let live = self.live.entry(id).or_default();
         live.meter = Some((meter, length));
         live.abort = Some(abort);

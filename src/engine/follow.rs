@@ -19,7 +19,6 @@ const GIVEN_UP: u32 = 20;
 
 impl Engine {
     pub(super) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
-        self.calling = self.calling.saturating_sub(1);
         self.live.entry(id).or_default().calling = false;
         let Some(job) = self.roster.get(id) else { return };
         if !job.state.is_at_fal() {
@@ -147,7 +146,6 @@ impl Engine {
     }
 
     pub(super) fn answered(&mut self, id: JobId, result: Result<Answer, FalError>) {
-        self.calling = self.calling.saturating_sub(1);
         let (request, inference, is_complete) = match self.roster.get(id).map(|job| &job.state) {
             Some(JobState::Completed(_, request, inference)) => (request.clone(), *inference, true),
             Some(state) if state.is_at_fal() => match state.request() {
@@ -191,13 +189,15 @@ impl Engine {
             }
             // It runs on or has ended: what comes of it is saved, for it is paid for.
             Ok(_) => self.call_in(id, Duration::ZERO),
-            Err(error) => {
-                let live = self.live.entry(id).or_default();
-                live.cancelling = false;
-                live.trouble = Some(format!("could not be cancelled: {}", error.cause));
-                self.dirty = true;
-            }
+            Err(error) => self.not_cancelled(id, &error.cause),
         }
+    }
+
+    pub(super) fn not_cancelled(&mut self, id: JobId, why: &Cause) {
+        let live = self.live.entry(id).or_default();
+        live.cancelling = false;
+        live.trouble = Some(format!("could not be cancelled: {why}"));
+        self.dirty = true;
     }
 }
 

@@ -14,6 +14,7 @@ use super::choices::LEFT_OUT;
 use super::plan::Cap;
 use super::run::Engine;
 use super::stages::Outcome;
+use super::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Group, Job, JobId, JobState, Params, Usd};
 use crate::ledger::{BatchKey, LedgerError};
@@ -269,7 +270,7 @@ impl Engine {
         let wanted = self.roster.params().canonical();
         self.form.looking = Some(wanted.clone());
         let (ledger, id) = (self.ledger.clone(), self.facts.id);
-        self.spawn_stage(JobId::at(0), async move {
+        self.spawn_stage(Step::Sibling, async move {
             let look = async {
                 let key = BatchKey { params: wanted, ..ledger.batch(id).await?.key };
                 match ledger.batch_of(&key).await? {
@@ -299,10 +300,17 @@ impl Engine {
         }
     }
 
+    /// It could not be read, so that it is not begun.
+    pub(super) fn sibling_unread(&mut self) {
+        self.form.looking = None;
+        self.form.begin = false;
+        self.dirty = true;
+    }
+
     /// Whether the changed batch can be begun: all that it takes is known, and nothing of this one is
     /// on its way into the ledger.
     pub(super) fn is_to_begin_anew(&self) -> bool {
-        let settled = self.form.looking.is_none() && !self.plan.is_walking() && self.recording + self.submitting == 0;
+        let settled = self.form.looking.is_none() && !self.plan.is_walking() && !self.is_paying();
         self.form.begin && settled && self.leaving.is_none()
     }
 

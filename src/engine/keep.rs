@@ -17,7 +17,6 @@ const DISK: Duration = Duration::from_secs(30);
 
 impl Engine {
     pub(super) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
-        self.saving = self.saving.saturating_sub(1);
         let Some(Job { state: JobState::Saving(_, request, answer), .. }) = self.roster.get(id) else { return };
         let (request, answer) = (request.clone(), answer.clone());
         let kept = || Kept::Answer(request.clone(), answer.clone());

@@ -7,6 +7,7 @@ use super::Leave;
 use super::event::{Ending, Event, Summary, What};
 use super::hold::Hold;
 use super::run::Engine;
+use super::tasks::Pool;
 use crate::job::{Group, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
@@ -41,7 +42,7 @@ impl Engine {
     pub(super) fn ending(&self, now: Timestamp) -> Option<Ending> {
         if let Some((signal, until)) = self.leaving {
             let cancelling = self.live.values().any(|live| live.cancelling);
-            let waits = self.submitting + self.recording > 0 || cancelling;
+            let waits = self.is_paying() || cancelling;
             return (!waits || now >= until).then(|| match signal {
                 None if !self.started => Ending::NotStarted,
                 None if self.is_finished() => Ending::Finished,
@@ -59,11 +60,13 @@ impl Engine {
             return None;
         }
         // With a refused key nothing can be followed either: fal keeps it, and the next run fetches it.
-        if matches!(&self.hold, Some(hold) if hold.is_key_refused()) && self.submitting + self.recording == 0 {
+        if matches!(&self.hold, Some(hold) if hold.is_key_refused()) && !self.is_paying() {
             return Some(Ending::Account);
         }
         let totals = self.roster.totals();
-        let idle = totals.in_flight == 0 && self.saving + self.calling + self.submitting + self.recording == 0;
+        let idle = totals.in_flight == 0
+            && !self.is_paying()
+            && self.tasks.count(Pool::Saves) + self.tasks.count(Pool::Calls) == 0;
         let results = self.to_answer.len() + self.to_save.len() + self.reusing();
         // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
         let waits = |hold: &Hold| self.is_looking() && !matches!(hold, Hold::Disk(_));
@@ -77,16 +80,21 @@ impl Engine {
     pub(super) fn is_finished(&self) -> bool {
         let totals = self.roster.totals();
         let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        self.started && !self.plan.is_walking() && open == 0 && self.recording == 0 && !self.is_looking()
+        self.started
+            && !self.plan.is_walking()
+            && open == 0
+            && self.tasks.count(Pool::Records) == 0
+            && !self.is_looking()
+    }
+
+    /// Whether a paid call is on its way, or what it came to is on its way into the ledger.
+    pub(super) fn is_paying(&self) -> bool {
+        self.tasks.count(Pool::Submits) + self.tasks.count(Pool::Records) > 0
     }
 
     /// Saves what is to be saved and says how it ended.
     pub(super) async fn close(mut self, ending: Ending) -> Summary {
-        for live in self.live.values_mut() {
-            if let Some(abort) = live.abort.take() {
-                abort.abort();
-            }
-        }
+        self.tasks.end().await;
         if let Err(error) = self.stages.writer.flush().await {
             tracing::error!(%error, "the last changes could not be written to the ledger");
         }

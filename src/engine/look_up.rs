@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::run::Engine;
 use super::stages::Lost;
+use super::tasks::Step;
 use crate::fal::FalError;
 use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Transition, Upload};
 
@@ -48,14 +49,14 @@ impl Engine {
         }
         self.search.due = None;
         let lost = self.lost();
-        let Some((id, _, since)) = lost.iter().min_by_key(|(_, _, at)| *at).cloned() else { return };
+        let Some((_, _, since)) = lost.iter().min_by_key(|(_, _, at)| *at).cloned() else { return };
         let jobs: Vec<_> = lost.iter().map(|(id, ..)| *id).collect();
         self.search.asked = Some(jobs.iter().copied().collect());
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let field = self.setup.model.image_field.clone();
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
-        self.spawn_stage(id, self.stages.clone().look_up(field, since, lost));
+        self.spawn_stage(Step::Search, self.stages.clone().look_up(field, since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.

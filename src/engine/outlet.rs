@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 use super::event::{Event, What};
 use super::run::Engine;
 use super::stages::Outcome;
+use super::tasks::{Pool, Step};
 use crate::job::{Job, JobId, Timestamp};
 use crate::ledger::Attempt;
 
@@ -45,14 +46,23 @@ impl Engine {
     }
 
     /// Runs a stage; its outcome comes back to the loop.
-    pub(super) fn spawn_stage(&self, id: JobId, stage: impl Future<Output = Outcome> + Send + 'static) -> AbortHandle {
-        let outcomes = self.outcomes.clone();
-        let task = tokio::spawn(async move {
-            let outcome = stage.await;
-            // The loop is gone only when everything is over.
-            drop(outcomes.send((id, outcome)).await);
-        });
-        task.abort_handle()
+    pub(super) fn spawn_stage(
+        &mut self,
+        step: Step,
+        stage: impl Future<Output = Outcome> + Send + 'static,
+    ) -> AbortHandle {
+        match self.setup.rehearse {
+            None => self.tasks.spawn(step, stage),
+            Some(rehearse) => self.tasks.spawn(step, async move {
+                rehearse(step.name());
+                stage.await
+            }),
+        }
+    }
+
+    /// Whether bytes of pictures are on the move.
+    pub(super) fn is_moving(&self) -> bool {
+        self.tasks.count(Pool::Uploads) + self.tasks.count(Pool::Saves) > 0
     }
 
     /// Writes down an attempt that ended.
@@ -90,7 +100,7 @@ impl Engine {
         self.sampled_at = now;
         self.flow.sample(now, self.up.load(Relaxed), self.down.load(Relaxed));
         self.pace.flow(self.flow.per_second(now));
-        if self.uploading.len() + self.saving > 0 {
+        if self.is_moving() {
             self.dirty = true;
         }
     }

@@ -7,6 +7,7 @@ use super::board::{Notice, NoticeKind};
 use super::event::What;
 use super::hold::Hold;
 use super::run::Engine;
+use super::tasks::{Pool, Step};
 use super::weather::{Realm, Sky, Trouble};
 use crate::fal::FalError;
 use crate::job::{Class, JobId, Timestamp};
@@ -23,7 +24,9 @@ impl Engine {
             Realm::Submit => self.breaker.may(now),
             // Where nothing lies ready for the submit that finds out, one photo is brought up for it.
             Realm::Upload if self.breaker.is_tripped() => {
-                self.breaker.may(now) && self.to_submit.is_empty() && self.uploading.is_empty() && self.submitting == 0
+                self.breaker.may(now)
+                    && self.to_submit.is_empty()
+                    && self.tasks.count(Pool::Uploads) + self.tasks.count(Pool::Submits) == 0
             }
             Realm::Upload | Realm::Follow | Realm::Fetch => true,
         };
@@ -116,10 +119,10 @@ impl Engine {
     pub(super) fn look_out(&mut self, now: Timestamp) {
         if self.started && self.leaving.is_none() && !self.is_finished() {
             if self.weather.looks_out(now) {
-                self.spawn_stage(JobId::at(0), self.stages.clone().reach(now));
+                self.spawn_stage(Step::Reach(now), self.stages.clone().reach());
             }
             if self.breaker.asks(now) {
-                self.spawn_stage(JobId::at(0), self.stages.clone().ask_for_key(now));
+                self.spawn_stage(Step::AskKey(now), self.stages.clone().ask_for_key());
             }
         }
         let (sky, next) = self.weather.sky(now);

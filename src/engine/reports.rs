@@ -3,6 +3,7 @@
 use super::hold::Hold;
 use super::run::Engine;
 use super::stages::{Outcome, SubmitError, UploadError, Uploaded};
+use super::tasks::Step;
 use super::weather::Realm;
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Request, Transition, Upload};
@@ -10,29 +11,32 @@ use crate::ledger::LedgerError;
 
 impl Engine {
     /// Takes in a stage's outcome.
-    pub(super) fn report(&mut self, id: JobId, outcome: Outcome) {
-        match outcome {
-            Outcome::Uploaded(result) => self.uploaded(id, result),
-            Outcome::Submitted(result) => self.submitted(id, result),
-            Outcome::Recorded(result) => self.recorded(id, result),
-            Outcome::Polled(result) => self.polled(id, result),
-            Outcome::Answered(result) => self.answered(id, result),
-            Outcome::Stored(result) => self.stored(id, result),
-            Outcome::Saved(result) => self.saved(id, result),
-            Outcome::Cancelled(result) => self.cancelled(id, result),
-            Outcome::Listed(result) => self.listed(result),
-            Outcome::Reached(begun, result) => self.looked_out(begun, &result),
-            Outcome::KeyAsked(begun, result) => self.key_asked(begun, &result),
-            Outcome::Recalled(attempts, trail) => self.recalled(id, attempts, trail),
-            Outcome::Sibling(jobs) => self.sibling_found(jobs),
-            Outcome::Hashed(photo, content) => self.hashed(id, &photo, content),
-            Outcome::Sought(found) => self.sought(id, found),
-            Outcome::Copied(origin, result) => self.copied(id, origin, result),
+    pub(super) fn report(&mut self, step: Step, outcome: Outcome) {
+        match (step, outcome) {
+            (Step::Upload(id), Outcome::Uploaded(result)) => self.uploaded(id, result),
+            (Step::Submit(id), Outcome::Submitted(result)) => self.submitted(id, result),
+            (Step::Record(id), Outcome::Recorded(result)) => {
+                self.recorded(id, result.err().map(|error| told("the ledger cannot be written", &error)));
+            }
+            (Step::Poll(id), Outcome::Polled(result)) => self.polled(id, result),
+            (Step::Answer(id), Outcome::Answered(result)) => self.answered(id, result),
+            (Step::Stored(id), Outcome::Stored(result)) => self.stored(id, result),
+            (Step::Save(id), Outcome::Saved(result)) => self.saved(id, result),
+            (Step::Cancel(id), Outcome::Cancelled(result)) => self.cancelled(id, result),
+            (Step::Search, Outcome::Listed(result)) => self.listed(result),
+            (Step::Reach(begun), Outcome::Reached(result)) => self.looked_out(begun, &result),
+            (Step::AskKey(begun), Outcome::KeyAsked(result)) => self.key_asked(begun, &result),
+            (Step::Recall(id), Outcome::Recalled(attempts, trail)) => self.recalled(id, attempts, trail),
+            (Step::Sibling, Outcome::Sibling(jobs)) => self.sibling_found(jobs),
+            (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
+            (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
+            (Step::Copy(id), Outcome::Copied(origin, result)) => self.copied(id, origin, result),
+            // Each step makes one kind of outcome.
+            (step, outcome) => tracing::error!(?step, ?outcome, "not what this step gives"),
         }
     }
 
     fn uploaded(&mut self, id: JobId, result: Result<Uploaded, UploadError>) {
-        self.uploading.remove(&id);
         let Some(JobState::Uploading(_)) = self.roster.get(id).map(|job| &job.state) else { return };
         match result {
             Ok(Uploaded { photo, url, content }) => {
@@ -57,7 +61,6 @@ impl Engine {
     }
 
     fn submitted(&mut self, id: JobId, result: Result<Accepted, SubmitError>) {
-        self.submitting = self.submitting.saturating_sub(1);
         let Some(JobState::Submitting(_, intent)) = self.roster.get(id).map(|job| &job.state) else { return };
         let upload = intent.upload.clone();
         match result {
@@ -91,18 +94,17 @@ impl Engine {
     /// Brings a job's state into the ledger and reports when it is safe there.
     pub(super) fn record(&mut self, id: JobId) {
         if let Some(job) = self.roster.get(id).cloned() {
-            self.recording += 1;
-            self.spawn_stage(id, self.stages.clone().record(job));
+            self.spawn_stage(Step::Record(id), self.stages.clone().record(job));
         }
     }
 
-    fn recorded(&mut self, id: JobId, result: Result<(), LedgerError>) {
-        self.recording = self.recording.saturating_sub(1);
+    /// A state is in the ledger, unless there was trouble.
+    pub(super) fn recorded(&mut self, id: JobId, trouble: Option<String>) {
         // The batch may be finished by this alone.
         self.dirty = true;
-        if let Err(error) = result {
+        if let Some(trouble) = trouble {
             // The row is kept and tried again with whatever is written next.
-            self.hold(Hold::Disk(told("the ledger cannot be written", &error)));
+            self.hold(Hold::Disk(trouble));
         }
         let Some(job) = self.roster.get(id) else { return };
         if matches!(job.state, JobState::InQueue(..)) {

@@ -8,6 +8,7 @@ use super::board::Lens;
 use super::history::History;
 use super::hold::Hold;
 use super::run::Engine;
+use super::tasks::Step;
 use super::weigh::{may_cancel, may_reopen, weigh};
 use crate::job::{Group, JobId, JobState, Kept, Transition, UnitPrice, Usd};
 use crate::ledger::Trail;
@@ -110,8 +111,6 @@ impl Engine {
                 if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {
                     abort.abort();
                 }
-                // Its report, if it is on its way already, finds nothing more to release.
-                self.uploading.remove(&id);
                 self.end_cancelled(id);
             }
             JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),
@@ -124,7 +123,7 @@ impl Engine {
     pub(super) fn ask_to_cancel(&mut self, id: JobId) {
         let Some(request) = self.roster.get(id).and_then(|job| job.state.request()).cloned() else { return };
         self.live.entry(id).or_default().cancelling = true;
-        self.spawn_stage(id, self.stages.clone().cancel(request));
+        self.spawn_stage(Step::Cancel(id), self.stages.clone().cancel(request));
     }
 
     /// The job whose detail a face shows.
@@ -146,7 +145,7 @@ impl Engine {
         if self.history.as_ref().is_none_or(|history| history.of != id) {
             self.history = Some(History { of: id, attempts: Vec::new(), trail: Trail::default() });
             let (ledger, writer, batch) = (self.ledger.clone(), self.stages.writer.clone(), self.facts.id);
-            self.spawn_stage(id, async move {
+            self.spawn_stage(Step::Recall(id), async move {
                 // What is still on its way into the ledger belongs to the story, too.
                 drop(writer.flush().await);
                 let attempts = ledger.attempts(batch, id).await.unwrap_or_default();

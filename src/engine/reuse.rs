@@ -8,6 +8,7 @@ use super::origin::Origin;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
+use super::tasks::{Pool, Step};
 use super::twins::Twins;
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, SameAs, Saved, Transition, Usd};
 use crate::output::{Expect, OutputError, Placed};
@@ -20,8 +21,6 @@ pub(super) struct Reuse {
     pub(super) ready: VecDeque<JobId>,
     pub(super) to_hash: VecDeque<JobId>,
     pub(super) to_copy: VecDeque<(JobId, Box<Origin>)>,
-    /// Photos being hashed or asked for in the ledger.
-    pub(super) checking: usize,
     /// Photos that wait for the first of their length to be hashed.
     pub(super) held: usize,
     /// Jobs that follow another one's request: whose it is, and whether it is paid for already.
@@ -67,7 +66,7 @@ impl Engine {
     /// How many photos may still get a result without being sent.
     pub(super) fn reusing(&self) -> usize {
         let reuse = &self.reuse;
-        if self.may_copy() { reuse.to_copy.len() + reuse.to_hash.len() + reuse.checking } else { 0 }
+        if self.may_copy() { reuse.to_copy.len() + reuse.to_hash.len() + self.tasks.count(Pool::Checks) } else { 0 }
     }
 
     /// A photo is counted as one that costs nothing.
@@ -96,8 +95,7 @@ impl Engine {
         let promised = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
         let (photo, output) = (job.photo.clone(), self.stages.output.clone());
         let previous = self.replaceable(id);
-        self.saving += 1;
-        self.spawn_stage(id, async move {
+        self.spawn_stage(Step::Copy(id), async move {
             let expect = Expect {
                 bytes: Some(saved.bytes),
                 pixels: promised,
@@ -111,7 +109,6 @@ impl Engine {
     }
 
     pub(super) fn copied(&mut self, id: JobId, mut origin: Box<Origin>, result: Result<Placed, OutputError>) {
-        self.saving = self.saving.saturating_sub(1);
         if !self.roster.get(id).is_some_and(|job| is_unpaid(&job.state)) {
             return;
         }
@@ -178,7 +175,9 @@ impl Engine {
     /// A request of another job came to nothing for this one: then it is sent for itself. False if the
     /// request is its own.
     pub(super) fn give_back(&mut self, id: JobId, cause: &Cause) -> bool {
-        if matches!(cause.kind, CauseKind::LocalFile | CauseKind::Disk) || self.reuse.borrowed.remove(&id).is_none() {
+        if matches!(cause.kind, CauseKind::LocalFile | CauseKind::Disk | CauseKind::Internal)
+            || self.reuse.borrowed.remove(&id).is_none()
+        {
             return false;
         }
         self.roster.reuse(id, false);

@@ -27,15 +27,16 @@ use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
 use super::shelf::Shelf;
-use super::stages::{Report, Stages};
+use super::stages::Stages;
 use super::table::Looker;
+use super::tasks::{Finished, Tasks};
 use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
 
-/// Outcomes that may wait to be handled; a stage that is done waits for its turn.
+/// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;
 /// How long everything else comes first while rows are gathered.
 const BETWEEN_SLICES: Duration = Duration::from_millis(1);
@@ -98,12 +99,8 @@ pub(super) struct Engine {
     /// Calls to be made when there is room for them.
     pub(super) to_call: VecDeque<JobId>,
 
-    pub(super) uploading: HashSet<JobId>,
-    pub(super) submitting: usize,
-    pub(super) calling: usize,
-    pub(super) saving: usize,
-    /// States on their way into the ledger.
-    pub(super) recording: usize,
+    /// What is on its way, and by that the slots that are taken.
+    pub(super) tasks: Tasks,
 
     pub(super) up: Arc<AtomicU64>,
     pub(super) down: Arc<AtomicU64>,
@@ -128,7 +125,6 @@ pub(super) struct Engine {
     pub(super) sampled_at: Timestamp,
 
     pub(super) board: watch::Sender<Arc<Board>>,
-    pub(super) outcomes: mpsc::Sender<Report>,
     pub(super) events: Option<mpsc::Sender<Event>>,
 }
 
@@ -138,7 +134,6 @@ impl Engine {
         let now = setup.clock.now();
         let Rooms { fal, ledger, writer, output, known, replaced, trials, spent, earlier, found, events, link } = rooms;
         let facts = Arc::new(setup.facts.clone());
-        let (outcomes, reports) = mpsc::channel(OUTCOMES);
         let endpoint = setup.model.endpoint.clone();
         let stages = Arc::new(Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output });
         let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
@@ -193,11 +188,7 @@ impl Engine {
             to_save: VecDeque::new(),
             agenda: BinaryHeap::new(),
             to_call: VecDeque::new(),
-            uploading: HashSet::new(),
-            submitting: 0,
-            calling: 0,
-            saving: 0,
-            recording: 0,
+            tasks: Tasks::default(),
             up: Arc::default(),
             down: Arc::default(),
             window: setup.window,
@@ -214,11 +205,10 @@ impl Engine {
             published_at: Timestamp(0),
             sampled_at: Timestamp(0),
             board: link.board,
-            outcomes,
             events,
             setup,
         };
-        let ended = tokio::spawn(engine.run(known, spent, found, link.commands, reports));
+        let ended = tokio::spawn(engine.run(known, spent, found, link.commands));
         Handle { ended, face }
     }
 
@@ -228,14 +218,12 @@ impl Engine {
         spent: Usd,
         mut found: mpsc::Receiver<Vec<Found>>,
         mut commands: mpsc::Receiver<Command>,
-        mut reports: mpsc::Receiver<Report>,
     ) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         self.recall(known);
         // Results that a retry replaced were paid for, too.
         self.roster.spent_besides(spent.saturating_sub(self.roster.totals().spent));
         self.used_before = self.roster.totals().spent + self.roster.totals().reserved;
-        let mut batch = Vec::with_capacity(OUTCOMES);
         let mut faces = true;
         let ending = loop {
             let now = self.now();
@@ -263,15 +251,25 @@ impl Engine {
                     Some(chunk) => self.arrive(chunk),
                     None => self.all_found(),
                 },
-                _ = reports.recv_many(&mut batch, OUTCOMES) => {
-                    for (id, outcome) in batch.drain(..) {
-                        self.report(id, outcome);
+                finished = self.tasks.next() => {
+                    self.finished(finished);
+                    for _ in 1..OUTCOMES {
+                        let Some(finished) = self.tasks.try_next() else { break };
+                        self.finished(finished);
                     }
                 }
                 () = tokio::time::sleep_until(self.setup.clock.instant(next)) => {}
             }
         };
         End::Over(self.close(ending).await)
+    }
+
+    fn finished(&mut self, finished: Finished) {
+        match finished {
+            Some((step, Ok(outcome))) => self.report(step, outcome),
+            Some((step, Err(said))) => self.died(step, &said),
+            None => {}
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -340,8 +338,7 @@ impl Engine {
         if self.dirty {
             next = next.min(self.published_at.plus(PUBLISH));
         }
-        if self.uploading.len() + self.saving > 0 || (self.flow.began().is_some() && self.roster.totals().in_flight > 0)
-        {
+        if self.is_moving() || (self.flow.began().is_some() && self.roster.totals().in_flight > 0) {
             next = next.min(self.sampled_at.plus(SAMPLE));
         }
         if self.roster.is_gathering() {

@@ -60,6 +60,8 @@ pub struct Setup {
     pub disk_free: Option<u64>,
     /// Tells the time.
     pub clock: Clock,
+    /// Is told the name of each step when it begins; a test makes one panic by it.
+    pub rehearse: Option<fn(&'static str)>,
     /// Seeds the jitter of waits.
     pub seed: u64,
 }

@@ -38,10 +38,10 @@ pub(super) enum Outcome {
     Cancelled(Result<CancelAnswer, FalError>),
     /// Requests that fal remembers, by the URL of their input.
     Listed(Result<Vec<(String, RequestId)>, FalError>),
-    /// Whether fal can be reached; when that was asked.
-    Reached(Timestamp, Result<(), FalError>),
-    /// Whether fal knows the key; when that was asked.
-    KeyAsked(Timestamp, Result<(), FalError>),
+    /// Whether fal can be reached.
+    Reached(Result<(), FalError>),
+    /// Whether fal knows the key.
+    KeyAsked(Result<(), FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>, Trail),
     /// What is known of the batch that changed parameters make.
@@ -139,13 +139,13 @@ impl Stages {
     }
 
     /// A call that costs nothing, to see whether there is a fal.
-    pub(super) async fn reach(self: Arc<Self>, begun: Timestamp) -> Outcome {
-        Outcome::Reached(begun, self.fal.reach(&self.endpoint).await)
+    pub(super) async fn reach(self: Arc<Self>) -> Outcome {
+        Outcome::Reached(self.fal.reach(&self.endpoint).await)
     }
 
     /// A call that costs nothing, to see whether the key is good.
-    pub(super) async fn ask_for_key(self: Arc<Self>, begun: Timestamp) -> Outcome {
-        Outcome::KeyAsked(begun, self.fal.price(&self.endpoint).await.map(drop))
+    pub(super) async fn ask_for_key(self: Arc<Self>) -> Outcome {
+        Outcome::KeyAsked(self.fal.price(&self.endpoint).await.map(drop))
     }
 
     /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
@@ -244,6 +244,3 @@ impl Lost {
         Ok(spent)
     }
 }
-
-/// An outcome, and whose it is.
-pub(super) type Report = (JobId, Outcome);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::pace::Pace;
 use super::run::Engine;
+use super::tasks::Step;
 use super::weather::Realm;
 use crate::fal::{FalError, Past};
 use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Timestamp, Transition};
@@ -18,14 +19,12 @@ impl Engine {
     /// The queue no longer knows a request that it once accepted: fal is asked for what it stored.
     pub(super) fn look_for_stored(&mut self, id: JobId) {
         let Some(request) = self.roster.get(id).and_then(|job| job.state.request_id()).cloned() else { return };
-        self.calling += 1;
         self.live.entry(id).or_default().calling = true;
-        self.spawn_stage(id, self.stages.clone().stored(request));
+        self.spawn_stage(Step::Stored(id), self.stages.clone().stored(request));
         self.begin_call(Realm::Follow, id);
     }
 
     pub(super) fn stored(&mut self, id: JobId, result: Result<Option<Past>, FalError>) {
-        self.calling = self.calling.saturating_sub(1);
         self.live.entry(id).or_default().calling = false;
         let Some(job) = self.roster.get(id) else { return };
         let Some(request) = job.state.request().filter(|_| job.state.closed().is_none()).cloned() else { return };

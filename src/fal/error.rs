@@ -110,6 +110,12 @@ impl FalError {
         Self { scope: Scope::Request, ..Self::new(cause, Class::Permanent) }
     }
 
+    /// A call that a fault of our own ended: it says nothing of fal.
+    #[must_use]
+    pub fn of_fault(cause: Cause) -> Self {
+        Self::new(cause, Class::Permanent)
+    }
+
     /// A call that took longer than it may.
     pub(super) fn timed_out(call: Call, limit: Duration) -> Self {
         let message = format!("{} gave no answer within {} s", call.name(), limit.as_secs());

@@ -42,7 +42,9 @@ pub(super) fn examine_all(candidates: &[Candidate]) -> Vec<Found> {
         while let Some((index, candidate)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, candidates.get(index)?)))
         {
-            done.push((index, examine(candidate)));
+            // A fault of ours with one file is no reason not to look at the others.
+            let examined = std::panic::catch_unwind(|| examine(candidate));
+            done.push((index, examined.unwrap_or_else(|_| Found::Skipped(bare(candidate), FAULT.into()))));
         }
         done
     };
@@ -76,8 +78,12 @@ fn mark_twins(candidates: &[Candidate], mut found: &mut [Found]) {
     }
 }
 
-fn examine(candidate: &Candidate) -> Found {
-    let mut photo = Photo {
+/// Why a photo is left out whose reading panicked.
+const FAULT: &str = "a fault in fal-tui itself met it; please report it, with the file";
+
+/// What is known of a file that was not opened.
+fn bare(candidate: &Candidate) -> Photo {
+    Photo {
         path: candidate.path.clone(),
         source: candidate.source.clone(),
         format: None,
@@ -85,7 +91,11 @@ fn examine(candidate: &Candidate) -> Found {
         bytes: 0,
         modified: Timestamp::default(),
         shares_stem: false,
-    };
+    }
+}
+
+fn examine(candidate: &Candidate) -> Found {
+    let mut photo = bare(candidate);
     if let Some(trouble) = &candidate.trouble {
         return Found::Skipped(photo, trouble.clone());
     }

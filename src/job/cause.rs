@@ -72,6 +72,8 @@ kinds! {
     Cancelled = "cancelled",
     /// Sent, but the answer was lost: it may be running, and may be paid for.
     UnknownOutcome = "unknown_outcome",
+    /// A fault in this program.
+    Internal = "internal",
 }
 
 impl CauseKind {

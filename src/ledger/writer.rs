@@ -72,9 +72,21 @@ impl Writer {
     }
 }
 
+/// Closes the queue when the writer is no more, be it by a panic: nobody may wait for it then.
+struct Gone<'a>(&'a Queue);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+        // With them go those who wait, and they hear of it.
+        drop(self.0.take());
+    }
+}
+
 /// Writes until the queue is closed, then closes the connection, which moves everything from the
 /// write-ahead log into the ledger itself.
 pub(super) async fn run(queue: Arc<Queue>, mut connection: SqliteConnection, path: PathBuf) -> Result<(), LedgerError> {
+    let _gone = Gone(&queue);
     let mut ride = RIDE;
     let mut outcome = Ok(());
     let mut free = Instant::now();

@@ -42,6 +42,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         left_out: HashSet::new(),
         disk_free: None,
         clock: Clock::start(),
+        rehearse: None,
         seed: 7,
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
         CauseKind::NotFound => ("fal does not know it", "check the model's name; an old request has been forgotten"),
         CauseKind::LocalFile => ("a file here cannot be read or written", "see to the file, then send again"),
         CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),
+        CauseKind::Internal => ("a fault in fal-tui", "report it; try again: what is paid for is not paid again"),
         CauseKind::Cancelled => ("cancelled", "send again if it is wanted after all"),
         CauseKind::UnknownOutcome => ("it may have been paid for", "see fal's dashboard before it is sent again"),
     }
