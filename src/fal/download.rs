@@ -11,6 +11,7 @@ use futures::stream::BoxStream;
 use http::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE};
 use http::{Method, StatusCode};
 use reqwest::Response;
+use tokio::time::Instant;
 
 use super::Fal;
 use super::client::{Http, head, whole};
@@ -21,6 +22,8 @@ use crate::job::Class;
 const HEADERS: Duration = Duration::from_secs(30);
 /// How long one may be silent in the middle.
 const SILENCE: Duration = Duration::from_secs(30);
+/// What must come in each [`SILENCE`], bytes: one that only drips is given up, and its rest asked for anew.
+const FLOOR: u64 = 16 << 10;
 /// How often in a row a download may break without bringing [`PROGRESS`].
 const BREAKS: u32 = 3;
 /// Redirects that are followed.
@@ -41,6 +44,7 @@ pub struct Download {
     validator: Option<HeaderValue>,
     came: u64,
     breaks: Breaks,
+    floor: Floor,
 }
 
 /// What comes next of a picture.
@@ -63,14 +67,28 @@ impl Download {
             chunks: response.bytes_stream().boxed(),
             came: 0,
             breaks: Breaks::default(),
+            floor: Floor::default(),
         }
     }
 
     /// The next of it; `None` at the end. Where the connection breaks or falls silent, the rest is
     /// asked for, a few times.
     pub async fn next(&mut self) -> Option<Result<Piece, FalError>> {
-        let error = match tokio::time::timeout(SILENCE, self.chunks.next()).await {
-            Err(_) => FalError::timed_out(Call::Download, SILENCE),
+        let begun = Instant::now();
+        let next = loop {
+            let wait = self.floor.left().min(SILENCE.saturating_sub(begun.elapsed()));
+            let waits = Instant::now();
+            let next = tokio::time::timeout(wait, self.chunks.next()).await;
+            // Only the time that the network takes counts, not what the disk does.
+            let is_slow = self.floor.waited(waits.elapsed(), self.came);
+            match next {
+                Err(_) if !is_slow && begun.elapsed() < SILENCE => {}
+                next => break next,
+            }
+        };
+        let error = match next {
+            Err(_) if begun.elapsed() >= SILENCE => FalError::timed_out(Call::Download, SILENCE),
+            Err(_) => FalError::too_slow(Call::Download, FLOOR, SILENCE),
             Ok(Some(Ok(bytes))) => {
                 self.came = self.came.saturating_add(bytes.len() as u64);
                 return Some(Ok(Piece::Bytes(bytes)));
@@ -93,6 +111,7 @@ impl Download {
                         return Err(broken);
                     }
                     self.chunks = response.bytes_stream().boxed();
+                    self.floor = Floor { came: self.came, ..Floor::default() };
                     return Ok(Piece::Bytes(Bytes::new()));
                 }
                 Ok(response) => {
@@ -175,6 +194,33 @@ fn content_range(value: &HeaderValue) -> Option<(u64, Option<u64>)> {
     let (range, of) = value.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
     let (from, _) = range.split_once('-')?;
     Some((from.parse().ok()?, of.parse().ok()))
+}
+
+/// Watches that enough comes in each [`SILENCE`] that is waited for it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Floor {
+    waited: Duration,
+    /// How much had come when this span began, bytes.
+    came: u64,
+}
+
+impl Floor {
+    /// How much of the span is left.
+    fn left(self) -> Duration {
+        SILENCE.saturating_sub(self.waited)
+    }
+
+    /// So much longer was waited, and so much has come in all. True if that is too little; a span that
+    /// brought enough is followed by another.
+    fn waited(&mut self, wait: Duration, came: u64) -> bool {
+        self.waited = self.waited.saturating_add(wait);
+        let is_over = self.waited >= SILENCE;
+        let is_slow = is_over && came.saturating_sub(self.came) < FLOOR;
+        if is_over {
+            *self = Self { waited: Duration::ZERO, came };
+        }
+        is_slow
+    }
 }
 
 /// Counts breaks, and says how long to wait after one.

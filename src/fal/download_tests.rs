@@ -158,3 +158,14 @@ fn only_progress_makes_breaks_be_forgiven() {
     let more = (2..9).take_while(|times| anew.next(PROGRESS * times).is_some()).count();
     assert_eq!(more, usize::try_from(BREAKS).unwrap() - 1);
 }
+
+#[test]
+fn what_only_drips_is_too_slow_and_the_time_that_nobody_waits_does_not_count() {
+    let second = Duration::from_secs(1);
+    let mut floor = Floor::default();
+    assert!((1..30).all(|came| !floor.waited(second, came)));
+    assert!(floor.waited(second, 30), "thirty bytes in half a minute");
+    let mut floor = Floor::default();
+    assert!((1..300).all(|n| !floor.waited(second, n * FLOOR / 29)), "a slow line may take as long as it likes");
+    assert!((1..300).all(|_| !floor.waited(Duration::ZERO, 0)));
+}

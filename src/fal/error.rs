@@ -128,6 +128,12 @@ impl FalError {
         Self { unread: Some(shortened(&text).into()), ..self }
     }
 
+    /// A transfer that moves, but too slowly to wait for.
+    pub(super) fn too_slow(call: Call, floor: u64, span: Duration) -> Self {
+        let message = format!("{} moves less than {} KiB in {} s", call.name(), floor >> 10, span.as_secs());
+        Self::without_answer(call, Fault::Silent, message)
+    }
+
     /// The connection failed before or during the call.
     pub(super) fn transport(call: Call, error: reqwest::Error) -> Self {
         // Without a connection nothing was delivered; any other fault of the paid call leaves it open.

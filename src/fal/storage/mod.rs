@@ -27,8 +27,14 @@ use token::Token;
 
 /// Above this, an upload goes in parts, bytes.
 const MULTIPART_OVER: u64 = 90 << 20;
-/// How long an upload may make no progress.
+/// How long an upload may make hardly any progress.
 const STALL: Duration = Duration::from_mins(1);
+/// What must go out in that time while there is more of it, bytes.
+const FLOOR: u64 = 32 << 10;
+/// The most that the system may hold of what we count as gone out, bytes, and how slow a line may be that
+/// brings it up, bytes a second.
+const BUFFERED: u64 = 8 << 20;
+const SLOWEST: u64 = 32 << 10;
 
 impl Fal {
     /// Brings a photo to fal's storage and gives its URL there and its hash. Nothing is billed for it.
@@ -80,15 +86,17 @@ impl Fal {
             .header(CONTENT_TYPE, file.format.media_type())
             .header("x-fal-file-name", ascii_name(file))
             .header(CONTENT_LENGTH, opened.length);
+        let length = opened.length;
         let (body, hash) = opened.body(meter);
-        let reply = send(request, body, meter).await?;
+        let reply = send(request, body, length, meter).await?;
         let answer: CdnUploaded = reply.json(Call::Upload)?;
         Ok((answer.access_url, hash.finish()))
     }
 }
 
-/// Sends a body and waits for the answer, for as long as bytes move.
-async fn send(request: RequestBuilder, body: Body, meter: &Meter) -> Result<Reply, FalError> {
+/// Sends a body of `length` bytes and waits for the answer, for as long as bytes move. Of the last of them
+/// the system only says that it has them: they get the time that they take on a slow line.
+async fn send(request: RequestBuilder, body: Body, length: u64, meter: &Meter) -> Result<Reply, FalError> {
     let exchange = async {
         // The stall watch below bounds it; this bound is only a backstop.
         let response = head(Call::Upload, request.body(body), Duration::from_hours(6)).await?;
@@ -98,9 +106,15 @@ async fn send(request: RequestBuilder, body: Body, meter: &Meter) -> Result<Repl
         let mut before = meter.moved();
         loop {
             tokio::time::sleep(STALL).await;
-            if std::mem::replace(&mut before, meter.moved()) == meter.moved() {
+            let moved = meter.moved();
+            if moved >= length {
+                tokio::time::sleep(Duration::from_secs(length.min(BUFFERED) / SLOWEST)).await;
                 return;
             }
+            if moved.saturating_sub(before) < FLOOR {
+                return;
+            }
+            before = moved;
         }
     };
     tokio::select! {

@@ -43,7 +43,7 @@ pub(super) async fn put(
         // What a try that broke off had moved does not count for the photo, but shows that this one moves.
         let moves = Meter::default();
         let part = request()?.header(CONTENT_LENGTH, bytes.len());
-        match send(part, pieces(bytes.clone(), moves.clone()), &moves).await {
+        match send(part, pieces(bytes.clone(), moves.clone()), bytes.len() as u64, &moves).await {
             Ok(reply) => {
                 meter.add(bytes.len());
                 return Ok(reply);

@@ -23,8 +23,9 @@ impl Fal {
             .without_key(Call::Upload, Method::PUT, &initiated.upload_url)?
             .header(CONTENT_TYPE, file.format.media_type())
             .header(CONTENT_LENGTH, opened.length);
+        let length = opened.length;
         let (body, hash) = opened.body(meter);
-        send(request, body, meter).await?;
+        send(request, body, length, meter).await?;
         Ok((initiated.file_url, hash.finish()))
     }
 
