@@ -1,7 +1,7 @@
 //! A step that panics, in a real engine at the sandbox: the run ends, its job has a cause, and nothing that
 //! was paid for is lost or paid for twice.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
