@@ -7,7 +7,6 @@ use super::tasks::Step;
 use super::weather::Realm;
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Request, Transition, Upload};
-use crate::ledger::LedgerError;
 
 impl Engine {
     /// Takes in a stage's outcome.
