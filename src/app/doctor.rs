@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Failure, disk, face, print};
+use crate::engine::Pools;
 use crate::fal::{ApiKey, Fal, FalError};
 use crate::job::{CauseKind, PriceSource, UnitPrice, clean, settle};
 use crate::ledger::{Ledger, LedgerError};
@@ -82,7 +83,11 @@ impl Finding {
 
 /// Looks at everything, and gives the status that a run would end with at once. Spends nothing and
 /// uploads nothing.
-pub(super) async fn doctor(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
+pub(super) async fn doctor(
+    settings: &Settings,
+    environment: &Environment,
+    handles: Option<u64>,
+) -> Result<u8, Failure> {
     let caps = face::caps(settings, environment);
     let mut findings = vec![key(settings)];
     if let Ok(key) = &settings.key {
@@ -90,6 +95,7 @@ pub(super) async fn doctor(settings: &Settings, environment: &Environment) -> Re
     }
     findings.push(ledger(&settings.state_dir).await);
     findings.extend(disk::free(&settings.state_dir).await.map(disk));
+    findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
     findings.push(terminal(settings, caps));
     print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
     let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
@@ -185,6 +191,27 @@ fn disk(free: u64) -> Finding {
         Finding::odd("disk", says, "make room, or keep them elsewhere with `--state-dir DIR`")
     } else {
         Finding::fine("disk", says)
+    }
+}
+
+/// How many files and connections may be open at once, and what follows.
+fn open_files(handles: u64, sandbox: bool) -> Finding {
+    let how = "raise the limit, as with `ulimit -n 1024`";
+    match Pools::within(Some(handles), sandbox) {
+        Some(Pools::FULL) => Finding::fine("handles", format!("{handles} files and connections may be open at once")),
+        Some(pools) => Finding::odd(
+            "handles",
+            format!(
+                "{handles} files and connections may be open at once: {} up and {} down at a time, {} calls",
+                pools.uploads, pools.downloads, pools.calls
+            ),
+            how,
+        ),
+        None => {
+            let says =
+                format!("{handles} files and connections may be open at once, {} are needed", Pools::least(sandbox));
+            Finding::wrong("handles", 2, &format!("{says}\nhint: {how}"))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod doctor;
 mod earlier;
 mod face;
 mod failure;
+mod handles;
 mod inspect;
 mod log;
 mod moment;
@@ -39,6 +40,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         Some(Command::Man) => return cli::man(&mut io::stdout().lock()).map(|()| 0).or_else(failure::quiet_pipe),
         _ => {}
     }
+    let handles = handles::raise();
     let settings = Settings::resolve(&cli.flags(), environment)?;
     if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
         return print(&show::config(&settings, *keys, *themes, *path)?);
@@ -53,10 +55,10 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         .map_err(|error| Failure::usage(&error))?;
     let status = runtime.block_on(async {
         match &cli.command {
-            None => run::run(&settings, environment, None).await,
+            None => run::run(&settings, environment, handles, None).await,
             Some(Command::Retry { batch, only, text, .. }) => {
                 let failed = run::Again::new(*batch, only.as_deref(), text.clone());
-                run::run(&settings, environment, Some(failed)).await
+                run::run(&settings, environment, handles, Some(failed)).await
             }
             Some(Command::Plan(_)) => plan::plan(&settings).await,
             Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
@@ -68,7 +70,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
                 recover::recover(&settings, wish).await
             }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
-            Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment).await,
+            Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,
             Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),
         }
     });

@@ -9,7 +9,7 @@ use super::face::Face;
 use super::watch::{Seen, watch};
 use super::work::{Begun, Over, Work};
 use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
-use crate::engine::{Clock, Event, Failed, Handle};
+use crate::engine::{Clock, Event, Failed, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, JobState, Service, clean};
@@ -35,9 +35,14 @@ impl Again {
 }
 
 /// Runs a batch, or another go of it; gives the exit status.
-pub(super) async fn run(settings: &Settings, environment: &Environment, again: Option<Again>) -> Result<u8, Failure> {
+pub(super) async fn run(
+    settings: &Settings,
+    environment: &Environment,
+    handles: Option<u64>,
+    again: Option<Again>,
+) -> Result<u8, Failure> {
     let mut known = None;
-    let ready = match make_ready(settings, environment, again, &mut known).await {
+    let ready = match make_ready(settings, environment, handles, again, &mut known).await {
         Ok(ready) => ready,
         Err(failure) => {
             if settings.json {
@@ -49,6 +54,15 @@ pub(super) async fn run(settings: &Settings, environment: &Environment, again: O
         }
     };
     see_through(ready).await
+}
+
+/// With too few handles something would be paid for that could not be saved.
+fn too_few(handles: Option<u64>, sandbox: bool) -> Failure {
+    Failure::refusal(format!(
+        "nothing was sent: this process may hold {} files and connections open, and needs {}\nhint: raise the limit, as with `ulimit -n 1024`",
+        handles.unwrap_or_default(),
+        Pools::least(sandbox)
+    ))
 }
 
 /// A run that has begun.
@@ -67,10 +81,13 @@ struct Ready {
 async fn make_ready(
     settings: &Settings,
     environment: &Environment,
+    handles: Option<u64>,
     again: Option<Again>,
     known: &mut Option<BatchId>,
 ) -> Result<Ready, Failure> {
     let face = Face::choose(settings, environment)?;
+    let pools = Pools::within(handles, settings.sandbox.is_some());
+    let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = match &again {
         Some(again) => Batch::known(&ledger, again.batch).await?,
@@ -103,6 +120,7 @@ async fn make_ready(
         disk_free: disk::free(&batch.key.output).await,
         form: if let Face::Told { form, .. } = &face { Some(*form) } else { None },
         forgets: server.is_some(),
+        pools,
         retry_failed,
         settings: settings.clone(),
     };

@@ -7,7 +7,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::Failure;
 use super::batch::{Batch, forget_requests};
-use crate::engine::{self, Anew, Clock, End, Event, Failed, Handle, Link, Rooms, Setup, Summary};
+use crate::engine::{self, Anew, Clock, End, Event, Failed, Handle, Link, Pools, Rooms, Setup, Summary};
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
@@ -32,6 +32,8 @@ pub(super) struct Work {
     pub(super) form: Option<Form>,
     /// Whether requests of earlier runs are gone with the sandbox that had them.
     pub(super) forgets: bool,
+    /// How much may be done at once.
+    pub(super) pools: Pools,
     pub(super) retry_failed: Option<Failed>,
     pub(super) settings: Settings,
 }
@@ -111,6 +113,7 @@ impl Work {
             service: batch.key.service.clone(),
             price: self.price.clone(),
             window: settings.concurrency,
+            pools: self.pools,
             retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
             max_failures: settings.max_failures,
             budget: settings.budget,

@@ -14,15 +14,9 @@ use super::weather::Realm;
 use crate::fal::Meter;
 use crate::job::{Cause, CauseKind, Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
 
-/// Uploads at once.
-const UPLOADS: usize = 6;
-/// Downloads at once.
-const DOWNLOADS: usize = 6;
 /// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
 /// the account has set, which may be less (fal docs: CDN); a fresh upload costs nothing.
 const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
-/// Calls about requests at once.
-const CALLS: usize = 32;
 /// Calls that are due at about the same time are made together: each waking costs more than a call.
 const TICK: Duration = Duration::from_millis(25);
 
@@ -33,17 +27,18 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.tasks.count(Pool::Saves) < DOWNLOADS && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {
+        while self.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {
         }
         self.settle_lost();
         while self.begin_next_check() {}
-        while self.tasks.count(Pool::Saves) < DOWNLOADS && self.begin_next_copy() {}
-        while self.tasks.count(Pool::Calls) < CALLS
+        while self.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.begin_next_copy() {}
+        while self.tasks.count(Pool::Calls) < self.setup.pools.calls
             && self.may_begin(Realm::Follow, now)
             && (self.begin_next_answer() || self.begin_next_call())
         {}
         while self.is_open()
             && self.roster.totals().in_flight < usize::from(self.window)
+            && self.submitting < self.setup.pools.submits
             && self.may_begin(Realm::Submit, now)
             && self.begin_next_submit()
         {}
@@ -66,7 +61,7 @@ impl Engine {
     /// Uploads run ahead of the window, but not so far that they could expire.
     fn has_room_for_upload(&self) -> bool {
         let uploading = self.tasks.count(Pool::Uploads);
-        uploading < UPLOADS && uploading + self.to_submit.len() < usize::from(self.window).max(4)
+        uploading < self.setup.pools.uploads && uploading + self.to_submit.len() < usize::from(self.window).max(4)
     }
 
     fn begin_next_upload(&mut self) -> bool {

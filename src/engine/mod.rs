@@ -30,6 +30,7 @@ mod outlet;
 mod outlook;
 mod pace;
 mod plan;
+mod pools;
 mod publish;
 mod rates;
 mod reports;
@@ -55,6 +56,7 @@ pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
 pub use form::{Anew, Link};
+pub use pools::Pools;
 pub use setup::{End, FaceEnds, Failed, Handle, Rooms, Setup};
 
 pub use survey::{Survey, survey};

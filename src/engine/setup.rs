@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::board::{BatchFacts, Board};
 use super::clock::Clock;
 use super::form::{Anew, Link};
+use super::pools::Pools;
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
@@ -34,6 +35,8 @@ pub struct Setup {
     pub price: Option<UnitPrice>,
     /// Most requests at fal at once.
     pub window: u16,
+    /// How much may be done at once, by what this machine gives.
+    pub pools: Pools,
     /// When and how often to try again.
     pub retry: RetryPolicy,
     /// When to stop beginning new jobs because too many fail.

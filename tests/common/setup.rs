@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use fal_tui::engine::board::BatchFacts;
-use fal_tui::engine::{Clock, Setup};
+use fal_tui::engine::{Clock, Pools, Setup};
 use fal_tui::job::{BatchId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Service, Unit, UnitPrice, Usd};
 
 /// One run of a batch of new photos at $0.10 a megapixel, started at once, that ends when all is done.
@@ -29,6 +29,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         service: Service::stand_in("http", "127.0.0.1"),
         price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
         window: 4,
+        pools: Pools::FULL,
         retry: RetryPolicy::default(),
         max_failures: MaxFailures::InARow(20),
         budget: None,
