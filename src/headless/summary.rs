@@ -88,20 +88,24 @@ fn next_steps(summary: &Summary) -> Vec<String> {
         };
         steps.push(format!("the same command goes on with {}{at_fal}", of(summary.left, "photo")));
     }
+    // In the order in which a person would: what is paid for already, what costs again, what is told to others.
+    if summary.review > 0 {
+        let pictures = of(summary.review, "picture");
+        steps.push(format!("look at {pictures}: `fal-tui show {batch}{state}` says which and why"));
+    }
     if summary.failed > 0 {
         steps.push(format!(
             "`fal-tui show {batch}{state}` says why, `fal-tui retry {batch}{again}` sends again what failed"
         ));
-    }
-    if summary.review > 0 {
-        let pictures = of(summary.review, "picture");
-        steps.push(format!("look at {pictures}: `fal-tui show {batch}{state}` says which and why"));
     }
     if summary.unknown > 0 {
         steps.push(format!(
             "{} may be paid for, the answer was lost: `fal-tui retry {batch} --only unknown_outcome{again}`",
             of(summary.unknown, "job")
         ));
+    }
+    if !steps.is_empty() && summary.done + summary.review > 0 {
+        steps.push(format!("`fal-tui report {batch}{state}` writes captions and reports of what there is"));
     }
     steps
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::format::{clock, count, percent, speed, wait};
@@ -38,7 +38,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let roomy = row.width >= 100;
     let from = from(&ui.board);
     let room = usize::from(row.width) / if roomy { 5 } else { 4 };
-    let mut left = Vec::new();
+    let mut left = vec![phase(ui)];
     if roomy {
         left.push(Piece::text(1, "fal-tui", of(Role::Title)));
     }
@@ -62,7 +62,6 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     if ui.frozen.is_some() {
         right.push(Piece::text(7, "table held", of(Role::Warning)));
     }
-    right.push(phase(ui));
     let flow = &ui.board.flow;
     let in_flight = ui.board.totals.in_flight;
     if !matches!(ui.board.phase, Phase::Finished) {
@@ -97,6 +96,7 @@ fn phase<'a>(ui: &Ui) -> Piece<'a> {
         Phase::Running if waits_for_fal(&ui.board) => ("║ waiting for fal".to_owned(), Role::Warning),
         Phase::Running if finishing(&ui.board) => ("▸ finishing".to_owned(), Role::Running),
         Phase::Running => ("▸ running".to_owned(), Role::Running),
+        Phase::Paused(_) if needs_person(&ui.board) => ("! needs you".to_owned(), Role::Notice),
         Phase::Paused(why) => {
             let why = super::text::fit(why, 24).into_owned();
             (if why.is_empty() { "║ paused".to_owned() } else { format!("║ paused: {why}") }, Role::Warning)
@@ -104,7 +104,15 @@ fn phase<'a>(ui: &Ui) -> Piece<'a> {
         Phase::Leaving => ("saving state".to_owned(), Role::Warning),
         Phase::Finished => ("✓ finished".to_owned(), Role::Success),
     };
-    Piece::text(9, text, ui.styles.of(role))
+    // A field that is seen from afar: the state's colour behind it, or the text turned around.
+    let field = ui.styles.of(role).add_modifier(Modifier::REVERSED);
+    Piece::text(9, format!(" {text} "), field)
+}
+
+/// Nothing goes on by itself.
+fn needs_person(board: &Board) -> bool {
+    let goes_on = |kind| matches!(kind, NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed);
+    board.notice.as_ref().is_some_and(|notice| !goes_on(notice.kind))
 }
 
 /// Some have ended, nothing is left to be begun, and the window is no longer full.

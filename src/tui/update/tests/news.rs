@@ -97,14 +97,14 @@ fn a_key_that_is_refused_again_holds_the_header_again() {
     let state = |desk: &Desk| desk.screen().lines().next().unwrap_or_default().to_owned();
     let refused = |desk| held(desk, "key refused", NoticeKind::KeyRefused);
     let mut desk = refused(fixtures::running(80, 24));
-    assert!(state(&desk).contains("║ paused: key refused"), "{}", state(&desk));
+    assert!(state(&desk).contains("! needs you"), "{}", state(&desk));
     assert!(desk.screen().contains("p tries now"), "{}", desk.screen());
     desk.press("p");
     assert_eq!((toast(&desk).as_str(), desk.told.clone()), ("trying now", vec![Command::Resume]));
     let tried = desk.with(|board| (board.phase, board.notice) = (Phase::Running, None));
     assert!(state(&tried).contains("▸ running"), "{}", state(&tried));
     let desk = refused(tried);
-    assert!(state(&desk).contains("║ paused: key refused"), "{}", state(&desk));
+    assert!(state(&desk).contains("! needs you"), "{}", state(&desk));
     assert_eq!(toast(&desk), "still refused");
     // What the account was tried for worked.
     let again = notice(NoticeKind::Resumed, "the account is in order again; it goes on");
