@@ -27,8 +27,10 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.may_begin(Realm::Fetch, now) && self.begin_next_save() {
-        }
+        while self.tasks.count(Pool::Saves) < self.setup.pools.downloads
+            && self.may_begin(Realm::Fetch, now)
+            && self.begin_next_save()
+        {}
         self.settle_lost();
         while self.begin_next_check() {}
         while self.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.begin_next_copy() {}
@@ -38,7 +40,7 @@ impl Engine {
         {}
         while self.is_open()
             && self.roster.totals().in_flight < usize::from(self.window)
-            && self.submitting < self.setup.pools.submits
+            && self.tasks.count(Pool::Submits) < self.setup.pools.submits
             && self.may_begin(Realm::Submit, now)
             && self.begin_next_submit()
         {}
