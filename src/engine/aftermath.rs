@@ -22,6 +22,9 @@ impl Engine {
         let shared = at_least.map(|at_least| (live.let_off.max(1), at_least));
         let standing = Standing { same, anew, attempt, early: live.early, shared };
         let cost = self.cost_of(id, error);
+        if error.scope == Scope::Request {
+            self.settle_call(id);
+        }
         match decide(error, standing, &self.setup.retry, self.rng.f64()) {
             Verdict::Retry { wait, kept, counts } => {
                 self.write_attempt(id, &error.cause, cost);

@@ -50,7 +50,7 @@ impl Engine {
     }
 
     /// Whether a job has parameters of its own, so that what comes of it is like nobody else's.
-    fn is_redone(&self, id: JobId) -> bool {
+    pub(super) fn is_redone(&self, id: JobId) -> bool {
         self.roster.get(id).is_some_and(|job| job.own.is_some())
     }
 
@@ -187,7 +187,7 @@ impl Engine {
         self.spawn_stage(Step::Seek(id), async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
     }
 
-    fn wanted(&self) -> Wanted {
+    pub(super) fn wanted(&self) -> Wanted {
         Wanted {
             model: self.setup.model.endpoint.to_string(),
             params: self.setup.params.canonical(),

@@ -1,6 +1,8 @@
 //! A task of ours panicked: a fault of this program, which ends its job with a cause and never the run.
 //! What was paid for stays to be had.
 
+use std::time::Duration;
+
 use super::run::Engine;
 use super::tasks::Step;
 use crate::fal::FalError;
@@ -39,6 +41,8 @@ impl Engine {
             Step::Search => self.listed(Err(FalError::of_fault(cause))),
             Step::Reach(begun) => self.looked_out(begun, &Err(FalError::of_fault(cause))),
             Step::AskKey(begun) => self.key_asked(begun, &Err(FalError::of_fault(cause))),
+            // It is looked again.
+            Step::Rivals => self.rivals_seen(Vec::new(), Duration::ZERO),
             Step::Sibling => self.sibling_unread(),
         }
     }

@@ -32,6 +32,7 @@ impl Engine {
             && self.begin_next_save()
         {}
         self.settle_lost();
+        self.look_at_rivals(now);
         while self.begin_next_check() {}
         while self.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.begin_next_copy() {}
         while self.tasks.count(Pool::Calls) < self.setup.pools.calls
@@ -131,7 +132,8 @@ impl Engine {
         let Some(job) = self.roster.get(id).cloned() else { return true };
         self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
         let body = self.roster.params_of(&job).body(&self.setup.model, &upload);
-        self.spawn_stage(Step::Submit(id), self.stages.clone().submit(job, body));
+        let stakes = self.stakes(id);
+        self.spawn_stage(Step::Submit(id), self.stages.clone().submit(job, body, stakes));
         let live = self.live.entry(id).or_default();
         live.meter = None;
         live.abort = None;

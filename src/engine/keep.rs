@@ -50,11 +50,10 @@ impl Engine {
         self.previous.get(&id).cloned().or_else(of_trial)
     }
 
-    /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
-    /// cap as much as it may.
+    /// What a result is taken to have cost that says nothing of it: as much as it may. A later
+    /// run may have a cap, which must not reckon with less.
     fn unbilled(&self, id: JobId) -> Option<Usd> {
-        let job = self.roster.get(id)?;
-        if self.setup.budget.is_some() { self.roster.at_most(job) } else { self.roster.estimate(job) }
+        self.roster.at_most(self.roster.get(id)?)
     }
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {

@@ -4,6 +4,7 @@
 mod account;
 mod aftermath;
 mod arrive;
+mod await_rival;
 pub mod board;
 mod choices;
 mod clock;

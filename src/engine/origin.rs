@@ -1,8 +1,13 @@
 //! What the ledger knows of a picture: a result on disk, a request at fal, or an answer that was lost.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::job::{BatchId, ContentHash, Intent, JobId, JobState, Request, SameAs, Saved, Service, Timestamp};
+use crate::job::{
+    BatchId, ContentHash, Intent, JobId, JobState, PaidCall, Request, Rival, SameAs, Saved, Service, Timestamp, Turn,
+    stands_in_the_way, turn,
+};
 use crate::ledger::{Found, Ledger, LedgerError};
 
 /// What a photo gets in place of a paid call of its own.
@@ -16,19 +21,42 @@ pub(super) struct Origin {
     pub(super) request: Option<Request>,
     /// Whether some batch counts what that request cost already.
     pub(super) is_settled: bool,
+    /// Whether that request, or a lost call, may be somebody else's concern: it is waited for.
+    pub(super) is_claimed: bool,
     /// A paid call whose answer was lost.
     pub(super) lost: Option<Intent>,
 }
 
 impl Origin {
     pub(super) fn of(same_as: SameAs) -> Self {
-        Self { same_as, copy: None, request: None, is_settled: false, lost: None }
+        Self { same_as, copy: None, request: None, is_settled: false, is_claimed: false, lost: None }
     }
 
     /// Whether it is of any use.
     pub(super) fn is_some(&self) -> bool {
         self.copy.is_some() || self.request.is_some() || self.lost.is_some()
     }
+}
+
+/// A photo that waits for what others pay for.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) content: ContentHash,
+    /// For how long.
+    pub(super) waited: Duration,
+    /// Calls that came to nothing for it.
+    pub(super) settled: HashSet<PaidCall>,
+}
+
+/// What has become of them.
+#[derive(Debug)]
+pub(super) enum Look {
+    /// Somebody is still at it.
+    Wait,
+    /// Nobody is: it is sent. These calls are of no use.
+    Free(Vec<PaidCall>),
+    /// There is something to be had.
+    Take(Box<Origin>),
 }
 
 /// What makes a picture's result the one that is wanted.
@@ -54,7 +82,39 @@ impl Wanted {
     ) -> Result<Option<Origin>, LedgerError> {
         let found = ledger.by_content(&content, &self.model, &self.params, &self.service).await?;
         let found: Vec<_> = found.into_iter().filter(|found| !self.is_own(found, whose)).collect();
-        let Some(first) = found.first() else { return Ok(None) };
+        let origin = self.origin(found, content).await;
+        // Whether somebody is at it shows when it comes to that.
+        Ok(origin.map(|origin| Origin { is_claimed: !origin.is_settled && origin.copy.is_none(), ..origin }))
+    }
+
+    /// What has become of others' paid calls for a picture that has waited for them so long.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub(super) async fn look(&self, ledger: &Ledger, waiting: &Waiting) -> Result<Look, LedgerError> {
+        let found = ledger.by_content(&waiting.content, &self.model, &self.params, &self.service).await?;
+        let (mut rivals, mut rows) = (Vec::new(), Vec::new());
+        for found in found {
+            let Some(claim) = found.job.state.claim().filter(|_| found.batch != self.batch && !found.is_former) else {
+                continue;
+            };
+            if stands_in_the_way(&claim, &waiting.settled) {
+                rivals.push(Rival { batch: found.batch, claim, is_alive: ledger.is_worked_on(found.batch) });
+                rows.push(found);
+            }
+        }
+        match turn(&rivals, &waiting.settled, waiting.waited) {
+            Turn::Wait(_) => return Ok(Look::Wait),
+            Turn::Free => return Ok(Look::Free(Vec::new())),
+            Turn::Take => {}
+        }
+        let origin = self.origin(rows, waiting.content).await;
+        let useless = || rivals.into_iter().map(|rival| rival.claim.call).collect();
+        Ok(origin.map_or_else(|| Look::Free(useless()), |origin| Look::Take(Box::new(origin))))
+    }
+
+    async fn origin(&self, found: Vec<Found>, content: ContentHash) -> Option<Origin> {
+        let first = found.first()?;
         let mut origin = Origin::of(self.same_as(first, content));
         let looked = tokio::task::spawn_blocking(move || whole(found));
         let (found, on_disk) = looked.await.unwrap_or_default();
@@ -68,7 +128,7 @@ impl Wanted {
         if self.service != Service::Sandbox {
             self.find_request(&found, &mut origin);
         }
-        Ok(origin.is_some().then_some(origin))
+        origin.is_some().then_some(origin)
     }
 
     fn find_request(&self, found: &[Found], origin: &mut Origin) {

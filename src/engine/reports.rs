@@ -29,6 +29,7 @@ impl Engine {
             (Step::Sibling, Outcome::Sibling(jobs)) => self.sibling_found(jobs),
             (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
             (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
+            (Step::Rivals, Outcome::Rivals(looks, took)) => self.rivals_seen(looks, took),
             (Step::Copy(id), Outcome::Copied(origin, result)) => self.copied(id, origin, result),
             // Each step makes one kind of outcome.
             (step, outcome) => tracing::error!(?step, ?outcome, "not what this step gives"),
@@ -78,6 +79,7 @@ impl Engine {
                 self.back_to(id, cause, Kept::Upload(upload));
                 self.hold(Hold::Disk(told("the ledger cannot be written", &error)));
             }
+            Err(SubmitError::Held(batch)) => self.await_rival(id, Some(batch)),
             Err(SubmitError::Fal(error)) => {
                 self.failed(Realm::Submit, id, &error, Kept::Upload(upload.clone()), Kept::Upload(upload));
             }

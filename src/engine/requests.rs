@@ -87,6 +87,11 @@ impl Engine {
             JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
             _ => return,
         };
+        let call = job.state.claim().filter(|_| kept.request().is_none()).map(|claim| claim.call);
+        if let Some(call) = call {
+            // Who sees that it was, or may have been, paid for and asks for another go means one of its own.
+            self.reuse.awaited.settle(id, call);
+        }
         if matches!(job.state, JobState::Review(..)) {
             // The same result again is not what is wanted.
             self.reuse.insist(id);

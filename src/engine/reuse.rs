@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::await_rival::Awaited;
 use super::hold::Hold;
 use super::origin::Origin;
 use super::reports::told;
@@ -10,7 +11,7 @@ use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
 use super::twins::Twins;
-use crate::job::{Cause, CauseKind, JobId, JobState, Kept, SameAs, Saved, Transition, Usd};
+use crate::job::{Cause, CauseKind, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition, Usd};
 use crate::output::{Expect, OutputError, Placed};
 
 /// Photos on their way to being sent, and what is known of their likes.
@@ -27,6 +28,8 @@ pub(super) struct Reuse {
     borrowed: HashMap<JobId, (SameAs, bool)>,
     /// Jobs that are sent whatever is there.
     pub(super) insists: HashSet<JobId>,
+    /// Photos that wait for what others pay for.
+    pub(super) awaited: Awaited,
     /// Leaders whose paid call's answer was lost.
     pub(super) lost: Vec<JobId>,
 }
@@ -66,7 +69,11 @@ impl Engine {
     /// How many photos may still get a result without being sent.
     pub(super) fn reusing(&self) -> usize {
         let reuse = &self.reuse;
-        if self.may_copy() { reuse.to_copy.len() + reuse.to_hash.len() + self.tasks.count(Pool::Checks) } else { 0 }
+        if self.may_copy() {
+            reuse.to_copy.len() + reuse.to_hash.len() + self.tasks.count(Pool::Checks) + reuse.awaited.len()
+        } else {
+            0
+        }
     }
 
     /// A photo is counted as one that costs nothing.
@@ -131,6 +138,7 @@ impl Engine {
             }
             Err(OutputError::BadResult(why)) => {
                 tracing::info!(job = %id, why, "a result that was to be used again cannot be");
+                self.reuse.awaited.settle(id, PaidCall::Request(of.request.clone()));
                 self.adopt(id, *origin);
             }
             Err(error @ OutputError::Disk { .. }) => {
@@ -148,6 +156,9 @@ impl Engine {
     /// Follows the request that an earlier run made of the same picture; if there is none, the photo is
     /// sent.
     fn adopt(&mut self, id: JobId, origin: Origin) {
+        if origin.is_claimed {
+            return self.await_rival(id, None);
+        }
         if let Some(request) = origin.request {
             tracing::info!(job = %id, request = %request.id, of = %origin.same_as.photo, "a request is used again");
             // What is not paid for yet will be billed, once, and has to fit under the cap.
@@ -180,6 +191,7 @@ impl Engine {
         {
             return false;
         }
+        self.settle_call(id);
         self.roster.reuse(id, false);
         self.reuse.insist(id);
         self.back_to(id, cause.clone(), Kept::Nothing);

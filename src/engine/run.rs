@@ -329,6 +329,9 @@ impl Engine {
         if let Some(due) = self.search.due {
             next = next.min(due);
         }
+        if let Some(due) = self.reuse.awaited.due() {
+            next = next.min(due);
+        }
         if let Some(due) = self.outlook_deadline(now) {
             next = next.min(due);
         }

@@ -9,12 +9,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::measure;
-use super::origin::Origin;
+use super::origin::{Look, Origin};
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Piece, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, Job, JobId, Photo, Pixels, Request, RequestId, Saved, Timestamp,
+    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
-use crate::ledger::{Attempt, Ledger, LedgerError, Trail, Writer};
+use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Terms, Trail, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
 
 /// What a step came to.
@@ -50,6 +50,8 @@ pub(super) enum Outcome {
     Hashed(Photo, Option<ContentHash>),
     /// What earlier runs paid for of the same picture.
     Sought(Result<Option<Origin>, LedgerError>),
+    /// What has become of paid calls that others make, and how long looking took.
+    Rivals(Vec<(JobId, Look)>, Duration),
     /// The result of its twin was copied.
     Copied(Box<Origin>, Result<Placed, OutputError>),
 }
@@ -59,6 +61,8 @@ pub(super) enum Outcome {
 pub(super) enum SubmitError {
     #[error("the intent to submit could not be recorded, so nothing was sent")]
     NotRecorded(#[source] LedgerError),
+    #[error("batch {0} sends the same picture")]
+    Held(BatchId),
     #[error(transparent)]
     Fal(#[from] FalError),
 }
@@ -123,9 +127,15 @@ impl Stages {
     }
 
     /// Intent recorded and synced, then the paid call.
-    pub(super) async fn submit(self: Arc<Self>, job: Job, body: Value) -> Outcome {
-        if let Err(error) = self.writer.commit(&job).await {
-            return Outcome::Submitted(Err(SubmitError::NotRecorded(error)));
+    pub(super) async fn submit(self: Arc<Self>, job: Job, body: Value, stakes: Option<Stakes>) -> Outcome {
+        let recorded = match stakes {
+            Some(stakes) => self.writer.claim(&job, stakes.terms, stakes.settled).await,
+            None => self.writer.commit(&job).await.map(|()| Claimed::Ours),
+        };
+        match recorded {
+            Ok(Claimed::Ours) => {}
+            Ok(Claimed::Held(batch)) => return Outcome::Submitted(Err(SubmitError::Held(batch))),
+            Err(error) => return Outcome::Submitted(Err(SubmitError::NotRecorded(error))),
         }
         Outcome::Submitted(self.fal.submit(&self.endpoint, &body, self.start_timeout).await.map_err(SubmitError::Fal))
     }
@@ -208,6 +218,14 @@ impl Stages {
         };
         Ok(draft.finish(expect).await?)
     }
+}
+
+/// What a paid call is made for: nobody else's for the same may be in its way.
+#[derive(Debug)]
+pub(super) struct Stakes {
+    pub(super) terms: Terms,
+    /// Calls that came to nothing for this job.
+    pub(super) settled: HashSet<PaidCall>,
 }
 
 /// A result to be downloaded and saved.

@@ -42,6 +42,8 @@ pub(super) enum Step {
     Reach(Timestamp),
     /// Asks whether fal knows the key; since when.
     AskKey(Timestamp),
+    /// Asks the ledger how those stand who send the same pictures.
+    Rivals,
     /// Reads the batch that changed parameters make.
     Sibling,
 }
@@ -77,9 +79,13 @@ impl Step {
             Self::Poll(_) | Self::Answer(_) | Self::Stored(_) => Pool::Calls,
             Self::Save(_) | Self::Copy(_) => Pool::Saves,
             Self::Hash(_) | Self::Seek(_) => Pool::Checks,
-            Self::Cancel(_) | Self::Recall(_) | Self::Search | Self::Reach(_) | Self::AskKey(_) | Self::Sibling => {
-                Pool::Others
-            }
+            Self::Cancel(_)
+            | Self::Recall(_)
+            | Self::Search
+            | Self::Reach(_)
+            | Self::AskKey(_)
+            | Self::Rivals
+            | Self::Sibling => Pool::Others,
         }
     }
 
@@ -101,6 +107,7 @@ impl Step {
             Self::Search => "search",
             Self::Reach(_) => "reach",
             Self::AskKey(_) => "ask for the key",
+            Self::Rivals => "rivals",
             Self::Sibling => "sibling",
         }
     }

@@ -161,6 +161,10 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             stop: stop(from, &kept),
             kept: Box::new(kept),
         },
+        // Somebody else sends the same picture: what comes of that is waited for.
+        (S::Pending, T::Retry { cause, until, kept: Kept::Nothing, counts: false }) => {
+            S::Waiting { run: first(), until, cause: Box::new(cause), stop: None, kept: Box::new(Kept::Nothing) }
+        }
         (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Failed {
             closed: closed(from, at),
             cause: Box::new(cause),

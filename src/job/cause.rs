@@ -70,6 +70,8 @@ kinds! {
     Disk = "disk",
     /// Somebody cancelled it.
     Cancelled = "cancelled",
+    /// No failure: somebody else sends the same picture, and it waits for that result.
+    SamePicture = "same_picture",
     /// Sent, but the answer was lost: it may be running, and may be paid for.
     UnknownOutcome = "unknown_outcome",
     /// A fault in this program.

@@ -6,6 +6,7 @@
 mod apply;
 mod captions;
 mod cause;
+mod claim;
 mod id;
 mod max_failures;
 mod model;
@@ -27,6 +28,7 @@ mod time;
 pub use apply::{Impossible, Transition, apply};
 pub use captions::Captions;
 pub use cause::{Cause, CauseKind, Class};
+pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Turn, stands_in_the_way, turn};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
 pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};

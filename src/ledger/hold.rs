@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use super::LedgerError;
 use crate::job::BatchId;
@@ -21,16 +22,33 @@ impl BatchHold {
         let failed = |source| LedgerError::state_dir(&path, source);
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LedgerError::Held { batch, pid: holder(&mut file) }),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        // Who only looks whether somebody holds it is gone in an instant.
+        let mut looks = 5;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if looks > 0 => {
+                    looks -= 1;
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => return Err(LedgerError::Held { batch, pid: holder(&mut file) }),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
         }
         // Who holds it is written for people; a disk too full for that is no reason not to hold it.
         if let Err(error) = sign(&mut file) {
             tracing::debug!(%error, path = %path.display(), "the lock file does not say who holds it");
         }
         Ok(Self { file })
+    }
+}
+
+/// Whether somebody holds a batch. What cannot be found out is taken for yes: then its claims are waited
+/// for as long as a living one's.
+pub(super) fn is_held(state_dir: &Path, batch: BatchId) -> bool {
+    match File::open(state_dir.join(format!("batch-{batch}.lock"))) {
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod batch;
+mod claim;
 mod error;
 mod hold;
 mod lookup;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 
 pub use attempt::Attempt;
 pub use batch::{BatchKey, BatchRow, Opened};
+pub use claim::{Claimed, Terms};
 pub use error::LedgerError;
 pub use hold::BatchHold;
 pub use lookup::{Found, Trail};
@@ -122,6 +124,12 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub async fn batch_of(&self, key: &BatchKey) -> Result<Option<BatchId>, LedgerError> {
         batch::find(self.desk().await.connection()?, key).await.map_err(|error| self.failed(error))
+    }
+
+    /// Whether a process works on a batch.
+    #[must_use]
+    pub fn is_worked_on(&self, batch: BatchId) -> bool {
+        hold::is_held(&self.inner.state_dir, batch)
     }
 
     /// A batch's jobs in the order of their numbers, as they were last written.

@@ -1,17 +1,18 @@
 //! What waits to be written. It holds one entry a job however often the job changes, so it cannot
 //! grow past the batch itself.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
 use super::LedgerError;
 use super::attempt::Attempt;
+use super::claim::{Claimed, Claiming, Terms};
 use super::record::Record;
 use super::store::Rows;
-use crate::job::{BatchId, Job, JobId, JobState};
+use crate::job::{BatchId, Job, JobId, JobState, PaidCall};
 
 /// Whoever waits to hear that what was queued before is synced.
 pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;
@@ -28,6 +29,7 @@ pub(super) struct Queue {
 pub(super) struct Pending {
     jobs: BTreeMap<(BatchId, JobId), Entry>,
     attempts: Vec<(BatchId, Attempt)>,
+    pub(super) claims: Vec<Claiming>,
     waiters: Vec<Waiter>,
     closed: bool,
 }
@@ -117,6 +119,32 @@ impl Queue {
         synced.await.unwrap_or(Err(LedgerError::Closed))
     }
 
+    /// Queues an intent, and waits until it is synced or turns out not to be the first.
+    pub(super) async fn claim(
+        &self,
+        batch: BatchId,
+        job: Job,
+        terms: Terms,
+        settled: HashSet<PaidCall>,
+    ) -> Result<Claimed, LedgerError> {
+        let (told, answer) = oneshot::channel();
+        {
+            let mut pending = self.lock();
+            if pending.closed {
+                return Err(LedgerError::Closed);
+            }
+            pending.claims.push(Claiming { batch, job, terms, settled, told });
+        }
+        self.wake.notify_one();
+        answer.await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Has claims asked again.
+    pub(super) fn claim_again(&self, claims: Vec<Claiming>) {
+        self.lock().claims.extend(claims);
+        self.wake.notify_one();
+    }
+
     /// Nothing more will come.
     pub(super) fn close(&self) {
         self.lock().closed = true;
@@ -133,7 +161,7 @@ impl Queue {
         let pending = self.lock();
         match &*pending {
             Pending { closed: true, .. } => Need::Close,
-            Pending { waiters, .. } if !waiters.is_empty() => Need::Now,
+            Pending { waiters, claims, .. } if !waiters.is_empty() || !claims.is_empty() => Need::Now,
             pending if pending.is_empty() => Need::Nothing,
             _ => Need::Soon,
         }
@@ -174,7 +202,7 @@ impl Queue {
 }
 
 impl Pending {
-    fn put(&mut self, batch: BatchId, job: Job) {
+    pub(super) fn put(&mut self, batch: BatchId, job: Job) {
         match self.jobs.entry((batch, job.id)) {
             btree_map::Entry::Vacant(place) => {
                 place.insert(Entry::new(job));
@@ -185,7 +213,7 @@ impl Pending {
 
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.jobs.is_empty() && self.attempts.is_empty()
+        self.jobs.is_empty() && self.attempts.is_empty() && self.claims.is_empty()
     }
 
     /// What there is to write.

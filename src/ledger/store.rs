@@ -39,6 +39,15 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) ->
     }
 }
 
+/// Writes all of it in a transaction that is open already.
+pub(super) async fn write_in(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
+    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
+    for piece in jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)) {
+        piece.run(connection).await?;
+    }
+    Ok(())
+}
+
 /// Two statements in one transaction, sent together.
 async fn both(connection: &mut SqliteConnection, first: Piece<'_>, second: Piece<'_>) -> Result<(), sqlx::Error> {
     let text = format!("BEGIN IMMEDIATE; {}; {}; COMMIT", first.text(), second.text());
@@ -93,14 +102,14 @@ impl Piece<'_> {
 const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, MOST];
 
 /// The most rows that one statement takes.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
-fn size_for(rows: usize) -> usize {
+pub(super) fn size_for(rows: usize) -> usize {
     SIZES.into_iter().find(|size| *size >= rows).unwrap_or(MOST)
 }
 
 /// Each row, and the last as often as the statement's size asks for.
-fn filled<T>(rows: &[T]) -> impl Iterator<Item = &T> {
+pub(super) fn filled<T>(rows: &[T]) -> impl Iterator<Item = &T> {
     let missing = size_for(rows.len()) - rows.len();
     rows.iter().chain(rows.last().into_iter().cycle().take(missing))
 }

@@ -1,5 +1,6 @@
 //! The one who writes: it groups what many jobs have to record into few transactions.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +10,10 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Attempt;
+use super::claim::{self, Claimed, Failed, Terms};
 use super::queue::{Need, Queue};
 use super::{Inner, LedgerError, store};
-use crate::job::{BatchId, Job};
+use crate::job::{BatchId, Job, PaidCall};
 
 /// How long a record that can be recomputed may wait for company.
 const RIDE: Duration = Duration::from_millis(50);
@@ -56,6 +58,16 @@ impl Writer {
     /// to spend money looks again whether the job still stands where it stood.
     pub async fn commit(&self, job: &Job) -> Result<(), LedgerError> {
         self.ledger.queue.settle(Some((self.batch, job.clone()))).await
+    }
+
+    /// Records a job's intent, unless a job of another batch, of whatever process, has paid or may have
+    /// paid for the same picture on the same terms; calls that are `settled` came to nothing for this one.
+    /// Returns when the intent is on the disk, or that it was not written.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub async fn claim(&self, job: &Job, terms: Terms, settled: HashSet<PaidCall>) -> Result<Claimed, LedgerError> {
+        self.ledger.queue.claim(self.batch, job.clone(), terms, settled).await
     }
 
     /// Records an attempt that ended. Returns at once; it is written within 50 ms.
@@ -132,7 +144,24 @@ async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
 /// Writes what is queued; puts it back if that does not work.
 async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &Path) -> Result<(), LedgerError> {
     let mut taken = queue.take();
-    let outcome = if taken.is_empty() {
+    let claims = std::mem::take(&mut taken.claims);
+    let outcome = if !claims.is_empty() {
+        match claim::write(connection, &mut taken, claims).await {
+            Ok(later) if later.is_empty() => Ok(()),
+            Ok(later) => {
+                queue.claim_again(later);
+                Ok(())
+            }
+            Err((claims, failed)) => {
+                let error = match failed {
+                    Failed::Database(error) => LedgerError::database(path, error),
+                    Failed::Ledger(error) => error,
+                };
+                claims.into_iter().for_each(|claim| drop(claim.told.send(Err(error.clone()))));
+                Err(error)
+            }
+        }
+    } else if taken.is_empty() {
         Ok(())
     } else {
         store::write(connection, &taken.rows()).await.map_err(|error| LedgerError::database(path, error))

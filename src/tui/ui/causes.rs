@@ -59,6 +59,7 @@ pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
         CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),
         CauseKind::Internal => ("a fault in fal-tui", "report it; try again: what is paid for is not paid again"),
         CauseKind::Cancelled => ("cancelled", "send again if it is wanted after all"),
+        CauseKind::SamePicture => ("another run sends the same", "nothing to do: its result is copied"),
         CauseKind::UnknownOutcome => ("it may have been paid for", "see fal's dashboard before it is sent again"),
     }
 }
