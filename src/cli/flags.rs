@@ -66,6 +66,7 @@ pub struct WhatFlags {
 /// How it is sent: limits, retries, and whether to ask.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sending and paying")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct HowFlags {
     /// Most requests at fal at once, 1 to 256 [default: 8].
     #[arg(short, long, value_name = "N")]

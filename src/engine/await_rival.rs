@@ -142,7 +142,7 @@ impl Engine {
     pub(super) fn rivals_seen(&mut self, looks: Vec<(JobId, Look)>, took: Duration) {
         for (id, look) in looks {
             match look {
-                Look::Wait => continue,
+                Look::Wait => {}
                 Look::Free(useless) => {
                     self.reuse.awaited.jobs.remove(&id);
                     for call in useless {

@@ -162,21 +162,14 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             kept: Box::new(kept),
         },
         // Somebody else sends the same picture: what comes of that is waited for.
-        (S::Pending, T::Retry { cause, until, kept: Kept::Nothing, counts: false }) => {
-            S::Waiting { run: first(), until, cause: Box::new(cause), stop: None, kept: Box::new(Kept::Nothing) }
-        }
+        (S::Pending, T::Retry { cause, until, kept: Kept::Nothing, counts: false }) => waits(first(), until, cause),
         (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Failed {
             closed: closed(from, at),
             cause: Box::new(cause),
             stop: stop(from, &kept),
             kept: Box::new(kept),
         },
-        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => S::Failed {
-            closed: closed(state, at),
-            cause: Box::new(cause),
-            stop: stop(state, &Kept::Nothing),
-            kept: Box::new(Kept::Nothing),
-        },
+        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => fails(state, at, cause),
         (from, T::Cancel) if from.is_final() || matches!(from, S::Saving(..)) => {
             return Err(impossible(from, T::Cancel));
         }
@@ -219,6 +212,17 @@ fn close(run: Run, at: Timestamp) -> Closed {
 
 fn closed(state: &JobState, at: Timestamp) -> Closed {
     state.run().map_or(Closed { at, took: std::time::Duration::ZERO, attempts: 0 }, |run| close(run, at))
+}
+
+/// A job with nothing behind it that waits.
+fn waits(run: Run, until: Timestamp, cause: Cause) -> JobState {
+    JobState::Waiting { run, until, cause: Box::new(cause), stop: None, kept: Box::new(Kept::Nothing) }
+}
+
+/// A job with nothing behind it that fails before its first step.
+fn fails(state: &JobState, at: Timestamp, cause: Cause) -> JobState {
+    let stop = stop(state, &Kept::Nothing);
+    JobState::Failed { closed: closed(state, at), cause: Box::new(cause), stop, kept: Box::new(Kept::Nothing) }
 }
 
 fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, kept: Kept) -> JobState {

@@ -5,6 +5,7 @@
 //! come to nothing, nobody else sends the same; what a dead process left is taken over.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::time::Duration;
 
 use super::{BatchId, JobState, RequestId};
@@ -88,13 +89,13 @@ impl JobState {
 
 /// Whether a claim keeps others from paying. `settled` are the calls that are known to be of no use.
 #[must_use]
-pub fn stands_in_the_way(claim: &Claim, settled: &HashSet<PaidCall>) -> bool {
+pub fn stands_in_the_way<S: BuildHasher>(claim: &Claim, settled: &HashSet<PaidCall, S>) -> bool {
     !settled.contains(&claim.call)
 }
 
 /// What follows for a job that has waited for so long.
 #[must_use]
-pub fn turn(rivals: &[Rival], settled: &HashSet<PaidCall>, waited: Duration) -> Turn {
+pub fn turn<S: BuildHasher>(rivals: &[Rival], settled: &HashSet<PaidCall, S>, waited: Duration) -> Turn {
     let in_the_way = || rivals.iter().enumerate().filter(|(_, rival)| stands_in_the_way(&rival.claim, settled));
     let is_working = |rival: &Rival| rival.claim.standing == Standing::Underway && rival.is_alive;
     if in_the_way().any(|(_, rival)| rival.claim.standing == Standing::Saved) {

@@ -96,11 +96,14 @@ mod tests {
         (price.usd.to_string(), price.source, price.can_be_capped())
     }
 
+    /// What fal names, the price that counts, how it is known, and whether a cap can be kept with it.
+    type Case<'a> = (&'a [(f64, Unit)], &'a str, PriceSource, bool);
+
     #[test]
     fn a_price_that_does_not_look_like_one_is_not_reckoned_with() {
         use PriceSource::{BuiltIn, Doubted, Live};
         let mp = || Unit::Megapixel;
-        let cases: [(&[(f64, Unit)], &str, PriceSource, bool); 11] = [
+        let cases: [Case<'_>; 11] = [
             (&[], "$0.10", BuiltIn, true),
             (&[(0.12, mp())], "$0.12", Live, true),
             (&[(0.011, mp())], "$0.01", Live, true),

@@ -157,7 +157,9 @@ async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &Path) ->
                     Failed::Database(error) => LedgerError::database(path, error),
                     Failed::Ledger(error) => error,
                 };
-                claims.into_iter().for_each(|claim| drop(claim.told.send(Err(error.clone()))));
+                for claim in claims {
+                    drop(claim.told.send(Err(error.clone())));
+                }
                 Err(error)
             }
         }

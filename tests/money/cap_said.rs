@@ -46,12 +46,12 @@ call = "pricing"
 json = { prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.0001, unit = "megapixels", currency = "USD" }, { endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.1, unit = "megapixels", currency = "USD" }], has_more = false }
 "#,
     );
-    stage.small_photos(6);
+    stage.dear_photos(6);
     let told = common::run(stage.command(&["plan"]).arg(stage.photos()));
     assert!(told.stdout.contains("in doubt: several prices are named"), "{}", told.stdout);
     let told = common::run(stage.command(&["plan", "--json"]).arg(stage.photos()));
     assert!(told.stdout.contains(r#""price_doubt":"several prices are named""#), "{}", told.stdout);
     stage.run(&["--budget", "0.35"]).assert_status(4);
-    assert_eq!(stage.stats()["accepted"], 3, "{:#}", stage.stats());
+    assert_eq!(stage.stats()["accepted"], 4, "{:#}", stage.stats());
     stage.run(&["--budget", "0.35", "--trust-price"]).assert_status(0);
 }
