@@ -50,10 +50,11 @@ impl Engine {
         self.previous.get(&id).cloned().or_else(of_trial)
     }
 
-    /// What a result is taken to have cost that says nothing of it: as much as it may. A later
-    /// run may have a cap, which must not reckon with less.
+    /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
+    /// cap as much as it may.
     fn unbilled(&self, id: JobId) -> Option<Usd> {
-        self.roster.at_most(self.roster.get(id)?)
+        let job = self.roster.get(id)?;
+        if self.setup.budget.is_some() { self.roster.at_most(job) } else { self.roster.estimate(job) }
     }
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {

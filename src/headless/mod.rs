@@ -16,7 +16,7 @@ pub use json::{early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
 
-use crate::engine::board::Notice;
+use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::{Event, Summary, What};
 use crate::job::Timestamp;
 use json::Json;
@@ -65,12 +65,18 @@ pub async fn tell(
         Form::Json => Teller::Json(Json::default()),
     };
     let (mut news, mut text, mut messages) = (Vec::with_capacity(AT_ONCE), Vec::new(), String::new());
+    let mut noticed = Vec::new();
     while events.recv_many(&mut news, AT_ONCE).await > 0 {
         let mut ended = None;
         for event in news.drain(..) {
             match event.what {
                 What::Ended(summary) => ended = Some(summary),
-                _ => teller.tell(&event, &mut text, &mut messages),
+                _ => {
+                    if let What::Notice(notice) = &event.what {
+                        noticed.push(notice.kind);
+                    }
+                    teller.tell(&event, &mut text, &mut messages);
+                }
             }
         }
         match out.write_all(&text).and_then(|()| out.flush()) {
@@ -82,7 +88,7 @@ pub async fn tell(
         let _ = err.write_all(messages.as_bytes()).and_then(|()| err.flush());
         messages.clear();
         if let Some(summary) = ended {
-            return Ok(Some(Told { teller, summary }));
+            return Ok(Some(Told { teller, summary, noticed }));
         }
         // What happens meanwhile is written with one `write`, and this thread is not woken for each of it.
         tokio::time::sleep(PAUSE).await;
@@ -95,6 +101,8 @@ pub async fn tell(
 pub struct Told {
     teller: Teller,
     summary: Summary,
+    /// What was told of already.
+    noticed: Vec<NoticeKind>,
 }
 
 impl Told {
@@ -110,13 +118,14 @@ impl Told {
         mut out: impl Write,
         mut err: impl Write,
     ) -> Result<(), HeadlessError> {
-        let Self { mut teller, summary } = self;
+        let Self { mut teller, summary, noticed } = self;
         let (mut text, mut messages) = (Vec::new(), String::new());
         match &mut teller {
             Teller::Lines(_) => teller.tell(&Event { at, what: What::Ended(summary) }, &mut text, &mut messages),
             Teller::Json(json) => {
-                // To people the failure is told by the program itself.
-                if let Some(notice) = notice {
+                // To people the failure is told by the program itself. One cause is told once: a full disk that
+                // stopped the batch keeps its records from being written, too.
+                if let Some(notice) = notice.filter(|notice| !noticed.contains(&notice.kind)) {
                     json.tell(&Event { at, what: What::Notice(notice) }, &mut text);
                 }
                 json::end(at, &summary, exit, &mut text);

@@ -112,9 +112,7 @@ impl<'a> Place<'a> {
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
-        let billed = answer.billed_units.and_then(|units| self.price.as_ref()?.billed(units));
-        // Where fal does not say, as much as it may: a cap must not reckon with less.
-        let cost = billed.or_else(|| promised.and_then(|pixels| self.price.as_ref()?.at_most(pixels)));
+        let cost = promised.and_then(|pixels| self.price.as_ref()?.estimate(pixels));
         let (saved, suspicion) = placed.saved(request.clone(), answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),
