@@ -69,14 +69,12 @@ pub async fn tell(
     while events.recv_many(&mut news, AT_ONCE).await > 0 {
         let mut ended = None;
         for event in news.drain(..) {
+            if let What::Notice(notice) = &event.what {
+                noticed.push(notice.kind);
+            }
             match event.what {
                 What::Ended(summary) => ended = Some(summary),
-                _ => {
-                    if let What::Notice(notice) = &event.what {
-                        noticed.push(notice.kind);
-                    }
-                    teller.tell(&event, &mut text, &mut messages);
-                }
+                _ => teller.tell(&event, &mut text, &mut messages),
             }
         }
         match out.write_all(&text).and_then(|()| out.flush()) {
