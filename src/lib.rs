@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`picture`], [`fal`] and [`ledger`] use
-//! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`engine`] uses those · [`tui`] and
+//! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`plan`] uses
+//! those but [`fal`] · [`engine`] uses them all · [`tui`] and
 //! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
 //! [`fal::wire`] alone · [`cli`] is the command line as typed, [`settings`] makes it one value,
 //! and [`app`] ties everything together.
@@ -26,6 +27,7 @@ pub mod job;
 pub mod ledger;
 pub mod output;
 pub mod picture;
+pub mod plan;
 pub mod sandbox;
 pub mod settings;
 pub mod tui;

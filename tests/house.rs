@@ -12,7 +12,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &["job"]),
     ("intake", &["job", "picture"]),
     ("output", &["job", "picture"]),
-    ("engine", &["job", "picture", "fal", "ledger", "intake", "output"]),
+    ("plan", &["job", "ledger", "intake"]),
+    ("engine", &["job", "picture", "fal", "ledger", "intake", "output", "plan"]),
     (
         "tui",
         &["job", "picture", "engine::board", "engine::Command", "engine::Leave", "engine::Ending", "engine::Summary"],

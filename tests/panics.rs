@@ -99,7 +99,7 @@ impl Ordeal {
             events: None,
             link: None,
         };
-        let retry_failed = Some(engine::Failed::default());
+        let retry_failed = Some(fal_tui::plan::Failed::default());
         let setup = common::setup::setup(opened.id, model, params);
         let mut handle = engine::start(engine::Setup { rehearse, retry_failed, window: 1, ..setup }, rooms);
         let mut steps = 0;

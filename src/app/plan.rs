@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use super::batch::Batch;
 use super::{Failure, earlier, price, print, sandbox};
-use crate::engine::{Clock, Failed, Survey, survey};
+use crate::engine::Clock;
 use crate::fal::Fal;
 use crate::headless;
 use crate::job::{BatchId, UnitPrice};
 use crate::ledger::Ledger;
+use crate::plan::{Failed, Survey, survey};
 use crate::settings::Settings;
 
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the

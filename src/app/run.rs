@@ -9,12 +9,13 @@ use super::face::Face;
 use super::watch::{Seen, watch};
 use super::work::{Begun, Over, Work};
 use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
-use crate::engine::{Clock, Event, Failed, Handle, Pools};
+use crate::engine::{Clock, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, JobState, Service, clean};
 use crate::ledger::Ledger;
 use crate::output::Output;
+use crate::plan::Failed;
 use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Settings, names};
 

@@ -7,13 +7,14 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::Failure;
 use super::batch::{Batch, forget_requests};
-use crate::engine::{self, Anew, Clock, End, Event, Failed, Handle, Link, Pools, Rooms, Setup, Summary};
+use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, Setup, Summary};
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
 use crate::job::{Params, RetryPolicy, UnitPrice};
 use crate::ledger::{Ledger, Opened};
 use crate::output::Output;
+use crate::plan::Failed;
 use crate::settings::Settings;
 
 /// Photos handed over at a time.

@@ -1,14 +1,11 @@
 //! Photos become jobs as they are found, and meet what the ledger knows of them.
 
-use super::board::SkippedFile;
-use super::choices::LEFT_OUT;
 use super::event::What;
 use super::form::is_to_be_sent;
-use super::plan::skipped_file;
 use super::run::Engine;
-use super::setup::Failed;
 use crate::intake::Found;
 use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
+use crate::plan::{LEFT_OUT, SkippedFile, is_another, skipped_file};
 
 impl Engine {
     /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
@@ -184,33 +181,5 @@ impl Engine {
             _ => None,
         })
         .collect()
-    }
-}
-
-/// Whether a photo at a known path is another one by now, or is judged otherwise. One that is on its
-/// way, or may be, is left to arrive.
-pub(super) fn is_another(known: &Job, found: &Job) -> bool {
-    let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
-    let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
-    let settled = matches!(known.state, JobState::Pending | JobState::Skipped(_)) || known.state.closed().is_some();
-    settled && !(same_file && same_verdict)
-}
-
-impl Failed {
-    /// Whether a job is among these. One whose paid call's answer was lost may be paid for twice: it
-    /// is only if its cause is named.
-    pub(super) fn takes(&self, job: &Job) -> bool {
-        let is_named = self.only == Some(CauseKind::UnknownOutcome);
-        let is_eligible = match &job.state {
-            JobState::Failed { .. } | JobState::Unread(..) => true,
-            JobState::Unknown(..) => is_named,
-            _ => false,
-        };
-        let Some(cause) = job.state.why().filter(|_| is_eligible) else { return false };
-        let holds = |text: &String| {
-            let text = text.to_lowercase();
-            job.photo.slash_path().to_lowercase().contains(&text) || cause.message.to_lowercase().contains(&text)
-        };
-        self.only.is_none_or(|kind| kind == cause.kind) && self.text.as_ref().is_none_or(holds)
     }
 }

@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use super::origin::{Look, Waiting};
 use super::run::Engine;
 use super::stages::{Outcome, Stakes};
 use super::tasks::Step;
 use crate::job::{BatchId, Cause, CauseKind, JobId, JobState, Kept, PaidCall, Service, Timestamp, Transition};
 use crate::ledger::Terms;
+use crate::plan::{Look, Waiting};
 
 /// How long between two looks.
 const WATCH: Duration = Duration::from_secs(1);

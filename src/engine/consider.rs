@@ -2,16 +2,15 @@
 //! so, and of those that are one is sent while the others wait for it.
 
 use super::hold::Hold;
-use super::origin::{Origin, Wanted};
 use super::reports::told;
 use super::reuse::is_unpaid;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
-use super::twins::Meet;
 use crate::intake;
 use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
 use crate::ledger::LedgerError;
+use crate::plan::{Meet, Origin, Wanted};
 
 /// Photos that are looked at at once.
 const CHECKS: usize = 3;

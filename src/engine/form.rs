@@ -9,15 +9,14 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::Command;
-use super::board::{Board, Field, Lens, Plan, Selection};
-use super::choices::LEFT_OUT;
-use super::plan::Cap;
+use super::board::{Board, Lens};
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Group, Job, JobId, JobState, Params, Usd};
 use crate::ledger::{BatchKey, LedgerError};
+use crate::plan::{Cap, Field, LEFT_OUT, Plan, Selection, is_another};
 
 /// The parameters as they are changed before the start.
 #[derive(Debug)]
@@ -72,7 +71,7 @@ impl Form {
             _ => self
                 .sibling
                 .get(&job.photo.path)
-                .filter(|known| !super::arrive::is_another(known, &Job { state: JobState::Pending, ..job.clone() }))
+                .filter(|known| !is_another(known, &Job { state: JobState::Pending, ..job.clone() }))
                 .map_or(&JobState::Pending, |known| &known.state),
         }
     }

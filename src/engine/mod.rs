@@ -6,7 +6,6 @@ mod aftermath;
 mod arrive;
 mod await_rival;
 pub mod board;
-mod choices;
 mod clock;
 mod command;
 mod consider;
@@ -26,17 +25,14 @@ mod live;
 mod look_up;
 mod lot;
 mod measure;
-mod origin;
 mod outlet;
 mod outlook;
 mod pace;
-mod plan;
 mod pools;
 mod publish;
 mod rates;
 mod reports;
 mod requests;
-mod reserve;
 mod reuse;
 mod review;
 mod roster;
@@ -46,10 +42,8 @@ mod shelf;
 mod stages;
 mod stored;
 mod story;
-mod survey;
 mod table;
 mod tasks;
-mod twins;
 mod weather;
 mod weigh;
 
@@ -58,9 +52,7 @@ pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
 pub use form::{Anew, Link};
 pub use pools::Pools;
-pub use setup::{End, FaceEnds, Failed, Handle, Rooms, Setup};
-
-pub use survey::{Survey, survey};
+pub use setup::{End, FaceEnds, Handle, Rooms, Setup};
 
 /// Starts a batch on the current runtime.
 #[must_use]

@@ -5,14 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::await_rival::Awaited;
 use super::hold::Hold;
-use super::origin::Origin;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
-use super::twins::Twins;
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition, Usd};
 use crate::output::{Expect, OutputError, Placed};
+use crate::plan::{Origin, Twins};
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug, Default)]

@@ -12,7 +12,6 @@ use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
 use super::board::{BatchFacts, Board, Lens, Notice, Weighed};
-use super::choices::Choices;
 use super::event::{Event, What};
 use super::flow::FlowMeter;
 use super::form::{Form, Link};
@@ -22,7 +21,6 @@ use super::live::Live;
 use super::look_up::Search;
 use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
-use super::plan::{Cap, Planner};
 use super::reuse::Reuse;
 use super::roster::Roster;
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
@@ -35,6 +33,7 @@ use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
+use crate::plan::{Cap, Choices, Planner};
 
 /// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;

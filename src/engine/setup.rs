@@ -15,9 +15,10 @@ use super::pools::Pools;
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{CauseKind, Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, Service, UnitPrice, Usd};
+use crate::job::{Job, JobId, MaxFailures, Model, Params, RetryPolicy, Saved, Service, UnitPrice, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::output::Output;
+use crate::plan::Failed;
 
 /// How a batch is to be run.
 #[derive(Debug, Clone)]
@@ -67,16 +68,6 @@ pub struct Setup {
     pub rehearse: Option<fn(&'static str)>,
     /// Seeds the jitter of waits.
     pub seed: u64,
-}
-
-/// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
-/// their cause is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Failed {
-    /// Only those that failed for this cause.
-    pub only: Option<CauseKind>,
-    /// Only those whose path or message holds this.
-    pub text: Option<String>,
 }
 
 /// What an engine works with.

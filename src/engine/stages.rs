@@ -9,13 +9,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::measure;
-use super::origin::{Look, Origin};
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Piece, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
 use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Terms, Trail, Writer};
 use crate::output::{Expect, Output, OutputError, Placed};
+use crate::plan::{Look, Origin};
 
 /// What a step came to.
 #[derive(Debug)]

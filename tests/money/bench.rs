@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::board::{Board, NoticeKind};
-use fal_tui::engine::{self, Command, End, Event, FaceEnds, Failed, Handle, Rooms, Setup, Summary, What};
+use fal_tui::engine::{self, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{Captions, EndpointId, Model, Params, Service, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::output::Output;
+use fal_tui::plan::Failed;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};

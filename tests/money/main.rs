@@ -17,8 +17,9 @@ use std::time::Duration;
 use bench::{Bench, Given, Line};
 use common::{Stage, fast};
 use fal_tui::engine::board::NoticeKind;
-use fal_tui::engine::{Command, Ending, Failed};
+use fal_tui::engine::{Command, Ending};
 use fal_tui::job::{CauseKind, Group, Usd};
+use fal_tui::plan::Failed;
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 

@@ -5,7 +5,6 @@ mod cause;
 mod detail;
 mod file;
 mod lens;
-mod plan;
 mod row;
 mod totals;
 mod weighed;
@@ -14,7 +13,6 @@ pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
-pub use plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use row::{Choice, Elapsed, Money, Row, RowState};
 pub use totals::{Flow, Totals};
 pub use weighed::Weighed;
@@ -23,6 +21,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use crate::plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 
 use crate::job::{BatchId, Group, JobId, PriceSource, Usd};
 

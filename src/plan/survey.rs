@@ -7,11 +7,10 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::arrive::is_another;
-use super::board::{Plan, SkippedFile};
-use super::origin::Wanted;
-use super::plan::{Cap, Planner, skipped_file};
-use super::setup::Failed;
+use super::duplicates::Wanted;
+use super::figures::{Plan, SkippedFile};
+use super::known::{Failed, is_another};
+use super::planner::{Cap, Planner, skipped_file};
 use crate::intake::{self, Found};
 use crate::job::{
     BatchId, ContentHash, Job, JobId, JobState, Model, Params, Saved, Service, Timestamp, Transition, UnitPrice, Usd,

@@ -6,7 +6,7 @@ use crate::job::Usd;
 
 /// The most that photos may be billed as, by amount: whole megapixels, so that there are few.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reserve {
+pub(crate) struct Reserve {
     amounts: BTreeMap<Usd, usize>,
     /// Photos of which that is not known.
     unpriced: usize,
@@ -14,7 +14,7 @@ pub(super) struct Reserve {
 
 impl Reserve {
     /// Counts a photo.
-    pub(super) fn add(&mut self, most: Option<Usd>) {
+    pub(crate) fn add(&mut self, most: Option<Usd>) {
         match most {
             Some(most) => *self.amounts.entry(most).or_default() += 1,
             None => self.unpriced += 1,
@@ -22,7 +22,7 @@ impl Reserve {
     }
 
     /// Takes back a photo that was counted.
-    pub(super) fn take_back(&mut self, most: Option<Usd>) {
+    pub(crate) fn take_back(&mut self, most: Option<Usd>) {
         match most {
             Some(most) => {
                 if let Some(count) = self.amounts.get_mut(&most) {
@@ -38,7 +38,7 @@ impl Reserve {
 
     /// The cap that certainly suffices, where `used` of it is used already. `None` if it cannot be known
     /// or counted.
-    pub(super) fn certain(&self, used: Usd) -> Option<Usd> {
+    pub(crate) fn certain(&self, used: Usd) -> Option<Usd> {
         let mut amounts = self.amounts.iter();
         (self.unpriced == 0).then_some(())?;
         amounts.try_fold(used, |sum, (most, count)| sum.checked_add(most.checked_times(*count)?))
@@ -46,7 +46,7 @@ impl Reserve {
 
     /// How many photos a cap may leave that has so much left: those after the first that does not fit, with
     /// the dearest first, which is the worst order.
-    pub(super) fn may_leave(&self, mut left: Usd) -> usize {
+    pub(crate) fn may_leave(&self, mut left: Usd) -> usize {
         let mut fitting = 0;
         let all = self.unpriced + self.amounts.values().sum::<usize>();
         if self.unpriced > 0 {

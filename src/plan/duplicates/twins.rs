@@ -7,7 +7,7 @@ use crate::job::{ContentHash, JobId};
 
 /// Photos by what they hold.
 #[derive(Debug, Default)]
-pub(super) struct Twins {
+pub(crate) struct Twins {
     /// The lengths of photos that earlier runs sent, bytes.
     earlier: HashSet<u64>,
     classes: HashMap<u64, Class>,
@@ -36,7 +36,7 @@ struct Leader {
 
 /// What is to be done about a photo before it may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meet {
+pub(crate) enum Meet {
     /// Nothing.
     Alone,
     /// It waits until this one, itself or the first of its length, is hashed.
@@ -46,17 +46,17 @@ pub(super) enum Meet {
 }
 
 impl Twins {
-    pub(super) fn new(earlier: HashSet<u64>) -> Self {
+    pub(crate) fn new(earlier: HashSet<u64>) -> Self {
         Self { earlier, ..Self::default() }
     }
 
     /// Whether an earlier run sent a photo of this length.
-    pub(super) fn may_be_known(&self, bytes: u64) -> bool {
+    pub(crate) fn may_be_known(&self, bytes: u64) -> bool {
         self.earlier.contains(&bytes)
     }
 
     /// Takes in a photo.
-    pub(super) fn meet(&mut self, id: JobId, bytes: u64) -> Meet {
+    pub(crate) fn meet(&mut self, id: JobId, bytes: u64) -> Meet {
         let is_maybe_known = self.may_be_known(bytes);
         let Some(class) = self.classes.get_mut(&bytes) else {
             let class = if is_maybe_known { Class::Opening { first: id, held: Vec::new() } } else { Class::One(id) };
@@ -80,7 +80,7 @@ impl Twins {
 
     /// A photo's hash is known, or will never be; gives who may be hashed now. The first of all that
     /// hold the same leads them.
-    pub(super) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) -> Vec<JobId> {
+    pub(crate) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) -> Vec<JobId> {
         if let Some(content) = content {
             self.contents.insert(id, content);
             self.leaders.entry(content).or_insert_with(|| Leader { id, followers: Vec::new() });
@@ -99,7 +99,7 @@ impl Twins {
     }
 
     /// A photo is another one by now. Gives who waited for its hash.
-    pub(super) fn forget(&mut self, id: JobId, bytes: u64) -> Vec<JobId> {
+    pub(crate) fn forget(&mut self, id: JobId, bytes: u64) -> Vec<JobId> {
         self.contents.remove(&id);
         match self.classes.get(&bytes) {
             Some(Class::One(first)) if *first == id => {
@@ -112,23 +112,23 @@ impl Twins {
     }
 
     /// What a photo holds, if it was hashed.
-    pub(super) fn content(&self, id: JobId) -> Option<ContentHash> {
+    pub(crate) fn content(&self, id: JobId) -> Option<ContentHash> {
         self.contents.get(&id).copied()
     }
 
     /// The photo that is sent for all that hold the same.
-    pub(super) fn leader(&self, content: &ContentHash) -> Option<JobId> {
+    pub(crate) fn leader(&self, content: &ContentHash) -> Option<JobId> {
         self.leaders.get(content).map(|leader| leader.id)
     }
 
     /// Whether nothing hangs on a photo: it neither leads others nor follows one, as far as is known.
-    pub(super) fn is_alone(&self, id: JobId) -> bool {
+    pub(crate) fn is_alone(&self, id: JobId) -> bool {
         let leader = self.contents.get(&id).and_then(|content| self.leaders.get(content));
         leader.is_none_or(|leader| leader.id == id && leader.followers.is_empty())
     }
 
     /// A photo waits for what becomes of its leader.
-    pub(super) fn follow(&mut self, content: &ContentHash, id: JobId) {
+    pub(crate) fn follow(&mut self, content: &ContentHash, id: JobId) {
         if let Some(leader) = self.leaders.get_mut(content)
             && !leader.followers.contains(&id)
         {
@@ -137,14 +137,14 @@ impl Twins {
     }
 
     /// The leader came to nothing: another takes its place.
-    pub(super) fn take_over(&mut self, content: &ContentHash, id: JobId) {
+    pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
         if let Some(leader) = self.leaders.get_mut(content) {
             leader.id = id;
         }
     }
 
     /// Who waited for a photo, if it leads, in the order in which they were found.
-    pub(super) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
+    pub(crate) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
         let content = self.contents.get(&id);
         let leader = content.and_then(|content| self.leaders.get_mut(content)).filter(|leader| leader.id == id);
         let mut followers = leader.map(|leader| std::mem::take(&mut leader.followers)).unwrap_or_default();

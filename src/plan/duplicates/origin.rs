@@ -12,45 +12,45 @@ use crate::ledger::{Found, Ledger, LedgerError};
 
 /// What a photo gets in place of a paid call of its own.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// Whose it is.
-    pub(super) same_as: SameAs,
+    pub(crate) same_as: SameAs,
     /// A result on disk, which is copied.
-    pub(super) copy: Option<(PathBuf, Box<Saved>)>,
+    pub(crate) copy: Option<(PathBuf, Box<Saved>)>,
     /// The request at fal, which is followed where there is nothing to copy.
-    pub(super) request: Option<Request>,
+    pub(crate) request: Option<Request>,
     /// Whether some batch counts what that request cost already.
-    pub(super) is_settled: bool,
+    pub(crate) is_settled: bool,
     /// Whether that request, or a lost call, may be somebody else's concern: it is waited for.
-    pub(super) is_claimed: bool,
+    pub(crate) is_claimed: bool,
     /// A paid call whose answer was lost.
-    pub(super) lost: Option<Intent>,
+    pub(crate) lost: Option<Intent>,
 }
 
 impl Origin {
-    pub(super) fn of(same_as: SameAs) -> Self {
+    pub(crate) fn of(same_as: SameAs) -> Self {
         Self { same_as, copy: None, request: None, is_settled: false, is_claimed: false, lost: None }
     }
 
     /// Whether it is of any use.
-    pub(super) fn is_some(&self) -> bool {
+    pub(crate) fn is_some(&self) -> bool {
         self.copy.is_some() || self.request.is_some() || self.lost.is_some()
     }
 }
 
 /// A photo that waits for what others pay for.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) content: ContentHash,
+pub(crate) struct Waiting {
+    pub(crate) content: ContentHash,
     /// For how long.
-    pub(super) waited: Duration,
+    pub(crate) waited: Duration,
     /// Calls that came to nothing for it.
-    pub(super) settled: HashSet<PaidCall>,
+    pub(crate) settled: HashSet<PaidCall>,
 }
 
 /// What has become of them.
 #[derive(Debug)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// Somebody is still at it.
     Wait,
     /// Nobody is: it is sent. These calls are of no use.
@@ -61,12 +61,12 @@ pub(super) enum Look {
 
 /// What makes a picture's result the one that is wanted.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub(super) model: String,
-    pub(super) params: String,
-    pub(super) service: Service,
+pub(crate) struct Wanted {
+    pub(crate) model: String,
+    pub(crate) params: String,
+    pub(crate) service: Service,
     /// The batch that asks: what goes on in it is known to its engine.
-    pub(super) batch: BatchId,
+    pub(crate) batch: BatchId,
 }
 
 impl Wanted {
@@ -74,7 +74,7 @@ impl Wanted {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub(super) async fn find(
+    pub(crate) async fn find(
         &self,
         ledger: &Ledger,
         content: ContentHash,
@@ -91,7 +91,7 @@ impl Wanted {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub(super) async fn look(&self, ledger: &Ledger, waiting: &Waiting) -> Result<Look, LedgerError> {
+    pub(crate) async fn look(&self, ledger: &Ledger, waiting: &Waiting) -> Result<Look, LedgerError> {
         let found = ledger.by_content(&waiting.content, &self.model, &self.params, &self.service).await?;
         let (mut rivals, mut rows) = (Vec::new(), Vec::new());
         for found in found {

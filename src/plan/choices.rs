@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::path::Path;
 
-use super::board::{FolderChoice, PhotoChoice, Plan};
+use super::figures::{FolderChoice, PhotoChoice, Plan};
 use crate::job::{Job, JobId, Usd, clean};
 
 /// Folders that a face is offered.
@@ -14,11 +14,11 @@ const FOLDERS: usize = 200;
 const PHOTOS: usize = 100;
 
 /// Why a photo is skipped that a person left out.
-pub(super) const LEFT_OUT: &str = "left out by you";
+pub(crate) const LEFT_OUT: &str = "left out by you";
 
 /// What is left out, and what could be.
 #[derive(Debug, Default)]
-pub(super) struct Choices {
+pub(crate) struct Choices {
     limit: Option<Usd>,
     folders_out: BTreeSet<u32>,
     photos: HashMap<JobId, bool>,
@@ -49,7 +49,7 @@ struct Folder {
 
 impl Choices {
     /// A job was found in this run: its photo can be left out.
-    pub(super) fn found(&mut self, job: &Job) {
+    pub(crate) fn found(&mut self, job: &Job) {
         let parent = job.photo.path.parent().unwrap_or(Path::new(""));
         let folder = if let Some(folder) = self.by_path.get(parent) {
             *folder
@@ -70,7 +70,7 @@ impl Choices {
     }
 
     /// Whether a job was found in this run.
-    pub(super) fn is_found(&self, id: JobId) -> bool {
+    pub(crate) fn is_found(&self, id: JobId) -> bool {
         self.folder(id).is_some()
     }
 
@@ -79,7 +79,7 @@ impl Choices {
     }
 
     /// Whether a photo that could be sent is left out.
-    pub(super) fn leaves_out(&self, id: JobId, price: Option<Usd>) -> bool {
+    pub(crate) fn leaves_out(&self, id: JobId, price: Option<Usd>) -> bool {
         self.photos.get(&id).copied().unwrap_or_else(|| {
             self.folder(id).is_some_and(|folder| self.folders_out.contains(&folder))
                 || self.limit.zip(price).is_some_and(|(limit, price)| price > limit)
@@ -87,12 +87,12 @@ impl Choices {
     }
 
     /// Leaves photos out or takes them in again.
-    pub(super) fn choose(&mut self, photos: impl IntoIterator<Item = JobId>, out: bool) {
+    pub(crate) fn choose(&mut self, photos: impl IntoIterator<Item = JobId>, out: bool) {
         self.photos.extend(photos.into_iter().map(|id| (id, out)));
     }
 
     /// The same with all of a folder, those included that are still to be found.
-    pub(super) fn choose_folder(&mut self, folder: u32, out: bool) {
+    pub(crate) fn choose_folder(&mut self, folder: u32, out: bool) {
         let folder_of = &self.folder_of;
         self.photos.retain(|id, _| folder_of.get(id.index()).copied().flatten() != Some(folder));
         if out {
@@ -103,19 +103,19 @@ impl Choices {
     }
 
     /// Nothing is left out any more, for whatever reason it was.
-    pub(super) fn take_all_in(&mut self) {
+    pub(crate) fn take_all_in(&mut self) {
         (self.limit, self.folders_out, self.photos) = (None, BTreeSet::new(), HashMap::new());
     }
 
     /// Leaves out what costs more. Of photos that were taken in one by one it is for this to say again;
     /// those that were left out stay out.
-    pub(super) fn limit(&mut self, limit: Option<Usd>) {
+    pub(crate) fn limit(&mut self, limit: Option<Usd>) {
         self.limit = limit;
         self.photos.retain(|_, out| *out);
     }
 
     /// Counts from the start again.
-    pub(super) fn recount(&mut self) {
+    pub(crate) fn recount(&mut self) {
         self.dearest.clear();
         (self.out, self.out_price, self.out_unpriced) = (0, Usd::ZERO, 0);
         for folder in &mut self.folders {
@@ -124,14 +124,14 @@ impl Choices {
     }
 
     /// Counts a photo that gets another one's result; says whether it is left out.
-    pub(super) fn count_duplicate(&mut self, id: JobId, price: Option<Usd>) -> bool {
+    pub(crate) fn count_duplicate(&mut self, id: JobId, price: Option<Usd>) -> bool {
         let out = self.leaves_out(id, price);
         self.out += usize::from(out);
         out
     }
 
     /// Counts a photo that could be sent; says whether it is left out.
-    pub(super) fn count(&mut self, id: JobId, price: Option<Usd>) -> bool {
+    pub(crate) fn count(&mut self, id: JobId, price: Option<Usd>) -> bool {
         let out = self.leaves_out(id, price);
         if out {
             self.out += 1;
@@ -160,7 +160,7 @@ impl Choices {
     }
 
     /// A photo that was counted is left out now, or no longer is.
-    pub(super) fn turn(&mut self, id: JobId, price: Option<Usd>, out: bool) {
+    pub(crate) fn turn(&mut self, id: JobId, price: Option<Usd>, out: bool) {
         let amount = price.unwrap_or_default();
         let tally = |count: &mut usize, by: usize| *count = if out { *count + by } else { count.saturating_sub(by) };
         tally(&mut self.out, 1);
@@ -173,7 +173,7 @@ impl Choices {
     }
 
     /// Puts what can be chosen into a plan.
-    pub(super) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
+    pub(crate) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
         let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
         folders.sort_by(|(_, a), (_, b)| b.full_price.cmp(&a.full_price).then_with(|| a.path.cmp(&b.path)));
         (plan.limit, plan.left_out, plan.folders_in_all) = (self.limit, self.out, folders.len());

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
-use super::board::{Plan, SkippedFile};
+use super::figures::{Plan, SkippedFile};
 use super::reserve::Reserve;
 use crate::job::{Group, Job, JobState, Photo, Pixels, UnitPrice, Usd, clean};
 
@@ -15,7 +15,7 @@ const SKIPPED_SHOWN: usize = 100;
 
 /// Adds up what would be sent.
 #[derive(Debug, Default)]
-pub(super) struct Planner {
+pub(crate) struct Planner {
     plan: Plan,
     reasons: BTreeMap<Box<str>, usize>,
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
@@ -25,29 +25,29 @@ pub(super) struct Planner {
 
 /// The cap that a plan is made under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Cap {
+pub(crate) struct Cap {
     /// The cap itself, if there is one.
-    pub(super) budget: Option<Usd>,
+    pub(crate) budget: Option<Usd>,
     /// What earlier runs of the batch used of it, or may yet.
-    pub(super) used: Usd,
+    pub(crate) used: Usd,
 }
 
 impl Planner {
-    pub(super) fn new(price: Option<UnitPrice>) -> Self {
+    pub(crate) fn new(price: Option<UnitPrice>) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
         let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
         Self { plan, ..Self::default() }
     }
 
     /// Forgets what was counted.
-    pub(super) fn recount(&mut self) {
+    pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
         *self = Self::new(price);
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
     /// Counts a photo as its job stands when the run begins.
-    pub(super) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>) {
+    pub(crate) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>) {
         self.shared = None;
         match (state, state.status().group()) {
             (JobState::Skipped(reason), _) => self.skip(photo, reason),
@@ -60,7 +60,7 @@ impl Planner {
     }
 
     /// What a trial left of a photo that was just counted gives way, if a result is to come.
-    pub(super) fn replaces(&mut self, state: &JobState) {
+    pub(crate) fn replaces(&mut self, state: &JobState) {
         self.plan.replaced += usize::from(!state.is_final());
     }
 
@@ -81,7 +81,7 @@ impl Planner {
     }
 
     /// Counts a photo that is sent.
-    pub(super) fn send(&mut self, photo: &Photo, output: Option<Pixels>) {
+    pub(crate) fn send(&mut self, photo: &Photo, output: Option<Pixels>) {
         self.shared = None;
         let estimate = self.estimate(output);
         self.reserve.add(self.at_most(output));
@@ -103,7 +103,7 @@ impl Planner {
 
     /// A photo that was counted as to be sent is not. False, and nothing done, where only counting all of
     /// them again can tell what the plan is without it.
-    pub(super) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>) -> bool {
+    pub(crate) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>) -> bool {
         let path = clean(&photo.slash_path()).into_owned();
         // Another one would be among the dearest in its place.
         if self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
@@ -120,7 +120,7 @@ impl Planner {
     }
 
     /// A photo that was counted as to be sent is not: it is the same picture as another.
-    pub(super) fn reuse(&mut self, job: &Job, output: Option<Pixels>) {
+    pub(crate) fn reuse(&mut self, job: &Job, output: Option<Pixels>) {
         self.shared = None;
         let estimate = self.estimate(output);
         self.reserve.take_back(self.at_most(output));
@@ -135,7 +135,7 @@ impl Planner {
     }
 
     /// So many photos may still turn out to be the same picture as another.
-    pub(super) fn checking(&mut self, photos: usize) {
+    pub(crate) fn checking(&mut self, photos: usize) {
         if self.plan.checking != photos {
             self.shared = None;
             self.plan.checking = photos;
@@ -143,17 +143,17 @@ impl Planner {
     }
 
     /// Every photo has been found.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.plan.walking = false;
         self.shared = None;
     }
 
-    pub(super) fn is_walking(&self) -> bool {
+    pub(crate) fn is_walking(&self) -> bool {
         self.plan.walking
     }
 
     /// The plan as it stands under a cap, with what else is to be said in it.
-    pub(super) fn plan(&mut self, cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
+    pub(crate) fn plan(&mut self, cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
         let may_leave = cap.budget.map_or(0, |budget| self.reserve.may_leave(budget.saturating_sub(cap.used)));
         let certain = self.reserve.certain(cap.used);
         if (self.plan.may_leave, self.plan.certain) != (may_leave, certain) {
@@ -174,7 +174,7 @@ impl Planner {
 }
 
 /// A skipped photo as faces show it.
-pub(super) fn skipped_file(photo: &Photo, reason: &str) -> SkippedFile {
+pub(crate) fn skipped_file(photo: &Photo, reason: &str) -> SkippedFile {
     SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
 }
 
