@@ -10,10 +10,10 @@
 //! engine ── board (newest only) ──► tui, headless            keys ── command ──► engine
 //! ```
 //!
-//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`picture`], [`fal`] and [`ledger`] use
-//! [`job`] · [`intake`] and [`output`] use [`job`] and [`picture`] · [`plan`] uses
-//! those but [`fal`] · [`engine`] uses them all · [`tui`] and
-//! [`headless`] use [`engine`]'s board and commands and [`job`]'s values · [`sandbox`] uses
+//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`model`], [`picture`], [`fal`] and
+//! [`ledger`] use [`job`], and [`fal`] reads prices and answers into [`model`]'s values · [`intake`] and
+//! [`output`] use [`job`] and [`picture`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
+//! [`tui`] and [`headless`] use [`engine`]'s board and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
 //! [`fal::wire`] alone · [`cli`] is the command line as typed, [`settings`] makes it one value,
 //! and [`app`] ties everything together.
 
@@ -25,6 +25,7 @@ pub mod headless;
 pub mod intake;
 pub mod job;
 pub mod ledger;
+pub mod model;
 pub mod output;
 pub mod picture;
 pub mod plan;

@@ -15,10 +15,10 @@ use common::fast;
 use fal_tui::engine::{self, End, Rooms, Summary};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{
-    Captions, CauseKind, EndpointId, Format, Job, JobState, Kept, Model, Params, Photo, Pixels, Service, Timestamp, Usd,
-};
+use fal_tui::job::{CauseKind, EndpointId, Format, Job, JobState, Kept, Photo, Pixels, Service, Timestamp, Usd};
 use fal_tui::ledger::{BatchKey, Ledger};
+use fal_tui::model::{Model, Params};
+use fal_tui::output::Captions;
 use fal_tui::output::Output;
 use fal_tui::sandbox::{Options, Sandbox};
 use serde_json::Value;

@@ -12,10 +12,12 @@ use fal_tui::engine::{self, Command, FaceEnds, Rooms, Setup};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
 use fal_tui::job::{
-    Captions, Cause, CauseKind, Closed, EndpointId, Format, Job, JobId, JobState, Kept, Model, Params, Photo, Pixels,
-    RequestId, Saved, Service, Suspicion, Timestamp, Usd,
+    Cause, CauseKind, Closed, EndpointId, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved, Service,
+    Suspicion, Timestamp, Usd,
 };
 use fal_tui::ledger::{BatchKey, Ledger};
+use fal_tui::model::{Model, Params};
+use fal_tui::output::Captions;
 use fal_tui::output::Output;
 use fal_tui::tui::caps::{Caps, Depth, Images};
 use fal_tui::tui::ui::Ui;

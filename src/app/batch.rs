@@ -7,8 +7,9 @@ use tokio::sync::mpsc;
 use super::Failure;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
-use crate::job::{BatchId, Job, JobState, Kept, Model, Params, Service, clean};
+use crate::job::{BatchId, Job, JobState, Kept, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
+use crate::model::{Model, Params};
 use crate::settings::Settings;
 
 /// Chunks of photos that may lie waiting for the engine.

@@ -27,7 +27,8 @@ pub(super) async fn as_written(ledger: &Ledger, mut batch: Batch) -> Result<Batc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{EndpointId, Model, Params, Service};
+    use crate::job::{EndpointId, Service};
+    use crate::model::{Model, Params};
 
     #[tokio::test]
     async fn a_batch_that_was_written_down_with_dots_is_found_by_its_true_folder() {

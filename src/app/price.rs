@@ -9,7 +9,8 @@ use url::Url;
 
 use super::Failure;
 use crate::fal::{Fal, FalError};
-use crate::job::{CauseKind, Class, Model, PriceSource, Unit, UnitPrice, clean, settle};
+use crate::job::{CauseKind, Class, clean};
+use crate::model::{Model, PriceSource, Unit, UnitPrice, settle};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.

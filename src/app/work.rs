@@ -11,8 +11,9 @@ use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, S
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
-use crate::job::{Params, RetryPolicy, UnitPrice};
+use crate::job::RetryPolicy;
 use crate::ledger::{Ledger, Opened};
+use crate::model::{Params, UnitPrice};
 use crate::output::Output;
 use crate::plan::Failed;
 use crate::settings::Settings;

@@ -14,7 +14,8 @@ use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::Step;
 use crate::intake::Found;
-use crate::job::{Group, Job, JobId, JobState, Params, Usd};
+use crate::job::{Group, Job, JobId, JobState, Usd};
+use crate::model::Params;
 use crate::ledger::{BatchKey, LedgerError};
 use crate::plan::{Cap, Field, LEFT_OUT, Plan, Selection, is_another};
 
@@ -255,7 +256,7 @@ impl Engine {
             if is_open {
                 let value =
                     |name: &str| roster.params().iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone());
-                let field = |spec: &crate::job::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
+                let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
                 plan.fields = setup.model.params.iter().map(field).collect();
             }
         })

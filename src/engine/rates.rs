@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::table::Measure;
-use crate::job::{Job, JobId, Model, OwnParams, Params, Pixels, UnitPrice, Usd};
+use crate::job::{Job, JobId, OwnParams, Pixels, Usd};
+use crate::model::{Model, Params, UnitPrice};
 
 /// What jobs cost in this batch.
 #[derive(Debug)]

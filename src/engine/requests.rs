@@ -10,8 +10,9 @@ use super::hold::Hold;
 use super::run::Engine;
 use super::tasks::Step;
 use super::weigh::{may_cancel, may_reopen, weigh};
-use crate::job::{Group, JobId, JobState, Kept, Transition, UnitPrice, Usd};
+use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 use crate::ledger::Trail;
+use crate::model::UnitPrice;
 
 /// The largest window.
 const WINDOW: i32 = 256;

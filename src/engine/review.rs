@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::board::RedoParam;
 use super::run::Engine;
-use crate::job::{Job, JobId, JobState, Model, Params, Saved, Suspicion, Transition};
+use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
+use crate::model::{Model, Params};
 
 /// What a person may change for another go: what makes another picture of the same size and price.
 const REDO: [&str; 2] = ["seed", "creativity"];
@@ -79,7 +80,7 @@ fn rejected(state: &JobState) -> Suspicion {
 }
 
 /// Parameters with some of them changed; an empty value leaves one to the model.
-fn changed(model: &Model, params: &Params, changes: &[(String, String)]) -> Result<Params, crate::job::ParamError> {
+fn changed(model: &Model, params: &Params, changes: &[(String, String)]) -> Result<Params, crate::model::ParamError> {
     let is_changed = |name: &str| changes.iter().any(|(changed, _)| changed == name);
     let kept = params.iter().filter(|(name, _)| !is_changed(name)).map(|(name, value)| format!("{name}={value}"));
     let given = changes.iter().filter(|(_, value)| !value.trim().is_empty());

@@ -5,10 +5,8 @@ use std::ops::Range;
 use super::board::{Lens, Tab, Totals};
 use super::rates::Rates;
 use super::table::{Causes, Index, Spec, View};
-use crate::job::{
-    Group, Impossible, Job, JobId, JobState, Model, OwnParams, Params, Status, Timestamp, Transition, UnitPrice, Usd,
-    apply,
-};
+use crate::job::{Group, Impossible, Job, JobId, JobState, OwnParams, Status, Timestamp, Transition, Usd, apply};
+use crate::model::{Model, Params, UnitPrice};
 
 /// All jobs of a batch with their totals and index.
 #[derive(Debug)]

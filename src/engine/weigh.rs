@@ -55,7 +55,8 @@ fn may_run(state: &JobState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Cause, CauseKind, EndpointId, Job, Kept, Model, Params, Photo, Timestamp, Transition};
+    use crate::job::{Cause, CauseKind, EndpointId, Job, Kept, Photo, Timestamp, Transition};
+    use crate::model::{Model, Params};
 
     #[test]
     fn only_what_can_be_done_is_counted_and_priced() {

@@ -9,7 +9,8 @@ use super::error::{Call, FalError};
 use super::output;
 use super::queue::join;
 use super::wire::{PastRequest, PastRequests, Price, Prices};
-use crate::job::{Answer, Cause, CauseKind, EndpointId, Quote, RequestId, Timestamp, Unit, Usd};
+use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
+use crate::model::{Quote, Unit};
 
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::words::in_megapixels;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, Doubt, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean, path_text};
+use crate::model::Doubt;
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::engine::board::{BatchFacts, Notice};
-use crate::job::{UnitPrice, clean};
+use crate::job::clean;
+use crate::model::UnitPrice;
 
 /// `1,204`.
 pub(super) fn count(number: usize) -> String {

@@ -4,18 +4,16 @@
 //! random number is handed it.
 
 mod apply;
-mod captions;
 mod cause;
 mod claim;
+mod endpoint;
 mod id;
 mod max_failures;
-mod model;
+mod money;
 mod name;
 mod natural;
-mod offer;
-mod params;
+mod own_params;
 mod photo;
-mod price;
 mod request;
 mod retry;
 mod service;
@@ -26,18 +24,16 @@ mod text;
 mod time;
 
 pub use apply::{Impossible, Transition, apply};
-pub use captions::Captions;
 pub use cause::{Cause, CauseKind, Class};
 pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Turn, stands_in_the_way, turn};
+pub use endpoint::{EndpointId, InvalidEndpoint};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
-pub use model::{EndpointId, InvalidEndpoint, Model, ParamKind, ParamSpec};
+pub use money::Usd;
 pub use name::{name_text, path_of, path_text};
 pub(crate) use natural::push_name;
-pub use offer::{Doubt, Quote, settle};
-pub use params::{OwnParams, ParamError, Params};
+pub use own_params::OwnParams;
 pub use photo::{Format, Photo, Pixels, megapixels};
-pub use price::{PriceSource, Unit, UnitPrice, Usd};
 pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Saved, Upload};
 pub use retry::RetryPolicy;
 pub use service::Service;

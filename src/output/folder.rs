@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use super::Captions;
 use super::name::{Names, another};
 use super::{Draft, OutputError, atomically};
-use crate::job::{Captions, Photo};
+use crate::job::Photo;
 
 /// The folder that a batch's results go to. Clones are the same folder.
 #[derive(Debug, Clone)]

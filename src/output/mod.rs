@@ -15,6 +15,7 @@ mod records;
 mod report;
 mod suspicion;
 
+pub use caption::Captions;
 pub use draft::{Draft, Expect, Placed};
 pub use error::OutputError;
 pub use folder::Output;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::job::Captions;
+use super::Captions;
 use crate::job::{
     Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
     RequestId, Run, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::Captions;
 use super::{Expect, Output, OutputError, Placed};
-use crate::job::{Captions, CauseKind, Format, Photo, Pixels, RequestId, Saved, Timestamp};
+use crate::job::{CauseKind, Format, Photo, Pixels, RequestId, Saved, Timestamp};
 use crate::picture::samples::{self, bytes};
 
 struct Out {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::job::{JobId, ParamSpec, UnitPrice, Usd};
+use crate::job::{JobId, Usd};
+use crate::model::{ParamSpec, UnitPrice};
 
 /// What would be sent and paid.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

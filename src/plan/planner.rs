@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::figures::{Plan, SkippedFile};
 use super::reserve::Reserve;
-use crate::job::{Group, Job, JobState, Photo, Pixels, UnitPrice, Usd, clean};
+use crate::job::{Group, Job, JobState, Photo, Pixels, Usd, clean};
+use crate::model::UnitPrice;
 
 /// The dearest photos that are kept.
 const DEAREST: usize = 10;
@@ -183,7 +184,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::job::{PriceSource, Timestamp, Unit};
+    use crate::job::Timestamp;
+    use crate::model::{PriceSource, Unit};
 
     #[test]
     fn what_is_taken_back_leaves_the_plan_as_if_it_had_never_been_counted() {

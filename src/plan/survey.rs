@@ -12,11 +12,9 @@ use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, is_another};
 use super::planner::{Cap, Planner, skipped_file};
 use crate::intake::{self, Found};
-use crate::job::{
-    BatchId, ContentHash, Job, JobId, JobState, Model, Params, Saved, Service, Timestamp, Transition, UnitPrice, Usd,
-    apply,
-};
+use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Timestamp, Transition, Usd, apply};
 use crate::ledger::{Ledger, LedgerError};
+use crate::model::{Model, Params, UnitPrice};
 
 /// Photos that are hashed at once.
 const CHECKS: usize = 3;

@@ -20,7 +20,9 @@ pub use layers::{Origin, Source};
 
 use crate::cli::{Flags, Options, WhatFlags};
 use crate::fal::{ApiKey, Hosts};
-use crate::job::{Captions, EndpointId, MaxFailures, Model, Params, Service, Usd};
+use crate::job::{EndpointId, MaxFailures, Service, Usd};
+use crate::model::{Model, Params};
+use crate::output::Captions;
 use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
 use layers::Layers;

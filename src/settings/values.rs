@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::job::{Captions, MaxFailures};
+use crate::output::Captions;
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.

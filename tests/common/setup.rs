@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use fal_tui::engine::board::BatchFacts;
 use fal_tui::engine::{Clock, Pools, Setup};
-use fal_tui::job::{BatchId, MaxFailures, Model, Params, PriceSource, RetryPolicy, Service, Unit, UnitPrice, Usd};
+use fal_tui::job::{BatchId, MaxFailures, RetryPolicy, Service, Usd};
+use fal_tui::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
 /// One run of a batch of new photos at $0.10 a megapixel, started at once, that ends when all is done.
 pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {

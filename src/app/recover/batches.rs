@@ -13,8 +13,9 @@ use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::fal::{Fal, Past};
 use crate::intake;
-use crate::job::{Answer, BatchId, ContentHash, OwnParams, Params, Service, UnitPrice};
+use crate::job::{Answer, BatchId, ContentHash, OwnParams, Service};
 use crate::ledger::{Found, Ledger};
+use crate::model::{Params, UnitPrice};
 use crate::output::Output;
 use crate::settings::Settings;
 

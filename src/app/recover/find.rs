@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::photos::Photos;
 use crate::fal::{Fal, FalError, Past, Piece};
-use crate::job::{ContentHash, Model, Params, Photo, Service, Timestamp, Upload};
+use crate::job::{ContentHash, Photo, Service, Timestamp, Upload};
 use crate::ledger::{Ledger, LedgerError};
+use crate::model::{Model, Params};
 
 /// What was found for a request.
 #[derive(Debug)]

@@ -9,10 +9,9 @@ use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::engine::Clock;
 use crate::fal::{Fal, FalError, Piece};
-use crate::job::{
-    Answer, Class, Closed, Job, JobId, JobState, Params, Photo, Request, RequestId, Run, Saved, UnitPrice, Upload,
-};
+use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Upload};
 use crate::ledger::{Ledger, Opened, Writer};
+use crate::model::{Params, UnitPrice};
 use crate::output::{Expect, Output, OutputError, Placed};
 
 /// How often a download is tried.

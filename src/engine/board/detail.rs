@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::PictureFile;
-use crate::job::{Cause, JobId, ParamSpec, Stage, Timestamp, Usd};
+use crate::job::{Cause, JobId, Stage, Timestamp, Usd};
+use crate::model::ParamSpec;
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -113,7 +113,8 @@ impl Looker {
 mod tests {
     use super::*;
     use crate::engine::board::Order;
-    use crate::job::{EndpointId, Job, JobState, Model, Params, Photo, Timestamp};
+    use crate::job::{EndpointId, Job, JobState, Photo, Timestamp};
+    use crate::model::{Model, Params};
 
     fn roster(jobs: usize) -> Roster {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();

@@ -10,9 +10,10 @@ use super::{Spec, paths};
 use crate::engine::board::{Lens, Order, Tab};
 use crate::engine::roster::Roster;
 use crate::job::{
-    Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Model, Params, Photo, Pixels, PriceSource,
-    Run, Timestamp, Transition, Unit, UnitPrice, Upload, Usd,
+    Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Photo, Pixels, Run, Timestamp, Transition,
+    Upload, Usd,
 };
+use crate::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
 const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Network];
 

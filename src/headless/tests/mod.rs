@@ -11,9 +11,8 @@ use std::time::Duration;
 use super::*;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Ending, JobChange};
-use crate::job::{
-    BatchId, Cause, CauseKind, JobId, Pixels, PriceSource, RequestId, Status, Timestamp, Unit, UnitPrice, Usd,
-};
+use crate::job::{BatchId, Cause, CauseKind, JobId, Pixels, RequestId, Status, Timestamp, Usd};
+use crate::model::{PriceSource, Unit, UnitPrice};
 
 /// 2026-11-22T12:41:07.250Z.
 const NOON: Timestamp = Timestamp(1_795_351_267_250);

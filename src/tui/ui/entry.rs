@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::{Layer, Ui};
 use crate::engine::Command;
-use crate::job::{UnitPrice, Usd};
+use crate::job::Usd;
+use crate::model::UnitPrice;
 
 /// Which amount is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::Ui;
 use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
-use crate::job::{JobId, ParamKind, Usd};
+use crate::job::{JobId, Usd};
+use crate::model::ParamKind;
 
 /// Photos that are still in and listed as the dearest.
 const DEAREST: usize = 10;

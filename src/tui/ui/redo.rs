@@ -6,7 +6,8 @@ use tui_input::backend::crossterm::EventHandler as _;
 
 use crate::engine::Command;
 use crate::engine::board::RedoParam;
-use crate::job::{JobId, ParamSpec, Usd};
+use crate::job::{JobId, Usd};
+use crate::model::ParamSpec;
 
 /// The parameters for making a result again.
 #[derive(Debug, Clone, PartialEq)]

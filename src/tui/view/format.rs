@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::engine::board::{BatchFacts, Money, Order};
-use crate::job::{Pixels, UnitPrice, megapixels};
+use crate::job::{Pixels, megapixels};
+use crate::model::UnitPrice;
 
 /// `1,204`.
 pub(crate) fn count(number: usize) -> String {

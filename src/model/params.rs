@@ -1,9 +1,10 @@
 //! A model's parameters as the user set them, checked before anything is sent.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Model, ParamKind, ParamSpec, Pixels};
+use super::{Model, ParamKind, ParamSpec};
+use crate::job::{Pixels, clean};
 
 /// Checked parameters: every one that the model has a value for, in the model's order.
 ///
@@ -16,12 +17,6 @@ pub struct Params {
     #[serde(skip)]
     factor: Option<f64>,
 }
-
-/// The parameters of a job that was sent again with others than its batch's, as
-/// [`canonical`](Params::canonical) writes them: a ledger keeps them without knowing the model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OwnParams(pub Box<str>);
 
 /// A parameter that the model does not have or does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,8 +65,7 @@ impl Params {
     pub fn parse<'a>(model: &Model, pairs: impl IntoIterator<Item = &'a str>) -> Result<Self, ParamError> {
         let mut given = Map::new();
         for pair in pairs {
-            let (name, text) =
-                pair.split_once('=').ok_or_else(|| ParamError::NoPair(super::clean(pair).into_owned()))?;
+            let (name, text) = pair.split_once('=').ok_or_else(|| ParamError::NoPair(clean(pair).into_owned()))?;
             let (name, text) = (name.trim(), text.trim());
             if name == model.image_field {
                 return Err(ParamError::Reserved(name.to_owned()));
@@ -80,7 +74,7 @@ impl Params {
             let value = read(&spec.kind, text).ok_or_else(|| ParamError::OutOfRange {
                 model: model.endpoint.to_string(),
                 name: name.to_owned(),
-                value: super::clean(text).into_owned(),
+                value: clean(text).into_owned(),
                 takes: spec.kind.to_string(),
             })?;
             given.insert(name.to_owned(), value);
@@ -212,7 +206,7 @@ fn unknown(model: &Model, name: &str) -> ParamError {
         .max_by_key(|known| (parts(known), shared(known)));
     ParamError::Unknown {
         model: model.endpoint.to_string(),
-        name: super::clean(name).into_owned(),
+        name: clean(name).into_owned(),
         known: names.join(", "),
         close: close.map(|&name| name.to_owned()),
     }

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PriceSource, Unit, UnitPrice, Usd};
+use super::{PriceSource, Unit, UnitPrice};
+use crate::job::Usd;
 
 /// A price that differs from the list price by so much is in doubt.
 const FAR: usize = 10;

@@ -1,0 +1,3 @@
+//! The models that this version knows without asking fal.
+
+pub(super) mod flux_vision_upscaler;
