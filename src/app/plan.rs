@@ -8,8 +8,8 @@ use crate::engine::Clock;
 use crate::fal::Fal;
 use crate::headless;
 use crate::job::BatchId;
-use crate::model::UnitPrice;
 use crate::ledger::Ledger;
+use crate::model::UnitPrice;
 use crate::plan::{Failed, Survey, survey};
 use crate::settings::Settings;
 

@@ -15,8 +15,8 @@ use super::stages::Outcome;
 use super::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Group, Job, JobId, JobState, Usd};
-use crate::model::Params;
 use crate::ledger::{BatchKey, LedgerError};
+use crate::model::Params;
 use crate::plan::{Cap, Field, LEFT_OUT, Plan, Selection, is_another};
 
 /// The parameters as they are changed before the start.

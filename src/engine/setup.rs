@@ -16,8 +16,8 @@ use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Usd};
-use crate::model::{Model, Params, UnitPrice};
 use crate::ledger::{Ledger, Writer};
+use crate::model::{Model, Params, UnitPrice};
 use crate::output::Output;
 use crate::plan::Failed;
 

@@ -22,15 +22,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-<<<<<<< HEAD
 pub use crate::plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 
 use crate::job::{BatchId, Group, JobId, Usd};
 use crate::model::PriceSource;
-=======
-use crate::job::{BatchId, Group, JobId, Usd};
-use crate::model::PriceSource;
->>>>>>> 5435ee7 (Move what a model is into a room of its own)
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
