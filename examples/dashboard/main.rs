@@ -30,6 +30,7 @@ use fal_tui::engine::board::{
 };
 use fal_tui::engine::{self, Command, Leave};
 use fal_tui::job::{self, JobId, Pixels, Status, Timestamp, Usd};
+use fal_tui::model;
 use fal_tui::tui::keys::KeyMap;
 use fal_tui::tui::{self, Options, Theme, caps};
 use tokio::sync::{mpsc, watch};

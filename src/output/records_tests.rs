@@ -6,11 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::Captions;
 use crate::job::{
     Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
     RequestId, Run, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
+use crate::output::Captions;
 use crate::output::Output;
 
 fn output() -> (TempDir, Output) {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::paths::{passed_on, paths_of_what_is_built};
 
 /// Files as modules, each with its text.
-pub type Modules = BTreeMap<String, String>;
+pub(crate) type Modules = BTreeMap<String, String>;
 
 /// The circles of three files and more.
-pub fn wide_circles(modules: &Modules) -> Vec<BTreeSet<String>> {
+pub(crate) fn wide_circles(modules: &Modules) -> Vec<BTreeSet<String>> {
     let passes_on: BTreeMap<_, BTreeMap<String, String>> =
         modules.iter().map(|(name, text)| (name.as_str(), passed_on(text, name).into_iter().collect())).collect();
     let uses: BTreeMap<_, BTreeSet<String>> = modules

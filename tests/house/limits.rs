@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Holds that nothing goes beyond a bound but what is excepted, and that no exception is wider than need be.
-pub fn hold(
+pub(crate) fn hold(
     what: &str,
     most: usize,
     excepted: &[super::Exception],
@@ -35,7 +35,7 @@ pub fn hold(
 }
 
 /// The structs of a file and how many fields each has, as rustfmt writes them: a field a line.
-pub fn structs(text: &str) -> Vec<(String, usize)> {
+pub(crate) fn structs(text: &str) -> Vec<(String, usize)> {
     let mut found: Vec<(String, usize)> = Vec::new();
     let mut within: Option<usize> = None;
     for line in text.lines() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// Every path of ours that a file's code names, from the crate's root and without its `crate::`. `module` is
 /// the file's own path. What stands in a module inside the file (its tests) is one level deeper.
-pub fn paths_of(text: &str, module: &str) -> BTreeSet<String> {
+pub(crate) fn paths_of(text: &str, module: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (inner, code) in parts(text) {
         let within = if inner.is_empty() { module.to_owned() } else { format!("{module}::{inner}") };
@@ -14,7 +14,7 @@ pub fn paths_of(text: &str, module: &str) -> BTreeSet<String> {
 }
 
 /// The same of what is built, without what only tests use.
-pub fn paths_of_what_is_built(text: &str, module: &str) -> BTreeSet<String> {
+pub(crate) fn paths_of_what_is_built(text: &str, module: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (inner, code) in parts(text) {
         if inner.is_empty() {
@@ -30,7 +30,7 @@ pub fn paths_of_what_is_built(text: &str, module: &str) -> BTreeSet<String> {
 }
 
 /// What a file passes on under its own name: the name and where it comes from.
-pub fn passed_on(text: &str, module: &str) -> Vec<(String, String)> {
+pub(crate) fn passed_on(text: &str, module: &str) -> Vec<(String, String)> {
     let mut found = BTreeSet::new();
     let (_, code) = parts(text).swap_remove(0);
     for line in statements(&code).into_iter().filter(|line| line.starts_with("pub") && line.contains("use ")) {
@@ -48,7 +48,7 @@ pub fn passed_on(text: &str, module: &str) -> Vec<(String, String)> {
 }
 
 /// The modules below a file.
-pub fn children(code: &str) -> Vec<String> {
+pub(crate) fn children(code: &str) -> Vec<String> {
     let name = |line: &str| {
         let rest = line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
         Some(rest.strip_prefix("mod ")?.strip_suffix(';')?.to_owned())
