@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("job", &[]),
     ("model", &["job"]),
     ("picture", &["job"]),
-    ("fal", &["job", "model::Quote", "model::Unit"]),
+    ("fal", &["job", "model::Quote", "model::Unit", "model::read_answer", "model::count"]),
     ("ledger", &["job"]),
     ("intake", &["job", "picture"]),
     ("output", &["job", "picture"]),

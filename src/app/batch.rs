@@ -67,16 +67,14 @@ impl Batch {
     }
 
     pub(super) fn facts(&self, id: BatchId, settings: &Settings) -> BatchFacts {
-        let value = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let factor = self.params.factor();
         BatchFacts {
             id,
             from: self.key.roots.iter().map(|root| shown(root)).collect(),
             to: shown(&self.key.output),
             output: self.key.output.to_string_lossy().into_owned(),
             endpoint: self.model.endpoint.to_string(),
-            params: self.params.iter().map(|(name, set)| (name.to_owned(), value(set))).collect(),
-            factor: self.model.factor_param.is_some().then(|| format!("×{factor}")),
+            params: self.params.told(),
+            growth: self.params.growth(),
             budget: settings.budget,
             sandbox: self.key.service == Service::Sandbox,
             elsewhere: match &self.key.service {

@@ -217,7 +217,7 @@ impl Engine {
         let JobState::Saving(_, _, answer) = &job.state else { return true };
         let (meter, length) = (Meter::towards(Arc::clone(&self.down)), Arc::<AtomicU64>::default());
         let save = Save {
-            promised: job.photo.pixels.map(|pixels| self.roster.params_of(job).output_size(pixels)),
+            promised: self.roster.params_of(job).output_size(job.photo.pixels),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
             previous: self.replaceable(id),

@@ -111,10 +111,8 @@ impl Engine {
     /// What faces show of the batch follows its parameters.
     fn show_params(&mut self) {
         let params = self.roster.params();
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let facts = Arc::make_mut(&mut self.facts);
-        facts.params = params.iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
-        facts.factor = facts.factor.as_ref().map(|_| format!("×{}", params.factor()));
+        (facts.params, facts.growth) = (params.told(), params.growth());
     }
 
     pub(super) fn leave_out(&mut self, which: Selection, out: bool) {
@@ -193,7 +191,7 @@ impl Engine {
             _ if unsent.contains(&id) => &JobState::Pending,
             state => state,
         };
-        let output = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
+        let output = roster.params_of(job).output_size(job.photo.pixels);
         let price = roster.estimate(job);
         let may_be_sent = is_to_be_sent(state);
         let is_out =
@@ -254,8 +252,7 @@ impl Engine {
             (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, setup.disk_free);
             plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if is_open {
-                let value =
-                    |name: &str| roster.params().iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone());
+                let value = |name: &str| roster.params().get(name).cloned();
                 let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
                 plan.fields = setup.model.params.iter().map(field).collect();
             }

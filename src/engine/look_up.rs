@@ -54,9 +54,8 @@ impl Engine {
         self.search.asked = Some(jobs.iter().copied().collect());
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
-        let field = self.setup.model.image_field.clone();
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
-        self.spawn_stage(Step::Search, self.stages.clone().look_up(field, since, lost));
+        self.spawn_stage(Step::Search, self.stages.clone().look_up(self.setup.model.clone(), since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.

@@ -67,7 +67,7 @@ impl Engine {
             return false;
         };
         let photo = &after.job.photo;
-        let output = photo.pixels.map(|pixels| self.roster.params_of(&after.job).output_size(pixels));
+        let output = self.roster.params_of(&after.job).output_size(photo.pixels);
         let is_counted = match (before.choice, after.choice) {
             (before, after) if before == after => return true,
             (Some(Choice::In), Some(Choice::Out)) => self.plan.take_back(photo, output),

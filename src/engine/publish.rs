@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::board::{Board, CauseGroup, Detail, Flow, Page, Phase};
-use super::review::{redo_params, told_params};
+use super::review::redo_params;
 use super::run::Engine;
 use super::story;
 use super::table::{Failures, Spec};
 use crate::job::{CauseKind, Group, Timestamp, clean};
+use crate::model::Params;
 
 impl Engine {
     pub(super) fn board(&mut self, now: Timestamp) -> Board {
@@ -73,7 +74,7 @@ impl Engine {
         let request = job.state.last_request_id();
         let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
         let told = story::detail(job, self.live.get(&id), history, output, request);
-        let own = self.roster.own_params(job).map(told_params);
+        let own = self.roster.own_params(job).map(Params::told);
         let redo = redo_params(&self.setup.model, self.roster.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))
     }

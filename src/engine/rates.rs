@@ -46,7 +46,7 @@ impl Rates {
 
     /// What a job's result will cost; `None` if that cannot be known.
     pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.estimate(self.output(job)?)
+        self.price.as_ref()?.estimate(self.output(job))
     }
 
     /// What a job will cost; nothing if it gets another one's result.
@@ -56,7 +56,7 @@ impl Rates {
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
     pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.at_most(self.output(job)?)
+        self.price.as_ref()?.at_most(self.output(job))
     }
 
     /// The most that a job may still be billed as.
@@ -74,6 +74,6 @@ impl Rates {
     }
 
     fn output(&self, job: &Job) -> Option<Pixels> {
-        job.photo.pixels.map(|pixels| self.params_of(job).output_size(pixels))
+        self.params_of(job).output_size(job.photo.pixels)
     }
 }

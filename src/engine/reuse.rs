@@ -83,7 +83,7 @@ impl Engine {
         if !self.started {
             self.form.stale = true;
         } else if let Some(job) = self.roster.get(id) {
-            let output = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
+            let output = self.roster.params().output_size(job.photo.pixels);
             self.plan.reuse(job, output);
         }
     }
@@ -98,7 +98,7 @@ impl Engine {
             self.adopt(id, *origin);
             return true;
         };
-        let promised = job.photo.pixels.map(|pixels| self.roster.params().output_size(pixels));
+        let promised = self.roster.params().output_size(job.photo.pixels);
         let (photo, output) = (job.photo.clone(), self.stages.output.clone());
         let previous = self.replaceable(id);
         self.spawn_stage(Step::Copy(id), async move {

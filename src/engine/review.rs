@@ -5,10 +5,7 @@ use serde_json::Value;
 use super::board::RedoParam;
 use super::run::Engine;
 use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
-use crate::model::{Model, Params};
-
-/// What a person may change for another go: what makes another picture of the same size and price.
-const REDO: [&str; 2] = ["seed", "creativity"];
+use crate::model::{Model, ParamSpec, Params, shown};
 
 impl Engine {
     /// A person is content with a result that wanted a look.
@@ -31,7 +28,7 @@ impl Engine {
     /// whole.
     pub(super) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
         let Some(job) = self.roster.get(id) else { return };
-        let params = match changed(&self.setup.model, self.roster.params_of(job), changes) {
+        let params = match self.roster.params_of(job).retyped(&self.setup.model, changes) {
             Ok(params) => params,
             Err(error) => {
                 tracing::warn!(job = %id, %error, "not sent again");
@@ -61,7 +58,9 @@ impl Engine {
     /// Why a result of a redone job wants a look: to be compared.
     pub(super) fn to_compare(&self, id: JobId, saved: &Saved, found: Option<Suspicion>) -> Option<Suspicion> {
         let Some(own) = self.roster.get(id).and_then(|job| self.roster.own_params(job)) else { return found };
-        let text = redone(own, self.roster.params(), saved);
+        let with = self.setup.model.differences(own, self.roster.params(), saved.seed).join(", ");
+        let with = if with.is_empty() { with } else { format!(" with {with}") };
+        let text = format!("redone{with}: compare and accept");
         Some(Suspicion(match found {
             Some(Suspicion(odd)) => format!("{odd}; {text}").into(),
             None => text.into(),
@@ -79,39 +78,13 @@ fn rejected(state: &JobState) -> Suspicion {
     }
 }
 
-/// Parameters with some of them changed; an empty value leaves one to the model.
-fn changed(model: &Model, params: &Params, changes: &[(String, String)]) -> Result<Params, crate::model::ParamError> {
-    let is_changed = |name: &str| changes.iter().any(|(changed, _)| changed == name);
-    let kept = params.iter().filter(|(name, _)| !is_changed(name)).map(|(name, value)| format!("{name}={value}"));
-    let given = changes.iter().filter(|(_, value)| !value.trim().is_empty());
-    let pairs: Vec<_> = kept.chain(given.map(|(name, value)| format!("{name}={value}"))).collect();
-    Params::parse(model, pairs.iter().map(String::as_str))
-}
-
-fn redone(own: &Params, batch: &Params, saved: &Saved) -> String {
-    let value = |params: &Params, name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone());
-    let others = own.iter().filter(|(name, set)| *name != "seed" && value(batch, name).as_ref() != Some(*set));
-    let mut with: Vec<_> = others.map(|(name, set)| format!("{name} {set}")).collect();
-    let seed = value(own, "seed").or(saved.seed.map(Value::from));
-    with.extend(seed.map(|seed| format!("seed {seed}")));
-    let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
-    format!("redone{with}: compare and accept")
-}
-
-/// Parameters as faces show them.
-pub(super) fn told_params(params: &Params) -> Vec<(String, String)> {
-    let told = |set: &Value| set.as_str().map_or_else(|| set.to_string(), str::to_owned);
-    params.iter().map(|(name, set)| (name.to_owned(), told(set))).collect()
-}
-
 /// What of a finished job can be changed for another go.
 pub(super) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<RedoParam> {
     if job.state.saved().is_none() {
         return Vec::new();
     }
-    let value = |name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
-    let of_model = |name: &&str| model.params.iter().find(|spec| spec.name == **name).cloned();
-    REDO.iter().filter_map(of_model).map(|spec| RedoParam { value: value(&spec.name), spec }).collect()
+    let param = |(spec, value): (&ParamSpec, Option<&Value>)| RedoParam { spec: spec.clone(), value: value.map(shown) };
+    model.redo(params).map(param).collect()
 }
 
 #[cfg(test)]

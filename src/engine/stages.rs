@@ -14,6 +14,7 @@ use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Timestamp,
 };
 use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Terms, Trail, Writer};
+use crate::model::Model;
 use crate::output::{Expect, Output, OutputError, Placed};
 use crate::plan::{Look, Origin};
 
@@ -160,8 +161,8 @@ impl Stages {
 
     /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
     /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
-    pub(super) async fn look_up(self: Arc<Self>, image_field: String, since: Timestamp, lost: Lost) -> Outcome {
-        let listed = match self.fal.requests_since(&self.endpoint, &image_field, since).await {
+    pub(super) async fn look_up(self: Arc<Self>, model: Model, since: Timestamp, lost: Lost) -> Outcome {
+        let listed = match self.fal.requests_since(&self.endpoint, |input| model.photo_in(input), since).await {
             Ok(listed) => listed,
             Err(error) => return Outcome::Listed(Err(error)),
         };

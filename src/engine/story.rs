@@ -17,7 +17,7 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
     let state = &job.state;
     let lies = state.is_final() || (held && !state.is_moving());
     let saved = state.saved();
-    let planned = job.photo.pixels.map(|pixels| roster.params_of(job).output_size(pixels));
+    let planned = roster.params_of(job).output_size(job.photo.pixels);
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::Billed),
         None if state.came_to_nothing() => None,

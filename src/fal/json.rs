@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::model::count;
+
 /// Reads an answer. Bytes that are no UTF-8, halves of surrogate pairs and control characters in
 /// texts become `�`, and numbers that are none `null`, as Python's writer lets them through.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
@@ -48,23 +50,6 @@ pub(super) fn maybe_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<St
 pub(super) fn maybe_count<'de, T: TryFrom<u64>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
     let value = if_it_makes_sense::<Value, D>(from)?;
     Ok(value.and_then(|value| count(&value)).and_then(|count| T::try_from(count).ok()))
-}
-
-/// A whole number of at least 0, in whichever form: `192`, `192.0`, `"192"`.
-pub(super) fn count(value: &Value) -> Option<u64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and in range")]
-    let whole = |number: f64| (number.fract() == 0.0 && (0.0..1e15).contains(&number)).then_some(number as u64);
-    match value {
-        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
-        Value::String(text) => text.trim().parse().ok().or_else(|| text.trim().parse().ok().and_then(whole)),
-        _ => None,
-    }
-}
-
-/// A number, also where it is written as a text.
-pub(super) fn number(value: &Value) -> Option<f64> {
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    number.filter(|number| number.is_finite())
 }
 
 /// What a strict reader takes, of what is nearly JSON.
@@ -155,16 +140,6 @@ mod tests {
             json!({"a": "x\u{fffd}y\u{fffd}z", "b": [null, null, "NaN"]})
         );
         assert!(read::<Value>(br#"{"image": "#).is_err() && read::<Value>(b"<html>").is_err());
-    }
-
-    #[test]
-    fn numbers_are_read_in_any_form() {
-        let counts = [json!(192), json!(192.0), json!("192"), json!(" 192.0 ")];
-        assert!(counts.iter().all(|form| count(form) == Some(192)));
-        assert!(
-            [json!(-1), json!(1.5), json!(null), json!("wide"), json!(1e300)].iter().all(|form| count(form).is_none())
-        );
-        assert_eq!((number(&json!("2.5")), number(&json!(2)), number(&json!("NaN"))), (Some(2.5), Some(2.0), None));
     }
 
     proptest! {

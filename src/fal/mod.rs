@@ -10,7 +10,6 @@ mod hosts;
 mod json;
 mod key;
 mod meter;
-mod output;
 mod platform;
 mod probe;
 mod queue;

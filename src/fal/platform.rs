@@ -6,11 +6,10 @@ use serde_json::{Map, Value};
 use super::Fal;
 use super::client::exchange;
 use super::error::{Call, FalError};
-use super::output;
 use super::queue::join;
 use super::wire::{PastRequest, PastRequests, Price, Prices};
 use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
-use crate::model::{Quote, Unit};
+use crate::model::{Quote, Unit, read_answer};
 
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;
@@ -34,8 +33,9 @@ impl Fal {
         Ok(named.map(quote).collect())
     }
 
-    /// The requests that were made of an endpoint since `start`, each by the URL of its input picture
-    /// in `image_field`. An upload's URL is unique, so it tells which photo a request is for.
+    /// The requests that were made of an endpoint since `start`, each by the URL of its input picture,
+    /// which `photo_in` finds in the input. An upload's URL is unique, so it tells which photo a request
+    /// is for.
     ///
     /// The list lags: what is not in it yet may be later (fal docs: platform, requests by endpoint).
     ///
@@ -44,14 +44,14 @@ impl Fal {
     pub async fn requests_since(
         &self,
         endpoint: &EndpointId,
-        image_field: &str,
+        photo_in: impl Fn(&Map<String, Value>) -> Option<&str>,
         start: Timestamp,
     ) -> Result<Vec<(String, RequestId)>, FalError> {
         let (mut found, mut cursor) = (Vec::new(), None);
         for _ in 0..PAGES {
             let page = self.history(endpoint, start, cursor).await?;
             found.extend(page.requests.into_iter().filter_map(|past| {
-                let input = past.input.get(image_field)?.as_str()?.to_owned();
+                let input = photo_in(&past.input)?.to_owned();
                 Some((input, past.id))
             }));
             cursor = page.next;
@@ -135,7 +135,7 @@ impl Past {
         let ended = item.ended_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let status = item.status_code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
         let outcome = match item.json_output.filter(|output| !output.is_null()) {
-            Some(output) if status.is_success() => output::read(&output, None).ok_or_else(|| {
+            Some(output) if status.is_success() => read_answer(&output, None).ok_or_else(|| {
                 let error =
                     FalError::of_request(Cause::new(CauseKind::BadResult, "the stored result holds no picture"));
                 error.keeping(output.to_string().as_bytes())

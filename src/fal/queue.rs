@@ -10,9 +10,9 @@ use super::Fal;
 use super::client::{Reply, exchange};
 use super::error::{Bill, Call, FalError, billed_units};
 use super::failures::Fault;
-use super::output;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
 use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean};
+use crate::model::read_answer;
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
 const START_TIMEOUT: &str = "x-fal-request-start-timeout";
@@ -129,7 +129,7 @@ impl Fal {
         }
         let output: Value = reply.json(Call::Result).map_err(|error| error.keeping(&reply.body))?;
         let units = billed_units(&reply.headers);
-        output::read(&output, units).ok_or_else(|| {
+        read_answer(&output, units).ok_or_else(|| {
             let error = FalError::without_answer(Call::Result, Fault::Pictureless, "the result holds no picture");
             FalError { bill: units.map_or(error.bill, Bill::Units), ..error }.keeping(&reply.body)
         })

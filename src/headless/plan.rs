@@ -59,7 +59,7 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
 
 /// `fal-ai/flux-vision-upscaler ×2`.
 pub(super) fn model(facts: &BatchFacts) -> String {
-    facts.factor.as_ref().map_or_else(|| facts.endpoint.clone(), |factor| format!("{} {factor}", facts.endpoint))
+    facts.growth.as_ref().map_or_else(|| facts.endpoint.clone(), |growth| format!("{} {growth}", facts.endpoint))
 }
 
 /// `7 photos to send, 2 skipped`, and what earlier runs left.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Model, ParamKind, ParamSpec};
+use super::{Model, ParamSpec, SizeRule, shown};
 use crate::job::{Pixels, clean};
 
 /// Checked parameters: every one that the model has a value for, in the model's order.
@@ -15,7 +15,16 @@ use crate::job::{Pixels, clean};
 pub struct Params {
     values: Map<String, Value>,
     #[serde(skip)]
-    factor: Option<f64>,
+    growth: Growth,
+}
+
+/// How large a result is beside its photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Growth {
+    /// Each side so many times.
+    Times(f64),
+    Kept,
+    Unknown,
 }
 
 /// A parameter that the model does not have or does not take.
@@ -67,23 +76,35 @@ impl Params {
         for pair in pairs {
             let (name, text) = pair.split_once('=').ok_or_else(|| ParamError::NoPair(clean(pair).into_owned()))?;
             let (name, text) = (name.trim(), text.trim());
-            if name == model.image_field {
-                return Err(ParamError::Reserved(name.to_owned()));
-            }
-            let spec = model.params.iter().find(|spec| spec.name == name).ok_or_else(|| unknown(model, name))?;
-            let value = read(&spec.kind, text).ok_or_else(|| ParamError::OutOfRange {
-                model: model.endpoint.to_string(),
-                name: name.to_owned(),
-                value: clean(text).into_owned(),
-                takes: spec.kind.to_string(),
-            })?;
+            let spec = spec_of(model, name)?;
+            let value = spec.read(text).ok_or_else(|| out_of_range(model, spec, text))?;
             given.insert(name.to_owned(), value);
         }
-        let value_of = |spec: &ParamSpec| given.get(&spec.name).cloned().or_else(|| spec.default.clone());
+        Ok(Self::of(model, given))
+    }
+
+    /// Checked values, and the defaults of all others.
+    fn of(model: &Model, mut given: Map<String, Value>) -> Self {
+        let mut value_of = |spec: &ParamSpec| given.remove(&spec.name).or_else(|| spec.default.clone());
         let values: Map<_, _> =
             model.params.iter().filter_map(|spec| Some((spec.name.clone(), value_of(spec)?))).collect();
-        let factor = model.factor_param.as_ref().and_then(|name| values.get(name)).and_then(Value::as_f64);
-        Ok(Self { values, factor })
+        let growth = match &model.size {
+            SizeRule::Times(name) => values.get(name).and_then(Value::as_f64).map_or(Growth::Unknown, Growth::Times),
+            SizeRule::Kept => Growth::Kept,
+            SizeRule::Unknown => Growth::Unknown,
+        };
+        Self { values, growth }
+    }
+
+    /// Checks values as JSON has them.
+    fn taken<'a>(model: &Model, values: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Result<Self, ParamError> {
+        let mut given = Map::new();
+        for (name, value) in values {
+            let spec = spec_of(model, name)?;
+            let taken = spec.take(value).ok_or_else(|| out_of_range(model, spec, &value.to_string()))?;
+            given.insert(name.to_owned(), taken);
+        }
+        Ok(Self::of(model, given))
     }
 
     /// Reads back what [`canonical`](Self::canonical) wrote.
@@ -92,8 +113,15 @@ impl Params {
     /// If the model no longer takes it.
     pub fn from_canonical(model: &Model, text: &str) -> Result<Self, ParamError> {
         let values: Map<String, Value> = serde_json::from_str(text).map_err(|_| ParamError::NoPair(text.to_owned()))?;
-        let pairs: Vec<_> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Self::parse(model, pairs.iter().map(String::as_str))
+        Self::taken(model, values.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+
+    /// The parameters that a request was made with, read from its input. What the model does not know it
+    /// ignored. `None` if it does not take one of them.
+    #[must_use]
+    pub fn of_input(model: &Model, input: &Map<String, Value>) -> Option<Self> {
+        let known = input.iter().filter(|(name, value)| !value.is_null() && model.param(name).is_some());
+        Self::taken(model, known.map(|(name, value)| (name.as_str(), value))).ok()
     }
 
     /// The same with one parameter set anew, or back to its default.
@@ -102,13 +130,37 @@ impl Params {
     /// If the model does not take it.
     pub fn with(&self, model: &Model, name: &str, value: Option<&Value>) -> Result<Self, ParamError> {
         let others = self.iter().filter(|(known, _)| *known != name);
-        let pairs: Vec<_> = others.chain(value.map(|value| (name, value))).map(|(n, v)| format!("{n}={v}")).collect();
-        Self::parse(model, pairs.iter().map(String::as_str))
+        Self::taken(model, others.chain(value.map(|value| (name, value))))
+    }
+
+    /// The same with some parameters as they were typed; an empty text leaves one to the model.
+    ///
+    /// # Errors
+    /// If the model does not take one.
+    pub fn retyped(&self, model: &Model, typed: &[(String, String)]) -> Result<Self, ParamError> {
+        let is_typed = |name: &str| typed.iter().any(|(typed, _)| typed == name);
+        let mut given: Map<_, _> = self
+            .iter()
+            .filter(|(name, _)| !is_typed(name))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        for (name, text) in typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let spec = spec_of(model, name)?;
+            let value = spec.read(text).ok_or_else(|| out_of_range(model, spec, text.trim()))?;
+            given.insert(name.clone(), value);
+        }
+        Ok(Self::of(model, given))
     }
 
     /// Name and value of each, in the model's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The value of a parameter, if it has one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
     }
 
     /// The request body for one photo (fal docs: the model input itself, no envelope).
@@ -120,16 +172,26 @@ impl Params {
         Value::Object(body)
     }
 
-    /// How much each side grows; 1 for models that do not enlarge.
+    /// How results grow, as people read it: `×2`. `None` for models that do not enlarge.
     #[must_use]
-    pub fn factor(&self) -> f64 {
-        self.factor.unwrap_or(1.0)
+    pub fn growth(&self) -> Option<String> {
+        if let Growth::Times(times) = self.growth { Some(format!("×{times}")) } else { None }
     }
 
-    /// The size that the result should have, px.
+    /// The size that the result of a photo of this size should have, px; `None` where that cannot be known.
     #[must_use]
-    pub fn output_size(&self, input: Pixels) -> Pixels {
-        input.scaled(self.factor())
+    pub fn output_size(&self, input: Option<Pixels>) -> Option<Pixels> {
+        match self.growth {
+            Growth::Times(times) => input.map(|input| input.scaled(times)),
+            Growth::Kept => input,
+            Growth::Unknown => None,
+        }
+    }
+
+    /// Name and value of each, as people and other programs read them.
+    #[must_use]
+    pub fn told(&self) -> Vec<(String, String)> {
+        self.iter().map(|(name, value)| (name.to_owned(), shown(value))).collect()
     }
 
     /// One text for equal parameters, whatever the order in which they were given: part of a job's
@@ -140,60 +202,20 @@ impl Params {
     }
 }
 
-impl ParamSpec {
-    /// Reads what somebody typed; `None` if it is not what the parameter takes.
-    #[must_use]
-    pub fn read(&self, text: &str) -> Option<Value> {
-        read(&self.kind, text.trim())
+fn spec_of<'m>(model: &'m Model, name: &str) -> Result<&'m ParamSpec, ParamError> {
+    if name == model.image_field {
+        return Err(ParamError::Reserved(name.to_owned()));
     }
-
-    /// The value one step up or down, within the range; of `true` and `false`, the other one. Numbers
-    /// stay on a grid of round steps. `None` where there is nothing to step from or to.
-    #[must_use]
-    pub fn stepped(&self, value: Option<&Value>, up: bool) -> Option<Value> {
-        match self.kind {
-            ParamKind::Boolean => Some(Value::from(!value.and_then(Value::as_bool).unwrap_or_default())),
-            ParamKind::Integer { min, max } => {
-                let next = value?.as_i64()?.checked_add(if up { 1 } else { -1 })?;
-                (min..=max).contains(&next).then(|| Value::from(next))
-            }
-            ParamKind::Number { min, max } => {
-                let step = round_step(max - min);
-                let steps = value?.as_f64()? / step;
-                // What lies between two steps goes to the nearer one in that direction.
-                let next = if up { (steps + 1e-6).floor() + 1.0 } else { (steps - 1e-6).ceil() - 1.0 } * step;
-                let next = next.clamp(min, max);
-                self.read(&format!("{next:.4}")).filter(|next| Some(next) != value)
-            }
-        }
-    }
+    model.param(name).ok_or_else(|| unknown(model, name))
 }
 
-/// About a twentieth of a range: 1, 2 or 5 times a power of ten.
-fn round_step(range: f64) -> f64 {
-    let wanted = range / 20.0;
-    let power = 10_f64.powf(wanted.log10().floor());
-    [5.0, 2.0].into_iter().find(|times| times * power <= wanted * 1.001).unwrap_or(1.0) * power
-}
-
-fn read(kind: &ParamKind, text: &str) -> Option<Value> {
-    match *kind {
-        ParamKind::Number { min, max } => {
-            let number: f64 = text.parse().ok()?;
-            // Whole numbers go out as such: a 2 and a 2.0 are the same job.
-            let whole = text.parse::<i64>().ok().or_else(|| whole(number));
-            (min..=max).contains(&number).then(|| whole.map_or_else(|| Value::from(number), Value::from))
-        }
-        ParamKind::Integer { min, max } => {
-            text.parse().ok().filter(|number| (min..=max).contains(number)).map(Value::from)
-        }
-        ParamKind::Boolean => text.parse::<bool>().ok().map(Value::from),
+fn out_of_range(model: &Model, spec: &ParamSpec, given: &str) -> ParamError {
+    ParamError::OutOfRange {
+        model: model.endpoint.to_string(),
+        name: spec.name.clone(),
+        value: clean(given).into_owned(),
+        takes: spec.kind.to_string(),
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "only taken where nothing is cut off")]
-fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
 }
 
 fn unknown(model: &Model, name: &str) -> ParamError {
@@ -218,6 +240,7 @@ mod tests {
 
     use super::*;
     use crate::job::EndpointId;
+    use crate::model::ParamKind;
 
     fn flux() -> Model {
         Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap()
@@ -230,7 +253,8 @@ mod tests {
             params.body(&flux(), "https://v3.fal.media/a.jpg"),
             json!({"image_url": "https://v3.fal.media/a.jpg", "upscale_factor": 2, "creativity": 0.3, "guidance": 1, "steps": 20, "enable_safety_checker": true})
         );
-        assert!((params.factor() - 2.0).abs() < f64::EPSILON);
+        assert_eq!(params.growth().as_deref(), Some("×2"));
+        assert_eq!(params.output_size(Some(Pixels::new(3, 2))), Some(Pixels::new(6, 4)));
     }
 
     #[test]
@@ -278,23 +302,6 @@ mod tests {
     }
 
     #[test]
-    fn values_are_stepped_on_a_round_grid_within_their_range() {
-        let model = flux();
-        let spec = |name: &str| model.params.iter().find(|spec| spec.name == name).unwrap();
-        let step = |name: &str, value: Value, up| spec(name).stepped(Some(&value), up);
-        assert_eq!(step("upscale_factor", json!(2), true), Some(json!(2.1)));
-        assert_eq!(step("upscale_factor", json!(2.55), false), Some(json!(2.5)));
-        assert_eq!(step("upscale_factor", json!(4), true), None);
-        assert_eq!(step("upscale_factor", json!(1.1), false), Some(json!(1)));
-        assert_eq!(step("creativity", json!(0.3), true), Some(json!(0.35)));
-        assert_eq!(step("guidance", json!(1), true), Some(json!(2)));
-        assert_eq!(step("steps", json!(50), true), None);
-        assert_eq!(step("steps", json!(20), false), Some(json!(19)));
-        assert_eq!(step("enable_safety_checker", json!(true), true), Some(json!(false)));
-        assert_eq!(spec("seed").stepped(None, true), None);
-    }
-
-    #[test]
     fn one_parameter_is_set_anew_or_given_back_its_default() {
         let params = Params::parse(&flux(), ["seed=1", "steps=30"]).unwrap();
         let other = params.with(&flux(), "creativity", Some(&json!(0.5))).unwrap();
@@ -308,5 +315,29 @@ mod tests {
         let error = Params::parse(&flux(), ["scale_factor=2"]).unwrap_err();
         assert!(error.to_string().contains("did you mean `upscale_factor`?"), "{error}");
         assert!(matches!(Params::parse(&flux(), ["prompt=x"]), Err(ParamError::Unknown { close: None, .. })));
+    }
+
+    #[test]
+    fn what_another_client_left_out_or_made_up_is_no_other_job() {
+        let of = |input: Value| Params::of_input(&flux(), input.as_object().unwrap());
+        let ours = Params::parse(&flux(), []).unwrap();
+        let url = "https://v3.fal.media/files/a.jpg";
+        assert_eq!(of(json!({ "image_url": url })).as_ref(), Some(&ours));
+        let odd = json!({ "image_url": url, "seed": null, "prompt": "sharper", "upscale_factor": 2.0 });
+        assert_eq!(of(odd).as_ref(), Some(&ours));
+        assert_ne!(of(json!({ "image_url": url, "upscale_factor": 4 })).as_ref(), Some(&ours));
+        assert_ne!(of(json!({ "image_url": url, "seed": 7 })).as_ref(), Some(&ours));
+        assert_eq!(of(json!({ "image_url": url, "steps": "many" })), None);
+    }
+
+    #[test]
+    fn texts_are_taken_as_they_are() {
+        let text = ParamSpec { name: "prompt".to_owned(), kind: ParamKind::Text, default: None, about: String::new() };
+        let model = Model { params: vec![text], size: SizeRule::Unknown, ..flux() };
+        let params = Params::parse(&model, ["prompt= a \"cat\" "]).unwrap();
+        assert_eq!(params.told(), [("prompt".to_owned(), "a \"cat\"".to_owned())]);
+        assert_eq!(Params::from_canonical(&model, &params.canonical()), Ok(params.clone()));
+        assert_eq!((params.growth(), params.output_size(Some(Pixels::new(1, 1)))), (None, None));
+        assert!(params.with(&model, "prompt", Some(&json!(1))).is_err());
     }
 }

@@ -71,11 +71,11 @@ pub struct UnitPrice {
 }
 
 impl UnitPrice {
-    /// What one output of this size costs; `None` where the unit cannot be known beforehand.
+    /// What one output of this size costs; `None` where that cannot be known beforehand.
     #[must_use]
-    pub fn estimate(&self, output: Pixels) -> Option<Usd> {
+    pub fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
         match self.unit {
-            Unit::Megapixel => self.usd.times(u128::from(output.count()), 1_000_000),
+            Unit::Megapixel => self.usd.times(u128::from(output?.count()), 1_000_000),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
         }
@@ -84,9 +84,9 @@ impl UnitPrice {
     /// The most that one output of this size may be billed as. How fal rounds megapixels is not
     /// documented: a cap reckons with whole ones, rounded up, and with the smaller kind, 10⁶ px.
     #[must_use]
-    pub fn at_most(&self, output: Pixels) -> Option<Usd> {
+    pub fn at_most(&self, output: Option<Pixels>) -> Option<Usd> {
         match self.unit {
-            Unit::Megapixel => self.usd.times(u128::from(output.count().div_ceil(1_000_000)), 1),
+            Unit::Megapixel => self.usd.times(u128::from(output?.count().div_ceil(1_000_000)), 1),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
         }
@@ -122,15 +122,15 @@ mod tests {
     #[test]
     fn a_twelve_megapixel_photo_at_two_costs_what_the_manual_says() {
         let output = Pixels::new(4000, 3000).scaled(2.0);
-        assert_eq!(per_megapixel().estimate(output).unwrap().to_string(), "$4.80");
+        assert_eq!(per_megapixel().estimate(Some(output)).unwrap().to_string(), "$4.80");
     }
 
     #[test]
     fn a_cap_reckons_with_whole_megapixels() {
-        let at_most = |width, height| per_megapixel().at_most(Pixels::new(width, height)).unwrap().to_string();
+        let at_most = |width, height| per_megapixel().at_most(Some(Pixels::new(width, height))).unwrap().to_string();
         assert_eq!([at_most(24, 16), at_most(1000, 1000), at_most(1000, 1001)], ["$0.10", "$0.10", "$0.20"]);
         let output = Pixels::new(2048, 2048);
-        assert!(per_megapixel().at_most(output).unwrap() >= per_megapixel().estimate(output).unwrap());
+        assert!(per_megapixel().at_most(Some(output)).unwrap() >= per_megapixel().estimate(Some(output)).unwrap());
     }
 
     #[test]
@@ -142,13 +142,16 @@ mod tests {
         assert_eq!((beyond - most).to_string(), "more than $9.2 billion", "nor is it one when less is added");
         assert_eq!((beyond.told(), Usd::from_f64(1e10)), (None, None));
         let dear = UnitPrice { usd: most, ..per_megapixel() };
-        assert_eq!([dear.estimate(Pixels::new(2000, 1000)), dear.at_most(Pixels::new(2000, 1000))], [None, None]);
+        assert_eq!(
+            [dear.estimate(Some(Pixels::new(2000, 1000))), dear.at_most(Some(Pixels::new(2000, 1000)))],
+            [None, None]
+        );
     }
 
     #[test]
     fn what_cannot_be_known_is_not_zero() {
         let price = UnitPrice { unit: Unit::from_api("compute seconds"), ..per_megapixel() };
-        assert_eq!(price.estimate(Pixels::new(100, 100)), None);
+        assert_eq!(price.estimate(Some(Pixels::new(100, 100))), None);
         assert!(!price.can_be_capped() && per_megapixel().can_be_capped());
         assert_eq!(price.billed(f64::NAN), None);
         assert_eq!(price.billed(-1.0), None);

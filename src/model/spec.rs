@@ -1,11 +1,9 @@
-//! A model as data: its endpoint, its parameters and their ranges.
-
-use std::fmt;
+//! A model as data: its endpoint, its parameters and their ranges, how large its results are.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{UnitPrice, profiles};
+use super::{ParamSpec, UnitPrice, profiles};
 use crate::job::EndpointId;
 
 /// A model as far as a batch needs to know it.
@@ -14,58 +12,29 @@ pub struct Model {
     /// Where it is called.
     pub endpoint: EndpointId,
     /// The input field that takes the photo's URL.
-    pub image_field: String,
+    pub(super) image_field: String,
     /// Every other parameter, in the order of the model's page.
     pub params: Vec<ParamSpec>,
-    /// The parameter by which each side of the picture grows, if there is one.
-    pub factor_param: Option<String>,
+    /// How large its results are.
+    pub(super) size: SizeRule,
+    /// The parameters that make another picture of the same size and price, in the order in which a
+    /// person is asked for them.
+    pub(super) redo: Vec<String>,
+    /// The one of them by whose value like results come again.
+    pub(super) seed: Option<String>,
     /// The list price that was current when this version was built.
     pub list_price: Option<UnitPrice>,
 }
 
-/// One parameter of a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParamSpec {
-    /// Its name in the request body.
-    pub name: String,
-    /// What it takes.
-    pub kind: ParamKind,
-    /// What the model takes when it is not given; `None` where the model picks.
-    pub default: Option<Value>,
-    /// What it does, in a few words.
-    pub about: String,
-}
-
-/// What a parameter takes; bounds are inclusive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum ParamKind {
-    /// A number in a range.
-    Number {
-        /// The least.
-        min: f64,
-        /// The most.
-        max: f64,
-    },
-    /// A whole number in a range.
-    Integer {
-        /// The least.
-        min: i64,
-        /// The most.
-        max: i64,
-    },
-    /// `true` or `false`.
-    Boolean,
-}
-
-impl fmt::Display for ParamKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number { min, max } => write!(f, "a number from {min} to {max}"),
-            Self::Integer { min: i64::MIN, max: i64::MAX } => f.write_str("a whole number"),
-            Self::Integer { min, max } => write!(f, "a whole number from {min} to {max}"),
-            Self::Boolean => f.write_str("true or false"),
-        }
-    }
+/// How large a result is, by what is known before it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SizeRule {
+    /// Each side of the photo times the value of a parameter.
+    Times(String),
+    /// As large as the photo.
+    Kept,
+    /// It cannot be known.
+    Unknown,
 }
 
 impl Model {
@@ -79,5 +48,17 @@ impl Model {
     #[must_use]
     pub fn built_in(endpoint: &EndpointId) -> Option<Self> {
         (endpoint.as_str() == Self::DEFAULT).then(|| profiles::flux_vision_upscaler::model(endpoint.clone()))
+    }
+
+    /// The parameter of a name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&ParamSpec> {
+        self.params.iter().find(|spec| spec.name == name)
+    }
+
+    /// The URL of the photo in what a request was made with.
+    #[must_use]
+    pub fn photo_in<'i>(&self, input: &'i Map<String, Value>) -> Option<&'i str> {
+        input.get(&self.image_field)?.as_str()
     }
 }

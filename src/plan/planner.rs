@@ -66,11 +66,11 @@ impl Planner {
     }
 
     fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
-        self.plan.price.as_ref()?.estimate(output?)
+        self.plan.price.as_ref()?.estimate(output)
     }
 
     fn at_most(&self, output: Option<Pixels>) -> Option<Usd> {
-        self.plan.price.as_ref()?.at_most(output?)
+        self.plan.price.as_ref()?.at_most(output)
     }
 
     fn skip(&mut self, photo: &Photo, reason: &str) {

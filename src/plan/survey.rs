@@ -107,10 +107,10 @@ impl<'a> Count<'a> {
         {
             job.state = reopened;
         }
-        let output = job.photo.pixels.map(|pixels| self.survey.params.output_size(pixels));
+        let output = self.survey.params.output_size(job.photo.pixels);
         self.planner.add(&job.photo, &job.state, output);
         if job.state.is_reserved() {
-            let most = self.survey.price.as_ref().zip(output).and_then(|(price, output)| price.at_most(output));
+            let most = self.survey.price.as_ref().and_then(|price| price.at_most(output));
             self.reserved += most.unwrap_or_default();
         }
         if self.survey.trials.contains_key(&job.photo.path) {
@@ -139,7 +139,7 @@ impl<'a> Count<'a> {
             let is_first = met.insert(content);
             let is_known = earlier.contains(&job.photo.bytes) && wanted.find(ledger, content, None).await?.is_some();
             if !is_first || is_known {
-                let output = job.photo.pixels.map(|pixels| params.output_size(pixels));
+                let output = params.output_size(job.photo.pixels);
                 self.planner.reuse(&job, output);
             }
         }

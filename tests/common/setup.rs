@@ -16,7 +16,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         output: String::new(),
         endpoint: model.endpoint.to_string(),
         params: Vec::new(),
-        factor: None,
+        growth: None,
         budget: None,
         sandbox: false,
         elsewhere: None,

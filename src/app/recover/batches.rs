@@ -6,7 +6,6 @@ use std::collections::btree_map::Entry;
 use std::io;
 use std::path::Path;
 
-use super::find::params_of;
 use super::place::{Known, Place};
 use super::tell::{Fate, Teller};
 use crate::app::Failure;
@@ -91,8 +90,7 @@ impl<'a> Everywhere<'a> {
         if !by_request.is_empty() {
             return Ok(by_request);
         }
-        let field = self.settings.model.image_field.as_str();
-        let Some(url) = past.input.get(field).and_then(serde_json::Value::as_str) else { return Ok(Vec::new()) };
+        let Some(url) = self.settings.model.photo_in(&past.input) else { return Ok(Vec::new()) };
         Ok(self.ledger.by_upload_url(url, &self.batches.service).await?)
     }
 
@@ -152,7 +150,7 @@ impl<'a> Everywhere<'a> {
 fn is_made_with(past: &Past, batch: &Batch, own: Option<&OwnParams>) -> bool {
     let own = own.and_then(|own| Params::from_canonical(&batch.model, &own.0).ok());
     past.input.is_empty()
-        || params_of(&batch.model, &past.input).as_ref() == Some(own.as_ref().unwrap_or(&batch.params))
+        || Params::of_input(&batch.model, &past.input).as_ref() == Some(own.as_ref().unwrap_or(&batch.params))
 }
 
 /// Whether something else lies where a photo was. One that is gone may come back.

@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
-
 use super::photos::Photos;
 use crate::fal::{Fal, FalError, Past, Piece};
 use crate::job::{ContentHash, Photo, Service, Timestamp, Upload};
@@ -41,8 +39,8 @@ impl Finder<'_> {
         if self.photos.count() == 0 {
             return Ok(Match::Nothing);
         }
-        let url = past.input.get(&self.model.image_field).and_then(Value::as_str);
-        if url.is_some() && params_of(self.model, &past.input).as_ref() != Some(self.params) {
+        let url = self.model.photo_in(&past.input);
+        if url.is_some() && Params::of_input(self.model, &past.input).as_ref() != Some(self.params) {
             return Ok(Match::OtherParams);
         }
         let known = match url {
@@ -99,35 +97,5 @@ impl Finder<'_> {
             }
         }
         Ok((bytes == length).then(|| (length, ContentHash(*hasher.finalize().as_bytes()))))
-    }
-}
-
-/// The parameters that a request was made with. What the model does not know it ignored.
-pub(super) fn params_of(model: &Model, input: &Map<String, Value>) -> Option<Params> {
-    let known =
-        input.iter().filter(|(name, value)| !value.is_null() && model.params.iter().any(|spec| spec.name == **name));
-    let pairs: Vec<_> = known.map(|(name, value)| format!("{name}={value}")).collect();
-    Params::parse(model, pairs.iter().map(String::as_str)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::job::EndpointId;
-
-    #[test]
-    fn what_another_client_left_out_or_made_up_is_no_other_job() {
-        let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
-        let of = |input: Value| params_of(&model, input.as_object().unwrap());
-        let ours = Params::parse(&model, []).unwrap();
-        let url = "https://v3.fal.media/files/a.jpg";
-        assert_eq!(of(json!({ "image_url": url })).as_ref(), Some(&ours));
-        let odd = json!({ "image_url": url, "seed": null, "prompt": "sharper", "upscale_factor": 2.0 });
-        assert_eq!(of(odd).as_ref(), Some(&ours));
-        assert_ne!(of(json!({ "image_url": url, "upscale_factor": 4 })).as_ref(), Some(&ours));
-        assert_ne!(of(json!({ "image_url": url, "seed": 7 })).as_ref(), Some(&ours));
-        assert_eq!(of(json!({ "image_url": url, "steps": "many" })), None);
     }
 }

@@ -106,12 +106,12 @@ impl<'a> Place<'a> {
         }
         self.known.jobs.insert(job.photo.path.clone(), job.clone());
 
-        let promised = job.photo.pixels.map(|pixels| self.params.output_size(pixels));
+        let promised = self.params.output_size(job.photo.pixels);
         let fetch = Fetch { photo: &job.photo, answer, promised, previous: previous.as_ref() };
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
-        let cost = promised.and_then(|pixels| self.price.as_ref()?.estimate(pixels));
+        let cost = self.price.as_ref().and_then(|price| price.estimate(promised));
         let (saved, suspicion) = placed.saved(request.clone(), answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),

@@ -67,8 +67,8 @@ pub struct BatchFacts {
     pub endpoint: String,
     /// Every parameter as sent, name and value, in the model's order.
     pub params: Vec<(String, String)>,
-    /// `×2`, for models that enlarge.
-    pub factor: Option<String>,
+    /// How results grow, as `×2`; none for models that do not enlarge.
+    pub growth: Option<String>,
     /// The cap, if there is one.
     pub budget: Option<Usd>,
     /// Whether it runs on a sandbox: nothing is charged.

@@ -35,7 +35,7 @@ fn facts() -> BatchFacts {
         params: [("upscale_factor", "2"), ("creativity", "0.3"), ("enable_safety_checker", "true")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
-        factor: Some("×2".to_owned()),
+        growth: Some("×2".to_owned()),
         budget: Some(usd(20.0)),
         sandbox: false,
         elsewhere: None,

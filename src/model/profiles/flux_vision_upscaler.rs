@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::job::{EndpointId, Usd};
-use crate::model::{Model, ParamKind, ParamSpec, PriceSource, Unit, UnitPrice};
+use crate::model::{Model, ParamKind, ParamSpec, PriceSource, SizeRule, Unit, UnitPrice};
 
 /// As on its page at fal.
 pub(crate) fn model(endpoint: EndpointId) -> Model {
@@ -34,7 +34,9 @@ pub(crate) fn model(endpoint: EndpointId) -> Model {
             },
             spec("enable_safety_checker", ParamKind::Boolean, json!(true), "blacks out what it takes for unsafe"),
         ],
-        factor_param: Some("upscale_factor".to_owned()),
+        size: SizeRule::Times("upscale_factor".to_owned()),
+        redo: ["seed", "creativity"].map(str::to_owned).to_vec(),
+        seed: Some("seed".to_owned()),
         list_price: Some(UnitPrice {
             usd: Usd::from_nanos(100_000_000),
             unit: Unit::Megapixel,

@@ -7,7 +7,7 @@ use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
 use crate::job::{JobId, Usd};
-use crate::model::ParamKind;
+use crate::model::{ParamKind, shown};
 
 /// Photos that are still in and listed as the dearest.
 const DEAREST: usize = 10;
@@ -232,7 +232,7 @@ impl Ui {
             return self.step_field(true);
         }
         let before = field.value.clone();
-        let text = before.as_ref().map(ToString::to_string).unwrap_or_default();
+        let text = before.as_ref().map(shown).unwrap_or_default();
         (self.plan.edit, self.plan.asked) = (Some(Edit { draft: Draft::new(text), before, error: None }), None);
         None
     }

@@ -61,10 +61,9 @@ impl RedoForm {
             None => "It is paid for again; the price is not known.".to_owned(),
         };
         let text = vec![price, "The picture that is there stays until the new one is whole.".to_owned()];
-        let field = |param: &RedoParam| {
-            // The seed that was used would give the same picture.
-            let value = param.value.clone().filter(|_| param.spec.name != "seed").unwrap_or_default();
-            RedoField { spec: param.spec.clone(), input: Input::new(value) }
+        let field = |param: &RedoParam| RedoField {
+            spec: param.spec.clone(),
+            input: Input::new(param.value.clone().unwrap_or_default()),
         };
         Self { job, path: path.to_owned(), text, fields: params.iter().map(field).collect(), at: 0 }
     }

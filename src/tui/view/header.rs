@@ -52,8 +52,8 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     ));
     let name = batch.endpoint.rsplit('/').next().unwrap_or_default();
     left.push(Piece::text(2, if roomy { name } else { "" }, of(Role::Muted)));
-    if let Some(factor) = &batch.factor {
-        left.push(Piece::text(3, factor.as_str(), of(Role::Muted)));
+    if let Some(growth) = &batch.growth {
+        left.push(Piece::text(3, growth.as_str(), of(Role::Muted)));
     }
     let mut right = Vec::new();
     if batch.sandbox {

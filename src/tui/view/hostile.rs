@@ -113,7 +113,7 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
     desk.with(|board| {
         let mut facts = (*board.batch).clone();
         facts.from = vec![text.clone(), text.clone()];
-        (facts.to, facts.endpoint, facts.factor) = (text.clone(), text.clone(), Some(text.clone()));
+        (facts.to, facts.endpoint, facts.growth) = (text.clone(), text.clone(), Some(text.clone()));
         facts.params.push((text.clone(), text.clone()));
         board.batch = Arc::new(facts);
         let mut plan = (*board.plan).clone();

@@ -4,6 +4,7 @@ use ratatui::style::Modifier;
 
 use super::line::Line;
 use crate::engine::board::Field;
+use crate::model;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -22,8 +23,8 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
     let (plan, batch) = (&ui.board.plan, &ui.board.batch);
     let mut lines = vec![Line::heading(ui, "The model")];
-    let factor = batch.factor.as_ref().map(|factor| format!(" {factor}")).unwrap_or_default();
-    lines.extend(Line::named(ui, columns, "endpoint", &format!("{}{factor}", batch.endpoint), of(Role::Text)));
+    let growth = batch.growth.as_ref().map(|growth| format!(" {growth}")).unwrap_or_default();
+    lines.extend(Line::named(ui, columns, "endpoint", &format!("{}{growth}", batch.endpoint), of(Role::Text)));
     if plan.fields.is_empty() {
         let names = batch.params.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(NAME);
         for (name, value) in &batch.params {
@@ -55,7 +56,7 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
 }
 
 fn value_of(field: &Field) -> String {
-    field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&value.to_string()).into_owned())
+    field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&model::shown(value)).into_owned())
 }
 
 /// Columns for what a field is about, beside its value; none where that would take more lines than it says.
@@ -110,7 +111,7 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
 /// What the field under the cursor takes, and what it has when nothing is set; what it is about, unless that
 /// is told already.
 fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) -> Vec<Line> {
-    let default = match &field.spec.default {
+    let default = match field.spec.default.as_ref().map(model::shown) {
         Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
         Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
         None if field.value.is_some() => {

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::json::{count, number};
+use super::number::{count, number};
 use crate::job::{Answer, Pixels, shortened};
 
 /// Finds the picture and what was said about it: `image`, else the first of `images`, else
 /// `output` (fal docs: model outputs). `None` if there is no picture. Only its URL is needed: the rest is
 /// taken where it makes sense.
-pub(super) fn read(output: &Value, billed_units: Option<f64>) -> Option<Answer> {
+#[must_use]
+pub fn read_answer(output: &Value, billed_units: Option<f64>) -> Option<Answer> {
     let (url, file) = ["image", "images", "output"].iter().find_map(|place| picture(output.get(place)?))?;
     let side = |name: &str| {
         let side = told(file, name, count)?;
@@ -58,7 +59,7 @@ mod tests {
             json!({"images": [{"url": "https://v3.fal.media/a.png", "width": 4, "height": 2}], "seed": 42, "caption": "A cat"}),
             json!({"output": {"url": "https://v3.fal.media/a.png", "width": 4, "height": 2}, "seed": 42, "caption": "A cat"}),
         ] {
-            let answer = read(&output, Some(1.5)).unwrap();
+            let answer = read_answer(&output, Some(1.5)).unwrap();
             assert_eq!(
                 (&*answer.url, answer.pixels, answer.seed),
                 ("https://v3.fal.media/a.png", Some(Pixels::new(4, 2)), Some(42))
@@ -71,31 +72,33 @@ mod tests {
     fn the_url_decides_whatever_form_the_rest_has() {
         let image =
             json!({"url": "u", "width": 192.0, "height": "128", "file_size": 9.5, "file_name": 7, "content_type": []});
-        let answer = read(&json!({"image": image, "seed": 42.0, "timings": [], "caption": {"text": 1}}), None).unwrap();
+        let answer =
+            read_answer(&json!({"image": image, "seed": 42.0, "timings": [], "caption": {"text": 1}}), None).unwrap();
         assert_eq!((&*answer.url, answer.pixels, answer.seed), ("u", Some(Pixels::new(192, 128)), Some(42)));
         assert_eq!((answer.caption, answer.inference_s), (None, None));
         let odd =
             json!({"image": {"url": "u", "width": -1, "height": 1.5}, "seed": "x", "timings": {"inference": "2.5"}});
-        let answer = read(&odd, None).unwrap();
+        let answer = read_answer(&odd, None).unwrap();
         assert_eq!((answer.pixels, answer.seed, answer.inference_s), (None, None, Some(2.5)));
         assert_eq!(
-            &*read(&json!({"images": [null, "https://v3.fal.media/a.png"]}), None).unwrap().url,
+            &*read_answer(&json!({"images": [null, "https://v3.fal.media/a.png"]}), None).unwrap().url,
             "https://v3.fal.media/a.png"
         );
     }
 
     #[test]
     fn a_long_caption_is_cut() {
-        let answer = read(&json!({"image": {"url": "u"}, "caption": "é".repeat(5_000_000)}), None).unwrap();
+        let answer = read_answer(&json!({"image": {"url": "u"}, "caption": "é".repeat(5_000_000)}), None).unwrap();
         assert!(answer.caption.unwrap().len() < 66_000);
     }
 
     #[test]
     fn everything_but_the_url_may_lack_or_be_null() {
-        let answer = read(&json!({"image": {"url": "u", "width": null}, "seed": null, "caption": null}), None).unwrap();
+        let answer =
+            read_answer(&json!({"image": {"url": "u", "width": null}, "seed": null, "caption": null}), None).unwrap();
         assert_eq!((answer.pixels, answer.seed, answer.caption), (None, None, None));
-        assert!(read(&json!({"image": null, "images": []}), None).is_none());
-        assert!(read(&json!({"output": "a text"}), None).is_none());
-        assert!(read(&json!([1, 2]), None).is_none());
+        assert!(read_answer(&json!({"image": null, "images": []}), None).is_none());
+        assert!(read_answer(&json!({"output": "a text"}), None).is_none());
+        assert!(read_answer(&json!([1, 2]), None).is_none());
     }
 }
