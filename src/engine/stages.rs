@@ -195,7 +195,10 @@ impl Stages {
     }
 
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
-        let mut download = self.fal.download(&work.answer.url).await?;
+        let Some((url, _)) = work.answer.picture() else {
+            return Err(OutputError::BadResult("the answer holds no picture".into()).into());
+        };
+        let mut download = self.fal.download(url).await?;
         work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
         let mut draft = self.output.draft(&work.photo)?;
         while let Some(piece) = download.next().await {
@@ -215,7 +218,7 @@ impl Stages {
             bytes: download.length,
             pixels: work.promised,
             previous: work.previous.as_deref(),
-            caption: work.answer.caption.as_deref(),
+            caption: work.answer.text(),
         };
         Ok(draft.finish(expect).await?)
     }

@@ -95,7 +95,8 @@ pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
         cause: state.why(),
         retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
         output: saved.map(|saved| saved.output.clone()),
-        caption: saved.map_or_else(|| answer.and_then(|answer| answer.caption.clone()), |saved| saved.caption.clone()),
+        caption: saved
+            .map_or_else(|| answer.and_then(|answer| answer.text().map(Into::into)), |saved| saved.caption.clone()),
         pixels: saved.map(|saved| saved.pixels),
         seed: saved.map_or_else(|| answer.and_then(|answer| answer.seed), |saved| saved.seed),
         inference_s: match state {
@@ -127,9 +128,9 @@ pub(super) fn detail(
         _ => state.request().map(|request| &request.upload),
     };
     let result = match state {
-        JobState::Saving(_, _, answer) => Some(&*answer.url),
+        JobState::Saving(_, _, answer) => answer.picture(),
         JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
-            Kept::Answer(_, answer) => Some(&*answer.url),
+            Kept::Answer(_, answer) => answer.picture(),
             _ => None,
         },
         _ => None,
@@ -148,7 +149,7 @@ pub(super) fn detail(
         after: output.map(|path| PictureFile { path: FilePath(path), pixels: saved.map(|saved| saved.pixels) }),
         request_id: state.last_request_id().map(ToString::to_string),
         upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),
-        result_url: result.or(of_result).map(cleaned),
+        result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
         request_url,
         caption: saved.and_then(|saved| saved.caption.as_deref()).map(|caption| clean(caption).into_owned()),
         seed: saved.and_then(|saved| saved.seed),

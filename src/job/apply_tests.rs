@@ -3,7 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::job::{CauseKind, ContentHash, Format, Pixels, RequestId, Stage};
+use crate::job::{Artifact, CauseKind, ContentHash, Format, Pixels, RequestId, Stage};
 
 fn upload() -> Upload {
     Upload { url: "https://v3.fal.media/files/a.jpg".into(), at: Timestamp(1), content: ContentHash([7; 32]) }
@@ -15,10 +15,8 @@ fn request(id: &str) -> Request {
 
 fn answer() -> Answer {
     Answer {
-        url: "https://v3.fal.media/out.png".into(),
-        pixels: None,
+        artifacts: [Artifact::picture("image", "https://v3.fal.media/out.png", None)].into(),
         seed: Some(1),
-        caption: None,
         inference_s: None,
         billed_units: None,
     }

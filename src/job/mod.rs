@@ -4,6 +4,7 @@
 //! random number is handed it.
 
 mod apply;
+mod artifact;
 mod cause;
 mod claim;
 mod endpoint;
@@ -24,6 +25,7 @@ mod text;
 mod time;
 
 pub use apply::{Impossible, Transition, apply};
+pub use artifact::{Artifact, Given};
 pub use cause::{Cause, CauseKind, Class};
 pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Turn, stands_in_the_way, turn};
 pub use endpoint::{EndpointId, InvalidEndpoint};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Format, Pixels, Timestamp, Usd};
+use super::{Artifact, Format, Given, Pixels, Timestamp, Usd};
 
 /// The BLAKE3 hash of a photo's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,18 +95,31 @@ pub struct Request {
 /// A finished request's output, before anything of it is downloaded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// Where the picture is.
-    pub url: Box<str>,
-    /// The picture's size as fal gave it, px.
-    pub pixels: Option<Pixels>,
+    /// What the model gave, in its order.
+    pub artifacts: Box<[Artifact]>,
     /// The seed that was used.
     pub seed: Option<i64>,
-    /// What the model's vision part saw, as it came.
-    pub caption: Option<Box<str>>,
     /// Time on the runner, seconds.
     pub inference_s: Option<f64>,
     /// `X-Fal-Billable-Units` of the result (fal docs: pricing).
     pub billed_units: Option<f64>,
+}
+
+impl Answer {
+    /// The first picture: where it is, and its size as the model gave it, px.
+    #[must_use]
+    pub fn picture(&self) -> Option<(&str, Option<Pixels>)> {
+        self.artifacts.iter().find_map(|artifact| match &artifact.what {
+            Given::Picture { url, pixels } => Some((&**url, *pixels)),
+            Given::File { .. } | Given::Text(_) => None,
+        })
+    }
+
+    /// The first text: what the model says of the picture.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.artifacts.iter().find_map(Artifact::as_text)
+    }
 }
 
 /// A result on disk.

@@ -8,6 +8,7 @@
 //! within 50 ms; [`Writer::commit`] returns once its transaction is synced, together with all that
 //! was queued when it came.
 
+mod artifacts;
 mod attempt;
 mod batch;
 mod claim;

@@ -4,7 +4,7 @@ use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
-use super::path;
+use super::{artifacts, path};
 use crate::job::{
     Answer, BatchId, Cause, Closed, Job, JobState, Kept, Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status,
     Stop, Timestamp, Upload,
@@ -114,7 +114,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 48] = [
+pub(super) const COLUMNS: [&str; 49] = [
     "batch",
     "job",
     "path",
@@ -163,6 +163,7 @@ pub(super) const COLUMNS: [&str; 48] = [
     "own_params",
     "stopped_at",
     "unread",
+    "artifacts",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -181,7 +182,8 @@ pub(super) fn push(
     push_saved(values, record.saved)?;
     values.add(job.own.as_ref().map(|own| &*own.0))?;
     values.add(record.stop.map(|stop| stage_name(stop.stage)))?;
-    values.add(record.unread)
+    values.add(record.unread)?;
+    values.add(record.answer.and_then(artifacts::as_list))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {
@@ -233,11 +235,12 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
         (None, None) => record.ran.filter(|_| status == Status::Completed),
     };
     values.add(inference)?;
-    values.add(answer.map(|answer| &*answer.url))?;
-    push_pixels(values, answer.and_then(|answer| answer.pixels))?;
+    let picture = answer.and_then(Answer::picture);
+    values.add(picture.map(|(url, _)| url))?;
+    push_pixels(values, picture.and_then(|(_, pixels)| pixels))?;
     values.add(answer.and_then(|answer| answer.billed_units))?;
     values.add(answer.map_or_else(|| saved.and_then(|saved| saved.seed), |answer| answer.seed))?;
-    let caption = answer.map_or_else(|| saved.and_then(|saved| saved.caption.as_deref()), |a| a.caption.as_deref());
+    let caption = answer.map_or_else(|| saved.and_then(|saved| saved.caption.as_deref()), Answer::text);
     values.add(caption)
 }
 

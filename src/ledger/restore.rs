@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{LedgerError, path};
+use super::{LedgerError, artifacts, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
     Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
@@ -75,6 +75,7 @@ told! {
     own_params: Option<Box<str>>,
     stopped_at: Option<Stage>,
     unread: Option<Box<str>>,
+    artifacts: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -310,10 +311,15 @@ impl Fields<'_> {
 
     fn answer(&mut self) -> Result<Box<Answer>, Odd> {
         Ok(Box::new(Answer {
-            url: present(self.told.result_url.take(), "result_url")?,
-            pixels: pixels(self.told.result_width, self.told.result_height),
+            artifacts: match self.told.artifacts.take() {
+                Some(list) => serde_json::from_str(&list)?,
+                None => artifacts::of_columns(
+                    &present(self.told.result_url.take(), "result_url")?,
+                    pixels(self.told.result_width, self.told.result_height),
+                    self.told.caption.take().as_deref(),
+                ),
+            },
             seed: self.told.seed,
-            caption: self.told.caption.take(),
             inference_s: self.inference()?,
             billed_units: self.row.try_get(5)?,
         }))

@@ -176,12 +176,15 @@ ON CONFLICT (batch, job) DO UPDATE SET
     result_url = coalesce(excluded.result_url, result_url),
     result_width = iif(excluded.result_url IS NULL, result_width, excluded.result_width),
     result_height = iif(excluded.result_url IS NULL, result_height, excluded.result_height),
-    billed_units = iif(excluded.result_url IS NULL, billed_units, excluded.billed_units),
+    billed_units = iif(excluded.result_url IS NULL AND excluded.artifacts IS NULL, billed_units, excluded.billed_units),
 
-    inference_s = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.status <> 'COMPLETED',
-        inference_s, excluded.inference_s),
-    seed = iif(excluded.result_url IS NULL AND excluded.output IS NULL, seed, excluded.seed),
-    caption = iif(excluded.result_url IS NULL AND excluded.output IS NULL, caption, excluded.caption),
+    inference_s = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL
+        AND excluded.status <> 'COMPLETED', inference_s, excluded.inference_s),
+    seed = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, seed, excluded.seed),
+    caption = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, caption, excluded.caption),
+
+    artifacts = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL,
+        artifacts, excluded.artifacts),
 
     output = coalesce(excluded.output, output),
     out_format = iif(excluded.output IS NULL, out_format, excluded.out_format),

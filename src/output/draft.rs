@@ -80,7 +80,7 @@ impl Placed {
             pixels: self.pixels,
             bytes: self.bytes,
             seed: answer.seed,
-            caption: answer.caption.clone(),
+            caption: answer.text().map(Into::into),
             inference_s: answer.inference_s,
             cost,
             same_as: None,

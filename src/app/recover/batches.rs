@@ -81,7 +81,7 @@ impl<'a> Everywhere<'a> {
         if is_anyones {
             return Ok(());
         }
-        self.teller.tell(past, Fate::Unmatched, None, None, answer.caption.as_deref())
+        self.teller.tell(past, Fate::Unmatched, None, None, answer.text())
     }
 
     /// The jobs that a request was made for, as far as the ledger remembers.

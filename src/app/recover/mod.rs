@@ -271,7 +271,7 @@ impl<'a> Recovery<'a> {
     /// A result of no photo is saved under its request's id, if that is wished.
     async fn take_by_id(&mut self, past: &Past, answer: &Answer) -> Result<(), Failure> {
         let Some(output) = self.all.as_ref().filter(|_| !self.dry_run) else {
-            return self.teller.tell(past, Fate::Unmatched, None, None, answer.caption.as_deref());
+            return self.teller.tell(past, Fate::Unmatched, None, None, answer.text());
         };
         if is_there(output.root(), &past.id) {
             return self.teller.tell(past, Fate::There, None, None, Some("saved by its id"));

@@ -171,7 +171,10 @@ impl Fetch<'_> {
     }
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, Unfetched> {
-        let mut download = fal.download(&self.answer.url).await?;
+        let Some((url, _)) = self.answer.picture() else {
+            return Err(OutputError::BadResult("the answer holds no picture".into()).into());
+        };
+        let mut download = fal.download(url).await?;
         let mut draft = output.draft(self.photo)?;
         while let Some(piece) = download.next().await {
             match piece? {
@@ -179,7 +182,7 @@ impl Fetch<'_> {
                 Piece::Anew => draft.restart(),
             }
         }
-        let caption = self.answer.caption.as_deref();
+        let caption = self.answer.text();
         let expect = Expect { bytes: download.length, pixels: self.promised, previous: self.previous, caption };
         Ok(draft.finish(expect).await?)
     }

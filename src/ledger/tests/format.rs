@@ -8,7 +8,9 @@ use tempfile::TempDir;
 
 use super::open;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Answer, Format, Job, JobState, Kept, Photo, Pixels, Service, Stage, Suspicion, Timestamp, Usd};
+use crate::job::{
+    Answer, Artifact, Format, Job, JobState, Kept, Photo, Pixels, Service, Stage, Suspicion, Timestamp, Usd,
+};
 use crate::ledger::Attempt;
 
 fn fixture(version: u32) -> PathBuf {
@@ -18,10 +20,12 @@ fn fixture(version: u32) -> PathBuf {
 /// One job in each state, and in each shade of it.
 fn every_state() -> Vec<Job> {
     let answer = Answer {
-        url: "https://v3.fal.media/files/out.png".into(),
-        pixels: Some(Pixels::new(8000, 6000)),
+        artifacts: [
+            Artifact::picture("image", "https://v3.fal.media/files/out.png", Some(Pixels::new(8000, 6000))),
+            Artifact::text("caption", "Прибой, 海辺 👍🏽\n\u{1b}[2J"),
+        ]
+        .into(),
         seed: Some(-7),
-        caption: Some("Прибой, 海辺 👍🏽\n\u{1b}[2J".into()),
         inference_s: Some(0.1),
         billed_units: Some(48.3),
     };

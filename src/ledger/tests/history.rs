@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::one_batch;
 use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Answer, Job, JobState, Kept, OwnParams, Service, Stage, Stop, Suspicion, Timestamp, Usd};
+use crate::job::{Answer, Artifact, Job, JobState, Kept, OwnParams, Service, Stage, Stop, Suspicion, Timestamp, Usd};
 use crate::ledger::lookup::By;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
@@ -126,8 +126,12 @@ async fn a_result_on_disk_is_known_with_the_urls_that_led_to_it() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
     let url = "https://v3.fal.media/files/out.png";
-    let answer =
-        Answer { url: url.into(), pixels: None, seed: None, caption: None, inference_s: None, billed_units: None };
+    let answer = Answer {
+        artifacts: [Artifact::picture("image", url, None)].into(),
+        seed: None,
+        inference_s: None,
+        billed_units: None,
+    };
     writer.note(&job(1, JobState::Saving(run(1), Box::new(request(1)), Box::new(answer))));
     writer.note(&job(1, JobState::Done(closed(), Box::new(saved(1, None)))));
     writer.flush().await.unwrap();

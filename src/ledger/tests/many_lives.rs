@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::open;
 use super::samples::{cause, id, job, key, request, saved, upload};
 use crate::job::{
-    Answer, BatchId, Job, JobState, Kept, Request, RequestId, Saved, Stage, Timestamp, Transition, Usd, apply,
+    Answer, Artifact, BatchId, Job, JobState, Kept, Request, RequestId, Saved, Stage, Timestamp, Transition, Usd, apply,
 };
 use crate::ledger::{Attempt, Ledger, Writer};
 
@@ -142,9 +142,8 @@ impl Life {
                 self.happen(at, Transition::Retry { cause: cause(), until: Timestamp(0), kept, counts: true });
             }
             JobState::Completed(..) => {
-                let url = "https://v3.fal.media/out.png".into();
-                let answer =
-                    Answer { url, pixels: None, seed: None, caption: None, inference_s: None, billed_units: None };
+                let artifacts = [Artifact::picture("image", "https://v3.fal.media/out.png", None)].into();
+                let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None };
                 self.happen(at, Transition::StartSave(answer));
             }
             JobState::Saving(run, request, _) => {

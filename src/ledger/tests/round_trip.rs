@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::open;
 use super::samples::{any_job, job, key, request, saved, upload};
-use crate::job::{Answer, Job, JobId, JobState, Kept, Timestamp, Transition, Usd, apply};
+use crate::job::{Answer, Artifact, Job, JobId, JobState, Kept, Timestamp, Transition, Usd, apply};
 use crate::ledger::Ledger;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -89,10 +89,8 @@ fn any_choices() -> impl Strategy<Value = Vec<Vec<Transition>>> {
 fn any_step() -> impl Strategy<Value = Transition> {
     let id = 1_u8..4;
     let answer = || Answer {
-        url: "https://v3.fal.media/out.png".into(),
-        pixels: None,
+        artifacts: [Artifact::picture("image", "https://v3.fal.media/out.png", None)].into(),
         seed: None,
-        caption: None,
         inference_s: None,
         billed_units: Some(48.0),
     };

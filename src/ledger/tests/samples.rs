@@ -6,8 +6,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo,
-    Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread, Upload, Usd,
+    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
+    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread, Upload,
+    Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -160,12 +161,28 @@ fn any_request() -> impl Strategy<Value = Box<Request>> {
 }
 
 fn any_answer() -> impl Strategy<Value = Box<Answer>> {
-    let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()));
-    (any_text(), prop::option::of(any_pixels()), told, any_number(), any_number()).prop_map(
-        |(url, pixels, (seed, caption), inference_s, billed_units)| {
-            Box::new(Answer { url, pixels, seed, caption, inference_s, billed_units })
+    let artifacts = prop_oneof![
+        // As the first formats knew them.
+        (any_text(), prop::option::of(any_pixels()), prop::option::of(any_text())).prop_map(|(url, pixels, text)| {
+            let text = text.map(|text| Artifact::text("caption", &text));
+            [Artifact::picture("image", &url, pixels)].into_iter().chain(text).collect::<Vec<_>>()
+        }),
+        prop::collection::vec(any_artifact(), 0..5),
+    ];
+    (artifacts, prop::option::of(any::<i64>()), any_number(), any_number()).prop_map(
+        |(artifacts, seed, inference_s, billed_units)| {
+            Box::new(Answer { artifacts: artifacts.into(), seed, inference_s, billed_units })
         },
     )
+}
+
+fn any_artifact() -> impl Strategy<Value = Artifact> {
+    let picture = (any_text(), any_text(), prop::option::of(any_pixels()));
+    prop_oneof![
+        picture.prop_map(|(role, url, pixels)| Artifact::picture(&role, &url, pixels)),
+        (any_text(), any_text()).prop_map(|(role, url)| Artifact::file(&role, &url)),
+        (any_text(), any_text()).prop_map(|(role, text)| Artifact::text(&role, &text)),
+    ]
 }
 
 fn any_saved() -> impl Strategy<Value = Box<Saved>> {

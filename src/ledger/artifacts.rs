@@ -1,0 +1,21 @@
+//! What a model gave, in a job's row: a picture and a text have columns of their own, as they had in the
+//! first formats; what is more than that, or has other names, is kept as a list.
+
+use crate::job::{Answer, Artifact, Pixels};
+
+/// What the columns for a picture and a text stand for.
+const PICTURE: &str = "image";
+const TEXT: &str = "caption";
+
+/// An answer's artifacts as JSON; `None` where the columns hold all of them.
+pub(super) fn as_list(answer: &Answer) -> Option<String> {
+    let is_told =
+        answer.picture().is_some_and(|(url, pixels)| of_columns(url, pixels, answer.text()) == answer.artifacts);
+    if is_told { None } else { serde_json::to_string(&answer.artifacts).ok() }
+}
+
+/// The artifacts that the columns hold.
+pub(super) fn of_columns(url: &str, pixels: Option<Pixels>, text: Option<&str>) -> Box<[Artifact]> {
+    let text = text.map(|text| Artifact::text(TEXT, text));
+    [Artifact::picture(PICTURE, url, pixels)].into_iter().chain(text).collect()
+}
