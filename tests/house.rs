@@ -17,6 +17,9 @@ mod limits;
 #[path = "house/paths.rs"]
 mod paths;
 
+use fal_tui::job::EndpointId;
+use fal_tui::model::Model;
+
 use circles::{Modules, wide_circles};
 use paths::paths_of;
 
@@ -181,6 +184,28 @@ fn no_struct_holds_too_much() {
     limits::hold("fields are in one struct", MOST_FIELDS, LARGE_STRUCTS, &found.collect(), |_| String::new());
 }
 
+/// Where a parameter of a model may be named: in help, as an example.
+const EXAMPLES: [&str; 3] = ["cli/mod.rs", "settings/file.rs", "tui/keys/action.rs"];
+
+#[test]
+fn no_model_is_known_outside_its_room() {
+    let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+    // Shorter ones are words.
+    let names = model.params.iter().map(|param| param.name.clone()).filter(|name| name.len() > 5);
+    let names: Vec<_> = names.chain(["image_url".to_owned()]).collect();
+    let src = root().join("src");
+    let mut found = BTreeSet::new();
+    for file in rust_files("src").into_iter().filter(|file| is_built(file)) {
+        let below = file.strip_prefix(&src).unwrap();
+        let code = paths::own_code(&fs::read_to_string(&file).unwrap());
+        let is_elsewhere = !["model", "sandbox"].iter().any(|room| below.starts_with(room));
+        if is_elsewhere && names.iter().any(|name| code.contains(name.as_str())) {
+            found.insert(below.to_string_lossy().into_owned());
+        }
+    }
+    assert_eq!(found, BTreeSet::from(EXAMPLES.map(str::to_owned)));
+}
+
 #[test]
 fn every_file_opens_with_what_it_is_for() {
     let silent: Vec<_> = rust_files("src")
@@ -268,11 +293,14 @@ fn modules_of(room: &str) -> Modules {
     let src = root().join("src");
     let below = |file: PathBuf| file.strip_prefix(&src).unwrap().to_owned();
     let of_room = |file: &PathBuf| module_of(file).split("::").next() == Some(room);
-    let is_built = |file: &PathBuf| {
-        !file.with_extension("").to_string_lossy().ends_with("tests") && !file.to_string_lossy().contains("/tests/")
-    };
     let files = rust_files("src").into_iter().map(below).filter(|file| of_room(file) && is_built(file));
     files.map(|file| (module_of(&file), fs::read_to_string(src.join(file)).unwrap())).collect()
+}
+
+/// Whether a file is more than tests and what they look at.
+fn is_built(file: &Path) -> bool {
+    let path = file.to_string_lossy();
+    !path.ends_with("tests.rs") && !path.contains("/tests/") && !path.contains("/fixtures/")
 }
 
 /// The module that a file below `src` is.

@@ -32,7 +32,7 @@ pub(crate) fn paths_of_what_is_built(text: &str, module: &str) -> BTreeSet<Strin
 /// What a file passes on under its own name: the name and where it comes from.
 pub(crate) fn passed_on(text: &str, module: &str) -> Vec<(String, String)> {
     let mut found = BTreeSet::new();
-    let (_, code) = parts(text).swap_remove(0);
+    let code = own_code(text);
     for line in statements(&code).into_iter().filter(|line| line.starts_with("pub") && line.contains("use ")) {
         let (_, path) = line.split_once("use ").unwrap();
         let mut paths = BTreeSet::new();
@@ -45,6 +45,11 @@ pub(crate) fn passed_on(text: &str, module: &str) -> Vec<(String, String)> {
     }
     let name = |path: String| (path.rsplit("::").next().unwrap().to_owned(), path);
     found.into_iter().map(name).collect()
+}
+
+/// A file's code without its comments and without the modules inside it, which are its tests.
+pub(crate) fn own_code(text: &str) -> String {
+    parts(text).swap_remove(0).1
 }
 
 /// The modules below a file.
