@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Answer, Cause, CauseKind, JobId, OwnParams, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload,
-};
+use super::{Answer, Cause, CauseKind, JobId, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload};
+
+/// The parameters of a job that was sent again with others than its batch's, as the model writes
+/// them canonically: a ledger keeps them without knowing the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnParams(pub Box<str>);
 
 /// One photo on its way through the batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
