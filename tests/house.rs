@@ -80,7 +80,6 @@ const CIRCLES: &[Exception] = &[
     ("engine", 20, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
     ("output", 3, "a draft, its folder and its place name each other until `storage` has the folder"),
-    ("picture", 7, "each format names the header's reader, which names each format"),
     ("sandbox", 18, "what the sandbox serves hangs on its one state"),
     ("tui", 19, "what is drawn tells the state where it was drawn"),
 ];

@@ -4,31 +4,12 @@ use std::io::{Read, Seek};
 
 use super::bytes::Bytes;
 use super::error::Flaw;
+use super::facts::Header;
 use super::{HEAD, Kind, PictureError, avif, gif, jpeg, png, sniff, webp};
 use crate::job::{Format, Pixels};
 
 /// What is read at a time: most headers fit, and little is read in vain.
 const PAGE: usize = 4096;
-
-/// What a picture's header says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
-    /// Its format.
-    pub format: Format,
-    /// Its size as stored, px.
-    pub pixels: Pixels,
-    /// Whether EXIF says that it is to be turned by 90° before it is shown.
-    pub swaps_sides: bool,
-}
-
-impl Header {
-    /// Its size as people see it and as models work on it, px.
-    #[must_use]
-    pub fn upright(self) -> Pixels {
-        let Pixels { width, height } = self.pixels;
-        if self.swaps_sides { Pixels::new(height, width) } else { self.pixels }
-    }
-}
 
 /// Reads a picture's header: a few kilobytes, wherever in the file they are.
 ///

@@ -7,6 +7,7 @@ mod avif;
 mod bytes;
 mod error;
 mod exif;
+mod facts;
 mod gif;
 mod header;
 mod jpeg;
@@ -23,7 +24,8 @@ mod tests;
 
 pub use error::PictureError;
 pub(crate) use error::said;
-pub use header::{Header, header};
+pub use facts::{Header, Look};
+pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use plate::{Part, Plate, Unseen, is_black};
-pub use whole::{Look, complete, ends_well};
+pub use whole::{complete, ends_well};

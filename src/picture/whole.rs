@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::bytes::Bytes;
+use super::facts::Look;
 use super::{PictureError, avif, gif, jpeg, png, webp};
 use crate::job::Format;
 
@@ -10,13 +11,6 @@ use crate::job::Format;
 const CHUNK: usize = 128 * 1024;
 /// What is read at a time when most of a file is stepped over.
 const PAGE: usize = 4096;
-
-/// What was seen of a picture on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
-    /// Whether each of its pixels is black. Only found out where it costs nothing, which is PNG.
-    pub black: bool,
-}
 
 /// Reads a whole picture and checks that it is what it claims to be, from the first byte to the
 /// last. Memory does not grow with its size.
