@@ -10,7 +10,7 @@ use crate::headless;
 use crate::job::BatchId;
 use crate::ledger::Ledger;
 use crate::model::UnitPrice;
-use crate::plan::{Failed, Survey, survey};
+use crate::plan::{Basis, Failed, draw};
 use crate::settings::Settings;
 
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
@@ -72,8 +72,8 @@ async fn text(
     let trials = &ledger.trials(&batch.key).await?;
     let walks = batch.inputs.is_some();
     let budget = settings.budget;
-    let about = Survey { model, params, price, service, trials, ledger, batch: id, retry_failed, budget, walks };
-    let (plan, skipped) = survey(about, batch.walk()).await?;
+    let about = Basis { model, params, price, service, trials, ledger, batch: id, retry_failed, budget, walks };
+    let (plan, skipped) = draw(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {
         format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())

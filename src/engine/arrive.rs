@@ -1,11 +1,10 @@
 //! Photos become jobs as they are found, and meet what the ledger knows of them.
 
 use super::event::What;
-use super::form::is_to_be_sent;
 use super::run::Engine;
 use crate::intake::Found;
 use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
-use crate::plan::{LEFT_OUT, SkippedFile, is_another, skipped_file};
+use crate::plan::{LEFT_OUT, SkippedFile, Standing, is_another, skipped_file, without_photo};
 
 impl Engine {
     /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
@@ -16,6 +15,7 @@ impl Engine {
                 break;
             }
             self.known.insert(job.photo.path.clone(), job.id);
+            self.standings.push(Standing::at_start(&job, self.setup.retry_failed.as_ref()));
             self.roster.push(job);
         }
         let ids: Vec<_> = self.roster.iter().map(|job| job.id).collect();
@@ -24,10 +24,6 @@ impl Engine {
         }
         for id in ids {
             self.pick_up(id);
-            // It is sent before the walk comes to its photo, and still is one that this run pays for.
-            if self.roster.get(id).is_some_and(|job| is_to_be_sent(&job.state)) {
-                self.unsent.insert(id);
-            }
         }
         // fal keeps results for a while only: those that are nearest to being forgotten go first.
         let roster = &self.roster;
@@ -135,6 +131,9 @@ impl Engine {
             // What was paid for the old photo and is not saved is not this one's.
             self.write_off(id, "another photo took its place");
             self.stages.writer.note(&found);
+            if let Some(standing) = self.standings.get_mut(id.index()) {
+                *standing = Standing::of(&found.state);
+            }
             self.roster.replace(found);
         } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
             // A new neighbour may have changed the name of its output.
@@ -157,8 +156,10 @@ impl Engine {
         let gone: Vec<JobId> = std::mem::take(&mut self.known).into_values().collect();
         for id in gone {
             let Some(job) = self.roster.get(id) else { continue };
-            if self.setup.walks && matches!(job.state, JobState::Pending) {
-                let job = Job { state: JobState::Skipped("no longer in the folder".into()), ..job.clone() };
+            if self.setup.walks
+                && let Some(state) = without_photo(&job.state)
+            {
+                let job = Job { state, ..job.clone() };
                 self.stages.writer.note(&job);
                 self.roster.replace(job);
             }
@@ -167,11 +168,16 @@ impl Engine {
             }
         }
         self.plan.end();
-        if self.is_told() {
+        self.dirty = true;
+    }
+
+    /// Tells the plan, once, when it is whole: with what turned out to be the same picture as another, unless
+    /// the run ends before that.
+    pub(super) fn tell_plan(&mut self, settled: bool) {
+        if self.is_told() && self.plan.is_to_be_told(settled) {
             let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
             self.tell(what);
         }
-        self.dirty = true;
     }
 
     fn skipped(&self) -> Vec<SkippedFile> {

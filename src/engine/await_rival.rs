@@ -111,7 +111,7 @@ impl Engine {
             self.reuse.awaited.jobs.remove(&id);
         }
         let waiting = self.reuse.awaited.jobs.iter().filter_map(|(id, since)| {
-            let content = self.reuse.twins.content(*id)?;
+            let content = self.reuse.duplicates.content(*id)?;
             let settled = self.reuse.awaited.settled(*id);
             Some((*id, Waiting { content, waited: now.since(*since), settled }))
         });

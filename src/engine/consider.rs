@@ -10,7 +10,7 @@ use super::tasks::{Pool, Step};
 use crate::intake;
 use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
 use crate::ledger::LedgerError;
-use crate::plan::{Meet, Origin, Wanted};
+use crate::plan::{Likeness, Origin, Wanted};
 
 /// Photos that are looked at at once.
 const CHECKS: usize = 3;
@@ -22,13 +22,8 @@ impl Engine {
         if self.is_redone(id) {
             return self.send(id);
         }
-        match self.reuse.twins.meet(id, bytes) {
-            Meet::Alone => self.send(id),
-            Meet::Hash(first) => {
-                self.reuse.held += usize::from(first != id);
-                self.reuse.to_hash.push_back(first);
-            }
-            Meet::Held => self.reuse.held += 1,
+        if self.reuse.duplicates.meet(id, bytes) {
+            self.send(id);
         }
         self.count_checks();
     }
@@ -56,22 +51,7 @@ impl Engine {
     /// A job of an earlier run whose photo was uploaded is on its way.
     pub(super) fn consider_underway(&mut self, id: JobId) {
         let Some(job) = self.roster.get(id) else { return };
-        let content = match &job.state {
-            JobState::Uploaded(_, upload) => upload.content,
-            JobState::Submitting(_, intent) | JobState::Unknown(_, intent) => intent.upload.content,
-            JobState::Waiting { kept, .. } => match &**kept {
-                Kept::Upload(upload) => upload.content,
-                kept => match kept.request() {
-                    Some(request) => request.upload.content,
-                    None => return,
-                },
-            },
-            state if state.closed().is_none() => match state.request() {
-                Some(request) => request.upload.content,
-                None => return,
-            },
-            _ => return,
-        };
+        let Some(content) = job.state.content_underway() else { return };
         if matches!(job.state, JobState::Unknown(..)) {
             self.reuse.lost.push(id);
         }
@@ -84,25 +64,18 @@ impl Engine {
             return;
         }
         let Some(bytes) = self.roster.get(id).map(|job| job.photo.bytes) else { return };
-        let held = self.reuse.twins.learn(id, bytes, Some(content));
-        self.let_go(held);
+        self.reuse.duplicates.learn(id, bytes, Some(content));
+        self.count_checks();
     }
 
     /// Another file lies where the photo was.
     pub(super) fn forget_twin(&mut self, known: &Job) {
-        let held = self.reuse.twins.forget(known.id, known.photo.bytes);
-        self.let_go(held);
-    }
-
-    fn let_go(&mut self, held: Vec<JobId>) {
-        self.reuse.held = self.reuse.held.saturating_sub(held.len());
-        self.reuse.to_hash.extend(held);
+        self.reuse.duplicates.forget(known.id, known.photo.bytes);
         self.count_checks();
     }
 
     pub(super) fn count_checks(&mut self) {
-        let reuse = &self.reuse;
-        self.plan.checking(reuse.to_hash.len() + self.tasks.count(Pool::Checks) + reuse.held);
+        self.plan.checking(self.reuse.duplicates.unsettled() + self.tasks.count(Pool::Checks));
         self.dirty = true;
     }
 
@@ -110,7 +83,7 @@ impl Engine {
         if self.tasks.count(Pool::Checks) >= CHECKS {
             return false;
         }
-        let Some(id) = self.reuse.to_hash.pop_front() else { return false };
+        let Some(id) = self.reuse.duplicates.next() else { return false };
         let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return true };
         self.spawn_stage(Step::Hash(id), async move {
             let path = photo.source.clone();
@@ -125,8 +98,8 @@ impl Engine {
         let Some(job) = self.roster.get(id) else { return };
         let is_same = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
         // The hash of a file that is no longer there is nobody's.
-        let held = self.reuse.twins.learn(id, photo.bytes, content.filter(|_| is_same));
-        self.let_go(held);
+        self.reuse.duplicates.learn(id, photo.bytes, content.filter(|_| is_same));
+        self.count_checks();
         if is_same {
             self.decide_twin(id, true);
         }
@@ -138,16 +111,13 @@ impl Engine {
         if !is_unpaid(&job.state) {
             return;
         }
-        let bytes = job.photo.bytes;
-        let Some(content) = self.reuse.twins.content(id) else { return self.send(id) };
-        let leader = self.reuse.twins.leader(&content).filter(|leader| *leader != id);
-        let Some(leader) = leader.and_then(|leader| self.roster.get(leader)) else {
-            return if ask_ledger && self.reuse.twins.may_be_known(bytes) {
-                self.ask_ledger(id, content);
-            } else {
-                self.send(id);
-            };
+        let Some(content) = self.reuse.duplicates.content(id) else { return self.send(id) };
+        let leader = match self.reuse.duplicates.likeness(id, job.photo.bytes) {
+            Likeness::MayBeKnown(content) if ask_ledger => return self.ask_ledger(id, content),
+            Likeness::Leads | Likeness::MayBeKnown(_) => return self.send(id),
+            Likeness::Follows(leader) => leader,
         };
+        let Some(leader) = self.roster.get(leader) else { return self.send(id) };
         let lost = matches!(leader.state, JobState::Unknown(..));
         let mut origin = Origin::of(SameAs { photo: leader.photo.slash_path().into(), content });
         origin.copy =
@@ -157,14 +127,14 @@ impl Engine {
             self.reuses(id);
             self.reuse.to_copy.push_back((id, Box::new(origin)));
         } else if leader.state.is_final() && !lost {
-            self.reuse.twins.take_over(&content, id);
+            self.reuse.duplicates.take_over(&content, id);
             self.roster.reuse(id, false);
             self.send(id);
         } else if lost && !self.is_looking() {
             self.fail_like_leader(id, &origin.same_as);
         } else {
             self.reuses(id);
-            self.reuse.twins.follow(&content, id);
+            self.reuse.duplicates.follow(&content, id);
         }
     }
 
@@ -198,7 +168,7 @@ impl Engine {
     pub(super) fn sought(&mut self, id: JobId, found: Result<Option<Origin>, LedgerError>) {
         self.count_checks();
         let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return };
-        let content = self.reuse.twins.content(job.id);
+        let content = self.reuse.duplicates.content(job.id);
         match found {
             Ok(Some(origin)) if content == Some(origin.same_as.content) => {
                 self.reuses(id);
@@ -227,9 +197,7 @@ impl Engine {
         if self.reuse.insists.remove(&id) || self.is_redone(id) {
             return false;
         }
-        let content = self.reuse.twins.content(id);
-        let leader = content.and_then(|content| self.reuse.twins.leader(&content));
-        let is_led = leader.is_some_and(|leader| leader != id);
+        let is_led = self.reuse.duplicates.leader(id).is_some();
         if is_led {
             self.decide_twin(id, false);
         }
@@ -243,7 +211,7 @@ impl Engine {
             self.reuse.lost.push(id);
             return;
         }
-        for follower in self.reuse.twins.dismiss(id) {
+        for follower in self.reuse.duplicates.dismiss(id) {
             self.decide_twin(follower, false);
         }
     }
@@ -259,7 +227,7 @@ impl Engine {
                     self.send_lost(leader);
                     continue;
                 }
-                for follower in self.reuse.twins.dismiss(leader) {
+                for follower in self.reuse.duplicates.dismiss(leader) {
                     self.decide_twin(follower, false);
                 }
             }

@@ -17,7 +17,7 @@ use crate::intake::Found;
 use crate::job::{Group, Job, JobId, JobState, Usd};
 use crate::ledger::{BatchKey, LedgerError};
 use crate::model::Params;
-use crate::plan::{Cap, Field, LEFT_OUT, Plan, Selection, is_another};
+use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing, is_another};
 
 /// The parameters as they are changed before the start.
 #[derive(Debug)]
@@ -182,36 +182,33 @@ impl Engine {
 
     /// A job was found, or is known to be gone: it counts in the plan.
     pub(super) fn count_in_plan(&mut self, id: JobId) {
-        let is_changed = self.is_changed();
-        let is_reused = !is_changed && self.is_reused(id);
-        let Self { roster, plan, choices, form, trials, search, unsent, .. } = self;
+        let is_duplicate = !self.is_changed() && self.is_reused(id);
+        let Some(standing) = self.roster.get(id).map(|job| self.standing(job)) else { return };
+        let Self { roster, plan, choices, trials, .. } = self;
         let Some(job) = roster.get(id) else { return };
-        let state = match form.standing(job, is_changed) {
-            JobState::Unknown(..) if search.to_send.contains(&id) => &JobState::Pending,
-            _ if unsent.contains(&id) => &JobState::Pending,
-            state => state,
-        };
-        let output = roster.params_of(job).output_size(job.photo.pixels);
         let price = roster.estimate(job);
-        let may_be_sent = is_to_be_sent(state);
-        let is_out =
-            may_be_sent && if is_reused { choices.count_duplicate(id, price) } else { choices.count(id, price) };
-        if is_out {
-            return;
+        let is_out = standing == Standing::Send
+            && if is_duplicate { choices.count_duplicate(id, price) } else { choices.count(id, price) };
+        if !is_out {
+            let has_trial = trials.contains_key(&job.photo.path);
+            plan.count(job, standing, About { output: roster.output(job), is_duplicate, has_trial });
         }
-        plan.add(&job.photo, state, output);
-        if trials.contains_key(&job.photo.path) {
-            plan.replaces(state);
-        }
-        if may_be_sent && is_reused {
-            plan.reuse(job, output);
+    }
+
+    /// How a photo counts: as its job stood when the run began, and a new one's as it is.
+    fn standing(&self, job: &Job) -> Standing {
+        let is_changed = self.is_changed();
+        let state = self.form.standing(job, is_changed);
+        let at_start = self.standings.get(job.id.index()).filter(|_| !is_changed);
+        match (state, at_start) {
+            (JobState::Skipped(_), _) | (_, None) => Standing::of(state),
+            (_, Some(at_start)) => *at_start,
         }
     }
 
     /// Whether a job gets another one's result, and that one is not left out.
     pub(super) fn is_reused(&self, id: JobId) -> bool {
-        let twins = &self.reuse.twins;
-        let leader = twins.content(id).and_then(|content| twins.leader(&content)).filter(|leader| *leader != id);
+        let leader = self.reuse.duplicates.leader(id);
         let is_led_astray = leader.and_then(|leader| self.roster.get(leader)).is_some_and(|job| self.is_left_out(job));
         self.roster.is_reusing(id) && !is_led_astray
     }

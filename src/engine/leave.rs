@@ -94,6 +94,7 @@ impl Engine {
 
     /// Saves what is to be saved and says how it ended.
     pub(super) async fn close(mut self, ending: Ending) -> Summary {
+        self.tell_plan(false);
         self.tasks.end().await;
         if let Err(error) = self.stages.writer.flush().await {
             tracing::error!(%error, "the last changes could not be written to the ledger");

@@ -8,6 +8,7 @@ use super::stages::Lost;
 use super::tasks::Step;
 use crate::fal::FalError;
 use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Transition, Upload};
+use crate::plan::Standing;
 
 /// The first look, after the call.
 const FIRST: Duration = Duration::from_secs(2);
@@ -73,7 +74,11 @@ impl Engine {
                     if let Some(request) = by_input.get(&*upload.url) {
                         let request = Request { id: request.clone(), url: None, at: now, upload };
                         tracing::info!(job = %id, request = %request.id, "a lost request was found at fal");
-                        self.form.stale |= self.search.to_send.remove(&id) && !self.started;
+                        self.search.to_send.remove(&id);
+                        if let Some(standing) = self.standings.get_mut(id.index()) {
+                            *standing = Standing::AtFal;
+                            self.form.stale |= !self.started;
+                        }
                         if self.happen(id, Transition::Accept(request)) {
                             self.record(id);
                         }

@@ -62,7 +62,7 @@ impl Engine {
         let before = self.lot(id);
         self.choices.choose([id], out);
         // One of its like would be sent in its place.
-        let is_alone = self.reuse.twins.is_alone(id);
+        let is_alone = self.reuse.duplicates.is_alone(id);
         let (true, false, Some(before), Some(after)) = (is_alone, self.form.stale, before, self.lot(id)) else {
             return false;
         };

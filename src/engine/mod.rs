@@ -30,7 +30,6 @@ mod outlook;
 mod pace;
 mod pools;
 mod publish;
-mod rates;
 mod reports;
 mod requests;
 mod reuse;

@@ -11,18 +11,15 @@ use super::stages::Outcome;
 use super::tasks::{Pool, Step};
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition, Usd};
 use crate::output::{Expect, OutputError, Placed};
-use crate::plan::{Origin, Twins};
+use crate::plan::{Duplicates, Origin};
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug, Default)]
 pub(super) struct Reuse {
-    pub(super) twins: Twins,
+    pub(super) duplicates: Duplicates,
     /// Photos that may be sent.
     pub(super) ready: VecDeque<JobId>,
-    pub(super) to_hash: VecDeque<JobId>,
     pub(super) to_copy: VecDeque<(JobId, Box<Origin>)>,
-    /// Photos that wait for the first of their length to be hashed.
-    pub(super) held: usize,
     /// Jobs that follow another one's request: whose it is, and whether it is paid for already.
     borrowed: HashMap<JobId, (SameAs, bool)>,
     /// Jobs that are sent whatever is there.
@@ -35,7 +32,7 @@ pub(super) struct Reuse {
 
 impl Reuse {
     pub(super) fn new(earlier: HashSet<u64>) -> Self {
-        Self { twins: Twins::new(earlier), ..Self::default() }
+        Self { duplicates: Duplicates::new(earlier), ..Self::default() }
     }
 
     /// A photo that may be sent was not, yet.
@@ -69,7 +66,7 @@ impl Engine {
     pub(super) fn reusing(&self) -> usize {
         let reuse = &self.reuse;
         if self.may_copy() {
-            reuse.to_copy.len() + reuse.to_hash.len() + self.tasks.count(Pool::Checks) + reuse.awaited.len()
+            reuse.to_copy.len() + reuse.duplicates.to_hash() + self.tasks.count(Pool::Checks) + reuse.awaited.len()
         } else {
             0
         }
@@ -142,7 +139,7 @@ impl Engine {
             }
             Err(error @ OutputError::Disk { .. }) => {
                 // It is looked at anew, and copied once there is room.
-                self.reuse.to_hash.push_back(id);
+                self.reuse.duplicates.look_again(id);
                 self.hold(Hold::Disk(told("a result could not be copied", &error)));
             }
             Err(error @ (OutputError::LocalFile { .. } | OutputError::Folder { .. })) => {

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::board::{Lens, Tab, Totals};
-use super::rates::Rates;
-use super::table::{Causes, Index, Spec, View};
-use crate::job::{Group, Impossible, Job, JobId, JobState, OwnParams, Status, Timestamp, Transition, Usd, apply};
+use super::table::{Causes, Index, Measure, Spec, View};
+use crate::job::{
+    Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Status, Timestamp, Transition, Usd, apply,
+};
 use crate::model::{Model, Params, UnitPrice};
+use crate::plan::CostModel;
 
 /// All jobs of a batch with their totals and index.
 #[derive(Debug)]
@@ -14,7 +16,7 @@ pub(super) struct Roster {
     jobs: Vec<Job>,
     index: Index,
     totals: Totals,
-    rates: Rates,
+    cost: CostModel,
     causes: Causes,
     /// What is shown, unless the index answers it.
     view: Option<View>,
@@ -26,7 +28,7 @@ impl Roster {
             jobs: Vec::new(),
             index: Index::default(),
             totals: Totals::default(),
-            rates: Rates::new(price, params, model),
+            cost: CostModel::new(price, params, model),
             causes: Causes::default(),
             view: None,
         }
@@ -57,11 +59,11 @@ impl Roster {
     }
 
     pub(super) fn price(&self) -> Option<&UnitPrice> {
-        self.rates.price.as_ref()
+        self.cost.price.as_ref()
     }
 
     pub(super) fn params(&self) -> &Params {
-        &self.rates.params
+        &self.cost.params
     }
 
     /// Takes other parameters: everything is counted with the prices that follow.
@@ -70,7 +72,7 @@ impl Roster {
         let view = self.view.take().filter(|view| !view.follows_params());
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
-        self.rates.params = params;
+        self.cost.params = params;
         ids.for_each(|id| self.count(id, true));
         self.view = view;
     }
@@ -84,39 +86,44 @@ impl Roster {
 
     /// The parameters that a job is sent with.
     pub(super) fn params_of(&self, job: &Job) -> &Params {
-        self.rates.params_of(job)
+        self.cost.params_of(job)
     }
 
     /// A job's own parameters, if it has any.
     pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
-        self.rates.own_params(job)
+        self.cost.own_params(job)
+    }
+
+    /// The size of a job's result, px; `None` if that of the photo is not known.
+    pub(super) fn output(&self, job: &Job) -> Option<Pixels> {
+        self.cost.output(job)
     }
 
     /// What a job's result will cost; `None` if that cannot be known.
     pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.rates.estimate(job)
+        self.cost.estimate(job)
     }
 
     /// What a job will cost; nothing if it gets another one's result.
     pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
-        self.rates.expected(job)
+        self.cost.expected(job)
     }
 
     /// Whether a job gets another one's result.
     pub(super) fn is_reusing(&self, id: JobId) -> bool {
-        self.rates.reusing.contains(&id)
+        self.cost.reusing.contains(&id)
     }
 
     /// Whether a job gets another one's result; false if that was known.
     pub(super) fn reuse(&mut self, id: JobId, reuses: bool) -> bool {
-        if self.rates.reusing.contains(&id) == reuses || self.get(id).is_none() {
+        if self.cost.reusing.contains(&id) == reuses || self.get(id).is_none() {
             return false;
         }
         self.count(id, false);
         if reuses {
-            self.rates.reusing.insert(id);
+            self.cost.reusing.insert(id);
         } else {
-            self.rates.reusing.remove(&id);
+            self.cost.reusing.remove(&id);
         }
         self.count(id, true);
         true
@@ -124,13 +131,13 @@ impl Roster {
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
     pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
-        self.rates.at_most(job)
+        self.cost.at_most(job)
     }
 
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
         let id = job.id;
-        self.rates.recall(&job);
+        self.cost.recall(&job);
         self.jobs.push(job);
         self.count(id, true);
     }
@@ -141,7 +148,7 @@ impl Roster {
         self.count(id, false);
         if let Some(slot) = self.jobs.get_mut(id.index()) {
             if job.own.is_none() {
-                self.rates.own.remove(&id);
+                self.cost.own.remove(&id);
             }
             let before = std::mem::replace(slot, job).state;
             self.sink(&before, id);
@@ -155,8 +162,8 @@ impl Roster {
         let state = apply(&job.state, Transition::Redo, at)?;
         let own = Some(OwnParams(params.canonical().into()));
         self.count(id, false);
-        self.rates.reusing.remove(&id);
-        self.rates.own.insert(id, params);
+        self.cost.reusing.remove(&id);
+        self.cost.own.insert(id, params);
         if let Some(job) = self.jobs.get_mut(id.index()) {
             job.own = own;
             let before = std::mem::replace(&mut job.state, state);
@@ -200,14 +207,14 @@ impl Roster {
 
     /// Counts a job out before it changes, and in again afterwards.
     fn count(&mut self, id: JobId, joins: bool) {
-        let Self { jobs, index, totals, rates, causes, view } = self;
+        let Self { jobs, index, totals, cost, causes, view } = self;
         let Some(job) = jobs.get(id.index()) else { return };
         let group = job.state.status().group();
-        let measure = rates.measure(job);
-        let estimated = rates.expected(job);
+        let measure = Measure::of(cost, job);
+        let estimated = cost.expected(job);
         let estimate = estimated.unwrap_or_default();
         let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { rates.reserve(job).unwrap_or_default() } else { Usd::ZERO };
+        let reserved = if job.state.is_reserved() { cost.reserve(job).unwrap_or_default() } else { Usd::ZERO };
         let amount_if = |holds| if holds { estimate } else { Usd::ZERO };
         let is_going_on = matches!(group, Group::Active | Group::Waiting);
         let under_way = amount_if(is_going_on && job.state.is_reserved());
@@ -270,9 +277,9 @@ impl Roster {
         if !self.is_gathering() {
             return false;
         }
-        let Self { jobs, view, rates, .. } = self;
+        let Self { jobs, view, cost, .. } = self;
         if let Some(view) = view {
-            view.gather(jobs, |job| rates.measure(job));
+            view.gather(jobs, |job| Measure::of(cost, job));
         }
         true
     }
@@ -306,7 +313,7 @@ impl Roster {
     pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
         let place = match &self.view {
-            Some(view) => view.place(lens.tab, job, self.rates.measure(job)),
+            Some(view) => view.place(lens.tab, job, Measure::of(&self.cost, job)),
             None => self.index.place(lens.tab, lens.order, id),
         }?;
         if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }

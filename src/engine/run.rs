@@ -2,7 +2,7 @@
 //! publishes.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -33,7 +33,7 @@ use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
-use crate::plan::{Cap, Choices, Planner};
+use crate::plan::{Cap, Choices, Planner, Standing};
 
 /// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;
@@ -73,8 +73,8 @@ pub(super) struct Engine {
 
     /// Jobs that the ledger knew, by path, until all photos are found.
     pub(super) known: HashMap<Box<Path>, JobId>,
-    /// Those of them that had nothing at fal when this run began.
-    pub(super) unsent: HashSet<JobId>,
+    /// How those of them stood when this run began, by their number.
+    pub(super) standings: Vec<Standing>,
     /// What trials left in the output folder, by the photo's path.
     pub(super) trials: HashMap<Box<Path>, Saved>,
     /// What earlier attempts wrote and a new one may replace.
@@ -173,7 +173,7 @@ impl Engine {
             began_at: now,
             used_before: Usd::ZERO,
             known: HashMap::new(),
-            unsent: HashSet::new(),
+            standings: Vec::new(),
             trials,
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             history: None,
@@ -230,6 +230,7 @@ impl Engine {
             self.look_if_due(now);
             self.look_out(now);
             self.dispatch(now);
+            self.tell_plan(true);
             self.publish(now);
             if let Some(ending) = self.ending(now) {
                 break ending;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Cause, CauseKind, JobId, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload};
+use super::{
+    Answer, Cause, CauseKind, ContentHash, JobId, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload,
+};
 
 /// The parameters of a job that was sent again with others than its batch's, as the model writes
 /// them canonically: a ledger keeps them without knowing the model.
@@ -338,6 +340,18 @@ impl JobState {
             | Self::Unknown(..) => true,
             Self::Waiting { kept, .. } | Self::Failed { kept, .. } => kept.request().is_some(),
             _ => false,
+        }
+    }
+
+    /// What it holds, while it is on its way, or may be, and that was uploaded.
+    #[must_use]
+    pub fn content_underway(&self) -> Option<ContentHash> {
+        match self {
+            Self::Uploaded(_, upload) => Some(upload.content),
+            Self::Submitting(_, intent) | Self::Unknown(_, intent) => Some(intent.upload.content),
+            Self::Waiting { kept, .. } if let Kept::Upload(upload) = &**kept => Some(upload.content),
+            state if state.closed().is_none() => state.request().map(|request| request.upload.content),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an earlier run left of a photo, and what a run makes of it.
 
-use crate::job::{CauseKind, Job, JobState};
+use crate::job::{CauseKind, Group, Job, JobState};
 
 /// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
 /// their cause is asked for.
@@ -10,6 +10,63 @@ pub struct Failed {
     pub only: Option<CauseKind>,
     /// Only those whose path or message holds this.
     pub text: Option<String>,
+}
+
+/// What a run makes of a photo, as the plan counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is sent.
+    Send,
+    /// Its request is picked up at fal.
+    AtFal,
+    /// An earlier run finished it.
+    Done,
+    /// It came to nothing in an earlier run and is left so.
+    Failed,
+    /// Its paid call's answer was lost: it is left alone, since it may be paid for.
+    Lost,
+    /// It is not sent.
+    Skipped,
+}
+
+impl Standing {
+    /// Of a job as it is.
+    pub(crate) fn of(state: &JobState) -> Self {
+        match state.status().group() {
+            _ if matches!(state, JobState::Unknown(..)) => Self::Lost,
+            Group::Skipped => Self::Skipped,
+            Group::Done | Group::Review => Self::Done,
+            Group::Failed | Group::Cancelled => Self::Failed,
+            Group::Pending | Group::Active | Group::Waiting if state.is_reserved() => Self::AtFal,
+            Group::Pending | Group::Active | Group::Waiting => Self::Send,
+        }
+    }
+
+    /// Of a job of an earlier run as the next one begins, which tries these again.
+    pub(crate) fn at_start(job: &Job, again: Option<&Failed>) -> Self {
+        match again {
+            Some(failed) if failed.takes(job) && job.state.request().is_some() => Self::AtFal,
+            Some(failed) if failed.takes(job) => Self::Send,
+            _ => Self::of(&job.state),
+        }
+    }
+
+    /// Whether a result is to come of it in this run.
+    pub(crate) fn goes_on(self) -> bool {
+        matches!(self, Self::Send | Self::AtFal)
+    }
+}
+
+/// Whether a job that is to be sent is looked at for being the same picture as another first. One that is on
+/// its way up already is not, nor one with parameters of its own, whose result is like nobody else's.
+pub(crate) fn is_weighed_against_others(job: &Job) -> bool {
+    let begins = matches!(job.state, JobState::Pending | JobState::Failed { .. } | JobState::Unknown(..));
+    begins && job.own.is_none()
+}
+
+/// What becomes of a job of an earlier run whose photo is not there, where all photos were looked for.
+pub(crate) fn without_photo(state: &JobState) -> Option<JobState> {
+    matches!(state, JobState::Pending).then(|| JobState::Skipped("no longer in the folder".into()))
 }
 
 /// Whether a photo at a known path is another one by now, or is judged otherwise. One that is on its

@@ -2,17 +2,19 @@
 //! what the ledger knows of them, and from what a person leaves out. Every face is told the same.
 
 mod choices;
+mod cost;
+mod draw;
 mod duplicates;
 mod figures;
 mod known;
 mod planner;
 mod reserve;
-mod survey;
 
 pub(crate) use choices::{Choices, LEFT_OUT};
-pub(crate) use duplicates::{Look, Meet, Origin, Twins, Waiting, Wanted};
+pub(crate) use cost::CostModel;
+pub use draw::{Basis, draw};
+pub(crate) use duplicates::{Duplicates, Likeness, Look, Origin, Waiting, Wanted};
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
-pub(crate) use known::is_another;
-pub(crate) use planner::{Cap, Planner, skipped_file};
-pub use survey::{Survey, survey};
+pub(crate) use known::{Standing, is_another, without_photo};
+pub(crate) use planner::{About, Cap, Planner, skipped_file};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use super::figures::{Plan, SkippedFile};
+use super::known::Standing;
 use super::reserve::Reserve;
-use crate::job::{Group, Job, JobState, Photo, Pixels, Usd, clean};
+use crate::job::{Job, JobState, Photo, Pixels, Usd, clean};
 use crate::model::UnitPrice;
 
 /// The dearest photos that are kept.
@@ -22,6 +23,19 @@ pub(crate) struct Planner {
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
     reserve: Reserve,
     shared: Option<Arc<Plan>>,
+    /// Whether it was told as a whole.
+    told: bool,
+}
+
+/// What else is known of a photo that is counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct About {
+    /// The size of its result, px; `None` if that cannot be known.
+    pub(crate) output: Option<Pixels>,
+    /// Whether it is the same picture as another, so that it is not sent.
+    pub(crate) is_duplicate: bool,
+    /// Whether a trial left a picture of it, which gives way to a result.
+    pub(crate) has_trial: bool,
 }
 
 /// The cap that a plan is made under.
@@ -43,26 +57,28 @@ impl Planner {
     /// Forgets what was counted.
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
-        *self = Self::new(price);
+        *self = Self { told: self.told, ..Self::new(price) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
-    /// Counts a photo as its job stands when the run begins.
-    pub(crate) fn add(&mut self, photo: &Photo, state: &JobState, output: Option<Pixels>) {
+    /// Counts a photo.
+    pub(crate) fn count(&mut self, job: &Job, standing: Standing, about: About) {
         self.shared = None;
-        match (state, state.status().group()) {
-            (JobState::Skipped(reason), _) => self.skip(photo, reason),
-            (JobState::Unknown(..), _) => self.plan.lost_before += 1,
-            (_, Group::Done | Group::Review) => self.plan.done_before += 1,
-            (_, Group::Failed | Group::Cancelled) => self.plan.failed_before += 1,
-            (state, _) if state.is_reserved() => self.plan.at_fal += 1,
-            _ => self.send(photo, output),
+        match (standing, &job.state) {
+            (Standing::Skipped, JobState::Skipped(reason)) => self.skip(&job.photo, reason),
+            (Standing::Skipped, _) => self.skip(&job.photo, ""),
+            (Standing::Lost, _) => self.plan.lost_before += 1,
+            (Standing::Done, _) => self.plan.done_before += 1,
+            (Standing::Failed, _) => self.plan.failed_before += 1,
+            (Standing::AtFal, _) => self.plan.at_fal += 1,
+            (Standing::Send, _) => {
+                self.send(&job.photo, about.output);
+                if about.is_duplicate {
+                    self.reuse(job, about.output);
+                }
+            }
         }
-    }
-
-    /// What a trial left of a photo that was just counted gives way, if a result is to come.
-    pub(crate) fn replaces(&mut self, state: &JobState) {
-        self.plan.replaced += usize::from(!state.is_final());
+        self.plan.replaced += usize::from(about.has_trial && standing.goes_on());
     }
 
     fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
@@ -151,6 +167,15 @@ impl Planner {
 
     pub(crate) fn is_walking(&self) -> bool {
         self.plan.walking
+    }
+
+    /// Whether it is whole and was not told yet: every photo was found, and with `settled` none is still looked
+    /// at. True once.
+    pub(crate) fn is_to_be_told(&mut self, settled: bool) -> bool {
+        let is_whole = !self.plan.walking && (self.plan.checking == 0 || !settled);
+        let was_told = self.told;
+        self.told |= is_whole;
+        is_whole && !was_told
     }
 
     /// The plan as it stands under a cap, with what else is to be said in it.

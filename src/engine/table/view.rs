@@ -11,6 +11,7 @@ use super::sorted::{Entry, Sorted};
 use crate::engine::board::{Order, Tab};
 use crate::engine::story;
 use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
+use crate::plan::CostModel;
 
 /// Jobs looked at at once: a batch of so many is answered whole.
 const FIRST: usize = 4096;
@@ -36,6 +37,17 @@ pub(crate) struct Spec {
 pub(crate) struct Measure {
     pub(crate) cost: Option<Usd>,
     pub(crate) output: Option<Pixels>,
+}
+
+impl Measure {
+    /// As billed and saved, else as estimated.
+    pub(crate) fn of(cost: &CostModel, job: &Job) -> Self {
+        match job.state.saved() {
+            Some(saved) => Self { cost: saved.cost, output: Some(saved.pixels) },
+            None if job.state.came_to_nothing() => Self { cost: None, output: cost.output(job) },
+            None => Self { cost: cost.expected(job), output: cost.output(job) },
+        }
+    }
 }
 
 /// The rows that a [`Spec`] leaves, as far as they are gathered.

@@ -1,8 +1,130 @@
 //! Which photos are the same picture, as each other or as one that was paid for before: those are not
-//! paid for again.
+//! paid for again. Pure: who drives it reads the files and asks the ledger.
 
 mod origin;
 mod twins;
 
+use std::collections::{HashSet, VecDeque};
+
+use crate::job::{ContentHash, JobId};
+
 pub(crate) use origin::{Look, Origin, Waiting, Wanted};
-pub(crate) use twins::{Meet, Twins};
+use twins::{Meet, Twins};
+
+/// Photos that are to be sent and may be the same picture as another.
+#[derive(Debug, Default)]
+pub(crate) struct Duplicates {
+    twins: Twins,
+    /// Those that are to be hashed.
+    to_hash: VecDeque<JobId>,
+    /// Those that wait for the first of their length to be hashed.
+    held: usize,
+}
+
+/// What is known of a photo that is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// It leads: it is the first of its like, or nobody's like.
+    Leads,
+    /// It leads, and an earlier run may have sent what it holds: the ledger is to be asked.
+    MayBeKnown(ContentHash),
+    /// It holds the same as this one.
+    Follows(JobId),
+}
+
+impl Duplicates {
+    /// `earlier`: the lengths of photos that earlier runs sent, bytes.
+    pub(crate) fn new(earlier: HashSet<u64>) -> Self {
+        Self { twins: Twins::new(earlier), ..Self::default() }
+    }
+
+    /// A photo is to be sent. True if it may be at once; else its hash, or another's, is waited for.
+    pub(crate) fn meet(&mut self, id: JobId, bytes: u64) -> bool {
+        match self.twins.meet(id, bytes) {
+            Meet::Alone => return true,
+            Meet::Hash(first) => {
+                self.held += usize::from(first != id);
+                self.to_hash.push_back(first);
+            }
+            Meet::Held => self.held += 1,
+        }
+        false
+    }
+
+    /// The next to be hashed.
+    pub(crate) fn next(&mut self) -> Option<JobId> {
+        self.to_hash.pop_front()
+    }
+
+    /// One is to be hashed, whatever is known of it.
+    pub(crate) fn look_again(&mut self, id: JobId) {
+        self.to_hash.push_back(id);
+    }
+
+    /// How many are to be hashed now.
+    pub(crate) fn to_hash(&self) -> usize {
+        self.to_hash.len()
+    }
+
+    /// How many are to be hashed, now or later.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.to_hash.len() + self.held
+    }
+
+    /// What a photo holds is known, or will never be. Those that waited for it are to be hashed.
+    pub(crate) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) {
+        let freed = self.twins.learn(id, bytes, content);
+        self.free(freed);
+    }
+
+    /// A photo is another one by now.
+    pub(crate) fn forget(&mut self, id: JobId, bytes: u64) {
+        let freed = self.twins.forget(id, bytes);
+        self.free(freed);
+    }
+
+    fn free(&mut self, freed: Vec<JobId>) {
+        self.held = self.held.saturating_sub(freed.len());
+        self.to_hash.extend(freed);
+    }
+
+    /// What a photo holds, if that is known.
+    pub(crate) fn content(&self, id: JobId) -> Option<ContentHash> {
+        self.twins.content(id)
+    }
+
+    /// Who holds the same and is not it.
+    pub(crate) fn leader(&self, id: JobId) -> Option<JobId> {
+        let content = self.twins.content(id)?;
+        self.twins.leader(&content).filter(|leader| *leader != id)
+    }
+
+    /// What is known of a photo of so many bytes by now.
+    pub(crate) fn likeness(&self, id: JobId, bytes: u64) -> Likeness {
+        match (self.leader(id), self.content(id)) {
+            (Some(leader), _) => Likeness::Follows(leader),
+            (None, Some(content)) if self.twins.may_be_known(bytes) => Likeness::MayBeKnown(content),
+            _ => Likeness::Leads,
+        }
+    }
+
+    /// Whether nothing hangs on a photo: it neither leads others nor follows one, as far as is known.
+    pub(crate) fn is_alone(&self, id: JobId) -> bool {
+        self.twins.is_alone(id)
+    }
+
+    /// A photo waits for what becomes of its leader.
+    pub(crate) fn follow(&mut self, content: &ContentHash, id: JobId) {
+        self.twins.follow(content, id);
+    }
+
+    /// The leader came to nothing: another takes its place.
+    pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
+        self.twins.take_over(content, id);
+    }
+
+    /// Who waited for a photo, if it leads, in the order in which they were found.
+    pub(crate) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
+        self.twins.dismiss(id)
+    }
+}

@@ -2,30 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::table::Measure;
 use crate::job::{Job, JobId, OwnParams, Pixels, Usd};
 use crate::model::{Model, Params, UnitPrice};
 
-/// What jobs cost in this batch.
+/// What jobs of a batch cost.
 #[derive(Debug)]
-pub(super) struct Rates {
-    pub(super) price: Option<UnitPrice>,
+pub(crate) struct CostModel {
+    pub(crate) price: Option<UnitPrice>,
     /// The batch's parameters.
-    pub(super) params: Params,
+    pub(crate) params: Params,
     model: Model,
     /// The parameters of jobs that have their own.
-    pub(super) own: HashMap<JobId, Params>,
+    pub(crate) own: HashMap<JobId, Params>,
     /// Jobs that will get another one's result: they cost nothing.
-    pub(super) reusing: HashSet<JobId>,
+    pub(crate) reusing: HashSet<JobId>,
 }
 
-impl Rates {
-    pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
+impl CostModel {
+    pub(crate) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
         Self { price, params, model, own: HashMap::new(), reusing: HashSet::new() }
     }
 
     /// Takes in the own parameters of a job that the ledger knew.
-    pub(super) fn recall(&mut self, job: &Job) {
+    pub(crate) fn recall(&mut self, job: &Job) {
         let Some(OwnParams(text)) = &job.own else { return };
         match Params::from_canonical(&self.model, text) {
             Ok(params) => drop(self.own.insert(job.id, params)),
@@ -35,45 +34,37 @@ impl Rates {
     }
 
     /// The parameters that a job is sent with.
-    pub(super) fn params_of(&self, job: &Job) -> &Params {
+    pub(crate) fn params_of(&self, job: &Job) -> &Params {
         self.own_params(job).unwrap_or(&self.params)
     }
 
     /// A job's own parameters, if it has any.
-    pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
+    pub(crate) fn own_params(&self, job: &Job) -> Option<&Params> {
         job.own.as_ref().and_then(|_| self.own.get(&job.id))
     }
 
     /// What a job's result will cost; `None` if that cannot be known.
-    pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
+    pub(crate) fn estimate(&self, job: &Job) -> Option<Usd> {
         self.price.as_ref()?.estimate(self.output(job))
     }
 
     /// What a job will cost; nothing if it gets another one's result.
-    pub(super) fn expected(&self, job: &Job) -> Option<Usd> {
+    pub(crate) fn expected(&self, job: &Job) -> Option<Usd> {
         if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.estimate(job) }
     }
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
-    pub(super) fn at_most(&self, job: &Job) -> Option<Usd> {
+    pub(crate) fn at_most(&self, job: &Job) -> Option<Usd> {
         self.price.as_ref()?.at_most(self.output(job))
     }
 
     /// The most that a job may still be billed as.
-    pub(super) fn reserve(&self, job: &Job) -> Option<Usd> {
+    pub(crate) fn reserve(&self, job: &Job) -> Option<Usd> {
         if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.at_most(job) }
     }
 
-    /// What a job's row shows as its cost and size: as billed and saved, else as estimated.
-    pub(super) fn measure(&self, job: &Job) -> Measure {
-        match job.state.saved() {
-            Some(saved) => Measure { cost: saved.cost, output: Some(saved.pixels) },
-            None if job.state.came_to_nothing() => Measure { cost: None, output: self.output(job) },
-            None => Measure { cost: self.expected(job), output: self.output(job) },
-        }
-    }
-
-    fn output(&self, job: &Job) -> Option<Pixels> {
+    /// The size of its result, px; `None` if that of the photo is not known.
+    pub(crate) fn output(&self, job: &Job) -> Option<Pixels> {
         self.params_of(job).output_size(job.photo.pixels)
     }
 }

@@ -1,0 +1,229 @@
+//! The plan alone: what a run would send, without running anything.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+
+use super::cost::CostModel;
+use super::duplicates::{Duplicates, Likeness, Wanted};
+use super::figures::{Plan, SkippedFile};
+use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
+use super::planner::{About, Cap, Planner, skipped_file};
+use crate::intake::{self, Found};
+use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Usd};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{Model, Params, UnitPrice};
+
+/// Photos that are hashed at once.
+const CHECKS: usize = 3;
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct Basis<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its parameters.
+    pub params: &'a Params,
+    /// What a unit of its work costs, if that is known.
+    pub price: Option<UnitPrice>,
+    /// Whom photos would be sent to.
+    pub service: &'a Service,
+    /// What trials left in the output folder.
+    pub trials: &'a HashMap<Box<Path>, Saved>,
+    /// What happened before.
+    pub ledger: &'a Ledger,
+    /// The batch in it; number 0 if it is not there.
+    pub batch: BatchId,
+    /// Which of its failed jobs would be sent again.
+    pub retry_failed: Option<&'a Failed>,
+    /// The cap, if there is one.
+    pub budget: Option<Usd>,
+    /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
+    pub walks: bool,
+}
+
+/// Counts what a run would send, skip and pay, with what the ledger knows of the batch and of the
+/// same pictures in others. Sends and writes nothing.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub async fn draw(
+    basis: Basis<'_>,
+    mut found: mpsc::Receiver<Vec<Found>>,
+) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
+    let mut draft = Draft::new(&basis).await?;
+    while let Some(chunk) = found.recv().await {
+        chunk.into_iter().for_each(|found| draft.arrive(found));
+    }
+    draft.all_found();
+    draft.settle_duplicates().await?;
+    draft.plan().await
+}
+
+/// Photos as they are found, on what the ledger knows.
+struct Draft<'a> {
+    basis: &'a Basis<'a>,
+    wanted: Wanted,
+    cost: CostModel,
+    /// By their numbers: those that the ledger knows, then the others as they are found.
+    jobs: Vec<Job>,
+    standings: Vec<Standing>,
+    /// Those of the ledger that were not found yet.
+    known: HashMap<Box<Path>, JobId>,
+    /// Those that count, as they were found.
+    met: Vec<JobId>,
+    duplicates: Duplicates,
+    /// What earlier runs may still be billed for.
+    reserved: Usd,
+}
+
+impl<'a> Draft<'a> {
+    async fn new(basis: &'a Basis<'a>) -> Result<Self, LedgerError> {
+        let wanted = Wanted {
+            model: basis.model.endpoint.to_string(),
+            params: basis.params.canonical(),
+            service: basis.service.clone(),
+            batch: basis.batch,
+        };
+        let earlier = basis.ledger.sizes(&wanted.model, &wanted.params, &wanted.service).await?;
+        let mut draft = Self {
+            basis,
+            wanted,
+            cost: CostModel::new(basis.price.clone(), basis.params.clone(), basis.model.clone()),
+            jobs: Vec::new(),
+            standings: Vec::new(),
+            known: HashMap::new(),
+            met: Vec::new(),
+            duplicates: Duplicates::new(earlier),
+            reserved: Usd::ZERO,
+        };
+        for job in basis.ledger.jobs(basis.batch).await? {
+            draft.recall(job);
+        }
+        Ok(draft)
+    }
+
+    fn recall(&mut self, job: Job) {
+        self.cost.recall(&job);
+        if job.state.is_reserved() {
+            self.reserved += self.cost.at_most(&job).unwrap_or_default();
+        }
+        if let Some(content) = job.state.content_underway().filter(|_| job.own.is_none()) {
+            self.duplicates.learn(job.id, job.photo.bytes, Some(content));
+        }
+        self.standings.push(Standing::at_start(&job, self.basis.retry_failed));
+        self.known.insert(job.photo.path.clone(), job.id);
+        self.jobs.push(job);
+    }
+
+    fn arrive(&mut self, found: Found) {
+        let (photo, state) = match found {
+            Found::Photo(photo) => (photo, JobState::Pending),
+            Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
+        };
+        let known = self.known.remove(&photo.path);
+        let id = known.unwrap_or(JobId::at(self.jobs.len()));
+        let found = Job { id, photo, state, own: None };
+        let standing = Standing::of(&found.state);
+        match self.jobs.get_mut(id.index()).zip(self.standings.get_mut(id.index())) {
+            None => {
+                self.jobs.push(found);
+                self.standings.push(standing);
+            }
+            Some((job, known)) if is_another(job, &found) => {
+                self.duplicates.forget(id, job.photo.bytes);
+                (*job, *known) = (found, standing);
+            }
+            Some(_) => {}
+        }
+        self.meet(id);
+    }
+
+    /// Every photo has been found.
+    fn all_found(&mut self) {
+        let mut gone: Vec<_> = std::mem::take(&mut self.known).into_values().collect();
+        gone.sort_unstable();
+        for id in gone {
+            if self.basis.walks
+                && let Some((job, standing)) = self.jobs.get_mut(id.index()).zip(self.standings.get_mut(id.index()))
+                && let Some(state) = without_photo(&job.state)
+            {
+                (job.state, *standing) = (state, Standing::Skipped);
+            }
+            self.meet(id);
+        }
+    }
+
+    /// A photo counts; if it is to be sent, it may be the same picture as another.
+    fn meet(&mut self, id: JobId) {
+        self.met.push(id);
+        let Some((job, Standing::Send)) = self.job(id) else { return };
+        if is_weighed_against_others(job) {
+            let bytes = job.photo.bytes;
+            self.duplicates.meet(id, bytes);
+        }
+    }
+
+    fn job(&self, id: JobId) -> Option<(&Job, Standing)> {
+        Some((self.jobs.get(id.index())?, *self.standings.get(id.index())?))
+    }
+
+    /// Hashes the photos that share their length with another or with one that was sent before, and
+    /// notes those that would not be sent.
+    async fn settle_duplicates(&mut self) -> Result<(), LedgerError> {
+        let mut hashing = FuturesUnordered::new();
+        loop {
+            while hashing.len() < CHECKS
+                && let Some(id) = self.duplicates.next()
+            {
+                let Some((job, _)) = self.job(id) else { continue };
+                hashing.push(hashed(id, job.photo.source.clone()));
+            }
+            let Some((id, content)) = hashing.next().await else { return Ok(()) };
+            let Some(bytes) = self.job(id).map(|(job, _)| job.photo.bytes) else { continue };
+            self.duplicates.learn(id, bytes, content);
+            if self.is_duplicate(id, bytes).await? {
+                self.cost.reusing.insert(id);
+            }
+        }
+    }
+
+    async fn is_duplicate(&self, id: JobId, bytes: u64) -> Result<bool, LedgerError> {
+        Ok(match self.duplicates.likeness(id, bytes) {
+            Likeness::Leads => false,
+            Likeness::Follows(_) => true,
+            Likeness::MayBeKnown(content) => {
+                let origin = self.wanted.find(self.basis.ledger, content, Some(id)).await?;
+                origin.is_some_and(|origin| origin.same_as.content == content)
+            }
+        })
+    }
+
+    async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
+        let Basis { price, ledger, batch, budget, trials, .. } = self.basis;
+        let mut planner = Planner::new(price.clone());
+        for id in &self.met {
+            let Some((job, standing)) = self.job(*id) else { continue };
+            let is_duplicate = self.cost.reusing.contains(id);
+            let has_trial = trials.contains_key(&job.photo.path);
+            planner.count(job, standing, About { output: self.cost.output(job), is_duplicate, has_trial });
+        }
+        planner.end();
+        let spent = if batch.0 == 0 { Usd::ZERO } else { ledger.batch(*batch).await?.spent };
+        let cap = Cap { budget: *budget, used: spent + self.reserved };
+        let skipped = self.jobs.iter().filter_map(|job| match &job.state {
+            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
+            _ => None,
+        });
+        Ok((planner.plan(cap, |_| {}), skipped.collect()))
+    }
+}
+
+async fn hashed(id: JobId, path: Box<Path>) -> (JobId, Option<ContentHash>) {
+    let content = tokio::task::spawn_blocking(move || intake::content(&path)).await;
+    (id, content.ok().and_then(Result::ok))
+}
