@@ -154,6 +154,7 @@ impl Engine {
     fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
         let (ledger, wanted) = (self.ledger.clone(), self.wanted());
         self.spawn_stage(Step::Seek(id), async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
+        self.count_checks();
     }
 
     pub(super) fn wanted(&self) -> Wanted {

@@ -116,6 +116,10 @@ struct PlanBody<'a> {
     sufficient_usd: Option<f64>,
     may_leave: usize,
     price_doubt: Option<&'static str>,
+    done_before: usize,
+    at_fal: usize,
+    failed_before: usize,
+    unknown_before: usize,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -142,6 +146,10 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         sufficient_usd: plan.certain.and_then(Usd::told),
         may_leave: plan.may_leave,
         price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
+        done_before: plan.done_before,
+        at_fal: plan.at_fal,
+        failed_before: plan.failed_before,
+        unknown_before: plan.lost_before,
     }
 }
 
