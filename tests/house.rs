@@ -77,7 +77,7 @@ type Exception = (&'static str, usize, &'static str);
 /// Files in the widest circle of a room; a pair is none.
 const CIRCLES: &[Exception] = &[
     ("app", 8, "the commands share what `app/mod.rs` defines; `commands` takes their place"),
-    ("engine", 20, "methods of one `Engine` until its steps are rooms of their own"),
+    ("engine", 19, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
     ("output", 3, "a draft, its folder and its place name each other until `storage` has the folder"),
     ("sandbox", 18, "what the sandbox serves hangs on its one state"),
@@ -88,7 +88,7 @@ const CIRCLES: &[Exception] = &[
 const MOST_FILES: usize = 15;
 const FULL_FOLDERS: &[Exception] = &[
     ("src/app", 19, "until `app` is `commands`"),
-    ("src/engine", 45, "until its steps are rooms of their own"),
+    ("src/engine", 44, "until its steps are rooms of their own"),
     ("src/job", 22, "small values, a file each"),
     ("src/output", 16, "until `storage` has what writes files"),
     ("src/tui/view", 28, "a file a pane, with its tests beside it"),
