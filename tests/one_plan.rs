@@ -58,7 +58,7 @@ fn leave_everything(stage: &Stage) {
     let mut going = start(first.arg(&photos));
     stage.until("all are at fal", |stats| stats["accepted"] == 5);
     let shown = || run(&mut stage.command(&["show", "2", "--json"])).stdout;
-    while shown().matches("\"DONE\"").count() < 3 || !shown().contains("\"FAILED\"") {
+    while shown().matches("\"state\":\"DONE\"").count() < 3 || !shown().contains("\"state\":\"FAILED\"") {
         std::thread::sleep(Duration::from_millis(20));
     }
     going.kill().unwrap();
