@@ -18,7 +18,7 @@ use common::{fast, root};
 use fal_tui::engine::{self, Event, JobChange, Rooms, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{EndpointId, Format, Photo, Pixels, Service, Status, Timestamp, Usd};
+use fal_tui::job::{EndpointId, Format, Photo, Pixels, Service, Spent, Status, Timestamp};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
@@ -216,7 +216,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         known: Vec::new(),
         replaced: Vec::new(),
         trials: std::collections::HashMap::default(),
-        spent: Usd::ZERO,
+        spent: Spent::NOTHING,
         earlier: HashSet::new(),
         found,
         events: Some(events),

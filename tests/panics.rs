@@ -15,7 +15,7 @@ use common::fast;
 use fal_tui::engine::{self, End, Rooms, Summary};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{CauseKind, EndpointId, Format, Job, JobState, Kept, Photo, Pixels, Service, Timestamp, Usd};
+use fal_tui::job::{CauseKind, EndpointId, Format, Job, JobState, Kept, Photo, Pixels, Service, Spent, Timestamp};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
@@ -93,7 +93,7 @@ impl Ordeal {
             known,
             replaced: Vec::new(),
             trials: std::collections::HashMap::default(),
-            spent: Usd::ZERO,
+            spent: Spent::NOTHING,
             earlier: HashSet::new(),
             found,
             events: None,

@@ -12,8 +12,8 @@ use fal_tui::engine::{self, Command, FaceEnds, Rooms, Setup};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
 use fal_tui::job::{
-    Cause, CauseKind, Closed, EndpointId, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved, Service,
-    Suspicion, Timestamp, Usd,
+    Cause, CauseKind, Closed, Cost, EndpointId, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved,
+    Service, Spent, Suspicion, Timestamp, Usd,
 };
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
@@ -80,7 +80,7 @@ impl Desk {
             known: (0..jobs).map(|at| job(at, jobs)).collect(),
             replaced: Vec::new(),
             trials: HashMap::new(),
-            spent: Usd::ZERO,
+            spent: Spent::NOTHING,
             earlier: HashSet::new(),
             found,
             events: None,
@@ -214,7 +214,7 @@ fn job(at: usize, of: usize) -> Job {
             seed: Some(7),
             caption: Some("Two people walking along the water's edge at low tide, a dog running ahead of them.".into()),
             inference_s: Some(31.4),
-            cost: Usd::from_f64(4.88),
+            cost: Usd::from_f64(4.88).map(Cost::Known),
             same_as: None,
         })
     };

@@ -115,7 +115,8 @@ fn row_json(row: &BatchRow) -> Map<String, Value> {
     let object = json!({
         "v": 1, "batch": row.id, "paths": roots, "output": row.key.output.to_string_lossy(), "model": row.key.model,
         "params": params, "service": row.key.service.name(), "sandbox": row.key.service == Service::Sandbox, "created": utc(row.created), "used": utc(row.used),
-        "spent_usd": row.spent.told(), "states": counts,
+        "spent_usd": row.spent.likely().told(), "spent_known_usd": row.spent.known.told(),
+        "spent_assumed_usd": row.spent.assumed.told(), "spent_at_most_usd": row.spent.at_most.told(), "states": counts,
     });
     if let Value::Object(object) = object { object } else { Map::new() }
 }
@@ -125,7 +126,7 @@ fn job_json(job: &Job) -> Value {
     json!({
         "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
         "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(&saved.output)),
-        "caption": saved.and_then(|saved| saved.caption.as_deref()), "cost_usd": saved.and_then(|saved| saved.cost).map(crate::job::Usd::as_f64),
+        "caption": saved.and_then(|saved| saved.caption.as_deref()), "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
         "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
     })
 }

@@ -7,7 +7,9 @@ use super::run::Engine;
 use super::shelf::LAST_WORDS;
 use super::weather::Realm;
 use crate::fal::{Bill, FalError, Scope};
-use crate::job::{Cause, CauseKind, Class, Group, JobId, Kept, Stage, Suspicion, Transition, Unread, Usd};
+use crate::job::{
+    Cause, CauseKind, Class, Cost, Group, JobId, JobState, Kept, Stage, Suspicion, Transition, Unread, Usd,
+};
 use crate::ledger::Attempt;
 
 impl Engine {
@@ -46,13 +48,12 @@ impl Engine {
     }
 
     /// What a request that failed is taken to have cost: what fal says, else as much as it may.
-    pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Usd> {
-        let job = self.roster.get(id)?;
+    pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Cost> {
+        let job = self.roster.get(id).filter(|_| error.scope == Scope::Request && !self.reuse.is_settled(id))?;
         match error.bill {
-            _ if error.scope == Scope::Call => None,
             Bill::Nothing => None,
-            Bill::Units(units) => self.roster.price()?.billed(units),
-            Bill::Perhaps => self.roster.at_most(job),
+            Bill::Units(units) => self.roster.price()?.billed(units).map(Cost::Known),
+            Bill::Perhaps => self.roster.at_most(job).map(Cost::feared),
         }
     }
 
@@ -80,7 +81,7 @@ impl Engine {
     /// fal answered, which may be billed, with something that we do not understand: it is kept as it came,
     /// and a person looks at it. What it may cost stays reserved.
     fn misread(&mut self, id: JobId, cause: &Cause, answer: &str) {
-        if self.give_back(id, cause) {
+        if self.give_back(id, cause, None) {
             return;
         }
         self.write_attempt(id, cause, None);
@@ -96,8 +97,8 @@ impl Engine {
     }
 
     /// The same, where the request is taken to have cost something.
-    pub(super) fn fail_with(&mut self, id: JobId, cause: &Cause, kept: Kept, cost: Option<Usd>) {
-        if self.give_back(id, cause) {
+    pub(super) fn fail_with(&mut self, id: JobId, cause: &Cause, kept: Kept, cost: Option<Cost>) {
+        if self.give_back(id, cause, cost) {
             return;
         }
         self.write_attempt(id, cause, cost);
@@ -111,8 +112,9 @@ impl Engine {
 
     /// What was reserved for a job is taken for spent: its request is given up, and may be billed.
     pub(super) fn write_off(&mut self, id: JobId, why: &str) {
-        let Some(job) = self.roster.get(id).filter(|job| job.state.is_reserved()) else { return };
-        let cost = self.roster.at_most(job);
+        let is_open = |state: &JobState| state.is_reserved() || state.is_unpriced();
+        let Some(job) = self.roster.get(id).filter(|job| is_open(&job.state)) else { return };
+        let cost = self.roster.at_most(job).map(Cost::feared);
         self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), cost);
     }
 
@@ -125,10 +127,10 @@ impl Engine {
 
     /// Writes down an attempt that ended without a result, at the step that the job is at now. What it
     /// cost counts as spent from now on, in later runs too.
-    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, cost: Option<Usd>) {
+    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) {
         let now = self.now();
-        let cost = cost.filter(|cost| *cost > Usd::ZERO);
-        self.roster.spent_besides(cost.unwrap_or_default());
+        let cost = cost.filter(|cost| cost.at_most() > Usd::ZERO);
+        self.roster.spent_besides(cost.into());
         self.attempted(id, |job| {
             let run = job.state.run();
             Some(Attempt {

@@ -146,7 +146,7 @@ impl Engine {
         let totals = self.roster.totals();
         self.setup.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
-            let needed = totals.spent.checked_add(totals.reserved).zip(at_most);
+            let needed = totals.used().zip(at_most);
             needed.and_then(|(sum, at_most)| sum.checked_add(at_most)).is_some_and(|sum| sum <= cap)
         })
     }
@@ -164,6 +164,7 @@ impl Engine {
             let hold = Hold::Budget {
                 cap: self.setup.budget.unwrap_or_default(),
                 spent: totals.spent,
+                reserved: totals.reserved,
                 next: next.unwrap_or_default(),
             };
             self.hold(hold);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
-use crate::job::{Cause, JobId, Pixels, RequestId, Status, Timestamp, Usd};
+use crate::job::{Cause, Cost, JobId, Pixels, RequestId, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ pub struct JobChange {
     /// Time on the runner, seconds.
     pub inference_s: Option<f64>,
     /// What it cost.
-    pub cost: Option<Usd>,
+    pub cost: Option<Cost>,
     /// The photo whose result was used again, because it is the same picture.
     pub same_as: Option<Box<str>>,
 }
@@ -102,8 +102,8 @@ pub struct Summary {
     pub left: usize,
     /// Of those still to do, how many are at fal.
     pub at_fal: usize,
-    /// What results cost so far.
-    pub spent: Usd,
+    /// What paid requests cost so far.
+    pub spent: Spent,
     /// What requests that are not settled may still cost.
     pub reserved: Usd,
     /// How long this run took.

@@ -55,7 +55,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::job::{Cause, CauseKind, RequestId, Stage, Usd};
+    use crate::job::{Cause, CauseKind, Cost, RequestId, Stage, Usd};
 
     #[test]
     fn every_attempt_is_told_with_its_own_time_and_the_one_with_a_result_too() {
@@ -67,7 +67,7 @@ mod tests {
             stage: Stage::Follow,
             cause,
             request: RequestId::new("r1").ok(),
-            cost: Some(Usd::from_nanos(7)),
+            cost: Some(Cost::Known(Usd::from_nanos(7))),
         };
         let cause = Some(Cause::new(CauseKind::Runner, "runner disconnected"));
         // Two attempts of one run, and one of a run that a person asked for later.
@@ -78,6 +78,6 @@ mod tests {
         ]);
         let took: Vec<_> = told.iter().map(|past| (past.took, past.cause.is_some())).collect();
         assert_eq!(took, [(4, true), (3, false), (1, false)].map(|(s, failed)| (Duration::from_secs(s), failed)));
-        assert_eq!((told[1].request.as_deref(), told[1].cost), (Some("r1"), Some(Usd::from_nanos(7))));
+        assert_eq!((told[1].request.as_deref(), told[1].cost), (Some("r1"), Some(Cost::Known(Usd::from_nanos(7)))));
     }
 }

@@ -7,7 +7,7 @@ use super::board::{Notice, NoticeKind};
 use super::event::Ending;
 use super::outlook::in_words;
 use crate::fal::AccountStop;
-use crate::job::{Cause, CauseKind, MaxFailures, Usd};
+use crate::job::{Cause, CauseKind, MaxFailures, Spent, Usd};
 
 /// Why no new jobs are begun. What is at fal is followed and saved all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Hold {
     /// The key was refused or the account is locked.
     Account(Cause),
     /// The next submit would pass the cap.
-    Budget { cap: Usd, spent: Usd, next: Usd },
+    Budget { cap: Usd, spent: Spent, reserved: Usd, next: Usd },
     /// Too many failed.
     Failures {
         /// The cause that most of them share.
@@ -72,9 +72,12 @@ impl Hold {
         let (kind, message, action) = match self {
             Self::User => return None,
             Self::Account(cause) => of_account(cause, next),
-            Self::Budget { cap, spent, next } => (
+            Self::Budget { cap, spent, reserved, next } => (
                 NoticeKind::BudgetReached,
-                format!("the next photo may cost up to {next}, which would pass the cap of {cap}; {spent} are spent"),
+                format!(
+                    "the next photo may cost up to {next}, which would pass the cap of {cap}; {}",
+                    counted(*spent, *reserved)
+                ),
                 "go on with the same command and a higher --budget".to_owned(),
             ),
             Self::Failures { kind, count, of, last } => (
@@ -96,6 +99,16 @@ impl Hold {
             ),
         };
         Some(Notice { kind, message, action })
+    }
+}
+
+/// What is spent, and what of the cap that takes, where that is more.
+fn counted(spent: Spent, reserved: Usd) -> String {
+    let used = spent.at_most + reserved;
+    if used == spent.likely() {
+        format!("{spent} are spent")
+    } else {
+        format!("{spent} are spent, and may turn out to be {used}")
     }
 }
 
@@ -283,7 +296,7 @@ mod tests {
         for hold in [
             Hold::Account(cause(CauseKind::KeyRefused)),
             Hold::Account(cause(CauseKind::AccountLocked)),
-            Hold::Budget { cap: Usd::ZERO, spent: Usd::ZERO, next: Usd::ZERO },
+            Hold::Budget { cap: Usd::ZERO, spent: Spent::NOTHING, reserved: Usd::ZERO, next: Usd::ZERO },
             Hold::Disk("the disk is full".into()),
         ] {
             let notice = hold.notice(None, true).unwrap();

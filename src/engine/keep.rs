@@ -8,7 +8,7 @@ use super::run::Engine;
 use super::stages::SaveError;
 use super::weather::Realm;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition, Usd};
+use crate::job::{Cause, CauseKind, Cost, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
@@ -25,8 +25,11 @@ impl Engine {
                 self.got_through(Realm::Fetch, id);
                 let borrowed = self.reuse.borrowed(id);
                 let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
-                let billed = answer.billed_units.and_then(|units| self.roster.price()?.billed(units));
-                let cost = if is_settled { Some(Usd::ZERO) } else { billed.or_else(|| self.unbilled(id)) };
+                let cost = if is_settled {
+                    Some(Cost::NOTHING)
+                } else {
+                    self.roster.cost(id, answer.billed_units, placed.pixels)
+                };
                 let (mut saved, suspicion) = placed.saved(request.id.clone(), &answer, cost);
                 saved.same_as = borrowed.map(|(same_as, _)| Box::new(same_as));
                 self.keep(id, saved, suspicion);
@@ -48,13 +51,6 @@ impl Engine {
     pub(super) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
         let of_trial = || Some(Box::new(self.trials.get(&self.roster.get(id)?.photo.path)?.clone()));
         self.previous.get(&id).cloned().or_else(of_trial)
-    }
-
-    /// What a result is taken to have cost that says nothing of it: what was estimated, or under a
-    /// cap as much as it may.
-    fn unbilled(&self, id: JobId) -> Option<Usd> {
-        let job = self.roster.get(id)?;
-        if self.setup.budget.is_some() { self.roster.at_most(job) } else { self.roster.estimate(job) }
     }
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {

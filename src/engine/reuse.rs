@@ -2,6 +2,7 @@
 //! result, or where there is none to copy, follows its request.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use super::await_rival::Awaited;
 use super::hold::Hold;
@@ -9,7 +10,7 @@ use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition, Usd};
+use crate::job::{Cause, CauseKind, Cost, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition};
 use crate::output::{Expect, OutputError, Placed};
 use crate::plan::{Duplicates, Origin};
 
@@ -45,9 +46,9 @@ impl Reuse {
         self.insists.insert(id);
     }
 
-    /// Whether a job follows another one's request.
-    pub(super) fn borrows(&self, id: JobId) -> bool {
-        self.borrowed.contains_key(&id)
+    /// Whether a job follows another one's request that some batch counts already.
+    pub(super) fn is_settled(&self, id: JobId) -> bool {
+        self.borrowed.get(&id).is_some_and(|(_, is_settled)| *is_settled)
     }
 
     /// Whose result a job got, if it followed another one's request, and whether that was paid for.
@@ -123,7 +124,7 @@ impl Engine {
                     format: placed.format,
                     pixels: placed.pixels,
                     bytes: placed.bytes,
-                    cost: Some(Usd::ZERO),
+                    cost: Some(Cost::NOTHING),
                     same_as: Some(Box::new(origin.same_as)),
                     ..*of
                 };
@@ -179,9 +180,9 @@ impl Engine {
         }
     }
 
-    /// A request of another job came to nothing for this one: then it is sent for itself. False if the
-    /// request is its own.
-    pub(super) fn give_back(&mut self, id: JobId, cause: &Cause) -> bool {
+    /// A request of another job came to nothing for this one, at a cost that no other batch counts: then it
+    /// is sent for itself. False if the request is its own.
+    pub(super) fn give_back(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) -> bool {
         if matches!(cause.kind, CauseKind::LocalFile | CauseKind::Disk | CauseKind::Internal)
             || self.reuse.borrowed.remove(&id).is_none()
         {
@@ -190,7 +191,8 @@ impl Engine {
         self.settle_call(id);
         self.roster.reuse(id, false);
         self.reuse.insist(id);
-        self.back_to(id, cause.clone(), Kept::Nothing);
+        self.write_attempt(id, cause, cost);
+        self.wait(id, cause.clone(), Duration::ZERO, Kept::Nothing, false);
         true
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::board::{Lens, Tab, Totals};
 use super::table::{Causes, Index, Measure, Spec, View};
 use crate::job::{
-    Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Status, Timestamp, Transition, Usd, apply,
+    Cost, Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd, apply,
 };
 use crate::model::{Model, Params, UnitPrice};
 use crate::plan::CostModel;
@@ -134,6 +134,11 @@ impl Roster {
         self.cost.at_most(job)
     }
 
+    /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
+    pub(super) fn cost(&self, id: JobId, billed_units: Option<f64>, made: Pixels) -> Option<Cost> {
+        self.cost.cost(self.get(id)?, billed_units, made)
+    }
+
     /// Takes in a job whose id is [`Self::next_id`].
     pub(super) fn push(&mut self, job: Job) {
         let id = job.id;
@@ -196,12 +201,12 @@ impl Roster {
     /// What a result cost stays spent when another takes its place.
     fn sink(&mut self, before: &JobState, id: JobId) {
         if self.get(id).is_some_and(|after| after.state.saved().is_none()) {
-            self.spent_besides(before.saved().and_then(|saved| saved.cost).unwrap_or_default());
+            self.spent_besides(before.saved().and_then(|saved| saved.cost).into());
         }
     }
 
     /// Counts money that was spent on results that are no longer any job's.
-    pub(super) fn spent_besides(&mut self, amount: Usd) {
+    pub(super) fn spent_besides(&mut self, amount: Spent) {
         self.totals.spent += amount;
     }
 
@@ -213,8 +218,10 @@ impl Roster {
         let measure = Measure::of(cost, job);
         let estimated = cost.expected(job);
         let estimate = estimated.unwrap_or_default();
-        let spent = job.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
-        let reserved = if job.state.is_reserved() { cost.reserve(job).unwrap_or_default() } else { Usd::ZERO };
+        let spent = Spent::from(job.state.saved().and_then(|saved| saved.cost));
+        // A result of unknown cost is as little settled as a request that has none yet.
+        let is_open = job.state.is_reserved() || job.state.is_unpriced();
+        let reserved = if is_open { cost.reserve(job).unwrap_or_default() } else { Usd::ZERO };
         let amount_if = |holds| if holds { estimate } else { Usd::ZERO };
         let is_going_on = matches!(group, Group::Active | Group::Waiting);
         let under_way = amount_if(is_going_on && job.state.is_reserved());
@@ -231,12 +238,10 @@ impl Roster {
         tally(&mut totals.unknown, job.state.status() == Status::Unknown);
         tally(&mut totals.in_flight, job.state.is_at_fal());
         tally(&mut totals.moving, job.state.is_moving());
-        for (sum, amount) in [
-            (&mut totals.spent, spent),
-            (&mut totals.reserved, reserved),
-            (&mut totals.under_way, under_way),
-            (&mut totals.planned, planned),
-        ] {
+        totals.spent = if joins { totals.spent + spent } else { totals.spent - spent };
+        for (sum, amount) in
+            [(&mut totals.reserved, reserved), (&mut totals.under_way, under_way), (&mut totals.planned, planned)]
+        {
             *sum = if joins { *sum + amount } else { *sum - amount };
         }
 

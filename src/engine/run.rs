@@ -31,7 +31,7 @@ use super::tasks::{Finished, Tasks};
 use super::weather::{Sky, Weather};
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Job, JobId, Saved, Timestamp, Transition, Usd};
+use crate::job::{Job, JobId, Saved, Spent, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Planner, Standing};
 
@@ -214,15 +214,15 @@ impl Engine {
     async fn run(
         mut self,
         known: Vec<Job>,
-        spent: Usd,
+        spent: Spent,
         mut found: mpsc::Receiver<Vec<Found>>,
         mut commands: mpsc::Receiver<Command>,
     ) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         self.recall(known);
         // Results that a retry replaced were paid for, too.
-        self.roster.spent_besides(spent.saturating_sub(self.roster.totals().spent));
-        self.used_before = self.roster.totals().spent + self.roster.totals().reserved;
+        self.roster.spent_besides(spent.beyond(self.roster.totals().spent));
+        self.used_before = self.roster.totals().spent.at_most + self.roster.totals().reserved;
         let mut faces = true;
         let ending = loop {
             let now = self.now();

@@ -15,7 +15,7 @@ use super::pools::Pools;
 use super::{Command, Event, Summary};
 use crate::fal::Fal;
 use crate::intake::Found;
-use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Usd};
+use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::Output;
@@ -90,7 +90,7 @@ pub struct Rooms {
     /// of this batch take their place.
     pub trials: HashMap<Box<Path>, Saved>,
     /// What the batch has cost in all its runs.
-    pub spent: Usd,
+    pub spent: Spent,
     /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
     /// length can have a result already.
     pub earlier: HashSet<u64>,

@@ -8,7 +8,7 @@ use super::run::Engine;
 use super::tasks::Step;
 use super::weather::Realm;
 use crate::fal::{FalError, Past};
-use crate::job::{Cause, CauseKind, Class, JobId, JobState, Kept, RequestId, Timestamp, Transition};
+use crate::job::{Cause, CauseKind, Class, Cost, JobId, JobState, Kept, RequestId, Timestamp, Transition};
 
 /// A request that was accepted so lately may not be known everywhere yet.
 const NEW: Duration = Duration::from_mins(2);
@@ -93,7 +93,8 @@ impl Engine {
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
     fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
         let Some(job) = self.roster.get(id) else { return };
-        let cost = if self.reuse.borrows(id) { None } else { self.roster.at_most(job) };
+        // What others paid for is theirs to count.
+        let cost = if self.reuse.is_settled(id) { None } else { self.roster.at_most(job).map(Cost::feared) };
         self.fail_with(id, cause, kept, cost);
     }
 }

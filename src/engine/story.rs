@@ -19,7 +19,7 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
     let saved = state.saved();
     let planned = roster.params_of(job).output_size(job.photo.pixels);
     let cost = match saved {
-        Some(saved) => saved.cost.map(Money::Billed),
+        Some(saved) => saved.cost.map(Money::from),
         None if state.came_to_nothing() => None,
         None => roster.expected(job).map(Money::Estimated),
     };

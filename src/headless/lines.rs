@@ -11,7 +11,7 @@ use super::summary::summary;
 use super::words::{count, cut, megapixels, notice, took};
 use crate::engine::board::{BatchFacts, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, What};
-use crate::job::{JobId, Status, Timestamp, Usd, clean};
+use crate::job::{JobId, Spent, Status, Timestamp, clean};
 
 /// The least time between two lines of totals.
 const TOTALS_EVERY: Duration = Duration::from_secs(10);
@@ -202,7 +202,7 @@ struct Tally {
     failed: usize,
     review: usize,
     cancelled: usize,
-    spent: Usd,
+    spent: Spent,
 }
 
 impl Tally {
@@ -215,7 +215,7 @@ impl Tally {
             Status::Cancelled => self.cancelled += 1,
             _ => {}
         }
-        self.spent += change.cost.filter(|_| ends(change.status)).unwrap_or_default();
+        self.spent += change.cost.filter(|_| ends(change.status)).into();
         let last = self.last.or(self.began).unwrap_or(at);
         if at.since(last) < TOTALS_EVERY {
             return None;

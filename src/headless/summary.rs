@@ -16,7 +16,7 @@ pub fn summary(summary: &Summary) -> String {
         let _ = writeln!(text, "{name:<9} {}", clean(value));
     };
     row(&format!("batch {}", summary.facts.id), &format!("{}{}", ending(summary), counts(summary)));
-    if summary.spent + summary.reserved > Usd::ZERO {
+    if summary.spent.at_most + summary.reserved > Usd::ZERO {
         row("spent", &spent(summary));
     }
     if summary.done + summary.review > 0 {
@@ -63,6 +63,10 @@ fn counts(summary: &Summary) -> String {
 
 fn spent(summary: &Summary) -> String {
     let mut text = summary.spent.to_string();
+    let most = summary.spent.at_most;
+    if most > summary.spent.likely() {
+        let _ = write!(text, ", {most} at the most, since fal did not say");
+    }
     if summary.reserved.nanos() > 0 {
         let _ = write!(text, ", and up to {} for what is not settled yet", summary.reserved);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Artifact, Format, Given, Pixels, Timestamp, Usd};
+use super::{Artifact, Cost, Format, Given, Pixels, Timestamp};
 
 /// The BLAKE3 hash of a photo's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -141,9 +141,8 @@ pub struct Saved {
     pub caption: Option<Box<str>>,
     /// Time on the runner, seconds.
     pub inference_s: Option<f64>,
-    /// What it cost: billed units × unit price, or the estimate where fal billed no units; `None`
-    /// where neither is known.
-    pub cost: Option<Usd>,
+    /// What it cost; `None` where nothing is known of that.
+    pub cost: Option<Cost>,
     /// Whose result it is, where another photo's was used again.
     pub same_as: Option<Box<SameAs>>,
 }

@@ -355,6 +355,12 @@ impl JobState {
         }
     }
 
+    /// Whether it has a result of which nobody knows what it cost: no price was known when it was saved.
+    #[must_use]
+    pub fn is_unpriced(&self) -> bool {
+        self.saved().is_some_and(|saved| saved.cost.is_none())
+    }
+
     /// Whether nothing more happens to it by itself.
     #[must_use]
     pub fn is_final(&self) -> bool {

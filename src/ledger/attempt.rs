@@ -5,9 +5,10 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Row};
 
+use super::money::{cost, nanos};
 use super::record::{push_cause, stage_name};
 use super::restore::{Odd, job_id};
-use crate::job::{BatchId, Cause, JobId, RequestId, Stage, Timestamp, Usd};
+use crate::job::{BatchId, Cause, Cost, JobId, RequestId, Stage, Timestamp};
 
 /// An attempt of a job that ended, with a result or without.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +28,11 @@ pub struct Attempt {
     /// fal's id of its request, if it got that far.
     pub request: Option<RequestId>,
     /// What it cost, where known.
-    pub cost: Option<Usd>,
+    pub cost: Option<Cost>,
 }
 
 /// The columns of an attempt's row, in the order in which they are written and read.
-pub(super) const COLUMNS: [&str; 11] = [
+pub(super) const COLUMNS: [&str; 12] = [
     "batch",
     "job",
     "attempt",
@@ -43,6 +44,7 @@ pub(super) const COLUMNS: [&str; 11] = [
     "cause_message",
     "request_id",
     "cost_nanos",
+    "most_nanos",
 ];
 
 /// Adds an attempt's row to a statement's values.
@@ -55,7 +57,9 @@ pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attem
     values.add(stage_name(attempt.stage))?;
     push_cause(values, attempt.cause.as_ref())?;
     values.add(attempt.request.as_ref().map(RequestId::as_str))?;
-    values.add(attempt.cost.map(Usd::nanos))
+    let (cost, most) = nanos(attempt.cost);
+    values.add(cost)?;
+    values.add(most)
 }
 
 /// Reads a row that lists [`COLUMNS`].
@@ -75,7 +79,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
         stage: word(row.try_get(5)?)?,
         cause,
         request: row.try_get::<Option<&str>, _>(9)?.map(RequestId::new).transpose()?,
-        cost: row.try_get::<Option<i64>, _>(10)?.map(Usd::from_nanos),
+        cost: cost(row.try_get(10)?, row.try_get(11)?),
     })
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::hold::BatchHold;
+use super::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::path;
-use crate::job::{BatchId, Service, Status, Timestamp, Usd};
+use crate::job::{BatchId, Service, Spent, Status, Timestamp};
 
 /// What makes a batch: the same command finds the same one. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -71,8 +72,8 @@ pub struct BatchRow {
     pub key: BatchKey,
     /// How many jobs stand where; a status that no job has is not there.
     pub counts: BTreeMap<Status, usize>,
-    /// What its results cost, those that a retry replaced too.
-    pub spent: Usd,
+    /// What its paid requests cost, those too whose results a retry replaced, and those that failed.
+    pub spent: Spent,
     /// When it was begun.
     pub created: Timestamp,
     /// When it was last opened.
@@ -166,7 +167,7 @@ pub(super) async fn list(
             id: BatchId(id),
             key,
             counts: BTreeMap::new(),
-            spent: Usd::ZERO,
+            spent: Spent::NOTHING,
             created: Timestamp(row.try_get(5)?),
             used: Timestamp(row.try_get(6)?),
         };
@@ -189,33 +190,32 @@ pub(super) async fn list(
         }
     }
 
-    let sums: Vec<(i64, String, i64, i64)> = sqlx::query_as(
-        "SELECT batch, status, count(*), coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos)
-         FROM jobs WHERE batch BETWEEN ? AND ? GROUP BY batch, status",
-    )
+    let sums: Vec<(i64, String, i64, i64, i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+        "SELECT batch, status, count(*), {OF_JOBS} FROM jobs WHERE batch BETWEEN ? AND ? GROUP BY batch, status"
+    )))
     .bind(first)
     .bind(last)
     .fetch_all(&mut *moment)
     .await?;
-    for (batch, status, jobs, nanos) in sums {
+    for (batch, status, jobs, told, assumed, most) in sums {
         let Some(row) = batches.get_mut(&batch) else { continue };
-        row.spent += Usd::from_nanos(nanos);
+        row.spent += spent(told, assumed, most);
         if let Some(status) = Status::from_name(&status) {
             row.counts.insert(status, usize::try_from(jobs).unwrap_or(usize::MAX));
         }
     }
     // A request that failed may have been billed all the same; what a result cost is its job's.
-    let failed: Vec<(i64, i64)> = sqlx::query_as(
-        "SELECT batch, sum(cost_nanos) FROM attempts
-         WHERE batch BETWEEN ? AND ? AND cause_kind IS NOT NULL AND cost_nanos IS NOT NULL GROUP BY batch",
-    )
+    let failed: Vec<(i64, i64, i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+        "SELECT batch, {OF_ATTEMPTS} FROM attempts
+         WHERE batch BETWEEN ? AND ? AND cause_kind IS NOT NULL AND cost_nanos IS NOT NULL GROUP BY batch"
+    )))
     .bind(first)
     .bind(last)
     .fetch_all(&mut *moment)
     .await?;
-    for (batch, nanos) in failed {
+    for (batch, told, assumed, most) in failed {
         if let Some(row) = batches.get_mut(&batch) {
-            row.spent += Usd::from_nanos(nanos);
+            row.spent += spent(told, assumed, most);
         }
     }
     moment.rollback().await?;

@@ -15,6 +15,7 @@ mod claim;
 mod error;
 mod hold;
 mod lookup;
+mod money;
 mod open;
 mod path;
 mod queue;

@@ -4,6 +4,7 @@ use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
+use super::money::nanos;
 use super::{artifacts, path};
 use crate::job::{
     Answer, BatchId, Cause, Closed, Job, JobState, Kept, Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status,
@@ -114,7 +115,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 49] = [
+pub(super) const COLUMNS: [&str; 50] = [
     "batch",
     "job",
     "path",
@@ -159,6 +160,7 @@ pub(super) const COLUMNS: [&str; 49] = [
     "out_height",
     "out_bytes",
     "cost_nanos",
+    "most_nanos",
     "same_as",
     "own_params",
     "stopped_at",
@@ -249,7 +251,9 @@ fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(),
     values.add(saved.map(|saved| saved.format.extension()))?;
     push_pixels(values, saved.map(|saved| saved.pixels))?;
     values.add(saved.map(|saved| saturated(saved.bytes)))?;
-    values.add(saved.and_then(|saved| saved.cost).map(crate::job::Usd::nanos))?;
+    let (cost, most) = nanos(saved.and_then(|saved| saved.cost));
+    values.add(cost)?;
+    values.add(most)?;
     values.add(saved.and_then(|saved| saved.same_as.as_deref()).map(|same| &*same.photo))
 }
 

@@ -12,11 +12,11 @@ use serde::{Deserialize, Deserializer};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::money::cost;
 use super::{LedgerError, artifacts, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
     Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
-    Usd,
 };
 
 macro_rules! told {
@@ -70,7 +70,8 @@ told! {
     out_width: Option<u32>,
     out_height: Option<u32>,
     out_bytes: Option<u64>,
-    cost_nanos: Option<Usd>,
+    cost_nanos: Option<i64>,
+    most_nanos: Option<i64>,
     same_as: Option<Box<str>>,
     own_params: Option<Box<str>>,
     stopped_at: Option<Stage>,
@@ -335,7 +336,7 @@ impl Fields<'_> {
             seed: self.told.seed,
             caption: self.told.caption.take(),
             inference_s: self.inference()?,
-            cost: self.told.cost_nanos,
+            cost: cost(self.told.cost_nanos, self.told.most_nanos),
             same_as: match self.told.same_as.take() {
                 Some(photo) => Some(Box::new(SameAs { photo, content: self.content()? })),
                 None => None,

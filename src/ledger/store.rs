@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Connection};
 
 use super::attempt::{self, Attempt};
-use super::record;
+use super::{money, record};
 use crate::job::{BatchId, Job, JobState};
 
 /// What one transaction writes, in order.
@@ -131,7 +131,8 @@ impl Bulk {
     }
 }
 
-static JOBS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("jobs", &record::COLUMNS, ON_KNOWN_JOB));
+static JOBS: LazyLock<Bulk> =
+    LazyLock::new(|| Bulk::new("jobs", &record::COLUMNS, &format!("{ON_KNOWN_JOB},\n{}", money::on_known_job())));
 
 /// What becomes of the row of a job that is known already. What says where it stands is replaced.
 /// What it collected stays until something newer of its kind comes, so that a state which does not
@@ -193,10 +194,6 @@ ON CONFLICT (batch, job) DO UPDATE SET
     out_bytes = iif(excluded.output IS NULL, out_bytes, excluded.out_bytes),
     own_params = excluded.own_params,
     unread = excluded.unread,
-    same_as = iif(excluded.output IS NULL, same_as, excluded.same_as),
-
-    cost_nanos = excluded.cost_nanos,
-    paid_before_nanos = paid_before_nanos
-        + iif(excluded.output IS NOT NULL AND excluded.request_id IS request_id, 0, coalesce(cost_nanos, 0))";
+    same_as = iif(excluded.output IS NULL, same_as, excluded.same_as)";
 
 static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("attempts", &attempt::COLUMNS, "ON CONFLICT DO NOTHING"));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Doubt;
-use crate::job::{Pixels, Usd};
+use crate::job::{Cost, Pixels, Usd};
 
 /// What a unit price is counted in (fal docs: platform pricing).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,19 @@ impl UnitPrice {
         }
     }
 
+    /// What a result cost: what fal billed (`X-Fal-Billable-Units`; fal docs: pricing), else what was
+    /// expected of it, and at the most what it may have been billed as, be it larger than was promised.
+    /// `None` if that cannot be known.
+    #[must_use]
+    pub fn cost(&self, billed_units: Option<f64>, promised: Option<Pixels>, made: Pixels) -> Option<Cost> {
+        if let Some(usd) = billed_units.and_then(|units| self.billed(units)) {
+            return Some(Cost::Known(usd));
+        }
+        let promised = promised.or(Some(made));
+        let at_most = self.at_most(promised)?.max(self.at_most(Some(made))?);
+        Some(Cost::assumed(self.estimate(promised)?, at_most))
+    }
+
     /// What so many billed units cost (`X-Fal-Billable-Units` of the result; fal docs: pricing).
     /// `None` if that is no sane number.
     #[must_use]
@@ -131,6 +144,16 @@ mod tests {
         assert_eq!([at_most(24, 16), at_most(1000, 1000), at_most(1000, 1001)], ["$0.10", "$0.10", "$0.20"]);
         let output = Pixels::new(2048, 2048);
         assert!(per_megapixel().at_most(Some(output)).unwrap() >= per_megapixel().estimate(Some(output)).unwrap());
+    }
+
+    #[test]
+    fn a_result_costs_what_fal_says_else_what_was_expected_and_at_most_what_it_may() {
+        let cents = |cents: i64| Usd::from_nanos(cents * 10_000_000);
+        let (promised, larger) = (Pixels::new(1500, 1000), Pixels::new(3000, 1000));
+        let cost = |units, made| per_megapixel().cost(units, Some(promised), made);
+        assert_eq!(cost(Some(1.5), promised), Some(Cost::Known(cents(15))));
+        assert_eq!(cost(None, promised), Some(Cost::assumed(cents(15), cents(20))));
+        assert_eq!(cost(Some(f64::NAN), larger), Some(Cost::assumed(cents(15), cents(30))), "it came larger");
     }
 
     #[test]

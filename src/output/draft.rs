@@ -13,7 +13,7 @@ use super::name::Names;
 use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
 use super::{OutputError, atomically};
-use crate::job::{Answer, Format, Pixels, RequestId, Saved, Suspicion, Usd};
+use crate::job::{Answer, Cost, Format, Pixels, RequestId, Saved, Suspicion};
 use crate::picture::{Look, PictureError, complete, header, is_black};
 
 /// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
@@ -72,7 +72,7 @@ pub struct Placed {
 impl Placed {
     /// What is known of the result of a request that was saved so, and what is odd about it.
     #[must_use]
-    pub fn saved(self, request: RequestId, answer: &Answer, cost: Option<Usd>) -> (Saved, Option<Suspicion>) {
+    pub fn saved(self, request: RequestId, answer: &Answer, cost: Option<Cost>) -> (Saved, Option<Suspicion>) {
         let saved = Saved {
             request,
             output: self.output,

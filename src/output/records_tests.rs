@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::job::{
-    Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
+    Cause, CauseKind, Closed, ContentHash, Cost, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
     RequestId, Run, Saved, Stage, Stop, Suspicion, Timestamp, Upload, Usd,
 };
 use crate::output::Captions;
@@ -46,7 +46,7 @@ fn saved(output: &str, caption: Option<&str>) -> Saved {
         seed: Some(-7),
         caption: caption.map(Into::into),
         inference_s: Some(1.5),
-        cost: Some(Usd::from_nanos(109_312_000)),
+        cost: Some(Cost::Known(Usd::from_nanos(109_312_000))),
         same_as: None,
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn line(job: &Job) -> [String; 12] {
         text(saved.map(|saved| saved.pixels.width.to_string())),
         text(saved.map(|saved| saved.pixels.height.to_string())),
         text(saved.and_then(|saved| saved.seed).map(|seed| seed.to_string())),
-        text(saved.and_then(|saved| saved.cost).map(dollars)),
+        text(saved.and_then(|saved| saved.cost).map(|cost| dollars(cost.likely()))),
         job.state.attempt().to_string(),
         text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::job::{Job, JobId, OwnParams, Pixels, Usd};
+use crate::job::{Cost, Job, JobId, OwnParams, Pixels, Usd};
 use crate::model::{Model, Params, UnitPrice};
 
 /// What jobs of a batch cost.
@@ -56,6 +56,11 @@ impl CostModel {
     /// The most that a job's result may be billed as; `None` if that cannot be known.
     pub(crate) fn at_most(&self, job: &Job) -> Option<Usd> {
         self.price.as_ref()?.at_most(self.output(job))
+    }
+
+    /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
+    pub(crate) fn cost(&self, job: &Job, billed_units: Option<f64>, made: Pixels) -> Option<Cost> {
+        self.price.as_ref()?.cost(billed_units, self.output(job), made)
     }
 
     /// The most that a job may still be billed as.

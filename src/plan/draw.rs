@@ -14,7 +14,7 @@ use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::{self, Found};
-use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Usd};
+use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Spent, Usd};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 
@@ -109,7 +109,7 @@ impl<'a> Draft<'a> {
 
     fn recall(&mut self, job: Job) {
         self.cost.recall(&job);
-        if job.state.is_reserved() {
+        if job.state.is_reserved() || job.state.is_unpriced() {
             self.reserved += self.cost.at_most(&job).unwrap_or_default();
         }
         if let Some(content) = job.state.content_underway().filter(|_| job.own.is_none()) {
@@ -213,8 +213,8 @@ impl<'a> Draft<'a> {
             planner.count(job, standing, About { output: self.cost.output(job), is_duplicate, has_trial });
         }
         planner.end();
-        let spent = if batch.0 == 0 { Usd::ZERO } else { ledger.batch(*batch).await?.spent };
-        let cap = Cap { budget: *budget, used: spent + self.reserved };
+        let spent = if batch.0 == 0 { Spent::NOTHING } else { ledger.batch(*batch).await?.spent };
+        let cap = Cap { budget: *budget, used: spent.at_most + self.reserved };
         let skipped = self.jobs.iter().filter_map(|job| match &job.state {
             JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
             _ => None,

@@ -7,6 +7,7 @@
 mod common;
 
 mod bench;
+mod booked;
 mod cap_said;
 mod edited;
 mod slow_line;

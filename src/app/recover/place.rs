@@ -111,7 +111,8 @@ impl<'a> Place<'a> {
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
-        let cost = self.price.as_ref().and_then(|price| price.estimate(promised));
+        // fal's history does not say what was billed.
+        let cost = self.price.as_ref().and_then(|price| price.cost(answer.billed_units, promised, placed.pixels));
         let (saved, suspicion) = placed.saved(request.clone(), answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::PictureFile;
-use crate::job::{Cause, JobId, Stage, Timestamp, Usd};
+use crate::job::{Cause, Cost, JobId, Stage, Timestamp};
 use crate::model::ParamSpec;
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
@@ -38,7 +38,7 @@ pub struct Detail {
     /// Time on the runner, seconds.
     pub inference_s: Option<f64>,
     /// What its result cost.
-    pub cost: Option<Usd>,
+    pub cost: Option<Cost>,
     /// The photo's length, bytes.
     pub photo_bytes: u64,
     /// The picture's length, bytes, once saved.
@@ -96,6 +96,6 @@ pub struct PastAttempt {
     pub cause: Option<Cause>,
     /// fal's id of its request.
     pub request: Option<String>,
-    /// What it cost, where known.
-    pub cost: Option<Usd>,
+    /// What it cost, where it cost anything.
+    pub cost: Option<Cost>,
 }

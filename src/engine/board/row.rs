@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{JobId, Pixels, Status, Timestamp, Usd};
+use crate::job::{Cost, JobId, Pixels, Status, Timestamp, Usd};
 
 /// A job as one line of the table. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,4 +114,13 @@ pub enum Money {
     Estimated(Usd),
     /// As billed.
     Billed(Usd),
+}
+
+impl From<Cost> for Money {
+    fn from(cost: Cost) -> Self {
+        match cost {
+            Cost::Known(usd) => Self::Billed(usd),
+            Cost::Assumed { likely, .. } => Self::Estimated(likely),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Group, Timestamp, Usd};
+use crate::job::{Group, Spent, Timestamp, Usd};
 
 /// Counts and sums over all jobs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -16,8 +16,8 @@ pub struct Totals {
     /// Jobs that something happens to even while no more are begun: they are at fal, their bytes are on
     /// the move, or they follow a request again at a time of its own.
     pub moving: usize,
-    /// What results cost so far, in all runs of this batch.
-    pub spent: Usd,
+    /// What paid requests cost so far, in all runs of this batch.
+    pub spent: Spent,
     /// The most that requests which are not settled may still be billed as: what a cap reckons with.
     pub reserved: Usd,
     /// What results that are under way are likely to cost, as far as prices are known.
@@ -27,6 +27,18 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// What of a cap is used: the most that was, and may yet be, billed. `None` if that cannot be counted.
+    #[must_use]
+    pub fn used(&self) -> Option<Usd> {
+        self.spent.at_most.checked_add(self.reserved)
+    }
+
+    /// What of a cap is used beyond what is likely spent.
+    #[must_use]
+    pub fn held(&self) -> Usd {
+        self.spent.at_most - self.spent.likely() + self.reserved
+    }
+
     /// How many jobs are in a group.
     #[must_use]
     pub fn of(&self, group: Group) -> usize {

@@ -10,7 +10,7 @@ use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
 use crate::engine::board::{Order, Tab};
 use crate::engine::story;
-use crate::job::{CauseKind, Group, Job, JobId, JobState, Pixels, Usd};
+use crate::job::{CauseKind, Cost, Group, Job, JobId, JobState, Pixels, Usd};
 use crate::plan::CostModel;
 
 /// Jobs looked at at once: a batch of so many is answered whole.
@@ -43,7 +43,7 @@ impl Measure {
     /// As billed and saved, else as estimated.
     pub(crate) fn of(cost: &CostModel, job: &Job) -> Self {
         match job.state.saved() {
-            Some(saved) => Self { cost: saved.cost, output: Some(saved.pixels) },
+            Some(saved) => Self { cost: saved.cost.map(Cost::likely), output: Some(saved.pixels) },
             None if job.state.came_to_nothing() => Self { cost: None, output: cost.output(job) },
             None => Self { cost: cost.expected(job), output: cost.output(job) },
         }

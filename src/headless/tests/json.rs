@@ -61,7 +61,8 @@ async fn json_has_the_fields_of_version_1() {
         ),
         json!({"v": 1, "ts": "2026-11-22T12:41:19.250Z", "event": "batch", "batch": 3,
             "done": 2, "failed": 1, "review": 0, "skipped": 1, "cancelled": 0, "unknown": 0, "left": 0,
-            "spent_usd": 0.11, "reserved_usd": 0.0, "elapsed_s": 12.345, "exit": 1}),
+            "spent_usd": 0.11, "spent_known_usd": 0.11, "spent_assumed_usd": 0.0, "spent_at_most_usd": 0.11,
+            "reserved_usd": 0.0, "elapsed_s": 12.345, "exit": 1}),
     ];
     for (event, expected) in events.iter().zip(&expected) {
         assert_eq!(event, expected);

@@ -43,7 +43,7 @@ fn totals_come_at_most_every_ten_seconds() {
     let planned = What::Planned { facts: Arc::new(facts()), plan: Arc::new(planned), skipped: Vec::new() };
     let mut events = vec![Event { at: at(0), what: planned }];
     for number in 1..=100_usize {
-        let done = JobChange { cost: Some(usd(0.5)), ..change(number, "a.png", Status::Done) };
+        let done = JobChange { cost: Some(Cost::Known(usd(0.5))), ..change(number, "a.png", Status::Done) };
         events.push(Event { at: at(number as u64 / 4), what: What::Job(Box::new(done)) });
     }
     let text = lines_of(&events, false);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::*;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Ending, JobChange};
-use crate::job::{BatchId, Cause, CauseKind, JobId, Pixels, RequestId, Status, Timestamp, Usd};
+use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, Pixels, RequestId, Status, Timestamp, Usd};
 use crate::model::{PriceSource, Unit, UnitPrice};
 
 /// 2026-11-22T12:41:07.250Z.
@@ -99,7 +99,7 @@ fn end() -> Summary {
         unknown: 0,
         left: 0,
         at_fal: 0,
-        spent: usd(0.11),
+        spent: Cost::Known(usd(0.11)).into(),
         reserved: Usd::ZERO,
         elapsed: Duration::from_millis(12_345),
     }
@@ -153,7 +153,7 @@ fn story() -> Vec<Event> {
                 pixels: Some(Pixels::new(902, 600)),
                 seed: Some(42),
                 inference_s: Some(3.5),
-                cost: Some(usd(0.054)),
+                cost: Some(Cost::Known(usd(0.054))),
                 ..cat(Status::Done)
             })),
         ),

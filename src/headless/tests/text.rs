@@ -36,9 +36,16 @@ fn the_summary_says_where_results_are_and_how_to_go_on() {
             ..end()
         },
         Summary { ending: Ending::OwnLimit, review: 1, unknown: 2, left: 4, ..end() },
-        Summary { done: 0, failed: 0, spent: Usd::ZERO, ..end() },
-        Summary { ending: Ending::NotStarted, done: 0, failed: 0, left: 7, spent: Usd::ZERO, ..end() },
-        Summary { ending: Ending::Unreachable, done: 0, failed: 0, left: 7, spent: Usd::ZERO, ..end() },
+        Summary { done: 0, failed: 0, spent: crate::job::Spent::NOTHING, ..end() },
+        Summary { ending: Ending::NotStarted, done: 0, failed: 0, left: 7, spent: crate::job::Spent::NOTHING, ..end() },
+        Summary {
+            ending: Ending::Unreachable,
+            done: 0,
+            failed: 0,
+            left: 7,
+            spent: crate::job::Spent::NOTHING,
+            ..end()
+        },
     ];
     insta::assert_snapshot!("summary", ends.iter().map(summary).collect::<Vec<_>>().join("\n"));
     let sandbox = Summary { facts: Arc::new(BatchFacts { sandbox: true, ..facts() }), ..end() };

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::samples::{closed, job, key, saved};
+use super::samples::{closed, job, key, known, saved};
 use super::{one_batch, open};
-use crate::job::{BatchId, Closed, JobState, Saved, Service, Status, Timestamp, Usd};
+use crate::job::{BatchId, Closed, JobState, Saved, Service, Spent, Status, Timestamp};
 use crate::ledger::{BatchKey, LedgerError};
 
 #[tokio::test]
@@ -119,9 +119,9 @@ async fn batches_are_listed_newest_first_with_what_became_of_their_photos() {
 
     let rows = ledger.batches().await.unwrap();
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [second.id, first.id]);
-    assert_eq!((rows[0].jobs(), rows[0].spent), (0, Usd::ZERO));
+    assert_eq!((rows[0].jobs(), rows[0].spent), (0, Spent::NOTHING));
     assert_eq!(rows[1].key, key("a"));
-    assert_eq!(rows[1].spent, Usd::from_nanos(4_800_000_000));
+    assert_eq!(rows[1].spent, known(4_800_000_000).into());
     assert_eq!(
         rows[1].counts.clone().into_iter().collect::<Vec<_>>(),
         [(Status::Pending, 2), (Status::Done, 2), (Status::Cancelled, 1)]

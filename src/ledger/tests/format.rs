@@ -7,11 +7,11 @@ use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use super::open;
-use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
+use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
 use crate::job::{
-    Answer, Artifact, Format, Job, JobState, Kept, Photo, Pixels, Service, Stage, Suspicion, Timestamp, Usd,
+    Answer, Artifact, Format, Job, JobState, Kept, Photo, Pixels, Saved, Service, Stage, Suspicion, Timestamp, Usd,
 };
-use crate::ledger::Attempt;
+use crate::ledger::{Attempt, BatchKey};
 
 fn fixture(version: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/ledger-v{version}.db"))
@@ -56,7 +56,11 @@ fn every_state() -> Vec<Job> {
         JobState::InProgress(run(1), Box::new(request(7)), Timestamp(7000)),
         JobState::Completed(run(1), Box::new(request(8)), Some(1.7)),
         JobState::Saving(run(1), Box::new(request(9)), Box::new(answer.clone())),
-        JobState::Done(closed(), Box::new(saved(10, Some(4_800_000_000)))),
+        // Which of both fal said is not known of that time; at the list price it was whole megapixels.
+        JobState::Done(
+            closed(),
+            Box::new(Saved { cost: Some(assumed(4_800_000_000, 4_800_000_000)), ..saved(10, None) }),
+        ),
         JobState::Review(closed(), Box::new(saved(11, None)), Suspicion("all black".into())),
         JobState::Cancelled(closed()),
         JobState::Skipped("is empty".into()),
@@ -98,7 +102,7 @@ fn attempts() -> [Attempt; 2] {
         ended: Timestamp(9000),
         stage: Stage::Save,
         cause: None,
-        cost: Some(Usd::from_nanos(4_800_000_000)),
+        cost: Some(assumed(4_800_000_000, 4_800_000_000)),
         ..first.clone()
     };
     [first, second]
@@ -133,9 +137,48 @@ async fn a_ledger_of_format_1_opens_with_all_that_it_knows() {
     assert!(batch.resumed);
     assert_eq!(ledger.jobs(batch.id).await.unwrap(), every_state());
     assert_eq!(ledger.attempts(batch.id, id(10)).await.unwrap(), attempts());
-    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(4_800_000_000));
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, assumed(4_800_000_000, 4_800_000_000).into());
     // And it can be gone on with.
     ledger.writer(batch.id).commit(&job(99, JobState::Pending)).await.unwrap();
+}
+
+/// Its results came with and without what fal billed, were redone, copied and replaced; see the history of
+/// `write_fixture`, which wrote them by the code of that time.
+#[tokio::test]
+async fn a_ledger_of_format_7_counts_at_most_what_may_have_been_billed() {
+    let folder = TempDir::new().unwrap();
+    std::fs::copy(fixture(7), folder.path().join("ledger.db")).unwrap();
+    let ledger = open(folder.path()).await;
+    ledger.check().await.unwrap();
+    let batch = ledger.open_batch(&key("a")).await.unwrap();
+    assert!(batch.resumed);
+    let jobs = ledger.jobs(batch.id).await.unwrap();
+    let costs: Vec<_> = jobs.iter().filter_map(|job| Some((job.id, job.state.saved()?.cost?))).collect();
+    let (told, most) = (54_120_000, 100_000_000);
+    assert_eq!(costs, [(id(1), assumed(told, most)), (id(2), known(told)), (id(3), known(0))]);
+    // Besides them one was redone, one was replaced by another photo, and one failed.
+    let spent = ledger.batch(batch.id).await.unwrap().spent;
+    assert_eq!(spent.known, Usd::from_nanos(told));
+    assert_eq!(spent.assumed, Usd::from_nanos(3 * told + most));
+    assert_eq!(spent.at_most, Usd::from_nanos(told + 3 * most + most));
+    let of = async |job| ledger.attempts(batch.id, id(job)).await.unwrap().into_iter().map(|attempt| attempt.cost);
+    assert_eq!(
+        of(1).await.chain(of(6).await).collect::<Vec<_>>(),
+        [Some(assumed(told, told)), Some(assumed(most, most))]
+    );
+    // At another price than the list's the most follows from what was booked.
+    let other = BatchKey { model: "fal-ai/clarity-upscaler".to_owned(), ..key("b") };
+    let other = ledger.open_batch(&other).await.unwrap();
+    assert_eq!(ledger.batch(other.id).await.unwrap().spent, assumed(45_000_000, 60_000_000).into());
+    // And it can be gone on with: what gives way keeps all its columns.
+    let replaced = job(2, JobState::Done(closed(), Box::new(saved(20, None))));
+    let writer = ledger.writer(batch.id);
+    writer.commit(&job(2, JobState::Pending)).await.unwrap();
+    writer.commit(&replaced).await.unwrap();
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, spent);
+    let key = key("a");
+    let former = ledger.by_content(&upload(2).content, &key.model, &key.params, &Service::Fal).await.unwrap();
+    assert!(former.iter().any(|found| found.is_former && found.job.id == id(2)), "{former:?}");
 }
 
 #[tokio::test]

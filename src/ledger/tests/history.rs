@@ -3,9 +3,13 @@
 use sqlx::Row;
 
 use super::one_batch;
-use super::samples::{cause, closed, id, intent, job, key, request, run, saved, upload};
-use crate::job::{Answer, Artifact, Job, JobState, Kept, OwnParams, Service, Stage, Stop, Suspicion, Timestamp, Usd};
+use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
+use crate::job::{
+    Answer, Artifact, Cost, Job, JobState, Kept, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion, Timestamp,
+    Usd,
+};
 use crate::ledger::lookup::By;
+use crate::ledger::money::OF_JOBS;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
 fn attempt(number: u16) -> Attempt {
@@ -30,7 +34,7 @@ fn again() -> JobState {
 async fn attempts_are_told_oldest_first() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
-    let last = Attempt { cause: None, cost: Some(Usd::from_nanos(5)), stage: Stage::Save, ..attempt(3) };
+    let last = Attempt { cause: None, cost: Some(known(5)), stage: Stage::Save, ..attempt(3) };
     for attempt in [attempt(1), attempt(2), last.clone(), Attempt { job: id(2), ..attempt(1) }] {
         writer.attempt(attempt);
     }
@@ -47,14 +51,51 @@ async fn a_result_that_a_retry_replaces_stays_paid() {
     let done = JobState::Done(closed(), Box::new(saved(2, Some(4))));
     for (state, spent) in [(&review, 3), (&review, 3), (&again, 3), (&again, 3), (&done, 7), (&done, 7)] {
         writer.commit(&job(1, state.clone())).await.unwrap();
-        assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(spent));
+        assert_eq!(ledger.batch(batch.id).await.unwrap().spent, known(spent).into());
     }
     // The same within one transaction.
     for state in [&review, &again, &done] {
         writer.note(&job(2, state.clone()));
     }
     writer.flush().await.unwrap();
-    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, Usd::from_nanos(14));
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, known(14).into());
+}
+
+#[tokio::test]
+async fn a_request_is_paid_once_whatever_its_job_went_through_and_what_is_assumed_stays_so() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let done = |number, cost| JobState::Done(closed(), Box::new(Saved { cost: Some(cost), ..saved(number, None) }));
+    let artifacts = [Artifact::picture("image", "https://v3.fal.media/files/out.png", None)].into();
+    let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None };
+    let saving = |number| JobState::Saving(run(1), Box::new(request(number)), Box::new(answer.clone()));
+    let told = |known, assumed, most| {
+        let [known, assumed, at_most] = [known, assumed, most].map(Usd::from_nanos);
+        Spent { known, assumed, at_most }
+    };
+    for (state, spent) in [
+        (done(1, assumed(3, 10)), told(0, 3, 10)),
+        // Its file was lost, and comes back from the same request.
+        (saving(1), told(0, 3, 10)),
+        (done(1, assumed(3, 10)), told(0, 3, 10)),
+        (again(), told(0, 3, 10)),
+        (JobState::InQueue(run(1), Box::new(request(2)), None), told(0, 3, 10)),
+        (done(2, known(4)), told(4, 3, 14)),
+        // A copy costs nothing, be it of what the job paid for itself.
+        (done(2, Cost::NOTHING), told(4, 3, 14)),
+        (JobState::Pending, told(4, 3, 14)),
+        (done(3, assumed(5, 6)), told(4, 8, 20)),
+    ] {
+        for _ in 0..2 {
+            writer.commit(&job(1, state.clone())).await.unwrap();
+            assert_eq!(ledger.batch(batch.id).await.unwrap().spent, spent, "{state:?}");
+        }
+    }
+    let failed = Attempt { cost: Some(assumed(7, 9)), ..attempt(1) };
+    writer.attempt(failed.clone());
+    writer.flush().await.unwrap();
+    assert_eq!(ledger.attempts(batch.id, id(1)).await.unwrap(), [failed]);
+    assert_eq!(ledger.batch(batch.id).await.unwrap().spent, told(4, 15, 29));
 }
 
 #[tokio::test]
@@ -175,8 +216,7 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     }
     let left = plan("SELECT id, service FROM batches WHERE output = ?".to_owned()).await;
     assert!(left.contains("SEARCH batches USING INDEX batches_by_output"), "{left}");
-    let sums =
-        plan(format!("SELECT status, sum(cost_nanos) FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
+    let sums = plan(format!("SELECT status, {OF_JOBS} FROM jobs WHERE batch = {} GROUP BY status", batch.id)).await;
     assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
 }
 

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::open;
-use super::samples::{cause, id, job, key, request, saved, upload};
+use super::samples::{assumed, cause, id, job, key, known, request, saved, upload};
 use crate::job::{
-    Answer, Artifact, BatchId, Job, JobState, Kept, Request, RequestId, Saved, Stage, Timestamp, Transition, Usd, apply,
+    Answer, Artifact, BatchId, Job, JobState, Kept, Request, RequestId, Saved, Spent, Stage, Timestamp, Transition,
+    apply,
 };
 use crate::ledger::{Attempt, Ledger, Writer};
 
@@ -44,7 +45,7 @@ struct Life {
     batch: BatchId,
     writer: Writer,
     jobs: Vec<Job>,
-    spent: Usd,
+    spent: Spent,
     attempts: Vec<Attempt>,
     cap: i64,
     /// What fal has accepted and will charge, job by job, at its dearest.
@@ -64,7 +65,7 @@ impl Life {
         let writer = ledger.writer(batch);
         writer.add(jobs.clone());
         writer.flush().await.unwrap();
-        let (spent, attempts) = (Usd::ZERO, Vec::new());
+        let (spent, attempts) = (Spent::NOTHING, Vec::new());
         let failed = HashMap::new();
         Self {
             folder,
@@ -115,7 +116,7 @@ impl Life {
             JobState::Pending => self.happen(at, Transition::StartUpload),
             JobState::Uploading(_) => self.happen(at, Transition::FinishUpload(upload(number))),
             JobState::Uploaded(..) | JobState::Waiting { .. } => {
-                if self.spent.nanos() + self.reserved() + PRICE > self.cap {
+                if self.spent.at_most.nanos() + self.reserved() + PRICE > self.cap {
                     return;
                 }
                 self.happen(at, Transition::StartSubmit);
@@ -148,8 +149,10 @@ impl Life {
             }
             JobState::Saving(run, request, _) => {
                 let cost = i64::from(luck % 10) + 1;
-                let saved = Saved { request: request.id, ..saved(number, Some(cost)) };
-                self.spent += Usd::from_nanos(cost);
+                // fal says what it was, or it does not.
+                let cost = if luck % 2 == 0 { known(cost) } else { assumed(cost, PRICE) };
+                let saved = Saved { request: request.id, cost: Some(cost), ..saved(number, None) };
+                self.spent += cost.into();
                 self.ended(at, run, Some(&saved));
                 self.happen(at, Transition::Save(saved));
             }
@@ -158,7 +161,7 @@ impl Life {
     }
 
     /// What the ledger in a folder says: jobs, spending, attempts.
-    async fn told(&self, ledger: &Ledger) -> (Vec<Job>, Usd, Vec<Attempt>) {
+    async fn told(&self, ledger: &Ledger) -> (Vec<Job>, Spent, Vec<Attempt>) {
         let mut attempts = Vec::new();
         for job in &self.jobs {
             attempts.extend(ledger.attempts(self.batch, job.id).await.unwrap());
@@ -223,7 +226,7 @@ proptest! {
                 let charged: i64 = life.charged.iter().sum();
                 // What is settled is charged as it was billed, which is no more.
                 let settled = life.jobs.iter().filter_map(|job| job.state.saved()?.cost);
-                let less: i64 = settled.map(|cost| PRICE - cost.nanos()).sum();
+                let less: i64 = settled.map(|cost| PRICE - cost.at_most().nanos()).sum();
                 prop_assert!(charged - less <= cap, "{charged} less {less} of {cap}");
             }
             life.flush().await

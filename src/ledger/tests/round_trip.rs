@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::open;
-use super::samples::{any_job, job, key, request, saved, upload};
-use crate::job::{Answer, Artifact, Job, JobId, JobState, Kept, Timestamp, Transition, Usd, apply};
+use super::samples::{any_job, assumed, job, key, known, request, saved, upload};
+use crate::job::{Answer, Artifact, Job, JobId, JobState, Kept, Spent, Timestamp, Transition, apply};
 use crate::ledger::Ledger;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -61,13 +61,13 @@ proptest! {
             let writer = ledger.writer(batch);
             let mut live = job(1, JobState::Pending);
             writer.add(vec![live.clone()]);
-            let mut paid = Usd::ZERO;
+            let mut paid = Spent::NOTHING;
             for (choice, now) in choices.into_iter().zip(1..) {
                 // The first step that can happen does, so that lives get far.
                 let next = choice.into_iter().find_map(|step| apply(&live.state, step, Timestamp(now)).ok());
                 let Some(next) = next else { continue };
                 live.state = next;
-                paid += live.state.saved().and_then(|saved| saved.cost).unwrap_or_default();
+                paid += live.state.saved().and_then(|saved| saved.cost).into();
                 writer.note(&live);
                 if flushes >> (now % 64) & 1 == 1 {
                     writer.flush().await.unwrap();
@@ -121,8 +121,9 @@ fn any_step() -> impl Strategy<Value = Transition> {
 
 /// A result whose request is another one each time, as no two requests have one id.
 fn any_saved() -> impl Strategy<Value = crate::job::Saved> {
-    ("[a-f0-9]{32}", prop::option::of(1_i64..1000)).prop_map(|(id, cost)| crate::job::Saved {
+    ("[a-f0-9]{32}", prop::option::of(1_i64..1000), any::<bool>()).prop_map(|(id, cost, is_known)| crate::job::Saved {
         request: crate::job::RequestId::new(&id).unwrap(),
-        ..saved(1, cost)
+        cost: cost.map(|cost| if is_known { known(cost) } else { assumed(cost, 2 * cost) }),
+        ..saved(1, None)
     })
 }

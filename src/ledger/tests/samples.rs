@@ -6,9 +6,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread, Upload,
-    Usd,
+    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Cost, Format, Intent, Job, JobId, JobState, Kept,
+    OwnParams, Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp,
+    Unread, Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -65,6 +65,16 @@ pub(super) fn request(number: u8) -> Request {
     Request { id, url: Some(url.into()), at: Timestamp(4000), upload: upload(number) }
 }
 
+/// What fal said, billionths of a USD.
+pub(super) fn known(nanos: i64) -> Cost {
+    Cost::Known(Usd::from_nanos(nanos))
+}
+
+/// What fal did not say, and the most that it may be.
+pub(super) fn assumed(likely: i64, at_most: i64) -> Cost {
+    Cost::assumed(Usd::from_nanos(likely), Usd::from_nanos(at_most))
+}
+
 pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
     Saved {
         request: request(number).id,
@@ -75,7 +85,7 @@ pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
         seed: Some(42),
         caption: Some("a beach at dusk".into()),
         inference_s: Some(2.5),
-        cost: cost.map(Usd::from_nanos),
+        cost: cost.map(known),
         same_as: None,
     }
 }
@@ -189,15 +199,22 @@ fn any_saved() -> impl Strategy<Value = Box<Saved>> {
     let file = (any_path(), any_format(), any_pixels(), any::<u32>());
     let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()), any_number());
     let same_as = prop::option::of((any_text(), any::<[u8; 32]>()));
-    (any_request_id(), file, told, prop::option::of(0_i64..1_000_000_000_000), same_as).prop_map(
-        |(request, file, told, cost, same_as)| {
-            let (output, format, pixels, bytes) = file;
-            let (seed, caption, inference_s) = told;
-            let (bytes, cost) = (u64::from(bytes), cost.map(Usd::from_nanos));
-            let same_as = same_as.map(|(photo, content)| Box::new(SameAs { photo, content: ContentHash(content) }));
-            Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, same_as })
-        },
-    )
+    (any_request_id(), file, told, any_cost(), same_as).prop_map(|(request, file, told, cost, same_as)| {
+        let (output, format, pixels, bytes) = file;
+        let (seed, caption, inference_s) = told;
+        let bytes = u64::from(bytes);
+        let same_as = same_as.map(|(photo, content)| Box::new(SameAs { photo, content: ContentHash(content) }));
+        Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, same_as })
+    })
+}
+
+fn any_cost() -> impl Strategy<Value = Option<Cost>> {
+    let usd = || (0_i64..1_000_000_000_000).prop_map(Usd::from_nanos);
+    let cost = prop_oneof![
+        usd().prop_map(Cost::Known),
+        (usd(), usd()).prop_map(|(likely, more)| Cost::assumed(likely, likely + more)),
+    ];
+    prop::option::of(cost)
 }
 
 fn any_cause() -> impl Strategy<Value = Box<Cause>> {

@@ -126,7 +126,9 @@ pub(in crate::sandbox) fn result(fal: &Fal, ask: &Ask, app: &str, id: Uuid) -> R
     let mut answer = Response::new(Body::from(outcome.body.clone()));
     *answer.status_mut() = outcome.status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Ok(units) = HeaderValue::from_str(&format_units(outcome.units)) {
+    if fal.billing.told
+        && let Ok(units) = HeaderValue::from_str(&format_units(outcome.units))
+    {
         answer.headers_mut().insert(BILLABLE_UNITS, units);
     }
     answer.headers_mut().insert(SERVED_FROM, HeaderValue::from_static(request.asked.model.id));

@@ -50,6 +50,8 @@ impl Fal {
         if outcome.is_worth_a_retry() && !asked.no_retry && lock(&self.line).put_back(asked.id, MOST_TRIES) {
             return self.fill();
         }
+        let made = outcome.error.is_none().then_some(outcome.units);
+        let outcome = Outcome { units: self.billing.units(made), ..outcome };
         // Whoever sees that it has ended finds it billed.
         if outcome.units > 0.0 {
             self.saw(|saw| saw.billed(&asked.trace, outcome.units, asked.model.unit_price));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
+use super::billing::Billing;
 use super::effect::Picture;
 use super::when::Per;
 
@@ -19,6 +20,8 @@ pub(super) type Wrong = String;
 pub(super) struct ScenarioForm {
     pub(super) clock_speed: Option<f64>,
     pub(super) results_stay_s: Option<f64>,
+    #[serde(default)]
+    pub(super) billing: Billing,
     #[serde(default)]
     pub(super) fault: Vec<Spanned<FaultForm>>,
 }

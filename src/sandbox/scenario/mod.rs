@@ -4,6 +4,7 @@
 //! `form` is the file as it is written and `meaning` what that means; `when` decides which call a fault is
 //! for, `effect` is what it does there, `damage` and `picture` do it.
 
+mod billing;
 mod damage;
 mod effect;
 mod form;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub(super) use billing::Billing;
 pub(super) use damage::damaged;
 pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
 pub(super) use picture::repaint;
@@ -33,6 +35,8 @@ pub struct Scenario {
     pub(super) clock_speed: f64,
     /// How long the queue keeps a result; as fal's documentation says, if nothing is said.
     pub(super) results_stay: Option<Duration>,
+    /// How requests are billed.
+    pub(super) billing: Billing,
     rules: Vec<Rule>,
 }
 
@@ -47,7 +51,7 @@ struct Rule {
 impl Default for Scenario {
     /// Nothing goes wrong.
     fn default() -> Self {
-        Self { clock_speed: 1.0, results_stay: None, rules: Vec::new() }
+        Self { clock_speed: 1.0, results_stay: None, billing: Billing::default(), rules: Vec::new() }
     }
 }
 
@@ -104,7 +108,7 @@ impl Scenario {
         }
         let results_stay = form.results_stay_s.map(Duration::try_from_secs_f64).transpose();
         let results_stay = results_stay.map_err(|_| wrong("`results_stay_s` is no number of seconds".to_owned()))?;
-        Ok(Self { clock_speed, results_stay, rules: rules.collect::<Result<_, _>>()? })
+        Ok(Self { clock_speed, results_stay, billing: form.billing, rules: rules.collect::<Result<_, _>>()? })
     }
 }
 

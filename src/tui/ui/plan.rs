@@ -266,7 +266,7 @@ impl Ui {
     /// What of the cap earlier runs of this batch have used.
     pub(crate) fn used_before(&self) -> Usd {
         let totals = &self.board.totals;
-        if self.board.plan.changed { Usd::ZERO } else { totals.spent + totals.reserved }
+        if self.board.plan.changed { Usd::ZERO } else { totals.spent.at_most + totals.reserved }
     }
 
     /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.

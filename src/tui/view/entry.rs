@@ -19,7 +19,7 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hit
     let so_far = match entry.amount {
         Amount::Cap if !ui.is_planning() => {
             let totals = &ui.board.totals;
-            format!("Spent so far: {}; held: up to {}.", totals.spent, totals.reserved)
+            format!("Spent so far: {}; held: up to {}.", totals.spent, totals.held())
         }
         Amount::Cap => ui.board.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
         Amount::Limit => ui

@@ -11,7 +11,7 @@ use super::format::{clock, count, percent, speed, wait};
 use super::paint::{Piece, put, spread};
 use super::text::fit_end;
 use crate::engine::board::{Board, NoticeKind, Phase};
-use crate::job::{Group, Usd};
+use crate::job::{Group, Spent, Usd};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -236,7 +236,7 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     if ui.board.batch.sandbox {
         pieces.push(Piece::text(8, "nothing is charged", of(Role::Sandbox)));
-        let would = totals.spent + totals.under_way + totals.planned;
+        let would = totals.spent.likely() + totals.under_way + totals.planned;
         if would > Usd::ZERO {
             pieces.push(Piece::new(
                 4,
@@ -252,13 +252,16 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         Some(cap) => Piece::new(
             9,
             vec![
-                Span::styled(totals.spent.to_string(), of(Role::Text)),
+                Span::styled(spent(totals.spent), of(Role::Text)),
                 Span::styled(" spent of cap ", of(Role::Muted)),
                 Span::styled(cap.to_string(), of(Role::Text)),
             ],
         ),
-        None => amount(9, totals.spent.to_string(), " spent"),
+        None => amount(9, spent(totals.spent), " spent"),
     });
+    if totals.spent.assumed > Usd::ZERO && totals.spent.known > Usd::ZERO {
+        pieces.push(amount(3, totals.spent.known.to_string(), " of it known"));
+    }
     if totals.under_way > Usd::ZERO {
         pieces.push(amount(5, format!("≈{}", totals.under_way), " under way"));
     }
@@ -268,11 +271,18 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         pieces.push(Piece::text(5, "price unknown", of(Role::Warning)));
     }
     // A cap reckons with the most that may be billed, which is more than what is likely.
-    let most = totals.spent + totals.reserved + totals.planned;
-    if totals.reserved > Usd::ZERO && ui.board.batch.budget.is_some_and(|cap| cap < most) {
-        pieces.push(amount(if ui.board.flow.capped { 5 } else { 1 }, format!("up to {}", totals.reserved), " held"));
+    let held = totals.held();
+    let most = totals.spent.likely() + held + totals.planned;
+    if held > Usd::ZERO && ui.board.batch.budget.is_some_and(|cap| cap < most) {
+        pieces.push(amount(if ui.board.flow.capped { 5 } else { 1 }, format!("up to {held}"), " held"));
     }
     pieces
+}
+
+/// What is spent, marked where some of it is assumed.
+fn spent(spent: Spent) -> String {
+    let mark = if spent.assumed > Usd::ZERO { "≈" } else { "" };
+    format!("{mark}{}", spent.likely())
 }
 
 /// The last minutes as a line of bars.
@@ -303,15 +313,15 @@ pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         pieces.push(Piece::text(8, format!("{}✗", count(totals.of(Group::Failed))), of(Role::Failure)));
     }
     if !ui.board.batch.sandbox {
-        pieces.push(Piece::text(7, totals.spent.to_string(), of(Role::Muted)));
+        pieces.push(Piece::text(7, spent(totals.spent), of(Role::Muted)));
     }
     pieces
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::board::{Board, Notice, NoticeKind};
-    use crate::job::Status;
+    use crate::engine::board::{Board, Notice, NoticeKind, Totals};
+    use crate::job::{Cost, Spent, Status};
     use crate::tui::fixtures::{self, Desk, row, usd};
 
     fn header(statuses: &[Status], change: impl FnOnce(&mut Board)) -> String {
@@ -325,7 +335,7 @@ mod tests {
         let money = |cap| {
             header(&[Status::Saving, Status::Pending], |board| {
                 let totals = &mut board.totals;
-                (totals.spent, totals.planned) = (usd(20), usd(288));
+                (totals.spent, totals.planned) = (Cost::Known(usd(20)).into(), usd(288));
                 (totals.under_way, totals.reserved) = (usd(8), usd(80));
                 let mut facts = (*board.batch).clone();
                 facts.budget = cap;
@@ -337,6 +347,25 @@ mod tests {
         assert!(!free.contains("held"), "{free}");
         let (far, near) = (money(Some(usd(500))), money(Some(usd(300))));
         assert!(near.contains("up to $0.80 held") && !far.contains("held"), "{near}\n{far}");
+    }
+
+    #[test]
+    fn what_of_the_money_is_assumed_is_said() {
+        let money = |spent: Spent, cap| {
+            header(&[Status::Saving, Status::Pending], |board| {
+                board.totals = Totals { spent, ..Totals::default() };
+                let mut facts = (*board.batch).clone();
+                facts.budget = cap;
+                board.batch = facts.into();
+            })
+        };
+        let spent = Spent { known: usd(90), assumed: usd(54), at_most: usd(240) };
+        let mixed = money(spent, None);
+        assert!(mixed.contains("≈$1.44 spent  $0.90 of it known"), "{mixed}");
+        let near = money(spent, Some(usd(200)));
+        assert!(near.contains("≈$1.44 spent of cap $2.00") && near.contains("up to $0.96 held"), "{near}");
+        let none = money(Spent { known: usd(0), ..spent }, None);
+        assert!(none.contains("≈$0.54 spent") && !none.contains("known"), "{none}");
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         board.batch = Arc::new(facts);
         let mut plan = (*board.plan).clone();
         plan.skipped_by_reason.push((text.clone(), 1));
-        plan.dearest.push((text.clone(), board.totals.spent));
+        plan.dearest.push((text.clone(), board.totals.spent.at_most));
         for field in &mut plan.fields {
             (field.spec.name, field.spec.about) = (text.clone(), text.clone());
             field.value = Some(text.clone().into());

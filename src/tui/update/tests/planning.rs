@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::board::{Order, Phase, Selection};
-use crate::job::Usd;
+use crate::job::{Cost, Usd};
 use crate::tui::ui::plan::Stop;
 use crate::tui::ui::redo::RedoForm;
 
@@ -150,7 +150,8 @@ fn a_cap_that_is_too_small_is_told_where_the_start_is_and_earlier_runs_count() {
     let capped = |cents, spent| {
         let desk = plan().with(|board| {
             let mut facts = (*board.batch).clone();
-            (facts.budget, board.totals.spent, board.totals.reserved) = (Some(fixtures::usd(cents)), spent, Usd::ZERO);
+            (facts.budget, board.totals.reserved) = (Some(fixtures::usd(cents)), Usd::ZERO);
+            board.totals.spent = Cost::Known(spent).into();
             board.batch = facts.into();
         });
         desk.screen()

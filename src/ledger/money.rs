@@ -1,0 +1,55 @@
+//! Costs as rows hold them: what is told in one column, and the most that it may have been in another
+//! where fal did not say.
+
+use crate::job::{Cost, Spent, Usd};
+
+/// A cost as its two columns, billionths of a USD. The second is NULL where fal said the first.
+pub(super) fn nanos(cost: Option<Cost>) -> (Option<i64>, Option<i64>) {
+    let most = match cost {
+        Some(Cost::Assumed { at_most, .. }) => Some(at_most.nanos()),
+        Some(Cost::Known(_)) | None => None,
+    };
+    (cost.map(|cost| cost.likely().nanos()), most)
+}
+
+/// A cost from its two columns.
+pub(super) fn cost(cost: Option<i64>, most: Option<i64>) -> Option<Cost> {
+    let likely = cost.map(Usd::from_nanos)?;
+    Some(most.map_or(Cost::Known(likely), |most| Cost::assumed(likely, Usd::from_nanos(most))))
+}
+
+/// What becomes of the money in the row of a job that is known already. A request is paid for once: what it
+/// cost stays in its columns for as long as the job's row is about it, whatever state comes, and is put to what
+/// was paid before as soon as the row is about another request. A result that cost nothing is a copy, be it of
+/// this job's own request, which stays paid.
+pub(super) fn on_known_job() -> String {
+    let is_other = "(excluded.request_id IS NOT NULL AND excluded.request_id IS NOT request_id)";
+    let is_copy = "(excluded.output IS NOT NULL AND coalesce(excluded.cost_nanos, 0) = 0)";
+    let goes = format!("({is_other} OR {is_copy})");
+    let stays = format!("(excluded.output IS NULL AND NOT {is_other})");
+    let before = |column, was: &str| format!("{column} = {column} + iif({goes}, {was}, 0)");
+    let now = |column| format!("{column} = iif({stays}, {column}, excluded.{column})");
+    [
+        before("paid_before_nanos", "coalesce(cost_nanos, 0)"),
+        before("assumed_before_nanos", "iif(most_nanos IS NULL, 0, coalesce(cost_nanos, 0))"),
+        before("most_before_nanos", "coalesce(most_nanos, cost_nanos, 0)"),
+        now("cost_nanos"),
+        now("most_nanos"),
+    ]
+    .join(",\n")
+}
+
+/// The sums of three columns over jobs: what is told, what of that fal did not say, and the most.
+pub(super) const OF_JOBS: &str = "coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos),
+    coalesce(sum(iif(most_nanos IS NULL, 0, cost_nanos)), 0) + sum(assumed_before_nanos),
+    coalesce(sum(coalesce(most_nanos, cost_nanos)), 0) + sum(most_before_nanos)";
+
+/// The same over attempts.
+pub(super) const OF_ATTEMPTS: &str = "sum(cost_nanos),
+    sum(iif(most_nanos IS NULL, 0, cost_nanos)), sum(coalesce(most_nanos, cost_nanos))";
+
+/// A sum from the sums of three columns: what is told, what of that fal did not say, and the most.
+pub(super) fn spent(told: i64, assumed: i64, most: i64) -> Spent {
+    let [told, assumed, at_most] = [told, assumed, most].map(Usd::from_nanos);
+    Spent { known: told.saturating_sub(assumed), assumed, at_most }
+}
