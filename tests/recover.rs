@@ -111,6 +111,32 @@ fn a_request_of_another_client_is_matched_by_what_was_sent_and_by_no_name() {
 }
 
 #[test]
+fn a_photo_with_several_requests_is_counted_once_with_what_was_paid_for_them() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png");
+    for name in ["x.png", "y.png", "z.png"] {
+        sent_by_another_client(&stage, "chelsea.png", name, &json!({}));
+    }
+    sent_by_another_client(&stage, "coffee.png", "cup.png", &json!({}));
+    let dry = recover(&stage, &["--dry-run"]);
+    assert_eq!(fates(dry.assert_status(0)), json!({ "found": 2, "there": 2 }), "{}", dry.stdout);
+    let several: Vec<_> = dry.events().into_iter().filter(|event| event["event"] == "requests").collect();
+    assert_eq!(several.len(), 1, "{several:?}");
+    assert_eq!((&several[0]["path"], &several[0]["requests"]), (&"cat.png".into(), &3.into()));
+    let paid = |name: &str| several[0][name].as_f64().unwrap();
+    assert!((paid("paid_usd") - 3.0 * 0.054_12).abs() < 1e-9 && (paid("paid_at_most_usd") - 0.3).abs() < 1e-9);
+    let lines = run(stage.command(&["recover", "--dry-run"]).arg(stage.photos()));
+    assert!(lines.stdout.contains("cat.png: 3 requests, ≈$0.16 paid, $0.30 at the most"), "{}", lines.stdout);
+    // As a dry run says it comes.
+    let told = recover(&stage, &[]);
+    assert_eq!(fates(told.assert_status(0)), json!({ "saved": 2, "there": 2 }), "{}", told.stdout);
+    // And so without a PATH, once the ledger knows them.
+    fs::remove_dir_all(stage.output()).unwrap();
+    let elsewhere = run(&mut stage.command(&["recover", "--json", "--dry-run"]));
+    assert_eq!(fates(elsewhere.assert_status(0))["found"], 2, "{}", elsewhere.stdout);
+}
+
+#[test]
 fn what_belongs_to_no_photo_is_saved_by_its_id_only_if_wished() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "cat.png");

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::time::Duration;
 
-use common::{Run, Stage, fast, run, size};
+use common::{Run, Stage, fast, run, size, start};
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
@@ -270,4 +270,26 @@ fn a_lost_answer_is_not_paid_for_a_second_time_by_a_duplicate() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(stage.stats()["accepted"], 1);
+}
+
+#[test]
+fn the_plan_counts_a_twin_of_what_is_at_fal_as_one_that_gets_its_result() {
+    let scenario = Scenario::parse("clock_speed = 0\n", "x").unwrap();
+    let stage = Stage::with(Options { scenario: Some(scenario), ..fast() });
+    stage.photo("chelsea.png", "cat.png");
+    let mut child = start(stage.command(&["--headless", "--yes"]).arg(stage.photos()));
+    // The first call only looks whether the queue is there.
+    stage.until("it is followed", |stats| stats["calls"]["status"].as_u64().unwrap_or_default() > 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.photo("chelsea.png", "copy.png").photo("coffee.png", "cup.png");
+    let plan = run(stage.command(&["plan", "--json"]).arg(stage.photos()));
+    let plan: Value = serde_json::from_str(plan.assert_status(0).stdout.trim()).unwrap();
+    assert_eq!((&plan["photos"], &plan["duplicates"]), (&1.into(), &1.into()), "{plan}");
+    // And so it is once it runs.
+    let url = format!("{}/_sandbox/clock", stage.sandbox.origin());
+    let go_on = serde_json::json!({ "speed": 1 });
+    stage.runtime.block_on(async { reqwest::Client::new().post(url).json(&go_on).send().await.unwrap() });
+    stage.run(&[]).assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 2);
 }

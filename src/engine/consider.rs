@@ -3,7 +3,6 @@
 
 use super::hold::Hold;
 use super::reports::told;
-use super::reuse::is_unpaid;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
@@ -108,7 +107,7 @@ impl Engine {
     /// What is to be done about a photo whose hash is known: it is sent, copied, or waits.
     fn decide_twin(&mut self, id: JobId, ask_ledger: bool) {
         let Some(job) = self.roster.get(id) else { return };
-        if !is_unpaid(&job.state) {
+        if !job.state.is_unpaid() {
             return;
         }
         let Some(content) = self.reuse.duplicates.content(id) else { return self.send(id) };
@@ -168,7 +167,7 @@ impl Engine {
 
     pub(super) fn sought(&mut self, id: JobId, found: Result<Option<Origin>, LedgerError>) {
         self.count_checks();
-        let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return };
+        let Some(job) = self.roster.get(id).filter(|job| job.state.is_unpaid()) else { return };
         let content = self.reuse.duplicates.content(job.id);
         match found {
             Ok(Some(origin)) if content == Some(origin.same_as.content) => {

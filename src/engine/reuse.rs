@@ -91,7 +91,7 @@ impl Engine {
             return false;
         }
         let Some((id, origin)) = self.reuse.to_copy.pop_front() else { return false };
-        let Some(job) = self.roster.get(id).filter(|job| is_unpaid(&job.state)) else { return true };
+        let Some(job) = self.roster.get(id).filter(|job| job.state.is_unpaid()) else { return true };
         let Some((of, saved)) = origin.copy.clone() else {
             self.adopt(id, *origin);
             return true;
@@ -113,7 +113,7 @@ impl Engine {
     }
 
     pub(super) fn copied(&mut self, id: JobId, mut origin: Box<Origin>, result: Result<Placed, OutputError>) {
-        if !self.roster.get(id).is_some_and(|job| is_unpaid(&job.state)) {
+        if !self.roster.get(id).is_some_and(|job| job.state.is_unpaid()) {
             return;
         }
         let Some((_, of)) = origin.copy.take() else { return };
@@ -194,14 +194,5 @@ impl Engine {
         self.write_attempt(id, cause, cost);
         self.wait(id, cause.clone(), Duration::ZERO, Kept::Nothing, false);
         true
-    }
-}
-
-/// Whether no paid call was made for it that is still of use.
-pub(super) fn is_unpaid(state: &JobState) -> bool {
-    match state {
-        JobState::Pending => true,
-        JobState::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
-        _ => false,
     }
 }

@@ -225,7 +225,7 @@ impl Roster {
         let amount_if = |holds| if holds { estimate } else { Usd::ZERO };
         let is_going_on = matches!(group, Group::Active | Group::Waiting);
         let under_way = amount_if(is_going_on && job.state.is_reserved());
-        let planned = amount_if(is_unsent(&job.state));
+        let planned = amount_if(job.state.is_unsent());
 
         let tally = |count: &mut usize, yes: bool| match (yes, joins) {
             (true, true) => *count += 1,
@@ -322,14 +322,5 @@ impl Roster {
             None => self.index.place(lens.tab, lens.order, id),
         }?;
         if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }
-    }
-}
-
-/// Whether nothing was paid for it yet and it is still to be sent.
-fn is_unsent(state: &JobState) -> bool {
-    match state.status().group() {
-        Group::Pending => true,
-        Group::Active | Group::Waiting => !state.is_reserved(),
-        _ => false,
     }
 }

@@ -142,14 +142,14 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             None => return Err(impossible(from, T::Misread(unread))),
         },
         (S::Saving(run, ..), T::Save(saved)) => S::Done(close(*run, at), Box::new(saved)),
-        (S::Pending | S::Waiting { .. }, T::Reuse(saved, why)) if is_unpaid(state) => match why {
+        (S::Pending | S::Waiting { .. }, T::Reuse(saved, why)) if state.is_unpaid() => match why {
             None => S::Done(closed(state, at), Box::new(saved)),
             Some(why) => S::Review(closed(state, at), Box::new(saved), why),
         },
-        (S::Pending | S::Waiting { .. }, T::Adopt(request)) if is_unpaid(state) => {
+        (S::Pending | S::Waiting { .. }, T::Adopt(request)) if state.is_unpaid() => {
             S::InQueue(state.run().unwrap_or_else(first), Box::new(request), None)
         }
-        (S::Pending | S::Waiting { .. }, T::Inherit(intent)) if is_unpaid(state) => {
+        (S::Pending | S::Waiting { .. }, T::Inherit(intent)) if state.is_unpaid() => {
             S::Unknown(state.run().unwrap_or_else(first), Box::new(intent))
         }
         (S::Saving(run, ..), T::Doubt(saved, why)) => S::Review(close(*run, at), Box::new(saved), why),
@@ -244,15 +244,6 @@ fn about(stop: Option<&Stop>, kept: &Kept) -> Option<Box<Stop>> {
         stop.request = Some(request.id.clone());
     }
     Some(Box::new(stop))
-}
-
-/// Whether no paid call was made for it that is still of use.
-fn is_unpaid(state: &JobState) -> bool {
-    match state {
-        JobState::Pending => true,
-        JobState::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
-        _ => false,
-    }
 }
 
 fn is_underway(state: &JobState) -> bool {

@@ -15,6 +15,7 @@ mod money;
 mod name;
 mod natural;
 mod photo;
+mod predicates;
 mod request;
 mod retry;
 mod service;

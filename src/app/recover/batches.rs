@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::io;
 use std::path::Path;
 
+use super::likely_cost;
 use super::place::{Known, Place};
 use super::tell::{Fate, Teller};
 use crate::app::Failure;
@@ -72,7 +73,14 @@ impl<'a> Everywhere<'a> {
             is_anyones = true;
             let photo = found.job.photo.source.to_string_lossy().into_owned();
             let (fate, output, why) = match self.fate(past, answer, &found, batch).await {
-                Ok(output) => (if self.dry_run { Fate::Found } else { Fate::Saved }, output, None),
+                Ok(_) if self.dry_run => {
+                    let promised = batch.params.output_size(found.job.photo.pixels);
+                    let cost = likely_cost(self.price.as_ref(), answer, promised);
+                    let place = batch.key.output.join(&*found.job.photo.path);
+                    self.teller.found(past, &photo, place, cost)?;
+                    continue;
+                }
+                Ok(output) => (Fate::Saved, output, None),
                 Err((fate, why)) => (fate, None, why),
             };
             let output = output.map(|output| batch.key.output.join(output));

@@ -17,9 +17,9 @@ pub(super) use since::since;
 use super::batch::Batch;
 use super::{Failure, earlier, log, price, print};
 use crate::fal::{Fal, Past};
-use crate::job::{Answer, Photo, RequestId, Service, Timestamp, clean};
+use crate::job::{Answer, Cost, Photo, Pixels, RequestId, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::Model;
+use crate::model::{Model, Params, UnitPrice};
 use crate::output::Output;
 use crate::settings::Settings;
 use batches::{Batches, Everywhere};
@@ -112,7 +112,7 @@ async fn everywhere(
     history: &mut History<'_>,
 ) -> Result<u8, Failure> {
     let (fal, dry_run, teller) = (history.fal, wish.dry_run, Teller::new(settings.json));
-    let price = if dry_run { Ok(None) } else { price::unit_price(fal, history.model, false).await };
+    let price = price::unit_price(fal, history.model, false).await;
     let price = price.map_err(|error| Failure::of_fal(&error))?;
     let mut everywhere = Everywhere { settings, fal, ledger, batches, price, dry_run, teller, open: BTreeMap::new() };
     while let Some(page) = history.page().await? {
@@ -193,6 +193,9 @@ struct Recovery<'a> {
     all: Option<Output>,
     teller: Teller,
     dry_run: bool,
+    /// What the photos' requests cost, and with which parameters they were made, if nothing is saved.
+    price: Option<UnitPrice>,
+    params: Option<&'a Params>,
 }
 
 impl<'a> Recovery<'a> {
@@ -204,9 +207,10 @@ impl<'a> Recovery<'a> {
         batch: Option<&'a Batch>,
         teller: Teller,
     ) -> Result<Self, Failure> {
-        let (mut place, mut known, mut all) = (None, None, None);
+        let (mut place, mut known, mut all, mut price) = (None, None, None, None);
         if wish.dry_run {
             if let Some(batch) = batch {
+                price = price::unit_price(fal, &batch.model, false).await.map_err(|error| Failure::of_fal(&error))?;
                 let row = ledger.batches().await?.into_iter().find(|row| row.key == batch.key);
                 let jobs = match row {
                     Some(row) => ledger.jobs(row.id).await?,
@@ -223,7 +227,8 @@ impl<'a> Recovery<'a> {
             }
             all = wish.all.as_deref().map(|folder| Output::open(folder, settings.captions)).transpose()?;
         }
-        Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run })
+        let params = batch.map(|batch| &batch.params);
+        Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run, price, params })
     }
 
     /// Saves a result, or says why not.
@@ -257,7 +262,9 @@ impl<'a> Recovery<'a> {
             return self.teller.tell(past, Fate::There, Some(&path), None, Some(why));
         }
         let Some(place) = &mut self.place else {
-            return self.teller.tell(past, Fate::Found, Some(&path), None, None);
+            let promised = self.params.and_then(|params| params.output_size(photo.pixels));
+            let cost = likely_cost(self.price.as_ref(), answer, promised);
+            return self.teller.found(past, &path, photo.path.to_path_buf(), cost);
         };
         match place.save(&past.id, answer, photo, upload.clone()).await {
             Ok(job) => {
@@ -290,6 +297,11 @@ impl<'a> Recovery<'a> {
         }
         self.teller.end(since)
     }
+}
+
+/// What a result is taken to have cost that is not fetched.
+fn likely_cost(price: Option<&UnitPrice>, answer: &Answer, promised: Option<Pixels>) -> Option<Cost> {
+    price?.cost(answer.billed_units, promised, promised?)
 }
 
 /// Whether a result lies in a folder under its request's id.

@@ -1,13 +1,14 @@
 //! What `fal-tui recover` says: a line for each result, and the sum of them.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use crate::app::moment::{local, utc};
 use crate::app::{Failure, print};
 use crate::fal::Past;
-use crate::job::{Timestamp, clean};
+use crate::job::{Cost, Spent, Timestamp, clean};
 
 /// What became of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +63,21 @@ impl Fate {
 pub(super) struct Teller {
     json: bool,
     counts: [usize; Fate::ALL.len()],
+    /// What would be saved, by its place.
+    found: BTreeMap<PathBuf, Requests>,
+}
+
+/// The requests of one photo that fal has results of.
+#[derive(Debug)]
+struct Requests {
+    photo: String,
+    count: usize,
+    paid: Spent,
 }
 
 impl Teller {
     pub(super) fn new(json: bool) -> Self {
-        Self { json, counts: [0; Fate::ALL.len()] }
+        Self { json, counts: [0; Fate::ALL.len()], found: BTreeMap::new() }
     }
 
     /// Says what became of a request's result; `photo` and `output` as far as there are any.
@@ -104,8 +115,48 @@ impl Teller {
         print(&format!("{line}\n")).map(drop)
     }
 
+    /// Says that a request's result would be saved for a photo, whose `place` it is, unless one that is newer
+    /// would be: history begins with the newest.
+    pub(super) fn found(
+        &mut self,
+        past: &Past,
+        photo: &str,
+        place: PathBuf,
+        cost: Option<Cost>,
+    ) -> Result<(), Failure> {
+        let new = || Requests { photo: photo.to_owned(), count: 0, paid: Spent::NOTHING };
+        let requests = self.found.entry(place).or_insert_with(new);
+        requests.count += 1;
+        requests.paid += cost.into();
+        let (fate, why) = match requests.count {
+            1 => (Fate::Found, None),
+            _ => (Fate::There, Some("a newer request of the same photo can be saved")),
+        };
+        self.tell(past, fate, Some(photo), None, why)
+    }
+
+    /// Says which photos have several requests, and what was paid for them.
+    fn tell_several(&self) -> Result<(), Failure> {
+        for Requests { photo, count, paid } in self.found.values().filter(|requests| requests.count > 1) {
+            let line = if self.json {
+                json!({
+                    "v": 1, "ts": now(), "event": "requests", "path": photo, "requests": count,
+                    "paid_usd": paid.likely().told(), "paid_at_most_usd": paid.at_most.told(),
+                })
+                .to_string()
+            } else if *paid == Spent::NOTHING {
+                format!("{}: {count} requests", clean(photo))
+            } else {
+                format!("{}: {count} requests, {paid} paid, {} at the most", clean(photo), paid.at_most)
+            };
+            print(&format!("{line}\n"))?;
+        }
+        Ok(())
+    }
+
     /// Sums up; gives the exit status.
     pub(super) fn end(&self, since: Timestamp) -> Result<u8, Failure> {
+        self.tell_several()?;
         let counts = Fate::ALL.into_iter().zip(self.counts).filter(|(_, count)| *count > 0);
         let text = if self.json {
             let counts: serde_json::Map<_, _> = Fate::ALL
