@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fal_tui::engine::board::{BatchFacts, Board, Detail, Flow, Money, Phase, Plan, Row, Totals};
-use fal_tui::job::{Group, JobId, Pixels, Status, Usd};
+use fal_tui::job::{Cost, Group, JobId, Pixels, Status, Usd};
 
 use super::{Fake, now, values};
 
@@ -19,7 +19,9 @@ impl Fake {
                 totals.in_flight += 1;
             }
             match (status.group(), job.row.cost) {
-                (Group::Done | Group::Review, Some(Money::Billed(usd) | Money::Estimated(usd))) => totals.spent += usd,
+                (Group::Done | Group::Review, Some(Money::Billed(usd) | Money::Estimated(usd))) => {
+                    totals.spent += Cost::Known(usd).into();
+                }
                 (Group::Pending, Some(Money::Estimated(usd))) => totals.planned += usd,
                 (Group::Active, Some(Money::Estimated(usd))) => totals.reserved += usd,
                 _ => {}

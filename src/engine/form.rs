@@ -14,7 +14,7 @@ use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::Step;
 use crate::intake::Found;
-use crate::job::{Group, Job, JobId, JobState, Usd};
+use crate::job::{Job, JobId, JobState, Usd};
 use crate::ledger::{BatchKey, LedgerError};
 use crate::model::Params;
 use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing, is_another};
@@ -168,7 +168,7 @@ impl Engine {
 
     /// Whether a job that could be sent is left out.
     pub(super) fn is_left_out(&self, job: &Job) -> bool {
-        is_to_be_sent(&job.state)
+        job.state.is_unsent()
             && (self.setup.left_out.contains(&job.photo.path)
                 || self.choices.leaves_out(job.id, self.roster.estimate(job)))
     }
@@ -337,8 +337,3 @@ impl Engine {
 
 /// Bytes that ten pixels of a result take: a PNG of 2048×2048 px has some 9 MB.
 const BYTES_IN_TEN_PX: u64 = 22;
-
-/// Whether a job in this state would be sent after the start.
-pub(super) fn is_to_be_sent(state: &JobState) -> bool {
-    matches!(state.status().group(), Group::Pending | Group::Active | Group::Waiting) && !state.is_reserved()
-}

@@ -2,7 +2,6 @@
 //! page, and for a photo that is left out or taken in by itself.
 
 use super::board::{Choice, Money, Page, Row};
-use super::form::is_to_be_sent;
 use super::run::Engine;
 use super::story;
 use crate::job::{Job, JobId, Usd};
@@ -34,7 +33,7 @@ impl Engine {
         }
         let job = Job { state: self.form.standing(job, is_changed).clone(), ..job.clone() };
         let price = self.roster.estimate(&job);
-        let choice = if !is_to_be_sent(&job.state) {
+        let choice = if !job.state.is_unsent() {
             None
         } else if self.choices.leaves_out(id, price) {
             Some(Choice::Out)

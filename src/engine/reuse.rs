@@ -10,7 +10,7 @@ use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Cost, JobId, JobState, Kept, PaidCall, SameAs, Saved, Transition};
+use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition};
 use crate::output::{Expect, OutputError, Placed};
 use crate::plan::{Duplicates, Origin};
 
