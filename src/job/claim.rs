@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-use super::{BatchId, JobState, RequestId};
+use super::{BatchId, Group, JobState, Kept, RequestId};
 
 /// How long another's claim is waited for, though its process lives. Then its request is followed from
 /// here as well, which costs nothing: that process may be stopped, or stand before a person.
@@ -66,6 +66,26 @@ pub enum Turn {
 }
 
 impl JobState {
+    /// Whether no paid call was made for it that is still of use, and none is being made: it waits to be sent.
+    #[must_use]
+    pub fn is_unpaid(&self) -> bool {
+        match self {
+            Self::Pending => true,
+            Self::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether it is still to be sent, or its photo on the way to be.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        match self.status().group() {
+            Group::Pending => true,
+            Group::Active | Group::Waiting => !self.is_reserved(),
+            _ => false,
+        }
+    }
+
     /// Its claim on its picture; `None` where it has not paid, or what was paid for came to nothing.
     #[must_use]
     pub fn claim(&self) -> Option<Claim> {

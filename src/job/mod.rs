@@ -15,7 +15,6 @@ mod money;
 mod name;
 mod natural;
 mod photo;
-mod predicates;
 mod request;
 mod retry;
 mod service;

@@ -5,7 +5,7 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Row};
 
-use super::money::{cost, nanos};
+use super::columns::money::{cost, nanos};
 use super::record::{push_cause, stage_name};
 use super::restore::{Odd, job_id};
 use crate::job::{BatchId, Cause, Cost, JobId, RequestId, Stage, Timestamp};

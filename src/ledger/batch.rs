@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
+use super::columns::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::hold::BatchHold;
-use super::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::path;
 use crate::job::{BatchId, Service, Spent, Status, Timestamp};
 

@@ -8,14 +8,13 @@
 //! within 50 ms; [`Writer::commit`] returns once its transaction is synced, together with all that
 //! was queued when it came.
 
-mod artifacts;
 mod attempt;
 mod batch;
 mod claim;
+mod columns;
 mod error;
 mod hold;
 mod lookup;
-mod money;
 mod open;
 mod path;
 mod queue;

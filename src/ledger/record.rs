@@ -4,8 +4,9 @@ use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
-use super::money::nanos;
-use super::{artifacts, path};
+use super::columns::artifacts;
+use super::columns::money::nanos;
+use super::path;
 use crate::job::{
     Answer, BatchId, Cause, Closed, Job, JobState, Kept, Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status,
     Stop, Timestamp, Upload,

@@ -12,8 +12,9 @@ use serde::{Deserialize, Deserializer};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::money::cost;
-use super::{LedgerError, artifacts, path};
+use super::columns::artifacts;
+use super::columns::money::cost;
+use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
     Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,

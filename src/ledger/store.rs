@@ -9,7 +9,8 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Connection};
 
 use super::attempt::{self, Attempt};
-use super::{money, record};
+use super::columns::money;
+use super::record;
 use crate::job::{BatchId, Job, JobState};
 
 /// What one transaction writes, in order.

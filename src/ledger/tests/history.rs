@@ -8,8 +8,8 @@ use crate::job::{
     Answer, Artifact, Cost, Job, JobState, Kept, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion, Timestamp,
     Usd,
 };
+use crate::ledger::columns::money::OF_JOBS;
 use crate::ledger::lookup::By;
-use crate::ledger::money::OF_JOBS;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
 fn attempt(number: u16) -> Attempt {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 /// How requests are billed.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::sandbox) struct Billing {
+pub(crate) struct Billing {
     /// Whether a result says what it was billed.
-    pub(in crate::sandbox) told: bool,
+    pub(crate) told: bool,
     /// Whether units that are begun are billed whole.
     whole: bool,
     /// How many units a run is billed that fails.
@@ -23,7 +23,7 @@ impl Default for Billing {
 
 impl Billing {
     /// What is billed for work of so many units; `None` for a run that failed.
-    pub(in crate::sandbox) fn units(&self, made: Option<f64>) -> f64 {
+    pub(crate) fn units(&self, made: Option<f64>) -> f64 {
         let units = made.unwrap_or(self.failed_units);
         if self.whole { units.ceil() } else { units }
     }

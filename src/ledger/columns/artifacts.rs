@@ -8,14 +8,14 @@ const PICTURE: &str = "image";
 const TEXT: &str = "caption";
 
 /// An answer's artifacts as JSON; `None` where the columns hold all of them.
-pub(super) fn as_list(answer: &Answer) -> Option<String> {
+pub(in crate::ledger) fn as_list(answer: &Answer) -> Option<String> {
     let is_told =
         answer.picture().is_some_and(|(url, pixels)| of_columns(url, pixels, answer.text()) == answer.artifacts);
     if is_told { None } else { serde_json::to_string(&answer.artifacts).ok() }
 }
 
 /// The artifacts that the columns hold.
-pub(super) fn of_columns(url: &str, pixels: Option<Pixels>, text: Option<&str>) -> Box<[Artifact]> {
+pub(in crate::ledger) fn of_columns(url: &str, pixels: Option<Pixels>, text: Option<&str>) -> Box<[Artifact]> {
     let text = text.map(|text| Artifact::text(TEXT, text));
     [Artifact::picture(PICTURE, url, pixels)].into_iter().chain(text).collect()
 }

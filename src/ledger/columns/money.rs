@@ -4,7 +4,7 @@
 use crate::job::{Cost, Spent, Usd};
 
 /// A cost as its two columns, billionths of a USD. The second is NULL where fal said the first.
-pub(super) fn nanos(cost: Option<Cost>) -> (Option<i64>, Option<i64>) {
+pub(in crate::ledger) fn nanos(cost: Option<Cost>) -> (Option<i64>, Option<i64>) {
     let most = match cost {
         Some(Cost::Assumed { at_most, .. }) => Some(at_most.nanos()),
         Some(Cost::Known(_)) | None => None,
@@ -13,7 +13,7 @@ pub(super) fn nanos(cost: Option<Cost>) -> (Option<i64>, Option<i64>) {
 }
 
 /// A cost from its two columns.
-pub(super) fn cost(cost: Option<i64>, most: Option<i64>) -> Option<Cost> {
+pub(in crate::ledger) fn cost(cost: Option<i64>, most: Option<i64>) -> Option<Cost> {
     let likely = cost.map(Usd::from_nanos)?;
     Some(most.map_or(Cost::Known(likely), |most| Cost::assumed(likely, Usd::from_nanos(most))))
 }
@@ -22,7 +22,7 @@ pub(super) fn cost(cost: Option<i64>, most: Option<i64>) -> Option<Cost> {
 /// cost stays in its columns for as long as the job's row is about it, whatever state comes, and is put to what
 /// was paid before as soon as the row is about another request. A result that cost nothing is a copy, be it of
 /// this job's own request, which stays paid.
-pub(super) fn on_known_job() -> String {
+pub(in crate::ledger) fn on_known_job() -> String {
     let is_other = "(excluded.request_id IS NOT NULL AND excluded.request_id IS NOT request_id)";
     let is_copy = "(excluded.output IS NOT NULL AND coalesce(excluded.cost_nanos, 0) = 0)";
     let goes = format!("({is_other} OR {is_copy})");
@@ -40,16 +40,16 @@ pub(super) fn on_known_job() -> String {
 }
 
 /// The sums of three columns over jobs: what is told, what of that fal did not say, and the most.
-pub(super) const OF_JOBS: &str = "coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos),
+pub(in crate::ledger) const OF_JOBS: &str = "coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos),
     coalesce(sum(iif(most_nanos IS NULL, 0, cost_nanos)), 0) + sum(assumed_before_nanos),
     coalesce(sum(coalesce(most_nanos, cost_nanos)), 0) + sum(most_before_nanos)";
 
 /// The same over attempts.
-pub(super) const OF_ATTEMPTS: &str = "sum(cost_nanos),
+pub(in crate::ledger) const OF_ATTEMPTS: &str = "sum(cost_nanos),
     sum(iif(most_nanos IS NULL, 0, cost_nanos)), sum(coalesce(most_nanos, cost_nanos))";
 
 /// A sum from the sums of three columns: what is told, what of that fal did not say, and the most.
-pub(super) fn spent(told: i64, assumed: i64, most: i64) -> Spent {
+pub(in crate::ledger) fn spent(told: i64, assumed: i64, most: i64) -> Spent {
     let [told, assumed, at_most] = [told, assumed, most].map(Usd::from_nanos);
     Spent { known: told.saturating_sub(assumed), assumed, at_most }
 }

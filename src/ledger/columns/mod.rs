@@ -1,0 +1,4 @@
+//! How values of several parts stand in a row's columns.
+
+pub(super) mod artifacts;
+pub(super) mod money;
