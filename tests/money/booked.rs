@@ -1,6 +1,8 @@
 //! Whatever fal bills and does not say, the ledger counts no less against a cap: by whatever way it came there,
 //! and from run to run.
 
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
 use std::fs;
 
 use fal_tui::job::Usd;
@@ -49,7 +51,7 @@ fn listed(stage: &Stage) -> Value {
     let first: Value = serde_json::from_str(listed.stdout.lines().next().unwrap()).unwrap();
     let shown = told(&["show", &first["batch"].to_string(), "--json"]);
     let shown: Value = serde_json::from_str(shown.stdout.lines().next().unwrap()).unwrap();
-    assert_eq!(spent(&shown), spent(&first));
+    assert!(spent(&shown).into_iter().zip(spent(&first)).all(|(one, other)| is_about(one, other)), "{shown}");
     first
 }
 

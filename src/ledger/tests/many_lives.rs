@@ -150,7 +150,7 @@ impl Life {
             JobState::Saving(run, request, _) => {
                 let cost = i64::from(luck % 10) + 1;
                 // fal says what it was, or it does not.
-                let cost = if luck % 2 == 0 { known(cost) } else { assumed(cost, PRICE) };
+                let cost = if luck.is_multiple_of(2) { known(cost) } else { assumed(cost, PRICE) };
                 let saved = Saved { request: request.id, cost: Some(cost), ..saved(number, None) };
                 self.spent += cost.into();
                 self.ended(at, run, Some(&saved));
