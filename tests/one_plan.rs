@@ -2,7 +2,7 @@
 //! which earlier runs left everything that they can leave.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
@@ -86,23 +86,23 @@ fn redo_in_the_ledger(stage: &Stage, path: &str) {
         let job = jobs.into_iter().find(|job| job.photo.slash_path() == path).unwrap();
         let params =
             "{\"creativity\":0.5,\"enable_safety_checker\":true,\"guidance\":1,\"steps\":20,\"upscale_factor\":4}";
-        let state = apply(&job.state, Transition::Redo, Timestamp(1)).unwrap();
+        let redone = apply(&job.state, Transition::Redo, Timestamp(1)).unwrap();
         let writer = ledger.writer(batch);
-        writer.note(&Job { state, own: Some(OwnParams(params.into())), ..job });
+        writer.note(&Job { state: redone, own: Some(OwnParams(params.into())), ..job });
         writer.flush().await.unwrap();
     });
 }
 
 /// Runs something on the state and the results as they are, and puts them back afterwards.
 fn kept<T>(stage: &Stage, f: impl FnOnce() -> T) -> T {
-    let (state, backup) = (stage.dir.path().join(".local"), stage.dir.path().join("backup"));
+    let (ledger, backup) = (stage.dir.path().join(".local"), stage.dir.path().join("backup"));
     let copied =
         |from: &Path, to: &Path| assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
     fs::create_dir(&backup).unwrap();
-    copied(&state, &backup.join("state"));
+    copied(&ledger, &backup.join("state"));
     copied(&stage.output(), &backup.join("output"));
     let told = f();
-    for (kept, to) in [("state", state), ("output", stage.output())] {
+    for (kept, to) in [("state", ledger), ("output", stage.output())] {
         fs::remove_dir_all(&to).unwrap();
         fs::rename(backup.join(kept), to).unwrap();
     }

@@ -57,7 +57,9 @@ pub async fn draw(
 ) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
     let mut draft = Draft::new(&basis).await?;
     while let Some(chunk) = found.recv().await {
-        chunk.into_iter().for_each(|found| draft.arrive(found));
+        for found in chunk {
+            draft.arrive(found);
+        }
     }
     draft.all_found();
     draft.settle_duplicates().await?;
