@@ -15,8 +15,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{fast, root};
+use fal_tui::engine::board::NoticeKind;
 use fal_tui::engine::{self, Event, JobChange, Rooms, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
+use fal_tui::headless::{self, Form};
 use fal_tui::intake::Found;
 use fal_tui::job::{EndpointId, Format, Photo, Pixels, Service, Spent, Status, Timestamp};
 use fal_tui::ledger::{BatchKey, Ledger};
@@ -48,7 +50,14 @@ struct Follows {
     waits: Option<Vec<(f64, f64)>>,
     /// A part of what is said.
     says: Option<String>,
+    /// The first notice that is more than what is waited for.
     notice: Option<String>,
+    /// All such notices.
+    notices: Option<Vec<String>>,
+    /// A part of what some notice says.
+    tells: Option<String>,
+    /// A part of what is said at the end.
+    ends: Option<String>,
     /// The attempt that it ends in.
     attempt: Option<u16>,
     /// Paid requests, uploads, questions where it stands, looks for a lost one.
@@ -56,6 +65,10 @@ struct Follows {
     uploads: Option<u64>,
     asks: Option<u64>,
     looks: Option<u64>,
+    /// Fetches of pictures, and those of them that failed.
+    fetches: Option<u64>,
+    /// How far the engine's clock goes at a time, s, where it takes hours.
+    step: Option<f64>,
 }
 
 #[test]
@@ -67,6 +80,13 @@ fn every_row_of_the_table_is_met_as_it_says() {
 #[test]
 fn an_answer_of_another_form_loses_nothing_that_is_paid_for() {
     met("answers");
+}
+
+/// A host of files that is gone while fal's API is there is weather: no attempt is spent, it is tried ever less
+/// often, and told so.
+#[test]
+fn a_dead_host_of_files_is_weather() {
+    met("weather");
 }
 
 /// Plays every scenario of a folder.
@@ -99,12 +119,19 @@ fn meet(file: impl AsRef<Path>) -> Option<String> {
     let options = Options { scenario, latency: Duration::from_millis(1), ..fast() };
     let sandbox = world.block_on(Sandbox::start(options)).unwrap();
     let ours = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let events = ours.block_on(life(&sandbox, if text.contains("hang") { HUNG_STEP } else { STEP }));
+    let is_hung = text.contains("hang") || text.contains("stall");
+    let step = follows.step.map_or(if is_hung { HUNG_STEP } else { STEP }, Duration::from_secs_f64);
+    let events = ours.block_on(life(&sandbox, step));
+    let silence = ours.block_on(silence(&events));
     let stats: Value = world.block_on(async {
         reqwest::get(format!("{}/_sandbox/stats", sandbox.origin())).await.unwrap().json().await.unwrap()
     });
     let found = Met::of(&events, &stats);
-    let wrong = found.differences(&follows);
+    let mut wrong = found.differences(&follows);
+    // A line is of a whole second, and what is heard at a step happened since the last one.
+    if silence > 61.0 + 2.0 * step.as_secs_f64() {
+        wrong.push(format!("silent for {silence} s"));
+    }
     (!wrong.is_empty()).then(|| format!("{name}: {}\n  {found:?}", wrong.join(", ")))
 }
 
@@ -118,10 +145,13 @@ struct Met {
     said: String,
     waits: Vec<f64>,
     notices: Vec<String>,
+    told: Vec<String>,
+    ended: String,
     accepted: u64,
     uploads: u64,
     asks: u64,
     looks: u64,
+    fetches: u64,
 }
 
 impl Met {
@@ -131,10 +161,12 @@ impl Met {
             .filter_map(|event| if let What::Job(change) = &event.what { Some(&**change) } else { None })
             .collect();
         let cause = changes.iter().find_map(|change| change.cause.as_ref());
-        let notices = events.iter().filter_map(|event| match &event.what {
-            What::Notice(notice) => Some(serde_json::to_value(notice.kind).unwrap().as_str().unwrap().to_owned()),
-            _ => None,
-        });
+        let notices = || {
+            events.iter().filter_map(|event| if let What::Notice(notice) = &event.what { Some(notice) } else { None })
+        };
+        let named = notices().filter(|notice| notice.kind != NoticeKind::Waiting);
+        let named = named.map(|notice| serde_json::to_value(notice.kind).unwrap().as_str().unwrap().to_owned());
+        let last = changes.last().and_then(|change| change.cause.as_ref());
         let call = |kind: &str| stats["calls"][kind].as_u64().unwrap_or(0);
         Self {
             state: changes.last().map(|change| change.status),
@@ -143,11 +175,14 @@ impl Met {
             http: cause.and_then(|cause| cause.http),
             said: cause.map(|cause| cause.message.to_string()).unwrap_or_default(),
             waits: changes.iter().filter_map(|change| change.retry_in).map(|wait| wait.as_secs_f64()).collect(),
-            notices: notices.collect(),
+            notices: named.collect(),
+            told: notices().map(|notice| notice.message.clone()).collect(),
+            ended: last.map(|cause| cause.message.to_string()).unwrap_or_default(),
             accepted: stats["accepted"].as_u64().unwrap(),
             uploads: call("upload"),
             asks: call("status"),
             looks: call("requests"),
+            fetches: call("download"),
         }
     }
 
@@ -163,7 +198,13 @@ impl Met {
         check(self.http == follows.http, "http");
         check(follows.says.as_ref().is_none_or(|part| self.said.contains(part)), "says");
         check(self.kind.is_none() || !self.said.is_empty(), "it says nothing");
-        check(self.notices.first() == follows.notice.as_ref(), "notice");
+        match &follows.notices {
+            Some(notices) => check(self.notices == *notices, "notices"),
+            None => check(self.notices.first() == follows.notice.as_ref(), "notice"),
+        }
+        let tells = |part: &String| self.told.iter().any(|told| told.contains(part.as_str()));
+        check(follows.tells.as_ref().is_none_or(tells), "tells");
+        check(follows.ends.as_ref().is_none_or(|part| self.ended.contains(part)), "ends");
         check(follows.attempt.is_none_or(|attempt| self.attempt == attempt), "attempt");
         let fits = |wait: &f64, (from, to): &(f64, f64)| (*from..=*to + 0.001).contains(wait);
         let bounds = follows.waits.as_deref();
@@ -174,11 +215,34 @@ impl Met {
             ("uploads", self.uploads, follows.uploads),
             ("asks", self.asks, follows.asks),
             ("looks", self.looks, follows.looks),
+            ("fetches", self.fetches, follows.fetches),
         ] {
             check(theirs.is_none_or(|theirs| ours == theirs), what);
         }
         wrong
     }
+}
+
+/// The longest that a run in lines says nothing, s.
+async fn silence(events: &[Event]) -> f64 {
+    let (tell, heard) = mpsc::channel(events.len().max(1));
+    for event in events {
+        tell.send(event.clone()).await.unwrap();
+    }
+    drop(tell);
+    let mut lines = Vec::new();
+    drop(headless::tell(heard, Form::Lines, false, &mut lines, std::io::sink()).await.unwrap());
+    let lines = String::from_utf8(lines).unwrap();
+    let time = |line: &str| {
+        let mut parts = line.get(..8)?.split(':').map(|part| part.parse::<f64>().ok());
+        Some(parts.next()?? * 3600.0 + parts.next()?? * 60.0 + parts.next()??)
+    };
+    let times: Vec<f64> = lines.lines().filter_map(time).collect();
+    let day = 24.0 * 3600.0;
+    let gaps: Vec<f64> = times.windows(2).map(|pair| (pair[1] - pair[0] + day) % day).collect();
+    let (first, last) = (events[0].at, events[events.len() - 1].at);
+    let after = last.since(first).as_secs_f64() - gaps.iter().sum::<f64>();
+    gaps.into_iter().fold(after, f64::max)
 }
 
 /// A batch of one photo from its beginning to its end, by the engine's own clock.

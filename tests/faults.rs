@@ -221,7 +221,11 @@ fn a_locked_account_stops_once_fails_nobody_and_goes_on_later() {
 
     let unlock = format!("{}/_sandbox/unlock", stage.sandbox.origin());
     stage.runtime.block_on(async { reqwest::Client::new().post(unlock).send().await.unwrap() });
-    stage.run(&[]).assert_status(0);
+    let begun = std::time::Instant::now();
+    let told = stage.run(&[]);
+    told.assert_status(0);
+    let elapsed = told.summary()["elapsed_s"].as_f64().unwrap();
+    assert!(elapsed <= begun.elapsed().as_secs_f64(), "of this run, and not of the one before: {elapsed}");
     assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
 }
 

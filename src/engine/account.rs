@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::gate::{Gate, Waits};
 use super::weather::Realm;
+use super::weather::gate::{Gate, Waits};
 use crate::job::{Cause, CauseKind, Timestamp};
 
 /// Closed, or open with what fal said.

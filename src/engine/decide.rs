@@ -8,6 +8,8 @@ use crate::job::{Class, Kept, RetryPolicy};
 
 /// Retries at the least for fetching what is paid for.
 const PAID_RETRIES: u16 = 8;
+/// How long after the time of a try a job is there to make it, at the most.
+const LATE: Duration = Duration::from_secs(10);
 /// How often a result is asked for that is said not to be there though its request has ended.
 const EARLY: u16 = 12;
 /// The waits between.
@@ -65,10 +67,15 @@ pub(super) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy,
     match error.class {
         Class::Transient { after } => match shared {
             Some((times, at_least)) => {
-                let wait = uncounted.delay(times.into(), after, random).unwrap_or(policy.cap).max(at_least);
+                let own = uncounted.delay(times.into(), after, random).unwrap_or(policy.cap);
+                // Where all wait for one to try it, that one is there when the try is due.
+                let most = if at_least.is_zero() { Duration::MAX } else { at_least.saturating_add(LATE) };
+                let wait = own.clamp(at_least, most);
                 Verdict::Retry { wait, kept, counts: false }
             }
-            None if error.patience == Patience::Paid => counted(policy.retries.max(PAID_RETRIES), after, kept),
+            None if matches!(error.patience, Patience::Paid | Patience::Host) => {
+                counted(policy.retries.max(PAID_RETRIES), after, kept)
+            }
             None => counted(policy.retries, after, kept),
         },
         // Where it never is ready, it has ended in a way that we cannot read.

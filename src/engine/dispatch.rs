@@ -130,7 +130,9 @@ impl Engine {
             return true;
         }
         let Some(job) = self.roster.get(id).cloned() else { return true };
-        self.flow.begin(job.state.run().map_or_else(|| self.now(), |run| run.began));
+        // An earlier run may have begun it: how long this one takes counts from its own beginning.
+        let began = job.state.run().map_or_else(|| self.now(), |run| run.began).max(self.began_at);
+        self.flow.begin(began);
         let body = self.roster.params_of(&job).body(&self.setup.model, &upload);
         let stakes = self.stakes(id);
         self.spawn_stage(Step::Submit(id), self.stages.clone().submit(job, body, stakes));
@@ -258,6 +260,12 @@ impl Engine {
                 Errand::Wake => self.wake(id, now),
             }
         }
+    }
+
+    /// When the next wait is over.
+    pub(super) fn next_wake(&self) -> Option<Timestamp> {
+        let wakes = self.agenda.iter().filter(|Reverse((.., errand))| *errand == Errand::Wake);
+        wakes.map(|Reverse((at, ..))| *at).min()
     }
 
     /// A wait is over: the job queues for the step that it goes on with.

@@ -79,6 +79,30 @@ pub struct JobChange {
     pub same_as: Option<Box<str>>,
 }
 
+impl JobChange {
+    /// Whether people want to know that a job came into this state: not each step, and no poll.
+    #[must_use]
+    pub fn is_news(status: Status) -> bool {
+        match status {
+            Status::InQueue
+            | Status::InProgress
+            | Status::Waiting
+            | Status::Done
+            | Status::Review
+            | Status::Failed
+            | Status::Cancelled
+            | Status::Unknown => true,
+            Status::Pending
+            | Status::Uploading
+            | Status::Uploaded
+            | Status::Submitting
+            | Status::Completed
+            | Status::Saving
+            | Status::Skipped => false,
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {

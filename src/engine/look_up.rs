@@ -26,14 +26,26 @@ pub(super) struct Search {
     /// The jobs that are being looked for; `None` between two looks.
     asked: Option<HashSet<JobId>>,
     looks: u32,
+    /// Since when, and until when at the most.
+    times: Option<(Timestamp, Option<Timestamp>)>,
     /// The jobs that are sent again if they are not found, because a person said so.
     pub(super) to_send: HashSet<JobId>,
+}
+
+impl Search {
+    /// Since when it has been going on, and until when it goes on at the most, if that is known.
+    pub(super) fn times(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        self.times
+    }
 }
 
 impl Engine {
     /// A paid call's answer was lost: look for its request, all lost ones in one go.
     pub(super) fn look_for_lost(&mut self) {
-        let due = self.now().plus(FIRST);
+        let now = self.now();
+        let due = now.plus(FIRST);
+        let since = self.search.times.filter(|_| self.is_looking()).map_or(now, |(since, _)| since);
+        self.search.times = Some((since, None));
         self.search.looks = 0;
         self.search.due = Some(self.search.due.map_or(due, |before| before.min(due)));
     }
@@ -53,6 +65,9 @@ impl Engine {
         let Some((_, _, since)) = lost.iter().min_by_key(|(_, _, at)| *at).cloned() else { return };
         let jobs: Vec<_> = lost.iter().map(|(id, ..)| *id).collect();
         self.search.asked = Some(jobs.iter().copied().collect());
+        let youngest = lost.iter().map(|(_, _, at)| *at).max();
+        self.search.times =
+            self.search.times.map(|(since, _)| (since, youngest.map(|at| at.plus(HORIZON)).filter(|end| *end > now)));
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };

@@ -30,8 +30,11 @@ impl Engine {
     }
 
     /// Tells the faces that want to hear everything.
-    pub(super) fn tell(&self, what: What) {
+    pub(super) fn tell(&mut self, what: What) {
         let event = Event { at: self.now(), what };
+        if !matches!(event.what, What::Job(_) | What::Log(..)) {
+            self.said.at = event.at;
+        }
         if let Some(events) = &self.events
             && let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
         {

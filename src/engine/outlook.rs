@@ -12,6 +12,8 @@ use super::weather::{Realm, Sky, Trouble};
 use crate::fal::FalError;
 use crate::job::{Class, JobId, Timestamp};
 
+/// How long nothing may be held back before a storm is over.
+const CALM: Duration = Duration::from_secs(10);
 /// How often a countdown that is shown is made anew.
 const COUNTDOWN: Duration = Duration::from_secs(1);
 /// So long the board says that it goes on again: a face that draws seldom does not miss it.
@@ -63,7 +65,8 @@ impl Engine {
         let (now, random) = (self.now(), self.rng.f64());
         let begun = self.call_began(id, now);
         let let_off = self.live.get(&id).map_or(0, |live| live.let_off);
-        let shared = self.weather.is_shared(realm, error, begun, let_off, now);
+        let attempt = self.roster.get(id).map_or(0, |job| job.state.attempt());
+        let shared = self.weather.is_shared(realm, error, begun, let_off, attempt, now);
         match Trouble::of(error) {
             Some(trouble) => self.weather.fail(realm, trouble, begun, now, random),
             None => self.weather.pass(realm, begun, now),
@@ -88,7 +91,7 @@ impl Engine {
                 Some(Hold::Account(known)) => *known = cause,
                 Some(_) => {}
                 None => {
-                    self.told_account = true;
+                    self.said.account = true;
                     self.hold(Hold::Account(cause));
                 }
             }
@@ -100,7 +103,7 @@ impl Engine {
             self.hold = None;
         }
         // Also where a person had it tried, and the hold was lifted for that.
-        if std::mem::take(&mut self.told_account) {
+        if std::mem::take(&mut self.said.account) {
             self.tell_resumed("the account is in order again");
         }
         self.dirty = true;
@@ -110,7 +113,7 @@ impl Engine {
         let message = if self.hold.is_some() { what.to_owned() } else { format!("{what}; it goes on") };
         tracing::info!(message, "resumed");
         let notice = Notice { kind: NoticeKind::Resumed, message, action: String::new() };
-        self.resumed = Some((self.now(), notice.clone()));
+        self.said.resumed = Some((self.now(), notice.clone()));
         self.tell(What::Notice(notice));
     }
 
@@ -125,20 +128,35 @@ impl Engine {
                 self.spawn_stage(Step::AskKey(now), self.stages.clone().ask_for_key());
             }
         }
-        let (sky, next) = self.weather.sky(now);
-        if sky != self.told_sky {
-            self.told_sky = sky;
-            match weather_notice(sky, next.map(|next| next.since(now))) {
-                Some(notice) => {
-                    tracing::warn!(?sky, "calls are held back");
-                    self.tell(What::Notice(notice));
-                }
-                None => self.tell_resumed("fal answers again"),
-            }
-            self.dirty = true;
-        }
+        self.tell_weather(now);
         if self.counts_down() && now.since(self.published_at) >= COUNTDOWN && self.counts_otherwise(now) {
             self.dirty = true;
+        }
+    }
+
+    /// Tells how the weather changed. A storm is one however often it lets something through: it is over when
+    /// nothing is held back for a while, or nothing is left to do.
+    fn tell_weather(&mut self, now: Timestamp) {
+        let (sky, next) = self.weather.sky(now);
+        if let Some(notice) = weather_notice(sky, next.map(|next| next.since(now))) {
+            self.said.calm_since = None;
+            if !sky.is_like(self.said.sky) {
+                tracing::warn!(?sky, "calls are held back");
+                self.tell(What::Notice(notice));
+                self.dirty = true;
+            }
+            self.said.sky = sky;
+        } else if self.said.sky != Sky::Clear {
+            if !self.weather.is_calm(now) && !self.is_finished() {
+                self.said.calm_since = None;
+                return;
+            }
+            let since = *self.said.calm_since.get_or_insert(now);
+            if now.since(since) >= CALM || self.is_finished() {
+                (self.said.sky, self.said.calm_since) = (Sky::Clear, None);
+                self.tell_resumed("fal answers again");
+                self.dirty = true;
+            }
         }
     }
 
@@ -166,19 +184,20 @@ impl Engine {
             let due = self.published_at.plus(COUNTDOWN);
             if due > now { due } else { now.plus(COUNTDOWN) }
         });
-        [self.weather.deadline(now), tries, countdown].into_iter().flatten().min()
+        let calm = self.said.calm_since.map(|since| since.plus(CALM)).filter(|due| *due > now);
+        [self.weather.deadline(now), tries, countdown, calm].into_iter().flatten().min()
     }
 
     /// Whether somebody is shown how long it is to the next try.
     fn counts_down(&self) -> bool {
         let account = matches!(self.hold, Some(Hold::Account(_)));
-        (account || self.told_sky != Sky::Clear) && self.leaving.is_none() && !self.board.is_closed()
+        let shown = account || self.said.sky != Sky::Clear || self.is_idle(self.now());
+        shown && self.leaving.is_none() && !self.board.is_closed()
     }
 
     /// Whether the countdown reads otherwise than on the last board: minutes are not told every second.
     fn counts_otherwise(&self, now: Timestamp) -> bool {
-        let action = |at| self.notice(at).map(|notice| notice.action);
-        action(now) != action(self.published_at)
+        self.notice(now) != self.notice(self.published_at)
     }
 
     /// What needs a person, what everything waits for, or that it no longer does.
@@ -188,8 +207,10 @@ impl Engine {
             let (sky, next) = self.weather.sky(now);
             weather_notice(sky, next.map(|next| next.since(now)))
         };
-        let news = || self.resumed.as_ref().filter(|(at, _)| now.since(*at) < NEWS).map(|(_, notice)| notice.clone());
-        of_hold.or_else(of_weather).or_else(news)
+        let idle = || if self.is_idle(now) { self.waited_for(now) } else { None };
+        let news =
+            || self.said.resumed.as_ref().filter(|(at, _)| now.since(*at) < NEWS).map(|(_, notice)| notice.clone());
+        of_hold.or_else(of_weather).or_else(news).or_else(idle)
     }
 
     /// How long it is until the account is tried by itself; `None` if it is not.
@@ -199,7 +220,7 @@ impl Engine {
     }
 }
 
-fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice> {
+pub(super) fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice> {
     let (kind, message, action) = match sky {
         Sky::Clear => return None,
         Sky::Slow => (
@@ -212,6 +233,7 @@ fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice> {
             "fal answers with errors of its own (5xx): everything waits, and no attempt is spent",
             "nothing to do; see status.fal.ai if it lasts",
         ),
+        Sky::NoFiles { up, down } => (NoticeKind::Offline, no_files(up, down), "see status.fal.ai if it lasts"),
         Sky::Offline => (
             NoticeKind::Offline,
             "fal cannot be reached: everything waits, and no attempt is spent; requests at fal run on",
@@ -220,6 +242,24 @@ fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice> {
     };
     let action = format!("{action}; it goes on by itself{}", in_words(next));
     Some(Notice { kind, message: message.to_owned(), action })
+}
+
+/// What cannot be reached though fal's API can, and what that holds back.
+fn no_files(up: bool, down: bool) -> &'static str {
+    match (up, down) {
+        (true, false) => {
+            "fal's storage cannot be reached; fal's API can: no photos go up, no attempt is spent, and requests at fal \
+             run on"
+        }
+        (false, true) => {
+            "the pictures' host cannot be reached; fal's API can: what is paid for is kept and fetched when it is \
+             back, and no attempt is spent"
+        }
+        _ => {
+            "fal's storage and the pictures' host cannot be reached; fal's API can: no photos go up, what is paid for \
+             is kept and fetched when it is back, and no attempt is spent"
+        }
+    }
 }
 
 /// `, next try in 28 s`.

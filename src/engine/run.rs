@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::account::Breaker;
-use super::board::{BatchFacts, Board, Lens, Notice, Weighed};
+use super::board::{BatchFacts, Board, Lens, Weighed};
 use super::event::{Event, What};
 use super::flow::FlowMeter;
 use super::form::{Form, Link};
@@ -23,12 +23,13 @@ use super::outlet::{PUBLISH, SAMPLE};
 use super::pace::Pace;
 use super::reuse::Reuse;
 use super::roster::Roster;
+use super::said::{Said, face};
 use super::setup::{End, FaceEnds, Handle, Rooms, Setup};
 use super::shelf::Shelf;
 use super::stages::Stages;
 use super::table::Looker;
 use super::tasks::{Finished, Tasks};
-use super::weather::{Sky, Weather};
+use super::weather::Weather;
 use super::{Command, Leave, story};
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Spent, Timestamp, Transition, Usd};
@@ -110,14 +111,10 @@ pub(super) struct Engine {
     pub(super) hold: Option<Hold>,
     /// How calls come out, for all alike.
     pub(super) weather: Weather,
-    /// What was last told of it.
-    pub(super) told_sky: Sky,
+    /// What was last said.
+    pub(super) said: Said,
     /// Whether the account takes anything.
     pub(super) breaker: Breaker,
-    /// Whether it was told that it does not.
-    pub(super) told_account: bool,
-    /// What was last told to be over, and when.
-    pub(super) resumed: Option<(Timestamp, Notice)>,
     pub(super) leaving: Option<(Option<i32>, Timestamp)>,
     pub(super) dirty: bool,
     pub(super) published_at: Timestamp,
@@ -195,10 +192,8 @@ impl Engine {
             search: Search::default(),
             hold: None,
             weather: Weather::new(now),
-            told_sky: Sky::Clear,
+            said: Said::new(now),
             breaker: Breaker::new(),
-            told_account: false,
-            resumed: None,
             leaving: None,
             dirty: true,
             published_at: Timestamp(0),
@@ -231,6 +226,7 @@ impl Engine {
             self.look_out(now);
             self.dispatch(now);
             self.tell_plan(true);
+            self.break_silence(now);
             self.publish(now);
             if let Some(ending) = self.ending(now) {
                 break ending;
@@ -279,6 +275,7 @@ impl Engine {
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
     pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
+        let before = self.roster.get(id).map(|job| face(&job.state));
         let is_worth_noting = transition.is_news_to_a_later_run();
         let job = match self.roster.apply(id, transition, at) {
             Ok(Some(job)) => job,
@@ -292,6 +289,7 @@ impl Engine {
             self.stages.writer.note(job);
         }
         let ended = job.state.is_final();
+        self.said.of_job(before, face(&job.state), at);
         self.changed(id, at);
         if ended {
             self.twin_ended(id);
@@ -332,7 +330,7 @@ impl Engine {
         if let Some(due) = self.reuse.awaited.due() {
             next = next.min(due);
         }
-        if let Some(due) = self.outlook_deadline(now) {
+        for due in [self.outlook_deadline(now), self.silence_deadline()].into_iter().flatten() {
             next = next.min(due);
         }
         if let Some((_, until)) = self.leaving {

@@ -1,18 +1,23 @@
 //! The HTTP client and the one way in which every call is made.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
-use http::{HeaderMap, StatusCode};
+use futures::{Stream, StreamExt};
+use http::header::ACCEPT_ENCODING;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
+use super::download::packed::{PORTION, Unpacker};
 use super::error::{Call, FalError};
 use super::failures::Fault;
 use super::{ApiKey, Hosts, is_loopback, json};
-use crate::job::Cause;
+use crate::job::{Cause, clean};
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -66,6 +71,8 @@ impl Http {
             // A redirect would carry the key, or turn the paid POST into something else. Downloads
             // follow theirs themselves.
             .redirect(redirect::Policy::none())
+            // Places and lengths in a packed body are not those of what is in it, and pictures are packed already.
+            .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
             .referer(false)
     }
 
@@ -136,7 +143,11 @@ pub(super) async fn whole(call: Call, response: Response) -> Result<Reply, FalEr
 }
 
 async fn body(call: Call, response: Response) -> Result<Bytes, FalError> {
+    let unpacker = Unpacker::of(response.headers()).map_err(|coding| unknown_coding(call, &coding))?;
     let mut stream = response.bytes_stream();
+    if unpacker.is_packed() {
+        return unpacked(call, unpacker, stream).await;
+    }
     let Some(first) = stream.next().await else { return Ok(Bytes::new()) };
     let first = first.map_err(|error| FalError::transport(call, error))?;
     let Some(second) = stream.next().await else { return Ok(first) };
@@ -145,11 +156,47 @@ async fn body(call: Call, response: Response) -> Result<Bytes, FalError> {
     while let Some(chunk) = next {
         whole.extend_from_slice(&chunk.map_err(|error| FalError::transport(call, error))?);
         if whole.len() > LONGEST_ANSWER {
-            return Err(FalError::unreadable(call, "answered with more than 16 MiB"));
+            return Err(too_long(call));
         }
         next = stream.next().await;
     }
     Ok(whole.freeze())
+}
+
+/// Reads an answer that is packed. What counts is how long it is when it is unpacked.
+async fn unpacked(
+    call: Call,
+    mut unpacker: Unpacker,
+    mut stream: impl Stream<Item = reqwest::Result<Bytes>> + Unpin,
+) -> Result<Bytes, FalError> {
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        let mut chunk = chunk.map_err(|error| FalError::transport(call, error))?;
+        while !chunk.is_empty() {
+            let portion = chunk.split_to(PORTION.min(chunk.len()));
+            whole.extend_from_slice(&unpacker.take(portion).map_err(|error| badly_packed(call, &error))?);
+            if whole.len() > LONGEST_ANSWER {
+                return Err(too_long(call));
+            }
+        }
+    }
+    whole.extend_from_slice(&unpacker.end().map_err(|error| badly_packed(call, &error))?);
+    Ok(whole.freeze())
+}
+
+fn too_long(call: Call) -> FalError {
+    FalError::unreadable(call, "answered with more than 16 MiB")
+}
+
+/// An answer that is packed in a way that was not asked for and that we cannot undo.
+pub(super) fn unknown_coding(call: Call, coding: &str) -> FalError {
+    let coding: String = clean(coding).chars().take(40).collect();
+    FalError::unreadable(call, &format!("comes packed (`Content-Encoding: {coding}`), which was not asked for"))
+}
+
+/// An answer that is said to be packed and cannot be unpacked.
+pub(super) fn badly_packed(call: Call, error: &std::io::Error) -> FalError {
+    FalError::unreadable(call, &format!("comes packed and cannot be unpacked: {error}"))
 }
 
 impl Reply {
@@ -159,6 +206,16 @@ impl Reply {
             source: Some(Box::new(error)),
             ..FalError::unreadable(call, "answered with something else than fal's JSON")
         })
+    }
+}
+
+impl Reply {
+    /// The answer's fields, as far as they make sense by themselves: one that is nested too deep is left out.
+    pub(super) fn shallow(&self) -> Option<Value> {
+        let fields: HashMap<String, Box<RawValue>> = json::read(&self.body).ok()?;
+        let fields = fields.into_iter().filter_map(|(name, raw)| Some((name, json::read(raw.get().as_bytes()).ok()?)));
+        Some(Value::Object(fields.collect()))
+            .filter(|fields| fields.as_object().is_some_and(|fields| !fields.is_empty()))
     }
 }
 

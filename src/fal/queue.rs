@@ -127,7 +127,8 @@ impl Fal {
             let cause = Cause::new(CauseKind::BadResponse, "the result is not there yet");
             return Err(FalError::new(cause, Class::NotReady));
         }
-        let output: Value = reply.json(Call::Result).map_err(|error| error.keeping(&reply.body))?;
+        let output = reply.json(Call::Result).or_else(|error| reply.shallow().ok_or(error));
+        let output: Value = output.map_err(|error| error.keeping(&reply.body))?;
         let units = billed_units(&reply.headers);
         read_answer(&output, units).ok_or_else(|| {
             let error = FalError::without_answer(Call::Result, Fault::Pictureless, "the result holds no picture");

@@ -78,7 +78,7 @@ impl Lines {
         let before = self.told.get(&change.id).copied();
         let told_already = change.status != Status::Waiting
             && before.is_some_and(|(status, placed)| status == change.status && (placed || !is_placed));
-        if told_already || !is_news(change.status) {
+        if told_already || !JobChange::is_news(change.status) {
             return;
         }
         let text = format!("#{}  {}{}", change.id, clean(&change.path), Details(change));
@@ -113,27 +113,6 @@ fn opened(facts: &BatchFacts) -> String {
         None => String::new(),
     };
     format!("{}  {} → {}  {}{sandbox}", facts.id, clean(&from), clean(&facts.to), clean(&model(facts)))
-}
-
-/// Whether people want to know of it: not each step, and no poll.
-fn is_news(status: Status) -> bool {
-    match status {
-        Status::InQueue
-        | Status::InProgress
-        | Status::Waiting
-        | Status::Done
-        | Status::Review
-        | Status::Failed
-        | Status::Cancelled
-        | Status::Unknown => true,
-        Status::Pending
-        | Status::Uploading
-        | Status::Uploaded
-        | Status::Submitting
-        | Status::Completed
-        | Status::Saving
-        | Status::Skipped => false,
-    }
 }
 
 /// Whether a job in this status waits for nothing.

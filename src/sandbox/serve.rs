@@ -15,7 +15,7 @@ use super::call::Call;
 use super::fal::Fal;
 use super::listen::Cut;
 use super::refuse::{REQUEST_ID, Refusal, json_answer};
-use super::scenario::{Canned, Fault, Picture, Reply, damaged, repaint};
+use super::scenario::{Canned, Fault, Picture, Reply, damaged, remade, repaint};
 use super::{cdn, platform, queue, upload};
 
 /// The longest JSON body that is taken, bytes: room for a data URI.
@@ -133,6 +133,7 @@ async fn met(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Option<Response> {
         Some(how) => repainted(answer, how).await,
         None => answer,
     };
+    let answer = remade(effect.spoil.remake, answer).await;
     Some(damaged(fal, &effect.spoil, answer))
 }
 

@@ -144,7 +144,8 @@ impl Bench {
 
     pub(crate) fn notices(&self) -> Vec<NoticeKind> {
         let notice = |what: &What| if let What::Notice(notice) = what { Some(notice.kind) } else { None };
-        self.told.iter().filter_map(notice).collect()
+        // What is waited for is said beside them, once a minute.
+        self.told.iter().filter_map(notice).filter(|kind| *kind != NoticeKind::Waiting).collect()
     }
 
     pub(crate) fn has_ended(&self) -> bool {

@@ -11,6 +11,7 @@ mod booked;
 mod cap_said;
 mod edited;
 mod slow_line;
+mod storm;
 
 use std::thread;
 use std::time::Duration;

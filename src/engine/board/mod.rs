@@ -183,4 +183,6 @@ pub enum NoticeKind {
     RateLimited,
     /// What held everything back is over. The board carries it for a few seconds.
     Resumed,
+    /// Nothing happened for a while: what is waited for.
+    Waiting,
 }

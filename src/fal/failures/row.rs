@@ -83,6 +83,9 @@ pub enum Patience {
     Own,
     /// As [`Shared`](Self::Shared), and then eight times at the least: what is paid for is fetched.
     Paid,
+    /// As [`Paid`](Self::Paid), after about an hour: the host of what is paid for is gone, and not the job's
+    /// own file.
+    Host,
 }
 
 /// Whether a failure may cost something (fal docs: pricing). Whatever `X-Fal-Billable-Units` says holds.

@@ -78,7 +78,7 @@ pub(crate) const TABLE: &[Row] = &[
         .sign(Sign::Front)
         .is(K::Runner)
         .again(Patience::Weather),
-    Row::new("no connection for a picture", &[Download], Fault::Unconnected).is(K::Network).again(Patience::Paid),
+    Row::new("no connection for a picture", &[Download], Fault::Unconnected).is(K::Network).again(Patience::Host),
     Row::new("no connection", &[], Fault::Unconnected).is(K::Network).again(Patience::Weather),
     // The paid call, where it may have been accepted.
     Row::new("a submit's connection broke", &[Submit], Fault::Broken).is(K::Network).look_up(),

@@ -24,7 +24,8 @@ pub(in crate::sandbox) fn damaged(fal: &Arc<Fal>, spoil: &Spoil, answer: Respons
     }
     let stated = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let length: Option<u64> = stated.or_else(|| body.size_hint().exact());
-    let body_touched = spoil.cut_at.is_some() || spoil.bytes_per_s.is_some() || spoil.length_off_by != 0;
+    let body_touched =
+        spoil.cut_at.is_some() || spoil.stall_at.is_some() || spoil.bytes_per_s.is_some() || spoil.length_off_by != 0;
     if !body_touched {
         return Response::from_parts(parts, body);
     }
@@ -32,28 +33,43 @@ pub(in crate::sandbox) fn damaged(fal: &Arc<Fal>, spoil: &Spoil, answer: Respons
         let claimed = length.saturating_add_signed(spoil.length_off_by);
         parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(claimed));
     }
-    let cut_at = spoil.cut_at.map(|place| match place {
+    let at = |place| match place {
         Place::Bytes(bytes) => bytes,
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
         #[expect(clippy::cast_precision_loss, reason = "a byte more or less does not matter")]
         Place::Share(share) => (length.unwrap_or(0) as f64 * share) as u64,
-    });
+    };
     let body = match spoil.bytes_per_s {
         Some(rate) => drip(fal.clone(), rate, body),
         None => body,
     };
     // A body that is shorter than it claims breaks off where it ends.
     let end = length.filter(|_| spoil.length_off_by > 0).unwrap_or(u64::MAX);
-    Response::from_parts(parts, cut(cut_at.unwrap_or(end), body))
+    let body = cut(spoil.cut_at.map_or(end, at), Then::Break, body);
+    let body = match spoil.stall_at {
+        Some(place) => cut(at(place), Then::StandStill, body),
+        None => body,
+    };
+    Response::from_parts(parts, body)
 }
 
-/// Gives `left` bytes of a body, then breaks off. As a stream it has no length of its own, so that
+/// What becomes of a body where it is cut.
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    Break,
+    StandStill,
+}
+
+/// Gives `left` bytes of a body, then breaks off or stands still. As a stream it has no length of its own, so that
 /// the claimed one goes out.
-fn cut(left: u64, body: Body) -> Body {
+fn cut(left: u64, then: Then, body: Body) -> Body {
     let start = (left, body.into_data_stream());
-    Body::from_stream(stream::unfold(Some(start), |state| async move {
+    Body::from_stream(stream::unfold(Some(start), move |state| async move {
         let (left, mut chunks) = state?;
         if left == 0 {
+            if matches!(then, Then::StandStill) {
+                std::future::pending::<()>().await;
+            }
             // What was sent has to be on its way before the connection breaks.
             tokio::time::sleep(Duration::from_millis(30)).await;
             return Some((Err(axum::Error::new(io::Error::from(io::ErrorKind::ConnectionReset))), None));

@@ -5,6 +5,8 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
+use super::remake::Remake;
+
 /// What happens.
 #[derive(Debug, Clone)]
 pub(in crate::sandbox) enum Fault {
@@ -70,6 +72,10 @@ pub(in crate::sandbox) struct Spoil {
     pub(in crate::sandbox) length_off_by: i64,
     /// How fast the body comes, bytes a second.
     pub(in crate::sandbox) bytes_per_s: Option<u32>,
+    /// Where the body stands still for good, its connection open.
+    pub(in crate::sandbox) stall_at: Option<Place>,
+    /// How its body is made another.
+    pub(in crate::sandbox) remake: Remake,
     /// What is sent in place of the picture.
     pub(in crate::sandbox) picture: Option<Picture>,
 }

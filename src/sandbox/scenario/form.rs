@@ -54,6 +54,10 @@ pub(super) struct FaultForm {
     pub(super) cut_at: Option<PlaceForm>,
     pub(super) length_off_by: Option<i64>,
     pub(super) bytes_per_s: Option<u32>,
+    pub(super) stall_at: Option<PlaceForm>,
+    pub(super) nested: Option<u32>,
+    pub(super) padding: Option<u32>,
+    pub(super) gzip: Option<bool>,
     pub(super) picture: Option<Picture>,
 
     pub(super) run_ms: Option<u64>,
@@ -140,6 +144,10 @@ impl FaultForm {
             ("cut_at", self.cut_at.is_some()),
             ("length_off_by", self.length_off_by.is_some()),
             ("bytes_per_s", self.bytes_per_s.is_some()),
+            ("stall_at", self.stall_at.is_some()),
+            ("nested", self.nested.is_some()),
+            ("padding", self.padding.is_some()),
+            ("gzip", self.gzip.is_some()),
         ];
         let for_runs = [
             ("run_ms", self.run_ms.is_some()),

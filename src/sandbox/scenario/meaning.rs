@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::effect::{Canned, Effect, Failure, Fault, Picture, Place, Reply, RunEffect, Spoil};
 use super::form::{DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, Wrong};
+use super::remake::Remake;
 use super::when::{Per, When};
 
 /// The kinds of call that a fault can be for; `run` is what the runner does.
@@ -80,9 +81,15 @@ impl FaultForm {
     fn effect(self) -> Result<Effect, Wrong> {
         let spoil = Spoil {
             headers: headers(self.headers.as_ref())?,
-            cut_at: self.cut_at.as_ref().map(place).transpose()?,
+            cut_at: self.cut_at.as_ref().map(|form| place("cut_at", form)).transpose()?,
             length_off_by: self.length_off_by.unwrap_or(0),
             bytes_per_s: self.bytes_per_s.map(|rate| rate.max(1)),
+            stall_at: self.stall_at.as_ref().map(|form| place("stall_at", form)).transpose()?,
+            remake: Remake {
+                nested: self.nested.unwrap_or_default(),
+                padding: self.padding.unwrap_or_default(),
+                gzip: self.gzip == Some(true),
+            },
             picture: self.picture,
         };
         let delay = Duration::from_millis(self.delay_ms.unwrap_or(0));
@@ -227,7 +234,7 @@ fn range(form: &RangeForm) -> Result<RangeInclusive<u32>, Wrong> {
     })
 }
 
-fn place(form: &PlaceForm) -> Result<Place, Wrong> {
+fn place(key: &str, form: &PlaceForm) -> Result<Place, Wrong> {
     match form {
         PlaceForm::Bytes(bytes) => Ok(Place::Bytes(*bytes)),
         PlaceForm::Share(text) => text
@@ -235,7 +242,7 @@ fn place(form: &PlaceForm) -> Result<Place, Wrong> {
             .and_then(|percent| percent.trim().parse::<f64>().ok())
             .filter(|percent| (0.0..=100.0).contains(percent))
             .map(|percent| Place::Share(percent / 100.0))
-            .ok_or_else(|| "`cut_at` is a number of bytes, or a share such as \"50%\"".to_owned()),
+            .ok_or_else(|| format!("`{key}` is a number of bytes, or a share such as \"50%\"")),
     }
 }
 

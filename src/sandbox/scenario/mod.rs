@@ -2,7 +2,7 @@
 //! fault with an example; `tests/scenarios/` has files that tests use.
 //!
 //! `form` is the file as it is written and `meaning` what that means; `when` decides which call a fault is
-//! for, `effect` is what it does there, `damage` and `picture` do it.
+//! for, `effect` is what it does there, `damage`, `remake` and `picture` do it.
 
 mod billing;
 mod damage;
@@ -10,6 +10,7 @@ mod effect;
 mod form;
 mod meaning;
 mod picture;
+mod remake;
 mod when;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ pub(super) use billing::Billing;
 pub(super) use damage::damaged;
 pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
 pub(super) use picture::repaint;
+pub(super) use remake::remade;
 pub(super) use when::Subject;
 
 use super::lock;

@@ -113,10 +113,14 @@ fn content(ui: &Ui) -> Option<Told> {
             (notice.action.as_str(), vec![key(Action::Failures, "shows them"), key(Action::Pause, "goes on")])
         }
         NoticeKind::DiskLow => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
-        NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed => (notice.action.as_str(), Vec::new()),
+        NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed | NoticeKind::Waiting => {
+            (notice.action.as_str(), Vec::new())
+        }
     };
+    // Only what is out of order is pointed at.
+    let mark = if notice.kind == NoticeKind::Waiting { "↻" } else { "!" };
     Some(Told {
-        what: format!("! {}", safe(&notice.message)),
+        what: format!("{mark} {}", safe(&notice.message)),
         action: safe(action).into_owned(),
         short: in_short(notice),
         keys,
@@ -138,7 +142,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::DiskLow => ("! nothing more can be written", "make room"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
-        NoticeKind::Resumed => return None,
+        NoticeKind::Resumed | NoticeKind::Waiting => return None,
     })
 }
 

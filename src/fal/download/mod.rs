@@ -1,6 +1,8 @@
 //! Fetching a result's picture, without the key (fal docs: CDN). One that breaks off in the middle
 //! goes on from there.
 
+pub(super) mod packed;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +16,10 @@ use reqwest::Response;
 use tokio::time::Instant;
 
 use super::Fal;
-use super::client::{Http, head, whole};
+use super::client::{Http, badly_packed, head, unknown_coding, whole};
 use super::error::{Call, FalError};
+use packed::{PORTION, Unpacker};
+
 use crate::job::Class;
 
 /// How long a file host may take to begin an answer.
@@ -24,6 +28,8 @@ const HEADERS: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(30);
 /// What must come in each [`SILENCE`], bytes: one that only drips is given up, and its rest asked for anew.
 const FLOOR: u64 = 16 << 10;
+/// The most that a packed picture may become, bytes.
+const LARGEST: u64 = 2 << 30;
 /// How often in a row a download may break without bringing [`PROGRESS`].
 const BREAKS: u32 = 3;
 /// Redirects that are followed.
@@ -35,11 +41,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// A picture on its way.
 pub struct Download {
-    /// Its length as announced, bytes.
+    /// Its length as announced, bytes; `None` also where it comes packed.
     pub length: Option<u64>,
     http: Arc<Http>,
     url: Box<str>,
     chunks: BoxStream<'static, reqwest::Result<Bytes>>,
+    /// What has come and is still packed.
+    packed: Bytes,
+    unpacker: Unpacker,
     /// What tells this file from another one that may come to lie under its URL.
     validator: Option<HeaderValue>,
     came: u64,
@@ -58,22 +67,30 @@ pub enum Piece {
 }
 
 impl Download {
-    fn new(http: Arc<Http>, url: &str, response: Response) -> Self {
-        Self {
-            length: response.content_length(),
+    fn new(http: Arc<Http>, url: &str, response: Response) -> Result<Self, FalError> {
+        let unpacker = Unpacker::of(response.headers()).map_err(|coding| unknown_coding(Call::Download, &coding))?;
+        let is_packed = unpacker.is_packed();
+        Ok(Self {
+            length: response.content_length().filter(|_| !is_packed),
             http,
             url: url.into(),
-            validator: validator(response.headers()),
+            // A part of what is packed is of no use.
+            validator: validator(response.headers()).filter(|_| !is_packed),
+            packed: Bytes::new(),
+            unpacker,
             chunks: response.bytes_stream().boxed(),
             came: 0,
             breaks: Breaks::default(),
             floor: Floor::default(),
-        }
+        })
     }
 
     /// The next of it; `None` at the end. Where the connection breaks or falls silent, the rest is
     /// asked for, a few times.
     pub async fn next(&mut self) -> Option<Result<Piece, FalError>> {
+        if !self.packed.is_empty() {
+            return Some(self.unpack().await);
+        }
         let begun = Instant::now();
         let next = loop {
             let wait = self.floor.left().min(SILENCE.saturating_sub(begun.elapsed()));
@@ -89,15 +106,41 @@ impl Download {
         let error = match next {
             Err(_) if begun.elapsed() >= SILENCE => FalError::timed_out(Call::Download, SILENCE),
             Err(_) => FalError::too_slow(Call::Download, FLOOR, SILENCE),
-            Ok(Some(Ok(bytes))) => {
-                self.came = self.came.saturating_add(bytes.len() as u64);
-                return Some(Ok(Piece::Bytes(bytes)));
+            Ok(Some(Ok(bytes))) if self.unpacker.is_packed() => {
+                self.packed = bytes;
+                return Some(self.unpack().await);
             }
+            Ok(Some(Ok(bytes))) => return Some(Ok(self.came(bytes))),
+            Ok(None) if self.unpacker.is_packed() => match self.unpacker.end() {
+                Ok(rest) if rest.is_empty() => return None,
+                Ok(rest) => return Some(Ok(self.came(rest))),
+                Err(error) => badly_packed(Call::Download, &error),
+            },
             Ok(None) if self.length.is_none_or(|length| self.came >= length) => return None,
             Ok(None) => FalError::unreadable(Call::Download, "ended before its end"),
             Ok(Some(Err(error))) => FalError::transport(Call::Download, error),
         };
         Some(self.go_on(error).await)
+    }
+
+    fn came(&mut self, bytes: Bytes) -> Piece {
+        self.came = self.came.saturating_add(bytes.len() as u64);
+        Piece::Bytes(bytes)
+    }
+
+    /// What comes of the next portion of what is packed.
+    async fn unpack(&mut self) -> Result<Piece, FalError> {
+        let portion = self.packed.split_to(PORTION.min(self.packed.len()));
+        match self.unpacker.take(portion) {
+            Ok(bytes) if self.came.saturating_add(bytes.len() as u64) > LARGEST => {
+                Err(FalError::unreadable(Call::Download, "comes packed and unpacks to more than 2 GiB"))
+            }
+            Ok(bytes) => Ok(self.came(bytes)),
+            Err(error) => {
+                self.packed.clear();
+                self.go_on(badly_packed(Call::Download, &error)).await
+            }
+        }
     }
 
     /// Goes on after a break. What the break was is what is told if that cannot be done.
@@ -116,9 +159,11 @@ impl Download {
                 }
                 Ok(response) => {
                     let breaks = self.breaks.anew();
-                    *self = Self { breaks, ..Self::new(Arc::clone(&self.http), &self.url, response) };
+                    *self = Self { breaks, ..Self::new(Arc::clone(&self.http), &self.url, response)? };
                     return Ok(Piece::Anew);
                 }
+                // There is no rest: it was shorter than it said.
+                Err(error) if error.cause.http == Some(416) => return Err(broken),
                 Err(error) if error.class == (Class::Transient { after: None }) => broken = error,
                 // It says when to come again.
                 Err(error) if matches!(error.class, Class::Transient { .. }) => return Err(error),
@@ -140,6 +185,9 @@ impl Download {
 
     /// Whether a partial answer begins where the last one broke off, and is of a file as long.
     fn is_rest(&self, headers: &HeaderMap) -> bool {
+        if !matches!(Unpacker::of(headers), Ok(Unpacker::Plain)) {
+            return false;
+        }
         let Some((from, of)) = headers.get(CONTENT_RANGE).and_then(content_range) else { return false };
         from == self.came && self.length.is_none_or(|length| of.is_none_or(|of| of == length))
     }
@@ -152,7 +200,7 @@ impl Fal {
     /// As every call; [`Class::Permanent`] for a 404 or 403.
     pub async fn download(&self, url: &str) -> Result<Download, FalError> {
         let response = self.http.download(url, HeaderMap::new()).await?;
-        Ok(Download::new(Arc::clone(&self.http), url, response))
+        Download::new(Arc::clone(&self.http), url, response)
     }
 }
 
@@ -250,5 +298,4 @@ impl Breaks {
 }
 
 #[cfg(test)]
-#[path = "download_tests.rs"]
 mod tests;

@@ -10,20 +10,20 @@ const LOST: Duration = Duration::from_mins(2);
 
 /// Open, or shut with the time of the next try.
 #[derive(Debug, Clone)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     waits: Waits,
     shut: Option<Shut>,
 }
 
 /// How long it stays shut.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Waits {
+pub(crate) struct Waits {
     /// Before the first try.
-    pub(super) first: Duration,
+    pub(crate) first: Duration,
     /// Before the second; it doubles with each.
-    pub(super) second: Duration,
+    pub(crate) second: Duration,
     /// At the most.
-    pub(super) longest: Duration,
+    pub(crate) longest: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,21 +38,21 @@ struct Shut {
 }
 
 impl Gate {
-    pub(super) fn new(waits: Waits) -> Self {
+    pub(crate) fn new(waits: Waits) -> Self {
         Self { waits, shut: None }
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.shut.is_none()
     }
 
     /// Whether a call may begin.
-    pub(super) fn may(&self, now: Timestamp) -> bool {
+    pub(crate) fn may(&self, now: Timestamp) -> bool {
         self.shut.is_none_or(|shut| now >= shut.next())
     }
 
     /// A call that may begin does.
-    pub(super) fn begin(&mut self, now: Timestamp) {
+    pub(crate) fn begin(&mut self, now: Timestamp) {
         if let Some(shut) = &mut self.shut {
             shut.trying = Some(now);
         }
@@ -60,7 +60,7 @@ impl Gate {
 
     /// A call that began at `begun` failed; the server asked for a pause of at least `asked`. `random`
     /// is in 0..1.
-    pub(super) fn fail(&mut self, begun: Timestamp, asked: Option<Duration>, now: Timestamp, random: f64) {
+    pub(crate) fn fail(&mut self, begun: Timestamp, asked: Option<Duration>, now: Timestamp, random: f64) {
         let asked = asked.unwrap_or_default().min(RetryPolicy::LONGEST_ASKED);
         match &mut self.shut {
             None => {
@@ -78,17 +78,17 @@ impl Gate {
     }
 
     /// A call that began at `begun` got through. True if that opened it.
-    pub(super) fn pass(&mut self, begun: Timestamp) -> bool {
+    pub(crate) fn pass(&mut self, begun: Timestamp) -> bool {
         self.shut.take_if(|shut| shut.is_try(begun)).is_some()
     }
 
     /// Whatever got through opens it. True if it was shut.
-    pub(super) fn open(&mut self) -> bool {
+    pub(crate) fn open(&mut self) -> bool {
         self.shut.take().is_some()
     }
 
     /// The next try may be made at once.
-    pub(super) fn hurry(&mut self, now: Timestamp) {
+    pub(crate) fn hurry(&mut self, now: Timestamp) {
         if let Some(shut) = &mut self.shut {
             shut.until = shut.until.min(now);
             shut.trying = None;
@@ -96,22 +96,22 @@ impl Gate {
     }
 
     /// Tries that failed since it was shut; `None` if it is open.
-    pub(super) fn tries(&self) -> Option<u32> {
+    pub(crate) fn tries(&self) -> Option<u32> {
         self.shut.map(|shut| shut.tries)
     }
 
     /// When the next try is due, to be told: one that is on its way was due.
-    pub(super) fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         self.shut.map(|shut| shut.until)
     }
 
     /// How long the pause before the next try is, however much of it is over.
-    pub(super) fn pause(&self) -> Duration {
+    pub(crate) fn pause(&self) -> Duration {
         self.shut.map_or(Duration::ZERO, |shut| shut.until.since(shut.since))
     }
 
     /// When the next try may begin; `None` if it is open.
-    pub(super) fn next(&self) -> Option<Timestamp> {
+    pub(crate) fn next(&self) -> Option<Timestamp> {
         self.shut.map(|shut| shut.next())
     }
 }

@@ -70,18 +70,18 @@ fn a_connection_that_breaks_while_others_hold_is_the_jobs_own() {
     weather.pass(Realm::Upload, at(10), at(12));
     weather.fail(Realm::Upload, Trouble::Unreached, at(11), at(13), 1.0);
     assert!(weather.may(Realm::Upload, at(13)), "nobody else is held up");
-    assert!(!weather.is_shared(Realm::Upload, &broken(Patience::Shared), at(11), 0, at(13)));
+    assert!(!weather.is_shared(Realm::Upload, &broken(Patience::Shared), at(11), 0, 1, at(13)));
     // Where it is alone, it is let off, but not for ever, if the network is there.
     for (let_off, shared) in [(0, true), (2, true), (3, false)] {
         let error = broken(Patience::Shared);
-        assert_eq!(weather.is_shared(Realm::Upload, &error, at(20), let_off, at(21)), shared, "{let_off}");
+        assert_eq!(weather.is_shared(Realm::Upload, &error, at(20), let_off, 1, at(21)), shared, "{let_off}");
     }
     assert!(
-        weather.is_shared(Realm::Upload, &broken(Patience::Shared), at(2000), 200, at(2001)),
+        weather.is_shared(Realm::Upload, &broken(Patience::Shared), at(2000), 200, 1, at(2001)),
         "a night without one"
     );
-    assert!(!weather.is_shared(Realm::Upload, &broken(Patience::Own), at(2000), 0, at(2001)));
-    assert!(weather.is_shared(Realm::Submit, &broken(Patience::Weather), at(11), 200, at(13)));
+    assert!(!weather.is_shared(Realm::Upload, &broken(Patience::Own), at(2000), 0, 1, at(2001)));
+    assert!(weather.is_shared(Realm::Submit, &broken(Patience::Weather), at(11), 200, 1, at(13)));
 }
 
 #[test]

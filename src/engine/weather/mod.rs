@@ -1,9 +1,12 @@
 //! What all calls have in common: being told to slow down, a fal that is overloaded, no network.
 //! One brake for everybody. It is told how calls came out, and asked whether the next may begin.
 
+pub(super) mod gate;
+
 use std::time::Duration;
 
-use super::gate::{Gate, Waits};
+use gate::{Gate, Waits};
+
 use crate::fal::{FalError, Patience, Scope};
 use crate::job::{CauseKind, Class, Timestamp};
 
@@ -35,6 +38,15 @@ pub(super) enum Trouble {
     Unreached,
 }
 
+/// Why calls of a realm are held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    Slow,
+    Overloaded,
+    /// Their host cannot be reached, though fal's API may be.
+    Unreached,
+}
+
 impl Trouble {
     /// What a failure says of the weather; `None` if it got through.
     pub(super) fn of(error: &FalError) -> Option<Self> {
@@ -60,8 +72,22 @@ pub(super) enum Sky {
     Slow,
     /// fal answers with errors.
     Overloaded,
+    /// fal's API can be reached; where its files lie cannot.
+    NoFiles {
+        /// Photos cannot be brought up.
+        up: bool,
+        /// Pictures cannot be fetched.
+        down: bool,
+    },
     /// Nothing gets through.
     Offline,
+}
+
+impl Sky {
+    /// Whether it is the same to tell.
+    pub(super) fn is_like(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
 }
 
 /// How the calls of each realm, and of all, come out.
@@ -76,7 +102,8 @@ pub(super) struct Weather {
 #[derive(Debug)]
 struct Place {
     gate: Gate,
-    slow: bool,
+    /// What shut it last.
+    why: Why,
     /// When a call of it last got through.
     passed: Timestamp,
 }
@@ -84,20 +111,21 @@ struct Place {
 const WAITS: Waits =
     Waits { first: Duration::from_secs(1), second: Duration::from_secs(2), longest: Duration::from_mins(1) };
 /// A network that let something through so lately is there.
-const LATELY: Duration = Duration::from_mins(1);
+const LATELY: Duration = Duration::from_mins(2);
 /// A wait that is worth telling about.
 const LONG: Duration = Duration::from_secs(5);
 /// A try that is due for so long is one that nobody needs.
 const UNWANTED: Duration = Duration::from_secs(15);
 /// How often a job is let off though the network is there and nobody else shows that it is the job's own.
 const LENIENT: u8 = 3;
-/// The same where fal itself says that it is in trouble, which may last: about an hour.
+/// The same where fal itself says that it is in trouble, or where a host is that only files come from, which
+/// may last: about an hour.
 const PATIENT: u8 = 60;
 
 impl Weather {
     /// Fair weather.
     pub(super) fn new(now: Timestamp) -> Self {
-        let place = || Place { gate: Gate::new(WAITS), slow: false, passed: Timestamp(0) };
+        let place = || Place { gate: Gate::new(WAITS), why: Why::Overloaded, passed: Timestamp(0) };
         Self { realms: Realm::ALL.map(|_| place()), network: Gate::new(WAITS), passed: now }
     }
 
@@ -143,17 +171,26 @@ impl Weather {
     /// Such a look came to something.
     pub(super) fn looked_out(&mut self, begun: Timestamp, reached: bool, now: Timestamp, random: f64) {
         if reached {
-            self.passed = now;
-            self.network.open();
+            self.is_there(now);
         } else {
             self.network.fail(begun, None, now, random);
         }
     }
 
+    /// Something came through the network. What could not be reached while there was none may be tried at once;
+    /// what cannot be reached though there is one waits as it did.
+    fn is_there(&mut self, now: Timestamp) {
+        self.passed = now;
+        if self.network.tries().is_some_and(|tries| tries > 0) {
+            let unreached = self.realms.iter_mut().filter(|place| place.why == Why::Unreached);
+            unreached.for_each(|place| place.gate.hurry(now));
+        }
+        self.network.open();
+    }
+
     /// A call that began at `begun` got through to whom it was for.
     pub(super) fn pass(&mut self, realm: Realm, begun: Timestamp, now: Timestamp) {
-        self.passed = now;
-        self.network.open();
+        self.is_there(now);
         let place = self.place(realm);
         place.passed = now;
         place.gate.pass(begun);
@@ -161,37 +198,42 @@ impl Weather {
 
     /// A call that began at `begun` met trouble.
     pub(super) fn fail(&mut self, realm: Realm, trouble: Trouble, begun: Timestamp, now: Timestamp, random: f64) {
-        let mut shut = |realm: Realm, asked, slow| {
+        let mut shut = |realm: Realm, asked| {
             let place = self.place(realm);
             place.gate.fail(begun, asked, now, random);
-            place.slow = slow;
+            place.why = Why::Slow;
         };
         match trouble {
             Trouble::SlowDown(asked) => match realm {
                 // Who is told that it sends too much brings nothing more up, either.
                 Realm::Upload | Realm::Submit => {
-                    shut(Realm::Upload, asked, true);
-                    shut(Realm::Submit, asked, true);
+                    shut(Realm::Upload, asked);
+                    shut(Realm::Submit, asked);
                 }
                 // Following is what fal sees most of.
                 Realm::Follow => {
                     for realm in [Realm::Upload, Realm::Submit, Realm::Follow] {
-                        shut(realm, asked, true);
+                        shut(realm, asked);
                     }
                 }
-                Realm::Fetch => shut(Realm::Fetch, asked, true),
+                Realm::Fetch => shut(Realm::Fetch, asked),
             },
             Trouble::Overloaded(asked) => {
-                self.passed = now;
-                self.network.open();
+                self.is_there(now);
                 let place = self.place(realm);
                 // What others got through meanwhile is this call's own trouble.
                 if place.passed < begun {
                     place.gate.fail(begun, asked, now, random);
-                    place.slow = false;
+                    place.why = Why::Overloaded;
                 }
             }
             Trouble::Unreached => {
+                // Files lie on hosts of their own: these may be gone while fal's API is there.
+                let place = self.place(realm);
+                if matches!(realm, Realm::Upload | Realm::Fetch) && place.passed < begun {
+                    place.gate.fail(begun, None, now, random);
+                    place.why = Why::Unreached;
+                }
                 if self.passed < begun {
                     self.network.fail(begun, None, now, random);
                 }
@@ -207,16 +249,24 @@ impl Weather {
         error: &FalError,
         begun: Timestamp,
         let_off: u8,
+        attempt: u16,
         now: Timestamp,
     ) -> bool {
         match error.patience {
             Patience::Weather => true,
             Patience::Own => false,
-            Patience::Shared | Patience::Paid => {
-                let others = self.look(realm).passed >= begun;
-                !others
+            Patience::Shared | Patience::Paid | Patience::Host => {
+                let place = self.look(realm);
+                let others_got_through = place.passed >= begun;
+                // More tries failed than this job can have made: those of others, too.
+                let own = u32::from(let_off) + u32::from(attempt);
+                let others_failed = place.gate.tries().is_some_and(|tries| tries > own);
+                !others_got_through
                     && match Trouble::of(error) {
-                        Some(Trouble::Unreached) => let_off < LENIENT || now.since(self.passed) >= LATELY,
+                        Some(Trouble::Unreached) => {
+                            let most = if error.patience == Patience::Host { PATIENT } else { LENIENT };
+                            let_off < most || others_failed || now.since(self.passed) >= LATELY
+                        }
                         Some(_) => let_off < PATIENT,
                         None => false,
                     }
@@ -228,6 +278,12 @@ impl Weather {
     pub(super) fn next(&self, realm: Realm, now: Timestamp) -> Option<Timestamp> {
         let next = self.look(realm).gate.next().max(self.network.next());
         next.filter(|next| *next > now)
+    }
+
+    /// Whether nothing is held back, but by a try that nobody needs to make.
+    pub(super) fn is_calm(&self, now: Timestamp) -> bool {
+        let is_calm = |gate: &Gate| gate.next().is_none_or(|next| now.since(next) >= UNWANTED);
+        self.network.is_open() && self.realms.iter().all(|place| is_calm(&place.gate))
     }
 
     /// When to look at it again.
@@ -247,7 +303,7 @@ impl Weather {
             Realm::Upload | Realm::Submit => self.look(Realm::Upload).passed.max(self.look(Realm::Submit).passed),
             Realm::Follow | Realm::Fetch => place.passed,
         };
-        let slow = place.slow && place.gate.pause() >= LONG && through < due;
+        let slow = place.why == Why::Slow && place.gate.pause() >= LONG && through < due;
         (again || slow) && now.since(next) < UNWANTED
     }
 
@@ -256,14 +312,20 @@ impl Weather {
         if self.network.tries().is_some_and(|tries| tries > 0) {
             return (Sky::Offline, self.network.due());
         }
-        let told = Realm::ALL.into_iter().filter(|realm| self.is_told(*realm, now)).map(|realm| self.look(realm));
-        let worst = told.max_by_key(|place| (!place.slow, place.gate.due()));
-        worst.map_or((Sky::Clear, None), |place| {
-            (if place.slow { Sky::Slow } else { Sky::Overloaded }, place.gate.due())
-        })
+        let told = Realm::ALL.into_iter().filter(|realm| self.is_told(*realm, now));
+        let told: Vec<_> = told.map(|realm| (realm, self.look(realm))).collect();
+        // Those that are worst, and of those the one that waits longest.
+        let worst = told.iter().max_by_key(|(_, place)| (place.why, place.gate.due()));
+        let Some((_, worst)) = worst else { return (Sky::Clear, None) };
+        let is_gone = |of: Realm| told.iter().any(|(realm, place)| *realm == of && place.why == Why::Unreached);
+        let sky = match worst.why {
+            Why::Slow => Sky::Slow,
+            Why::Overloaded => Sky::Overloaded,
+            Why::Unreached => Sky::NoFiles { up: is_gone(Realm::Upload), down: is_gone(Realm::Fetch) },
+        };
+        (sky, worst.gate.due())
     }
 }
 
 #[cfg(test)]
-#[path = "weather_tests.rs"]
 mod tests;
