@@ -186,3 +186,11 @@ pub enum NoticeKind {
     /// Nothing happened for a while: what is waited for.
     Waiting,
 }
+
+impl NoticeKind {
+    /// Whether what it tells is over by itself.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        matches!(self, Self::Offline | Self::RateLimited | Self::Waiting)
+    }
+}

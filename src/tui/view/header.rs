@@ -111,10 +111,7 @@ fn phase<'a>(ui: &Ui) -> Piece<'a> {
 
 /// Nothing goes on by itself.
 fn needs_person(board: &Board) -> bool {
-    let goes_on = |kind| {
-        matches!(kind, NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed | NoticeKind::Waiting)
-    };
-    board.notice.as_ref().is_some_and(|notice| !goes_on(notice.kind))
+    board.notice.as_ref().is_some_and(|notice| !notice.kind.passes() && notice.kind != NoticeKind::Resumed)
 }
 
 /// Some have ended, nothing is left to be begun, and the window is no longer full.
@@ -126,8 +123,7 @@ fn finishing(board: &Board) -> bool {
 
 /// Everything is held back by the network or by fal, and goes on by itself.
 pub(super) fn waits_for_fal(board: &Board) -> bool {
-    let weather = |kind| matches!(kind, NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Waiting);
-    board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| weather(notice.kind))
+    board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| notice.kind.passes())
 }
 
 /// The bar, counts, what is wrong, ETA.
