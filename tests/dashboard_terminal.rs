@@ -51,6 +51,58 @@ fn it_starts_and_gives_the_terminal_back_on_q() {
     term.assert_given_back(&cooked);
 }
 
+/// The last of the texts that a terminal was sent between these.
+fn last_between(seen: &Seen, start: &str, end: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(&seen.bytes).into_owned();
+    text.rsplit_once(start).and_then(|(_, rest)| rest.split_once(end)).map(|(found, _)| found.to_owned())
+}
+
+#[test]
+fn title_and_progress_say_how_it_goes_and_are_taken_back_however_it_ends() {
+    let title = |seen: &Seen| last_between(seen, "\u{1b}]2;", "\u{1b}\\").unwrap_or_default();
+    let progress = |seen: &Seen| last_between(seen, "\u{1b}]9;4;", "\u{1b}\\").unwrap_or_default();
+    for end in ["\u{3}", "panic"] {
+        let args: &[&str] = if end == "panic" { &["scene=run", "panic=ui"] } else { &["scene=run"] };
+        let mut term = run(args, &[("WT_SESSION", "1")]);
+        term.wait("a title and a progress", |seen| {
+            let text = String::from_utf8_lossy(&seen.bytes).into_owned();
+            text.contains("\u{1b}[22;2t") && text.contains("\u{1b}]2;▸ running") && text.contains("\u{1b}]9;4;1;")
+        });
+        if end != "panic" {
+            term.press("p");
+            term.wait("that it is paused", |seen| title(seen).contains("paused") && progress(seen).starts_with("4;"));
+            term.press(end);
+        }
+        term.wait_exit();
+        term.wait("its end", |seen| has(&seen.bytes, b"\x1b[23;2t"));
+        term.see(|seen| assert_eq!((title(seen), progress(seen)), (String::new(), "0".to_owned())));
+    }
+}
+
+#[test]
+fn a_terminal_that_is_not_known_to_take_a_progress_gets_none() {
+    let mut term = run(&["scene=run"], &[]);
+    term.wait_for("running");
+    term.press("\u{3}");
+    term.wait_exit();
+    term.see(|seen| assert!(!has(&seen.bytes, b"\x1b]9;") && has(&seen.bytes, b"\x1b]2;")));
+}
+
+#[test]
+fn a_terminal_that_reports_no_size_gets_the_usual_one_until_a_real_one_comes() {
+    let mut command = Command::new(example());
+    command.arg("scene=run").env("LANG", "C.UTF-8");
+    let term = Term::start_with(&command, (80, 24), (0, 0));
+    term.wait_for("q quit");
+    let rows = |seen: &Seen| seen.screen.screen().rows(0, 120).map(|row| row.trim_end().to_owned()).collect::<Vec<_>>();
+    assert!(term.see(rows).get(23).is_some_and(|last| last.contains("q quit")), "{}", term.text());
+    term.resize(120, 36);
+    term.wait("the real size", |seen| rows(seen).get(35).is_some_and(|last| last.contains("q quit")));
+    // What the environment says goes before what is usual.
+    let term = Term::start_with(command.envs([("COLUMNS", "60"), ("LINES", "20")]), (80, 24), (0, 0));
+    term.wait("twenty rows", |seen| rows(seen).get(19).is_some_and(|last| last.contains("q quit")));
+}
+
 #[test]
 fn ctrl_c_leaves_in_good_order_and_twice_at_once() {
     let cooked = cooked();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use common::terminal::Term;
 use common::{Stage, fast};
-use fal_tui::sandbox::Options;
+use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
 const WIDE: (u16, u16) = (120, 36);
@@ -268,4 +268,62 @@ fn who_leaves_out_a_photo_whose_like_stays_in_sees_its_price_and_gets_its_result
     assert_eq!(term.wait_exit().exit_code(), 0);
     assert_eq!(stage.stats()["accepted"], 2);
     assert!(stage.output().join("b.png").exists() && !stage.output().join("a.png").exists());
+}
+
+#[test]
+fn what_failed_and_is_left_out_of_a_retry_is_taken_up_by_a_later_one() {
+    let stage = Stage::scenario("fails_for_good");
+    stage.photo("chelsea.png", "faulty-1.png").photo("coffee.png", "faulty-2.png").small_photos(1);
+    stage.run(&[]).assert_status(1);
+    assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":1,"FAILED":2}"#);
+
+    // The list in the order of what is sent: what is left out stands below what is.
+    let mut term = Term::start(&stage.command(&["retry", "1"]), WIDE);
+    term.wait_for("Enter sends 2 photos");
+    term.press("pg");
+    term.wait_row(&["[x] in", "faulty-1.png"]);
+    term.press("ssss");
+    term.wait_for("to send ↓");
+    term.press("g ");
+    term.wait_row(&["[ ] left out", "faulty-1.png"]);
+    term.wait("what is left out below what is sent", |seen| {
+        let text = seen.screen.screen().contents();
+        text.find("faulty-2.png").zip(text.find("faulty-1.png")).is_some_and(|(sent, out)| sent < out)
+    });
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 1 photo ");
+    term.press("g\r");
+    term.wait_for("✓ finished");
+    term.wait_row(&["✗ failed", "faulty-1.png"]);
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 1);
+    assert_eq!(stage.stats()["accepted"], 4, "one of the two was sent again");
+    assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":1,"FAILED":2}"#);
+
+    let retry = common::run(&mut stage.command(&["retry", "1", "--json", "--yes"]));
+    retry.assert_status(1);
+    assert_eq!(stage.stats()["accepted"], 6, "both are sent again");
+}
+
+#[test]
+fn a_price_in_doubt_is_taken_with_a_key_and_the_plan_follows() {
+    let fault = r#"
+        [[fault]]
+        call = "pricing"
+        json = { prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.001, unit = "megapixels", currency = "USD" }], has_more = false }
+    "#;
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(fault, "a price in doubt").unwrap()), ..fast() });
+    stage.dear_photos(2);
+    let mut term = dashboard(&stage, &["--budget", "0.01"]);
+    // 0.8 megapixels each: $0.16 by the list price, more than the cap.
+    term.wait_for("Enter sends 2 photos for about $0.16");
+    term.wait_for("$0.0010 per MP is named; T takes it");
+    term.press("Ty");
+    term.wait_for("Enter sends 2 photos for about $0.0016.");
+    term.wait_gone("T takes it");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(stage.stats()["accepted"], 2, "the cap holds with that price");
 }

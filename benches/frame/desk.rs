@@ -19,7 +19,7 @@ use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
 use fal_tui::output::Output;
-use fal_tui::tui::caps::{Caps, Depth, Images};
+use fal_tui::tui::caps::{Caps, Depth, Images, Outside};
 use fal_tui::tui::ui::Ui;
 use fal_tui::tui::update::{Effect, Msg, update};
 use fal_tui::tui::{Theme, view};
@@ -38,6 +38,7 @@ const CAPS: Caps = Caps {
     remote: false,
     images: Images::Halfblocks,
     passthrough: false,
+    outside: Outside { title: true, progress: true },
 };
 
 /// What a key took: until the engine's page was there, and from there until it was drawn.

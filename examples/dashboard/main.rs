@@ -186,6 +186,7 @@ impl Fake {
             output: Some(output),
             cost: values::price().estimate(Some(output)).map(Money::Estimated),
             note: String::new(),
+            progress: None,
             choice: None,
         };
         let caption = SEEN[self.chance(4) as usize].to_owned();
@@ -267,7 +268,11 @@ impl Fake {
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
             Command::Window(by) => self.window = self.window.saturating_add_signed(by as i16).clamp(1, 256),
             Command::Budget(cap) => self.cap = cap,
-            Command::Quit { .. } | Command::Param { .. } | Command::LeaveOut { .. } | Command::PriceLimit(_) => {}
+            Command::Quit { .. }
+            | Command::Param { .. }
+            | Command::LeaveOut { .. }
+            | Command::PriceLimit(_)
+            | Command::TrustPrice => {}
         }
     }
 

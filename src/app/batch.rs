@@ -68,6 +68,7 @@ impl Batch {
 
     pub(super) fn facts(&self, id: BatchId, settings: &Settings) -> BatchFacts {
         BatchFacts {
+            named_price: None,
             id,
             from: self.key.roots.iter().map(|root| shown(root)).collect(),
             to: shown(&self.key.output),

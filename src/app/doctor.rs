@@ -227,7 +227,14 @@ fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
     match caps.dashboard {
-        Ok(()) => Finding::fine("terminal", says),
+        Ok(()) => match tui::size::known() {
+            Ok(known) if !known.is_reported => {
+                let (columns, rows) = (known.size.width, known.size.height);
+                let says = format!("{says}; it reports no size, so {columns} columns and {rows} rows are taken");
+                Finding::odd("terminal", says, "say it, as with `stty cols 120 rows 36`")
+            }
+            _ => Finding::fine("terminal", says),
+        },
         Err(why) => Finding::fine("terminal", format!("{why}: here a run prints lines")),
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 use super::Failure;
 use crate::fal::{Fal, FalError};
 use crate::job::{CauseKind, Class, clean};
-use crate::model::{Model, PriceSource, Unit, UnitPrice, settle};
+use crate::model::{Model, PriceSource, Quote, Unit, UnitPrice, settle};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.
@@ -25,13 +25,27 @@ const FIND: Duration = Duration::from_secs(3);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// Asks fal for the price; if it gives none, takes the list price that we were built with. This is
-/// also where a refused key or a dead network shows, at no cost.
+/// Asks fal for the price; if it gives none, takes the list price that we were built with.
+///
+/// # Errors
+/// As those of [`quotes`].
+pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result<Option<UnitPrice>, FalError> {
+    Ok(settle(&quotes(fal, model).await?, model.list_price.as_ref(), trusts))
+}
+
+/// What is named as the price, where `counts` is in doubt: a person may take it.
+pub(super) fn named(quotes: &[Quote], model: &Model, counts: Option<&UnitPrice>) -> Option<UnitPrice> {
+    let is_live = |price: &UnitPrice| price.source == PriceSource::Live;
+    counts.filter(|price| price.source.doubt().is_some())?;
+    settle(quotes, model.list_price.as_ref(), true).filter(is_live)
+}
+
+/// Asks fal for the price. This is also where a refused key or a dead network shows, at no cost.
 ///
 /// # Errors
 /// If the key is refused, or the queue cannot be reached at all. The API that knows prices is not the
 /// one that runs models: without it all goes on.
-pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result<Option<UnitPrice>, FalError> {
+pub(super) async fn quotes(fal: &Fal, model: &Model) -> Result<Vec<Quote>, FalError> {
     let hosts = fal.hosts();
     let price = told("the price", &hosts.api, timeout(PRICE, again(|| fal.price(&model.endpoint))));
     let queue = told("an answer", &hosts.queue, timeout(QUEUE, again(|| fal.reach(&model.endpoint))));
@@ -49,7 +63,7 @@ pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result
         }
     };
     reached.unwrap_or(Ok(()))?;
-    Ok(settle(&live, model.list_price.as_ref(), trusts))
+    Ok(live)
 }
 
 /// Waits, and says for what on stderr if that takes a while: no face is there yet.

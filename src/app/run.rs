@@ -14,6 +14,7 @@ use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, JobState, Service, clean};
 use crate::ledger::Ledger;
+use crate::model::settle;
 use crate::output::Output;
 use crate::plan::Failed;
 use crate::sandbox::Sandbox;
@@ -100,8 +101,9 @@ async fn make_ready(
     let (server, hosts, key) = account(settings, &batch.key.service).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
-    let unit_price =
-        price::unit_price(&fal, &batch.model, settings.trust_price).await.map_err(|error| Failure::of_fal(&error))?;
+    let quotes = price::quotes(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
+    let unit_price = settle(&quotes, batch.model.list_price.as_ref(), settings.trust_price);
+    let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
     if settings.budget.is_some() {
         price::check_cap(&batch.model, unit_price.as_ref())?;
     }
@@ -118,6 +120,7 @@ async fn make_ready(
         ledger: ledger.clone(),
         output: output.clone(),
         price: unit_price,
+        named_price,
         disk_free: disk::free(&batch.key.output).await,
         form: if let Face::Told { form, .. } = &face { Some(*form) } else { None },
         forgets: server.is_some(),

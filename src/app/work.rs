@@ -7,6 +7,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::Failure;
 use super::batch::{Batch, forget_requests};
+use crate::engine::board::BatchFacts;
 use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, Setup, Summary};
 use crate::fal::Fal;
 use crate::headless::Form;
@@ -28,6 +29,8 @@ pub(super) struct Work {
     pub(super) ledger: Ledger,
     pub(super) output: Output,
     pub(super) price: Option<UnitPrice>,
+    /// What is named where that is in doubt.
+    pub(super) named_price: Option<UnitPrice>,
     /// What is free where pictures go, bytes.
     pub(super) disk_free: Option<u64>,
     /// How it is told, if there is no dashboard.
@@ -98,8 +101,8 @@ impl Work {
     /// Goes on with the same photos as a batch of its own.
     async fn begin_anew(&self, batch: &Batch, anew: Anew) -> Result<Begun, Failure> {
         let (opened, setup) = self.open(batch).await?;
-        let Anew { photos, left_out, window, budget, link, .. } = anew;
-        let mut setup = Setup { window, budget, left_out, start: true, ..setup };
+        let Anew { photos, left_out, window, budget, price, link, .. } = anew;
+        let mut setup = Setup { window, budget, left_out, price, start: true, ..setup };
         setup.facts.budget = budget;
         let rooms = self.rooms(batch, &opened, in_chunks(photos), None, Some(link)).await?;
         Ok(Begun { opened, handle: engine::start(setup, rooms) })
@@ -109,7 +112,7 @@ impl Work {
         let settings = &self.settings;
         let opened = self.ledger.open_batch(&batch.key).await?;
         let setup = Setup {
-            facts: batch.facts(opened.id, settings),
+            facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),
             params: batch.params.clone(),
             service: batch.key.service.clone(),

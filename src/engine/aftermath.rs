@@ -161,7 +161,7 @@ impl Engine {
         let group = self.roster.get(id).map(|job| job.state.status().group());
         let is_troubled = matches!(group, Some(Group::Failed | Group::Review));
         if let Some(live) = self.live.get_mut(&id).filter(|_| is_troubled) {
-            live.cut(LAST_WORDS);
+            live.log.cut(LAST_WORDS);
         }
         if let Some(old) = self.ended.put(id, is_troubled)
             && self.roster.get(old).is_some_and(|job| job.state.is_final())

@@ -48,6 +48,7 @@ impl Engine {
             JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
             JobState::Failed { .. } | JobState::Unread(..) => {
                 if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                    self.choices.failed_before(job);
                     self.reopen(id);
                 }
             }

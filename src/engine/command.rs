@@ -28,6 +28,8 @@ pub enum Command {
     },
     /// Before the start: leave out every photo that costs more.
     PriceLimit(Option<Usd>),
+    /// Before the start: reckon with the price that is named, though it is in doubt.
+    TrustPrice,
     /// What the face shows, and so which rows the board is to carry.
     Look(Lens),
     /// Say on the board how many of these could be sent again or cancelled, and what that costs.

@@ -300,6 +300,6 @@ impl Engine {
 impl Live {
     /// Whether it can be forgotten.
     pub(super) fn is_empty(&self) -> bool {
-        self.logs().next().is_none()
+        self.log.lines().next().is_none()
     }
 }

@@ -37,7 +37,7 @@ impl Engine {
         let live = self.live.entry(id).or_default();
         (live.failures, live.unclear) = (0, 0);
         live.trouble = None;
-        let lines = status.logs.as_deref().map(|logs| live.hear(logs)).unwrap_or_default();
+        let lines = status.logs.as_deref().map(|logs| live.log.hear(logs, now)).unwrap_or_default();
         if !lines.is_empty() {
             self.dirty = true;
         }

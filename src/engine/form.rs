@@ -9,15 +9,15 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::Command;
-use super::board::{Board, Lens};
+use super::board::{Board, Choice, Lens};
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Usd};
 use crate::ledger::{BatchKey, LedgerError};
-use crate::model::Params;
-use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing, is_another};
+use crate::model::{Params, UnitPrice};
+use crate::plan::{About, Cap, Field, Plan, Selection, Standing, is_another};
 
 /// The parameters as they are changed before the start.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub struct Anew {
     pub window: u16,
     /// The cap.
     pub budget: Option<Usd>,
+    /// The price that is reckoned with.
+    pub price: Option<UnitPrice>,
     /// The face, which stays where it is.
     pub link: Link,
 }
@@ -139,6 +141,20 @@ impl Engine {
         }
     }
 
+    /// Takes the price that is named in place of the one that counts while it is in doubt. A cap that could
+    /// not be kept with it leaves it in doubt.
+    pub(super) fn trust_price(&mut self) {
+        let Some(price) = self.facts.named_price.clone().filter(|_| !self.started && self.leaving.is_none()) else {
+            return;
+        };
+        if self.setup.budget.is_none() || price.can_be_capped() {
+            Arc::make_mut(&mut self.facts).named_price = None;
+            self.roster.set_price(price.clone());
+            self.plan.set_price(price);
+            self.change_plan();
+        }
+    }
+
     /// The plan is another one now: what was said to start was not this.
     fn change_plan(&mut self) {
         (self.form.stale, self.form.begin, self.dirty) = (true, false, true);
@@ -175,7 +191,7 @@ impl Engine {
 
     pub(super) fn skip_left_out(&mut self, id: JobId) {
         let Some(job) = self.roster.get(id) else { return };
-        let job = Job { state: JobState::Skipped(LEFT_OUT.into()), ..job.clone() };
+        let job = Job { state: self.choices.left_out(id), ..job.clone() };
         self.stages.writer.note(&job);
         self.roster.replace(job);
     }
@@ -189,10 +205,17 @@ impl Engine {
         let price = roster.estimate(job);
         let is_out = standing == Standing::Send
             && if is_duplicate { choices.count_duplicate(id, price) } else { choices.count(id, price) };
+        let choice = match (is_out, is_duplicate) {
+            _ if standing != Standing::Send => None,
+            (true, _) => Some(Choice::Out),
+            (false, true) => Some(Choice::Duplicate),
+            (false, false) => Some(Choice::In),
+        };
         if !is_out {
             let has_trial = trials.contains_key(&job.photo.path);
             plan.count(job, standing, About { output: roster.output(job), is_duplicate, has_trial });
         }
+        roster.set_choice(id, choice);
     }
 
     /// How a photo counts: as its job stood when the run began, and a new one's as it is.
@@ -214,7 +237,7 @@ impl Engine {
     }
 
     /// Counts the plan from the start if something was changed in it.
-    fn recount(&mut self) {
+    pub(super) fn recount(&mut self) {
         if !std::mem::take(&mut self.form.stale) {
             return;
         }
@@ -227,6 +250,8 @@ impl Engine {
             let is_gone = !is_known && !self.plan.is_walking();
             if is_known || (is_gone && !is_changed) {
                 self.count_in_plan(id);
+            } else {
+                self.roster.set_choice(id, None);
             }
         }
     }
@@ -330,6 +355,7 @@ impl Engine {
             left_out: self.roster.iter().filter(found).filter(is_out).map(|job| job.photo.path.clone()).collect(),
             window: self.window,
             budget: self.setup.budget,
+            price: self.roster.price().cloned(),
             link: Link { board: self.board, commands, lens: self.look.lens() },
         }
     }

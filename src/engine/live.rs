@@ -1,18 +1,13 @@
 //! What is known of a job only while this process runs: bytes on the move, logs, its next call.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::AbortHandle;
 
-use super::board::LogLine;
+use super::log::RunnerLog;
 use crate::fal::Meter;
-use crate::fal::wire::Log;
 use crate::job::Timestamp;
-
-/// Lines of log kept for a job.
-const LINES: usize = 300;
 
 /// What is known of a job on its way.
 #[derive(Debug, Default)]
@@ -45,9 +40,8 @@ pub(super) struct Live {
     pub(super) noted_running: bool,
     /// When its turn was to come, by its last place in the queue.
     pub(super) turn_at: Option<Timestamp>,
-    logs: VecDeque<LogLine>,
-    /// How many of fal's log lines we have seen.
-    seen: usize,
+    /// What its runner said.
+    pub(super) log: RunnerLog,
 }
 
 impl Live {
@@ -57,37 +51,14 @@ impl Live {
         Some((meter.moved(), (length > 0).then_some(length)))
     }
 
-    /// Takes in what a runner said; fal sends all of it each time. Gives the lines that are new.
-    pub(super) fn hear(&mut self, logs: &[Log]) -> Vec<LogLine> {
-        if logs.len() < self.seen {
-            // Another runner took over and began anew.
-            self.seen = 0;
-        }
-        let new: Vec<_> =
-            logs.iter().skip(self.seen).map(super::story::log_line).filter(|line| !line.message.is_empty()).collect();
-        self.seen = logs.len();
-        self.logs.extend(new.iter().cloned());
-        self.cut(LINES);
-        new
-    }
-
-    /// Keeps the last lines of its logs only.
-    pub(super) fn cut(&mut self, most: usize) {
-        let surplus = self.logs.len().saturating_sub(most);
-        self.logs.drain(..surplus);
-    }
-
-    pub(super) fn logs(&self) -> impl Iterator<Item = &LogLine> {
-        self.logs.iter()
-    }
-
     /// A new request has its own logs.
     pub(super) fn renew(&mut self) {
-        *self = Self { logs: std::mem::take(&mut self.logs), ..Self::default() };
+        self.log.renew();
+        *self = Self { log: std::mem::take(&mut self.log), ..Self::default() };
     }
 
     /// What went wrong with the last call, else the last line of the log.
     pub(super) fn last_words(&self) -> String {
-        self.trouble.clone().or_else(|| self.logs.back().map(|line| line.message.trim().to_owned())).unwrap_or_default()
+        self.trouble.as_deref().or(self.log.last_words()).unwrap_or_default().to_owned()
     }
 }

@@ -78,6 +78,7 @@ impl Engine {
         };
         if is_counted {
             self.choices.turn(id, after.price, out);
+            self.roster.set_choice(id, after.choice);
         }
         is_counted
     }

@@ -22,6 +22,7 @@ mod hold;
 mod keep;
 mod leave;
 mod live;
+mod log;
 mod look_up;
 mod lot;
 mod measure;

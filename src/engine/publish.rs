@@ -12,6 +12,8 @@ use crate::model::Params;
 
 impl Engine {
     pub(super) fn board(&mut self, now: Timestamp) -> Board {
+        // A page in the order of what is sent goes by the plan as it is now.
+        self.recount();
         let page = self.page();
         self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.look.wants_detail()));
         let totals = self.roster.totals();

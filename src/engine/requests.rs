@@ -25,6 +25,7 @@ impl Engine {
             Command::Param { name, value } => self.set_param(&name, value.as_ref()),
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
+            Command::TrustPrice => self.trust_price(),
             Command::Look(lens) => self.look_through(lens),
             Command::Weigh { seq, jobs } => self.weighed = Some(weigh(&self.roster, seq, &jobs)),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::board::{Lens, Tab, Totals};
+use super::board::{Choice, Lens, Tab, Totals};
 use super::table::{Causes, Index, Measure, Spec, View};
 use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd, apply,
@@ -17,6 +17,8 @@ pub(super) struct Roster {
     index: Index,
     totals: Totals,
     cost: CostModel,
+    /// On a plan: what would become of each job, as far as that is known.
+    choices: Vec<Option<Choice>>,
     causes: Causes,
     /// What is shown, unless the index answers it.
     view: Option<View>,
@@ -29,6 +31,7 @@ impl Roster {
             index: Index::default(),
             totals: Totals::default(),
             cost: CostModel::new(price, params, model),
+            choices: Vec::new(),
             causes: Causes::default(),
             view: None,
         }
@@ -68,11 +71,20 @@ impl Roster {
 
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
+        self.reckon_anew(|cost| cost.params = params);
+    }
+
+    /// Takes another price, likewise.
+    pub(super) fn set_price(&mut self, price: UnitPrice) {
+        self.reckon_anew(|cost| cost.price = Some(price));
+    }
+
+    fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel)) {
         // Rows in an order that follows are gathered anew, little by little; others stay where they are.
         let view = self.view.take().filter(|view| !view.follows_params());
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
-        self.cost.params = params;
+        change(&mut self.cost);
         ids.for_each(|id| self.count(id, true));
         self.view = view;
     }
@@ -127,6 +139,31 @@ impl Roster {
         }
         self.count(id, true);
         true
+    }
+
+    #[cfg(test)]
+    pub(super) fn choice(&self, id: JobId) -> Option<Choice> {
+        choice_of(&self.choices, id)
+    }
+
+    /// What would become of a job if the plan were started: a table in that order is kept up.
+    pub(super) fn set_choice(&mut self, id: JobId, choice: Option<Choice>) {
+        let Self { jobs, cost, choices, view, .. } = self;
+        let before = choice_of(choices, id);
+        let Some(job) = jobs.get(id.index()).filter(|_| before != choice) else { return };
+        let mut view = view.as_mut().filter(|view| view.is_by_choice());
+        if let Some(view) = &mut view {
+            view.count(job, measure(cost, choices, job), false);
+        }
+        if choices.len() <= id.index() {
+            choices.resize(id.index() + 1, None);
+        }
+        if let Some(slot) = choices.get_mut(id.index()) {
+            *slot = choice;
+        }
+        if let Some(view) = view {
+            view.count(job, measure(cost, choices, job), true);
+        }
     }
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
@@ -212,10 +249,10 @@ impl Roster {
 
     /// Counts a job out before it changes, and in again afterwards.
     fn count(&mut self, id: JobId, joins: bool) {
-        let Self { jobs, index, totals, cost, causes, view } = self;
+        let Self { jobs, index, totals, cost, choices, causes, view } = self;
         let Some(job) = jobs.get(id.index()) else { return };
         let group = job.state.status().group();
-        let measure = Measure::of(cost, job);
+        let measure = measure(cost, choices, job);
         let estimated = cost.expected(job);
         let estimate = estimated.unwrap_or_default();
         let spent = Spent::from(job.state.saved().and_then(|saved| saved.cost));
@@ -282,9 +319,9 @@ impl Roster {
         if !self.is_gathering() {
             return false;
         }
-        let Self { jobs, view, cost, .. } = self;
+        let Self { jobs, view, cost, choices, .. } = self;
         if let Some(view) = view {
-            view.gather(jobs, |job| Measure::of(cost, job));
+            view.gather(jobs, |job| measure(cost, choices, job));
         }
         true
     }
@@ -318,9 +355,18 @@ impl Roster {
     pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
         let place = match &self.view {
-            Some(view) => view.place(lens.tab, job, Measure::of(&self.cost, job)),
+            Some(view) => view.place(lens.tab, job, measure(&self.cost, &self.choices, job)),
             None => self.index.place(lens.tab, lens.order, id),
         }?;
         if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }
     }
+}
+
+/// What a job's row shows as its cost, its size and what becomes of it.
+fn measure(cost: &CostModel, choices: &[Option<Choice>], job: &Job) -> Measure {
+    Measure { choice: choice_of(choices, job.id), ..Measure::of(cost, job) }
+}
+
+fn choice_of(choices: &[Option<Choice>], id: JobId) -> Option<Choice> {
+    choices.get(id.index()).copied().flatten()
 }

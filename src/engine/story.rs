@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::board::{Detail, Elapsed, FilePath, LogLine, Money, PictureFile, Row, RowState};
+use super::board::{Detail, Elapsed, FilePath, Money, PictureFile, Row, RowState};
 use super::event::JobChange;
 use super::history::History;
 use super::live::Live;
 use super::roster::Roster;
-use crate::fal::wire::Log;
 use crate::job::{Job, JobState, Kept, Timestamp, clean};
 use crate::ledger::Trail;
 
@@ -37,6 +36,9 @@ pub(super) fn row(roster: &Roster, job: &Job, live: Option<&Live>, held: bool) -
         output: saved.map(|saved| saved.pixels).or(planned),
         cost,
         note: note(state).map_or_else(|| live.map(Live::last_words).unwrap_or_default(), told_in_row),
+        progress: live
+            .filter(|live| matches!(state, JobState::InProgress(..)) && live.trouble.is_none())
+            .and_then(|live| live.log.progress().cloned()),
         choice: None,
     }
 }
@@ -161,7 +163,7 @@ pub(super) fn detail(
         stage: state.stop().map(|stop| stop.stage),
         suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),
         unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
-        logs: live.map(|live| live.logs().cloned().collect()).unwrap_or_default(),
+        logs: live.map(|live| live.log.lines().cloned().collect()).unwrap_or_default(),
         attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
         own: None,
         redo: Vec::new(),
@@ -171,17 +173,4 @@ pub(super) fn detail(
 /// A text of more than one line, made harmless line by line.
 fn cleaned_lines(text: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
-}
-
-/// What a runner said, made harmless for a terminal. A progress bar that redraws itself keeps its
-/// last state only.
-pub(super) fn log_line(log: &Log) -> LogLine {
-    let last = log.message.trim_end().rsplit('\r').find(|part| !part.trim().is_empty()).unwrap_or_default();
-    let cleaned =
-        |text: &Option<String>| text.as_deref().map(|text| clean(text).chars().take(40).collect()).unwrap_or_default();
-    LogLine {
-        timestamp: cleaned(&log.timestamp),
-        level: cleaned(&log.level),
-        message: clean(last).chars().take(2000).collect(),
-    }
 }

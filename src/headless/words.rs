@@ -48,7 +48,8 @@ pub(super) fn took(time: Duration) -> String {
 /// `$0.10 a MP (live, as fal says now)`.
 pub(super) fn price(facts: &BatchFacts, price: &UnitPrice) -> String {
     let source = facts.price_words(price.source);
-    format!("{} a {} ({})", price.usd, clean(&price.unit.to_string()), clean(&source))
+    let cure = if price.source.doubt().is_some() { ", --trust-price takes what is said" } else { "" };
+    format!("{} a {} ({}{cure})", price.usd, clean(&price.unit.to_string()), clean(&source))
 }
 
 /// A notice as a line of its own.

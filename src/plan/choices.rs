@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::path::Path;
 
 use super::figures::{FolderChoice, PhotoChoice, Plan};
-use crate::job::{Job, JobId, Usd, clean};
+use crate::job::{Job, JobId, JobState, Usd, clean};
 
 /// Folders that a face is offered.
 const FOLDERS: usize = 200;
@@ -22,6 +22,8 @@ pub(crate) struct Choices {
     limit: Option<Usd>,
     folders_out: BTreeSet<u32>,
     photos: HashMap<JobId, bool>,
+    /// What is sent again as it was before: if it is left out, it is that again.
+    failed: HashMap<JobId, JobState>,
 
     folders: Vec<Folder>,
     by_path: HashMap<Box<Path>, u32>,
@@ -67,6 +69,16 @@ impl Choices {
         if let Some(slot) = self.folder_of.get_mut(job.id.index()) {
             *slot = Some(folder);
         }
+    }
+
+    /// A job that failed in an earlier run is to be sent again.
+    pub(crate) fn failed_before(&mut self, job: &Job) {
+        self.failed.insert(job.id, job.state.clone());
+    }
+
+    /// What a photo is that is left out: one that failed before stays failed, for a later retry.
+    pub(crate) fn left_out(&mut self, id: JobId) -> JobState {
+        self.failed.remove(&id).unwrap_or_else(|| JobState::Skipped(LEFT_OUT.into()))
     }
 
     /// Whether a job was found in this run.

@@ -54,6 +54,11 @@ impl Planner {
         Self { plan, ..Self::default() }
     }
 
+    /// Another price is in force from the next count on.
+    pub(crate) fn set_price(&mut self, price: UnitPrice) {
+        (self.plan.price, self.shared) = (Some(price), None);
+    }
+
     /// Forgets what was counted.
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());

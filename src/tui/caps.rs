@@ -2,8 +2,10 @@
 //! answer, which over SSH and inside tmux delays the start by seconds.
 
 mod images;
+mod outside;
 
 pub use images::Images;
+pub use outside::Outside;
 
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +122,8 @@ pub struct Caps {
     pub images: Images,
     /// Whether tmux has to be told to hand pictures on.
     pub passthrough: bool,
+    /// What of it is outside of its screen.
+    pub outside: Outside,
 }
 
 impl Caps {
@@ -145,6 +149,7 @@ pub fn detect(env: &dyn Fn(&str) -> Option<String>, flags: Flags, tty: Tty) -> C
         remote,
         images,
         passthrough: images.is_graphic() && images::is_multiplexed(&set, &term),
+        outside: outside::detect(&set, &term),
     }
 }
 

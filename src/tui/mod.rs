@@ -7,17 +7,21 @@
 pub mod caps;
 pub mod keys;
 pub mod preview;
+pub mod size;
 pub mod theme;
 pub mod ui;
 pub mod update;
 pub mod view;
 
 mod outbox;
+mod outside;
 mod placed;
 mod replies;
 mod run;
 mod screen;
 mod signals;
+mod state;
+mod thrift;
 
 #[cfg(test)]
 mod fixtures;

@@ -115,7 +115,7 @@ pub async fn run(
     // Which colours there are is decided by the capabilities alone. Left to itself, crossterm 0.29
     // writes a bare reset where NO_COLOR forbids a colour, and that takes bold and reversed with it.
     crossterm::style::force_color_output(true);
-    let mut screen = Screen::take(options.mouse).map_err(TuiError::Terminal)?;
+    let mut screen = Screen::take(options.mouse, options.caps.outside).map_err(TuiError::Terminal)?;
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
     let first = Arc::clone(&board.borrow());
@@ -299,7 +299,7 @@ impl Face {
             Event::Key(key) if key.is_press() || key.is_repeat() => Msg::Key(key),
             Event::Paste(text) => Msg::Paste(text),
             Event::Resize(width, height) => {
-                let size = Size { width, height };
+                let size = super::size::settle(Size { width, height }).size;
                 self.resized = Some(size);
                 self.ui.set_font(font());
                 Msg::Resize(size)

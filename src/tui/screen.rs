@@ -12,7 +12,11 @@ use ratatui::Terminal;
 use ratatui::backend::Backend as _;
 use ratatui::layout::{Position, Rect, Size};
 
+use super::caps::Outside;
+use super::outside::{self, Said};
 use super::placed::Placed;
+use super::size;
+use super::thrift;
 use super::ui::Ui;
 use super::view;
 
@@ -47,11 +51,14 @@ pub(super) struct Screen {
     unchanged: Vec<u8>,
     cursor: Option<Position>,
     mouse: bool,
+    outside: Outside,
+    /// What is said outside of the screen.
+    said: Option<Said>,
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste; no query is sent.
-    pub(super) fn take(mouse: bool) -> io::Result<Self> {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, title; no query is sent.
+    pub(super) fn take(mouse: bool, outside: Outside) -> io::Result<Self> {
         let sheet = Sheet::default();
         let mut backend = Placed::new(sheet.clone());
         backend.draw(std::iter::empty())?;
@@ -59,21 +66,26 @@ impl Screen {
         let terminal = Terminal::new(backend)?;
         sheet.take();
         install_panic_hook();
-        let mut screen = Self { terminal, sheet, out: output()?, unchanged, cursor: None, mouse };
+        let mut screen = Self { terminal, sheet, out: output()?, unchanged, cursor: None, mouse, outside, said: None };
         screen.enter()?;
+        let size = screen.size();
+        screen.resize(size::settle(size).size)?;
         // Who was killed left it on the other screen, full of what was there.
         screen.redraw()?;
         Ok(screen)
     }
 
     fn enter(&mut self) -> io::Result<()> {
+        TITLE.store(self.outside.title, Ordering::SeqCst);
+        PROGRESS.store(self.outside.progress, Ordering::SeqCst);
         TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
+        outside::begin(self.outside, &mut self.sheet)?;
         queue!(self.sheet, terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             queue!(self.sheet, event::EnableMouseCapture)?;
         }
-        self.cursor = None;
+        (self.cursor, self.said) = (None, None);
         self.send()
     }
 
@@ -82,8 +94,7 @@ impl Screen {
         // crossterm believes that raw mode is still on if we were stopped from outside.
         terminal::disable_raw_mode()?;
         self.enter()?;
-        let (width, height) = terminal::size()?;
-        self.resize(Size { width, height })
+        self.resize(size::known()?.size)
     }
 
     /// The terminal has this size: every cell is drawn anew with the next frame.
@@ -110,18 +121,24 @@ impl Screen {
         self.terminal.flush()?;
         self.terminal.swap_buffers();
         let cells = self.sheet.take();
-        if cells == self.unchanged && cursor == self.cursor {
+        let said = Some(Said::now(ui));
+        let is_said = said == self.said;
+        if cells == self.unchanged && cursor == self.cursor && is_said {
             return Ok(());
         }
         queue!(self.sheet, terminal::BeginSynchronizedUpdate)?;
-        self.sheet.write_all(&cells)?;
+        if let Some(now) = said.as_ref().filter(|_| !is_said) {
+            now.write(self.said.as_ref(), &mut self.sheet)?;
+        }
+        let columns = self.size().width;
+        thrift::write(&cells, columns, &mut self.sheet)?;
         match cursor {
             Some(Position { x, y }) => queue!(self.sheet, cursor::MoveTo(x, y), cursor::Show)?,
             None if self.cursor.is_some() => queue!(self.sheet, cursor::Hide)?,
             None => {}
         }
         queue!(self.sheet, terminal::EndSynchronizedUpdate)?;
-        self.cursor = cursor;
+        (self.cursor, self.said) = (cursor, said);
         self.send()
     }
 
@@ -146,6 +163,10 @@ impl Drop for Screen {
 
 /// Whether the terminal is taken, so that it is given back once and by whoever comes first.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether it has a title that was changed.
+static TITLE: AtomicBool = AtomicBool::new(false);
+/// Whether it has a progress.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
 
 /// Forgets the terminal: it is gone, and nothing must be written to it any more.
 pub(super) fn abandon() {
@@ -166,6 +187,8 @@ pub(super) fn give_back() {
         terminal::LeaveAlternateScreen,
         cursor::Show
     );
+    let outside = Outside { title: TITLE.load(Ordering::SeqCst), progress: PROGRESS.load(Ordering::SeqCst) };
+    let _ = outside::end(outside, &mut bytes);
     if let Ok(mut out) = output() {
         let _ = out.write_all(&bytes);
         let _ = out.flush();

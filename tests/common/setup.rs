@@ -10,6 +10,7 @@ use fal_tui::model::{Model, Params, PriceSource, Unit, UnitPrice};
 /// One run of a batch of new photos at $0.10 a megapixel, started at once, that ends when all is done.
 pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
     let facts = BatchFacts {
+        named_price: None,
         id,
         from: vec!["photos".to_owned()],
         to: "out".to_owned(),

@@ -31,7 +31,12 @@ pub(crate) struct Term {
 
 impl Term {
     /// Starts a program on a terminal of so many columns and rows, in an environment of its own.
-    pub(crate) fn start(program: &Command, (cols, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(program: &Command, size: (u16, u16)) -> Self {
+        Self::start_with(program, size, size)
+    }
+
+    /// The same on a terminal that says to have another size than it shows.
+    pub(crate) fn start_with(program: &Command, size: (u16, u16), said: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(program.get_program());
         command.args(program.get_args());
         command.env_clear();
@@ -43,7 +48,7 @@ impl Term {
         if let Some(folder) = program.get_current_dir() {
             command.cwd(folder);
         }
-        Self::open(command, (cols, rows))
+        Self::open(command, size, said)
     }
 
     /// Starts a program on a terminal of 120×36, in the environment of the test.
@@ -51,16 +56,21 @@ impl Term {
         for name in ["NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "LC_ALL", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
+        for name in ["WT_SESSION", "ConEmuANSI", "TERM_PROGRAM", "TERM_FEATURES", "TMUX", "STY", "ZELLIJ"] {
+            command.env_remove(name);
+        }
         command.env("LANG", "C.UTF-8");
         for (name, value) in env {
             command.env(name, value);
         }
-        Self::open(command, (120, 36))
+        Self::open(command, (120, 36), (120, 36))
     }
 
-    fn open(mut command: CommandBuilder, (cols, rows): (u16, u16)) -> Self {
+    fn open(mut command: CommandBuilder, (cols, rows): (u16, u16), said: (u16, u16)) -> Self {
         let size = |n: u16| NonZeroU16::new(n).unwrap();
-        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let pair = native_pty_system()
+            .openpty(PtySize { rows: said.1, cols: said.0, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

@@ -70,11 +70,14 @@ pub enum Order {
     Megapixels,
     /// The dearest first.
     Cost,
+    /// On a plan: what is sent first, then duplicates, what is left out, and what is not sent in any case.
+    Choice,
 }
 
 impl Order {
     /// Every order, as a table's columns stand.
-    pub const ALL: [Self; 6] = [Self::Status, Self::Number, Self::Time, Self::Path, Self::Megapixels, Self::Cost];
+    pub const ALL: [Self; 7] =
+        [Self::Status, Self::Number, Self::Time, Self::Path, Self::Megapixels, Self::Cost, Self::Choice];
 
     /// The next one, and after the last the first.
     #[must_use]

@@ -13,7 +13,7 @@ pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::{FilePath, PictureFile};
 pub use lens::{Cursor, Lens, Order, Tab};
-pub use row::{Choice, Elapsed, Money, Row, RowState};
+pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};
 pub use totals::{Flow, Totals};
 pub use weighed::Weighed;
 
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 
 use crate::job::{BatchId, Group, JobId, Usd};
-use crate::model::PriceSource;
+use crate::model::{PriceSource, UnitPrice};
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub struct BatchFacts {
     pub growth: Option<String>,
     /// The cap, if there is one.
     pub budget: Option<Usd>,
+    /// What is named as the price while the one that counts is in doubt: on the plan it can be taken.
+    pub named_price: Option<UnitPrice>,
     /// Whether it runs on a sandbox: nothing is charged.
     pub sandbox: bool,
     /// What is asked in fal's place, by its origin; `None` for fal itself and for the sandbox.
@@ -86,9 +88,7 @@ impl BatchFacts {
     #[must_use]
     pub fn price_words(&self, source: PriceSource) -> Cow<'static, str> {
         match (source, &self.elsewhere) {
-            (PriceSource::Doubted(doubt), _) => {
-                format!("in doubt: {}; the highest counts, --trust-price takes what is said", doubt.words()).into()
-            }
+            (PriceSource::Doubted(doubt), _) => format!("in doubt: {}; the highest counts", doubt.words()).into(),
             _ if self.sandbox => "the sandbox's price".into(),
             (PriceSource::Live, Some(origin)) => format!("the price of {origin}").into(),
             (PriceSource::Live, None) => "live, as fal says now".into(),

@@ -28,19 +28,32 @@ pub struct Row {
     pub cost: Option<Money>,
     /// Its caption, else the cause of its failure or wait, else its runner's last words.
     pub note: String,
+    /// How far its runner says that it is, while it runs.
+    pub progress: Option<Progress>,
     /// Before the start: whether it would be sent; `None` where there is nothing to choose.
     pub choice: Option<Choice>,
 }
 
+/// How far a runner is by its progress bar. Text is cleaned for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How much is done, in thousandths.
+    pub share: u16,
+    /// How many of how many, as the runner writes it: `14/20`.
+    pub counts: String,
+    /// When it will be done, as the runner reckons.
+    pub until: Option<Timestamp>,
+}
+
 /// What would become of a photo that could be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Choice {
     /// It is sent.
     In,
-    /// A person left it out: itself, its folder, or for its price.
-    Out,
     /// It is not sent: it is the same picture as another, and gets that one's result.
     Duplicate,
+    /// A person left it out: itself, its folder, or for its price.
+    Out,
 }
 
 /// A row's status and the number that goes with it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{Spec, paths};
-use crate::engine::board::{Lens, Order, Tab};
+use crate::engine::board::{Choice, Lens, Order, Tab};
 use crate::engine::roster::Roster;
 use crate::job::{
     Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Photo, Pixels, Run, Timestamp, Transition,
@@ -76,6 +76,10 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
         }),
         Order::Path => jobs.sort_by_key(|job| paths::key(&job.photo.path)),
         Order::Megapixels => jobs.sort_by_key(|job| Reverse(job.photo.pixels.map(|pixels| pixels.scaled(2.0).count()))),
+        Order::Choice => jobs.sort_by_key(|job| {
+            let choice = roster.choice(job.id);
+            (choice.is_none(), choice)
+        }),
         Order::Cost => jobs.sort_by_key(|job| Reverse(roster.estimate(job).filter(|_| !job.state.came_to_nothing()))),
         Order::Time => jobs.sort_by_key(|job| match (job.state.run(), job.state.closed()) {
             (Some(run), _) => (0, run.began.0),
@@ -121,8 +125,10 @@ proptest! {
         let (order, cause) = (Order::ALL[order], cause.map(|at| KINDS[at]));
         roster.show(Spec { cause, order, ..Spec::default() });
         while roster.gather() {}
-        for change in changes {
+        for (nth, change) in changes.into_iter().enumerate() {
             let id = JobId::at(change.index(jobs.len()));
+            let choices = [None, Some(Choice::In), Some(Choice::Duplicate), Some(Choice::Out)];
+            roster.set_choice(id, choices[nth % choices.len()]);
             // What cannot happen to a job leaves it as it is.
             for transition in [
                 Transition::Fail { cause: Cause::new(KINDS[0], "y"), kept: Kept::Nothing },

@@ -8,7 +8,7 @@ use super::causes;
 use super::index::Index;
 use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
-use crate::engine::board::{Order, Tab};
+use crate::engine::board::{Choice, Order, Tab};
 use crate::engine::story;
 use crate::job::{CauseKind, Cost, Group, Job, JobId, JobState, Pixels, Usd};
 use crate::plan::CostModel;
@@ -37,15 +37,17 @@ pub(crate) struct Spec {
 pub(crate) struct Measure {
     pub(crate) cost: Option<Usd>,
     pub(crate) output: Option<Pixels>,
+    /// On a plan: what would become of it.
+    pub(crate) choice: Option<Choice>,
 }
 
 impl Measure {
     /// As billed and saved, else as estimated.
     pub(crate) fn of(cost: &CostModel, job: &Job) -> Self {
         match job.state.saved() {
-            Some(saved) => Self { cost: saved.cost.map(Cost::likely), output: Some(saved.pixels) },
-            None if job.state.came_to_nothing() => Self { cost: None, output: cost.output(job) },
-            None => Self { cost: cost.expected(job), output: cost.output(job) },
+            Some(saved) => Self { cost: saved.cost.map(Cost::likely), output: Some(saved.pixels), choice: None },
+            None if job.state.came_to_nothing() => Self { cost: None, output: cost.output(job), choice: None },
+            None => Self { cost: cost.expected(job), output: cost.output(job), choice: None },
         }
     }
 }
@@ -98,6 +100,11 @@ impl View {
 
     pub(crate) fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// Whether its rows are ordered by what would become of them.
+    pub(crate) fn is_by_choice(&self) -> bool {
+        self.spec.order == Order::Choice
     }
 
     /// Whether its rows change places as the batch's parameters change.
@@ -206,6 +213,7 @@ fn entry(job: &Job, order: Order, measure: Measure) -> Entry {
         Order::Status | Order::Number | Order::Path => 0,
         Order::Time => time(&job.state),
         Order::Megapixels => measure.output.map_or(u64::MAX, |output| u64::MAX - output.count()),
+        Order::Choice => measure.choice.map_or(u64::MAX, |choice| choice as u64),
         Order::Cost => measure.cost.and_then(|usd| u64::try_from(usd.nanos()).ok()).map_or(u64::MAX, |n| u64::MAX - n),
     };
     Entry { key, job: u32::try_from(job.id.index()).unwrap_or(u32::MAX) }

@@ -27,6 +27,7 @@ fn usd(dollars: f64) -> Usd {
 
 fn facts() -> BatchFacts {
     BatchFacts {
+        named_price: None,
         id: BatchId(3),
         from: vec!["photos".to_owned()],
         to: "photos-upscaled".to_owned(),

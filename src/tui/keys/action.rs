@@ -167,6 +167,7 @@ actions! {
     LeaveOutAll  "leave-out-all" Batch   [Photos]                   ["a"]                 "in the list: leave out all that the filter leaves";
     TakeInAll    "take-in-all"   Batch   [Photos]                   ["A"]                 "in the list: take in all that the filter leaves";
     PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
+    TrustPrice   "trust-price"   Batch   [Plan]                     ["T"]                 "take the price that fal names, where it is in doubt; asks first";
     Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
     RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";
     Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";

@@ -254,9 +254,8 @@ pub(crate) fn may_retry(ui: &Ui) -> bool {
 pub(crate) fn may_cancel(ui: &Ui) -> bool {
     let ends = ui.board.phase == Phase::Finished;
     !(ui.marks.is_empty() || ends)
-        || ui.current().is_some_and(|row| {
-            is_stoppable(row.state.status) && !matches!(row.state.status, Status::Completed | Status::Saving)
-        })
+        // While it is saved the key says so: keys that come and go by the second are hard to read.
+        || ui.current().is_some_and(|row| is_stoppable(row.state.status))
 }
 
 /// How many are marked, in words.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Ui;
+use super::ask::{Answer, Choice as Answered, Question};
 use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
@@ -142,10 +143,10 @@ impl Ui {
         (self.cursor, self.selected, self.place) = (Cursor::First, None, 0);
     }
 
-    /// The next order: of a plan only those that tell its photos apart.
+    /// The next order: of a plan only those that tell its photos apart, and those of a plan only there.
     pub(crate) fn next_order(&self) -> Order {
         let mut next = self.order.next();
-        while self.is_planning() && matches!(next, Order::Number | Order::Time) {
+        while if self.is_planning() { matches!(next, Order::Number | Order::Time) } else { next == Order::Choice } {
             next = next.next();
         }
         next
@@ -274,6 +275,27 @@ impl Ui {
         let cap = self.board.batch.budget?;
         let needed = self.board.plan.estimate? + self.used_before();
         (self.board.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
+    }
+
+    /// Reckoning with the price that is named, though it is in doubt; else why that cannot be.
+    pub(crate) fn ask_to_trust(&self) -> Result<Question, &'static str> {
+        let (plan, batch) = (&self.board.plan, &self.board.batch);
+        let doubted = plan.price.as_ref().and_then(|price| Some((price, price.source.doubt()?)));
+        let Some((counts, doubt)) = doubted else { return Err("the price is not in doubt") };
+        let Some(named) = &batch.named_price else { return Err("no price is named that could be taken") };
+        if batch.budget.is_some() && !named.can_be_capped() {
+            return Err("a cap could not be kept with the price that is named");
+        }
+        let text = vec![
+            format!("fal names {} per {}, but {}.", named.usd, named.unit, doubt.words()),
+            format!("Now {} per {} counts, for the estimate and for a cap.", counts.usd, counts.unit),
+        ];
+        let said = format!("reckoned with {} per {}", named.usd, named.unit);
+        let choices = vec![
+            Answered::new('n', "no, keep the higher one", Answer::Back),
+            Answered::new('y', format!("take {}", named.usd), Answer::Tell(Command::TrustPrice, said)),
+        ];
+        Ok(Question::new("Take the price that is named?", text, choices))
     }
 
     /// Whether keys go into a field of the plan.

@@ -82,6 +82,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         | Action::TakeInAll
         | Action::Photos
         | Action::PriceLimit
+        | Action::TrustPrice
         | Action::Cap
         | Action::NextPart
         | Action::PrevPart => return plan(ui, action),
@@ -137,6 +138,10 @@ fn plan(ui: &mut Ui, action: Action) -> Vec<Effect> {
             ui.turn_to_list();
             view::plan::keep_in_sight(ui);
         }
+        Action::TrustPrice => match ui.ask_to_trust() {
+            Ok(question) => ui.layers.push(Layer::Question(question)),
+            Err(why) => ui.say(why),
+        },
         Action::PriceLimit => ui.ask_amount(Amount::Limit),
         Action::Cap => ui.ask_amount(Amount::Cap),
         Action::NextPart => move_part(ui, true),

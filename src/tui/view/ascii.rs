@@ -13,13 +13,18 @@ pub(super) fn flatten(buf: &mut Buffer) {
     }
 }
 
+/// The same with a line of text.
+pub(crate) fn flat(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii() { c.to_string() } else { plain(c).to_owned() }).collect()
+}
+
 fn plain(c: char) -> &'static str {
     match c {
         '─' | '╌' | '–' | '·' => "-",
         '━' => "=",
         '╸' | '▌' | '▸' | '→' => ">",
         '←' => "<",
-        '│' | '▏' => "|",
+        '│' | '▏' | '║' => "|",
         '┌' | '┐' | '└' | '┘' | '✓' => "+",
         '×' | '✗' => "x",
         '≈' | '…' => "~",

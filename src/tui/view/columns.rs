@@ -41,7 +41,8 @@ impl Column {
             Self::Photo => Some(Order::Path),
             Self::Megapixels => Some(Order::Megapixels),
             Self::Cost => Some(Order::Cost),
-            Self::Choice | Self::Try | Self::Note => None,
+            Self::Choice => Some(Order::Choice),
+            Self::Try | Self::Note => None,
         }
     }
 

@@ -3,14 +3,18 @@
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use super::hints::{ALWAYS, Hint, hints};
 use super::hits::{Click, Hits};
-use super::paint::{Piece, spread_hits};
-use super::text::fit;
+use super::paint::{Piece, clear, put, spread_hits};
+use super::text::{fit, safe, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::{Layer, Ui};
+
+/// Rows that a word takes that has no room beside the keys.
+const MOST_ABOVE: usize = 3;
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
@@ -34,11 +38,33 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
         let kept: usize =
             pieces.iter().filter(|piece| piece.keeps(ALWAYS)).map(|piece| usize::from(piece.columns()) + 2).sum();
         let room = usize::from(row.width).saturating_sub(kept + 2).min(72);
-        if room >= 8 {
-            said.push(Piece::text(10, format!(" {} ", fit(&toast.text, room)), ui.styles.of(Role::Accent)));
+        if width(&safe(&toast.text)) <= room {
+            said.push(Piece::text(10, format!(" {} ", toast.text), ui.styles.of(Role::Accent)));
+        } else {
+            say_above(ui, &toast.text, area, buf);
         }
     }
     spread_hits(buf, row, 2, pieces, said, hits);
+}
+
+/// What has no room beside the keys stands above them for a while, whole as far as rows allow.
+fn say_above(ui: &Ui, text: &str, footer: Rect, buf: &mut Buffer) {
+    let style = ui.styles.of(Role::Accent).add_modifier(Modifier::REVERSED);
+    let columns = usize::from(footer.width.saturating_sub(2));
+    let text = safe(text);
+    let mut lines = wrap(&text, columns).into_iter();
+    let mut shown: Vec<_> = lines.by_ref().take(MOST_ABOVE).map(str::to_owned).collect();
+    if let (Some(last), Some(more)) = (shown.last_mut(), lines.next()) {
+        *last = fit(&format!("{last} {more}"), columns).into_owned();
+    }
+    // What the start costs stays in sight.
+    let bottom = footer.y.saturating_sub(u16::from(ui.is_planning()));
+    let top = bottom.saturating_sub(u16::try_from(shown.len()).unwrap_or(u16::MAX));
+    for (line, y) in shown.iter().zip(top..bottom) {
+        let row = Rect { y, height: 1, ..footer };
+        clear(buf, row, style);
+        put(buf, row.x.saturating_add(1), y, row.width.saturating_sub(2), line, style);
+    }
 }
 
 fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
@@ -89,6 +115,39 @@ mod tests {
             desk.ui.say("the table is held still; f lets it move again, and so on and on without an end in sight");
             let footer = footer(&desk);
             assert!(["? help", "q quit", "p pause"].iter().all(|key| footer.contains(key)), "{footer}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_whole_on_narrow_screens_too() {
+        let texts = [
+            "theme high-contrast",
+            "the table is held still; the batch goes on",
+            "beach/IMG_0412.jpg is failed: nothing to send again and a word more",
+        ];
+        for (text, height) in texts.iter().flat_map(|text| [(text, 12), (text, 8)]) {
+            for mut desk in [fixtures::running(40, height), fixtures::planning(40, height)] {
+                desk.ui.say(*text);
+                let screen = desk.screen();
+                let words: Vec<_> = screen.split_whitespace().collect();
+                assert!(words.join(" ").contains(text), "{screen}");
+                assert!(footer(&desk).contains("q quit"), "{screen}");
+                assert!(!desk.ui.is_planning() || screen.contains("Enter: "), "the price stays in sight: {screen}");
+            }
+        }
+        let mut desk = fixtures::running(40, 12);
+        desk.ui.say("a word ".repeat(40));
+        assert!(desk.screen().contains("…"), "{}", desk.screen());
+    }
+
+    #[test]
+    fn what_is_marked_can_be_sent_again_and_says_so() {
+        for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+            let mut desk = fixtures::running(width, height);
+            desk.press_all(&["space", "space"]);
+            let footer = footer(&desk);
+            assert!(footer.contains("r retry"), "{footer}");
+            assert!(width < 80 || footer.contains("Esc unmark"), "{footer}");
         }
     }
 

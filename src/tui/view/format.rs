@@ -115,13 +115,14 @@ pub(crate) fn order(order: Order, reverse: bool, is_plan: bool) -> String {
         Order::Path => "path",
         Order::Megapixels => "megapixels",
         Order::Cost => "cost",
+        Order::Choice => "to send",
     };
     format!("{word} {}", direction(order, reverse))
 }
 
 /// `↓` where the largest, the latest or the most urgent stands on top.
 pub(crate) fn direction(order: Order, reverse: bool) -> &'static str {
-    let down = order == Order::Status || order.is_descending();
+    let down = matches!(order, Order::Status | Order::Choice) || order.is_descending();
     if down == reverse { "↑" } else { "↓" }
 }
 

@@ -10,8 +10,9 @@ use ratatui::text::Span;
 use super::format::{clock, count, percent, speed, wait};
 use super::paint::{Piece, put, spread};
 use super::text::fit_end;
-use crate::engine::board::{Board, NoticeKind, Phase};
+use crate::engine::board::{Board, Phase};
 use crate::job::{Group, Spent, Usd};
+use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 
@@ -38,7 +39,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let roomy = row.width >= 100;
     let from = from(&ui.board);
     let room = usize::from(row.width) / if roomy { 5 } else { 4 };
-    let mut left = vec![phase(ui)];
+    let mut left = vec![phase(ui, roomy)];
     if roomy {
         left.push(Piece::text(1, "fal-tui", of(Role::Title)));
     }
@@ -89,41 +90,14 @@ fn elapsed(ui: &Ui) -> Option<Duration> {
     Some(flow.ended.unwrap_or(ui.now).since(flow.began?))
 }
 
-/// What the batch does: a symbol and words.
-fn phase<'a>(ui: &Ui) -> Piece<'a> {
-    let (text, role) = match &ui.board.phase {
-        Phase::Planning => ("planning".to_owned(), Role::Muted),
-        Phase::Running if waits_for_fal(&ui.board) => ("║ waiting for fal".to_owned(), Role::Warning),
-        Phase::Running if finishing(&ui.board) => ("▸ finishing".to_owned(), Role::Running),
-        Phase::Running => ("▸ running".to_owned(), Role::Running),
-        Phase::Paused(_) if needs_person(&ui.board) => ("! needs you".to_owned(), Role::Notice),
-        Phase::Paused(why) => {
-            let why = super::text::fit(why, 24).into_owned();
-            (if why.is_empty() { "║ paused".to_owned() } else { format!("║ paused: {why}") }, Role::Warning)
-        }
-        Phase::Leaving => ("saving state".to_owned(), Role::Warning),
-        Phase::Finished => ("✓ finished".to_owned(), Role::Success),
-    };
-    // A field that is seen from afar: the state's colour behind it, or the text turned around.
-    let field = ui.styles.of(role).add_modifier(Modifier::REVERSED);
-    Piece::text(9, format!(" {text} "), field)
-}
-
-/// Nothing goes on by itself.
-fn needs_person(board: &Board) -> bool {
-    board.notice.as_ref().is_some_and(|notice| !notice.kind.passes() && notice.kind != NoticeKind::Resumed)
-}
-
-/// Some have ended, nothing is left to be begun, and the window is no longer full.
-fn finishing(board: &Board) -> bool {
-    let totals = &board.totals;
-    let left = totals.of(Group::Active) + totals.of(Group::Waiting);
-    totals.ended() > 0 && totals.of(Group::Pending) == 0 && (1..usize::from(board.flow.window)).contains(&left)
-}
-
-/// Everything is held back by the network or by fal, and goes on by itself.
-pub(super) fn waits_for_fal(board: &Board) -> bool {
-    board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| notice.kind.passes())
+/// What the batch does: a field that is seen from afar, with the state's colour behind it, or the text turned
+/// around.
+fn phase<'a>(ui: &Ui, roomy: bool) -> Piece<'a> {
+    let state = State::of(&ui.board);
+    let field = ui.styles.of(state.role()).add_modifier(Modifier::REVERSED);
+    // The banner says why, too, and what to do; from afar it is read here.
+    let why = state.cause().filter(|_| roomy).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Piece::text(9, format!(" {}{why} ", state.words()), field)
 }
 
 /// The bar, counts, what is wrong, ETA.
@@ -151,7 +125,7 @@ fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
             pieces.push(Piece::text(keep, text, of(role)));
         }
     }
-    let runs = ui.board.phase == Phase::Running && !waits_for_fal(&ui.board);
+    let runs = matches!(State::of(&ui.board), State::Running | State::Finishing);
     if let Some(eta) = ui.board.flow.eta.filter(|_| runs) {
         pieces.push(Piece::text(5, format!("ETA {}", wait(eta.since(ui.now))), of(Role::Accent)));
     }
@@ -318,7 +292,7 @@ pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::board::{Board, Notice, NoticeKind, Totals};
+    use crate::engine::board::{Board, Notice, NoticeKind, Phase, Totals};
     use crate::job::{Cost, Spent, Status};
     use crate::tui::fixtures::{self, Desk, row, usd};
 
@@ -387,6 +361,25 @@ mod tests {
         }
         let resumed = header(&[Status::Pending], |board| board.notice = notice(NoticeKind::Resumed));
         assert!(resumed.contains("▸ running") && resumed.contains("ETA"), "{resumed}");
+    }
+
+    #[test]
+    fn what_needs_a_person_says_why_where_there_is_room() {
+        for (kind, why) in [
+            (NoticeKind::BudgetReached, "cap reached"),
+            (NoticeKind::DiskLow, "disk full"),
+            (NoticeKind::KeyRefused, "key refused"),
+        ] {
+            let said = header(&[Status::Pending], |board| {
+                board.phase = Phase::Paused("a long story".to_owned());
+                board.notice = Some(Notice { kind, message: "m".to_owned(), action: String::new() });
+            });
+            assert!(said.contains(&format!(" ! needs you: {why} ")), "{said}");
+        }
+        for (width, height) in [(80, 24), (40, 12)] {
+            let first = fixtures::text_of(&fixtures::locked(width, height)).lines().next().unwrap().to_owned();
+            assert!(first.contains(" ! needs you "), "{first}");
+        }
     }
 
     #[test]

@@ -78,6 +78,9 @@ impl Hints {
             self.add(5, &[Action::PriceLimit], "limit");
             self.add(4, &[Action::Cap], "cap");
         }
+        if ui.board.batch.named_price.is_some() {
+            self.add(7, &[Action::TrustPrice], "trust price");
+        }
         self.add(1, &[Action::Theme], "theme");
     }
 
@@ -99,7 +102,7 @@ impl Hints {
         if !ui.filter.value().is_empty() || ui.cause.is_some() {
             self.add(8, &[Action::Back], "clear filter");
         } else if !ui.marks.is_empty() {
-            self.add(8, &[Action::Back], "unmark");
+            self.add(7, &[Action::Back], "unmark");
         }
         self.add(2, &[Action::Mark], "mark");
         self.steering(ui);
@@ -150,7 +153,8 @@ impl Hints {
     /// What can be done with a job, and with the batch.
     fn steering(&mut self, ui: &Ui) {
         if ask::may_retry(ui) {
-            self.add(6, &[Action::Retry], "retry");
+            // What is marked is marked for something.
+            self.add(if ui.marks.is_empty() { 6 } else { 8 }, &[Action::Retry], "retry");
         }
         self.judging(ui);
         if ask::may_cancel(ui) {

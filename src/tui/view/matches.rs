@@ -38,7 +38,7 @@ pub(super) fn mark(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], is_select
         let (lead, shown) = match placed.column {
             Column::Status => (SYMBOL, Cow::Owned(status_words(ui, row))),
             Column::Photo => (0, fit_path(&row.path, room)),
-            Column::Note => (0, fit(&row.note, room)),
+            Column::Note if row.progress.is_none() => (0, fit(&row.note, room)),
             _ => continue,
         };
         let text = Rect { x: place.x.saturating_add(lead), width: place.width.saturating_sub(lead), ..place };

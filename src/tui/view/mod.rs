@@ -8,7 +8,7 @@
 //! └ footer: what keys can do now                   ┘
 //! ```
 
-mod ascii;
+pub(crate) mod ascii;
 pub(crate) mod banner;
 mod causes;
 mod cluster;

@@ -1,10 +1,18 @@
-//! A job's status: a symbol and a word beside its colour, for everybody and every terminal.
+//! A job's status: a symbol and a word beside its colour, for everybody and every terminal; and how far its
+//! runner is.
 
-use crate::engine::board::RowState;
-use crate::job::{Status, Timestamp};
-use crate::tui::theme::Role;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::format::{percent, wait};
+use super::paint::put;
+use super::text::{fit, width};
+use crate::engine::board::{Progress, RowState};
+use crate::job::{Status, Timestamp};
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
 
 /// The columns that no status passes.
 pub(super) const COLUMNS: u16 = 17;
@@ -57,10 +65,56 @@ pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
     format!("{words} {more}")
 }
 
+/// Cells of the bar.
+const CELLS: u16 = 10;
+/// The same where there is little room.
+const FEW: u16 = 6;
+
+/// Draws how far a runner is: a small bar, how many of how many, and how long the rest takes. What has no room is left out: first how long the rest takes, then the bar.
+pub(super) fn progress(ui: &Ui, told: &Progress, area: Rect, buf: &mut Buffer) {
+    let of = |role| ui.styles.of(role);
+    let counts = fit(&told.counts, usize::from(area.width));
+    let left = left(told, ui.table_now());
+    let needs = |parts: &[&str]| parts.iter().map(|part| width(part) + 1).sum::<usize>();
+    let room = usize::from(area.width);
+    let bar = [CELLS, FEW].into_iter().find(|cells| needs(&[&counts, &left]) + usize::from(*cells) <= room);
+    let (bar, shows_left) = match bar {
+        Some(cells) => (cells, true),
+        None if needs(&[&counts]) + usize::from(FEW) <= room => (FEW, false),
+        None => (0, needs(&[&counts, &left]) <= room),
+    };
+    let mut x = area.x;
+    if bar > 0 {
+        let halves = u32::from(told.share) * u32::from(bar) * 2 / 1000;
+        let full = "━".repeat((halves / 2) as usize);
+        let half = if halves % 2 == 1 { "╸" } else { "" };
+        let end = x.saturating_add(bar);
+        x = put(buf, x, area.y, bar, &format!("{full}{half}"), of(Role::ProgressFilled));
+        let rest = "─".repeat(usize::from(end.saturating_sub(x)));
+        x = put(buf, x, area.y, end.saturating_sub(x), &rest, of(Role::ProgressEmpty)).saturating_add(1);
+    }
+    x = put(buf, x, area.y, area.right().saturating_sub(x), &counts, of(Role::Text)).saturating_add(1);
+    if shows_left {
+        put(buf, x, area.y, area.right().saturating_sub(x), &left, of(Role::Muted));
+    }
+}
+
+/// `8 s left`: nothing once that is over, or where the runner does not reckon.
+fn left(progress: &Progress, now: Timestamp) -> String {
+    let left = progress.until.map(|until| until.since(now)).unwrap_or_default();
+    if left.is_zero() { String::new() } else { format!("≈{} left", wait(coarse(left))) }
+}
+
+/// No more exact than a runner reckons: from ten seconds on in fives.
+fn coarse(left: Duration) -> Duration {
+    let s = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    Duration::from_secs(if s <= 10 { s } else { s.next_multiple_of(5) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::view::text::width;
+    use crate::tui::fixtures::{Desk, NOW, row};
 
     fn state(status: Status) -> RowState {
         RowState { status, position: None, moved: None, until: None }
@@ -97,5 +151,27 @@ mod tests {
         assert_eq!(words(&waiting, Timestamp(0)), "retry in 8 s");
         assert_eq!(words(&waiting, Timestamp(9_000)), "retry now");
         assert_eq!(words(&state(Status::Waiting), Timestamp(0)), "retry later", "until more is begun");
+    }
+
+    /// What a row's last column shows of a runner that says so.
+    fn shown(width: u16, share: u16, counts: &str, left_s: i64) -> String {
+        let mut row = row(1, "a.jpg", Status::InProgress);
+        let until = (left_s > 0).then_some(Timestamp(NOW.0 + left_s * 1000));
+        row.progress = Some(Progress { share, counts: counts.to_owned(), until });
+        row.note = "70%|#######   | 14/20".to_owned();
+        let screen = Desk::new(width, 24, vec![row]).screen();
+        screen.lines().find(|line| line.contains("IN_PROGRESS")).unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_row_tells_how_far_its_runner_is_and_how_long_it_takes() {
+        assert!(shown(120, 700, "14/20", 8).contains("━━━━── 14/20 ≈8 s left"), "{}", shown(120, 700, "14/20", 8));
+        assert!(shown(180, 700, "14/20", 8).contains("━━━━━━━─── 14/20 ≈8 s left"));
+        assert!(shown(120, 1000, "20/20", 0).contains("━━━━━━ 20/20 "));
+        assert!(shown(120, 750, "15/20", 33).contains("━━━━╸─ 15/20 ≈35 s left"));
+        assert!(shown(120, 0, "0/20", 0).contains("────── 0/20 "));
+        assert!(!shown(120, 0, "0/20", 0).contains("left"));
+        assert!(shown(180, 999, "1.20M/3.33M", 125).contains("≈3 min left"));
+        assert!(shown(80, 700, "14/20", 8).contains("━━━━── 14/20"), "{}", shown(80, 700, "14/20", 8));
     }
 }

@@ -8,7 +8,6 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::columns::{self, Column, Placed};
-use super::header::waits_for_fal;
 use super::hits::{Click, Hits};
 use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread_hits};
 use super::plan::list;
@@ -16,6 +15,7 @@ use super::text::{fit, fit_end, fit_path};
 use super::{format, matches, status};
 use crate::engine::board::{Choice, Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
+use crate::tui::state::waits_for_fal;
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::plan::Stop;
@@ -312,16 +312,21 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             put(buf, x, y, width, &format::sizes(row.input, row.output), base);
         }
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
-        Column::Note => {
-            let style = match row.state.status {
-                Status::Done => ui.styles.of(Role::Caption),
-                Status::Failed => ui.styles.of(Role::Failure).remove_modifier(Modifier::BOLD),
-                Status::Waiting => ui.styles.of(Role::Retrying),
-                Status::Review | Status::Unknown => ui.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
-                _ => muted,
-            };
-            let shown = fit(&row.note, room);
-            put(buf, x, y, width, &shown, style);
-        }
+        Column::Note => note(ui, row, area, buf),
     }
+}
+
+/// How far its runner is, else its caption or cause, else its runner's last words.
+fn note(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
+    if let Some(progress) = &row.progress {
+        return status::progress(ui, progress, area, buf);
+    }
+    let style = match row.state.status {
+        Status::Done => ui.styles.of(Role::Caption),
+        Status::Failed => ui.styles.of(Role::Failure).remove_modifier(Modifier::BOLD),
+        Status::Waiting => ui.styles.of(Role::Retrying),
+        Status::Review | Status::Unknown => ui.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
+        _ => ui.styles.of(Role::Muted),
+    };
+    put(buf, area.x, area.y, area.width, &fit(&row.note, usize::from(area.width)), style);
 }

@@ -164,12 +164,14 @@ fn enter_on_a_cause_shows_just_its_photos_and_esc_shows_all() {
 fn s_goes_through_the_columns_and_capital_s_turns_them_around() {
     let mut desk = desk(9);
     let mut orders = Vec::new();
-    for _ in 0..Order::ALL.len() {
+    // What would become of photos orders a plan only.
+    let all: Vec<_> = Order::ALL.into_iter().filter(|order| *order != Order::Choice).collect();
+    for _ in &all {
         desk.press_all(&["s"]);
         orders.push(desk.ui.lens.order);
     }
     orders.rotate_right(1);
-    assert_eq!(orders, Order::ALL);
+    assert_eq!(orders, all);
     desk.press_all(&["s", "S"]);
     assert!(desk.ui.lens.reverse);
     desk.press_all(&["s"]);

@@ -252,6 +252,22 @@ fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
 }
 
 #[test]
+fn the_list_of_photos_is_ordered_by_what_becomes_of_them() {
+    use crate::engine::board::Choice;
+    let mut desk = plan();
+    desk.press_all(&["p", "s", "s", "s", "s"]);
+    assert_eq!(desk.ui.order, Order::Choice);
+    assert!(desk.screen().contains("order: to send ↓"), "{}", desk.screen());
+    let mut choices: Vec<Option<Choice>> = Vec::new();
+    desk.press_all(&["G"]);
+    choices.extend(desk.ui.page().rows.iter().map(|row| row.choice));
+    assert!(choices.contains(&Some(Choice::Out)) && choices.last() == Some(&None), "{choices:?}");
+    assert!(choices.is_sorted_by_key(|choice| (choice.is_none(), *choice)), "{choices:?}");
+    desk.press_all(&["s"]);
+    assert_eq!(desk.ui.order, Order::Status, "as found again");
+}
+
+#[test]
 fn the_mouse_chooses_in_the_list() {
     let mut desk = plan();
     desk.press_all(&["p"]);
@@ -326,4 +342,36 @@ fn ctrl_u_clears_what_is_typed_for_a_redo() {
         crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Char('u'), crossterm::event::KeyModifiers::CONTROL);
     assert!(form.press(key).is_some());
     assert_eq!((form.fields[0].input.value(), form.fields[1].input.value(), form.at), ("", "0.3", 0));
+}
+
+#[test]
+fn a_price_in_doubt_is_taken_by_a_key_that_asks_first() {
+    use crate::model::{Doubt, PriceSource, Unit, UnitPrice};
+    let price = |nanos, source| UnitPrice { usd: Usd::from_nanos(nanos), unit: Unit::Megapixel, source };
+    let mut sure = fixtures::planning(120, 36);
+    sure.press("T").answer();
+    assert!(sure.told.is_empty() && sure.screen().contains("the price is not in doubt"), "{}", sure.screen());
+    let doubted = |named: Option<UnitPrice>, cap| {
+        fixtures::planning(120, 36).with(|board| {
+            let plan = std::sync::Arc::make_mut(&mut board.plan);
+            plan.price = Some(price(100_000_000, PriceSource::Doubted(Doubt::Far)));
+            let batch = std::sync::Arc::make_mut(&mut board.batch);
+            (batch.named_price, batch.budget) = (named, cap);
+        })
+    };
+    let mut desk = doubted(Some(price(1_000_000, PriceSource::Live)), None);
+    assert!(desk.screen().contains("$0.0010 per MP is named; T takes it"), "{}", desk.screen());
+    desk.press("T").answer();
+    assert!(desk.told.is_empty() && desk.screen().contains("Take the price that is named?"), "{}", desk.screen());
+    desk.press("n").answer();
+    assert!(desk.told.is_empty());
+    desk.press_all(&["T", "y"]);
+    assert_eq!(desk.told, [Command::TrustPrice]);
+    let other = UnitPrice { unit: Unit::Other("second".into()), ..price(1_000_000, PriceSource::Live) };
+    let mut capped = doubted(Some(other), Some(Usd::from_nanos(1)));
+    capped.press("T").answer();
+    assert!(capped.told.is_empty() && capped.screen().contains("a cap could not be kept"), "{}", capped.screen());
+    let mut none = doubted(None, None);
+    none.press("T").answer();
+    assert!(none.told.is_empty() && !none.screen().contains("takes it"), "{}", none.screen());
 }

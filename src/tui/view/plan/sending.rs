@@ -90,8 +90,13 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     let (plan, batch, text) = (&ui.board.plan, &ui.board.batch, of(Role::Text));
     let mut lines = vec![Line::heading(ui, "What it costs")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
-    let told = if plan.price.is_some() { text } else { of(Role::Warning) };
+    let is_sure = plan.price.as_ref().is_some_and(|price| price.source.doubt().is_none());
+    let told = if is_sure { text } else { of(Role::Warning) };
     add("price", unit_price(batch, plan.price.as_ref()), told);
+    if let Some(named) = &batch.named_price {
+        let key = ui.keys.shown(Action::TrustPrice);
+        add("", format!("{} per {} is named; {key} takes it", named.usd, named.unit), of(Role::Warning));
+    }
     match plan.estimate {
         Some(estimate) if batch.sandbox => add("estimate", format!("{estimate} at fal; here nothing is charged"), text),
         Some(estimate) => add("estimate", format!("≈{estimate}{}", so_far(ui)), of(Role::Accent)),

@@ -1,0 +1,189 @@
+//! What is said outside of the screen, in the terminal's title and in the progress of its tab: the same as the
+//! header says, for whoever looks at other windows.
+
+use std::io::{self, Write};
+
+use super::caps::Outside;
+use super::state::State;
+use super::ui::Ui;
+use super::view::ascii;
+use super::view::format::percent;
+use super::view::text::safe;
+use crate::job::Group;
+
+/// What a progress shows (`OSC 9;4`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// None.
+    Gone,
+    /// It goes on.
+    Running(u64),
+    /// Nothing goes on until a person does something.
+    Error(u64),
+    /// It is paused, or waits.
+    Paused(u64),
+}
+
+/// What is said outside of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    title: Option<String>,
+    progress: Option<Progress>,
+    /// Some terminals take a progress away that is not heard of for a quarter of a minute.
+    turn: i64,
+}
+
+/// How long a progress stands by itself, ms.
+const STANDS: i64 = 8_000;
+
+impl Said {
+    /// What is to be said now.
+    pub(super) fn now(ui: &Ui) -> Self {
+        let Outside { title, progress } = ui.caps.outside;
+        let state = State::of(&ui.board);
+        let progress = progress.then(|| progress_of(ui, &state));
+        Self {
+            title: title.then(|| title_of(ui, &state)),
+            turn: if matches!(progress, None | Some(Progress::Gone)) { 0 } else { ui.now.0.div_euclid(STANDS) },
+            progress,
+        }
+    }
+
+    /// Says it, as far as it is not said already.
+    pub(super) fn write(&self, before: Option<&Self>, out: &mut impl Write) -> io::Result<()> {
+        if let Some(title) = &self.title
+            && before.and_then(|before| before.title.as_ref()) != Some(title)
+        {
+            write!(out, "\x1b]2;{title}\x1b\\")?;
+        }
+        let is_due = before.is_none_or(|before| (before.progress, before.turn) != (self.progress, self.turn));
+        match self.progress.filter(|_| is_due) {
+            None => Ok(()),
+            Some(Progress::Gone) => write!(out, "\x1b]9;4;0\x1b\\"),
+            Some(Progress::Running(share)) => write!(out, "\x1b]9;4;1;{share}\x1b\\"),
+            Some(Progress::Error(share)) => write!(out, "\x1b]9;4;2;{share}\x1b\\"),
+            Some(Progress::Paused(share)) => write!(out, "\x1b]9;4;4;{share}\x1b\\"),
+        }
+    }
+}
+
+/// Keeps the title that there is, so that it can be given back (xterm: window manipulation).
+pub(super) fn begin(outside: Outside, out: &mut impl Write) -> io::Result<()> {
+    if outside.title { out.write_all(b"\x1b[22;2t") } else { Ok(()) }
+}
+
+/// Takes all of it back. A terminal that keeps no titles is left without one, for the shell to set.
+pub(super) fn end(outside: Outside, out: &mut impl Write) -> io::Result<()> {
+    if outside.progress {
+        out.write_all(b"\x1b]9;4;0\x1b\\")?;
+    }
+    if outside.title { out.write_all(b"\x1b]2;\x1b\\\x1b[23;2t") } else { Ok(()) }
+}
+
+fn share(ui: &Ui) -> u64 {
+    let of = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    percent(of(ui.board.totals.ended()), of(ui.board.totals.photos()))
+}
+
+fn progress_of(ui: &Ui, state: &State) -> Progress {
+    match state {
+        State::Planning | State::Finished => Progress::Gone,
+        State::Running | State::Finishing | State::Leaving => Progress::Running(share(ui)),
+        State::WaitingForFal | State::Paused(_) => Progress::Paused(share(ui)),
+        State::NeedsYou(_) => Progress::Error(share(ui)),
+    }
+}
+
+/// The state comes first: tabs are narrow.
+fn title_of(ui: &Ui, state: &State) -> String {
+    let mut words = state.words();
+    if let Some(cause) = state.cause() {
+        words.extend([": ", cause]);
+    }
+    match state {
+        State::Planning | State::Leaving => {}
+        State::Finished => {
+            for (group, word) in [(Group::Failed, "failed"), (Group::Review, "to review")] {
+                match ui.board.totals.of(group) {
+                    0 => {}
+                    number => words.extend([", ", &number.to_string(), " ", word]),
+                }
+            }
+        }
+        _ => words.extend([" ", &share(ui).to_string(), " %"]),
+    }
+    let from = ui.board.batch.from.first().map(|from| format!(" · {}", safe(from))).unwrap_or_default();
+    let title = format!("{words}{from} · fal-tui");
+    if ui.caps.unicode { title } else { ascii::flat(&title) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::board::{Board, Notice, NoticeKind, Phase};
+    use crate::job::{Status, Timestamp};
+    use crate::tui::caps::Caps;
+    use crate::tui::fixtures::{CAPS, Desk, row};
+
+    fn desk(change: impl FnOnce(&mut Board)) -> Desk {
+        let statuses = [Status::Done, Status::Failed, Status::InProgress, Status::Pending, Status::Pending];
+        let rows = (1..).zip(statuses).map(|(n, status)| row(n, "a.jpg", status)).collect();
+        Desk::new(120, 36, rows).with(change)
+    }
+
+    fn written(desk: &Desk, before: Option<&Said>) -> String {
+        let mut bytes = Vec::new();
+        Said::now(&desk.ui).write(before, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap().replace('\x1b', "^")
+    }
+
+    fn paused(kind: Option<NoticeKind>) -> impl FnOnce(&mut Board) {
+        move |board| {
+            board.phase = Phase::Paused("by you".to_owned());
+            board.notice = kind.map(|kind| Notice { kind, message: "m".to_owned(), action: String::new() });
+        }
+    }
+
+    #[test]
+    fn title_and_progress_say_what_the_header_says() {
+        let from = desk(|_| {}).ui.board.batch.from.first().unwrap().clone();
+        for (desk, title, progress) in [
+            (desk(|_| {}), "▸ running 40 %", "1;40"),
+            (desk(paused(None)), "║ paused: by you 40 %", "4;40"),
+            (desk(paused(Some(NoticeKind::Offline))), "║ paused: by you 40 %", "4;40"),
+            (desk(paused(Some(NoticeKind::BudgetReached))), "! needs you: cap reached 40 %", "2;40"),
+            (desk(|board| board.phase = Phase::Planning), "planning", "0"),
+            (desk(|board| board.phase = Phase::Finished), "✓ finished, 1 failed", "0"),
+        ] {
+            let wanted = format!("^]2;{title} · {from} · fal-tui^\\^]9;4;{progress}^\\");
+            assert_eq!(written(&desk, None), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_not_said_again_but_for_a_progress_that_would_fade() {
+        let mut desk = desk(|_| {});
+        let before = Said::now(&desk.ui);
+        assert_eq!(written(&desk, Some(&before)), "");
+        desk.ui.set_clock(Timestamp(desk.ui.now.0 + STANDS));
+        assert_eq!(written(&desk, Some(&before)), "^]9;4;1;40^\\");
+    }
+
+    #[test]
+    fn a_terminal_that_has_neither_gets_nothing_and_one_without_unicode_plain_letters() {
+        let mut desk = desk(|board| {
+            let mut facts = (*board.batch).clone();
+            facts.from = vec!["a\x1b]2;b\x07\u{9c}é".to_owned()];
+            board.batch = facts.into();
+        });
+        desk.ui.caps = Caps { outside: Outside::default(), ..CAPS };
+        assert_eq!(written(&desk, None), "");
+        let mut bytes = Vec::new();
+        begin(Outside::default(), &mut bytes).unwrap();
+        end(Outside::default(), &mut bytes).unwrap();
+        assert_eq!(bytes, b"");
+        desk.ui.caps = Caps { unicode: false, ..CAPS };
+        let title = Said::now(&desk.ui).title.unwrap();
+        assert!(title.is_ascii() && title.chars().all(|c| !c.is_control()), "{title:?}");
+    }
+}
