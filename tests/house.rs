@@ -89,7 +89,7 @@ const MOST_FILES: usize = 15;
 const FULL_FOLDERS: &[Exception] = &[
     ("src/app", 19, "until `app` is `commands`"),
     ("src/engine", 43, "until its steps are rooms of their own"),
-    ("src/job", 23, "small values, a file each"),
+    ("src/job", 22, "small values, a file each"),
     ("src/output", 16, "until `storage` has what writes files"),
     ("src/tui/view", 28, "a file a pane, with its tests beside it"),
 ];
@@ -102,7 +102,7 @@ const LARGE_STRUCTS: &[Exception] = &[
     ("engine/run.rs Engine", 47, "until its steps are rooms of their own"),
     ("engine/setup.rs Setup", 22, "until its steps are rooms of their own"),
     ("headless/json.rs JobBody", 16, "an event as other programs get it: flat"),
-    ("headless/json.rs PlanBody", 22, "an event as other programs get it: flat"),
+    ("headless/json.rs PlanBody", 23, "an event as other programs get it: flat"),
     ("ledger/record.rs Record", 17, "a row of the ledger"),
     ("sandbox/scenario/form.rs FaultForm", 34, "a scenario's table as it is written: flat"),
     ("settings/mod.rs Settings", 33, "every setting, until each room has a struct of its own"),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::Failure;
+use crate::engine::Pools;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
 use crate::job::{BatchId, Job, JobState, Kept, Service, clean};
@@ -84,6 +85,7 @@ impl Batch {
             },
             state_dir: settings.types_state_dir().then(|| shown(&settings.state_dir)),
             log_file: shown(&settings.log_file()),
+            few_files: Pools::said(settings.sandbox.is_some()),
         }
     }
 }

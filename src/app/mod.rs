@@ -21,6 +21,7 @@ mod watch;
 mod work;
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 pub use failure::Failure;
 
@@ -51,6 +52,8 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
+        // Where no more threads are to be had, what is blocked on waits for one that is there: so one is.
+        .thread_keep_alive(Duration::from_hours(24))
         .build()
         .map_err(|error| Failure::usage(&error))?;
     let status = runtime.block_on(async {

@@ -1,16 +1,20 @@
 //! Which photos may be sent: each is asked whether it could be the same picture as another, hashed if
 //! so, and of those that are one is sent while the others wait for it.
 
+use std::time::Duration;
+
 use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
 use crate::intake;
-use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
+use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs, Shortage};
 use crate::ledger::LedgerError;
 use crate::plan::{Likeness, Origin, Wanted};
 
+/// How long before a photo is read again for which this machine had no file handle.
+pub(super) const ANOTHER_TRY: Duration = Duration::from_secs(2);
 /// Photos that are looked at at once.
 const CHECKS: usize = 3;
 
@@ -85,9 +89,16 @@ impl Engine {
         let Some(id) = self.reuse.duplicates.next() else { return false };
         let Some(photo) = self.roster.get(id).map(|job| job.photo.clone()) else { return true };
         self.spawn_stage(Step::Hash(id), async move {
-            let path = photo.source.clone();
-            let hashed = tokio::task::spawn_blocking(move || intake::content(&path)).await;
-            let content = hashed.map_err(std::io::Error::other).flatten();
+            let content = loop {
+                let path = photo.source.clone();
+                let hashed = tokio::task::spawn_blocking(move || intake::content(&path)).await;
+                let content = hashed.map_err(std::io::Error::other).flatten();
+                // Whoever is not known by what it holds could be paid for twice.
+                match &content {
+                    Err(error) if Shortage::of(error).is_some() => tokio::time::sleep(ANOTHER_TRY).await,
+                    _ => break content,
+                }
+            };
             Outcome::Hashed(photo, content.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok())
         });
         true

@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use super::run::Engine;
+use super::stages::SaveError;
 use super::tasks::Step;
+use super::weather::Realm;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Transition};
+use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Shortage, Transition};
 
 impl Engine {
     /// What follows from a task that panicked and said `said`.
@@ -16,6 +18,11 @@ impl Engine {
             CauseKind::Internal,
             format!("a fault in fal-tui itself, in step `{}`: {said}; please report it", step.name()),
         );
+        if let Some(shortage) = Shortage::of_panic(said)
+            && self.died_of_shortage(step, shortage, said)
+        {
+            return;
+        }
         match step {
             // It may have been made.
             Step::Submit(id) => self.lose_reply(id, &cause),
@@ -45,6 +52,20 @@ impl Engine {
             Step::Rivals => self.rivals_seen(Vec::new(), Duration::ZERO),
             Step::Sibling => self.sibling_unread(),
         }
+    }
+
+    /// A task could not have the thread that it needs: no fault, and tried again. False where more than that is
+    /// to be done.
+    fn died_of_shortage(&mut self, step: Step, shortage: Shortage, said: &str) -> bool {
+        let error = || FalError::of_shortage(shortage, format!("step `{}` could not begin: {said}", step.name()));
+        match step {
+            Step::Upload(id) => self.failed(Realm::Upload, id, &error(), Kept::Nothing, Kept::Nothing),
+            Step::Poll(id) => self.polled(id, Err(error())),
+            Step::Answer(id) => self.answered(id, Err(error())),
+            Step::Save(id) => self.saved(id, Err(SaveError::Fal(error()))),
+            _ => return false,
+        }
+        true
     }
 
     /// Ends a job with what it has: what is at fal, or was paid for, is gone on with by a retry.

@@ -41,7 +41,9 @@ impl Engine {
             }
             Err(SaveError::Fal(error)) => self.failed(Realm::Fetch, id, &error, kept(), kept()),
             Err(SaveError::Output(error)) => {
-                self.got_through(Realm::Fetch, id);
+                if error.shortage().is_none() {
+                    self.got_through(Realm::Fetch, id);
+                }
                 self.not_saved(id, "the result could not be saved", &error, &kept());
             }
         }
@@ -84,6 +86,11 @@ impl Engine {
     }
 
     pub(super) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, kept: &Kept) {
+        if let Some(shortage) = error.shortage() {
+            let realm = if matches!(kept, Kept::Nothing) { Realm::Upload } else { Realm::Fetch };
+            let error = FalError::of_shortage(shortage, told(what, error));
+            return self.failed(realm, id, &error, kept.clone(), kept.clone());
+        }
         match error {
             OutputError::BadResult(how) => {
                 self.failed(Realm::Fetch, id, &FalError::damaged(how.clone()), kept.clone(), kept.clone());

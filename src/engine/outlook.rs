@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::board::{Notice, NoticeKind};
 use super::event::What;
 use super::hold::Hold;
+use super::pools::open_files;
 use super::run::Engine;
 use super::tasks::{Pool, Step};
 use super::weather::{Realm, Sky, Trouble};
 use crate::fal::FalError;
-use crate::job::{Class, JobId, Timestamp};
+use crate::job::{Class, JobId, Shortage, Timestamp};
 
 /// How long nothing may be held back before a storm is over.
 const CALM: Duration = Duration::from_secs(10);
@@ -153,8 +154,13 @@ impl Engine {
             }
             let since = *self.said.calm_since.get_or_insert(now);
             if now.since(since) >= CALM || self.is_finished() {
-                (self.said.sky, self.said.calm_since) = (Sky::Clear, None);
-                self.tell_resumed("fal answers again");
+                let was = std::mem::replace(&mut self.said.sky, Sky::Clear);
+                self.said.calm_since = None;
+                self.tell_resumed(if matches!(was, Sky::Short(_)) {
+                    "this machine has again what it lacked"
+                } else {
+                    "fal answers again"
+                });
                 self.dirty = true;
             }
         }
@@ -233,6 +239,7 @@ pub(super) fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice>
             "fal answers with errors of its own (5xx): everything waits, and no attempt is spent",
             "nothing to do; see status.fal.ai if it lasts",
         ),
+        Sky::Short(shortage) => return Some(of_machine(shortage, next)),
         Sky::NoFiles { up, down } => (NoticeKind::Offline, no_files(up, down), "see status.fal.ai if it lasts"),
         Sky::Offline => (
             NoticeKind::Offline,
@@ -242,6 +249,17 @@ pub(super) fn weather_notice(sky: Sky, next: Option<Duration>) -> Option<Notice>
     };
     let action = format!("{action}; it goes on by itself{}", in_words(next));
     Some(Notice { kind, message: message.to_owned(), action })
+}
+
+/// What this machine lacks, and what that holds back.
+fn of_machine(shortage: Shortage, next: Option<Duration>) -> Notice {
+    let (what, cure) = shortage.words(open_files());
+    let message = format!(
+        "this machine has no more to give of {what}; nothing more is sent, what is paid for is fetched with what there \
+         is, and no attempt is spent"
+    );
+    let action = format!("{cure}; it goes on by itself{}", in_words(next));
+    Notice { kind: NoticeKind::ResourcesLow, message, action }
 }
 
 /// What cannot be reached though fal's API can, and what that holds back.

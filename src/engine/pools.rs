@@ -11,6 +11,18 @@ const TRANSFER: u64 = 4;
 /// What a call holds, and as much again where fal is in this process.
 const CALL: u64 = 2;
 
+/// How many files and connections this process may have open now; `None` without a limit.
+#[cfg(unix)]
+pub(super) fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+/// There is no such limit.
+#[cfg(not(unix))]
+pub(super) fn open_files() -> Option<u64> {
+    None
+}
+
 /// How much may be done at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pools {
@@ -44,6 +56,18 @@ impl Pools {
             calls: calls.min(CALLS),
             downloads: transfers.min(TRANSFERS),
         })
+    }
+
+    /// What few handles leave to be done at once, and what to do about it; `None` if there are enough, or too
+    /// few for anything.
+    #[must_use]
+    pub fn said(shared: bool) -> Option<String> {
+        let handles = open_files()?;
+        let pools = Self::within(Some(handles), shared).filter(|pools| *pools != Self::FULL)?;
+        Some(format!(
+            "{handles} may be open at once, so at most {} up, {} down and {} calls at a time; `ulimit -n 1024` raises that",
+            pools.uploads, pools.downloads, pools.calls
+        ))
     }
 
     /// The fewest handles with which anything may be sent.

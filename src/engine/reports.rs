@@ -54,7 +54,9 @@ impl Engine {
                 self.grown(id, *photo);
             }
             Err(UploadError::Output(error)) => {
-                self.got_through(Realm::Upload, id);
+                if error.shortage().is_none() {
+                    self.got_through(Realm::Upload, id);
+                }
                 self.not_saved(id, "not sent, since its result could not be written", &error, &Kept::Nothing);
             }
         }

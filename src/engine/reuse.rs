@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use super::await_rival::Awaited;
+use super::consider::ANOTHER_TRY;
 use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
@@ -106,7 +107,12 @@ impl Engine {
                 previous: previous.as_deref(),
                 caption: saved.caption.as_deref(),
             };
-            let placed = output.duplicate(&photo, of, expect).await;
+            let placed = loop {
+                match output.duplicate(&photo, of.clone(), expect).await {
+                    Err(error) if error.shortage().is_some() => tokio::time::sleep(ANOTHER_TRY).await,
+                    placed => break placed,
+                }
+            };
             Outcome::Copied(origin, placed)
         });
         true

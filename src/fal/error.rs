@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::failures::{Billing, Failed, Fault, Patience, Row};
 use super::json;
 use super::wire::{ErrorBody, ErrorDetail};
-use crate::job::{Cause, CauseKind, Class, clean, shortened};
+use crate::job::{Cause, CauseKind, Class, Shortage, clean, shortened};
 
 /// Which call of fal's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,20 @@ impl FalError {
         Self::without_answer(call, Fault::Silent, message)
     }
 
+    /// This machine could not do what the call needs: nothing was sent for it, or nothing that matters.
+    #[must_use]
+    pub fn of_shortage(shortage: Shortage, message: impl Into<Box<str>>) -> Self {
+        let error = Self::new(Cause::new(CauseKind::Resources, message), Class::Transient { after: None });
+        Self { patience: Patience::Weather, source: Some(Box::new(shortage)), ..error }
+    }
+
+    /// What this machine has no more of, if it is that.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        let source: &(dyn Error + 'static) = self.source.as_deref()?;
+        Shortage::of(source).filter(|_| self.cause.kind == CauseKind::Resources)
+    }
+
     /// The connection failed before or during the call.
     pub(super) fn transport(call: Call, error: reqwest::Error) -> Self {
         // Without a connection nothing was delivered; any other fault of the paid call leaves it open.
@@ -143,6 +157,11 @@ impl FalError {
             () => Fault::Broken,
         };
         let message = format!("{}: {}", call.name(), innermost(&error));
+        // A paid call that was on its way may have been accepted, whatever we lack to hear of it.
+        let is_sent = call == Call::Submit && fault != Fault::Unconnected;
+        if let Some(shortage) = Shortage::of(&error).filter(|_| !is_sent) {
+            return Self::of_shortage(shortage, message);
+        }
         Self { source: Some(Box::new(error.without_url())), ..Self::without_answer(call, fault, message) }
     }
 

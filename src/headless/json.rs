@@ -120,6 +120,7 @@ struct PlanBody<'a> {
     at_fal: usize,
     failed_before: usize,
     unknown_before: usize,
+    few_files: Option<&'a str>,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -150,6 +151,7 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         at_fal: plan.at_fal,
         failed_before: plan.failed_before,
         unknown_before: plan.lost_before,
+        few_files: facts.few_files.as_deref(),
     }
 }
 

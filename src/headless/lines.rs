@@ -68,6 +68,9 @@ impl Lines {
                 let _ = write!(text, "; the budget of {budget}{}", may_leave(plan).replace(": ", " "));
             }
         }
+        if let Some(few) = &facts.few_files {
+            let _ = write!(text, "; open files: {few}");
+        }
         self.line(out, at, "PLAN", &text);
         self.tally.expected = Some(plan.photos + plan.at_fal);
     }

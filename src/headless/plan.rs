@@ -42,6 +42,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if let Some(budget) = facts.budget {
         row("budget", &format!("{budget}{}", may_leave(plan)));
     }
+    if let Some(few) = &facts.few_files {
+        row("open files", few);
+    }
     for (i, (path, usd)) in plan.dearest.iter().enumerate() {
         row(if i == 0 { "dearest" } else { "" }, &format!("{:>8}  {path}", usd.to_string()));
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::job::{Cause, CauseKind, clean};
+use crate::job::{Cause, CauseKind, Shortage, clean};
 use crate::picture::{PictureError, said};
 
 /// Why a result did not become a file.
@@ -53,6 +53,17 @@ impl OutputError {
         match error {
             PictureError::Unreadable(source) => Self::of(path, source),
             error => Self::BadResult(error.to_string().into()),
+        }
+    }
+
+    /// What this machine has no more of, if it is that.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        match self {
+            Self::BadResult(_) => None,
+            Self::Disk { source, .. } | Self::LocalFile { source, .. } | Self::Folder { source, .. } => {
+                Shortage::of(source)
+            }
         }
     }
 

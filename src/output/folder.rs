@@ -68,7 +68,7 @@ impl Output {
     /// Whose failure it is that a file could not be written: its own, or that of the whole folder, as
     /// when a disk was taken away or became read-only.
     pub async fn whose(&self, error: OutputError) -> OutputError {
-        if !matches!(error, OutputError::LocalFile { .. }) {
+        if !matches!(error, OutputError::LocalFile { .. }) || error.shortage().is_some() {
             return error;
         }
         let root = self.0.root.clone();

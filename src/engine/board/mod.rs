@@ -81,6 +81,8 @@ pub struct BatchFacts {
     pub state_dir: Option<String>,
     /// Where the log is written.
     pub log_file: String,
+    /// What few open files leave to be done at once, in words; `None` if there are enough.
+    pub few_files: Option<String>,
 }
 
 impl BatchFacts {
@@ -183,6 +185,8 @@ pub enum NoticeKind {
     RateLimited,
     /// What held everything back is over. The board carries it for a few seconds.
     Resumed,
+    /// This machine has no more open files, memory or threads to give.
+    ResourcesLow,
     /// Nothing happened for a while: what is waited for.
     Waiting,
 }
@@ -191,6 +195,6 @@ impl NoticeKind {
     /// Whether what it tells is over by itself.
     #[must_use]
     pub fn passes(self) -> bool {
-        matches!(self, Self::Offline | Self::RateLimited | Self::Waiting)
+        matches!(self, Self::Offline | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
     }
 }

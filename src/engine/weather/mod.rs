@@ -8,7 +8,7 @@ use std::time::Duration;
 use gate::{Gate, Waits};
 
 use crate::fal::{FalError, Patience, Scope};
-use crate::job::{CauseKind, Class, Timestamp};
+use crate::job::{CauseKind, Class, Shortage, Timestamp};
 
 /// Calls that share a fate: what one is told holds for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,11 @@ pub(super) enum Realm {
 
 impl Realm {
     pub(super) const ALL: [Self; 4] = [Self::Upload, Self::Submit, Self::Follow, Self::Fetch];
+
+    /// Whether something more is begun by it.
+    fn sends(self) -> bool {
+        matches!(self, Self::Upload | Self::Submit)
+    }
 }
 
 /// What a call met that others will meet, too.
@@ -36,6 +41,8 @@ pub(super) enum Trouble {
     Overloaded(Option<Duration>),
     /// No connection, or one that broke.
     Unreached,
+    /// This machine has no more of something.
+    Short(Shortage),
 }
 
 /// Why calls of a realm are held back.
@@ -45,6 +52,8 @@ enum Why {
     Overloaded,
     /// Their host cannot be reached, though fal's API may be.
     Unreached,
+    /// This machine lacks what they need.
+    Short,
 }
 
 impl Trouble {
@@ -52,6 +61,9 @@ impl Trouble {
     pub(super) fn of(error: &FalError) -> Option<Self> {
         if error.scope == Scope::Request {
             return None;
+        }
+        if let Some(shortage) = error.shortage() {
+            return Some(Self::Short(shortage));
         }
         let asked = if let Class::Transient { after } = error.class { after } else { None };
         match (error.cause.kind, error.cause.http) {
@@ -81,6 +93,8 @@ pub(super) enum Sky {
     },
     /// Nothing gets through.
     Offline,
+    /// This machine has no more of something.
+    Short(Shortage),
 }
 
 impl Sky {
@@ -97,6 +111,10 @@ pub(super) struct Weather {
     /// Shut while nothing gets through at all. It is tried with a call that costs nothing.
     network: Gate,
     passed: Timestamp,
+    /// Shut while this machine lacks something: nothing more is sent, but for one try at a time.
+    machine: Gate,
+    /// What it lacked last.
+    lacked: Shortage,
 }
 
 #[derive(Debug)]
@@ -126,7 +144,13 @@ impl Weather {
     /// Fair weather.
     pub(super) fn new(now: Timestamp) -> Self {
         let place = || Place { gate: Gate::new(WAITS), why: Why::Overloaded, passed: Timestamp(0) };
-        Self { realms: Realm::ALL.map(|_| place()), network: Gate::new(WAITS), passed: now }
+        Self {
+            realms: Realm::ALL.map(|_| place()),
+            network: Gate::new(WAITS),
+            passed: now,
+            machine: Gate::new(WAITS),
+            lacked: Shortage::Files,
+        }
     }
 
     fn place(&mut self, realm: Realm) -> &mut Place {
@@ -151,12 +175,16 @@ impl Weather {
 
     /// Whether a call may begin.
     pub(super) fn may(&self, realm: Realm, now: Timestamp) -> bool {
-        self.network.is_open() && self.look(realm).gate.may(now)
+        let may_send = !realm.sends() || self.machine.may(now);
+        self.network.is_open() && self.look(realm).gate.may(now) && may_send
     }
 
     /// A call that may begin does.
     pub(super) fn begin(&mut self, realm: Realm, now: Timestamp) {
         self.place(realm).gate.begin(now);
+        if realm.sends() {
+            self.machine.begin(now);
+        }
     }
 
     /// Whether to look, at no cost, if there is a network again; if so, somebody does now.
@@ -194,6 +222,9 @@ impl Weather {
         let place = self.place(realm);
         place.passed = now;
         place.gate.pass(begun);
+        if realm.sends() {
+            self.machine.pass(begun);
+        }
     }
 
     /// A call that began at `begun` met trouble.
@@ -226,6 +257,14 @@ impl Weather {
                     place.gate.fail(begun, asked, now, random);
                     place.why = Why::Overloaded;
                 }
+            }
+            Trouble::Short(shortage) => {
+                // It says nothing of fal. What is paid for is fetched all the same, with what there is.
+                self.machine.fail(begun, None, now, random);
+                self.lacked = shortage;
+                let place = self.place(realm);
+                place.gate.fail(begun, None, now, random);
+                place.why = Why::Short;
             }
             Trouble::Unreached => {
                 // Files lie on hosts of their own: these may be gone while fal's API is there.
@@ -276,19 +315,20 @@ impl Weather {
 
     /// When the next call of a realm may begin, if not now.
     pub(super) fn next(&self, realm: Realm, now: Timestamp) -> Option<Timestamp> {
-        let next = self.look(realm).gate.next().max(self.network.next());
+        let machine = self.machine.next().filter(|_| realm.sends());
+        let next = self.look(realm).gate.next().max(self.network.next()).max(machine);
         next.filter(|next| *next > now)
     }
 
     /// Whether nothing is held back, but by a try that nobody needs to make.
     pub(super) fn is_calm(&self, now: Timestamp) -> bool {
         let is_calm = |gate: &Gate| gate.next().is_none_or(|next| now.since(next) >= UNWANTED);
-        self.network.is_open() && self.realms.iter().all(|place| is_calm(&place.gate))
+        self.network.is_open() && is_calm(&self.machine) && self.realms.iter().all(|place| is_calm(&place.gate))
     }
 
     /// When to look at it again.
     pub(super) fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let gates = self.realms.iter().map(|place| &place.gate).chain([&self.network]);
+        let gates = self.realms.iter().map(|place| &place.gate).chain([&self.network, &self.machine]);
         gates.filter_map(Gate::next).filter(|next| *next > now).min()
     }
 
@@ -297,7 +337,7 @@ impl Weather {
     fn is_told(&self, realm: Realm, now: Timestamp) -> bool {
         let place = self.look(realm);
         let (Some(due), Some(next)) = (place.gate.due(), place.gate.next()) else { return false };
-        let again = place.gate.tries().is_some_and(|tries| tries > 1);
+        let again = place.why == Why::Short || place.gate.tries().is_some_and(|tries| tries > 1);
         // Both are shut together, and one of them finds out.
         let through = match realm {
             Realm::Upload | Realm::Submit => self.look(Realm::Upload).passed.max(self.look(Realm::Submit).passed),
@@ -312,6 +352,9 @@ impl Weather {
         if self.network.tries().is_some_and(|tries| tries > 0) {
             return (Sky::Offline, self.network.due());
         }
+        if self.machine.next().is_some_and(|next| now.since(next) < UNWANTED) {
+            return (Sky::Short(self.lacked), self.machine.due());
+        }
         let told = Realm::ALL.into_iter().filter(|realm| self.is_told(*realm, now));
         let told: Vec<_> = told.map(|realm| (realm, self.look(realm))).collect();
         // Those that are worst, and of those the one that waits longest.
@@ -321,6 +364,7 @@ impl Weather {
         let sky = match worst.why {
             Why::Slow => Sky::Slow,
             Why::Overloaded => Sky::Overloaded,
+            Why::Short => Sky::Short(self.lacked),
             Why::Unreached => Sky::NoFiles { up: is_gone(Realm::Upload), down: is_gone(Realm::Fetch) },
         };
         (sky, worst.gate.due())

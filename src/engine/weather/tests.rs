@@ -102,11 +102,30 @@ fn an_overloaded_part_of_fal_is_tried_by_one_and_the_other_parts_go_on() {
     assert_eq!(weather.sky(at(18)).0, Sky::Clear);
 }
 
+#[test]
+fn where_this_machine_is_short_nothing_more_is_sent_and_what_is_paid_for_is_fetched() {
+    let mut weather = Weather::new(at(0));
+    weather.fail(Realm::Fetch, Trouble::Short(Shortage::Files), at(1), at(2), 1.0);
+    assert_eq!(weather.sky(at(2)).0, Sky::Short(Shortage::Files), "that is certain at once");
+    assert!(weather.may(Realm::Follow, at(2)) && weather.may(Realm::Fetch, at(3)));
+    for realm in [Realm::Upload, Realm::Submit] {
+        assert!(!weather.may(realm, at(2)), "{realm:?}");
+    }
+    weather.begin(Realm::Upload, at(3));
+    assert!(!weather.may(Realm::Submit, at(3)), "one tries");
+    weather.pass(Realm::Fetch, at(2), at(4));
+    weather.pass(Realm::Upload, at(3), at(4));
+    assert!(Realm::ALL.iter().all(|realm| weather.may(*realm, at(4))));
+    weather.begin(Realm::Fetch, at(5));
+    weather.pass(Realm::Fetch, at(5), at(5));
+    assert_eq!(weather.sky(at(5)).0, Sky::Clear);
+}
+
 proptest! {
     /// Whatever came before: once calls get through, soon everything may begin again.
     #[test]
     fn after_every_storm_it_goes_on(
-        storm in prop::collection::vec((0_usize..4, 0_u8..6, 0_u64..40, 0_u64..5, 0.0_f64..1.0), 0..120),
+        storm in prop::collection::vec((0_usize..4, 0_u8..7, 0_u64..40, 0_u64..5, 0.0_f64..1.0), 0..120),
     ) {
         let mut weather = Weather::new(at(0));
         let mut now = at(100);
@@ -127,6 +146,7 @@ proptest! {
                 0 => weather.fail(realm, Trouble::SlowDown(Some(Duration::from_secs(pause))), begun, now, random),
                 1 => weather.fail(realm, Trouble::Overloaded(None), begun, now, random),
                 2 => weather.fail(realm, Trouble::Unreached, begun, now, random),
+                6 => weather.fail(realm, Trouble::Short(Shortage::Files), begun, now, random),
                 3 => {} // never heard of again
                 _ => weather.pass(realm, begun, now),
             }

@@ -14,7 +14,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::fal::Meter;
 use crate::fal::error::FalError;
-use crate::job::{ContentHash, Format};
+use crate::job::{ContentHash, Format, Shortage};
 
 /// Files up to this are read at once, bytes.
 const SMALL: u64 = 1 << 20;
@@ -192,7 +192,11 @@ fn pieces(reader: impl AsyncRead) -> ReaderStream<impl AsyncRead> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn unreadable(error: std::io::Error) -> FalError {
-    FalError::local_file(format!("cannot be read: {error}"))
+    let message = format!("cannot be read: {error}");
+    match Shortage::of(&error) {
+        Some(shortage) => FalError::of_shortage(shortage, message),
+        None => FalError::local_file(message),
+    }
 }
 
 /// The name for headers and JSON: ASCII, short, without anything that could be taken for a path.

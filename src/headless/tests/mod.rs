@@ -42,6 +42,7 @@ fn facts() -> BatchFacts {
         elsewhere: None,
         state_dir: None,
         log_file: "/state/fal-tui/fal-tui.log".to_owned(),
+        few_files: None,
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
         }
         CauseKind::NotFound => ("fal does not know it", "check the model's name; an old request has been forgotten"),
         CauseKind::LocalFile => ("a file here cannot be read or written", "see to the file, then send again"),
+        CauseKind::Resources => ("this machine ran out of something", "raise the limit that it names, then send again"),
         CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),
         CauseKind::Internal => ("a fault in fal-tui", "report it; try again: what is paid for is not paid again"),
         CauseKind::Cancelled => ("cancelled", "send again if it is wanted after all"),

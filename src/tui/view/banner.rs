@@ -113,9 +113,11 @@ fn content(ui: &Ui) -> Option<Told> {
             (notice.action.as_str(), vec![key(Action::Failures, "shows them"), key(Action::Pause, "goes on")])
         }
         NoticeKind::DiskLow => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
-        NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed | NoticeKind::Waiting => {
-            (notice.action.as_str(), Vec::new())
-        }
+        NoticeKind::Offline
+        | NoticeKind::RateLimited
+        | NoticeKind::ResourcesLow
+        | NoticeKind::Resumed
+        | NoticeKind::Waiting => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
     let mark = if notice.kind == NoticeKind::Waiting { "↻" } else { "!" };
@@ -140,6 +142,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::BudgetReached => ("! the next photo could pass the cap", ""),
         NoticeKind::Failures => ("! too many failed for one cause", ""),
         NoticeKind::DiskLow => ("! nothing more can be written", "make room"),
+        NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
         NoticeKind::Resumed | NoticeKind::Waiting => return None,

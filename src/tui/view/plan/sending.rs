@@ -82,6 +82,9 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
             add("disk", format!("≈{needed} needed, {free_text} free"), text);
         }
     }
+    if let Some(few) = &batch.few_files {
+        add("open files", few.clone(), of(Role::Warning));
+    }
     lines
 }
 

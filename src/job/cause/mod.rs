@@ -1,9 +1,12 @@
 //! Why something did not work, and what follows from it.
 
+mod shortage;
+
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+pub use shortage::Shortage;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
@@ -68,6 +71,8 @@ kinds! {
     LocalFile = "local_file",
     /// The disk is full.
     Disk = "disk",
+    /// This machine has no more open files, memory or threads to give.
+    Resources = "resources",
     /// Somebody cancelled it.
     Cancelled = "cancelled",
     /// No failure: somebody else sends the same picture, and it waits for that result.
