@@ -282,6 +282,8 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         trials: std::collections::HashMap::default(),
         spent: Spent::NOTHING,
         earlier: HashSet::new(),
+        memory: std::sync::Arc::default(),
+        notes: Vec::new(),
         found,
         events: Some(events),
         link: None,

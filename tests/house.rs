@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &["job"]),
     ("intake", &["job", "picture"]),
     ("output", &["job", "picture"]),
-    ("plan", &["job", "model", "ledger", "intake"]),
+    ("plan", &["job", "model", "ledger", "intake", "output"]),
     ("engine", &["job", "model", "picture", "fal", "ledger", "intake", "output", "plan"]),
     (
         "tui",
@@ -89,8 +89,7 @@ const MOST_FILES: usize = 15;
 const FULL_FOLDERS: &[Exception] = &[
     ("src/app", 19, "until `app` is `commands`"),
     ("src/engine", 43, "until its steps are rooms of their own"),
-    ("src/job", 22, "small values, a file each"),
-    ("src/output", 16, "until `storage` has what writes files"),
+    ("src/job", 23, "small values, a file each"),
     ("src/tui/view", 28, "a file a pane, with its tests beside it"),
 ];
 
@@ -98,14 +97,15 @@ const FULL_FOLDERS: &[Exception] = &[
 const MOST_FIELDS: usize = 15;
 const LARGE_STRUCTS: &[Exception] = &[
     ("engine/board/detail.rs Detail", 24, "all that a pane shows of one job"),
-    ("plan/figures.rs Plan", 31, "all that the plan's screen shows, until it is one planner's answer"),
+    ("plan/figures.rs Plan", 34, "all that the plan's screen shows, until it is one planner's answer"),
     ("engine/run.rs Engine", 47, "until its steps are rooms of their own"),
     ("engine/setup.rs Setup", 22, "until its steps are rooms of their own"),
     ("headless/json.rs JobBody", 16, "an event as other programs get it: flat"),
-    ("headless/json.rs PlanBody", 23, "an event as other programs get it: flat"),
+    ("headless/json.rs PlanBody", 26, "an event as other programs get it: flat"),
     ("ledger/record.rs Record", 17, "a row of the ledger"),
+    ("output/records/metadata.rs Line", 17, "a line of a record as loaders get it: flat"),
     ("sandbox/scenario/form.rs FaultForm", 34, "a scenario's table as it is written: flat"),
-    ("settings/mod.rs Settings", 33, "every setting, until each room has a struct of its own"),
+    ("settings/mod.rs Settings", 34, "every setting, until each room has a struct of its own"),
     ("tui/ui/mod.rs Ui", 36, "until panes keep their own state"),
 ];
 

@@ -95,6 +95,8 @@ impl Ordeal {
             trials: std::collections::HashMap::default(),
             spent: Spent::NOTHING,
             earlier: HashSet::new(),
+            memory: std::sync::Arc::default(),
+            notes: Vec::new(),
             found,
             events: None,
             link: None,

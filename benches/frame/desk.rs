@@ -83,6 +83,8 @@ impl Desk {
             trials: HashMap::new(),
             spent: Spent::NOTHING,
             earlier: HashSet::new(),
+            memory: Arc::default(),
+            notes: Vec::new(),
             found,
             events: None,
             link: None,
@@ -216,6 +218,7 @@ fn job(at: usize, of: usize) -> Job {
             caption: Some("Two people walking along the water's edge at low tide, a dog running ahead of them.".into()),
             inference_s: Some(31.4),
             cost: Usd::from_f64(4.88).map(Cost::Known),
+            content: None,
             same_as: None,
         })
     };

@@ -80,8 +80,8 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let batch = Batch::known(&ledger, id).await?;
     let jobs = ledger.jobs(id).await?;
     let output = Output::open(&batch.key.output, settings.captions)?;
-    let captions = output.write_captions(&jobs)?;
-    output.write_records(&jobs)?;
+    let captions = output.write_captions(&jobs, &batch.key.service)?;
+    output.write_records(&jobs, &batch.key.terms())?;
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
     print(&format!("wrote metadata.jsonl, report.csv and {captions} captions that were missing in {folder}\n"))
 }

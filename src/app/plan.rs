@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::batch::Batch;
+use super::earlier::remember::{Remembered, remember};
 use super::{Failure, earlier, price, print, sandbox};
 use crate::engine::Clock;
 use crate::fal::Fal;
@@ -10,7 +11,9 @@ use crate::headless;
 use crate::job::BatchId;
 use crate::ledger::Ledger;
 use crate::model::UnitPrice;
+use crate::output::as_saved;
 use crate::plan::{Basis, Failed, draw};
+use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
@@ -19,25 +22,29 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     let batch = Batch::of(settings, settings.service())?;
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = earlier::as_written(&ledger, batch).await?;
-    let live = price_of(settings, &batch).await?;
+    // Its server is there for as long as it is asked.
+    let (_server, fal) = service(settings).await?;
+    let list = || batch.model.list_price.clone();
+    let live = match &fal {
+        Some(fal) => price::unit_price(fal, &batch.model, settings.trust_price).await.unwrap_or_else(|_| list()),
+        None => list(),
+    };
     let again = settings.retry_failed.then(Failed::default);
-    print(&text(settings, &batch, &ledger, live, again.as_ref()).await?)
+    let remembered = remember(settings, &batch, &ledger, fal.as_ref()).await?;
+    print(&text(settings, &batch, &ledger, live, again.as_ref(), &remembered).await?)
 }
 
-/// What the service that is asked says, or the list price.
-async fn price_of(settings: &Settings, batch: &Batch) -> Result<Option<UnitPrice>, Failure> {
-    let list = || batch.model.list_price.clone();
-    // Its server is there for as long as it is asked.
-    let (_server, fal) = match (&settings.sandbox, &settings.key) {
+/// The service that is asked, if it can be without a key.
+async fn service(settings: &Settings) -> Result<(Option<Sandbox>, Option<Fal>), Failure> {
+    Ok(match (&settings.sandbox, &settings.key) {
         (Some(shape), _) => {
             let server = sandbox::start(shape, 0).await?;
             let (hosts, key) = sandbox::account(&server)?;
-            (Some(server), Fal::new(hosts, key)?)
+            (Some(server), Some(Fal::new(hosts, key)?))
         }
-        (None, Ok(key)) => (None, Fal::new(settings.hosts.clone(), key.clone())?),
-        (None, Err(_)) => return Ok(list()),
-    };
-    Ok(price::unit_price(&fal, &batch.model, settings.trust_price).await.unwrap_or_else(|_| list()))
+        (None, Ok(key)) => (None, Some(Fal::new(settings.hosts.clone(), key.clone())?)),
+        (None, Err(_)) => (None, None),
+    })
 }
 
 /// Headless and unconfirmed: the plan goes out, and nothing else.
@@ -48,10 +55,12 @@ pub(super) async fn refuse_unconfirmed(
     settings: &Settings,
     batch: &Batch,
     ledger: &Ledger,
+    fal: &Fal,
     price: Option<UnitPrice>,
     again: Option<&Failed>,
 ) -> Result<(), Failure> {
-    let text = text(settings, batch, ledger, price, again).await?;
+    let remembered = remember(settings, batch, ledger, Some(fal)).await?;
+    let text = text(settings, batch, ledger, price, again, &remembered).await?;
     let mut out = io::stdout().lock();
     // The refusal stands whether or not anybody reads the plan.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -66,13 +75,15 @@ async fn text(
     ledger: &Ledger,
     price: Option<UnitPrice>,
     retry_failed: Option<&Failed>,
+    Remembered { memory, notes }: &Remembered,
 ) -> Result<String, Failure> {
     let id = known(ledger, batch).await?;
     let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
-    let trials = &ledger.trials(&batch.key).await?;
+    let trials = &as_saved(&batch.key.output, ledger.trials(&batch.key).await?).await;
     let walks = batch.inputs.is_some();
     let budget = settings.budget;
-    let about = Basis { model, params, price, service, trials, ledger, batch: id, retry_failed, budget, walks };
+    let about =
+        Basis { model, params, price, service, memory, notes, trials, ledger, batch: id, retry_failed, budget, walks };
     let (plan, skipped) = draw(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {

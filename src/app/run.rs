@@ -110,7 +110,7 @@ async fn make_ready(
     let told = matches!(face, Face::Told { .. });
     let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
     if told && !settings.may_start_headless() {
-        plan::refuse_unconfirmed(settings, &batch, &ledger, unit_price.clone(), retry_failed.as_ref()).await?;
+        plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
 
     let output = Output::open(&batch.key.output, settings.captions)?;
@@ -197,7 +197,8 @@ async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(),
     if jobs.iter().all(|job| matches!(job.state, JobState::Pending | JobState::Skipped(_))) {
         return Ok(());
     }
-    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
+    let terms = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?.key.terms();
+    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms)).await;
     written.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))?;
     Ok(())
 }

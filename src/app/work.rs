@@ -7,6 +7,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::Failure;
 use super::batch::{Batch, forget_requests};
+use super::earlier::remember::{Remembered, remember};
 use crate::engine::board::BatchFacts;
 use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, Setup, Summary};
 use crate::fal::Fal;
@@ -15,7 +16,7 @@ use crate::intake::Found;
 use crate::job::RetryPolicy;
 use crate::ledger::{Ledger, Opened};
 use crate::model::{Params, UnitPrice};
-use crate::output::Output;
+use crate::output::{Output, as_saved};
 use crate::plan::Failed;
 use crate::settings::Settings;
 
@@ -74,8 +75,9 @@ impl Work {
     /// # Errors
     /// If the ledger cannot be used, or another process works on the batch.
     pub(super) async fn begin(&self, batch: &Batch, events: Option<mpsc::Sender<Event>>) -> Result<Begun, Failure> {
+        let remembered = self.remember(batch).await?;
         let (opened, setup) = self.open(batch).await?;
-        let rooms = self.rooms(batch, &opened, batch.walk(), events, None).await?;
+        let rooms = self.rooms(batch, &opened, remembered, batch.walk(), events, None).await?;
         Ok(Begun { opened, handle: engine::start(setup, rooms) })
     }
 
@@ -100,12 +102,18 @@ impl Work {
 
     /// Goes on with the same photos as a batch of its own.
     async fn begin_anew(&self, batch: &Batch, anew: Anew) -> Result<Begun, Failure> {
+        let remembered = self.remember(batch).await?;
         let (opened, setup) = self.open(batch).await?;
         let Anew { photos, left_out, window, budget, price, link, .. } = anew;
         let mut setup = Setup { window, budget, left_out, price, start: true, ..setup };
         setup.facts.budget = budget;
-        let rooms = self.rooms(batch, &opened, in_chunks(photos), None, Some(link)).await?;
+        let rooms = self.rooms(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
         Ok(Begun { opened, handle: engine::start(setup, rooms) })
+    }
+
+    /// Before the batch is opened: that is the first thing in the ledger that is newer than the folder.
+    async fn remember(&self, batch: &Batch) -> Result<Remembered, Failure> {
+        remember(&self.settings, batch, &self.ledger, Some(&self.fal)).await
     }
 
     async fn open(&self, batch: &Batch) -> Result<(Opened, Setup), Failure> {
@@ -142,6 +150,7 @@ impl Work {
         &self,
         batch: &Batch,
         opened: &Opened,
+        remembered: Remembered,
         found: mpsc::Receiver<Vec<Found>>,
         events: Option<mpsc::Sender<Event>>,
         link: Option<Link>,
@@ -150,6 +159,7 @@ impl Work {
         if self.forgets {
             forget_requests(&mut known);
         }
+        let Remembered { memory, notes } = remembered;
         Ok(Rooms {
             fal: self.fal.clone(),
             ledger: self.ledger.clone(),
@@ -157,9 +167,11 @@ impl Work {
             output: self.output.clone(),
             known,
             replaced: self.ledger.replaced(opened.id).await?,
-            trials: self.ledger.trials(&batch.key).await?,
+            trials: as_saved(&batch.key.output, self.ledger.trials(&batch.key).await?).await,
             spent: self.ledger.batch(opened.id).await?.spent,
             earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, &batch.key.service).await?,
+            memory,
+            notes,
             found,
             events,
             link,

@@ -100,6 +100,11 @@ pub struct HowFlags {
     /// Send again what failed in an earlier run of the same batch.
     #[arg(long)]
     pub retry_failed: bool,
+    /// Send and pay for what the output folder shows to be done, too.
+    ///
+    /// Results that no ledger knows, but that lie in the output folder as their records say, are not sent again.
+    #[arg(long)]
+    pub no_adopt: bool,
     /// Start without the plan screen.
     #[arg(short, long)]
     pub yes: bool,

@@ -58,7 +58,12 @@ impl Engine {
                     self.wake_at(id, now);
                 }
             }
-            JobState::Uploaded(..) => self.to_submit.push_back(id),
+            JobState::Uploaded(_, upload) => {
+                let upload = upload.clone();
+                if !self.is_done_elsewhere(id, &upload) {
+                    self.to_submit.push_back(id);
+                }
+            }
             // An intent without an id: the call may have been accepted. It is not made again.
             JobState::Submitting(..) => {
                 self.happen(id, Transition::LoseReply);

@@ -9,7 +9,6 @@ use super::run::Engine;
 use super::stages::{Outcome, Stakes};
 use super::tasks::Step;
 use crate::job::{BatchId, Cause, CauseKind, JobId, JobState, Kept, PaidCall, Service, Timestamp, Transition};
-use crate::ledger::Terms;
 use crate::plan::{Look, Waiting};
 
 /// How long between two looks.
@@ -55,11 +54,7 @@ impl Engine {
         if self.is_redone(id) || self.setup.service == Service::Sandbox {
             return None;
         }
-        let terms = Terms {
-            model: self.setup.model.endpoint.to_string(),
-            params: self.setup.params.canonical(),
-            service: self.setup.service.clone(),
-        };
+        let terms = (*self.stages.terms).clone();
         Some(Stakes { terms, settled: self.reuse.awaited.settled(id) })
     }
 

@@ -1,6 +1,7 @@
 //! Which photos may be sent: each is asked whether it could be the same picture as another, hashed if
 //! so, and of those that are one is sent while the others wait for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::hold::Hold;
@@ -11,7 +12,7 @@ use super::tasks::{Pool, Step};
 use crate::intake;
 use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs, Shortage};
 use crate::ledger::LedgerError;
-use crate::plan::{Likeness, Origin, Wanted};
+use crate::plan::{Likeness, Origin, Sought, Wanted};
 
 /// How long before a photo is read again for which this machine had no file handle.
 pub(super) const ANOTHER_TRY: Duration = Duration::from_secs(2);
@@ -122,6 +123,10 @@ impl Engine {
             return;
         }
         let Some(content) = self.reuse.duplicates.content(id) else { return self.send(id) };
+        if self.reuse.remembered.may_have(job, content) {
+            // It has a result of its own, whatever becomes of its twins.
+            return self.ask_ledger(id, content);
+        }
         let leader = match self.reuse.duplicates.likeness(id, job.photo.bytes) {
             Likeness::MayBeKnown(content) if ask_ledger => return self.ask_ledger(id, content),
             Likeness::Leads | Likeness::MayBeKnown(_) => return self.send(id),
@@ -162,26 +167,32 @@ impl Engine {
     }
 
     fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
+        let Some(photo) = self.roster.get(id).map(|job| job.photo.path.clone()) else { return };
         let (ledger, wanted) = (self.ledger.clone(), self.wanted());
-        self.spawn_stage(Step::Seek(id), async move { Outcome::Sought(wanted.find(&ledger, content, Some(id)).await) });
+        self.spawn_stage(Step::Seek(id), async move {
+            Outcome::Sought(wanted.find(&ledger, &photo, content, Some(id)).await)
+        });
         self.count_checks();
     }
 
     pub(super) fn wanted(&self) -> Wanted {
         Wanted {
-            model: self.setup.model.endpoint.to_string(),
-            params: self.setup.params.canonical(),
-            service: self.setup.service.clone(),
+            terms: Arc::clone(&self.stages.terms),
+            memory: Arc::clone(&self.reuse.remembered.memory),
             batch: self.facts.id,
         }
     }
 
-    pub(super) fn sought(&mut self, id: JobId, found: Result<Option<Origin>, LedgerError>) {
+    pub(super) fn sought(&mut self, id: JobId, found: Result<Sought, LedgerError>) {
         self.count_checks();
         let Some(job) = self.roster.get(id).filter(|job| job.state.is_unpaid()) else { return };
         let content = self.reuse.duplicates.content(job.id);
         match found {
-            Ok(Some(origin)) if content == Some(origin.same_as.content) => {
+            Ok(Sought { is_changed: true, .. }) if self.lost_in_folder(id) => self.decide_twin(id, true),
+            Ok(Sought { origin: Some(origin), .. }) if content == Some(origin.same_as.content) => {
+                if let Some(record) = &origin.in_place {
+                    self.reuse.remembered.find(id, record);
+                }
                 self.reuses(id);
                 self.reuse.to_copy.push_back((id, Box::new(origin)));
             }

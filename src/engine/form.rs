@@ -200,7 +200,7 @@ impl Engine {
     pub(super) fn count_in_plan(&mut self, id: JobId) {
         let is_duplicate = !self.is_changed() && self.is_reused(id);
         let Some(standing) = self.roster.get(id).map(|job| self.standing(job)) else { return };
-        let Self { roster, plan, choices, trials, .. } = self;
+        let Self { roster, plan, choices, trials, reuse, .. } = self;
         let Some(job) = roster.get(id) else { return };
         let price = roster.estimate(job);
         let is_out = standing == Standing::Send
@@ -213,7 +213,9 @@ impl Engine {
         };
         if !is_out {
             let has_trial = trials.contains_key(&job.photo.path);
-            plan.count(job, standing, About { output: roster.output(job), is_duplicate, has_trial });
+            let (found, is_changed) = (reuse.remembered.found(id), reuse.remembered.is_changed(id));
+            let output = roster.output(job);
+            plan.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
         }
         roster.set_choice(id, choice);
     }
@@ -233,7 +235,7 @@ impl Engine {
     pub(super) fn is_reused(&self, id: JobId) -> bool {
         let leader = self.reuse.duplicates.leader(id);
         let is_led_astray = leader.and_then(|leader| self.roster.get(leader)).is_some_and(|job| self.is_left_out(job));
-        self.roster.is_reusing(id) && !is_led_astray
+        self.roster.is_reusing(id) && (self.reuse.remembered.found(id).is_some() || !is_led_astray)
     }
 
     /// Counts the plan from the start if something was changed in it.

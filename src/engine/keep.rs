@@ -30,8 +30,8 @@ impl Engine {
                 } else {
                     self.roster.cost(id, answer.billed_units, placed.pixels)
                 };
-                let (mut saved, suspicion) = placed.saved(request.id.clone(), &answer, cost);
-                saved.same_as = borrowed.map(|(same_as, _)| Box::new(same_as));
+                let (mut saved, suspicion) = placed.saved(&request, &answer, cost);
+                saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);
                 self.keep(id, saved, suspicion);
             }
             Err(SaveError::Fal(error)) if is_gone(&error) => {
@@ -55,6 +55,13 @@ impl Engine {
         self.previous.get(&id).cloned().or_else(of_trial)
     }
 
+    /// A result is on disk: its folder remembers it from now on, whatever becomes of the ledger.
+    pub(super) fn note(&self, id: JobId) {
+        if let Some(job) = self.roster.get(id) {
+            self.stages.output.note(job, &self.stages.terms);
+        }
+    }
+
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
         let now = self.now();
         self.previous.remove(&id);
@@ -68,6 +75,7 @@ impl Engine {
         if !self.happen(id, transition) {
             return;
         }
+        self.note(id);
         self.attempted(id, |job| {
             let (run, saved) = (began?, job.state.saved()?);
             Some(Attempt {

@@ -2,6 +2,7 @@
 //! result, or where there is none to copy, follows its request.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::await_rival::Awaited;
@@ -11,9 +12,9 @@ use super::reports::told;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition};
-use crate::output::{Expect, OutputError, Placed};
-use crate::plan::{Duplicates, Origin};
+use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition, Upload};
+use crate::output::{Expect, Memory, OutputError, Placed, Record};
+use crate::plan::{Duplicates, Origin, Remembered};
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug, Default)]
@@ -28,13 +29,17 @@ pub(super) struct Reuse {
     pub(super) insists: HashSet<JobId>,
     /// Photos that wait for what others pay for.
     pub(super) awaited: Awaited,
+    /// What lies in the output folder already.
+    pub(super) remembered: Remembered,
     /// Leaders whose paid call's answer was lost.
     pub(super) lost: Vec<JobId>,
 }
 
 impl Reuse {
-    pub(super) fn new(earlier: HashSet<u64>) -> Self {
-        Self { duplicates: Duplicates::new(earlier), ..Self::default() }
+    pub(super) fn new(mut earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
+        earlier.extend(memory.lengths());
+        let (duplicates, remembered) = (Duplicates::new(earlier), Remembered::new(memory));
+        Self { duplicates, remembered, ..Self::default() }
     }
 
     /// A photo that may be sent was not, yet.
@@ -83,7 +88,7 @@ impl Engine {
             self.form.stale = true;
         } else if let Some(job) = self.roster.get(id) {
             let output = self.roster.params().output_size(job.photo.pixels);
-            self.plan.reuse(job, output);
+            self.plan.reuse(job, output, self.reuse.remembered.found(id));
         }
     }
 
@@ -93,12 +98,19 @@ impl Engine {
         }
         let Some((id, origin)) = self.reuse.to_copy.pop_front() else { return false };
         let Some(job) = self.roster.get(id).filter(|job| job.state.is_unpaid()) else { return true };
+        let promised = self.roster.params().output_size(job.photo.pixels);
+        let (photo, output) = (job.photo.clone(), self.stages.output.clone());
+        if let Some(record) = origin.in_place.clone() {
+            self.spawn_stage(Step::Copy(id), async move {
+                let placed = output.adopt(&photo, &record, promised).await;
+                Outcome::Copied(origin, placed)
+            });
+            return true;
+        }
         let Some((of, saved)) = origin.copy.clone() else {
             self.adopt(id, *origin);
             return true;
         };
-        let promised = self.roster.params().output_size(job.photo.pixels);
-        let (photo, output) = (job.photo.clone(), self.stages.output.clone());
         let previous = self.replaceable(id);
         self.spawn_stage(Step::Copy(id), async move {
             let expect = Expect {
@@ -122,6 +134,16 @@ impl Engine {
         if !self.roster.get(id).is_some_and(|job| job.state.is_unpaid()) {
             return;
         }
+        if let Some(record) = origin.in_place.take() {
+            return match result {
+                Ok(placed) => self.adopted(id, *record, placed),
+                Err(why) => {
+                    tracing::info!(job = %id, %why, "what lies in the output folder is not its result");
+                    self.lost_in_folder(id);
+                    self.reuse.to_copy.push_front((id, origin));
+                }
+            };
+        }
         let Some((_, of)) = origin.copy.take() else { return };
         match result {
             Ok(placed) => {
@@ -131,11 +153,13 @@ impl Engine {
                     pixels: placed.pixels,
                     bytes: placed.bytes,
                     cost: Some(Cost::NOTHING),
-                    same_as: Some(Box::new(origin.same_as)),
+                    content: Some(origin.same_as.content),
+                    same_as: Some(origin.same_as.photo),
                     ..*of
                 };
                 self.previous.remove(&id);
                 if self.happen(id, Transition::Reuse(saved, placed.suspicion)) {
+                    self.note(id);
                     self.record(id);
                 }
             }
@@ -154,6 +178,53 @@ impl Engine {
                 self.fail(id, &cause, Kept::Nothing);
             }
         }
+    }
+
+    /// A job's result in the folder was looked at and is as it was saved.
+    pub(super) fn adopted(&mut self, id: JobId, record: Record, placed: Placed) {
+        let suspicion = placed.suspicion;
+        let saved = Saved {
+            output: placed.output,
+            format: placed.format,
+            pixels: placed.pixels,
+            bytes: placed.bytes,
+            ..record.saved()
+        };
+        self.roster.make_with(id, record.own);
+        self.previous.remove(&id);
+        tracing::info!(job = %id, request = %saved.request, "found in the output folder");
+        // What it cost then counts again: no ledger knows it.
+        self.roster.reuse(id, false);
+        self.happen(id, Transition::Reuse(saved, suspicion));
+    }
+
+    /// A job's result in the folder is no longer what it was. False if that was known.
+    pub(super) fn lost_in_folder(&mut self, id: JobId) -> bool {
+        if !self.reuse.remembered.lose(id) {
+            return false;
+        }
+        if self.started {
+            self.plan.changed();
+        } else {
+            self.form.stale = true;
+        }
+        true
+    }
+
+    /// A photo was uploaded and not sent, as far as the ledger knows; its result lies in the folder. True if
+    /// it is taken from there.
+    pub(super) fn is_done_elsewhere(&mut self, id: JobId, upload: &Upload) -> bool {
+        let job = self.roster.get(id);
+        if !job.is_some_and(|job| self.reuse.remembered.may_have(job, upload.content)) {
+            return false;
+        }
+        let cause = Cause::new(CauseKind::Network, "the last run ended in the middle");
+        let kept = Kept::Upload(upload.clone());
+        let is_back = self.happen(id, Transition::Retry { cause, until: self.now(), kept, counts: false });
+        if is_back {
+            self.reconsider(id);
+        }
+        is_back
     }
 
     /// Follows the request that an earlier run made of the same picture; if there is none, the photo is

@@ -105,6 +105,7 @@ mod tests {
             caption: None,
             inference_s: None,
             cost: None,
+            content: None,
             same_as: None,
         };
         let review = |why| JobState::Review(closed, Box::new(saved.clone()), why);

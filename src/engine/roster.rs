@@ -198,6 +198,19 @@ impl Roster {
         }
     }
 
+    /// A job's result was made with parameters of its own, if there are any.
+    pub(super) fn make_with(&mut self, id: JobId, own: Option<OwnParams>) {
+        if own.is_none() || self.get(id).is_none() {
+            return;
+        }
+        self.count(id, false);
+        if let Some(job) = self.jobs.get_mut(id.index()) {
+            job.own = own;
+            self.cost.recall(job);
+        }
+        self.count(id, true);
+    }
+
     /// Lets a job with a result begin anew with parameters of its own.
     pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<Option<&Job>, Impossible> {
         let Some(job) = self.jobs.get(id.index()) else { return Ok(None) };

@@ -32,7 +32,7 @@ use super::tasks::{Finished, Tasks};
 use super::weather::Weather;
 use super::{Command, Leave, story};
 use crate::intake::Found;
-use crate::job::{Job, JobId, Saved, Spent, Timestamp, Transition, Usd};
+use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Transition, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Planner, Standing};
 
@@ -128,12 +128,30 @@ impl Engine {
     /// Starts an engine on the current runtime.
     pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
         let now = setup.clock.now();
-        let Rooms { fal, ledger, writer, output, known, replaced, trials, spent, earlier, found, events, link } = rooms;
+        let Rooms {
+            fal,
+            ledger,
+            writer,
+            output,
+            known,
+            replaced,
+            trials,
+            spent,
+            earlier,
+            memory,
+            notes,
+            found,
+            events,
+            link,
+        } = rooms;
         let facts = Arc::new(setup.facts.clone());
         let endpoint = setup.model.endpoint.clone();
-        let stages = Arc::new(Stages { fal, endpoint, start_timeout: setup.start_timeout, writer, output });
+        let terms =
+            Terms { model: endpoint.to_string(), params: setup.params.canonical(), service: setup.service.clone() };
+        let (start_timeout, terms) = (setup.start_timeout, Arc::new(terms));
+        let stages = Arc::new(Stages { fal, endpoint, start_timeout, writer, output, terms });
         let roster = Roster::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
-        let mut plan = Planner::new(setup.price.clone());
+        let mut plan = Planner::new(setup.price.clone(), notes);
         let mut look = Looker::default();
         let flow = FlowMeter::default();
         let first = Board {
@@ -177,7 +195,7 @@ impl Engine {
             watched: None,
             weighed: None,
             ended: Shelf::default(),
-            reuse: Reuse::new(earlier),
+            reuse: Reuse::new(earlier, memory),
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
             to_answer: VecDeque::new(),

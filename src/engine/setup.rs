@@ -18,7 +18,7 @@ use crate::intake::Found;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
-use crate::output::Output;
+use crate::output::{Memory, Output};
 use crate::plan::Failed;
 
 /// How a batch is to be run.
@@ -94,6 +94,10 @@ pub struct Rooms {
     /// The lengths of photos that the ledger knows to have been sent so, bytes: only a photo of such a
     /// length can have a result already.
     pub earlier: HashSet<u64>,
+    /// What the output folder knows of results that the ledger does not.
+    pub memory: Arc<Memory>,
+    /// What is to be said on the plan of the ledger and the folder.
+    pub notes: Vec<String>,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

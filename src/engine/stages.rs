@@ -11,12 +11,13 @@ use serde_json::Value;
 use super::measure;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Piece, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Timestamp,
+    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Terms,
+    Timestamp,
 };
-use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Terms, Trail, Writer};
+use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Trail, Writer};
 use crate::model::Model;
 use crate::output::{Expect, Output, OutputError, Placed};
-use crate::plan::{Look, Origin};
+use crate::plan::{Look, Origin, Sought};
 
 /// What a step came to.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ pub(super) enum Outcome {
     /// What a photo holds, if it can be read.
     Hashed(Photo, Option<ContentHash>),
     /// What earlier runs paid for of the same picture.
-    Sought(Result<Option<Origin>, LedgerError>),
+    Sought(Result<Sought, LedgerError>),
     /// What has become of paid calls that others make, and how long looking took.
     Rivals(Vec<(JobId, Look)>, Duration),
     /// The result of its twin was copied.
@@ -109,6 +110,8 @@ pub(super) struct Stages {
     pub(super) start_timeout: Option<Duration>,
     pub(super) writer: Writer,
     pub(super) output: Output,
+    /// What its results are made on.
+    pub(super) terms: Arc<Terms>,
 }
 
 impl Stages {

@@ -67,7 +67,7 @@ pub(super) fn row_state(job: &Job, live: Option<&Live>, lies: bool) -> RowState 
 pub(super) fn note(state: &JobState) -> Option<Cow<'_, str>> {
     Some(match state {
         JobState::Done(_, saved) => match &saved.same_as {
-            Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(&same.photo))),
+            Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(same))),
             None => saved.caption.as_deref().map(clean).unwrap_or_default(),
         },
         JobState::Review(_, _, suspicion) => clean(&suspicion.0),
@@ -106,7 +106,7 @@ pub(super) fn change(job: &Job, at: Timestamp) -> JobChange {
             _ => saved.and_then(|saved| saved.inference_s),
         },
         cost: saved.and_then(|saved| saved.cost),
-        same_as: saved.and_then(|saved| saved.same_as.as_ref()).map(|same| same.photo.clone()),
+        same_as: saved.and_then(|saved| saved.same_as.clone()),
     }
 }
 

@@ -23,7 +23,7 @@ pub use failures::{AccountStop, Patience};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
-pub use platform::{HistoryPage, Past};
+pub use platform::{HistoryPage, Past, STORED};
 pub use queue::{Accepted, CancelAnswer, Progress, Status};
 pub use storage::{LocalFile, ReadSeek};
 

@@ -1,5 +1,7 @@
 //! fal's platform API: prices, and the requests that fal remembers (fal docs: platform).
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
@@ -11,6 +13,8 @@ use super::wire::{PastRequest, PastRequests, Price, Prices};
 use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
 use crate::model::{Quote, Unit, read_answer};
 
+/// How long fal stores what was asked and answered (fal docs: platform, payloads).
+pub const STORED: Duration = Duration::from_hours(30 * 24);
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;
 

@@ -115,6 +115,9 @@ struct PlanBody<'a> {
     replaced: usize,
     sufficient_usd: Option<f64>,
     may_leave: usize,
+    found_in_output: usize,
+    changed_in_output: usize,
+    notes: &'a [String],
     price_doubt: Option<&'static str>,
     done_before: usize,
     at_fal: usize,
@@ -123,7 +126,7 @@ struct PlanBody<'a> {
     few_files: Option<&'a str>,
 }
 
-fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
+fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
     PlanBody {
         batch: known(facts.id),
         model: &facts.endpoint,
@@ -146,6 +149,9 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &Plan, skipped: &'a [SkippedFile])
         replaced: plan.replaced,
         sufficient_usd: plan.certain.and_then(Usd::told),
         may_leave: plan.may_leave,
+        found_in_output: plan.found,
+        changed_in_output: plan.changed_results,
+        notes: &plan.notes,
         price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
         done_before: plan.done_before,
         at_fal: plan.at_fal,

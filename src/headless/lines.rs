@@ -72,7 +72,10 @@ impl Lines {
             let _ = write!(text, "; open files: {few}");
         }
         self.line(out, at, "PLAN", &text);
-        self.tally.expected = Some(plan.photos + plan.at_fal);
+        for note in &plan.notes {
+            self.line(out, at, "NOTE", &clean(note));
+        }
+        self.tally.expected = Some(plan.photos + plan.found + plan.at_fal);
     }
 
     fn job(&mut self, out: &mut Vec<u8>, at: Timestamp, change: &JobChange) {
@@ -128,7 +131,7 @@ fn color(word: &str) -> &'static str {
     match word {
         "DONE" => "\x1b[32m",
         "FAILED" => "\x1b[31m",
-        "WAITING" | "REVIEW" | "UNKNOWN" | "NOTICE" => "\x1b[33m",
+        "WAITING" | "REVIEW" | "UNKNOWN" | "NOTICE" | "NOTE" => "\x1b[33m",
         "IN_PROGRESS" => "\x1b[36m",
         "BATCH" | "PLAN" | "TOTAL" => "\x1b[1m",
         _ => "\x1b[2m",

@@ -33,6 +33,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if plan.duplicates > 0 {
         row("", &duplicates(plan));
     }
+    for note in &plan.notes {
+        row("note", note);
+    }
     if facts.sandbox {
         row("", "sandbox: nothing is charged");
     }
@@ -73,6 +76,8 @@ pub(super) fn to_send(plan: &Plan) -> String {
         (plan.replaced, "of a trial's pictures replaced"),
         (plan.skipped, "skipped"),
         (plan.done_before, "done before"),
+        (plan.found, "done before, found in the output folder"),
+        (plan.changed_results, "of those to send done before and changed or gone since"),
         (plan.at_fal, "still at fal"),
         (plan.lost_before, "perhaps paid for (sent again only with `retry --only unknown_outcome`)"),
         (plan.failed_before, "failed before (sent again only with --retry-failed)"),

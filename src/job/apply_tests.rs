@@ -33,6 +33,7 @@ fn saved() -> Saved {
         caption: None,
         inference_s: None,
         cost: None,
+        content: None,
         same_as: None,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-use super::{BatchId, Group, JobState, Kept, RequestId};
+use super::{BatchId, Group, JobState, Kept, RequestId, Service};
 
 /// How long another's claim is waited for, though its process lives. Then its request is followed from
 /// here as well, which costs nothing: that process may be stopped, or stand before a person.
@@ -21,6 +21,17 @@ pub enum PaidCall {
     Request(RequestId),
     /// The URL of its upload, where no id is known: each upload has its own.
     Upload(Box<str>),
+}
+
+/// What makes results of one picture the same money.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Terms {
+    /// The model's endpoint id.
+    pub model: String,
+    /// The parameters, a given seed among them, in their canonical form.
+    pub params: String,
+    /// Whom it is sent to.
+    pub service: Service,
 }
 
 /// What a paid call has come to so far.

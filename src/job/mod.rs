@@ -27,7 +27,7 @@ mod time;
 pub use apply::{Impossible, Transition, apply};
 pub use artifact::{Artifact, Given};
 pub use cause::{Cause, CauseKind, Class, Shortage};
-pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Turn, stands_in_the_way, turn};
+pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Terms, Turn, stands_in_the_way, turn};
 pub use cost::{Cost, Spent};
 pub use endpoint::{EndpointId, InvalidEndpoint};
 pub use id::{BatchId, JobId};

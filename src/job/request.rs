@@ -143,8 +143,11 @@ pub struct Saved {
     pub inference_s: Option<f64>,
     /// What it cost; `None` where nothing is known of that.
     pub cost: Option<Cost>,
-    /// Whose result it is, where another photo's was used again.
-    pub same_as: Option<Box<SameAs>>,
+    /// What the photo holds that it was made of; `None` where that was not written down.
+    pub content: Option<ContentHash>,
+    /// Whose result it is, where another photo's was used again: that photo below its folder, with its
+    /// batch if it is of another.
+    pub same_as: Option<Box<str>>,
 }
 
 /// The photo whose result was used again, because it is the same picture.

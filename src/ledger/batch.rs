@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 use super::columns::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::hold::BatchHold;
 use super::path;
-use crate::job::{BatchId, Service, Spent, Status, Timestamp};
+use crate::job::{BatchId, Service, Spent, Status, Terms, Timestamp};
 
 /// What makes a batch: the same command finds the same one. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +27,12 @@ pub struct BatchKey {
 }
 
 impl BatchKey {
+    /// What its results are made on.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        Terms { model: self.model.clone(), params: self.params.clone(), service: self.service.clone() }
+    }
+
     /// A hash of all of it. Each part goes in with its length, so that no two keys look alike.
     fn identity(&self) -> [u8; 32] {
         let mut roots: Vec<_> = self.roots.iter().map(|root| path::to_bytes(root)).collect();

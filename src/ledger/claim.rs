@@ -12,18 +12,7 @@ use tokio::sync::oneshot;
 use super::queue::Pending;
 use super::restore::{self, LIST};
 use super::{LedgerError, store};
-use crate::job::{BatchId, ContentHash, Job, JobState, PaidCall, Service, stands_in_the_way};
-
-/// What makes results of one picture the same money.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Terms {
-    /// The model's endpoint id.
-    pub model: String,
-    /// The parameters, a given seed among them, in their canonical form.
-    pub params: String,
-    /// Whom it is sent to.
-    pub service: Service,
-}
+use crate::job::{BatchId, ContentHash, Job, JobState, PaidCall, Service, Terms, stands_in_the_way};
 
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

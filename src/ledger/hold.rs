@@ -1,5 +1,6 @@
 //! One process a batch: whoever works on it holds its lock file.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
@@ -41,6 +42,12 @@ impl BatchHold {
         }
         Ok(Self { file })
     }
+}
+
+/// Whether a file of this name is a batch's lock.
+pub(super) fn is_lock(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.strip_prefix("batch-").is_some_and(|rest| rest.strip_suffix(".lock").is_some()))
 }
 
 /// Whether somebody holds a batch. What cannot be found out is taken for yes: then its claims are waited

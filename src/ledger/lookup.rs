@@ -241,6 +241,30 @@ impl Reading<'_> {
         Ok(sizes.into_iter().filter_map(|size| u64::try_from(size).ok()).collect())
     }
 
+    /// When anything was last written; `None` if there is no batch.
+    pub(super) async fn last_used(&mut self) -> Result<Option<Timestamp>, LedgerError> {
+        let last: Option<i64> = sqlx::query_scalar(
+            "SELECT max(coalesce((SELECT max(ended_ms) FROM jobs), 0), (SELECT max(used_ms) FROM batches))",
+        )
+        .fetch_one(&mut *self.connection)
+        .await
+        .map_err(|error| LedgerError::database(self.path, error))?;
+        Ok(last.map(Timestamp))
+    }
+
+    /// The requests whose results were saved in a folder.
+    pub(super) async fn saved_requests(&mut self, output: &Path) -> Result<HashSet<RequestId>, LedgerError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT request_id FROM jobs WHERE batch IN (SELECT id FROM batches WHERE output = ?)
+                AND status IN ('DONE', 'REVIEW') AND request_id IS NOT NULL",
+        )
+        .bind(path::to_bytes(output))
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(|error| LedgerError::database(self.path, error))?;
+        Ok(ids.iter().filter_map(|id| RequestId::new(id).ok()).collect())
+    }
+
     /// A job's attempts, oldest first.
     pub(super) async fn attempts(&mut self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
         let text = AssertSqlSafe(format!(

@@ -34,13 +34,14 @@ use tokio::task::JoinHandle;
 
 pub use attempt::Attempt;
 pub use batch::{BatchKey, BatchRow, Opened};
-pub use claim::{Claimed, Terms};
+pub use claim::Claimed;
 pub use error::LedgerError;
 pub use hold::BatchHold;
 pub use lookup::{Found, Trail};
+pub use open::Beginning;
 pub use writer::Writer;
 
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
 use lookup::{By, Reading};
 use open::Tuning;
 use queue::Queue;
@@ -57,6 +58,7 @@ pub struct Ledger {
 /// What every handle on a ledger shares.
 #[derive(Debug)]
 struct Inner {
+    beginning: Beginning,
     state_dir: PathBuf,
     path: PathBuf,
     queue: Arc<Queue>,
@@ -83,11 +85,17 @@ impl Ledger {
     }
 
     async fn open_tuned(state_dir: &Path, tuning: Tuning) -> Result<Self, LedgerError> {
-        let open::Files { state_dir, path, writer, desk } = open::open(state_dir, tuning).await?;
+        let open::Files { beginning, state_dir, path, writer, desk } = open::open(state_dir, tuning).await?;
         let queue = Arc::new(Queue::default());
         let writing = tokio::spawn(writer::run(Arc::clone(&queue), writer, path.clone()));
-        let inner =
-            Inner { state_dir, path, queue, desk: AsyncMutex::new(Some(desk)), writing: Mutex::new(Some(writing)) };
+        let inner = Inner {
+            beginning,
+            state_dir,
+            path,
+            queue,
+            desk: AsyncMutex::new(Some(desk)),
+            writing: Mutex::new(Some(writing)),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -104,6 +112,28 @@ impl Ledger {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// What was there when it was opened.
+    #[must_use]
+    pub fn beginning(&self) -> Beginning {
+        self.inner.beginning
+    }
+
+    /// When anything was last written into it, as far as that can be told; `None` if it knows no batch.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn last_used(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.reading(&mut self.desk().await)?.last_used().await
+    }
+
+    /// The requests whose results lie in an output folder, as far as is known.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn saved_requests(&self, output: &Path) -> Result<HashSet<RequestId>, LedgerError> {
+        self.reading(&mut self.desk().await)?.saved_requests(output).await
     }
 
     /// Finds the batch that this command began before, or begins it, and takes it for this process.

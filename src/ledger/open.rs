@@ -9,8 +9,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use tokio::time::sleep;
 
-use super::LedgerError;
 use super::lookup::ROWS_AHEAD;
+use super::{LedgerError, hold};
 
 /// The ledger's name in the state directory.
 const FILE: &str = "ledger.db";
@@ -33,8 +33,23 @@ impl Default for Tuning {
     }
 }
 
+/// What was there when the ledger was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beginning {
+    /// A ledger.
+    Known,
+    /// Nothing.
+    New,
+    /// A file of no bytes: no program leaves a ledger so.
+    Emptied,
+    /// No ledger, but what is kept beside one.
+    Gone,
+}
+
 /// An open ledger.
 pub(super) struct Files {
+    /// What was there.
+    pub(super) beginning: Beginning,
     /// The directory, absolute.
     pub(super) state_dir: PathBuf,
     /// The ledger in it.
@@ -48,6 +63,7 @@ pub(super) struct Files {
 /// Opens the ledger in a directory.
 pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, LedgerError> {
     let state_dir = std::path::absolute(state_dir).map_err(|source| LedgerError::state_dir(state_dir, source))?;
+    let beginning = beginning(&state_dir);
     let path = make_file(&state_dir)?;
     // Two processes that open a new ledger at once must not both lay it out.
     let lock = lock(&state_dir, &path, tuning.busy).await?;
@@ -69,7 +85,7 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, Ledg
     FORMATS.run(&mut writer).await.map_err(|error| LedgerError::migration(&path, error))?;
     let desk = options.connect().await.map_err(failed)?;
     drop(lock);
-    Ok(Files { state_dir, path, writer, desk })
+    Ok(Files { beginning, state_dir, path, writer, desk })
 }
 
 /// Renames a ledger to the first of `ledger.damaged-1.db`, `ledger.damaged-2.db`, … that is free.
@@ -93,6 +109,16 @@ pub(super) async fn set_aside(state_dir: &Path, tuning: Tuning) -> Result<PathBu
         }
     }
     Ok(free)
+}
+
+/// What is in a directory before anything is made there.
+fn beginning(state_dir: &Path) -> Beginning {
+    if let Ok(there) = state_dir.join(FILE).metadata() {
+        return if there.len() == 0 { Beginning::Emptied } else { Beginning::Known };
+    }
+    let Ok(mut entries) = state_dir.read_dir() else { return Beginning::New };
+    let has_locks = entries.any(|entry| entry.is_ok_and(|entry| hold::is_lock(&entry.file_name())));
+    if has_locks { Beginning::Gone } else { Beginning::New }
 }
 
 /// Makes the directory and an empty file where there are none, for nobody else to read: the ledger

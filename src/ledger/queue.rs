@@ -9,10 +9,10 @@ use tokio::sync::{Notify, oneshot};
 
 use super::LedgerError;
 use super::attempt::Attempt;
-use super::claim::{Claimed, Claiming, Terms};
+use super::claim::{Claimed, Claiming};
 use super::record::Record;
 use super::store::Rows;
-use crate::job::{BatchId, Job, JobId, JobState, PaidCall};
+use crate::job::{BatchId, Job, JobId, JobState, PaidCall, Terms};
 
 /// Whoever waits to hear that what was queued before is synced.
 pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;

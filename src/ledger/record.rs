@@ -224,8 +224,7 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
     let Record { upload, request, answer, saved, .. } = *record;
     values.add(upload.map(|upload| &*upload.url))?;
     values.add(upload.map(|upload| upload.at.0))?;
-    let same_as = saved.and_then(|saved| saved.same_as.as_deref());
-    let content = upload.map(|upload| upload.content).or(same_as.map(|same| same.content));
+    let content = upload.map(|upload| upload.content).or(saved.and_then(|saved| saved.content));
     values.add(content.map(|content| content.0.to_vec()))?;
     values.add(record.intent.map(|at| at.0))?;
     values.add(record.request_id().map(RequestId::as_str))?;
@@ -255,7 +254,7 @@ fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(),
     let (cost, most) = nanos(saved.and_then(|saved| saved.cost));
     values.add(cost)?;
     values.add(most)?;
-    values.add(saved.and_then(|saved| saved.same_as.as_deref()).map(|same| &*same.photo))
+    values.add(saved.and_then(|saved| saved.same_as.as_deref()))
 }
 
 fn push_pixels(values: &mut SqliteArguments, pixels: Option<Pixels>) -> Result<(), BoxDynError> {

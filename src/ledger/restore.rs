@@ -17,7 +17,7 @@ use super::columns::money::cost;
 use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
+    Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
 };
 
 macro_rules! told {
@@ -281,16 +281,16 @@ impl Fields<'_> {
         }))
     }
 
-    fn content(&self) -> Result<ContentHash, Odd> {
-        let content = present(self.row.try_get::<Option<&[u8]>, _>(CONTENT)?, "content")?;
-        Ok(ContentHash(content.try_into()?))
+    fn content(&self) -> Result<Option<ContentHash>, Odd> {
+        let content = self.row.try_get::<Option<&[u8]>, _>(CONTENT)?;
+        Ok(content.map(<[u8; 32]>::try_from).transpose()?.map(ContentHash))
     }
 
     fn upload(&mut self) -> Result<Upload, Odd> {
         Ok(Upload {
             url: present(self.told.upload_url.take(), "upload_url")?,
             at: present(self.told.upload_ms, "upload_ms")?,
-            content: self.content()?,
+            content: present(self.content()?, "content")?,
         })
     }
 
@@ -338,10 +338,8 @@ impl Fields<'_> {
             caption: self.told.caption.take(),
             inference_s: self.inference()?,
             cost: cost(self.told.cost_nanos, self.told.most_nanos),
-            same_as: match self.told.same_as.take() {
-                Some(photo) => Some(Box::new(SameAs { photo, content: self.content()? })),
-                None => None,
-            },
+            content: self.content()?,
+            same_as: self.told.same_as.take(),
         }))
     }
 }

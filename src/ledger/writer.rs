@@ -10,10 +10,10 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Attempt;
-use super::claim::{self, Claimed, Failed, Terms};
+use super::claim::{self, Claimed, Failed};
 use super::queue::{Need, Queue};
 use super::{Inner, LedgerError, store};
-use crate::job::{BatchId, Job, PaidCall};
+use crate::job::{BatchId, Job, PaidCall, Terms};
 
 /// How long a record that can be recomputed may wait for company.
 const RIDE: Duration = Duration::from_millis(50);

@@ -2,18 +2,27 @@
 
 use std::path::Path;
 
+use super::records::outranked::Outranked;
 use super::{Output, OutputError, atomically};
-use crate::job::Job;
+use crate::job::{Job, Service, path_text};
 
 impl Output {
-    /// Writes the captions of these jobs that are not there; gives how many. One that is there may
-    /// have been edited since and is left alone. It blocks.
+    /// Writes the captions of these jobs, which were sent to a service, that are not there; gives how many.
+    /// One that is there may have been edited since and is left alone, and so is a picture that took a
+    /// trial's place. It blocks.
     ///
     /// # Errors
     /// The first caption that cannot be written.
-    pub fn write_captions<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>) -> Result<usize, OutputError> {
-        let mut written = 0;
+    pub fn write_captions<'a>(
+        &self,
+        jobs: impl IntoIterator<Item = &'a Job>,
+        service: &Service,
+    ) -> Result<usize, OutputError> {
+        let (outranked, mut written) = (Outranked::of(self.root(), service), 0);
         for saved in jobs.into_iter().filter_map(|job| job.state.saved()) {
+            if outranked.pictures.contains(&path_text(&saved.output)) {
+                continue;
+            }
             let picture = self.0.root.join(&saved.output);
             for (extension, bytes) in self.0.captions.files(saved.caption.as_deref()) {
                 let path = picture.with_extension(extension);

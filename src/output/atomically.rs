@@ -11,8 +11,13 @@ use super::name::UNFINISHED;
 /// A new unfinished file in a folder. It is locked, so that nobody takes it for left over, and
 /// removed unless it gets its name.
 pub(super) fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    named_like(folder, UNFINISHED)
+}
+
+/// A new file between a beginning and an end of a name, locked by us.
+pub(super) fn named_like(folder: &Path, (prefix, suffix): (&str, &str)) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    builder.prefix(prefix).suffix(suffix);
     // Ours are no secrets: the user's umask decides who may read them.
     #[cfg(unix)]
     builder.permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));

@@ -13,7 +13,7 @@ use super::name::Names;
 use super::place::{self, Piece, place};
 use super::suspicion::suspicion;
 use super::{OutputError, atomically};
-use crate::job::{Answer, Cost, Format, Pixels, RequestId, Saved, Suspicion};
+use crate::job::{Answer, Cost, Format, Pixels, Request, Saved, Suspicion};
 use crate::picture::{Look, PictureError, complete, header, is_black};
 
 /// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
@@ -72,9 +72,9 @@ pub struct Placed {
 impl Placed {
     /// What is known of the result of a request that was saved so, and what is odd about it.
     #[must_use]
-    pub fn saved(self, request: RequestId, answer: &Answer, cost: Option<Cost>) -> (Saved, Option<Suspicion>) {
+    pub fn saved(self, request: &Request, answer: &Answer, cost: Option<Cost>) -> (Saved, Option<Suspicion>) {
         let saved = Saved {
-            request,
+            request: request.id.clone(),
             output: self.output,
             format: self.format,
             pixels: self.pixels,
@@ -83,6 +83,7 @@ impl Placed {
             caption: answer.text().map(Into::into),
             inference_s: answer.inference_s,
             cost,
+            content: Some(request.upload.content),
             same_as: None,
         };
         (saved, self.suspicion)
@@ -235,7 +236,7 @@ impl Finished {
 }
 
 /// What a whole picture is, its size as people see it, and how it looks.
-fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Look), PictureError> {
+pub(super) fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Look), PictureError> {
     let header = header(&mut picture)?;
     let look = complete(picture, header.format)?;
     Ok((header.format, header.upright(), look))

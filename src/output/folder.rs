@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::Captions;
 use super::name::{Names, another};
+use super::records::journal::Journal;
 use super::{Draft, OutputError, atomically};
 use crate::job::Photo;
 
@@ -31,6 +32,8 @@ pub(super) struct Folder {
     made: Mutex<bool>,
     /// Folders that were looked through for what killed runs left.
     tidied: Mutex<HashSet<PathBuf>>,
+    /// What was saved in this run, as soon as it is.
+    pub(super) journal: Mutex<Option<Journal>>,
     /// Folders below it that were tried before anything was paid for what goes there.
     tried: Mutex<HashSet<PathBuf>>,
 }
@@ -52,6 +55,7 @@ impl Output {
             made: Mutex::new(made),
             tidied: Mutex::new(HashSet::new()),
             tried: Mutex::new(HashSet::new()),
+            journal: Mutex::new(None),
         };
         if made {
             folder.tidy(root);

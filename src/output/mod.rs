@@ -1,6 +1,7 @@
 //! Results become files: checked, synced, named without ever overwriting what is not ours, with
 //! their captions beside them and records of the whole batch in the top folder.
 
+mod adopt;
 mod again;
 mod atomically;
 mod caption;
@@ -8,11 +9,9 @@ mod draft;
 mod duplicate;
 mod error;
 mod folder;
-mod metadata;
 mod name;
 mod place;
 mod records;
-mod report;
 mod suspicion;
 
 pub use caption::Captions;
@@ -20,6 +19,7 @@ pub use draft::{Draft, Expect, Placed};
 pub use error::OutputError;
 pub use folder::Output;
 pub use records::Records;
+pub use records::memory::{Memory, Record, as_saved};
 
 #[cfg(test)]
 mod tests;

@@ -91,6 +91,7 @@ fn saved(placed: &Placed, caption: Option<&str>) -> Saved {
         caption: caption.map(Into::into),
         inference_s: None,
         cost: None,
+        content: None,
         same_as: None,
     }
 }

@@ -9,14 +9,15 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Likeness, Wanted};
+use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::{self, Found};
-use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Spent, Usd};
+use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Spent, Terms, Usd};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
+use crate::output::Memory;
 
 /// Photos that are hashed at once.
 const CHECKS: usize = 3;
@@ -32,6 +33,10 @@ pub struct Basis<'a> {
     pub price: Option<UnitPrice>,
     /// Whom photos would be sent to.
     pub service: &'a Service,
+    /// What the output folder knows of results that the ledger does not.
+    pub memory: &'a Arc<Memory>,
+    /// What is to be said of the ledger and the folder.
+    pub notes: &'a [String],
     /// What trials left in the output folder.
     pub trials: &'a HashMap<Box<Path>, Saved>,
     /// What happened before.
@@ -79,19 +84,22 @@ struct Draft<'a> {
     /// Those that count, as they were found.
     met: Vec<JobId>,
     duplicates: Duplicates,
+    /// What of them lies in the output folder.
+    remembered: Remembered,
     /// What earlier runs may still be billed for.
     reserved: Usd,
 }
 
 impl<'a> Draft<'a> {
     async fn new(basis: &'a Basis<'a>) -> Result<Self, LedgerError> {
-        let wanted = Wanted {
+        let terms = Terms {
             model: basis.model.endpoint.to_string(),
             params: basis.params.canonical(),
             service: basis.service.clone(),
-            batch: basis.batch,
         };
-        let earlier = basis.ledger.sizes(&wanted.model, &wanted.params, &wanted.service).await?;
+        let mut earlier = basis.ledger.sizes(&terms.model, &terms.params, &terms.service).await?;
+        earlier.extend(basis.memory.lengths());
+        let wanted = Wanted { terms: Arc::new(terms), memory: Arc::clone(basis.memory), batch: basis.batch };
         let mut draft = Self {
             basis,
             wanted,
@@ -101,6 +109,7 @@ impl<'a> Draft<'a> {
             known: HashMap::new(),
             met: Vec::new(),
             duplicates: Duplicates::new(earlier),
+            remembered: Remembered::new(Arc::clone(basis.memory)),
             reserved: Usd::ZERO,
         };
         for job in basis.ledger.jobs(basis.batch).await? {
@@ -194,25 +203,37 @@ impl<'a> Draft<'a> {
         }
     }
 
-    async fn is_duplicate(&self, id: JobId, bytes: u64) -> Result<bool, LedgerError> {
-        Ok(match self.duplicates.likeness(id, bytes) {
-            Likeness::Leads => false,
-            Likeness::Follows(_) => true,
-            Likeness::MayBeKnown(content) => {
-                let origin = self.wanted.find(self.basis.ledger, content, Some(id)).await?;
-                origin.is_some_and(|origin| origin.same_as.content == content)
-            }
-        })
+    async fn is_duplicate(&mut self, id: JobId, bytes: u64) -> Result<bool, LedgerError> {
+        let Some((job, _)) = self.job(id) else { return Ok(false) };
+        let own = self.duplicates.content(id).filter(|content| self.remembered.may_have(job, *content));
+        let likeness = self.duplicates.likeness(id, bytes);
+        let follows = matches!(likeness, Likeness::Follows(_));
+        let content = match (own, likeness) {
+            (Some(content), _) | (None, Likeness::MayBeKnown(content)) => content,
+            (None, Likeness::Leads | Likeness::Follows(_)) => return Ok(follows),
+        };
+        let path = job.photo.path.clone();
+        let Sought { origin, is_changed } = self.wanted.find(self.basis.ledger, &path, content, Some(id)).await?;
+        if is_changed {
+            self.remembered.lose(id);
+        }
+        let origin = origin.filter(|origin| origin.same_as.content == content);
+        if let Some(record) = origin.as_ref().and_then(|origin| origin.in_place.as_ref()) {
+            self.remembered.find(id, record);
+        }
+        Ok(follows || origin.is_some())
     }
 
     async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
-        let Basis { price, ledger, batch, budget, trials, .. } = self.basis;
-        let mut planner = Planner::new(price.clone());
+        let Basis { price, ledger, batch, budget, trials, notes, .. } = self.basis;
+        let mut planner = Planner::new(price.clone(), notes.to_vec());
         for id in &self.met {
             let Some((job, standing)) = self.job(*id) else { continue };
             let is_duplicate = self.cost.reusing.contains(id);
             let has_trial = trials.contains_key(&job.photo.path);
-            planner.count(job, standing, About { output: self.cost.output(job), is_duplicate, has_trial });
+            let (found, is_changed) = (self.remembered.found(*id), self.remembered.is_changed(*id));
+            let output = self.cost.output(job);
+            planner.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
         }
         planner.end();
         let spent = if batch.0 == 0 { Spent::NOTHING } else { ledger.batch(*batch).await?.spent };

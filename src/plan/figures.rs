@@ -22,6 +22,13 @@ pub struct Plan {
     pub checking: usize,
     /// Photos of this batch that an earlier run finished.
     pub done_before: usize,
+    /// Photos that an earlier run finished whose ledger is gone: their results lie in the output folder with
+    /// their records.
+    pub found: usize,
+    /// Photos whose result in the output folder was changed since, or is gone: they are sent.
+    pub changed_results: usize,
+    /// What is to be said of the ledger and the output folder.
+    pub notes: Vec<String>,
     /// Requests of an earlier run that are picked up at fal.
     pub at_fal: usize,
     /// Photos that failed in an earlier run and stay so until retried.

@@ -13,7 +13,7 @@ mod reserve;
 pub(crate) use choices::{Choices, LEFT_OUT};
 pub(crate) use cost::CostModel;
 pub use draw::{Basis, draw};
-pub(crate) use duplicates::{Duplicates, Likeness, Look, Origin, Waiting, Wanted};
+pub(crate) use duplicates::{Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted};
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
 pub(crate) use known::{Standing, is_another, without_photo};

@@ -22,6 +22,8 @@ pub(crate) struct Planner {
     reasons: BTreeMap<Box<str>, usize>,
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
     reserve: Reserve,
+    /// What results cost that lie in the output folder and no ledger knows yet.
+    found_usd: Usd,
     shared: Option<Arc<Plan>>,
     /// Whether it was told as a whole.
     told: bool,
@@ -34,6 +36,10 @@ pub(crate) struct About {
     pub(crate) output: Option<Pixels>,
     /// Whether it is the same picture as another, so that it is not sent.
     pub(crate) is_duplicate: bool,
+    /// What its own result cost that lies in the output folder, if that is why.
+    pub(crate) found: Option<Usd>,
+    /// Whether its own result lay there and was changed since, or is gone.
+    pub(crate) is_changed: bool,
     /// Whether a trial left a picture of it, which gives way to a result.
     pub(crate) has_trial: bool,
 }
@@ -48,9 +54,10 @@ pub(crate) struct Cap {
 }
 
 impl Planner {
-    pub(crate) fn new(price: Option<UnitPrice>) -> Self {
+    /// An empty plan, with what is to be said beside it.
+    pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
-        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
+        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, notes, ..Plan::default() };
         Self { plan, ..Self::default() }
     }
 
@@ -62,7 +69,8 @@ impl Planner {
     /// Forgets what was counted.
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
-        *self = Self { told: self.told, ..Self::new(price) };
+        let notes = std::mem::take(&mut self.plan.notes);
+        *self = Self { told: self.told, ..Self::new(price, notes) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
@@ -78,8 +86,11 @@ impl Planner {
             (Standing::AtFal, _) => self.plan.at_fal += 1,
             (Standing::Send, _) => {
                 self.send(&job.photo, about.output);
+                if about.is_changed {
+                    self.changed();
+                }
                 if about.is_duplicate {
-                    self.reuse(job, about.output);
+                    self.reuse(job, about.output, about.found);
                 }
             }
         }
@@ -141,8 +152,9 @@ impl Planner {
         true
     }
 
-    /// A photo that was counted as to be sent is not: it is the same picture as another.
-    pub(crate) fn reuse(&mut self, job: &Job, output: Option<Pixels>) {
+    /// A photo that was counted as to be sent is not: it is the same picture as another, or its own result,
+    /// which cost so much, lies in the output folder.
+    pub(crate) fn reuse(&mut self, job: &Job, output: Option<Pixels>, found: Option<Usd>) {
         self.shared = None;
         let estimate = self.estimate(output);
         self.reserve.take_back(self.at_most(output));
@@ -150,10 +162,22 @@ impl Planner {
         self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
         self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
-        self.plan.duplicates += 1;
-        self.plan.duplicates_usd = self.plan.duplicates_usd.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
+        if let Some(cost) = found {
+            self.plan.found += 1;
+            self.found_usd += cost;
+        } else {
+            self.plan.duplicates += 1;
+            let sum = self.plan.duplicates_usd.zip(estimate);
+            self.plan.duplicates_usd = sum.and_then(|(sum, one)| sum.checked_add(one));
+        }
         let path = clean(&job.photo.slash_path()).into_owned();
         self.dearest.retain(|Reverse((_, dear))| *dear != path);
+    }
+
+    /// A photo's result in the output folder is no longer what it was.
+    pub(crate) fn changed(&mut self) {
+        self.shared = None;
+        self.plan.changed_results += 1;
     }
 
     /// So many photos may still turn out to be the same picture as another.
@@ -184,7 +208,8 @@ impl Planner {
     }
 
     /// The plan as it stands under a cap, with what else is to be said in it.
-    pub(crate) fn plan(&mut self, cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
+    pub(crate) fn plan(&mut self, mut cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
+        cap.used += self.found_usd;
         let may_leave = cap.budget.map_or(0, |budget| self.reserve.may_leave(budget.saturating_sub(cap.used)));
         let certain = self.reserve.certain(cap.used);
         if (self.plan.may_leave, self.plan.certain) != (may_leave, certain) {
@@ -229,7 +254,8 @@ mod tests {
             planner.send(&photo, Some(pixels));
             (photo, pixels)
         };
-        let (mut all, mut without) = (Planner::new(Some(price.clone())), Planner::new(Some(price.clone())));
+        let (mut all, mut without) =
+            (Planner::new(Some(price.clone()), Vec::new()), Planner::new(Some(price.clone()), Vec::new()));
         let photos: Vec<_> = (1..=20).map(|n| send(&mut all, n)).collect();
         (1..=20).filter(|n| *n != 5).for_each(|n| {
             send(&mut without, n);

@@ -71,6 +71,8 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// Send again what failed in an earlier run.
     pub retry_failed: bool,
+    /// Send also what the output folder's records show to be done.
+    pub no_adopt: bool,
     /// A theme's name or file.
     pub theme: String,
     /// When to use colour, `NO_COLOR` and `CLICOLOR_FORCE` weighed in.
@@ -145,6 +147,7 @@ impl Settings {
         let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
         let trust_price = switch(l, names::TRUST_PRICE, how.trust_price)?;
         let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
+        let no_adopt = switch(l, names::NO_ADOPT, how.no_adopt)?;
         let yes = switch(l, names::YES, how.yes)?;
         let sandbox = sandbox(l, &flags.options)?;
 
@@ -194,6 +197,7 @@ impl Settings {
             sandbox,
             state_dir,
             retry_failed,
+            no_adopt,
             theme,
             color,
             ascii,

@@ -62,6 +62,8 @@ settings! {
     TRUST_PRICE = "trust-price", "FAL_TUI_TRUST_PRICE", One;
     /// Whether what failed in an earlier run is sent again.
     RETRY_FAILED = "retry-failed", "FAL_TUI_RETRY_FAILED", One;
+    /// Whether what the output folder's records show to be done is sent all the same.
+    NO_ADOPT = "no-adopt", "FAL_TUI_NO_ADOPT", One;
     /// Whether to start without the plan screen.
     YES = "yes", "FAL_TUI_YES", One;
     /// Whether a sandbox inside this process stands in for fal.

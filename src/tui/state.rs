@@ -29,6 +29,7 @@ impl State {
     pub(crate) fn of(board: &Board) -> Self {
         match &board.phase {
             Phase::Planning => Self::Planning,
+            Phase::Running if is_short(board) => Self::Paused("machine is short".to_owned()),
             Phase::Running if waits_for_fal(board) => Self::WaitingForFal,
             Phase::Running if is_finishing(board) => Self::Finishing,
             Phase::Running => Self::Running,
@@ -66,7 +67,11 @@ impl State {
             NoticeKind::BudgetReached => "cap reached",
             NoticeKind::Failures => "many failed",
             NoticeKind::DiskLow => "disk full",
-            NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::Resumed | NoticeKind::Waiting => return None,
+            NoticeKind::Offline
+            | NoticeKind::RateLimited
+            | NoticeKind::ResourcesLow
+            | NoticeKind::Waiting
+            | NoticeKind::Resumed => return None,
         })
     }
 
@@ -83,6 +88,11 @@ impl State {
 
 fn goes_on(kind: NoticeKind) -> bool {
     kind.passes() || kind == NoticeKind::Resumed
+}
+
+/// Nothing new is begun until this machine has files, memory or threads again.
+fn is_short(board: &Board) -> bool {
+    board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::ResourcesLow)
 }
 
 /// Some have ended, nothing is left to be begun, and the window is no longer full.

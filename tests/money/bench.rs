@@ -82,6 +82,8 @@ impl Bench {
             trials: std::collections::HashMap::default(),
             spent: ledger.batch(opened.id).await.unwrap().spent,
             earlier: HashSet::new(),
+            memory: Arc::default(),
+            notes: Vec::new(),
             found: {
                 let (found, chunks) = mpsc::channel(16);
                 tokio::task::spawn_blocking(move || walk(inputs, found));

@@ -10,13 +10,13 @@ mod tell;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) use since::since;
 
 use super::batch::Batch;
 use super::{Failure, earlier, log, price, print};
-use crate::fal::{Fal, Past};
+use crate::fal::{Fal, Past, STORED};
 use crate::job::{Answer, Cost, Photo, Pixels, RequestId, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
@@ -28,8 +28,6 @@ use photos::Photos;
 use place::{Fetch, Known, Place};
 use tell::{Fate, Teller};
 
-/// How long fal stores what was asked and answered (fal docs: platform, payloads).
-const STORED: Duration = Duration::from_hours(30 * 24);
 /// Pages of fal's history that are read at most, 100 requests each.
 const PAGES: usize = 1000;
 

@@ -9,10 +9,10 @@ use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::engine::Clock;
 use crate::fal::{Fal, FalError, Piece};
-use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Upload};
+use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
 use crate::ledger::{Ledger, Opened, Writer};
 use crate::model::{Params, UnitPrice};
-use crate::output::{Expect, Output, OutputError, Placed};
+use crate::output::{Expect, Output, OutputError, Placed, as_saved};
 
 /// How often a download is tried.
 const TRIES: u32 = 4;
@@ -30,6 +30,7 @@ pub(super) struct Place<'a> {
     known: Known,
     /// What trials left in the folder; it gives way.
     trials: HashMap<Box<Path>, Saved>,
+    terms: Terms,
     clock: Clock,
 }
 
@@ -73,9 +74,10 @@ impl<'a> Place<'a> {
     ) -> Result<Self, Failure> {
         let opened = ledger.open_batch(&batch.key).await?;
         let known = Known::new(ledger.jobs(opened.id).await?, &batch.key.output);
-        let (writer, trials) = (ledger.writer(opened.id), ledger.trials(&batch.key).await?);
+        let (writer, terms) = (ledger.writer(opened.id), batch.key.terms());
+        let trials = as_saved(output.root(), ledger.trials(&batch.key).await?).await;
         let (ledger, params, clock) = (ledger.clone(), &batch.params, Clock::start());
-        Ok(Self { fal, params, price, output, ledger, batch: opened, writer, known, trials, clock })
+        Ok(Self { fal, params, price, output, ledger, batch: opened, writer, known, trials, terms, clock })
     }
 
     pub(super) fn known(&self) -> &Known {
@@ -95,10 +97,10 @@ impl<'a> Place<'a> {
         let previous = before.and_then(|job| job.state.saved()).or_else(|| self.trials.get(&photo.path)).cloned();
         let run = Run { began: self.clock.now(), attempt: 1 };
         let at = upload.at;
-        let paid = Request { id: request.clone(), url: None, at, upload };
+        let paid = Box::new(Request { id: request.clone(), url: None, at, upload });
         // From here on a run would fetch it, too, if this one is cut off.
         let own = before.filter(|job| is_for(&job.state, request, &paid.upload)).and_then(|job| job.own.clone());
-        let state = JobState::Saving(run, Box::new(paid), Box::new(answer.clone()));
+        let state = JobState::Saving(run, paid.clone(), Box::new(answer.clone()));
         let mut job = Job { id, photo, state, own };
         self.writer.note(&job);
         if id == JobId::at(self.known.count) {
@@ -113,20 +115,21 @@ impl<'a> Place<'a> {
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
         // fal's history does not say what was billed.
         let cost = self.price.as_ref().and_then(|price| price.cost(answer.billed_units, promised, placed.pixels));
-        let (saved, suspicion) = placed.saved(request.clone(), answer, cost);
+        let (saved, suspicion) = placed.saved(&paid, answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),
             None => JobState::Done(closed, Box::new(saved)),
         };
         self.writer.commit(&job).await.map_err(|error| format!("saved, but not recorded: {error}"))?;
+        self.output.note(&job, &self.terms);
         self.known.jobs.insert(job.photo.path.clone(), job.clone());
         Ok(job)
     }
 
     /// Writes the batch's records and lets go of it.
     pub(super) async fn end(self) -> Result<(), Failure> {
-        let (jobs, output) = (self.ledger.jobs(self.batch.id).await?, self.output);
-        let written = tokio::task::spawn_blocking(move || output.write_records(&jobs)).await;
+        let (jobs, output, terms) = (self.ledger.jobs(self.batch.id).await?, self.output, self.terms);
+        let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms)).await;
         written.map_err(|error| Failure::usage(&error))??;
         drop(self.batch.hold);
         Ok(())

@@ -127,6 +127,12 @@ async fn write_fixture() {
     std::fs::copy(folder.path().join("ledger.db"), fixture(1)).unwrap();
 }
 
+fn forget_content(job: &mut Job) {
+    if let JobState::Done(_, saved) | JobState::Review(_, saved, _) = &mut job.state {
+        saved.content = None;
+    }
+}
+
 #[tokio::test]
 async fn a_ledger_of_format_1_opens_with_all_that_it_knows() {
     let folder = TempDir::new().unwrap();
@@ -135,7 +141,10 @@ async fn a_ledger_of_format_1_opens_with_all_that_it_knows() {
     ledger.check().await.unwrap();
     let batch = ledger.open_batch(&key("a")).await.unwrap();
     assert!(batch.resumed);
-    assert_eq!(ledger.jobs(batch.id).await.unwrap(), every_state());
+    // It was written straight into its states, so that its rows of results never had an upload's hash.
+    let (mut known, mut all) = (ledger.jobs(batch.id).await.unwrap(), every_state());
+    known.iter_mut().chain(&mut all).for_each(forget_content);
+    assert_eq!(known, all);
     assert_eq!(ledger.attempts(batch.id, id(10)).await.unwrap(), attempts());
     assert_eq!(ledger.batch(batch.id).await.unwrap().spent, assumed(4_800_000_000, 4_800_000_000).into());
     // And it can be gone on with.

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use crate::job::{
     Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Cost, Format, Intent, Job, JobId, JobState, Kept,
-    OwnParams, Photo, Pixels, Request, RequestId, Run, SameAs, Saved, Service, Stage, Stop, Suspicion, Timestamp,
-    Unread, Upload, Usd,
+    OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread,
+    Upload, Usd,
 };
 use crate::ledger::BatchKey;
 
@@ -86,6 +86,7 @@ pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
         caption: Some("a beach at dusk".into()),
         inference_s: Some(2.5),
         cost: cost.map(known),
+        content: Some(upload(number).content),
         same_as: None,
     }
 }
@@ -198,13 +199,13 @@ fn any_artifact() -> impl Strategy<Value = Artifact> {
 fn any_saved() -> impl Strategy<Value = Box<Saved>> {
     let file = (any_path(), any_format(), any_pixels(), any::<u32>());
     let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()), any_number());
-    let same_as = prop::option::of((any_text(), any::<[u8; 32]>()));
-    (any_request_id(), file, told, any_cost(), same_as).prop_map(|(request, file, told, cost, same_as)| {
+    let of = (any::<[u8; 32]>(), prop::option::of(any_text()));
+    (any_request_id(), file, told, any_cost(), of).prop_map(|(request, file, told, cost, (content, same_as))| {
         let (output, format, pixels, bytes) = file;
         let (seed, caption, inference_s) = told;
         let bytes = u64::from(bytes);
-        let same_as = same_as.map(|(photo, content)| Box::new(SameAs { photo, content: ContentHash(content) }));
-        Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, same_as })
+        let content = Some(ContentHash(content));
+        Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, content, same_as })
     })
 }
 

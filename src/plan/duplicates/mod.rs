@@ -2,13 +2,15 @@
 //! paid for again. Pure: who drives it reads the files and asks the ledger.
 
 mod origin;
+mod remembered;
 mod twins;
 
 use std::collections::{HashSet, VecDeque};
 
 use crate::job::{ContentHash, JobId};
 
-pub(crate) use origin::{Look, Origin, Waiting, Wanted};
+pub(crate) use origin::{Look, Origin, Sought, Waiting, Wanted};
+pub(crate) use remembered::Remembered;
 use twins::{Meet, Twins};
 
 /// Photos that are to be sent and may be the same picture as another.

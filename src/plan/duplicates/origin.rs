@@ -1,20 +1,24 @@
 //! What the ledger knows of a picture: a result on disk, a request at fal, or an answer that was lost.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::job::{
-    BatchId, ContentHash, Intent, JobId, JobState, PaidCall, Request, Rival, SameAs, Saved, Service, Timestamp, Turn,
-    stands_in_the_way, turn,
+    BatchId, ContentHash, Intent, JobId, JobState, PaidCall, Request, Rival, SameAs, Saved, Service, Terms, Timestamp,
+    Turn, path_text, stands_in_the_way, turn,
 };
 use crate::ledger::{Found, Ledger, LedgerError};
+use crate::output::{Memory, Record};
 
 /// What a photo gets in place of a paid call of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
     /// Whose it is.
     pub(crate) same_as: SameAs,
+    /// Its own result, which lies in the output folder with its record.
+    pub(crate) in_place: Option<Box<Record>>,
     /// A result on disk, which is copied.
     pub(crate) copy: Option<(PathBuf, Box<Saved>)>,
     /// The request at fal, which is followed where there is nothing to copy.
@@ -29,12 +33,12 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn of(same_as: SameAs) -> Self {
-        Self { same_as, copy: None, request: None, is_settled: false, is_claimed: false, lost: None }
+        Self { same_as, in_place: None, copy: None, request: None, is_settled: false, is_claimed: false, lost: None }
     }
 
     /// Whether it is of any use.
     pub(crate) fn is_some(&self) -> bool {
-        self.copy.is_some() || self.request.is_some() || self.lost.is_some()
+        self.in_place.is_some() || self.copy.is_some() || self.request.is_some() || self.lost.is_some()
     }
 }
 
@@ -59,32 +63,63 @@ pub(crate) enum Look {
     Take(Box<Origin>),
 }
 
+/// What was found for a photo.
+#[derive(Debug)]
+pub(crate) struct Sought {
+    pub(crate) origin: Option<Origin>,
+    /// Whether its own result lay in the output folder and was changed since, or is gone.
+    pub(crate) is_changed: bool,
+}
+
 /// What makes a picture's result the one that is wanted.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    pub(crate) model: String,
-    pub(crate) params: String,
-    pub(crate) service: Service,
+    pub(crate) terms: Arc<Terms>,
+    /// What the output folder knows and the ledger does not.
+    pub(crate) memory: Arc<Memory>,
     /// The batch that asks: what goes on in it is known to its engine.
     pub(crate) batch: BatchId,
 }
 
 impl Wanted {
-    /// Looks for what an earlier run paid for. Blocks nobody; looks at the files that it names.
+    /// Looks for what an earlier run paid for, of a photo by its path. Blocks nobody; looks at the files that
+    /// it names.
     ///
     /// # Errors
     /// If the ledger cannot be read.
     pub(crate) async fn find(
         &self,
         ledger: &Ledger,
+        photo: &Path,
         content: ContentHash,
         whose: Option<JobId>,
-    ) -> Result<Option<Origin>, LedgerError> {
-        let found = ledger.by_content(&content, &self.model, &self.params, &self.service).await?;
+    ) -> Result<Sought, LedgerError> {
+        let (in_place, is_changed) = match self.memory.of(photo, content) {
+            Some(record) if self.is_there(record.clone()).await => (Some(Box::new(record.clone())), false),
+            record => (None, record.is_some()),
+        };
+        let Terms { model, params, service } = &*self.terms;
+        let found = ledger.by_content(&content, model, params, service).await?;
         let found: Vec<_> = found.into_iter().filter(|found| !self.is_own(found, whose)).collect();
-        let origin = self.origin(found, content).await;
         // Whether somebody is at it shows when it comes to that.
-        Ok(origin.map(|origin| Origin { is_claimed: !origin.is_settled && origin.copy.is_none(), ..origin }))
+        let claimed = |origin: Origin| Origin { is_claimed: !origin.is_settled && origin.copy.is_none(), ..origin };
+        let mut origin = self.origin(found, content).await.map(claimed);
+        let of = |photo: &Path| Origin::of(SameAs { photo: path_text(photo).into(), content });
+        if in_place.is_some() {
+            origin.get_or_insert_with(|| of(photo)).in_place = in_place;
+        } else if origin.is_none()
+            && let Some(record) = self.memory.alike(content)
+            && self.is_there(record.clone()).await
+        {
+            let copy = (self.memory.path_of(record), Box::new(record.saved()));
+            origin = Some(Origin { copy: Some(copy), ..of(&record.photo) });
+        }
+        Ok(Sought { origin, is_changed })
+    }
+
+    async fn is_there(&self, record: Record) -> bool {
+        let memory = Arc::clone(&self.memory);
+        tokio::task::spawn_blocking(move || memory.is_whole(&record)).await.unwrap_or(false)
     }
 
     /// What has become of others' paid calls for a picture that has waited for them so long.
@@ -92,7 +127,8 @@ impl Wanted {
     /// # Errors
     /// If the ledger cannot be read.
     pub(crate) async fn look(&self, ledger: &Ledger, waiting: &Waiting) -> Result<Look, LedgerError> {
-        let found = ledger.by_content(&waiting.content, &self.model, &self.params, &self.service).await?;
+        let Terms { model, params, service } = &*self.terms;
+        let found = ledger.by_content(&waiting.content, model, params, service).await?;
         let (mut rivals, mut rows) = (Vec::new(), Vec::new());
         for found in found {
             let Some(claim) = found.job.state.claim().filter(|_| found.batch != self.batch && !found.is_former) else {
@@ -125,7 +161,7 @@ impl Wanted {
             origin.copy = Some((path, Box::new(saved.clone())));
         }
         // A sandbox in this process knows nothing of what earlier ones were asked.
-        if self.service != Service::Sandbox {
+        if self.terms.service != Service::Sandbox {
             self.find_request(&found, &mut origin);
         }
         origin.is_some().then_some(origin)

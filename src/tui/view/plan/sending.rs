@@ -42,6 +42,17 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     if plan.done_before > 0 {
         add("", format!("{} done by an earlier run: not sent again", count(plan.done_before)), of(Role::Muted));
     }
+    if plan.found > 0 {
+        let told = format!("{} done before, found in the output folder: not sent again", count(plan.found));
+        add("", told, of(Role::Success));
+    }
+    if plan.changed_results > 0 {
+        let told = format!("{} done before, changed or gone since: sent again", count(plan.changed_results));
+        add("", told, of(Role::Warning));
+    }
+    for note in &plan.notes {
+        add("", note.clone(), of(Role::Warning));
+    }
     if plan.failed_before > 0 {
         add(
             "",

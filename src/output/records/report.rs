@@ -1,11 +1,10 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
-use crate::job::{Job, JobState, Usd, path_text};
-
-use super::caption::one_line;
+use crate::job::{Job, JobState, Service, Usd, path_text};
+use crate::output::caption::one_line;
 
 /// The columns.
-pub(super) const COLUMNS: [&str; 12] = [
+pub(super) const COLUMNS: [&str; 13] = [
     "path",
     "state",
     "output",
@@ -18,6 +17,7 @@ pub(super) const COLUMNS: [&str; 12] = [
     "cause",
     "caption",
     "params",
+    "service",
 ];
 /// How many of them there were at first.
 const FIRST: usize = 11;
@@ -41,8 +41,17 @@ pub(super) fn path_in(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|path| path.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(cell)
 }
 
+/// The photo that a line is about, and whom it was sent to, where it says so.
+pub(super) fn named(record: &csv::ByteRecord) -> (String, Option<Service>) {
+    let cell = |place| record.get(place).map(String::from_utf8_lossy);
+    let path = path_in(&cell(0).unwrap_or_default()).to_owned();
+    let service =
+        cell(COLUMNS.len() - 1).filter(|name| !name.is_empty()).map(|name| Service::from_name(path_in(&name)));
+    (path, service)
+}
+
 /// A job's line.
-pub(super) fn line(job: &Job) -> [String; 12] {
+pub(super) fn line(job: &Job, service: &Service) -> [String; 13] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
     let cause = job.state.why().and_then(|why| match job.state {
@@ -63,6 +72,7 @@ pub(super) fn line(job: &Job) -> [String; 12] {
         text(cause.map(|cause| one_line(&cause))),
         text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
         text(job.own.as_ref().map(|own| own.0.to_string())),
+        service.name().to_owned(),
     ]
     .map(plain)
 }

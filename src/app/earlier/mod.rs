@@ -1,5 +1,7 @@
 //! Batches that earlier versions wrote down under another name for the same output folder.
 
+pub(super) mod remember;
+
 use super::Failure;
 use super::batch::Batch;
 use crate::intake::true_path;

@@ -1,24 +1,41 @@
 //! The two records of a batch in the top of its output folder: `metadata.jsonl` and `report.csv`.
 //!
 //! A record that is there already, of another batch or by another hand, keeps its lines: ours replace
-//! only those about the same pictures and photos.
+//! only those about the same pictures and photos. Those of a service that a trial gives way to stay, and
+//! the trial's own lines about them are left out.
+
+pub(super) mod journal;
+mod left_over;
+mod lines;
+pub(super) mod memory;
+mod metadata;
+pub(super) mod outranked;
+mod places;
+mod report;
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use tempfile::NamedTempFile;
 
-use super::metadata::{self, Named};
-use super::{Output, OutputError, atomically, report};
-use crate::job::{Job, path_of};
+use self::journal::Journal;
+use self::left_over::LeftOver;
+use self::metadata::{Line, Named};
+use self::outranked::Outranked;
+use self::places::{metadata_path, open, report_path};
+use super::{Output, OutputError, atomically};
+use crate::job::{Job, Terms, path_of};
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
 /// them if they are dropped.
 #[derive(Debug)]
 pub struct Records {
     root: PathBuf,
+    terms: Terms,
+    outranked: Outranked,
     metadata: BufWriter<NamedTempFile>,
     report: csv::Writer<NamedTempFile>,
     pictures: HashSet<String>,
@@ -26,12 +43,26 @@ pub struct Records {
 }
 
 impl Output {
-    /// Writes `metadata.jsonl` and `report.csv` for all of these jobs. It blocks.
+    /// Notes a result that was just saved, so that its folder remembers it whatever becomes of the ledger.
+    /// It does not block, and nothing fails by it.
+    pub fn note(&self, job: &Job, terms: &Terms) {
+        let mut journal = self.0.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.get_or_insert_with(|| Journal::begin(self.root().to_owned())).note(job, terms);
+    }
+
+    /// Ends this run's journal: all that was noted is in it. It blocks.
+    fn end_journal(&self) {
+        drop(self.0.journal.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Writes `metadata.jsonl` and `report.csv` for all of these jobs, which were made on these terms, and
+    /// brings there what was noted of results as they were saved. It blocks.
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
-    pub fn write_records<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>) -> Result<(), OutputError> {
-        let mut records = Records::begin(self)?;
+    pub fn write_records<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>, terms: &Terms) -> Result<(), OutputError> {
+        self.end_journal();
+        let mut records = Records::begin(self, terms)?;
         for job in jobs {
             records.add(job)?;
         }
@@ -44,7 +75,7 @@ impl Records {
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn begin(output: &Output) -> Result<Self, OutputError> {
+    pub fn begin(output: &Output, terms: &Terms) -> Result<Self, OutputError> {
         let root = output.root().to_owned();
         let begin = || {
             output.0.make()?;
@@ -54,7 +85,8 @@ impl Records {
             Ok((metadata, report))
         };
         let (metadata, report) = begin().map_err(|error| OutputError::of(&root, error))?;
-        Ok(Self { root, metadata, report, pictures: HashSet::new(), paths: HashSet::new() })
+        let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
+        Ok(Self { root, terms, outranked, metadata, report, pictures: HashSet::new(), paths: HashSet::new() })
     }
 
     /// Adds a job's lines.
@@ -62,13 +94,18 @@ impl Records {
     /// # Errors
     /// If they cannot be written.
     pub fn add(&mut self, job: &Job) -> Result<(), OutputError> {
-        let line = report::line(job);
-        let written = self.report.write_record(&line).map_err(io::Error::from).and_then(|()| {
-            let Some((picture, line)) = metadata::line(job) else { return Ok(()) };
-            self.pictures.insert(picture);
-            writeln!(self.metadata, "{line}")
-        });
-        self.paths.insert(job.photo.slash_path());
+        let path = job.photo.slash_path();
+        let mut written = Ok(());
+        if !self.outranked.photos.contains(&path) {
+            let line = report::line(job, &self.terms.service);
+            written = self.report.write_record(&line).map_err(io::Error::from);
+            self.paths.insert(path);
+        }
+        let line = Line::of(job, &self.terms).filter(|line| !self.outranked.pictures.contains(&line.file_name));
+        if let Some(line) = line {
+            written = written.and_then(|()| self.metadata.write_all(line.written().as_bytes()));
+            self.pictures.insert(line.file_name);
+        }
         written.map_err(|error| OutputError::of(&self.root, error))
     }
 
@@ -77,16 +114,21 @@ impl Records {
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn finish(self) -> Result<(), OutputError> {
-        let Self { root, metadata, mut report, pictures, paths } = self;
+        let Self { root, metadata, mut report, mut pictures, paths, outranked, .. } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = metadata_path(&root);
-        let ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let mut ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let left_over = LeftOver::read(&root, |picture| {
+            pictures.contains(picture) || outranked.pictures.contains(picture) || !root.join(path_of(picture)).exists()
+        });
+        left_over.write_to(ours.as_file_mut(), &mut pictures).map_err(|error| done(&path, error))?;
         let file = after_theirs(&root, &path, &pictures, ours).map_err(|error| done(&path, error))?;
         // No pictures, no record of them.
         if path.exists() || file.as_file().metadata().is_ok_and(|written| written.len() > 0) {
             replace(file, &path).map_err(|error| done(&path, error))?;
         }
+        left_over.remove();
 
         let path = report_path(&root).map_err(|error| done(&root, error))?;
         keep_report(&path, &paths, &mut report).map_err(|error| done(&path, error))?;
@@ -104,16 +146,6 @@ fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
     }
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|refused| refused.error)
-}
-
-/// Opens what is there, if anything is.
-fn open(path: &Path) -> io::Result<Option<File>> {
-    match path.metadata() {
-        // A pipe would be waited for.
-        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        _ => File::open(path).map(Some),
-    }
 }
 
 /// Our lines behind those that stay, which keep their bytes and their order: a file may begin with a
@@ -135,12 +167,18 @@ fn after_theirs(
 fn keep_metadata(root: &Path, file: File, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
-        let replaced = metadata::read(&line).is_some_and(|Named { file_name, request_id }| {
+        let replaced = metadata::named(&line).is_some_and(|Named { file_name, request_id, .. }| {
             // A line of ours whose picture is gone, as after a retry that took another name, would
             // make loaders stumble.
             ours.contains(&file_name) || request_id.is_some() && !root.join(path_of(&file_name)).exists()
         });
-        if !replaced {
+        if replaced {
+            continue;
+        }
+        // A reader wants the same keys in every line; what others wrote keeps its bytes.
+        if let Some(line) = metadata::completed(&line) {
+            into.write_all(line.as_bytes())?;
+        } else {
             into.write_all(&line)?;
             into.write_all(b"\n")?;
         }
@@ -152,8 +190,7 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
     let Some(file) = open(path)? else { return Ok(()) };
     for record in csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file)).byte_records() {
         let record = record?;
-        let photo = record.get(0).map(String::from_utf8_lossy);
-        if photo.is_none_or(|photo| !ours.contains(report::path_in(&photo))) {
+        if !ours.contains(&report::named(&record).0) {
             // A report of an earlier version has fewer columns.
             let missing = report::COLUMNS.len().saturating_sub(record.len());
             into.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;
@@ -162,30 +199,5 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
     Ok(())
 }
 
-/// The first of `metadata.jsonl`, `metadata.2.jsonl`, … that is free or a file that can be read. Another
-/// program may have made a folder of that name.
-fn metadata_path(root: &Path) -> PathBuf {
-    let first = root.join("metadata.jsonl");
-    let others = (2..1000).map(|n| root.join(format!("metadata.{n}.jsonl")));
-    std::iter::once(first.clone()).chain(others).find(|path| open(path).is_ok()).unwrap_or(first)
-}
-
-/// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
-fn report_path(root: &Path) -> io::Result<PathBuf> {
-    let names = std::iter::once("report.csv".to_owned()).chain((2..1000).map(|n| format!("report.{n}.csv")));
-    for name in names {
-        let path = root.join(name);
-        // One that cannot be read is not ours to replace.
-        let Ok(file) = open(&path) else { continue };
-        let Some(file) = file else { return Ok(path) };
-        let mut found = csv::Reader::from_reader(BufReader::new(file));
-        if found.byte_headers().is_ok_and(|columns| report::is_ours(columns.iter())) {
-            return Ok(path);
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the report is taken"))
-}
-
 #[cfg(test)]
-#[path = "records_tests.rs"]
 mod tests;

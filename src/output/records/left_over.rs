@@ -1,0 +1,58 @@
+//! What killed runs noted of their results and never brought into `metadata.jsonl`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::journal::{journals, left_over};
+use super::lines::each_line;
+use super::metadata::Line;
+
+/// The lines of journals that nobody writes any more. Their files stay locked until this is dropped.
+#[derive(Debug)]
+pub(super) struct LeftOver {
+    files: Vec<(PathBuf, File)>,
+    lines: BTreeMap<String, String>,
+}
+
+impl LeftOver {
+    /// Reads the journals of a folder, but for lines about pictures that somebody knows better. A line that
+    /// a dying process did not finish is none.
+    pub(super) fn read(root: &Path, is_known: impl Fn(&str) -> bool) -> Self {
+        let (mut files, mut lines) = (Vec::new(), BTreeMap::new());
+        for path in journals(root) {
+            let Some(file) = left_over(&path) else { continue };
+            let read = file.try_clone().and_then(|file| {
+                each_line(file, |line| {
+                    if let Some(line) = Line::read(line).filter(|line| !is_known(&line.file_name)) {
+                        lines.insert(line.file_name.clone(), line.written());
+                    }
+                })
+            });
+            match read {
+                Ok(()) => files.push((path, file)),
+                Err(error) => tracing::warn!(journal = %path.display(), %error, "cannot be read, and stays"),
+            }
+        }
+        Self { files, lines }
+    }
+
+    /// Adds its lines to a file's end, and their pictures to those that have one.
+    pub(super) fn write_to(&self, file: &mut File, pictures: &mut HashSet<String>) -> io::Result<()> {
+        file.seek(io::SeekFrom::End(0))?;
+        for (picture, line) in &self.lines {
+            file.write_all(line.as_bytes())?;
+            pictures.insert(picture.clone());
+        }
+        Ok(())
+    }
+
+    /// All of it is elsewhere by now.
+    pub(super) fn remove(self) {
+        for (path, _locked) in self.files {
+            // One that stays is read again, and says the same.
+            let _ = fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The output folder as a second memory: what lies in it with its record was paid for, whatever became of
+//! the ledger.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::journal::journals;
+use super::lines::each_line;
+use super::metadata::Line;
+use super::places::{metadata_path, open};
+use crate::job::{ContentHash, Cost, Format, OwnParams, Pixels, RequestId, Saved, Terms, Timestamp, path_of};
+use crate::output::name::inside;
+
+/// A picture in the folder as its record has it. Nothing in it is trusted before it is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The picture, below the output folder.
+    pub output: Box<Path>,
+    /// The photo that it was made of, below its own folder.
+    pub photo: Box<Path>,
+    /// What that held.
+    pub content: ContentHash,
+    /// The request that made it.
+    pub request: RequestId,
+    /// What it was made with, where that differs from the batch's.
+    pub own: Option<OwnParams>,
+    /// Its size, px.
+    pub pixels: Pixels,
+    /// Its length when it was saved.
+    pub bytes: u64,
+    /// The seed that was used.
+    pub seed: Option<i64>,
+    /// What the model saw.
+    pub caption: Option<Box<str>>,
+    /// What it cost.
+    pub cost: Option<Cost>,
+}
+
+/// What a folder knows of results that were made on some terms and that the ledger does not know.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    root: PathBuf,
+    records: HashMap<(Box<Path>, ContentHash), Record>,
+    /// Of each picture one photo whose result others may have a copy of.
+    by_content: HashMap<ContentHash, Box<Path>>,
+    lengths: HashSet<u64>,
+    /// When the newest of them was saved.
+    pub newest: Option<Timestamp>,
+    /// Pictures whose record, by an earlier version, does not say what they were made of.
+    pub unclear: usize,
+}
+
+impl Memory {
+    /// Reads the records of a folder; `known` are the requests whose results the ledger has. One that
+    /// cannot be read is none. It blocks.
+    #[must_use]
+    pub fn read(root: &Path, terms: &Terms, known: &HashSet<RequestId>) -> Self {
+        let mut memory = Self { root: root.to_owned(), ..Self::default() };
+        // A picture's last line holds.
+        let mut by_picture: HashMap<String, Line> = HashMap::new();
+        for path in std::iter::once(metadata_path(root)).chain(journals(root)) {
+            let read = open(&path).and_then(|file| {
+                let Some(file) = file else { return Ok(()) };
+                each_line(file, |line| {
+                    let line = Line::read(line)
+                        .filter(|line| !RequestId::new(&line.request_id).is_ok_and(|id| known.contains(&id)));
+                    if let Some(line) = line {
+                        by_picture.insert(line.file_name.clone(), line);
+                    }
+                })
+            });
+            if let Err(error) = read {
+                tracing::warn!(record = %path.display(), %error, "cannot be read");
+            }
+        }
+        for line in by_picture.into_values() {
+            memory.take(line, terms);
+        }
+        memory
+    }
+
+    fn take(&mut self, line: Line, terms: &Terms) {
+        if line.source_blake3.is_none() {
+            let path = path_of(&line.file_name);
+            self.unclear += usize::from(inside(&path).is_ok() && self.root.join(path).is_file());
+            return;
+        }
+        let is_on_terms = line.model.as_deref() == Some(terms.model.as_str())
+            && line.service.as_deref() == Some(terms.service.name())
+            && line.batch_params.as_deref() == Some(terms.params.as_str());
+        if !is_on_terms {
+            return;
+        }
+        let (at, length) = (line.saved_at(), line.source_bytes);
+        let Some(record) = Record::of(line) else { return };
+        if record.own.as_ref().is_none_or(|own| *own.0 == *terms.params) {
+            self.by_content.insert(record.content, record.photo.clone());
+        }
+        self.newest = self.newest.max(at);
+        self.lengths.extend(length);
+        self.records.insert((record.photo.clone(), record.content), record);
+    }
+
+    /// The lengths of the photos that they were made of, bytes.
+    #[must_use]
+    pub fn lengths(&self) -> &HashSet<u64> {
+        &self.lengths
+    }
+
+    /// The record of a photo's own result, as long as the photo is the same picture.
+    #[must_use]
+    pub fn of(&self, photo: &Path, content: ContentHash) -> Option<&Record> {
+        // Both parts of the key are asked for as they are: no look-up without a copy of the path.
+        self.records.get(&(photo.into(), content))
+    }
+
+    /// The record of a picture that was made of one that held the same, whatever photo that was.
+    #[must_use]
+    pub fn alike(&self, content: ContentHash) -> Option<&Record> {
+        self.of(self.by_content.get(&content)?, content)
+    }
+
+    /// Where a record's picture lies.
+    #[must_use]
+    pub fn path_of(&self, record: &Record) -> PathBuf {
+        self.root.join(&record.output)
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Whether a record's picture lies there as it was saved. It blocks.
+    #[must_use]
+    pub fn is_whole(&self, record: &Record) -> bool {
+        is_as_saved(&self.root, record)
+    }
+}
+
+impl Record {
+    /// `None` if the line lacks something, or leads out of the folder.
+    fn of(line: Line) -> Option<Self> {
+        let (output, photo) = (path_of(&line.file_name), path_of(&line.source));
+        inside(&output).ok()?;
+        Some(Self {
+            content: line.content()?,
+            cost: line.cost(),
+            output: output.into(),
+            photo: photo.into(),
+            request: RequestId::new(&line.request_id).ok()?,
+            own: line.params.map(|own| OwnParams(own.into())),
+            pixels: Pixels::new(line.width, line.height),
+            bytes: line.bytes?,
+            seed: line.seed,
+            caption: line.text.map(Into::into),
+        })
+    }
+
+    /// What is known of the result, as the record has it.
+    #[must_use]
+    pub fn saved(&self) -> Saved {
+        let extension = self.output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        Saved {
+            request: self.request.clone(),
+            output: self.output.clone(),
+            format: Format::from_extension(extension).unwrap_or(Format::Png),
+            pixels: self.pixels,
+            bytes: self.bytes,
+            seed: self.seed,
+            caption: self.caption.clone(),
+            inference_s: None,
+            cost: self.cost,
+            content: Some(self.content),
+            same_as: None,
+        }
+    }
+}
+
+/// Those of a folder's pictures, by their photos, that lie there as they were saved: what was edited since is
+/// somebody's own.
+pub async fn as_saved(
+    root: &Path,
+    pictures: impl IntoIterator<Item = (Box<Path>, Saved)> + Send + 'static,
+) -> HashMap<Box<Path>, Saved> {
+    let root = root.to_owned();
+    let is_there = move |saved: &Saved| {
+        let there = root.join(&saved.output).symlink_metadata();
+        there.is_ok_and(|there| there.is_file() && there.len() == saved.bytes)
+    };
+    let looked =
+        tokio::task::spawn_blocking(move || pictures.into_iter().filter(|(_, saved)| is_there(saved)).collect());
+    looked.await.unwrap_or_default()
+}
+
+/// Whether a picture lies in a folder, reached by no link, and has its length.
+pub(in crate::output) fn is_as_saved(root: &Path, record: &Record) -> bool {
+    let mut path = root.to_owned();
+    let mut parts = record.output.iter().peekable();
+    while let Some(part) = parts.next() {
+        path.push(part);
+        let Ok(there) = path.symlink_metadata() else { return false };
+        let is_fitting =
+            if parts.peek().is_some() { there.is_dir() } else { there.is_file() && there.len() == record.bytes };
+        if !is_fitting {
+            return false;
+        }
+    }
+    true
+}

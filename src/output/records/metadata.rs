@@ -1,0 +1,135 @@
+//! `metadata.jsonl`: pictures and captions in the form that Hugging Face's `imagefolder` loads as it
+//! is, a JSON object a line. Every line has the same keys, as its reader wants.
+//!
+//! It is the folder's own memory, too: a line says what its picture was made of, by whom and how, so
+//! that a run whose ledger was lost does not pay for it again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::job::{ContentHash, Cost, Job, Terms, Timestamp, Usd, path_text};
+use crate::output::caption::one_line;
+
+/// All that a line says. What lines of earlier versions lack is `null`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    pub(super) file_name: String,
+    pub(super) text: Option<String>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) seed: Option<i64>,
+    pub(super) source: String,
+    pub(super) request_id: String,
+    /// As JSON in a text, so that a loader sees one type: what the picture was made with, where that
+    /// differs from the batch's.
+    pub(super) params: Option<String>,
+    /// The batch's, in the same form.
+    pub(super) batch_params: Option<String>,
+    pub(super) model: Option<String>,
+    /// Whom it was sent to.
+    pub(super) service: Option<String>,
+    /// The picture's length when it was saved.
+    pub(super) bytes: Option<u64>,
+    /// The photo's length when it was sent.
+    pub(super) source_bytes: Option<u64>,
+    /// What the photo held, in hex.
+    pub(super) source_blake3: Option<String>,
+    pub(super) cost_usd: Option<f64>,
+    /// The most that it may have cost, where fal did not say.
+    pub(super) cost_at_most_usd: Option<f64>,
+    /// RFC 3339.
+    pub(super) saved_at: Option<String>,
+}
+
+/// The part of a line that tells whose it is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    /// The picture that it is about.
+    pub(super) file_name: String,
+    /// Only our lines have it.
+    pub(super) request_id: Option<String>,
+    service: Option<Value>,
+}
+
+impl Named {
+    /// Whom it was sent to, if the line says so.
+    pub(super) fn service(&self) -> Option<&str> {
+        self.service.as_ref()?.as_str()
+    }
+}
+
+impl Line {
+    /// A job's line; `None` if it has no picture.
+    pub(super) fn of(job: &Job, terms: &Terms) -> Option<Self> {
+        let saved = job.state.saved()?;
+        Some(Self {
+            file_name: path_text(&saved.output),
+            text: saved.caption.as_deref().map(one_line).filter(|line| !line.is_empty()),
+            width: saved.pixels.width,
+            height: saved.pixels.height,
+            seed: saved.seed,
+            source: job.photo.slash_path(),
+            request_id: saved.request.as_str().to_owned(),
+            params: job.own.as_ref().map(|own| own.0.to_string()),
+            batch_params: Some(terms.params.clone()),
+            model: Some(terms.model.clone()),
+            service: Some(terms.service.name().to_owned()),
+            bytes: Some(saved.bytes),
+            source_bytes: Some(job.photo.bytes),
+            source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
+            cost_usd: saved.cost.and_then(|cost| cost.likely().told()),
+            cost_at_most_usd: match saved.cost {
+                Some(Cost::Assumed { at_most, .. }) => at_most.told(),
+                Some(Cost::Known(_)) | None => None,
+            },
+            saved_at: job.state.closed().and_then(|closed| moment(closed.at)),
+        })
+    }
+
+    /// The line of a file, if it is one of ours, of this version or an earlier one.
+    pub(super) fn read(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+
+    /// As it is written, with its end.
+    pub(super) fn written(&self) -> String {
+        // Numbers that JSON has no form for are written as null: nothing here can fail.
+        serde_json::to_string(self).map(|line| line + "\n").unwrap_or_default()
+    }
+
+    /// What it cost, as far as it says so.
+    pub(super) fn cost(&self) -> Option<Cost> {
+        let likely = Usd::from_f64(self.cost_usd?)?;
+        Some(match self.cost_at_most_usd.and_then(Usd::from_f64) {
+            Some(at_most) => Cost::assumed(likely, at_most),
+            None => Cost::Known(likely),
+        })
+    }
+
+    /// What the photo held.
+    pub(super) fn content(&self) -> Option<ContentHash> {
+        let hash = blake3::Hash::from_hex(self.source_blake3.as_ref()?).ok()?;
+        Some(ContentHash(*hash.as_bytes()))
+    }
+
+    /// When the picture was saved.
+    pub(super) fn saved_at(&self) -> Option<Timestamp> {
+        let at: jiff::Timestamp = self.saved_at.as_ref()?.parse().ok()?;
+        Some(Timestamp(at.as_millisecond()))
+    }
+}
+
+/// Reads whose line it is that is there already, if it is one.
+pub(super) fn named(line: &[u8]) -> Option<Named> {
+    serde_json::from_slice(line).ok()
+}
+
+/// A line of an earlier version with the keys that it lacks. Lines by other hands stay what they are.
+pub(super) fn completed(line: &[u8]) -> Option<String> {
+    Line::read(line).filter(|line| line.saved_at.is_none()).map(|line| line.written())
+}
+
+fn moment(at: Timestamp) -> Option<String> {
+    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
+}

@@ -1,0 +1,41 @@
+//! Where the records of a folder are: other programs may have taken their names.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+
+use super::report;
+
+/// Opens what is there, if anything is.
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+    match path.metadata() {
+        // A pipe would be waited for.
+        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        _ => File::open(path).map(Some),
+    }
+}
+
+/// The first of `metadata.jsonl`, `metadata.2.jsonl`, … that is free or a file that can be read. Another
+/// program may have made a folder of that name.
+pub(super) fn metadata_path(root: &Path) -> PathBuf {
+    let first = root.join("metadata.jsonl");
+    let others = (2..1000).map(|n| root.join(format!("metadata.{n}.jsonl")));
+    std::iter::once(first.clone()).chain(others).find(|path| open(path).is_ok()).unwrap_or(first)
+}
+
+/// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
+pub(super) fn report_path(root: &Path) -> io::Result<PathBuf> {
+    let names = std::iter::once("report.csv".to_owned()).chain((2..1000).map(|n| format!("report.{n}.csv")));
+    for name in names {
+        let path = root.join(name);
+        // One that cannot be read is not ours to replace.
+        let Ok(file) = open(&path) else { continue };
+        let Some(file) = file else { return Ok(path) };
+        let mut found = csv::Reader::from_reader(BufReader::new(file));
+        if found.byte_headers().is_ok_and(|columns| report::is_ours(columns.iter())) {
+            return Ok(path);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the report is taken"))
+}
