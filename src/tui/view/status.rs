@@ -69,6 +69,8 @@ pub(crate) fn words(state: &RowState, now: Timestamp) -> String {
 const CELLS: u16 = 10;
 /// The same where there is little room.
 const FEW: u16 = 6;
+/// Enough room for all of it, as long as it gets.
+const ROOMY: u16 = 36;
 
 /// Draws how far a runner is: a small bar, how many of how many, and how long the rest takes. What has no room is left out: first how long the rest takes, then the bar.
 pub(super) fn progress(ui: &Ui, told: &Progress, area: Rect, buf: &mut Buffer) {
@@ -77,11 +79,12 @@ pub(super) fn progress(ui: &Ui, told: &Progress, area: Rect, buf: &mut Buffer) {
     let left = left(told, ui.table_now());
     let needs = |parts: &[&str]| parts.iter().map(|part| width(part) + 1).sum::<usize>();
     let room = usize::from(area.width);
-    let bar = [CELLS, FEW].into_iter().find(|cells| needs(&[&counts, &left]) + usize::from(*cells) <= room);
-    let (bar, shows_left) = match bar {
-        Some(cells) => (cells, true),
-        None if needs(&[&counts]) + usize::from(FEW) <= room => (FEW, false),
-        None => (0, needs(&[&counts, &left]) <= room),
+    // By the room alone: bars below each other are of one length.
+    let cells = if area.width < ROOMY { FEW } else { CELLS };
+    let (bar, shows_left) = match usize::from(cells) {
+        wide if needs(&[&counts, &left]) + wide <= room => (cells, true),
+        wide if needs(&[&counts]) + wide <= room => (cells, false),
+        _ => (0, needs(&[&counts, &left]) <= room),
     };
     let mut x = area.x;
     if bar > 0 {
@@ -173,5 +176,7 @@ mod tests {
         assert!(!shown(120, 0, "0/20", 0).contains("left"));
         assert!(shown(180, 999, "1.20M/3.33M", 125).contains("≈3 min left"));
         assert!(shown(80, 700, "14/20", 8).contains("━━━━── 14/20"), "{}", shown(80, 700, "14/20", 8));
+        let end = |left| shown(120, 999, "19/20", left).find(" 19/20").unwrap();
+        assert_eq!(end(0), end(80), "bars are of one length");
     }
 }
