@@ -77,7 +77,7 @@ type Exception = (&'static str, usize, &'static str);
 /// Files in the widest circle of a room; a pair is none.
 const CIRCLES: &[Exception] = &[
     ("app", 8, "the commands share what `app/mod.rs` defines; `commands` takes their place"),
-    ("engine", 18, "methods of one `Engine` until its steps are rooms of their own"),
+    ("engine", 19, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
     ("output", 3, "a draft, its folder and its place name each other until `storage` has the folder"),
     ("sandbox", 18, "what the sandbox serves hangs on its one state"),
@@ -87,9 +87,9 @@ const CIRCLES: &[Exception] = &[
 /// Files that a folder may have.
 const MOST_FILES: usize = 15;
 const FULL_FOLDERS: &[Exception] = &[
-    ("src/app", 19, "until `app` is `commands`"),
+    ("src/app", 18, "until `app` is `commands`"),
     ("src/engine", 43, "until its steps are rooms of their own"),
-    ("src/job", 23, "small values, a file each"),
+    ("src/job", 22, "small values, a file each"),
     ("src/tui/view", 28, "a file a pane, with its tests beside it"),
 ];
 
