@@ -1,7 +1,6 @@
 //! Few file handles: what is paid for is saved, or nothing is sent at all.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 

@@ -69,7 +69,11 @@ pub(super) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy,
             Some((times, at_least)) => {
                 let own = uncounted.delay(times.into(), after, random).unwrap_or(policy.cap);
                 // Where all wait for one to try it, that one is there when the try is due.
-                let most = if at_least.is_zero() { Duration::MAX } else { at_least.saturating_add(LATE) };
+                let most = if at_least.is_zero() {
+                    Duration::MAX
+                } else {
+                    at_least.saturating_add(LATE).max(after.unwrap_or_default())
+                };
                 let wait = own.clamp(at_least, most);
                 Verdict::Retry { wait, kept, counts: false }
             }
@@ -129,8 +133,9 @@ mod tests {
 
     #[test]
     fn bad_weather_spends_no_attempt_and_never_ends_a_job() {
-        for (times, seconds) in [(1, 2), (3, 8), (200, 60)] {
-            let shared = Some((times, Duration::from_secs(1)));
+        // Its own wait, but never long after the one call is due that tries it for all.
+        for (times, tried_in, seconds) in [(1, 1, 2), (3, 1, 8), (200, 0, 60), (200, 55, 60), (200, 1, 11)] {
+            let shared = Some((times, Duration::from_secs(tried_in)));
             let wait = Duration::from_secs(seconds);
             let foul = verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, shared);
             assert_eq!(foul, Verdict::Retry { wait, kept: Kept::Nothing, counts: false });

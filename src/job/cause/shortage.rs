@@ -34,13 +34,11 @@ impl Shortage {
     }
 
     fn of_system(error: &io::Error) -> Option<Self> {
-        match error.raw_os_error() {
-            Some(code) => Self::of_code(code).or((error.kind() == io::ErrorKind::OutOfMemory).then_some(Self::Memory)),
-            None => {
-                let inner = error.get_ref()?;
-                Self::of(inner).or_else(|| Self::of_code(code_in(&inner.to_string())?))
-            }
+        if let Some(code) = error.raw_os_error() {
+            return Self::of_code(code).or((error.kind() == io::ErrorKind::OutOfMemory).then_some(Self::Memory));
         }
+        let inner = error.get_ref()?;
+        Self::of(inner).or_else(|| Self::of_code(code_in(&inner.to_string())?))
     }
 
     #[cfg(unix)]
