@@ -2,10 +2,10 @@
 //! so, and of those that are one is sent while the others wait for it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::hold::Hold;
 use super::reports::told;
+use super::reuse::ANOTHER_TRY;
 use super::run::Engine;
 use super::stages::Outcome;
 use super::tasks::{Pool, Step};
@@ -14,8 +14,6 @@ use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Phot
 use crate::ledger::LedgerError;
 use crate::plan::{Likeness, Origin, Sought, Wanted};
 
-/// How long before a photo is read again for which this machine had no file handle.
-pub(super) const ANOTHER_TRY: Duration = Duration::from_secs(2);
 /// Photos that are looked at at once.
 const CHECKS: usize = 3;
 

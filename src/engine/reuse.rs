@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::await_rival::Awaited;
-use super::consider::ANOTHER_TRY;
 use super::hold::Hold;
 use super::reports::told;
 use super::run::Engine;
@@ -15,6 +14,9 @@ use super::tasks::{Pool, Step};
 use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition, Upload};
 use crate::output::{Expect, Memory, OutputError, Placed, Record};
 use crate::plan::{Duplicates, Origin, Remembered};
+
+/// How long before a photo is read again for which this machine had no file handle.
+pub(super) const ANOTHER_TRY: Duration = Duration::from_secs(2);
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug, Default)]
