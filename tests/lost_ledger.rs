@@ -288,13 +288,12 @@ fn records_of_an_earlier_version_adopt_nothing_and_fal_is_asked_what_it_knows() 
         "cost_at_most_usd",
         "saved_at",
     ];
-    let old: String = lines(&stage)
-        .into_iter()
-        .map(|mut line| {
-            new.iter().for_each(|name| drop(line.as_object_mut().unwrap().remove(*name)));
-            format!("{line}\n")
-        })
-        .collect();
+    let mut old = String::new();
+    for mut line in lines(&stage) {
+        line.as_object_mut().unwrap().retain(|name, _| !new.contains(&name.as_str()));
+        old.push_str(&line.to_string());
+        old.push('\n');
+    }
     fs::write(stage.output().join("metadata.jsonl"), old).unwrap();
     lose(&stage);
     let said = plan(&stage, &[]);
