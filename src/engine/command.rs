@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use super::board::{Lens, Selection};
+use crate::engine::board::{Lens, Selection};
 use crate::job::{CauseKind, JobId, Usd};
 
 /// Something that a person or a program asks of a running batch.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
+use crate::engine::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
 use crate::job::{Cause, Cost, JobId, Pixels, RequestId, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.

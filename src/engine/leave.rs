@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Leave;
-use super::event::{Ending, Event, Summary, What};
-use super::hold::Hold;
-use super::run::Engine;
-use super::tasks::Pool;
+use crate::engine::Leave;
+use crate::engine::actor::Engine;
+use crate::engine::event::{Ending, Event, Summary, What};
+use crate::engine::resilience::pause::PauseReason;
+use crate::engine::tasks::Pool;
 use crate::job::{Group, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
@@ -17,34 +17,34 @@ const LEAVE: Duration = Duration::from_millis(1200);
 impl Engine {
     /// Begins to leave.
     pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
-        if self.leaving.is_some() {
+        if self.course.leaving.is_some() {
             return;
         }
         if leave == Leave::CancelQueued {
-            let queued: Vec<_> = self.roster.index().members(Group::Active).collect();
+            let queued: Vec<_> = self.jobs.index().members(Group::Active).collect();
             for id in queued {
-                if self.roster.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..))) {
+                if self.jobs.get(id).is_some_and(|job| matches!(job.state, JobState::InQueue(..))) {
                     self.cancel(id);
                 }
             }
         }
         // A transfer that is cut off is done again next time; nothing of it is paid for.
-        for live in self.live.values_mut() {
+        for live in self.runtime.values_mut() {
             if let Some(abort) = live.abort.take() {
                 abort.abort();
             }
         }
-        self.leaving = Some((signal, self.now().plus(LEAVE)));
-        self.dirty = true;
+        self.course.leaving = Some((signal, self.now().plus(LEAVE)));
+        self.publisher.dirty = true;
     }
 
     /// Why the run is over, if it is.
     pub(super) fn ending(&self, now: Timestamp) -> Option<Ending> {
-        if let Some((signal, until)) = self.leaving {
-            let cancelling = self.live.values().any(|live| live.cancelling);
+        if let Some((signal, until)) = self.course.leaving {
+            let cancelling = self.runtime.values().any(|live| live.cancelling);
             let waits = self.is_paying() || cancelling;
             return (!waits || now >= until).then(|| match signal {
-                None if !self.started => Ending::NotStarted,
+                None if !self.course.started => Ending::NotStarted,
                 None if self.is_finished() => Ending::Finished,
                 signal => Ending::Left(signal),
             });
@@ -55,51 +55,52 @@ impl Engine {
         if self.is_finished() {
             return Some(Ending::Finished);
         }
-        let locked = matches!(&self.hold, Some(hold @ Hold::Account(_)) if !hold.is_key_refused());
+        let locked = matches!(&self.resilience.pause, Some(hold @ PauseReason::Account(_)) if !hold.is_key_refused());
         if locked && self.setup.waits_for_account {
             return None;
         }
         // With a refused key nothing can be followed either: fal keeps it, and the next run fetches it.
-        if matches!(&self.hold, Some(hold) if hold.is_key_refused()) && !self.is_paying() {
+        if matches!(&self.resilience.pause, Some(hold) if hold.is_key_refused()) && !self.is_paying() {
             return Some(Ending::Account);
         }
-        let totals = self.roster.totals();
+        let totals = self.jobs.totals();
         let idle = totals.in_flight == 0
             && !self.is_paying()
-            && self.tasks.count(Pool::Saves) + self.tasks.count(Pool::Calls) == 0;
-        let results = self.to_answer.len() + self.to_save.len() + self.reusing();
+            && self.scheduler.tasks.count(Pool::Saves) + self.scheduler.tasks.count(Pool::Calls) == 0;
+        let results = self.scheduler.to_answer.len() + self.scheduler.to_save.len() + self.reusing();
         // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
-        let waits = |hold: &Hold| self.is_looking() && !matches!(hold, Hold::Disk(_));
+        let waits = |hold: &PauseReason| self.is_looking() && !matches!(hold, PauseReason::Disk(_));
         // Who set a cap wants to know of what: the plan is told whole.
-        let plans = |hold: &Hold| self.plan.is_walking() && matches!(hold, Hold::Budget { .. });
-        let held = self.hold.as_ref().filter(|hold| idle && results == 0 && !waits(hold) && !plans(hold));
-        held.and_then(Hold::ending)
+        let plans =
+            |hold: &PauseReason| self.planning.planner.is_walking() && matches!(hold, PauseReason::Budget { .. });
+        let held = self.resilience.pause.as_ref().filter(|hold| idle && results == 0 && !waits(hold) && !plans(hold));
+        held.and_then(PauseReason::ending)
     }
 
     /// Whether every job has ended.
     pub(super) fn is_finished(&self) -> bool {
-        let totals = self.roster.totals();
+        let totals = self.jobs.totals();
         let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        self.started
-            && !self.plan.is_walking()
+        self.course.started
+            && !self.planning.planner.is_walking()
             && open == 0
-            && self.tasks.count(Pool::Records) == 0
+            && self.scheduler.tasks.count(Pool::Records) == 0
             && !self.is_looking()
     }
 
     /// Whether a paid call is on its way, or what it came to is on its way into the ledger.
     pub(super) fn is_paying(&self) -> bool {
-        self.tasks.count(Pool::Submits) + self.tasks.count(Pool::Records) > 0
+        self.scheduler.tasks.count(Pool::Submits) + self.scheduler.tasks.count(Pool::Records) > 0
     }
 
     /// Saves what is to be saved and says how it ended.
     pub(super) async fn close(mut self, ending: Ending) -> Summary {
         self.tell_plan(false);
-        self.tasks.end().await;
+        self.scheduler.tasks.end().await;
         if let Err(error) = self.stages.writer.flush().await {
             tracing::error!(%error, "the last changes could not be written to the ledger");
         }
-        let totals = self.roster.totals();
+        let totals = self.jobs.totals();
         let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
         let summary = Summary {
             facts: Arc::clone(&self.facts),
@@ -114,9 +115,14 @@ impl Engine {
             at_fal: totals.in_flight,
             spent: totals.spent,
             reserved: totals.reserved,
-            elapsed: self.flow.ended().unwrap_or(self.now()).since(self.flow.began().unwrap_or(self.began_at)),
+            elapsed: self
+                .publisher
+                .throughput
+                .ended()
+                .unwrap_or(self.now())
+                .since(self.publisher.throughput.began().unwrap_or(self.course.began_at)),
         };
-        if let Some(events) = self.events.take() {
+        if let Some(events) = self.publisher.events.take() {
             // The last word must not be lost to a slow reader.
             drop(events.send(Event { at: self.now(), what: What::Ended(summary.clone()) }).await);
         }

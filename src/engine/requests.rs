@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Command;
-use super::board::Lens;
-use super::history::History;
-use super::hold::Hold;
-use super::run::Engine;
-use super::tasks::Step;
-use super::weigh::{may_cancel, may_reopen, weigh};
+use crate::engine::Command;
+use crate::engine::actor::Engine;
+use crate::engine::board::Lens;
+use crate::engine::publish::attempt_history::AttemptHistory;
+use crate::engine::publish::preview::{may_cancel, may_reopen, weigh};
+use crate::engine::resilience::pause::PauseReason;
+use crate::engine::tasks::Step;
 use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 use crate::ledger::Trail;
 use crate::model::UnitPrice;
@@ -27,59 +27,59 @@ impl Engine {
             Command::PriceLimit(limit) => self.limit_price(limit),
             Command::TrustPrice => self.trust_price(),
             Command::Look(lens) => self.look_through(lens),
-            Command::Weigh { seq, jobs } => self.weighed = Some(weigh(&self.roster, seq, &jobs)),
+            Command::Weigh { seq, jobs } => self.publisher.weighed = Some(weigh(&self.jobs, seq, &jobs)),
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
                 let failed: Vec<_> = match only {
-                    Some(kind) => self.roster.causes().members(kind).collect(),
-                    None => self.roster.index().members(Group::Failed).collect(),
+                    Some(kind) => self.jobs.causes().members(kind).collect(),
+                    None => self.jobs.index().members(Group::Failed).collect(),
                 };
                 for id in failed {
                     self.reopen(id);
                 }
-                self.failures.reset();
+                self.resilience.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
             Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
             Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
             Command::Redo { job, params } => self.redo(job, &params),
-            Command::Pause => self.hold(Hold::User),
+            Command::Pause => self.hold(PauseReason::User),
             Command::Resume => {
-                self.hold = None;
-                self.failures.reset();
-                self.breaker.hurry(self.now());
+                self.resilience.pause = None;
+                self.resilience.failures.reset();
+                self.resilience.account.hurry(self.now());
             }
             Command::Budget(cap) => self.set_budget(cap),
             Command::Window(by) => {
-                let window = (i32::from(self.window) + by).clamp(1, WINDOW);
-                self.window = u16::try_from(window).unwrap_or(1);
+                let window = (i32::from(self.scheduler.window) + by).clamp(1, WINDOW);
+                self.scheduler.window = u16::try_from(window).unwrap_or(1);
             }
             Command::Quit { leave, signal } => self.leave(leave, signal),
         }
-        self.dirty = true;
+        self.publisher.dirty = true;
     }
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
     fn set_budget(&mut self, cap: Option<Usd>) {
-        if cap.is_some() && !self.roster.price().is_some_and(UnitPrice::can_be_capped) {
+        if cap.is_some() && !self.jobs.price().is_some_and(UnitPrice::can_be_capped) {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
         }
         self.setup.budget = cap;
         Arc::make_mut(&mut self.facts).budget = cap;
-        if matches!(self.hold, Some(Hold::Budget { .. })) {
+        if matches!(self.resilience.pause, Some(PauseReason::Budget { .. })) {
             // If it still does not fit, the next dispatch says so again.
-            self.hold = None;
+            self.resilience.pause = None;
         }
     }
 
     fn look_through(&mut self, lens: Lens) {
-        self.look.look(lens);
+        self.publisher.query.look(lens);
     }
 
     /// Gives a job that ended another go, with whatever it kept.
     pub(super) fn reopen(&mut self, id: JobId) {
-        let Some(job) = self.roster.get(id).filter(|job| may_reopen(&job.state)) else { return };
+        let Some(job) = self.jobs.get(id).filter(|job| may_reopen(&job.state)) else { return };
         let kept = match &job.state {
             JobState::Failed { kept, .. } => (**kept).clone(),
             // It is paid for: the same answer is read again.
@@ -92,11 +92,11 @@ impl Engine {
         let call = job.state.claim().filter(|_| kept.request().is_none()).map(|claim| claim.call);
         if let Some(call) = call {
             // Who sees that it was, or may have been, paid for and asks for another go means one of its own.
-            self.reuse.awaited.settle(id, call);
+            self.dedup.awaited.settle(id, call);
         }
         if matches!(job.state, JobState::Review(..)) {
             // The same result again is not what is wanted.
-            self.reuse.insist(id);
+            self.dedup.insist(id);
         }
         if let Some(saved) = job.state.saved() {
             self.previous.insert(id, Box::new(saved.clone()));
@@ -105,58 +105,61 @@ impl Engine {
             self.write_off(id, "given up: it may have been accepted, and billed");
         }
         if self.happen(id, Transition::Reopen(kept)) {
-            self.live.entry(id).or_default().renew();
+            self.runtime.entry(id).or_default().renew();
             self.reconsider(id);
         }
     }
 
     /// Stops a job: at once if nothing was sent, else fal is asked to.
     pub(super) fn cancel(&mut self, id: JobId) {
-        let Some(job) = self.roster.get(id).filter(|job| may_cancel(&job.state)) else { return };
+        let Some(job) = self.jobs.get(id).filter(|job| may_cancel(&job.state)) else { return };
         match &job.state {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
-                if let Some(abort) = self.live.get_mut(&id).and_then(|live| live.abort.take()) {
+                if let Some(abort) = self.runtime.get_mut(&id).and_then(|live| live.abort.take()) {
                     abort.abort();
                 }
                 self.end_cancelled(id);
             }
             JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),
-            JobState::Submitting(..) => self.live.entry(id).or_default().cancelling = true,
+            JobState::Submitting(..) => self.runtime.entry(id).or_default().cancelling = true,
             state if state.is_at_fal() => self.ask_to_cancel(id),
             _ => {}
         }
     }
 
     pub(super) fn ask_to_cancel(&mut self, id: JobId) {
-        let Some(request) = self.roster.get(id).and_then(|job| job.state.request()).cloned() else { return };
-        self.live.entry(id).or_default().cancelling = true;
+        let Some(request) = self.jobs.get(id).and_then(|job| job.state.request()).cloned() else { return };
+        self.runtime.entry(id).or_default().cancelling = true;
         self.spawn_stage(Step::Cancel(id), self.stages.clone().cancel(request));
     }
 
     /// The job whose detail a face shows.
     pub(super) fn look_at(&self) -> Option<JobId> {
-        self.watched
+        self.publisher.watched
     }
 
     /// Follows the cursor: the job under it is asked about sooner, and its history is fetched.
     pub(super) fn watch_cursor(&mut self, id: Option<JobId>) {
-        if self.watched != id {
-            self.watched = id;
+        if self.publisher.watched != id {
+            self.publisher.watched = id;
             if let Some(id) = id
-                && self.live.get(&id).is_some_and(|live| live.due.is_some())
+                && self.runtime.get(&id).is_some_and(|live| live.due.is_some())
             {
                 self.call_in(id, Duration::ZERO);
             }
         }
         let Some(id) = id else { return };
-        if self.history.as_ref().is_none_or(|history| history.of != id) {
-            self.history = Some(History { of: id, attempts: Vec::new(), trail: Trail::default() });
+        if self.publisher.history.as_ref().is_none_or(|history| history.of != id) {
+            self.publisher.history = Some(AttemptHistory { of: id, attempts: Vec::new(), trail: Trail::default() });
             let (ledger, writer, batch) = (self.ledger.clone(), self.stages.writer.clone(), self.facts.id);
             self.spawn_stage(Step::Recall(id), async move {
                 // What is still on its way into the ledger belongs to the story, too.
                 drop(writer.flush().await);
                 let attempts = ledger.attempts(batch, id).await.unwrap_or_default();
-                super::stages::Outcome::Recalled(attempts, ledger.trail(batch, id).await.unwrap_or_default())
+                crate::engine::steps::stages::Outcome::Recalled(
+                    attempts,
+                    ledger.trail(batch, id).await.unwrap_or_default(),
+                )
             });
         }
     }

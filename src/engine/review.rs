@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::board::RedoParam;
-use super::run::Engine;
+use crate::engine::actor::Engine;
+use crate::engine::board::RedoParam;
 use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
 use crate::model::{Model, ParamSpec, Params, shown};
 
@@ -15,7 +15,7 @@ impl Engine {
 
     /// A person is not content with a result. It stays where it is until another one takes its place.
     pub(super) fn reject(&mut self, id: JobId) {
-        let Some(job) = self.roster.get(id) else { return };
+        let Some(job) = self.jobs.get(id) else { return };
         let why = rejected(&job.state);
         if matches!(job.state, JobState::Unread(..)) {
             // Its request is followed no more: from now on it counts as spent.
@@ -27,8 +27,8 @@ impl Engine {
     /// Makes a result again with other parameters. The one that is there stays until the new one is
     /// whole.
     pub(super) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
-        let Some(job) = self.roster.get(id) else { return };
-        let params = match self.roster.params_of(job).retyped(&self.setup.model, changes) {
+        let Some(job) = self.jobs.get(id) else { return };
+        let params = match self.jobs.params_of(job).retyped(&self.setup.model, changes) {
             Ok(params) => params,
             Err(error) => {
                 tracing::warn!(job = %id, %error, "not sent again");
@@ -36,7 +36,7 @@ impl Engine {
             }
         };
         let (job, previous) = (job.clone(), job.state.saved().cloned());
-        match self.roster.redo(id, params, self.now()) {
+        match self.jobs.redo(id, params, self.now()) {
             Ok(Some(job)) => self.stages.writer.note(job),
             Ok(None) => return,
             Err(impossible) => {
@@ -49,7 +49,7 @@ impl Engine {
         }
         // Nobody else gets a copy of what comes of it, nor it of anybody's.
         self.forget_twin(&job);
-        self.live.entry(id).or_default().renew();
+        self.runtime.entry(id).or_default().renew();
         let now = self.now();
         self.changed(id, now);
         self.wake_at(id, now);
@@ -57,8 +57,8 @@ impl Engine {
 
     /// Why a result of a redone job wants a look: to be compared.
     pub(super) fn to_compare(&self, id: JobId, saved: &Saved, found: Option<Suspicion>) -> Option<Suspicion> {
-        let Some(own) = self.roster.get(id).and_then(|job| self.roster.own_params(job)) else { return found };
-        let with = self.setup.model.differences(own, self.roster.params(), saved.seed).join(", ");
+        let Some(own) = self.jobs.get(id).and_then(|job| self.jobs.own_params(job)) else { return found };
+        let with = self.setup.model.differences(own, self.jobs.params(), saved.seed).join(", ");
         let with = if with.is_empty() { with } else { format!(" with {with}") };
         let text = format!("redone{with}: compare and accept");
         Some(Suspicion(match found {

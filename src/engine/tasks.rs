@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use super::stages::Outcome;
+use crate::engine::steps::stages::Outcome;
 use crate::job::{JobId, Timestamp, clean};
 
 /// What a task is for, and whose it is.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Spec;
 use crate::engine::board::{Cursor, Lens, Page, Tab};
-use crate::engine::live::Live;
-use crate::engine::roster::Roster;
-use crate::engine::story;
+use crate::engine::job_table::JobTable;
+use crate::engine::publish::view_model;
+use crate::engine::runtime::Runtime;
 use crate::job::{Group, JobId};
 
 /// Keeps a face's lens and where its page was.
@@ -54,7 +54,7 @@ impl Looker {
 
     /// The rows that the lens shows now. It scrolls as little as keeps the cursor in sight. `held` says
     /// that no more jobs are begun.
-    pub(crate) fn page(&mut self, roster: &Roster, live: &HashMap<JobId, Live>, held: bool) -> Page {
+    pub(crate) fn page(&mut self, roster: &JobTable, live: &HashMap<JobId, Runtime>, held: bool) -> Page {
         let lens = self.lens.clone();
         let total = roster.shown(lens.tab);
         let height = usize::from(lens.height).max(1);
@@ -76,7 +76,7 @@ impl Looker {
         let rows = roster
             .at(&lens, first..self.first + height + more)
             .into_iter()
-            .map(|job| story::row(roster, job, live.get(&job.id), held))
+            .map(|job| view_model::row(roster, job, live.get(&job.id), held))
             .collect();
         let gathering = roster.is_gathering();
         let ids = (lens.ids && !gathering).then(|| Arc::new(roster.ids(lens.tab)));
@@ -87,7 +87,7 @@ impl Looker {
     }
 
     /// A job's place, unless it left: it came to another group and was no longer in the page then.
-    fn place_near(&mut self, roster: &Roster, id: JobId) -> Option<usize> {
+    fn place_near(&mut self, roster: &JobTable, id: JobId) -> Option<usize> {
         let group = roster.get(id)?.state.status().group();
         let place = roster.place(&self.lens, id)?;
         let shown = (self.spec(), self.lens.tab, self.lens.reverse);
@@ -116,9 +116,9 @@ mod tests {
     use crate::job::{EndpointId, Job, JobState, Photo, Timestamp};
     use crate::model::{Model, Params};
 
-    fn roster(jobs: usize) -> Roster {
+    fn roster(jobs: usize) -> JobTable {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
-        let mut roster = Roster::new(None, Params::parse(&model, []).unwrap(), model.clone());
+        let mut roster = JobTable::new(None, Params::parse(&model, []).unwrap(), model.clone());
         for i in 0..jobs {
             let path: Box<std::path::Path> = std::path::Path::new(&format!("IMG_{i:04}.jpg")).into();
             let photo = Photo {
@@ -190,12 +190,12 @@ mod tests {
     fn a_job_that_ends_far_below_leaves_the_cursor_where_it_was_and_one_that_is_pushed_takes_it_along() {
         let (mut roster, live) = (roster(100), HashMap::new());
         let mut look = Looker::default();
-        let on = |look: &mut Looker, roster: &Roster| {
+        let on = |look: &mut Looker, roster: &JobTable| {
             let page = look.page(roster, &live, false);
             (page.first, page.current().unwrap().id.index())
         };
         let near = |id| Lens { order: Order::Status, ..lens(Cursor::Near(JobId::at(id)), 10) };
-        let upload = |roster: &mut Roster, id| {
+        let upload = |roster: &mut JobTable, id| {
             roster.apply(JobId::at(id), crate::job::Transition::StartUpload, Timestamp(1)).unwrap();
         };
         look.look(near(3));
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_search_finds_everything_little_by_little_and_follows_changes() {
-        let found = |roster: &mut Roster, text: &str| {
+        let found = |roster: &mut JobTable, text: &str| {
             roster.show(Spec { text: text.to_owned(), ..Spec::default() });
             roster.shown(Tab::All)
         };

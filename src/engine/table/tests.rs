@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{Spec, paths};
 use crate::engine::board::{Choice, Lens, Order, Tab};
-use crate::engine::roster::Roster;
+use crate::engine::job_table::JobTable;
 use crate::job::{
     Cause, CauseKind, Closed, EndpointId, Group, Job, JobId, JobState, Kept, Photo, Pixels, Run, Timestamp, Transition,
     Upload, Usd,
@@ -17,10 +17,10 @@ use crate::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
 const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Network];
 
-fn empty_roster() -> Roster {
+fn empty_roster() -> JobTable {
     let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
     let price = UnitPrice { usd: Usd::from_nanos(100_000_000), unit: Unit::Megapixel, source: PriceSource::BuiltIn };
-    Roster::new(Some(price), Params::parse(&model, []).unwrap(), model.clone())
+    JobTable::new(Some(price), Params::parse(&model, []).unwrap(), model.clone())
 }
 
 fn failed(kind: CauseKind, took: u64) -> JobState {
@@ -37,7 +37,7 @@ fn state(kind: u8, n: u32) -> JobState {
     }
 }
 
-fn roster(jobs: &[(u8, u32)]) -> Roster {
+fn roster(jobs: &[(u8, u32)]) -> JobTable {
     let mut roster = empty_roster();
     for (i, (kind, n)) in jobs.iter().enumerate() {
         let path: Box<Path> = Path::new(&format!("folder{}/img{n}-{i}.jpg", n % 3)).into();
@@ -56,7 +56,7 @@ fn roster(jobs: &[(u8, u32)]) -> Roster {
 }
 
 /// What a table in this order shows, found the slow way. Of equals the first number stands first.
-fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
+fn sorted_anew(roster: &JobTable, lens: &Lens) -> Vec<JobId> {
     let fits = |job: &&Job| {
         let in_tab = match lens.tab {
             Tab::All => true,
@@ -94,7 +94,7 @@ fn sorted_anew(roster: &Roster, lens: &Lens) -> Vec<JobId> {
     ids
 }
 
-fn assert_shows(roster: &Roster, lens: &Lens) -> Result<(), TestCaseError> {
+fn assert_shows(roster: &JobTable, lens: &Lens) -> Result<(), TestCaseError> {
     let expected = sorted_anew(roster, lens);
     prop_assert_eq!(roster.shown(lens.tab), expected.len());
     let at = |places| roster.at(lens, places).into_iter().map(|job| job.id).collect::<Vec<_>>();

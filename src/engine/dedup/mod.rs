@@ -1,0 +1,5 @@
+//! Same picture, same money: of photos that are alike one is sent and the others get its result.
+
+pub(super) mod copy;
+pub(super) mod rivals;
+pub(super) mod schedule;

@@ -1,0 +1,197 @@
+//! Photos become jobs as they are found, and meet what the ledger knows of them.
+
+use crate::engine::actor::Engine;
+use crate::engine::event::What;
+use crate::intake::Found;
+use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
+use crate::plan::{LEFT_OUT, SkippedFile, Standing, is_another, skipped_file, without_photo};
+
+impl Engine {
+    /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
+    pub(in crate::engine) fn recall(&mut self, known: Vec<Job>) {
+        for job in known {
+            if job.id != self.jobs.next_id() {
+                tracing::error!(job = %job.id, "the ledger's jobs have a gap; the rest is taken as new");
+                break;
+            }
+            self.planning.known.insert(job.photo.path.clone(), job.id);
+            self.planning.standings.push(Standing::at_start(&job, self.setup.retry_failed.as_ref()));
+            self.jobs.push(job);
+        }
+        let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
+        for id in &ids {
+            self.consider_underway(*id);
+        }
+        for id in ids {
+            self.pick_up(id);
+        }
+        // fal keeps results for a while only: those that are nearest to being forgotten go first.
+        let roster = &self.jobs;
+        let asked = |id: &JobId| roster.get(*id).and_then(|job| job.state.request()).map(|request| request.at);
+        for queue in [&mut self.scheduler.to_save, &mut self.scheduler.to_answer, &mut self.scheduler.to_call] {
+            queue.make_contiguous().sort_by_key(asked);
+        }
+    }
+
+    /// Lets a job of an earlier run go on from what is known of it.
+    fn pick_up(&mut self, id: JobId) {
+        let now = self.now();
+        let Some(job) = self.jobs.get(id) else { return };
+        let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
+        match &job.state {
+            // Where folders are walked, a photo is begun only once it is met there.
+            JobState::Pending => {
+                if !self.setup.walks {
+                    self.consider(id);
+                }
+            }
+            JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
+            JobState::Failed { .. } | JobState::Unread(..) => {
+                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                    self.planning.selection.failed_before(job);
+                    self.reopen(id);
+                }
+            }
+            JobState::Uploading(_) => {
+                let retry = Transition::Retry { cause: interrupted(), until: now, kept: Kept::Nothing, counts: false };
+                if self.happen(id, retry) {
+                    self.wake_at(id, now);
+                }
+            }
+            JobState::Uploaded(_, upload) => {
+                let upload = upload.clone();
+                if !self.is_done_elsewhere(id, &upload) {
+                    self.scheduler.to_submit.push_back(id);
+                }
+            }
+            // An intent without an id: the call may have been accepted. It is not made again.
+            JobState::Submitting(..) => {
+                self.happen(id, Transition::LoseReply);
+                self.look_for_lost();
+            }
+            JobState::Unknown(..) => {
+                // It may turn up yet, which costs nothing.
+                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                    self.search.to_send.insert(id);
+                }
+                self.look_for_lost();
+            }
+            JobState::InQueue(..) | JobState::InProgress(..) => self.scheduler.to_call.push_back(id),
+            JobState::Completed(..) => self.scheduler.to_answer.push_back(id),
+            JobState::Saving(..) => self.scheduler.to_save.push_back(id),
+            JobState::Waiting { until, kept, .. } => {
+                let until = *until;
+                // What is paid for is fetched first: what kept it from being saved may be mended by now.
+                if let Kept::Answer(_, answer) = &**kept {
+                    let answer = (**answer).clone();
+                    if self.happen(id, Transition::StartSave(answer)) {
+                        self.scheduler.to_save.push_back(id);
+                    }
+                } else {
+                    self.wake_at(id, until);
+                }
+            }
+        }
+    }
+
+    /// Takes in photos that were found.
+    pub(in crate::engine) fn arrive(&mut self, chunk: Vec<Found>) {
+        let mut new = Vec::new();
+        for found in chunk {
+            let (photo, state) = match found {
+                Found::Photo(photo) => (photo, JobState::Pending),
+                Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
+            };
+            if let Some(id) = self.planning.known.remove(&photo.path) {
+                self.met_again(Job { id, photo, state, own: None });
+            } else {
+                let mut job = Job { id: self.jobs.next_id(), photo, state, own: None };
+                let id = job.id;
+                self.planning.selection.found(&job);
+                if self.course.started && self.is_left_out(&job) {
+                    job.state = JobState::Skipped(LEFT_OUT.into());
+                }
+                new.push(job.clone());
+                let is_photo = matches!(job.state, JobState::Pending);
+                self.jobs.push(job);
+                self.count_in_plan(id);
+                if is_photo {
+                    self.consider(id);
+                }
+            }
+        }
+        self.stages.writer.add(new);
+        self.publisher.dirty = true;
+    }
+
+    /// A photo that an earlier run knew: if the file is still the same, so is its job.
+    fn met_again(&mut self, found: Job) {
+        let Some(known) = self.jobs.get(found.id) else { return };
+        let id = found.id;
+        if is_another(known, &found) {
+            let known = known.clone();
+            if let Some(saved) = known.state.saved() {
+                self.previous.insert(id, Box::new(saved.clone()));
+            }
+            self.forget_twin(&known);
+            // What was paid for the old photo and is not saved is not this one's.
+            self.write_off(id, "another photo took its place");
+            self.stages.writer.note(&found);
+            if let Some(standing) = self.planning.standings.get_mut(id.index()) {
+                *standing = Standing::of(&found.state);
+            }
+            self.jobs.replace(found);
+        } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
+            // A new neighbour may have changed the name of its output.
+            self.jobs.replace(found);
+        }
+        if let Some(job) = self.jobs.get(id) {
+            self.planning.selection.found(job);
+            if self.course.started && self.is_left_out(job) {
+                self.skip_left_out(id);
+            }
+            self.count_in_plan(id);
+        }
+        if self.jobs.get(id).is_some_and(|job| matches!(job.state, JobState::Pending)) {
+            self.consider(id);
+        }
+    }
+
+    /// Every photo has been found. What was to be sent and is no longer there is not.
+    pub(in crate::engine) fn all_found(&mut self) {
+        let gone: Vec<JobId> = std::mem::take(&mut self.planning.known).into_values().collect();
+        for id in gone {
+            let Some(job) = self.jobs.get(id) else { continue };
+            if self.setup.walks
+                && let Some(state) = without_photo(&job.state)
+            {
+                let job = Job { state, ..job.clone() };
+                self.stages.writer.note(&job);
+                self.jobs.replace(job);
+            }
+            if !self.is_changed() {
+                self.count_in_plan(id);
+            }
+        }
+        self.planning.planner.end();
+        self.publisher.dirty = true;
+    }
+
+    /// Tells the plan, once, when it is whole: with what turned out to be the same picture as another, unless
+    /// the run ends before that.
+    pub(in crate::engine) fn tell_plan(&mut self, settled: bool) {
+        if self.is_told() && self.planning.planner.is_to_be_told(settled) {
+            let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
+            self.tell(what);
+        }
+    }
+
+    fn skipped(&self) -> Vec<SkippedFile> {
+        let jobs = self.jobs.index().members(Group::Skipped).filter_map(|id| self.jobs.get(id));
+        jobs.filter_map(|job| match &job.state {
+            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
+            _ => None,
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,392 @@
+//! The plan while it can be changed: parameters, what is left out, and what follows for the price.
+//! Other parameters make another batch, so that nothing is ever sent under the wrong one's name.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+
+use crate::engine::Command;
+use crate::engine::actor::Engine;
+use crate::engine::board::{Board, Choice, Lens};
+use crate::engine::steps::stages::Outcome;
+use crate::engine::tasks::Step;
+use crate::intake::Found;
+use crate::job::{Job, JobId, JobState, Saved, Usd};
+use crate::ledger::{BatchKey, LedgerError};
+use crate::model::{Params, UnitPrice};
+use crate::plan::{About, Cap, Choices, Field, Plan, Planner, Selection, Standing, is_another};
+
+/// The parameters as they are changed before the start.
+#[derive(Debug)]
+pub(in crate::engine) struct PlanEdit {
+    /// Those that the run was started with.
+    base: Params,
+    /// What the ledger knows of a batch with the changed ones, by path.
+    sibling: HashMap<Box<Path>, Job>,
+    /// The parameters that are being looked up in the ledger.
+    looking: Option<String>,
+    /// The person said to start with the changed ones.
+    begin: bool,
+    /// Something was changed since the plan was counted.
+    pub(in crate::engine) stale: bool,
+}
+
+/// What goes on as a batch of its own: the same photos with other parameters.
+#[derive(Debug)]
+pub struct Anew {
+    /// The parameters.
+    pub params: Params,
+    /// Every photo that was found.
+    pub photos: Vec<Found>,
+    /// The paths of those that are left out.
+    pub left_out: HashSet<Box<Path>>,
+    /// Most requests at fal at once.
+    pub window: u16,
+    /// The cap.
+    pub budget: Option<Usd>,
+    /// The price that is reckoned with.
+    pub price: Option<UnitPrice>,
+    /// The face, which stays where it is.
+    pub link: Link,
+}
+
+/// An engine's way to its faces and theirs to it.
+#[derive(Debug)]
+pub struct Link {
+    pub(in crate::engine) board: watch::Sender<Arc<Board>>,
+    pub(in crate::engine) commands: mpsc::Receiver<Command>,
+    pub(in crate::engine) lens: Lens,
+}
+
+impl PlanEdit {
+    pub(in crate::engine) fn new(base: Params) -> Self {
+        Self { base, sibling: HashMap::new(), looking: None, begin: false, stale: false }
+    }
+
+    /// A job as it stands in the batch that the parameters make.
+    pub(in crate::engine) fn standing<'a>(&'a self, job: &'a Job, is_changed: bool) -> &'a JobState {
+        match &job.state {
+            state if !is_changed => state,
+            state @ JobState::Skipped(_) => state,
+            _ => self
+                .sibling
+                .get(&job.photo.path)
+                .filter(|known| !is_another(known, &Job { state: JobState::Pending, ..job.clone() }))
+                .map_or(&JobState::Pending, |known| &known.state),
+        }
+    }
+}
+
+/// The plan, and what it is made from.
+#[derive(Debug)]
+pub(in crate::engine) struct Planning {
+    pub(in crate::engine) planner: Planner,
+    /// What a person leaves out.
+    pub(in crate::engine) selection: Choices,
+    pub(in crate::engine) edit: PlanEdit,
+    /// Jobs that the ledger knew, by path, until all photos are found.
+    pub(in crate::engine) known: HashMap<Box<Path>, JobId>,
+    /// How those of them stood when this run began, by their number.
+    pub(in crate::engine) standings: Vec<Standing>,
+    /// What trials left in the output folder, by the photo's path.
+    pub(in crate::engine) trials: HashMap<Box<Path>, Saved>,
+    /// What earlier runs used of a cap, or may yet.
+    pub(in crate::engine) used_before: Usd,
+}
+
+impl Engine {
+    /// Whether parameters were changed.
+    pub(in crate::engine) fn is_changed(&self) -> bool {
+        *self.jobs.params() != self.planning.edit.base
+    }
+
+    /// Before the start, where the photos are found anew: a batch that is retried is what it is.
+    fn may_change(&self) -> bool {
+        !self.course.started && self.setup.walks && self.course.leaving.is_none()
+    }
+
+    /// Sets a parameter, or gives it back its default.
+    pub(in crate::engine) fn set_param(&mut self, name: &str, value: Option<&Value>) {
+        if !self.may_change() {
+            return;
+        }
+        let params = match self.jobs.params().with(&self.setup.model, name, value) {
+            Ok(params) => params,
+            Err(error) => return tracing::warn!(%error, "not changed"),
+        };
+        if params == *self.jobs.params() {
+            return;
+        }
+        self.jobs.set_params(params);
+        self.planning.edit.sibling.clear();
+        self.change_plan();
+        self.show_params();
+        self.look_up_sibling();
+    }
+
+    /// What faces show of the batch follows its parameters.
+    fn show_params(&mut self) {
+        let params = self.jobs.params();
+        let facts = Arc::make_mut(&mut self.facts);
+        (facts.params, facts.growth) = (params.told(), params.growth());
+    }
+
+    pub(in crate::engine) fn leave_out(&mut self, which: Selection, out: bool) {
+        if !self.course.started && self.course.leaving.is_none() {
+            match which {
+                Selection::Photo(id) => {
+                    if self.leave_out_one(id, out) {
+                        (self.planning.edit.begin, self.publisher.dirty) = (false, true);
+                        return;
+                    }
+                }
+                Selection::Folder(folder) => self.planning.selection.choose_folder(folder, out),
+                Selection::Matching(text) if text.trim().is_empty() && !out => self.planning.selection.take_all_in(),
+                Selection::Matching(text) => self.planning.selection.choose(self.jobs.matching(&text), out),
+            }
+            self.change_plan();
+        }
+    }
+
+    pub(in crate::engine) fn limit_price(&mut self, limit: Option<Usd>) {
+        if !self.course.started && self.course.leaving.is_none() {
+            self.planning.selection.limit(limit);
+            self.change_plan();
+        }
+    }
+
+    /// Takes the price that is named in place of the one that counts while it is in doubt. A cap that could
+    /// not be kept with it leaves it in doubt.
+    pub(in crate::engine) fn trust_price(&mut self) {
+        let Some(price) =
+            self.facts.named_price.clone().filter(|_| !self.course.started && self.course.leaving.is_none())
+        else {
+            return;
+        };
+        if self.setup.budget.is_none() || price.can_be_capped() {
+            Arc::make_mut(&mut self.facts).named_price = None;
+            self.jobs.set_price(price.clone());
+            self.planning.planner.set_price(price);
+            self.change_plan();
+        }
+    }
+
+    /// The plan is another one now: what was said to start was not this.
+    fn change_plan(&mut self) {
+        (self.planning.edit.stale, self.planning.edit.begin, self.publisher.dirty) = (true, false, true);
+    }
+
+    /// The plan was confirmed.
+    pub(in crate::engine) fn start(&mut self) {
+        if self.course.started {
+            return;
+        }
+        if self.is_changed() {
+            self.planning.edit.begin = true;
+            return;
+        }
+        self.recount();
+        self.course.started = true;
+        let out: Vec<_> = self.jobs.iter().filter(|job| self.is_left_out(job)).map(|job| job.id).collect();
+        for id in &out {
+            self.skip_left_out(*id);
+            self.count_in_plan(*id);
+        }
+        // Whoever waited for one of them is sent for itself.
+        for id in out {
+            self.twin_ended(id);
+        }
+    }
+
+    /// Whether a job that could be sent is left out.
+    pub(in crate::engine) fn is_left_out(&self, job: &Job) -> bool {
+        job.state.is_unsent()
+            && (self.setup.left_out.contains(&job.photo.path)
+                || self.planning.selection.leaves_out(job.id, self.jobs.estimate(job)))
+    }
+
+    pub(in crate::engine) fn skip_left_out(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(id) else { return };
+        let job = Job { state: self.planning.selection.left_out(id), ..job.clone() };
+        self.stages.writer.note(&job);
+        self.jobs.replace(job);
+    }
+
+    /// A job was found, or is known to be gone: it counts in the plan.
+    pub(in crate::engine) fn count_in_plan(&mut self, id: JobId) {
+        let is_duplicate = !self.is_changed() && self.is_reused(id);
+        let Some(standing) = self.jobs.get(id).map(|job| self.standing(job)) else { return };
+        let Self {
+            jobs: roster,
+            dedup: reuse,
+            planning: Planning { planner: plan, selection: choices, trials, .. },
+            ..
+        } = self;
+        let Some(job) = roster.get(id) else { return };
+        let price = roster.estimate(job);
+        let is_out = standing == Standing::Send
+            && if is_duplicate { choices.count_duplicate(id, price) } else { choices.count(id, price) };
+        let choice = match (is_out, is_duplicate) {
+            _ if standing != Standing::Send => None,
+            (true, _) => Some(Choice::Out),
+            (false, true) => Some(Choice::Duplicate),
+            (false, false) => Some(Choice::In),
+        };
+        if !is_out {
+            let has_trial = trials.contains_key(&job.photo.path);
+            let (found, is_changed) = (reuse.remembered.found(id), reuse.remembered.is_changed(id));
+            let output = roster.output(job);
+            plan.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
+        }
+        roster.set_choice(id, choice);
+    }
+
+    /// How a photo counts: as its job stood when the run began, and a new one's as it is.
+    fn standing(&self, job: &Job) -> Standing {
+        let is_changed = self.is_changed();
+        let state = self.planning.edit.standing(job, is_changed);
+        let at_start = self.planning.standings.get(job.id.index()).filter(|_| !is_changed);
+        match (state, at_start) {
+            (JobState::Skipped(_), _) | (_, None) => Standing::of(state),
+            (_, Some(at_start)) => *at_start,
+        }
+    }
+
+    /// Whether a job gets another one's result, and that one is not left out.
+    pub(in crate::engine) fn is_reused(&self, id: JobId) -> bool {
+        let leader = self.dedup.duplicates.leader(id);
+        let is_led_astray = leader.and_then(|leader| self.jobs.get(leader)).is_some_and(|job| self.is_left_out(job));
+        self.jobs.is_reusing(id) && (self.dedup.remembered.found(id).is_some() || !is_led_astray)
+    }
+
+    /// Counts the plan from the start if something was changed in it.
+    pub(in crate::engine) fn recount(&mut self) {
+        if !std::mem::take(&mut self.planning.edit.stale) {
+            return;
+        }
+        self.planning.planner.recount();
+        self.planning.selection.recount();
+        let is_changed = self.is_changed();
+        let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
+        for id in ids {
+            let is_known = self.planning.selection.is_found(id);
+            let is_gone = !is_known && !self.planning.planner.is_walking();
+            if is_known || (is_gone && !is_changed) {
+                self.count_in_plan(id);
+            } else {
+                self.jobs.set_choice(id, None);
+            }
+        }
+    }
+
+    /// The plan as it stands.
+    pub(in crate::engine) fn planned(&mut self) -> Arc<Plan> {
+        self.recount();
+        let is_open = self.may_change();
+        let is_changed = self.is_changed();
+        let left_at_fal = if is_changed { self.jobs.reserved() } else { 0 };
+        // Changed parameters make a batch of its own, of which nothing is used yet.
+        let used = if is_changed { Usd::ZERO } else { self.planning.used_before };
+        let cap = Cap { budget: self.setup.budget, used };
+        let Self { jobs: roster, planning: Planning { planner: plan, selection: choices, .. }, setup, course, .. } =
+            self;
+        plan.plan(cap, |plan| {
+            if course.started {
+                return;
+            }
+            choices.offer(plan, |id| roster.get(id));
+            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, setup.disk_free);
+            plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
+            if is_open {
+                let value = |name: &str| roster.params().get(name).cloned();
+                let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
+                plan.fields = setup.model.params.iter().map(field).collect();
+            }
+        })
+    }
+
+    /// Asks the ledger for a batch with these parameters: what is done in it is not sent again.
+    fn look_up_sibling(&mut self) {
+        if self.planning.edit.looking.is_some() || !self.is_changed() {
+            return;
+        }
+        let wanted = self.jobs.params().canonical();
+        self.planning.edit.looking = Some(wanted.clone());
+        let (ledger, id) = (self.ledger.clone(), self.facts.id);
+        self.spawn_stage(Step::Sibling, async move {
+            let look = async {
+                let key = BatchKey { params: wanted, ..ledger.batch(id).await?.key };
+                match ledger.batch_of(&key).await? {
+                    Some(batch) => ledger.jobs(batch).await,
+                    None => Ok(Vec::new()),
+                }
+            };
+            Outcome::Sibling(look.await)
+        });
+    }
+
+    /// What the ledger knows of a batch with the changed parameters.
+    pub(in crate::engine) fn sibling_found(&mut self, jobs: Result<Vec<Job>, LedgerError>) {
+        let looked_for = self.planning.edit.looking.take();
+        if looked_for.is_none_or(|looked_for| looked_for != self.jobs.params().canonical()) {
+            return self.look_up_sibling();
+        }
+        match jobs {
+            Ok(jobs) => {
+                self.planning.edit.sibling = jobs.into_iter().map(|job| (job.photo.path.clone(), job)).collect();
+                (self.planning.edit.stale, self.publisher.dirty) = (true, true);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the ledger cannot be read");
+                self.planning.edit.begin = false;
+            }
+        }
+    }
+
+    /// It could not be read, so that it is not begun.
+    pub(in crate::engine) fn sibling_unread(&mut self) {
+        self.planning.edit.looking = None;
+        self.planning.edit.begin = false;
+        self.publisher.dirty = true;
+    }
+
+    /// Whether the changed batch can be begun: all that it takes is known, and nothing of this one is
+    /// on its way into the ledger.
+    pub(in crate::engine) fn is_to_begin_anew(&self) -> bool {
+        let settled = self.planning.edit.looking.is_none() && !self.planning.planner.is_walking() && !self.is_paying();
+        self.planning.edit.begin && settled && self.course.leaving.is_none()
+    }
+
+    /// Hands over to the batch that the changed parameters make.
+    pub(in crate::engine) async fn begin_anew(self, commands: mpsc::Receiver<Command>) -> Anew {
+        for live in self.runtime.values() {
+            if let Some(abort) = &live.abort {
+                abort.abort();
+            }
+        }
+        if let Err(error) = self.stages.writer.flush().await {
+            tracing::error!(%error, "the last changes could not be written to the ledger");
+        }
+        let found = |job: &&Job| self.planning.selection.is_found(job.id);
+        let photo = |job: &Job| match &job.state {
+            JobState::Skipped(reason) => Found::Skipped(job.photo.clone(), reason.clone()),
+            _ => Found::Photo(job.photo.clone()),
+        };
+        let is_out = |job: &&Job| self.planning.selection.leaves_out(job.id, self.jobs.estimate(job));
+        Anew {
+            params: self.jobs.params().clone(),
+            photos: self.jobs.iter().filter(found).map(photo).collect(),
+            left_out: self.jobs.iter().filter(found).filter(is_out).map(|job| job.photo.path.clone()).collect(),
+            window: self.scheduler.window,
+            budget: self.setup.budget,
+            price: self.jobs.price().cloned(),
+            link: Link { board: self.publisher.board, commands, lens: self.publisher.query.lens() },
+        }
+    }
+}
+
+/// Bytes that ten pixels of a result take: a PNG of 2048×2048 px has some 9 MB.
+const BYTES_IN_TEN_PX: u64 = 22;

@@ -1,0 +1,5 @@
+//! The plan while photos arrive and a person changes it.
+
+pub(super) mod arrive;
+pub(super) mod edit;
+pub(super) mod row;

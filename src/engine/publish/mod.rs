@@ -1,0 +1,11 @@
+//! What faces are told: snapshots, rows, details, events.
+
+pub(super) mod attempt_history;
+pub(super) mod heartbeat;
+pub(super) mod log_cache;
+pub(super) mod preview;
+pub(super) mod publisher;
+pub(super) mod said;
+pub(super) mod snapshot;
+pub(super) mod throughput;
+pub(super) mod view_model;

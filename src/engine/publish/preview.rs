@@ -1,0 +1,89 @@
+//! What sending jobs again or cancelling them would come to, counted before anybody is asked.
+
+use crate::engine::board::Weighed;
+use crate::engine::job_table::JobTable;
+use crate::job::{JobId, JobState, Usd};
+
+/// Counts what could be done with these jobs.
+pub(in crate::engine) fn weigh(roster: &JobTable, seq: u64, jobs: &[JobId]) -> Weighed {
+    let mut weighed = Weighed { seq, price: Some(Usd::ZERO), ..Weighed::default() };
+    for job in jobs.iter().filter_map(|id| roster.get(*id)) {
+        let state = &job.state;
+        if may_reopen(state) {
+            weighed.again += 1;
+            let anew = matches!(state, JobState::Review(..) | JobState::Unknown(..));
+            weighed.anew += usize::from(anew);
+            if state.is_reserved() && !anew {
+                weighed.paid += 1;
+            } else {
+                let price = if anew { roster.estimate(job) } else { roster.expected(job) };
+                weighed.price = weighed.price.zip(price).map(|(sum, price)| sum + price);
+            }
+        }
+        weighed.stoppable += usize::from(may_cancel(state));
+        weighed.running += usize::from(may_cancel(state) && may_run(state));
+    }
+    weighed
+}
+
+/// Whether a job can be given another go.
+pub(in crate::engine) fn may_reopen(state: &JobState) -> bool {
+    matches!(
+        state,
+        JobState::Failed { .. }
+            | JobState::Review(..)
+            | JobState::Unread(..)
+            | JobState::Cancelled(_)
+            | JobState::Unknown(..)
+    )
+}
+
+/// Whether a job can be stopped: it was not sent, or fal can be asked to.
+pub(in crate::engine) fn may_cancel(state: &JobState) -> bool {
+    match state {
+        JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => true,
+        JobState::Waiting { kept, .. } if kept.request().is_none() => true,
+        state => state.is_at_fal(),
+    }
+}
+
+/// Whether fal may be at work on it: then stopping it may come too late.
+fn may_run(state: &JobState) -> bool {
+    state.is_at_fal() && !matches!(state, JobState::InQueue(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Cause, CauseKind, EndpointId, Job, Kept, Photo, Timestamp, Transition};
+    use crate::model::{Model, Params};
+
+    #[test]
+    fn only_what_can_be_done_is_counted_and_priced() {
+        let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
+        let mut roster = JobTable::new(None, Params::parse(&model, []).unwrap(), model.clone());
+        let path: Box<std::path::Path> = std::path::Path::new("a.jpg").into();
+        for i in 0..5 {
+            let photo = Photo {
+                source: path.clone(),
+                path: path.clone(),
+                format: None,
+                pixels: None,
+                bytes: 1,
+                modified: Timestamp(0),
+                shares_stem: false,
+            };
+            let state = if i == 4 { JobState::Skipped("empty".into()) } else { JobState::Pending };
+            roster.push(Job { id: JobId::at(i), photo, state, own: None });
+        }
+        roster.apply(JobId::at(1), Transition::StartUpload, Timestamp(1)).unwrap();
+        let cause = Cause::new(CauseKind::LocalFile, "gone");
+        roster.apply(JobId::at(1), Transition::Fail { cause, kept: Kept::Nothing }, Timestamp(2)).unwrap();
+        roster.apply(JobId::at(2), Transition::StartUpload, Timestamp(1)).unwrap();
+        let all: Vec<_> = (0..9).map(JobId::at).collect();
+        let weighed = weigh(&roster, 7, &all);
+        assert_eq!((weighed.seq, weighed.again, weighed.stoppable, weighed.running), (7, 1, 3, 0));
+        assert_eq!((weighed.paid, weighed.anew, weighed.price), (0, 0, None), "its size is not known");
+        assert_eq!(weigh(&roster, 8, &all[4..5]), Weighed { seq: 8, price: Some(Usd::ZERO), ..Weighed::default() });
+    }
+}

@@ -1,0 +1,83 @@
+//! The board, made anew from the roster at a cost that does not depend on the number of jobs.
+
+use std::sync::Arc;
+
+use crate::engine::actor::Engine;
+use crate::engine::board::{Board, CauseGroup, Detail, Flow, Page, Phase};
+use crate::engine::publish::view_model;
+use crate::engine::review::redo_params;
+use crate::engine::table::{Failures, Spec};
+use crate::job::{CauseKind, Group, Timestamp, clean};
+use crate::model::Params;
+
+impl Engine {
+    pub(in crate::engine) fn board(&mut self, now: Timestamp) -> Board {
+        // A page in the order of what is sent goes by the plan as it is now.
+        self.recount();
+        let page = self.page();
+        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.query.wants_detail()));
+        let totals = self.jobs.totals();
+        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        Board {
+            batch: Arc::clone(&self.facts),
+            phase: self.phase(),
+            flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
+            detail: self.detail(),
+            totals: self.jobs.totals().clone(),
+            plan: self.planned(),
+            page,
+            notice: self.notice(now),
+            causes: self.causes(),
+            weighed: self.publisher.weighed,
+        }
+    }
+
+    fn page(&mut self) -> Page {
+        // Before the start every photo waits: only paths tell them apart.
+        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.query.spec() });
+        let page = self.publisher.query.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        if self.course.started { page } else { self.with_lots(page) }
+    }
+
+    fn causes(&self) -> Vec<CauseGroup> {
+        let group = |(kind, failures): (CauseKind, &Failures)| {
+            let job = self.jobs.get(failures.example()?)?;
+            Some(CauseGroup {
+                kind,
+                count: failures.len(),
+                message: clean(&job.state.cause()?.to_string()).into_owned(),
+                path: clean(&job.photo.slash_path()).into_owned(),
+                price: failures.price(),
+                paid: failures.paid(),
+            })
+        };
+        self.jobs.causes().by_frequency().into_iter().filter_map(group).collect()
+    }
+
+    fn phase(&self) -> Phase {
+        match &self.resilience.pause {
+            _ if self.course.leaving.is_some() => Phase::Leaving,
+            _ if !self.course.started => Phase::Planning,
+            _ if self.is_finished() => Phase::Finished,
+            Some(hold) => Phase::Paused(hold.by().to_owned()),
+            None => Phase::Running,
+        }
+    }
+
+    fn detail(&self) -> Option<Arc<Detail>> {
+        let id = self.look_at()?;
+        let job = self.jobs.get(id)?;
+        let history = self.publisher.history.as_ref().filter(|history| history.of == id);
+        let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
+        let request_url = match job.state.request() {
+            Some(request) => request.url.as_deref(),
+            None => history.and_then(|history| history.trail.request_url.as_deref()),
+        };
+        let request = job.state.last_request_id();
+        let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
+        let told = view_model::detail(job, self.runtime.get(&id), history, output, request);
+        let own = self.jobs.own_params(job).map(Params::told);
+        let redo = redo_params(&self.setup.model, self.jobs.params_of(job), job);
+        Some(Arc::new(Detail { own, redo, ..told }))
+    }
+}

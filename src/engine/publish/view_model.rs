@@ -1,0 +1,176 @@
+//! Jobs as the values that faces get: a line of the table, an event, a detail.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use crate::engine::board::{Detail, Elapsed, FilePath, Money, PictureFile, Row, RowState};
+use crate::engine::event::JobChange;
+use crate::engine::job_table::JobTable;
+use crate::engine::publish::attempt_history::AttemptHistory;
+use crate::engine::runtime::Runtime;
+use crate::job::{Job, JobState, Kept, Timestamp, clean};
+use crate::ledger::Trail;
+
+/// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
+pub(in crate::engine) fn row(roster: &JobTable, job: &Job, live: Option<&Runtime>, held: bool) -> Row {
+    let state = &job.state;
+    let lies = state.is_final() || (held && !state.is_moving());
+    let saved = state.saved();
+    let planned = roster.params_of(job).output_size(job.photo.pixels);
+    let cost = match saved {
+        Some(saved) => saved.cost.map(Money::from),
+        None if state.came_to_nothing() => None,
+        None => roster.expected(job).map(Money::Estimated),
+    };
+    Row {
+        id: job.id,
+        path: clean(&job.photo.slash_path()).into_owned(),
+        state: row_state(job, live, lies),
+        elapsed: match (state.run(), state.closed()) {
+            (Some(run), _) if !lies => Elapsed::Since(run.began),
+            (None, Some(closed)) if closed.attempts > 0 => Elapsed::Took(closed.took),
+            _ => Elapsed::None,
+        },
+        attempt: state.attempt(),
+        input: job.photo.pixels,
+        output: saved.map(|saved| saved.pixels).or(planned),
+        cost,
+        note: note(state).map_or_else(|| live.map(Runtime::last_words).unwrap_or_default(), told_in_row),
+        progress: live
+            .filter(|live| matches!(state, JobState::InProgress(..)) && live.trouble.is_none())
+            .and_then(|live| live.log.progress().cloned()),
+        choice: None,
+    }
+}
+
+/// As much of a note as the widest row has room for: every board carries those of its page.
+fn told_in_row(note: Cow<'_, str>) -> String {
+    const MOST: usize = 1024;
+    if note.len() <= MOST { note.into_owned() } else { note.chars().take(MOST).collect() }
+}
+
+pub(in crate::engine) fn row_state(job: &Job, live: Option<&Runtime>, lies: bool) -> RowState {
+    let until = if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None };
+    let moved = live.and_then(Runtime::moved).map(|(bytes, of)| match job.state {
+        JobState::Uploading(_) => (bytes.min(job.photo.bytes), Some(job.photo.bytes)),
+        _ => (bytes, of),
+    });
+    RowState {
+        status: job.state.status(),
+        position: if let JobState::InQueue(_, _, position) = job.state { position } else { None },
+        moved: moved.filter(|_| matches!(job.state, JobState::Uploading(_) | JobState::Saving(..))),
+        until: until.filter(|_| !lies),
+    }
+}
+
+/// The caption, else what went wrong; `None` where the runner may have had a word.
+pub(in crate::engine) fn note(state: &JobState) -> Option<Cow<'_, str>> {
+    Some(match state {
+        JobState::Done(_, saved) => match &saved.same_as {
+            Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(same))),
+            None => saved.caption.as_deref().map(clean).unwrap_or_default(),
+        },
+        JobState::Review(_, _, suspicion) => clean(&suspicion.0),
+        JobState::Unread(_, _, unread) => clean(&unread.why.0),
+        JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => Cow::Owned(cause.to_string()),
+        JobState::Skipped(reason) => clean(reason),
+        JobState::Unknown(..) => Cow::Borrowed("the answer to the paid call was lost: it may be running and billed"),
+        _ => return None,
+    })
+}
+
+/// A job's new state as an event.
+pub(in crate::engine) fn change(job: &Job, at: Timestamp) -> JobChange {
+    let state = &job.state;
+    let saved = state.saved();
+    let answer = match state {
+        JobState::Saving(_, _, answer) => Some(&**answer),
+        _ => None,
+    };
+    JobChange {
+        id: job.id,
+        path: job.photo.slash_path(),
+        status: state.status(),
+        attempt: state.attempt().max(1),
+        request_id: state.last_request_id().cloned(),
+        queue_position: if let JobState::InQueue(_, _, position) = state { *position } else { None },
+        cause: state.why(),
+        retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
+        output: saved.map(|saved| saved.output.clone()),
+        caption: saved
+            .map_or_else(|| answer.and_then(|answer| answer.text().map(Into::into)), |saved| saved.caption.clone()),
+        pixels: saved.map(|saved| saved.pixels),
+        seed: saved.map_or_else(|| answer.and_then(|answer| answer.seed), |saved| saved.seed),
+        inference_s: match state {
+            JobState::Completed(_, _, inference_s) => *inference_s,
+            _ => saved.and_then(|saved| saved.inference_s),
+        },
+        cost: saved.and_then(|saved| saved.cost),
+        same_as: saved.and_then(|saved| saved.same_as.clone()),
+    }
+}
+
+/// All that is known of a job. `output` and `request_url` are where its picture and request are.
+pub(in crate::engine) fn detail(
+    job: &Job,
+    live: Option<&Runtime>,
+    history: Option<&AttemptHistory>,
+    output: Option<PathBuf>,
+    request_url: Option<String>,
+) -> Detail {
+    let state = &job.state;
+    let saved = state.saved();
+    let upload = match state {
+        JobState::Uploaded(_, upload) => Some(&**upload),
+        JobState::Submitting(_, intent) | JobState::Unknown(_, intent) => Some(&intent.upload),
+        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
+            Kept::Upload(upload) => Some(upload),
+            kept => kept.request().map(|request| &request.upload),
+        },
+        _ => state.request().map(|request| &request.upload),
+    };
+    let result = match state {
+        JobState::Saving(_, _, answer) => answer.picture(),
+        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
+            Kept::Answer(_, answer) => answer.picture(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let of_trail = |part: fn(&Trail) -> Option<&str>| part(&history?.trail);
+    // Only of a job that has its own result is it known to be the one that was last fetched.
+    let of_result =
+        saved.filter(|saved| saved.same_as.is_none()).and_then(|_| of_trail(|trail| trail.result_url.as_deref()));
+    let cleaned = |text: &str| clean(text).into_owned();
+    Detail {
+        id: job.id,
+        path: clean(&job.photo.slash_path()).into_owned(),
+        source: clean(&job.photo.source.to_string_lossy()).into_owned(),
+        output: output.as_ref().map(|path| clean(&path.to_string_lossy()).into_owned()),
+        before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels },
+        after: output.map(|path| PictureFile { path: FilePath(path), pixels: saved.map(|saved| saved.pixels) }),
+        request_id: state.last_request_id().map(ToString::to_string),
+        upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),
+        result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
+        request_url,
+        caption: saved.and_then(|saved| saved.caption.as_deref()).map(|caption| clean(caption).into_owned()),
+        seed: saved.and_then(|saved| saved.seed),
+        inference_s: saved.and_then(|saved| saved.inference_s),
+        cost: saved.and_then(|saved| saved.cost),
+        photo_bytes: job.photo.bytes,
+        output_bytes: saved.map(|saved| saved.bytes),
+        cause: state.cause().cloned(),
+        stage: state.stop().map(|stop| stop.stage),
+        suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),
+        unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
+        logs: live.map(|live| live.log.lines().cloned().collect()).unwrap_or_default(),
+        attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
+        own: None,
+        redo: Vec::new(),
+    }
+}
+
+/// A text of more than one line, made harmless line by line.
+fn cleaned_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,8 @@
+//! What holds jobs back when calls fail, and when it is over: connectivity, circuit breakers, pauses, retries.
+
+pub(super) mod circuit_breaker;
+pub(super) mod connectivity;
+pub(super) mod health;
+pub(super) mod on_failure;
+pub(super) mod pause;
+pub(super) mod retry;

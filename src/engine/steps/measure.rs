@@ -1,0 +1,82 @@
+//! A photo as it is when it goes up: since the plan it may have been edited, or another file put in its
+//! place, and what is sent is what is paid for.
+
+use std::fs;
+
+use crate::engine::actor::Engine;
+use crate::engine::steps::stages::UploadError;
+use crate::fal::{FalError, LocalFile};
+use crate::intake;
+use crate::job::{Cause, CauseKind, Format, Job, JobId, Kept, Photo, Pixels, Usd};
+
+/// Opens a photo and measures the bytes that will be sent. It blocks for as long as the disk takes.
+///
+/// # Errors
+/// [`UploadError::Grown`] if it has more pixels than were reserved for; a cause if it is no picture any
+/// more, or a link was put in its place, which nobody agreed to follow.
+pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile), UploadError> {
+    let format = planned.format.unwrap_or(Format::Jpeg);
+    let mut file = LocalFile::open(&planned.source, planned.file_name(), format)?;
+    let mut photo = planned.clone();
+    let measured = file.look(|content| intake::measure(&mut photo, file.metadata(), content))?;
+    if photo == *planned && measured.is_ok() {
+        return Ok((photo, file));
+    }
+    if fs::symlink_metadata(&planned.source).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err(refused(
+            "is a link to something else than when the plan was made, and was not sent; the same command again \
+             takes in what it leads to now",
+        ));
+    }
+    if let Err(error) = measured {
+        return Err(refused(&format!("has changed since the plan was made, and was not sent: {error}")));
+    }
+    if photo.pixels.map(Pixels::count) > planned.pixels.map(Pixels::count) {
+        return Err(UploadError::Grown(Box::new(photo)));
+    }
+    file.format = photo.format.unwrap_or(format);
+    Ok((photo, file))
+}
+
+fn refused(message: &str) -> UploadError {
+    FalError::local_file(message).into()
+}
+
+impl Engine {
+    /// A photo was measured anew: from here on it is what it is now, for its price as for its twins.
+    pub(in crate::engine) fn remeasured(&mut self, id: JobId, photo: Photo) {
+        let Some(known) = self.jobs.get(id).filter(|known| known.photo != photo).cloned() else { return };
+        self.forget_twin(&known);
+        self.jobs.replace(Job { photo, ..known });
+    }
+
+    /// A photo has more pixels than when it was planned. Under a cap it goes back to where its price is
+    /// held against that; without one only a person can agree to pay more.
+    pub(in crate::engine) fn grown(&mut self, id: JobId, photo: Photo) {
+        let Some(job) = self.jobs.get(id) else { return };
+        let attempt = job.state.run().map_or(0, |run| run.attempt);
+        let (was, then) = (job.photo.pixels, self.jobs.at_most(job));
+        self.remeasured(id, photo);
+        let Some(job) = self.jobs.get(id) else { return };
+        let message = grew((was, then), (job.photo.pixels, self.jobs.at_most(job)));
+        if self.setup.budget.is_some() && attempt <= self.setup.retry.retries {
+            self.retry(id, Cause::new(CauseKind::LocalFile, message), std::time::Duration::ZERO, Kept::Nothing, true);
+        } else {
+            let message = format!("{message}. It was not sent; a retry sends it at that price");
+            self.fail(id, &Cause::new(CauseKind::LocalFile, message), Kept::Nothing);
+        }
+    }
+}
+
+/// `is larger than when the plan was made: 1800×1200 px and at most $0.90, not 60×40 px and $0.10`.
+fn grew(then: (Option<Pixels>, Option<Usd>), now: (Option<Pixels>, Option<Usd>)) -> String {
+    let size = |pixels: Option<Pixels>| pixels.map_or_else(|| "no size".to_owned(), |pixels| format!("{pixels} px"));
+    let price = |usd: Option<Usd>| usd.map_or_else(|| "a price that is not known".to_owned(), |usd| usd.to_string());
+    format!(
+        "is larger than when the plan was made: {} and at most {}, not {} and {}",
+        size(now.0),
+        price(now.1),
+        size(then.0),
+        price(then.1)
+    )
+}

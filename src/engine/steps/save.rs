@@ -1,0 +1,121 @@
+//! What was paid for comes onto the disk, or is kept to be tried again.
+
+use std::time::Duration;
+
+use crate::engine::actor::Engine;
+use crate::engine::resilience::connectivity::CallKind;
+use crate::engine::resilience::pause::PauseReason;
+use crate::engine::steps::outcomes::told;
+use crate::engine::steps::stages::SaveError;
+use crate::fal::FalError;
+use crate::job::{Cause, CauseKind, Cost, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
+use crate::ledger::Attempt;
+use crate::output::{OutputError, Placed};
+
+/// How long a disk is given before a result is tried again.
+const DISK: Duration = Duration::from_secs(30);
+
+impl Engine {
+    pub(in crate::engine) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
+        let Some(Job { state: JobState::Saving(_, request, answer), .. }) = self.jobs.get(id) else { return };
+        let (request, answer) = (request.clone(), answer.clone());
+        let kept = || Kept::Answer(request.clone(), answer.clone());
+        match result {
+            Ok(placed) => {
+                self.got_through(CallKind::Fetch, id);
+                let borrowed = self.dedup.borrowed(id);
+                let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
+                let cost = if is_settled {
+                    Some(Cost::NOTHING)
+                } else {
+                    self.jobs.cost(id, answer.billed_units, placed.pixels)
+                };
+                let (mut saved, suspicion) = placed.saved(&request, &answer, cost);
+                saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);
+                self.keep(id, saved, suspicion);
+            }
+            Err(SaveError::Fal(error)) if is_gone(&error) => {
+                self.met(CallKind::Fetch, id, &error);
+                let kept = Kept::Upload(request.upload.clone());
+                self.file_is_gone(id, &error.cause, &request.id, kept);
+            }
+            Err(SaveError::Fal(error)) => self.failed(CallKind::Fetch, id, &error, kept(), kept()),
+            Err(SaveError::Output(error)) => {
+                if error.shortage().is_none() {
+                    self.got_through(CallKind::Fetch, id);
+                }
+                self.not_saved(id, "the result could not be saved", &error, &kept());
+            }
+        }
+    }
+
+    /// What a new result of a job may take the place of: one of an earlier attempt, or of a trial.
+    pub(in crate::engine) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
+        let of_trial = || Some(Box::new(self.planning.trials.get(&self.jobs.get(id)?.photo.path)?.clone()));
+        self.previous.get(&id).cloned().or_else(of_trial)
+    }
+
+    /// A result is on disk: its folder remembers it from now on, whatever becomes of the ledger.
+    pub(in crate::engine) fn note(&self, id: JobId) {
+        if let Some(job) = self.jobs.get(id) {
+            self.stages.output.note(job, &self.stages.terms);
+        }
+    }
+
+    fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
+        let now = self.now();
+        self.previous.remove(&id);
+        self.publisher.throughput.saved(now);
+        self.resilience.failures.succeeded();
+        let began = self.jobs.get(id).and_then(|job| job.state.run());
+        let transition = match self.to_compare(id, &saved, suspicion) {
+            Some(suspicion) => Transition::Doubt(saved, suspicion),
+            None => Transition::Save(saved),
+        };
+        if !self.happen(id, transition) {
+            return;
+        }
+        self.note(id);
+        self.attempted(id, |job| {
+            let (run, saved) = (began?, job.state.saved()?);
+            Some(Attempt {
+                job: id,
+                attempt: run.attempt,
+                began: run.began,
+                ended: now,
+                stage: Stage::Save,
+                cause: None,
+                request: Some(saved.request.clone()),
+                cost: saved.cost,
+            })
+        });
+        self.outdate_history(id);
+        self.ended(id);
+    }
+
+    pub(in crate::engine) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, kept: &Kept) {
+        if let Some(shortage) = error.shortage() {
+            let realm = if matches!(kept, Kept::Nothing) { CallKind::Upload } else { CallKind::Fetch };
+            let error = FalError::of_shortage(shortage, told(what, error));
+            return self.failed(realm, id, &error, kept.clone(), kept.clone());
+        }
+        match error {
+            OutputError::BadResult(how) => {
+                self.failed(CallKind::Fetch, id, &FalError::damaged(how.clone()), kept.clone(), kept.clone());
+            }
+            OutputError::Disk { .. } | OutputError::Folder { .. } => {
+                let message = told(what, error);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
+                self.hold(PauseReason::Disk(message));
+            }
+            OutputError::LocalFile { .. } => {
+                self.fail(id, &Cause::new(CauseKind::LocalFile, told(what, error)), kept.clone());
+            }
+        }
+    }
+}
+
+/// Whether there is nothing left to download.
+fn is_gone(error: &FalError) -> bool {
+    error.cause.kind == CauseKind::Download && matches!(error.cause.http, Some(404 | 410))
+}
