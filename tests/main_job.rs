@@ -85,7 +85,8 @@ fn records_of_the_batch_lie_in_the_top_folder() {
             "request_id",
             "cause",
             "caption",
-            "params"
+            "params",
+            "service"
         ]
     );
     assert_eq!(report.records().filter(|record| &record.as_ref().unwrap()[1] == "DONE").count(), 4);
