@@ -1,6 +1,6 @@
 //! What the walk comes upon.
 
-use crate::job::Photo;
+use crate::job::{Job, JobId, JobState, Photo};
 
 /// A file that the walk came upon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,5 +19,15 @@ impl Found {
         match self {
             Self::Photo(photo) | Self::Skipped(photo, _) => photo,
         }
+    }
+
+    /// The job that it is from now on: to be sent, or skipped.
+    #[must_use]
+    pub fn into_job(self, id: JobId) -> Job {
+        let (photo, state) = match self {
+            Self::Photo(photo) => (photo, JobState::Pending),
+            Self::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
+        };
+        Job { id, photo, state, own: None }
     }
 }

@@ -9,12 +9,12 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted};
+use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
 use super::planner::{About, Cap, Planner, skipped_file};
-use crate::intake::{self, Found};
-use crate::job::{BatchId, ContentHash, Job, JobId, JobState, Saved, Service, Spent, Terms, Usd};
+use crate::intake::Found;
+use crate::job::{BatchId, ContentHash, Job, JobId, Saved, Service, Spent, Terms, Usd};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::Memory;
@@ -132,13 +132,9 @@ impl<'a> Draft<'a> {
     }
 
     fn arrive(&mut self, found: Found) {
-        let (photo, state) = match found {
-            Found::Photo(photo) => (photo, JobState::Pending),
-            Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
-        };
-        let known = self.known.remove(&photo.path);
+        let known = self.known.remove(&found.photo().path);
         let id = known.unwrap_or(JobId::at(self.jobs.len()));
-        let found = Job { id, photo, state, own: None };
+        let found = found.into_job(id);
         let standing = Standing::of(&found.state);
         match self.jobs.get_mut(id.index()).zip(self.standings.get_mut(id.index())) {
             None => {
@@ -238,15 +234,10 @@ impl<'a> Draft<'a> {
         planner.end();
         let spent = if batch.0 == 0 { Spent::NOTHING } else { ledger.batch(*batch).await?.spent };
         let cap = Cap { budget: *budget, used: spent.at_most + self.reserved };
-        let skipped = self.jobs.iter().filter_map(|job| match &job.state {
-            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
-            _ => None,
-        });
-        Ok((planner.plan(cap, |_| {}), skipped.collect()))
+        Ok((planner.plan(cap, |_| {}), self.jobs.iter().filter_map(skipped_file).collect()))
     }
 }
 
 async fn hashed(id: JobId, path: Box<Path>) -> (JobId, Option<ContentHash>) {
-    let content = tokio::task::spawn_blocking(move || intake::content(&path)).await;
-    (id, content.ok().and_then(Result::ok))
+    (id, content_of(path).await.ok())
 }

@@ -13,7 +13,9 @@ mod reserve;
 pub(crate) use choices::{Choices, LEFT_OUT};
 pub(crate) use cost::CostModel;
 pub use draw::{Basis, draw};
-pub(crate) use duplicates::{Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted};
+pub(crate) use duplicates::{
+    ANOTHER_TRY, Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted, content_of,
+};
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
 pub(crate) use known::{Standing, is_another, without_photo};

@@ -109,7 +109,7 @@ impl Planner {
         self.plan.skipped += 1;
         *self.reasons.entry(reason.into()).or_default() += 1;
         if self.plan.skipped_files.len() < SKIPPED_SHOWN {
-            self.plan.skipped_files.push(skipped_file(photo, reason));
+            self.plan.skipped_files.push(file(photo, reason));
         }
     }
 
@@ -229,8 +229,16 @@ impl Planner {
     }
 }
 
-/// A skipped photo as faces show it.
-pub(crate) fn skipped_file(photo: &Photo, reason: &str) -> SkippedFile {
+/// A job as faces show it among what is not sent; `None` if it is not skipped.
+pub(crate) fn skipped_file(job: &Job) -> Option<SkippedFile> {
+    match &job.state {
+        JobState::Skipped(reason) => Some(file(&job.photo, reason)),
+        _ => None,
+    }
+}
+
+/// A file that is not sent, and why, as faces show it.
+fn file(photo: &Photo, reason: &str) -> SkippedFile {
     SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
 }
 

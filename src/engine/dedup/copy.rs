@@ -13,10 +13,7 @@ use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition, Upload};
 use crate::output::{Expect, Memory, OutputError, Placed, Record};
-use crate::plan::{Duplicates, Origin, Remembered};
-
-/// How long before a photo is read again for which this machine had no file handle.
-pub(in crate::engine) const ANOTHER_TRY: Duration = Duration::from_secs(2);
+use crate::plan::{ANOTHER_TRY, Duplicates, Origin, Remembered};
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug, Default)]

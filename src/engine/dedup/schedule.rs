@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use crate::engine::actor::Engine;
-use crate::engine::dedup::copy::ANOTHER_TRY;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::outcomes::told;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::intake;
-use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs, Shortage};
+use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
 use crate::ledger::LedgerError;
-use crate::plan::{Likeness, Origin, Sought, Wanted};
+use crate::plan::{Likeness, Origin, Sought, Wanted, content_of};
 
 /// Photos that are looked at at once.
 const CHECKS: usize = 3;
@@ -88,16 +86,7 @@ impl Engine {
         let Some(id) = self.dedup.duplicates.next() else { return false };
         let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) else { return true };
         self.spawn_stage(Step::Hash(id), async move {
-            let content = loop {
-                let path = photo.source.clone();
-                let hashed = tokio::task::spawn_blocking(move || intake::content(&path)).await;
-                let content = hashed.map_err(std::io::Error::other).flatten();
-                // Whoever is not known by what it holds could be paid for twice.
-                match &content {
-                    Err(error) if Shortage::of(error).is_some() => tokio::time::sleep(ANOTHER_TRY).await,
-                    _ => break content,
-                }
-            };
+            let content = content_of(photo.source.clone()).await;
             Outcome::Hashed(photo, content.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok())
         });
         true

@@ -98,15 +98,11 @@ impl Engine {
     pub(in crate::engine) fn arrive(&mut self, chunk: Vec<Found>) {
         let mut new = Vec::new();
         for found in chunk {
-            let (photo, state) = match found {
-                Found::Photo(photo) => (photo, JobState::Pending),
-                Found::Skipped(photo, reason) => (photo, JobState::Skipped(reason)),
-            };
-            if let Some(id) = self.planning.known.remove(&photo.path) {
-                self.met_again(Job { id, photo, state, own: None });
+            if let Some(id) = self.planning.known.remove(&found.photo().path) {
+                self.met_again(found.into_job(id));
             } else {
-                let mut job = Job { id: self.jobs.next_id(), photo, state, own: None };
-                let id = job.id;
+                let id = self.jobs.next_id();
+                let mut job = found.into_job(id);
                 self.planning.selection.found(&job);
                 if self.course.started && self.is_left_out(&job) {
                     job.state = JobState::Skipped(LEFT_OUT.into());
@@ -188,10 +184,6 @@ impl Engine {
 
     fn skipped(&self) -> Vec<SkippedFile> {
         let jobs = self.jobs.index().members(Group::Skipped).filter_map(|id| self.jobs.get(id));
-        jobs.filter_map(|job| match &job.state {
-            JobState::Skipped(reason) => Some(skipped_file(&job.photo, reason)),
-            _ => None,
-        })
-        .collect()
+        jobs.filter_map(skipped_file).collect()
     }
 }

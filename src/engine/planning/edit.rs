@@ -217,18 +217,14 @@ impl Engine {
 
     /// A job was found, or is known to be gone: it counts in the plan.
     pub(in crate::engine) fn count_in_plan(&mut self, id: JobId) {
-        let is_duplicate = !self.is_changed() && self.is_reused(id);
-        let Some(standing) = self.jobs.get(id).map(|job| self.standing(job)) else { return };
-        let Self {
-            jobs: roster,
-            dedup: reuse,
-            planning: Planning { planner: plan, selection: choices, trials, .. },
-            ..
-        } = self;
-        let Some(job) = roster.get(id) else { return };
-        let price = roster.estimate(job);
+        let is_changed = self.is_changed();
+        let is_duplicate = !is_changed && self.is_reused(id);
+        let Some(standing) = self.jobs.get(id).map(|job| self.standing(job, is_changed)) else { return };
+        let Self { jobs, dedup, planning: Planning { planner, selection, trials, .. }, .. } = self;
+        let Some(job) = jobs.get(id) else { return };
+        let price = jobs.estimate(job);
         let is_out = standing == Standing::Send
-            && if is_duplicate { choices.count_duplicate(id, price) } else { choices.count(id, price) };
+            && if is_duplicate { selection.count_duplicate(id, price) } else { selection.count(id, price) };
         let choice = match (is_out, is_duplicate) {
             _ if standing != Standing::Send => None,
             (true, _) => Some(Choice::Out),
@@ -237,16 +233,15 @@ impl Engine {
         };
         if !is_out {
             let has_trial = trials.contains_key(&job.photo.path);
-            let (found, is_changed) = (reuse.remembered.found(id), reuse.remembered.is_changed(id));
-            let output = roster.output(job);
-            plan.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
+            let (found, is_changed) = (dedup.remembered.found(id), dedup.remembered.is_changed(id));
+            let output = jobs.output(job);
+            planner.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
         }
-        roster.set_choice(id, choice);
+        jobs.set_choice(id, choice);
     }
 
     /// How a photo counts: as its job stood when the run began, and a new one's as it is.
-    fn standing(&self, job: &Job) -> Standing {
-        let is_changed = self.is_changed();
+    fn standing(&self, job: &Job, is_changed: bool) -> Standing {
         let state = self.planning.edit.standing(job, is_changed);
         let at_start = self.planning.standings.get(job.id.index()).filter(|_| !is_changed);
         match (state, at_start) {
@@ -291,17 +286,16 @@ impl Engine {
         // Changed parameters make a batch of its own, of which nothing is used yet.
         let used = if is_changed { Usd::ZERO } else { self.planning.used_before };
         let cap = Cap { budget: self.setup.budget, used };
-        let Self { jobs: roster, planning: Planning { planner: plan, selection: choices, .. }, setup, course, .. } =
-            self;
-        plan.plan(cap, |plan| {
+        let Self { jobs, planning: Planning { planner, selection, .. }, setup, course, .. } = self;
+        planner.plan(cap, |plan| {
             if course.started {
                 return;
             }
-            choices.offer(plan, |id| roster.get(id));
+            selection.offer(plan, |id| jobs.get(id));
             (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, setup.disk_free);
             plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if is_open {
-                let value = |name: &str| roster.params().get(name).cloned();
+                let value = |name: &str| jobs.params().get(name).cloned();
                 let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
                 plan.fields = setup.model.params.iter().map(field).collect();
             }

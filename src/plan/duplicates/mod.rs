@@ -1,6 +1,7 @@
 //! Which photos are the same picture, as each other or as one that was paid for before: those are not
 //! paid for again. Pure: who drives it reads the files and asks the ledger.
 
+mod content;
 mod origin;
 mod remembered;
 mod twins;
@@ -9,6 +10,7 @@ use std::collections::{HashSet, VecDeque};
 
 use crate::job::{ContentHash, JobId};
 
+pub(crate) use content::{ANOTHER_TRY, content_of};
 pub(crate) use origin::{Look, Origin, Sought, Waiting, Wanted};
 pub(crate) use remembered::Remembered;
 use twins::{Meet, Twins};
