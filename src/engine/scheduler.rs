@@ -310,8 +310,12 @@ impl Engine {
 
     /// When the next wait is over.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        let wakes = self.scheduler.timers.iter().filter(|Reverse((.., errand))| *errand == Timer::Wake);
-        wakes.map(|Reverse((at, ..))| *at).min()
+        let timers = &self.scheduler.timers;
+        // Where nothing is asked about, as in a storm, the first of them is it.
+        if let Some(Reverse((at, _, Timer::Wake))) = timers.peek() {
+            return Some(*at);
+        }
+        timers.iter().filter(|Reverse((.., timer))| *timer == Timer::Wake).map(|Reverse((at, ..))| *at).min()
     }
 
     /// A wait is over: the job queues for the step that it goes on with.

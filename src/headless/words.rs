@@ -3,25 +3,13 @@
 use std::time::Duration;
 
 use crate::engine::board::{BatchFacts, Notice};
-use crate::job::clean;
+pub(super) use crate::job::count;
+use crate::job::{clean, plural};
 use crate::model::UnitPrice;
-
-/// `1,204`.
-pub(super) fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
 
 /// `1 photo`, `1,204 photos`.
 pub(super) fn of(number: usize, thing: &str) -> String {
-    format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
+    plural(number, thing, &format!("{thing}s"))
 }
 
 /// `12.2 MP`, `0.14 MP`.

@@ -124,15 +124,8 @@ impl fmt::Display for Usd {
             return write!(f, "$0.{:04}", (nanos.saturating_add(50_000) / 100_000).max(1));
         }
         let cents = nanos.saturating_add(5_000_000) / 10_000_000;
-        let whole = (cents / 100).to_string();
-        let mut grouped = String::with_capacity(whole.len() + whole.len() / 3);
-        for (i, digit) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        write!(f, "${grouped}.{:02}", cents % 100)
+        let dollars = super::count::grouped(&(cents / 100).to_string());
+        write!(f, "${dollars}.{:02}", cents % 100)
     }
 }
 

@@ -129,17 +129,7 @@ pub fn megapixels(px: u64) -> String {
     };
     let places = if px == 0 { 1 } else { places };
     let digits = format!("{:.places$}", px as f64 / 1e6);
-    if places > 0 {
-        return digits;
-    }
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    if places > 0 { digits } else { super::count::grouped(&digits) }
 }
 
 impl fmt::Display for Pixels {

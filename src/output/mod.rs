@@ -18,6 +18,7 @@ pub use caption::Captions;
 pub use draft::{Draft, Expect, Placed};
 pub use error::OutputError;
 pub use folder::Output;
+pub use place::is_file_of;
 pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
 

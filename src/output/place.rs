@@ -149,13 +149,12 @@ impl Old {
 
     /// Whether a file is one that it wrote, and as it wrote it.
     fn wrote(&self, path: &Path) -> bool {
-        let is_file_of = |length: u64| fs::symlink_metadata(path).is_ok_and(|f| f.is_file() && f.len() == length);
         if self.picture == path {
-            return is_file_of(self.bytes);
+            return is_file_of(path, self.bytes);
         }
         let caption = self.captions.iter().find(|(caption, _)| caption == path);
         caption.is_some_and(|(_, bytes)| {
-            is_file_of(bytes.len() as u64) && fs::read(path).is_ok_and(|found| found == *bytes)
+            is_file_of(path, bytes.len() as u64) && fs::read(path).is_ok_and(|found| found == *bytes)
         })
     }
 
@@ -167,6 +166,12 @@ impl Old {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Whether a file, and no link to one, lies there with so many bytes. It blocks.
+#[must_use]
+pub fn is_file_of(path: &Path, bytes: u64) -> bool {
+    path.symlink_metadata().is_ok_and(|there| there.is_file() && there.len() == bytes)
 }
 
 /// The picture's name, from the stem that was found for it.

@@ -97,8 +97,7 @@ impl<'a> Draft<'a> {
             params: basis.params.canonical(),
             service: basis.service.clone(),
         };
-        let mut earlier = basis.ledger.sizes(&terms.model, &terms.params, &terms.service).await?;
-        earlier.extend(basis.memory.lengths());
+        let earlier = basis.ledger.sizes(&terms.model, &terms.params, &terms.service).await?;
         let wanted = Wanted { terms: Arc::new(terms), memory: Arc::clone(basis.memory), batch: basis.batch };
         let mut draft = Self {
             basis,
@@ -108,7 +107,7 @@ impl<'a> Draft<'a> {
             standings: Vec::new(),
             known: HashMap::new(),
             met: Vec::new(),
-            duplicates: Duplicates::new(earlier),
+            duplicates: Duplicates::new(earlier, basis.memory),
             remembered: Remembered::new(Arc::clone(basis.memory)),
             reserved: Usd::ZERO,
         };

@@ -7,7 +7,7 @@ use crate::app::Failure;
 use crate::app::batch::Batch;
 use crate::app::moment::local;
 use crate::fal::{Fal, STORED};
-use crate::job::{Service, Timestamp, clean};
+use crate::job::{Service, Timestamp, clean, plural};
 use crate::ledger::{Beginning, Ledger};
 use crate::output::Memory;
 use crate::settings::Settings;
@@ -51,7 +51,7 @@ pub(crate) async fn remember(
     if memory.unclear > 0 {
         notes.push(format!(
             "{} in the output folder {} written down by an earlier version, which did not say of what: not taken for done",
-            if memory.unclear == 1 { "1 picture".to_owned() } else { format!("{} pictures", memory.unclear) },
+            plural(memory.unclear, "picture", "pictures"),
             if memory.unclear == 1 { "was" } else { "were" },
         ));
     }

@@ -35,9 +35,8 @@ pub(in crate::engine) struct Dedup {
 }
 
 impl Dedup {
-    pub(in crate::engine) fn new(mut earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
-        earlier.extend(memory.lengths());
-        let (duplicates, remembered) = (Duplicates::new(earlier), Remembered::new(memory));
+    pub(in crate::engine) fn new(earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
+        let (duplicates, remembered) = (Duplicates::new(earlier, &memory), Remembered::new(memory));
         Self { duplicates, remembered, ..Self::default() }
     }
 

@@ -7,7 +7,7 @@ use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::event::What;
 use crate::engine::resilience::health::weather_notice;
 use crate::engine::tasks::Pool;
-use crate::job::{Group, Timestamp};
+use crate::job::{Group, Timestamp, plural};
 
 /// The longest silence.
 const SILENCE: Duration = Duration::from_mins(1);
@@ -46,8 +46,8 @@ impl Engine {
     /// Everything that is waited for, in words; `None` if that is nothing.
     pub(in crate::engine) fn waited_for(&self, now: Timestamp) -> Option<Notice> {
         let hold = self.resilience.pause.as_ref().and_then(|hold| hold.notice(self.next_try(now), false));
-        let (sky, next) = self.resilience.connectivity.sky(now);
-        let above = hold.or_else(|| weather_notice(sky, next.map(|next| next.since(now))));
+        let (health, next) = self.resilience.connectivity.health(now);
+        let above = hold.or_else(|| weather_notice(health, next.map(|next| next.since(now))));
         let (first, action) = match above {
             Some(notice) => (Some(notice.message), notice.action),
             None => (None, "nothing to do".to_owned()),
@@ -65,7 +65,7 @@ impl Engine {
         ];
         let mut parts: Vec<_> = first.into_iter().chain(own.into_iter().flatten()).collect();
         if parts.is_empty() && left > 0 {
-            parts.push(format!("{} left", of(left, "photo is", "photos are")));
+            parts.push(format!("{} left", plural(left, "photo is", "photos are")));
         }
         let message = format!("waiting: {}", parts.join("; "));
         (!parts.is_empty()).then_some(Notice { kind: NoticeKind::Waiting, message, action })
@@ -74,7 +74,7 @@ impl Engine {
     fn searched(&self, now: Timestamp) -> Option<String> {
         let (since, until) = self.is_looking().then(|| self.search.times()).flatten()?;
         let lost = self.jobs.totals().unknown;
-        let answers = of(lost, "paid call whose answer was lost is", "paid calls whose answers were lost are");
+        let answers = plural(lost, "paid call whose answer was lost is", "paid calls whose answers were lost are");
         let left = until.map_or(Duration::ZERO, |until| until.since(now));
         Some(format!(
             "{answers} looked for at fal, for {} so far and {} more at the most",
@@ -93,15 +93,15 @@ impl Engine {
             count += 1;
             oldest = oldest.min(at);
         }
-        let has = of(count, "request", "requests");
+        let has = plural(count, "request", "requests");
         (count > 0).then(|| format!("fal has {has}, the oldest for {}", took(now.since(oldest))))
     }
 
     fn asked(&self) -> Option<String> {
         let (paid, others) = (self.scheduler.tasks.count(Pool::Submits), self.scheduler.tasks.count(Pool::Calls));
         let parts = [
-            (paid > 0).then(|| of(paid, "paid call waits for fal's answer", "paid calls wait for fal's answer")),
-            (others > 0).then(|| format!("fal is asked about {}", of(others, "request", "requests"))),
+            (paid > 0).then(|| plural(paid, "paid call waits for fal's answer", "paid calls wait for fal's answer")),
+            (others > 0).then(|| format!("fal is asked about {}", plural(others, "request", "requests"))),
         ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))
@@ -110,8 +110,8 @@ impl Engine {
     fn on_the_move(&self) -> Option<String> {
         let (up, down) = (self.scheduler.tasks.count(Pool::Uploads), self.scheduler.tasks.count(Pool::Saves));
         let parts = [
-            (up > 0).then(|| format!("{} on the way up", of(up, "photo", "photos"))),
-            (down > 0).then(|| format!("{} on the way down", of(down, "picture", "pictures"))),
+            (up > 0).then(|| format!("{} on the way up", plural(up, "photo", "photos"))),
+            (down > 0).then(|| format!("{} on the way down", plural(down, "picture", "pictures"))),
         ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))
@@ -121,12 +121,13 @@ impl Engine {
         // Those that wait for somebody else's paid call are tried by nobody.
         let waiting = self.jobs.totals().of(Group::Waiting).saturating_sub(self.dedup.awaited.len());
         let next = self.next_wake().map(|at| format!(", the next in {}", took(at.since(now)))).unwrap_or_default();
-        (waiting > 0).then(|| format!("{} tried again later{next}", of(waiting, "photo is", "photos are")))
+        (waiting > 0).then(|| format!("{} tried again later{next}", plural(waiting, "photo is", "photos are")))
     }
 
     fn awaited(&self) -> Option<String> {
         let waiting = self.dedup.awaited.len();
-        (waiting > 0).then(|| format!("{} for what another batch pays for", of(waiting, "photo waits", "photos wait")))
+        (waiting > 0)
+            .then(|| format!("{} for what another batch pays for", plural(waiting, "photo waits", "photos wait")))
     }
 
     fn looked_at(&self) -> Option<String> {
@@ -136,14 +137,12 @@ impl Engine {
         }
         let checked = self.scheduler.tasks.count(Pool::Checks);
         (checked > 0).then(|| {
-            format!("{} whether it was paid for before", of(checked, "photo is looked up,", "photos are looked up,"))
+            format!(
+                "{} whether it was paid for before",
+                plural(checked, "photo is looked up,", "photos are looked up,")
+            )
         })
     }
-}
-
-/// `1 photo`, `8 photos`.
-fn of(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// `40 s`, `3 min`.

@@ -11,7 +11,7 @@ pub(in crate::engine) struct Said {
     /// When anything was said that people hear.
     pub(in crate::engine) at: Timestamp,
     /// Of the weather.
-    pub(in crate::engine) sky: Health,
+    pub(in crate::engine) health: Health,
     /// Since when it has been fair, if that is not said yet.
     pub(in crate::engine) calm_since: Option<Timestamp>,
     /// Whether it was said that the account takes nothing.
@@ -31,7 +31,7 @@ pub(in crate::engine) fn face(state: &JobState) -> Face {
 impl Said {
     /// Nothing yet.
     pub(in crate::engine) fn new(now: Timestamp) -> Self {
-        Self { at: now, sky: Health::Clear, calm_since: None, account: false, resumed: None }
+        Self { at: now, health: Health::Clear, calm_since: None, account: false, resumed: None }
     }
 
     /// A job changed, which is said if it is news.

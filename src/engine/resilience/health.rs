@@ -163,23 +163,23 @@ impl Engine {
     /// Tells how the weather changed. A storm is one however often it lets something through: it is over when
     /// nothing is held back for a while, or nothing is left to do.
     fn tell_weather(&mut self, now: Timestamp) {
-        let (sky, next) = self.resilience.connectivity.sky(now);
-        if let Some(notice) = weather_notice(sky, next.map(|next| next.since(now))) {
+        let (health, next) = self.resilience.connectivity.health(now);
+        if let Some(notice) = weather_notice(health, next.map(|next| next.since(now))) {
             self.publisher.said.calm_since = None;
-            if !sky.is_like(self.publisher.said.sky) {
-                tracing::warn!(?sky, "calls are held back");
+            if !health.is_like(self.publisher.said.health) {
+                tracing::warn!(?health, "calls are held back");
                 self.tell(What::Notice(notice));
                 self.publisher.dirty = true;
             }
-            self.publisher.said.sky = sky;
-        } else if self.publisher.said.sky != Health::Clear {
+            self.publisher.said.health = health;
+        } else if self.publisher.said.health != Health::Clear {
             if !self.resilience.connectivity.is_calm(now) && !self.is_finished() {
                 self.publisher.said.calm_since = None;
                 return;
             }
             let since = *self.publisher.said.calm_since.get_or_insert(now);
             if now.since(since) >= CALM || self.is_finished() {
-                let was = std::mem::replace(&mut self.publisher.said.sky, Health::Clear);
+                let was = std::mem::replace(&mut self.publisher.said.health, Health::Clear);
                 self.publisher.said.calm_since = None;
                 self.tell_resumed(if matches!(was, Health::Short(_)) {
                     "this machine has again what it lacked"
@@ -222,7 +222,7 @@ impl Engine {
     /// Whether somebody is shown how long it is to the next try.
     fn counts_down(&self) -> bool {
         let account = matches!(self.resilience.pause, Some(PauseReason::Account(_)));
-        let shown = account || self.publisher.said.sky != Health::Clear || self.is_idle(self.now());
+        let shown = account || self.publisher.said.health != Health::Clear || self.is_idle(self.now());
         shown && self.course.leaving.is_none() && !self.publisher.board.is_closed()
     }
 
@@ -235,8 +235,8 @@ impl Engine {
     pub(in crate::engine) fn notice(&self, now: Timestamp) -> Option<Notice> {
         let of_hold = self.resilience.pause.as_ref().and_then(|hold| hold.notice(self.next_try(now), true));
         let of_weather = || {
-            let (sky, next) = self.resilience.connectivity.sky(now);
-            weather_notice(sky, next.map(|next| next.since(now)))
+            let (health, next) = self.resilience.connectivity.health(now);
+            weather_notice(health, next.map(|next| next.since(now)))
         };
         let idle = || if self.is_idle(now) { self.waited_for(now) } else { None };
         let news = || {
@@ -257,8 +257,8 @@ impl Engine {
     }
 }
 
-pub(in crate::engine) fn weather_notice(sky: Health, next: Option<Duration>) -> Option<Notice> {
-    let (kind, message, action) = match sky {
+pub(in crate::engine) fn weather_notice(health: Health, next: Option<Duration>) -> Option<Notice> {
+    let (kind, message, action) = match health {
         Health::Clear => return None,
         Health::Slow => (
             NoticeKind::RateLimited,

@@ -10,6 +10,7 @@ use super::metadata::Line;
 use super::places::{metadata_path, open};
 use crate::job::{ContentHash, Cost, Format, OwnParams, Pixels, RequestId, Saved, Terms, Timestamp, path_of};
 use crate::output::name::inside;
+use crate::output::place::is_file_of;
 
 /// A picture in the folder as its record has it. Nothing in it is trusted before it is looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,10 +186,7 @@ pub async fn as_saved(
     pictures: impl IntoIterator<Item = (Box<Path>, Saved)> + Send + 'static,
 ) -> HashMap<Box<Path>, Saved> {
     let root = root.to_owned();
-    let is_there = move |saved: &Saved| {
-        let there = root.join(&saved.output).symlink_metadata();
-        there.is_ok_and(|there| there.is_file() && there.len() == saved.bytes)
-    };
+    let is_there = move |saved: &Saved| is_file_of(&root.join(&saved.output), saved.bytes);
     let looked =
         tokio::task::spawn_blocking(move || pictures.into_iter().filter(|(_, saved)| is_there(saved)).collect());
     looked.await.unwrap_or_default()
@@ -200,9 +198,11 @@ pub(in crate::output) fn is_as_saved(root: &Path, record: &Record) -> bool {
     let mut parts = record.output.iter().peekable();
     while let Some(part) = parts.next() {
         path.push(part);
-        let Ok(there) = path.symlink_metadata() else { return false };
-        let is_fitting =
-            if parts.peek().is_some() { there.is_dir() } else { there.is_file() && there.len() == record.bytes };
+        let is_fitting = if parts.peek().is_some() {
+            path.symlink_metadata().is_ok_and(|there| there.is_dir())
+        } else {
+            is_file_of(&path, record.bytes)
+        };
         if !is_fitting {
             return false;
         }

@@ -9,6 +9,7 @@ mod twins;
 use std::collections::{HashSet, VecDeque};
 
 use crate::job::{ContentHash, JobId};
+use crate::output::Memory;
 
 pub(crate) use content::{ANOTHER_TRY, content_of};
 pub(crate) use origin::{Look, Origin, Sought, Waiting, Wanted};
@@ -37,8 +38,10 @@ pub(crate) enum Likeness {
 }
 
 impl Duplicates {
-    /// `earlier`: the lengths of photos that earlier runs sent, bytes.
-    pub(crate) fn new(earlier: HashSet<u64>) -> Self {
+    /// `earlier`: the lengths of photos that earlier runs sent, bytes; those that the output folder remembers
+    /// count as well.
+    pub(crate) fn new(mut earlier: HashSet<u64>, memory: &Memory) -> Self {
+        earlier.extend(memory.lengths());
         Self { twins: Twins::new(earlier), ..Self::default() }
     }
 

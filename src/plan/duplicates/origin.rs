@@ -10,7 +10,7 @@ use crate::job::{
     Turn, path_text, stands_in_the_way, turn,
 };
 use crate::ledger::{Found, Ledger, LedgerError};
-use crate::output::{Memory, Record};
+use crate::output::{Memory, Record, is_file_of};
 
 /// What a photo gets in place of a paid call of its own.
 #[derive(Debug, Clone)]
@@ -201,8 +201,7 @@ fn whole(found: Vec<Found>) -> (Vec<Found>, Option<(usize, PathBuf)>) {
     let whole = found.iter().enumerate().find_map(|(place, found)| {
         let saved = found.job.state.saved().filter(|_| found.has_file)?;
         let path = found.output.join(&saved.output);
-        let is_whole = path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() == saved.bytes);
-        is_whole.then_some((place, path))
+        is_file_of(&path, saved.bytes).then_some((place, path))
     });
     (found, whole)
 }

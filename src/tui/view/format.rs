@@ -4,25 +4,8 @@ use std::time::Duration;
 
 use crate::engine::board::{BatchFacts, Money, Order};
 use crate::job::{Pixels, megapixels};
+pub(crate) use crate::job::{count, plural};
 use crate::model::UnitPrice;
-
-/// `1,204`.
-pub(crate) fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// `1 photo`, `1,204 photos`.
-pub(crate) fn plural(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(number)) }
-}
 
 /// `00:12:41`, for the header's clock.
 pub(crate) fn clock(time: Duration) -> String {

@@ -357,7 +357,7 @@ impl Connectivity {
     }
 
     /// What to tell of it, and when it is tried next.
-    pub(in crate::engine) fn sky(&self, now: Timestamp) -> (Health, Option<Timestamp>) {
+    pub(in crate::engine) fn health(&self, now: Timestamp) -> (Health, Option<Timestamp>) {
         if self.network.tries().is_some_and(|tries| tries > 0) {
             return (Health::Offline, self.network.due());
         }
@@ -370,13 +370,13 @@ impl Connectivity {
         let worst = told.iter().max_by_key(|(_, place)| (place.why, place.gate.due()));
         let Some((_, worst)) = worst else { return (Health::Clear, None) };
         let is_gone = |of: CallKind| told.iter().any(|(realm, place)| *realm == of && place.why == Why::Unreached);
-        let sky = match worst.why {
+        let health = match worst.why {
             Why::Slow => Health::Slow,
             Why::Overloaded => Health::Overloaded,
             Why::Short => Health::Short(self.lacked),
             Why::Unreached => Health::NoFiles { up: is_gone(CallKind::Upload), down: is_gone(CallKind::Fetch) },
         };
-        (sky, worst.gate.due())
+        (health, worst.gate.due())
     }
 }
 

@@ -31,16 +31,16 @@ fn one_that_is_told_to_slow_down_brakes_everybody() {
         assert!(!weather.may(realm, at(20)) && weather.may(realm, at(21)), "{realm:?}");
     }
     assert!(weather.may(CallKind::Follow, at(1)) && weather.may(CallKind::Fetch, at(1)), "what is paid for is fetched");
-    assert_eq!(weather.sky(at(1)), (Health::Slow, Some(at(21))));
+    assert_eq!(weather.health(at(1)), (Health::Slow, Some(at(21))));
     // One goes first; when it gets through, so may the others.
     weather.begin(CallKind::Submit, at(21));
     assert!(!weather.may(CallKind::Submit, at(21)));
     for now in [18, 21, 22] {
-        assert_eq!(weather.sky(at(now)), (Health::Slow, Some(at(21))), "not over before it got through: {now}");
+        assert_eq!(weather.health(at(now)), (Health::Slow, Some(at(21))), "not over before it got through: {now}");
     }
     weather.pass(CallKind::Submit, at(21), at(22));
     assert!(weather.may(CallKind::Submit, at(22)));
-    assert_eq!(weather.sky(at(22)).0, Health::Clear);
+    assert_eq!(weather.health(at(22)).0, Health::Clear);
 }
 
 #[test]
@@ -48,20 +48,20 @@ fn without_a_network_nothing_begins_and_one_free_call_at_a_time_looks_for_it() {
     let mut weather = Connectivity::new(at(0));
     weather.fail(CallKind::Submit, Trouble::Unreached, at(10), at(11), 1.0);
     assert!(CallKind::ALL.iter().all(|realm| !weather.may(*realm, at(1000))));
-    assert_eq!(weather.sky(at(11)).0, Health::Clear, "one call alone proves nothing");
+    assert_eq!(weather.health(at(11)).0, Health::Clear, "one call alone proves nothing");
     let mut now = at(12);
     for wait in [2, 4, 8, 16, 32, 60, 60] {
         assert!(weather.looks_out(now) && !weather.looks_out(now), "one at a time");
         weather.looked_out(now, false, now, 1.0);
         let next = now.plus(Duration::from_secs(wait));
-        assert_eq!(weather.sky(now), (Health::Offline, Some(next)));
+        assert_eq!(weather.health(now), (Health::Offline, Some(next)));
         assert_eq!(weather.deadline(now), Some(next));
         now = next;
     }
     assert!(weather.looks_out(now));
     weather.looked_out(now, true, now, 1.0);
     assert!(CallKind::ALL.iter().all(|realm| weather.may(*realm, now)));
-    assert_eq!(weather.sky(now).0, Health::Clear);
+    assert_eq!(weather.health(now).0, Health::Clear);
 }
 
 #[test]
@@ -96,17 +96,17 @@ fn an_overloaded_part_of_fal_is_tried_by_one_and_the_other_parts_go_on() {
         weather.begin(CallKind::Upload, at(second));
         weather.fail(CallKind::Upload, Trouble::Overloaded(None), at(second), at(second), 1.0);
     }
-    assert_eq!(weather.sky(at(9)), (Health::Overloaded, Some(at(17))));
+    assert_eq!(weather.health(at(9)), (Health::Overloaded, Some(at(17))));
     weather.begin(CallKind::Upload, at(17));
     weather.pass(CallKind::Upload, at(17), at(18));
-    assert_eq!(weather.sky(at(18)).0, Health::Clear);
+    assert_eq!(weather.health(at(18)).0, Health::Clear);
 }
 
 #[test]
 fn where_this_machine_is_short_nothing_more_is_sent_and_what_is_paid_for_is_fetched() {
     let mut weather = Connectivity::new(at(0));
     weather.fail(CallKind::Fetch, Trouble::Short(Shortage::Files), at(1), at(2), 1.0);
-    assert_eq!(weather.sky(at(2)).0, Health::Short(Shortage::Files), "that is certain at once");
+    assert_eq!(weather.health(at(2)).0, Health::Short(Shortage::Files), "that is certain at once");
     assert!(weather.may(CallKind::Follow, at(2)) && weather.may(CallKind::Fetch, at(3)));
     for realm in [CallKind::Upload, CallKind::Submit] {
         assert!(!weather.may(realm, at(2)), "{realm:?}");
@@ -118,7 +118,7 @@ fn where_this_machine_is_short_nothing_more_is_sent_and_what_is_paid_for_is_fetc
     assert!(CallKind::ALL.iter().all(|realm| weather.may(*realm, at(4))));
     weather.begin(CallKind::Fetch, at(5));
     weather.pass(CallKind::Fetch, at(5), at(5));
-    assert_eq!(weather.sky(at(5)).0, Health::Clear);
+    assert_eq!(weather.health(at(5)).0, Health::Clear);
 }
 
 proptest! {
@@ -164,6 +164,6 @@ proptest! {
             now = weather.deadline(now).unwrap_or(now);
         }
         prop_assert!(CallKind::ALL.iter().all(|realm| weather.look(*realm).gate.is_open()));
-        prop_assert_eq!(weather.sky(now).0, Health::Clear);
+        prop_assert_eq!(weather.health(now).0, Health::Clear);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-use super::{BatchId, Group, JobState, Kept, RequestId, Service};
+use crate::job::{BatchId, Group, JobState, Kept, RequestId, Service};
 
 /// How long another's claim is waited for, though its process lives. Then its request is followed from
 /// here as well, which costs nothing: that process may be stopped, or stand before a person.
@@ -140,5 +140,4 @@ pub fn turn<S: BuildHasher>(rivals: &[Rival], settled: &HashSet<PaidCall, S>, wa
 }
 
 #[cfg(test)]
-#[path = "claim_tests.rs"]
 mod tests;
