@@ -79,6 +79,20 @@ fn the_first_ctrl_c_does_not_wait_for_a_hung_server() {
 }
 
 #[test]
+fn a_signal_while_fal_is_asked_for_its_price_ends_it_in_good_order() {
+    for (which, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let stage = hanging("\"pricing\"");
+        let child = start(&mut run_of(&stage));
+        stage.until("the price is asked for", |stats| stats["calls"]["pricing"].as_u64() >= Some(1));
+        signal(&child, which);
+        let run = ended(child, SOON);
+        assert_eq!((run.status, &run.summary()["exit"]), (status, &status.into()), "{}", run.stderr);
+        assert!(run.stderr.contains("nothing was sent"), "{}", run.stderr);
+        assert_eq!(stage.stats()["accepted"], 0);
+    }
+}
+
+#[test]
 fn the_second_ctrl_c_ends_it_at_once_and_the_intent_is_kept() {
     let stage = hanging("\"submit\"");
     let child = start(&mut run_of(&stage));

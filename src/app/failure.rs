@@ -55,6 +55,12 @@ impl Failure {
         Self { message: message.into(), status: 4, kind: None }
     }
 
+    /// A signal came before the run began.
+    pub(super) fn signalled(signal: i32) -> Self {
+        let message = "stopped before it began: nothing was sent\nhint: the same command begins again".to_owned();
+        Self { message, status: u8::try_from(128 + signal).unwrap_or(1), kind: None }
+    }
+
     /// The same once a run is over: 2 says that nothing was sent, so that what ended the run holds
     /// unless it was never started.
     pub(super) fn after(self, summary: &Summary) -> Self {

@@ -6,9 +6,10 @@ use tokio::sync::mpsc;
 
 use super::batch::Batch;
 use super::face::Face;
+use super::signals::{self, Signals};
 use super::watch::{Seen, watch};
 use super::work::{Begun, Over, Work};
-use super::{Failure, disk, earlier, log, plan, price, sandbox, signals};
+use super::{Failure, disk, earlier, log, plan, price, sandbox};
 use crate::engine::{Clock, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
@@ -44,7 +45,12 @@ pub(super) async fn run(
     again: Option<Again>,
 ) -> Result<u8, Failure> {
     let mut known = None;
-    let ready = match make_ready(settings, environment, handles, again, &mut known).await {
+    let mut signals = Signals::listen().map_err(|error| Failure::usage(&error))?;
+    let ready = tokio::select! {
+        ready = make_ready(settings, environment, handles, again, &mut known) => ready,
+        signal = signals.next() => Err(Failure::signalled(signal)),
+    };
+    let ready = match ready {
         Ok(ready) => ready,
         Err(failure) => {
             if settings.json {
@@ -55,7 +61,7 @@ pub(super) async fn run(
             return Err(failure);
         }
     };
-    see_through(ready).await
+    see_through(ready, signals).await
 }
 
 /// With too few handles something would be paid for that could not be saved.
@@ -133,13 +139,14 @@ async fn make_ready(
 }
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
-async fn see_through(ready: Ready) -> Result<u8, Failure> {
+async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
     let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
-    let Seen { over: Over { end, opened, changed }, told, trouble, hung_up } = watch(face, ends, ended, heard).await?;
+    let Seen { over: Over { end, opened, changed }, told, trouble, hung_up } =
+        watch(face, signals, ends, ended, heard).await?;
 
     let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);

@@ -1,62 +1,91 @@
 //! Signals: the first asks to leave in good order, the second ends at once.
 
+use std::io;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::engine::{Command, Leave};
 
 /// After this a run that was asked to end is ended.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Listens for signals for as long as it lives. With a dashboard, INT comes as a key and a hang-up
-/// is the dashboard's to notice first.
+/// INT, TERM and HUP. None of them ends the process by itself from the moment on that this is made. With a
+/// dashboard, INT comes as a key and a hang-up is the dashboard's to notice first.
 #[cfg(unix)]
-pub(super) fn listen(commands: mpsc::Sender<Command>) -> std::io::Result<tokio::task::JoinHandle<()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    // Started under nohup it stays ignored: taking it over would undo what was asked for.
-    let mut hangup = if crate::tui::ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
-    Ok(tokio::spawn(async move {
-        let mut asked = false;
-        loop {
-            let hung_up = async {
-                match &mut hangup {
-                    Some(hangup) => hangup.recv().await,
-                    None => std::future::pending().await,
-                }
-            };
-            let number = tokio::select! {
-                _ = interrupt.recv() => 2,
-                _ = terminate.recv() => 15,
-                _ = hung_up => 1,
-            };
-            if std::mem::replace(&mut asked, true) && number != 1 {
-                end(number);
-            }
-            // If the engine is gone, the run is over anyway.
-            drop(commands.send(Command::Quit { leave: Leave::Running, signal: Some(number) }).await);
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                end(number);
-            });
-        }
-    }))
+pub(super) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    /// `None` where it was ignored at the start, as under nohup: taking it over would undo what was asked for.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
-#[cfg(not(unix))]
-pub(super) fn listen(commands: mpsc::Sender<Command>) -> std::io::Result<tokio::task::JoinHandle<()>> {
-    Ok(tokio::spawn(async move {
-        let mut asked = false;
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if std::mem::replace(&mut asked, true) {
-                end(2);
+#[cfg(unix)]
+impl Signals {
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let hangup = if crate::tui::ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate, hangup })
+    }
+
+    /// The number of the next one.
+    pub(super) async fn next(&mut self) -> i32 {
+        let hung_up = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
             }
-            drop(commands.send(Command::Quit { leave: Leave::Running, signal: Some(2) }).await);
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            _ = hung_up => 1,
         }
-    }))
+    }
+}
+
+/// Ctrl-C, where that is all there is.
+#[cfg(not(unix))]
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// The number of the next one.
+    pub(super) async fn next(&mut self) -> i32 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => 2,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Signals {
+    /// Tells a run of them for as long as it lives.
+    pub(super) fn tell(mut self, commands: mpsc::Sender<Command>) -> JoinHandle<()> {
+        tokio::spawn(async move {
+            let mut asked = false;
+            loop {
+                let number = self.next().await;
+                if std::mem::replace(&mut asked, true) && number != 1 {
+                    end(number);
+                }
+                // If the engine is gone, the run is over anyway.
+                drop(commands.send(Command::Quit { leave: Leave::Running, signal: Some(number) }).await);
+                tokio::spawn(async move {
+                    tokio::time::sleep(PATIENCE).await;
+                    end(number);
+                });
+            }
+        })
+    }
 }
 
 /// Ends the process as the signal would have, without touching the terminal.

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::Failure;
 use super::face::Face;
+use super::signals::{self, Signals};
 use super::work::{Over, engine_stopped};
-use super::{Failure, signals};
 use crate::engine::{Command, Event, FaceEnds, Leave};
 use crate::{headless, tui};
 
@@ -29,19 +30,13 @@ pub(super) struct Seen {
 /// If the engine went away with all that it knew.
 pub(super) async fn watch(
     face: Face,
+    signals: Signals,
     ends: FaceEnds,
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
     let FaceEnds { board, commands } = ends;
-    let signals = match signals::listen(commands.clone()) {
-        Ok(signals) => signals,
-        Err(error) => {
-            // What nobody could stop is not begun.
-            drop((board, commands, heard));
-            return seen(ended, Some(Failure::usage(&error)), false).await;
-        }
-    };
+    let signals = signals.tell(commands.clone());
     match face {
         Face::Told { form, color } => {
             drop(board);

@@ -112,7 +112,8 @@ impl Ordeal {
     /// A run that is interrupted once all that it can do is to ask fal for calls that never arrived.
     fn run_to_the_end(&self) -> Run {
         let looks = |stats: &Value| stats["calls"]["requests"].as_u64().unwrap_or(0);
-        let before = looks(&self.stage.stats());
+        // What a run asks before its plan is no look for lost calls.
+        let (mut before, mut has_begun) = (0, false);
         let (out, err) = (self.stage.dir.path().join("stdout"), self.stage.dir.path().join("stderr"));
         let file = |path: &Path| Stdio::from(fs::File::create(path).unwrap());
         let mut child = self.command().stdin(Stdio::null()).stdout(file(&out)).stderr(file(&err)).spawn().unwrap();
@@ -122,6 +123,10 @@ impl Ordeal {
                 break status;
             }
             let stats = self.stage.stats();
+            has_begun = has_begun || fs::read_to_string(&out).unwrap().contains(r#""event":"plan""#);
+            if !has_begun {
+                before = looks(&stats);
+            }
             let has_looked = looks(&stats) > before;
             if has_looked && self.pictures().len() as u64 == stats["billed"].as_u64().unwrap() {
                 let _ = rustix::process::kill_process(
