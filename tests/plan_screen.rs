@@ -277,6 +277,13 @@ fn what_failed_and_is_left_out_of_a_retry_is_taken_up_by_a_later_one() {
     stage.run(&[]).assert_status(1);
     assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":1,"FAILED":2}"#);
 
+    // Who leaves its plan has asked for nothing.
+    let mut term = Term::start(&stage.command(&["retry", "1"]), WIDE);
+    term.wait_for("Enter sends 2 photos");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    assert_eq!(states(&batches(&stage)[0]), r#"{"DONE":1,"FAILED":2}"#);
+
     // The list in the order of what is sent: what is left out stands below what is.
     let mut term = Term::start(&stage.command(&["retry", "1"]), WIDE);
     term.wait_for("Enter sends 2 photos");

@@ -1,6 +1,7 @@
 //! Running a batch: everything is checked before anything is sent.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -23,6 +24,9 @@ use crate::settings::{Environment, Settings, names};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
+
+/// After this it is said what is waited for.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Another go for what failed in a batch.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ pub(super) async fn run(
     let ready = tokio::select! {
         ready = make_ready(settings, environment, handles, again, &mut known) => ready,
         signal = signals.next() => Err(Failure::signalled(signal)),
+        never = say_what_is_waited_for() => match never {},
     };
     let ready = match ready {
         Ok(ready) => ready,
@@ -136,6 +141,15 @@ async fn make_ready(
     };
     let begun = work.begin(&batch, told.then_some(events)).await?;
     Ok(Ready { face, ledger, server, output, work, batch, begun, heard })
+}
+
+/// A terminal on which nothing happens looks dead.
+async fn say_what_is_waited_for() -> std::convert::Infallible {
+    tokio::time::sleep(QUIET).await;
+    if io::stderr().is_terminal() {
+        let _ = io::stderr().write_all(b"fal-tui: waiting for fal, which is asked what it charges ...\n");
+    }
+    std::future::pending().await
 }
 
 /// Shows a run that has begun until it ends, and writes down what came of it.

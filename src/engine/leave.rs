@@ -8,7 +8,7 @@ use crate::engine::actor::Engine;
 use crate::engine::event::{Ending, Event, Summary, What};
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::tasks::Pool;
-use crate::job::{Group, JobState, Timestamp};
+use crate::job::{Group, Job, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
 /// Two seconds is what a person waits, and the rest of them goes to the disk.
@@ -34,8 +34,23 @@ impl Engine {
                 abort.abort();
             }
         }
+        self.put_back();
         self.course.leaving = Some((signal, self.now().plus(LEAVE)));
         self.publisher.dirty = true;
+    }
+
+    /// Who leaves a plan has asked for nothing: what failed before and was to be sent again is as it was.
+    pub(super) fn put_back(&mut self) {
+        if self.course.started {
+            return;
+        }
+        for (id, state) in self.planning.selection.take_failed() {
+            if let Some(job) = self.jobs.get(id).filter(|job| job.state.is_unsent()) {
+                let job = Job { state, ..job.clone() };
+                self.stages.writer.note(&job);
+                self.jobs.replace(job);
+            }
+        }
     }
 
     /// Why the run is over, if it is.

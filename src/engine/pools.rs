@@ -1,5 +1,7 @@
 //! How much may be done at once, by the handles (open files and connections) that this process may have.
 
+use crate::job::plural;
+
 /// The most transfers up, and the most down.
 const TRANSFERS: usize = 6;
 /// The most calls about requests.
@@ -65,8 +67,10 @@ impl Pools {
         let handles = open_files()?;
         let pools = Self::within(Some(handles), shared).filter(|pools| *pools != Self::FULL)?;
         Some(format!(
-            "{handles} may be open at once, so at most {} up, {} down and {} calls at a time; `ulimit -n 1024` raises that",
-            pools.uploads, pools.downloads, pools.calls
+            "{handles} may be open at once, so at most {} up, {} down and {} at a time; `ulimit -n 1024` raises that",
+            pools.uploads,
+            pools.downloads,
+            plural(pools.calls, "call", "calls")
         ))
     }
 

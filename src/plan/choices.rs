@@ -81,6 +81,11 @@ impl Choices {
         self.failed.remove(&id).unwrap_or_else(|| JobState::Skipped(LEFT_OUT.into()))
     }
 
+    /// What failed before and was to be sent again, as it was.
+    pub(crate) fn take_failed(&mut self) -> impl Iterator<Item = (JobId, JobState)> + use<> {
+        std::mem::take(&mut self.failed).into_iter()
+    }
+
     /// Whether a job was found in this run.
     pub(crate) fn is_found(&self, id: JobId) -> bool {
         self.folder(id).is_some()

@@ -355,12 +355,13 @@ impl Engine {
     }
 
     /// Hands over to the batch that the changed parameters make.
-    pub(in crate::engine) async fn begin_anew(self, commands: mpsc::Receiver<Command>) -> Anew {
+    pub(in crate::engine) async fn begin_anew(mut self, commands: mpsc::Receiver<Command>) -> Anew {
         for live in self.runtime.values() {
             if let Some(abort) = &live.abort {
                 abort.abort();
             }
         }
+        self.put_back();
         if let Err(error) = self.stages.writer.flush().await {
             tracing::error!(%error, "the last changes could not be written to the ledger");
         }

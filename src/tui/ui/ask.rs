@@ -91,8 +91,12 @@ impl Ui {
             text.push(format!("{} at the sandbox, which ends now, too.", plural(at_fal, "request is", "requests are")));
         } else if at_fal > 0 {
             text.push(format!(
-                "{} at fal now; they run on and are paid for.",
-                plural(at_fal, "request is", "requests are")
+                "{} paid for.",
+                plural(
+                    at_fal,
+                    "request is at fal now; it runs on and is",
+                    "requests are at fal now; they run on and are"
+                )
             ));
         } else {
             text.push(format!("{} on the way; nothing is at fal.", plural(active, "photo is", "photos are")));

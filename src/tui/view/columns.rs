@@ -133,7 +133,9 @@ fn width_of(column: Column, digits: u16) -> u16 {
         Column::Time => 7,
         Column::Try => 3,
         Column::Photo => LEAST_PHOTO,
-        Column::Choice | Column::Megapixels => 13,
+        Column::Choice => 13,
+        // `0.00046→0.0018`, and of larger ones less.
+        Column::Megapixels => 14,
         Column::Cost => 8,
         Column::Note => LEAST_NOTE,
     }

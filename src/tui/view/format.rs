@@ -68,7 +68,12 @@ pub(crate) fn percent(part: u64, whole: u64) -> u64 {
 /// `12.2 → 48.8`, a photo's and its result's megapixels, with the arrow at the same place in every row.
 pub(crate) fn sizes(input: Option<Pixels>, output: Option<Pixels>) -> String {
     let side = |pixels: Option<Pixels>| pixels.map_or_else(|| "–".to_owned(), |pixels| megapixels(pixels.count()));
-    if input.is_none() && output.is_none() { String::new() } else { format!("{:>5} → {}", side(input), side(output)) }
+    if input.is_none() && output.is_none() {
+        return String::new();
+    }
+    let (input, output) = (side(input), side(output));
+    // The sizes of tiny pictures take more digits: they go without the blanks.
+    if output.len() > 5 { format!("{input}→{output}") } else { format!("{input:>5} → {output}") }
 }
 
 /// `$4.88`, `≈$4.88`.
@@ -132,6 +137,15 @@ mod tests {
             sizes(Some(Pixels::new(width, height)), Some(Pixels::new(width, height).scaled(2.0)))
         });
         assert_eq!(sizes, ["0.020 → 0.080", " 0.10 → 0.40", " 12.2 → 48.8", "192.0 → 768.0"]);
+    }
+
+    #[test]
+    fn sizes_of_tiny_pictures_fit_their_column_too() {
+        let told = |side| sizes(Some(Pixels::new(side, side)), Some(Pixels::new(side * 2, side * 2)));
+        assert_eq!(
+            [told(4000), told(1000), told(60), told(20), told(4)],
+            [" 16.0 → 64.0", "  1.0 → 4.0", "0.0036 → 0.014", "0.00040→0.0016", "0.000016→0.000064"]
+        );
     }
 
     #[test]
