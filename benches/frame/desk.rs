@@ -12,8 +12,8 @@ use fal_tui::engine::{self, Command, FaceEnds, Rooms, Setup};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
 use fal_tui::job::{
-    Cause, CauseKind, Closed, Cost, EndpointId, Format, Job, JobId, JobState, Kept, Photo, Pixels, RequestId, Saved,
-    Service, Spent, Suspicion, Timestamp, Usd,
+    Cause, CauseKind, Closed, Cost, EndpointId, FileKind, FilePath, Format, Job, JobId, JobState, Kept, NamedText,
+    Photo, Pixels, RequestId, Saved, SavedFile, Service, Spent, Suspicion, Timestamp, Usd,
 };
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
@@ -210,12 +210,19 @@ fn job(at: usize, of: usize) -> Job {
     let saved = || {
         Box::new(Saved {
             request: RequestId::new("764cabcf-b745-4b3e-ae38-1200304cf45b").unwrap(),
-            output: Path::new("IMG.png").into(),
-            format: Format::Png,
-            pixels: pixels.scaled(2.0),
-            bytes: 60_000_000,
+            first: SavedFile {
+                role: "image".into(),
+                path: FilePath("IMG.png".into()),
+                kind: FileKind::Picture { format: Format::Png, pixels: pixels.scaled(2.0) },
+                bytes: 60_000_000,
+            },
+            further: [].into(),
             seed: Some(7),
-            caption: Some("Two people walking along the water's edge at low tide, a dog running ahead of them.".into()),
+            texts: [NamedText {
+                role: "caption".into(),
+                text: "Two people walking along the water's edge at low tide, a dog running ahead of them.".into(),
+            }]
+            .into(),
             inference_s: Some(31.4),
             cost: Usd::from_f64(4.88).map(Cost::Known),
             content: None,

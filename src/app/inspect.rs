@@ -64,7 +64,7 @@ fn causes(jobs: &[Job]) -> BTreeMap<CauseKind, (usize, Cause, &Job)> {
 
 /// A job's line: its result and what is odd about it, or why there is none.
 fn job_text(job: &Job) -> String {
-    let output = job.state.saved().map(|saved| format!("→ {}", saved.output.display()));
+    let output = job.state.saved().map(|saved| format!("→ {}", saved.output().display()));
     // Its state says already that it was cancelled.
     let why = job.state.why().filter(|why| why.kind != CauseKind::Cancelled).map(|why| why.to_string());
     let request = job.state.stop().and_then(|stop| stop.request.as_ref()).map(|request| format!("(request {request})"));
@@ -125,8 +125,8 @@ fn job_json(job: &Job) -> Value {
     let saved = job.state.saved();
     json!({
         "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
-        "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(&saved.output)),
-        "caption": saved.and_then(|saved| saved.caption.as_deref()), "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
+        "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(saved.output())),
+        "caption": saved.and_then(|saved| saved.caption()), "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
         "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
     })
 }

@@ -1,14 +1,13 @@
 //! What happened, in order and without gaps, for faces that tell a story instead of showing a
 //! board. Paths and texts are as they are; a face cleans what it prints to a terminal.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
-use crate::job::{Cause, Cost, JobId, Pixels, RequestId, Spent, Status, Timestamp, Usd};
+use crate::job::{Cause, Cost, JobId, NamedText, Pixels, RequestId, SavedFile, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,12 +62,10 @@ pub struct JobChange {
     pub cause: Option<Cause>,
     /// WAITING: how long.
     pub retry_in: Option<Duration>,
-    /// The picture's file, once saved.
-    pub output: Option<Box<Path>>,
-    /// The caption, once known.
-    pub caption: Option<Box<str>>,
-    /// The picture's size, px, once saved.
-    pub pixels: Option<Pixels>,
+    /// Its result's files, once saved; the first stands for all.
+    pub files: Box<[SavedFile]>,
+    /// What the model said, once known; the first is the caption.
+    pub texts: Box<[NamedText]>,
     /// The seed that was used.
     pub seed: Option<i64>,
     /// Time on the runner, seconds.
@@ -80,6 +77,18 @@ pub struct JobChange {
 }
 
 impl JobChange {
+    /// The caption, once known.
+    #[must_use]
+    pub fn caption(&self) -> Option<&str> {
+        self.texts.first().map(|said| &*said.text)
+    }
+
+    /// The size of its picture, px, once saved.
+    #[must_use]
+    pub fn pixels(&self) -> Option<Pixels> {
+        self.files.first().and_then(SavedFile::pixels)
+    }
+
     /// Whether people want to know that a job came into this state: not each step, and no poll.
     #[must_use]
     pub fn is_news(status: Status) -> bool {

@@ -172,7 +172,7 @@ impl JobTable {
     }
 
     /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
-    pub(super) fn cost(&self, id: JobId, billed_units: Option<f64>, made: Pixels) -> Option<Cost> {
+    pub(super) fn cost(&self, id: JobId, billed_units: Option<f64>, made: Option<Pixels>) -> Option<Cost> {
         self.cost.cost(self.get(id)?, billed_units, made)
     }
 

@@ -31,6 +31,7 @@ pub use event::{Ending, Event, JobChange, Summary, What};
 pub use options::{End, FaceEnds, Handle, Rooms, Setup};
 pub use planning::edit::{Anew, Link};
 pub use pools::Pools;
+pub(crate) use steps::fetch::{SaveError, fetch};
 
 /// Starts a batch on the current runtime.
 #[must_use]

@@ -90,24 +90,12 @@ pub(super) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Redo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Closed, Format, Pixels, RequestId, Timestamp};
+    use crate::job::{Closed, Timestamp, saved_samples};
 
     #[test]
     fn what_is_rejected_keeps_what_was_odd_about_it() {
         let closed = Closed { at: Timestamp(1), took: std::time::Duration::ZERO, attempts: 1 };
-        let saved = Saved {
-            request: RequestId::new("r1").unwrap(),
-            output: std::path::Path::new("a.png").into(),
-            format: Format::Png,
-            pixels: Pixels::new(320, 240),
-            bytes: 9,
-            seed: None,
-            caption: None,
-            inference_s: None,
-            cost: None,
-            content: None,
-            same_as: None,
-        };
+        let saved = saved_samples::saved("r1", saved_samples::png("a.png", 320, 240, 9), None);
         let review = |why| JobState::Review(closed, Box::new(saved.clone()), why);
         let odd = Suspicion("is 320×240, expected 640×480".into());
         let both = Suspicion("rejected by you; is 320×240, expected 640×480".into());

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::words::in_megapixels;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::Doubt;
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
@@ -182,14 +182,12 @@ struct JobBody<'a> {
     queue_position: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<CauseBody<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<String>,
+    #[serde(flatten)]
+    saved: Option<SavedBody<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    texts: Vec<TextBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     caption: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    height: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,6 +208,48 @@ struct CauseBody<'a> {
     retry_in_s: Option<f64>,
 }
 
+/// A result on the disk: the first of its files stands for all.
+#[derive(Serialize)]
+struct SavedBody<'a> {
+    output: String,
+    artifacts: Vec<ArtifactBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+}
+
+/// A file of a result.
+#[derive(Serialize)]
+struct ArtifactBody<'a> {
+    role: &'a str,
+    path: String,
+    /// Its format, by its extension.
+    kind: &'a str,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct TextBody<'a> {
+    role: &'a str,
+    text: &'a str,
+}
+
+fn artifact_body(file: &SavedFile) -> ArtifactBody<'_> {
+    ArtifactBody {
+        role: &file.role,
+        path: path_text(file.path.as_ref()),
+        kind: file.kind.extension(),
+        bytes: file.bytes,
+        width: file.pixels().map(|pixels| pixels.width),
+        height: file.pixels().map(|pixels| pixels.height),
+    }
+}
+
 fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
     JobBody {
         batch,
@@ -225,10 +265,14 @@ fn job_body(batch: Option<BatchId>, change: &JobChange) -> JobBody<'_> {
             message: &cause.message,
             retry_in_s: change.retry_in.map(seconds),
         }),
-        output: change.output.as_ref().map(|path| path_text(path)),
-        caption: change.caption.as_deref(),
-        width: change.pixels.map(|pixels| pixels.width),
-        height: change.pixels.map(|pixels| pixels.height),
+        saved: change.files.first().map(|first| SavedBody {
+            output: path_text(first.path.as_ref()),
+            artifacts: change.files.iter().map(artifact_body).collect(),
+            width: change.pixels().map(|pixels| pixels.width),
+            height: change.pixels().map(|pixels| pixels.height),
+        }),
+        texts: change.texts.iter().map(|said| TextBody { role: &said.role, text: &said.text }).collect(),
+        caption: change.caption(),
         seed: change.seed,
         inference_s: change.inference_s.filter(|seconds| seconds.is_finite()),
         cost_usd: change.cost.map(|cost| cost.likely().as_f64()),

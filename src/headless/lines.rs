@@ -144,10 +144,13 @@ struct Details<'a>(&'a JobChange);
 impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(change) = self;
-        if let Some(output) = &change.output {
-            write!(f, " → {}", clean(&output.to_string_lossy()))?;
+        if let Some(first) = change.files.first() {
+            write!(f, " → {}", clean(&first.path.0.to_string_lossy()))?;
         }
-        if let Some(pixels) = change.pixels {
+        if change.files.len() > 1 {
+            write!(f, " and {} more", change.files.len() - 1)?;
+        }
+        if let Some(pixels) = change.pixels() {
             write!(f, "  {pixels}")?;
         }
         if let Some(cost) = change.cost {
@@ -170,7 +173,7 @@ impl fmt::Display for Details<'_> {
         if let Some(cause) = &change.cause {
             write!(f, "  {}: {}", cause.kind, clean(&cause.to_string()))?;
         }
-        match &change.caption {
+        match change.caption() {
             Some(caption) if change.status == Status::Done => write!(f, "  {}", cut(caption, CAPTION)),
             _ => Ok(()),
         }

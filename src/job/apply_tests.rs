@@ -1,9 +1,7 @@
-use std::path::Path;
-
 use proptest::prelude::*;
 
 use super::*;
-use crate::job::{Artifact, CauseKind, ContentHash, Format, Pixels, RequestId, Stage};
+use crate::job::{Artifact, CauseKind, ContentHash, RequestId, Stage, saved_samples};
 
 fn upload() -> Upload {
     Upload { url: "https://v3.fal.media/files/a.jpg".into(), at: Timestamp(1), content: ContentHash([7; 32]) }
@@ -23,19 +21,7 @@ fn answer() -> Answer {
 }
 
 fn saved() -> Saved {
-    Saved {
-        request: RequestId::new("r1").unwrap(),
-        output: Path::new("a.png").into(),
-        format: Format::Png,
-        pixels: Pixels::new(2, 2),
-        bytes: 9,
-        seed: None,
-        caption: None,
-        inference_s: None,
-        cost: None,
-        content: None,
-        same_as: None,
-    }
+    saved_samples::saved("r1", saved_samples::png("a.png", 2, 2, 9), None)
 }
 
 fn unread() -> Unread {

@@ -4,19 +4,14 @@
 //! random number is handed it.
 
 mod apply;
-mod artifact;
 mod cause;
 mod claim;
-mod cost;
-mod count;
 mod endpoint;
 mod id;
 mod max_failures;
 mod money;
-mod name;
-mod natural;
 mod photo;
-mod request;
+mod result;
 mod retry;
 mod service;
 mod state;
@@ -26,23 +21,24 @@ mod text;
 mod time;
 
 pub use apply::{Impossible, Transition, apply};
-pub use artifact::{Artifact, Given};
 pub use cause::{Cause, CauseKind, Class, Shortage};
 pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Terms, Turn, stands_in_the_way, turn};
-pub use cost::{Cost, Spent};
-pub use count::{count, plural};
 pub use endpoint::{EndpointId, InvalidEndpoint};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
-pub use money::Usd;
-pub use name::{name_text, path_of, path_text};
-pub(crate) use natural::push_name;
+pub use money::{Cost, Spent, Usd};
 pub use photo::{Format, Photo, Pixels, megapixels};
-pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Saved, Upload};
+#[cfg(test)]
+pub(crate) use result::saved_samples;
+pub use result::{
+    Answer, Artifact, ContentHash, FileKind, Given, InvalidRequestId, NamedText, Request, RequestId, SameAs, Saved,
+    SavedFile, Upload,
+};
 pub use retry::RetryPolicy;
 pub use service::Service;
 pub use state::{Closed, Intent, Job, JobState, Kept, OwnParams, Run, Stage, Suspicion, Unread};
 pub use status::{Group, Status};
 pub use stop::Stop;
-pub use text::{clean, is_turning, shortened};
+pub(crate) use text::push_name;
+pub use text::{FilePath, clean, count, is_turning, name_text, path_of, path_text, plural, shortened};
 pub use time::Timestamp;

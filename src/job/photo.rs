@@ -129,7 +129,7 @@ pub fn megapixels(px: u64) -> String {
     };
     let places = if px == 0 { 1 } else { places };
     let digits = format!("{:.places$}", px as f64 / 1e6);
-    if places > 0 { digits } else { super::count::grouped(&digits) }
+    if places > 0 { digits } else { super::text::grouped(&digits) }
 }
 
 impl fmt::Display for Pixels {

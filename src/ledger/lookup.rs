@@ -213,7 +213,7 @@ impl Reading<'_> {
         let mut trials: HashMap<_, Saved> = HashMap::new();
         for (_, (path, saved)) in rows {
             let known = trials.entry(path).or_insert_with(|| saved.clone());
-            if known.output == saved.output {
+            if known.output() == saved.output() {
                 *known = saved;
             }
         }

@@ -5,6 +5,7 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
 use super::columns::artifacts;
+use super::columns::files::Beside;
 use super::columns::money::nanos;
 use super::path;
 use crate::job::{
@@ -116,7 +117,7 @@ impl<'a> Record<'a> {
 }
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 50] = [
+pub(super) const COLUMNS: [&str; 51] = [
     "batch",
     "job",
     "path",
@@ -167,6 +168,7 @@ pub(super) const COLUMNS: [&str; 50] = [
     "stopped_at",
     "unread",
     "artifacts",
+    "files",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -186,7 +188,8 @@ pub(super) fn push(
     values.add(job.own.as_ref().map(|own| &*own.0))?;
     values.add(record.stop.map(|stop| stage_name(stop.stage)))?;
     values.add(record.unread)?;
-    values.add(record.answer.and_then(artifacts::as_list))
+    values.add(record.answer.and_then(artifacts::as_list))?;
+    values.add(record.saved.and_then(Beside::of))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {
@@ -242,15 +245,15 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
     push_pixels(values, picture.and_then(|(_, pixels)| pixels))?;
     values.add(answer.and_then(|answer| answer.billed_units))?;
     values.add(answer.map_or_else(|| saved.and_then(|saved| saved.seed), |answer| answer.seed))?;
-    let caption = answer.map_or_else(|| saved.and_then(|saved| saved.caption.as_deref()), Answer::text);
+    let caption = answer.map_or_else(|| saved.and_then(Saved::caption), Answer::text);
     values.add(caption)
 }
 
 fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(), BoxDynError> {
-    values.add(saved.map(|saved| path::to_bytes(&saved.output)))?;
-    values.add(saved.map(|saved| saved.format.extension()))?;
-    push_pixels(values, saved.map(|saved| saved.pixels))?;
-    values.add(saved.map(|saved| saturated(saved.bytes)))?;
+    values.add(saved.map(|saved| path::to_bytes(saved.output())))?;
+    values.add(saved.map(|saved| saved.first.kind.extension()))?;
+    push_pixels(values, saved.and_then(Saved::pixels))?;
+    values.add(saved.map(|saved| saturated(saved.first.bytes)))?;
     let (cost, most) = nanos(saved.and_then(|saved| saved.cost));
     values.add(cost)?;
     values.add(most)?;

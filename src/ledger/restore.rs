@@ -13,11 +13,13 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::columns::artifacts;
+use super::columns::files::Beside;
 use super::columns::money::cost;
 use super::{LedgerError, path};
 use crate::job::{
-    Answer, BatchId, Cause, CauseKind, Closed, ContentHash, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, Pixels, Request, RequestId, Run, Saved, Stage, Status, Stop, Suspicion, Timestamp, Unread, Upload,
+    Answer, BatchId, Cause, CauseKind, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId, JobState,
+    Kept, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
+    Timestamp, Unread, Upload,
 };
 
 macro_rules! told {
@@ -66,8 +68,7 @@ told! {
     result_height: Option<u32>,
     seed: Option<i64>,
     caption: Option<Box<str>>,
-    #[serde(deserialize_with = "format")]
-    out_format: Option<Format>,
+    out_format: Option<Box<str>>,
     out_width: Option<u32>,
     out_height: Option<u32>,
     out_bytes: Option<u64>,
@@ -78,6 +79,7 @@ told! {
     stopped_at: Option<Stage>,
     unread: Option<Box<str>>,
     artifacts: Option<Box<str>>,
+    files: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -328,14 +330,22 @@ impl Fields<'_> {
     }
 
     fn saved(&mut self) -> Result<Box<Saved>, Odd> {
+        let beside = match self.told.files.take() {
+            Some(beside) => serde_json::from_str(&beside)?,
+            None => Beside::of_columns(self.told.caption.as_deref()),
+        };
+        let extension = present(self.told.out_format.take(), "out_format")?;
         Ok(Box::new(Saved {
             request: present(self.told.request_id.take(), "request_id")?,
-            output: self.path(6, "output")?,
-            format: present(self.told.out_format, "out_format")?,
-            pixels: present(pixels(self.told.out_width, self.told.out_height), "out_width")?,
-            bytes: present(self.told.out_bytes, "out_bytes")?,
+            first: SavedFile {
+                role: beside.role.into(),
+                path: FilePath(self.path(6, "output")?.into()),
+                kind: FileKind::of(&extension, pixels(self.told.out_width, self.told.out_height)),
+                bytes: present(self.told.out_bytes, "out_bytes")?,
+            },
+            further: beside.further.into(),
+            texts: beside.texts.into(),
             seed: self.told.seed,
-            caption: self.told.caption.take(),
             inference_s: self.inference()?,
             cost: cost(self.told.cost_nanos, self.told.most_nanos),
             content: self.content()?,

@@ -193,6 +193,7 @@ ON CONFLICT (batch, job) DO UPDATE SET
     out_width = iif(excluded.output IS NULL, out_width, excluded.out_width),
     out_height = iif(excluded.output IS NULL, out_height, excluded.out_height),
     out_bytes = iif(excluded.output IS NULL, out_bytes, excluded.out_bytes),
+    files = iif(excluded.output IS NULL, files, excluded.files),
     own_params = excluded.own_params,
     unread = excluded.unread,
     same_as = iif(excluded.output IS NULL, same_as, excluded.same_as)";

@@ -107,12 +107,12 @@ impl UnitPrice {
     /// expected of it, and at the most what it may have been billed as, be it larger than was promised.
     /// `None` if that cannot be known.
     #[must_use]
-    pub fn cost(&self, billed_units: Option<f64>, promised: Option<Pixels>, made: Pixels) -> Option<Cost> {
+    pub fn cost(&self, billed_units: Option<f64>, promised: Option<Pixels>, made: Option<Pixels>) -> Option<Cost> {
         if let Some(usd) = billed_units.and_then(|units| self.billed(units)) {
             return Some(Cost::Known(usd));
         }
-        let promised = promised.or(Some(made));
-        let at_most = self.at_most(promised)?.max(self.at_most(Some(made))?);
+        let promised = promised.or(made);
+        let at_most = self.at_most(promised)?.max(self.at_most(made.or(promised))?);
         Some(Cost::assumed(self.estimate(promised)?, at_most))
     }
 
@@ -150,7 +150,7 @@ mod tests {
     fn a_result_costs_what_fal_says_else_what_was_expected_and_at_most_what_it_may() {
         let cents = |cents: i64| Usd::from_nanos(cents * 10_000_000);
         let (promised, larger) = (Pixels::new(1500, 1000), Pixels::new(3000, 1000));
-        let cost = |units, made| per_megapixel().cost(units, Some(promised), made);
+        let cost = |units, made| per_megapixel().cost(units, Some(promised), Some(made));
         assert_eq!(cost(Some(1.5), promised), Some(Cost::Known(cents(15))));
         assert_eq!(cost(None, promised), Some(Cost::assumed(cents(15), cents(20))));
         assert_eq!(cost(Some(f64::NAN), larger), Some(Cost::assumed(cents(15), cents(30))), "it came larger");

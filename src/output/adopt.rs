@@ -1,17 +1,14 @@
 //! A result that is there already, with its record, and that no ledger knows.
 
-use std::fs::File;
-use std::path::PathBuf;
-
-use super::draft::{Placed, check, off_the_loop};
+use super::draft::off_the_loop;
+use super::part::check_file;
 use super::records::memory::{Record, is_as_saved};
-use super::suspicion::suspicion;
+use super::result::{Placed, doubt};
 use super::{Output, OutputError};
-use crate::job::{Photo, Pixels};
-use crate::picture::is_black;
+use crate::job::{Photo, Pixels, SavedFile};
 
 impl Output {
-    /// Takes a picture for a photo's result as it lies there. Nothing is written: a caption that somebody
+    /// Takes what lies there for a photo's result as it is. Nothing is written: a caption that somebody
     /// edited stays.
     ///
     /// # Errors
@@ -20,14 +17,20 @@ impl Output {
     pub async fn adopt(&self, photo: &Photo, record: &Record, promised: Option<Pixels>) -> Result<Placed, OutputError> {
         let (root, photo, record) = (self.root().to_owned(), photo.source.clone(), record.clone());
         off_the_loop(move || {
-            let path: PathBuf = root.join(&record.output);
             if !is_as_saved(&root, &record) {
-                return Err(OutputError::BadResult("the picture in the output folder was changed".into()));
+                return Err(OutputError::BadResult("the result in the output folder was changed".into()));
             }
-            let file = File::open(&path).map_err(|error| OutputError::of(&path, error))?;
-            let (format, pixels, look) = check(file).map_err(|error| OutputError::of_picture(&path, error))?;
-            let suspicion = suspicion(pixels, promised, look, || is_black(&photo));
-            Ok(Placed { output: record.output, format, pixels, bytes: record.bytes, suspicion })
+            let look = |file: SavedFile| {
+                let path = root.join(&file.path);
+                let (kind, look) =
+                    check_file(&path, &file.kind).map_err(|error| OutputError::of_picture(&path, error))?;
+                Ok((SavedFile { kind, ..file }, look))
+            };
+            let (first, seen) = look(record.first)?;
+            let further = record.further.into_iter().map(|file| look(file).map(|(file, _)| file));
+            let further = further.collect::<Result<_, OutputError>>()?;
+            let suspicion = doubt(&first.kind, seen, promised, &photo);
+            Ok(Placed { first, further, suspicion })
         })
         .await
     }

@@ -20,13 +20,13 @@ impl Output {
     ) -> Result<usize, OutputError> {
         let (outranked, mut written) = (Outranked::of(self.root(), service), 0);
         for saved in jobs.into_iter().filter_map(|job| job.state.saved()) {
-            if outranked.pictures.contains(&path_text(&saved.output)) {
+            if outranked.pictures.contains(&path_text(saved.output())) {
                 continue;
             }
-            let picture = self.0.root.join(&saved.output);
-            for (extension, bytes) in self.0.captions.files(saved.caption.as_deref()) {
-                let path = picture.with_extension(extension);
-                let missing = picture.is_file() && path.symlink_metadata().is_err();
+            let first = self.0.root.join(saved.output());
+            for (extension, bytes) in self.0.captions.files(saved.caption()) {
+                let path = first.with_extension(extension);
+                let missing = first.is_file() && path.symlink_metadata().is_err();
                 if missing {
                     let folder = path.parent().unwrap_or(Path::new("."));
                     let failed = |error| OutputError::of(&path, error);

@@ -72,6 +72,17 @@ pub(super) fn one_line(caption: &str) -> String {
     line
 }
 
+/// A text from outside with the lines that it has, each made as [`one_line`] makes it, and without empty ones at
+/// its end.
+pub(super) fn lines_of(text: &str) -> String {
+    let mut lines: String = text.lines().flat_map(|line| [one_line(line), "\n".to_owned()]).collect();
+    lines.truncate(lines.trim_end().len());
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    lines
+}
+
 /// A sidecar with the caption as description (XMP specification part 1; `dc:description`).
 fn xmp(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());

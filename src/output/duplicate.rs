@@ -2,45 +2,70 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::draft::{Expect, Finished, Placed, Whole, off_the_loop};
+use super::draft::off_the_loop;
+use super::folder::Folder;
 use super::name::Names;
+use super::part::{Part, Wanted, Whole};
+use super::result::{Expect, Finished, Placed};
 use super::{Output, OutputError};
-use crate::job::Photo;
+use crate::job::{FileKind, Photo, Saved, SavedFile};
 
 impl Output {
-    /// Gives a photo a copy of a result that was saved for another one, under its own name and with
-    /// its own caption.
+    /// Gives a photo a copy of a result that was saved for another one, whose first file lies at a path, under
+    /// its own name and with its own caption.
     ///
     /// It is a copy of its own, and no link: who edits one of the two must not change the other.
     /// Where the file system can share what both hold until then (Btrfs, XFS), it does.
     ///
     /// # Errors
     /// [`OutputError::BadResult`] if the other result is gone, was changed or is not whole; else as
-    /// [`Draft::finish`](super::Draft::finish).
-    pub async fn duplicate(&self, photo: &Photo, of: PathBuf, expect: Expect<'_>) -> Result<Placed, OutputError> {
+    /// [`Output::place`].
+    pub async fn duplicate(
+        &self,
+        photo: &Photo,
+        of: PathBuf,
+        saved: &Saved,
+        expect: Expect<'_>,
+    ) -> Result<Placed, OutputError> {
         let mut names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
-        let (shared, pixels, expected) = (Arc::clone(&self.0), expect.pixels, expect.bytes);
+        let (shared, promised) = (Arc::clone(&self.0), expect.pixels);
         let photo = photo.source.clone();
         let (captions, previous) = (shared.captions.files(expect.caption), expect.previous.cloned());
+        let files: Vec<SavedFile> = saved.files().cloned().collect();
         off_the_loop(move || {
-            let unusable = |why: &str| OutputError::BadResult(format!("the saved result {why}").into());
-            let mut source = File::open(&of).map_err(|_| unusable("is gone"))?;
-            let length = source.metadata().map_err(|_| unusable("is gone"))?.len();
-            if expected.is_some_and(|expected| expected != length) {
-                return Err(unusable("was changed"));
+            let mut parts = Vec::with_capacity(files.len());
+            for file in files {
+                // All files of a result lie in one folder.
+                let from = file.path.0.file_name().map_or_else(|| of.clone(), |name| of.with_file_name(name));
+                parts.push(copied(&from, file, &shared, &mut names)?);
             }
-            let mut file = shared.unfinished(&mut names)?;
-            let copied = io::copy(&mut source, file.as_file_mut());
-            let bytes = copied.map_err(|error| OutputError::of(&names.target(&shared.root), error))?;
-            if bytes != length {
-                return Err(unusable("changes while it is read"));
-            }
-            let content = Whole::File(file);
-            Finished { content, photo, bytes, promised: pixels, captions, previous }.place(&shared, names)
+            Finished { parts, photo, promised, captions, previous }.place(&shared, names)
         })
         .await
     }
+}
+
+/// A copy of a file, not under its name yet.
+fn copied(from: &Path, of: SavedFile, shared: &Folder, names: &mut Names) -> Result<Part, OutputError> {
+    let unusable = |why: &str| OutputError::BadResult(format!("the saved result {why}").into());
+    let mut source = File::open(from).map_err(|_| unusable("is gone"))?;
+    let length = source.metadata().map_err(|_| unusable("is gone"))?.len();
+    if length != of.bytes {
+        return Err(unusable("was changed"));
+    }
+    let mut file = shared.unfinished(names)?;
+    let copied = io::copy(&mut source, file.as_file_mut());
+    let bytes = copied.map_err(|error| OutputError::of(&names.target(&shared.root), error))?;
+    if bytes != length {
+        return Err(unusable("changes while it is read"));
+    }
+    let (picture, extension) = match of.kind {
+        FileKind::Picture { .. } => (true, None),
+        FileKind::Other(extension) => (false, Some(extension)),
+    };
+    let what = Wanted { role: of.role, picture, extension };
+    Ok(Part { what, content: Whole::File(file), bytes })
 }

@@ -105,13 +105,13 @@ impl Output {
         }
     }
 
-    /// Begins a photo's result.
+    /// Begins a file of a photo's result.
     ///
     /// # Errors
     /// If its path leads out of the folder.
     pub fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
         let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
-        Ok(Draft::new(Arc::clone(&self.0), names, photo.source.clone()))
+        Ok(Draft::new(Arc::clone(&self.0), names))
     }
 }
 
@@ -142,7 +142,7 @@ impl Folder {
 
     /// The folder that a result goes to: where something else has the name of one on the way, as a file
     /// that somebody put there, the next name that is free for a folder. Below the output folder.
-    fn free(&self, below: &Path) -> PathBuf {
+    pub(super) fn free(&self, below: &Path) -> PathBuf {
         let mut free = PathBuf::new();
         for part in below {
             let names = iter::successors(Some(part.to_owned()), |name| Some(another(name))).take(MOST);

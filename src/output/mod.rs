@@ -10,17 +10,21 @@ mod duplicate;
 mod error;
 mod folder;
 mod name;
+mod part;
 mod place;
 mod records;
+mod result;
 mod suspicion;
 
 pub use caption::Captions;
-pub use draft::{Draft, Expect, Placed};
+pub use draft::Draft;
 pub use error::OutputError;
 pub use folder::Output;
+pub use part::{Part, Wanted};
 pub use place::is_file_of;
 pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
+pub use result::{Expect, Placed};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use crate::job::Photo;
 
 /// What unfinished files are called: hidden, so that no walk takes them for photos.
 pub(super) const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
+/// The longest name that file systems take, bytes.
+const LONGEST_NAME: usize = 255;
 /// The longest stem, bytes: file systems take names of 255, and the extension needs some.
 const LONGEST: usize = 244;
 /// What files here are called by: results, captions and records.
@@ -94,14 +96,25 @@ pub(super) fn with(stem: &OsStr, extension: &str) -> OsString {
     name
 }
 
+/// `stem` with an ending such as `-2.png` behind it, shortened where the two would be too long for a name.
+pub(super) fn ended(stem: &OsStr, ending: &str) -> OsString {
+    let mut name = shortened(stem, LONGEST_NAME.saturating_sub(ending.len()));
+    name.push(ending);
+    name
+}
+
 /// Shortens a name that would be too long with an extension; a hash keeps it from meeting others.
 fn fit(name: &OsStr) -> OsString {
-    if name.len() <= LONGEST {
+    shortened(name, LONGEST)
+}
+
+fn shortened(name: &OsStr, longest: usize) -> OsString {
+    if name.len() <= longest {
         return name.to_owned();
     }
     let hash = blake3::hash(name.as_encoded_bytes()).to_hex();
     let text = name.to_string_lossy();
-    let (start, hash) = (text.floor_char_boundary(LONGEST - 13), hash.as_str());
+    let (start, hash) = (text.floor_char_boundary(longest.saturating_sub(13)), hash.as_str());
     format!("{}~{}", text.get(..start).unwrap_or_default(), hash.get(..12).unwrap_or_default()).into()
 }
 

@@ -9,13 +9,14 @@ use std::sync::PoisonError;
 use tempfile::{NamedTempFile, TempPath};
 
 use super::folder::Folder;
-use super::name::{Names, inside, with};
+use super::name::{Names, ended, inside, with};
 use super::{OutputError, atomically};
 use crate::job::Saved;
 
 /// A file that is written and synced, and lacks but its name.
 pub(super) struct Piece {
-    pub(super) extension: &'static str,
+    /// What stands behind the stem that all of them have: `.png`, `-2.png`.
+    pub(super) ending: String,
     pub(super) unfinished: NamedTempFile,
 }
 
@@ -32,23 +33,40 @@ enum Slot {
     Taken,
 }
 
-/// Gives all pieces the first stem that is free for every one of them; the stem, below the output
-/// folder. The last piece is the picture: whoever sees it finds its caption beside it.
+/// A stem in a folder below the output folder.
+#[derive(Debug)]
+pub(super) struct Stem {
+    folder: PathBuf,
+    stem: OsString,
+}
+
+impl Stem {
+    /// The path of the file with this ending.
+    pub(super) fn with(&self, ending: &str) -> PathBuf {
+        self.folder.join(ended(&self.stem, ending))
+    }
+}
+
+/// Gives all pieces the first stem that is free for every one of them. The last piece is the first file:
+/// whoever sees it finds all else beside it.
 pub(super) fn place(
     shared: &Folder,
     names: &Names,
     mut pieces: Vec<Piece>,
     previous: Option<&Saved>,
-) -> Result<PathBuf, OutputError> {
+) -> Result<Stem, OutputError> {
     let folder = shared.root.join(&names.folder);
-    let old = previous.filter(|saved| inside(&saved.output).is_ok()).map(|saved| Old::of(shared, saved));
+    let old = previous
+        .filter(|saved| saved.files().all(|file| inside(file.path.as_ref()).is_ok()))
+        .map(|saved| Old::of(shared, saved));
     // A job keeps the name that it once had.
-    let before = old.as_ref().filter(|old| old.picture.parent() == Some(&*folder));
-    let before = before.and_then(|old| old.picture.file_stem()).map(OsStr::to_owned);
+    let before = previous.map(|saved| shared.root.join(saved.output()));
+    let before = before.filter(|first| old.is_some() && first.parent() == Some(&*folder));
+    let before = before.as_deref().and_then(Path::file_stem).map(OsStr::to_owned);
 
     let naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
     for stem in names.stems(before) {
-        let paths: Vec<_> = pieces.iter().map(|piece| folder.join(with(&stem, piece.extension))).collect();
+        let paths: Vec<_> = pieces.iter().map(|piece| folder.join(ended(&stem, &piece.ending))).collect();
         match claim_all(pieces, &paths, old.as_ref())? {
             Claimed::All => {
                 if let Some(old) = &old {
@@ -56,7 +74,7 @@ pub(super) fn place(
                 }
                 drop(naming);
                 atomically::sync_folder(&folder).map_err(|error| OutputError::of(&folder, error))?;
-                return Ok(names.folder.join(stem));
+                return Ok(Stem { folder: names.folder.clone(), stem });
             }
             Claimed::None(given_back) => pieces = given_back,
         }
@@ -81,7 +99,7 @@ fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result
     }
     let mut done = Vec::new();
     let mut left = pieces.into_iter().zip(paths).zip(slots);
-    while let Some(((Piece { extension, unfinished }, path), slot)) = left.next() {
+    while let Some(((Piece { ending, unfinished }, path), slot)) = left.next() {
         let hidden = unfinished.path().to_owned();
         let named = match slot {
             Slot::Free | Slot::Taken => atomically::claim(unfinished, path),
@@ -89,12 +107,12 @@ fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result
             Slot::Same => continue,
         };
         match named {
-            Ok(file) if slot == Slot::Free => done.push(Done { path, extension, file, hidden }),
+            Ok(file) if slot == Slot::Free => done.push(Done { path, ending, file, hidden }),
             Ok(_) => {}
             Err(refused) => {
                 // Another program took the name since we looked.
                 let mut pieces: Vec<_> = done.into_iter().filter_map(Done::take_back).collect();
-                pieces.push(Piece { extension, unfinished: refused.file });
+                pieces.push(Piece { ending, unfinished: refused.file });
                 pieces.extend(left.map(|((piece, _), _)| piece));
                 let taken = refused.error.kind() == io::ErrorKind::AlreadyExists;
                 return if taken { Ok(Claimed::None(pieces)) } else { Err(OutputError::of(path, refused.error)) };
@@ -107,7 +125,7 @@ fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result
 /// A piece that just got its name.
 struct Done<'a> {
     path: &'a Path,
-    extension: &'static str,
+    ending: String,
     file: File,
     /// What it was called before.
     hidden: PathBuf,
@@ -117,7 +135,7 @@ impl Done<'_> {
     fn take_back(self) -> Option<Piece> {
         fs::rename(self.path, &self.hidden).ok()?;
         let hidden = TempPath::try_from_path(self.hidden).ok()?;
-        Some(Piece { extension: self.extension, unfinished: NamedTempFile::from_parts(self.file, hidden) })
+        Some(Piece { ending: self.ending, unfinished: NamedTempFile::from_parts(self.file, hidden) })
     }
 }
 
@@ -133,24 +151,24 @@ fn slot(path: &Path, unfinished: &Path, old: Option<&Old>) -> io::Result<Slot> {
 
 /// What an earlier attempt of the same job saved.
 struct Old {
-    picture: PathBuf,
-    bytes: u64,
+    files: Vec<(PathBuf, u64)>,
     captions: Vec<(PathBuf, Vec<u8>)>,
 }
 
 impl Old {
     fn of(shared: &Folder, saved: &Saved) -> Self {
-        let picture = shared.root.join(&saved.output);
-        let stem = picture.file_stem().map(OsStr::to_owned).unwrap_or_default();
-        let beside = |(extension, bytes)| (picture.with_file_name(with(&stem, extension)), bytes);
-        let captions = shared.captions.files(saved.caption.as_deref()).into_iter().map(beside).collect();
-        Self { captions, picture, bytes: saved.bytes }
+        let files = saved.files().map(|file| (shared.root.join(&file.path), file.bytes)).collect();
+        let first = shared.root.join(saved.output());
+        let stem = first.file_stem().map(OsStr::to_owned).unwrap_or_default();
+        let beside = |(extension, bytes)| (first.with_file_name(with(&stem, extension)), bytes);
+        let captions = shared.captions.files(saved.caption()).into_iter().map(beside).collect();
+        Self { files, captions }
     }
 
     /// Whether a file is one that it wrote, and as it wrote it.
     fn wrote(&self, path: &Path) -> bool {
-        if self.picture == path {
-            return is_file_of(path, self.bytes);
+        if let Some((_, bytes)) = self.files.iter().find(|(file, _)| file == path) {
+            return is_file_of(path, *bytes);
         }
         let caption = self.captions.iter().find(|(caption, _)| caption == path);
         caption.is_some_and(|(_, bytes)| {
@@ -160,7 +178,8 @@ impl Old {
 
     /// Removes what the new result did not replace, having another name or no caption.
     fn remove_but(&self, paths: &[PathBuf]) {
-        let all = self.captions.iter().map(|(caption, _)| caption).chain([&self.picture]);
+        let files = self.files.iter().map(|(file, _)| file);
+        let all = self.captions.iter().map(|(caption, _)| caption).chain(files);
         for path in all.filter(|path| !paths.contains(path) && self.wrote(path)) {
             // It is in nobody's way.
             let _ = fs::remove_file(path);
@@ -174,12 +193,6 @@ pub fn is_file_of(path: &Path, bytes: u64) -> bool {
     path.symlink_metadata().is_ok_and(|there| there.is_file() && there.len() == bytes)
 }
 
-/// The picture's name, from the stem that was found for it.
-pub(super) fn picture(stem: &Path, extension: &str) -> PathBuf {
-    let name = stem.file_name().map_or_else(OsString::new, |stem| with(stem, extension));
-    stem.with_file_name(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,17 +200,19 @@ mod tests {
     #[test]
     fn a_name_taken_at_the_last_moment_takes_back_all_the_others() {
         let dir = tempfile::tempdir().unwrap();
-        let piece =
-            |extension, bytes: &[u8]| Piece { extension, unfinished: atomically::written(dir.path(), bytes).unwrap() };
-        let pieces = vec![piece("txt", b"caption"), piece("png", b"picture")];
+        let piece = |ending: &str, bytes: &[u8]| Piece {
+            ending: ending.to_owned(),
+            unfinished: atomically::written(dir.path(), bytes).unwrap(),
+        };
+        let pieces = vec![piece(".txt", b"caption"), piece(".png", b"picture")];
         // Both find the name free, as if another program took it in between.
         let path = dir.path().join("a");
         let Claimed::None(pieces) = claim_all(pieces, &[path.clone(), path.clone()], None).unwrap() else {
             panic!("two files under one name");
         };
         assert!(!path.exists());
-        let found: Vec<_> = pieces.iter().map(|p| (p.extension, fs::read(p.unfinished.path()).unwrap())).collect();
-        assert_eq!(found, [("txt", b"caption".to_vec()), ("png", b"picture".to_vec())]);
+        let found: Vec<_> = pieces.iter().map(|p| (&*p.ending, fs::read(p.unfinished.path()).unwrap())).collect();
+        assert_eq!(found, [(".txt", b"caption".to_vec()), (".png", b"picture".to_vec())]);
         drop(pieces);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }

@@ -59,7 +59,7 @@ impl CostModel {
     }
 
     /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
-    pub(crate) fn cost(&self, job: &Job, billed_units: Option<f64>, made: Pixels) -> Option<Cost> {
+    pub(crate) fn cost(&self, job: &Job, billed_units: Option<f64>, made: Option<Pixels>) -> Option<Cost> {
         self.price.as_ref()?.cost(billed_units, self.output(job), made)
     }
 

@@ -141,7 +141,7 @@ impl<'a> Everywhere<'a> {
         };
         let place = place.as_mut().map_err(|why| failed(why.clone()))?;
         let job = place.save(id, answer, photo.clone(), upload).await.map_err(failed)?;
-        Ok(job.state.saved().map(|saved| saved.output.clone()))
+        Ok(job.state.saved().map(|saved| saved.output().into()))
     }
 
     /// Writes the records of every batch that got something, and sums up.

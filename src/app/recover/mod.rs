@@ -17,7 +17,7 @@ pub(super) use since::since;
 use super::batch::Batch;
 use super::{Failure, earlier, log, price, print};
 use crate::fal::{Fal, Past, STORED};
-use crate::job::{Answer, Cost, Photo, Pixels, RequestId, Service, Timestamp, clean};
+use crate::job::{Answer, Cost, Photo, Pixels, RequestId, Saved, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::Output;
@@ -266,7 +266,7 @@ impl<'a> Recovery<'a> {
         };
         match place.save(&past.id, answer, photo, upload.clone()).await {
             Ok(job) => {
-                let output = job.state.saved().map(|saved| &*saved.output);
+                let output = job.state.saved().map(Saved::output);
                 self.teller.tell(past, Fate::Saved, Some(&path), output, None)
             }
             Err(why) => self.teller.tell(past, Fate::Failed, Some(&path), None, Some(&why)),
@@ -284,7 +284,7 @@ impl<'a> Recovery<'a> {
         let photo = named(&past.id);
         let fetch = Fetch { photo: &photo, answer, promised: None, previous: None };
         match fetch.into(self.fal, output).await {
-            Ok(placed) => self.teller.tell(past, Fate::Saved, None, Some(&placed.output), None),
+            Ok(placed) => self.teller.tell(past, Fate::Saved, None, Some(placed.first.path.as_ref()), None),
             Err(why) => self.teller.tell(past, Fate::Failed, None, None, Some(&why)),
         }
     }
@@ -299,7 +299,7 @@ impl<'a> Recovery<'a> {
 
 /// What a result is taken to have cost that is not fetched.
 fn likely_cost(price: Option<&UnitPrice>, answer: &Answer, promised: Option<Pixels>) -> Option<Cost> {
-    price?.cost(answer.billed_units, promised, promised?)
+    price?.cost(answer.billed_units, promised, None)
 }
 
 /// Whether a result lies in a folder under its request's id.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::app::Failure;
 use crate::app::batch::Batch;
-use crate::engine::Clock;
-use crate::fal::{Fal, FalError, Piece};
+use crate::engine::{Clock, SaveError, fetch};
+use crate::fal::{Fal, FalError};
 use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
 use crate::ledger::{Ledger, Opened, Writer};
 use crate::model::{Params, UnitPrice};
@@ -54,7 +54,7 @@ impl Known {
         let job = self.jobs.get(&photo.path)?;
         let same_file = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
         if let Some(saved) = job.state.saved().filter(|_| same_file) {
-            let path = self.output.join(&saved.output);
+            let path = self.output.join(saved.output());
             let is_there = path.symlink_metadata().is_ok_and(|file| file.is_file());
             return is_there.then_some("the photo has its result");
         }
@@ -114,7 +114,8 @@ impl<'a> Place<'a> {
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
         // fal's history does not say what was billed.
-        let cost = self.price.as_ref().and_then(|price| price.cost(answer.billed_units, promised, placed.pixels));
+        let cost =
+            self.price.as_ref().and_then(|price| price.cost(answer.billed_units, promised, placed.first.pixels()));
         let (saved, suspicion) = placed.saved(&paid, answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),
@@ -160,43 +161,24 @@ impl Fetch<'_> {
         loop {
             let wait = match self.once(fal, output).await {
                 Ok(placed) => return Ok(placed),
-                Err(Unfetched::Fal(FalError { class: Class::Transient { after }, .. })) if tried < TRIES => {
+                Err(SaveError::Fal(FalError { class: Class::Transient { after }, .. })) if tried < TRIES => {
                     Duration::from_millis(400 << tried).max(after.unwrap_or_default().min(Duration::from_mins(1)))
                 }
-                Err(Unfetched::Output(OutputError::BadResult(_))) if tried < TRIES => {
+                Err(SaveError::Output(OutputError::BadResult(_))) if tried < TRIES => {
                     Duration::from_millis(400 << tried)
                 }
-                Err(Unfetched::Fal(error)) => return Err(format!("could not be fetched: {error}")),
-                Err(Unfetched::Output(error)) => return Err(error.cause().to_string()),
+                Err(SaveError::Fal(error)) => return Err(format!("could not be fetched: {error}")),
+                Err(SaveError::Output(error)) => return Err(error.cause().to_string()),
             };
             tokio::time::sleep(wait).await;
             tried += 1;
         }
     }
 
-    async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, Unfetched> {
-        let Some((url, _)) = self.answer.picture() else {
-            return Err(OutputError::BadResult("the answer holds no picture".into()).into());
-        };
-        let mut download = fal.download(url).await?;
-        let mut draft = output.draft(self.photo)?;
-        while let Some(piece) = download.next().await {
-            match piece? {
-                Piece::Bytes(bytes) => draft.write(&bytes).await?,
-                Piece::Anew => draft.restart(),
-            }
-        }
+    async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, SaveError> {
+        let parts = fetch(fal, output, self.photo, self.answer, |_| {}).await?;
         let caption = self.answer.text();
-        let expect = Expect { bytes: download.length, pixels: self.promised, previous: self.previous, caption };
-        Ok(draft.finish(expect).await?)
+        let expect = Expect { pixels: self.promised, previous: self.previous, caption };
+        Ok(output.place(self.photo, parts, expect).await?)
     }
-}
-
-/// Why a result is not on disk.
-#[derive(Debug, thiserror::Error)]
-enum Unfetched {
-    #[error(transparent)]
-    Fal(#[from] FalError),
-    #[error(transparent)]
-    Output(#[from] OutputError),
 }

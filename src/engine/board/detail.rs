@@ -17,8 +17,8 @@ pub struct Detail {
     pub path: String,
     /// The photo's file.
     pub source: String,
-    /// The picture's file, once saved.
-    pub output: Option<String>,
+    /// Its result's files, once saved; the first stands for all.
+    pub files: Vec<String>,
     /// The photo's file as it is.
     pub before: PictureFile,
     /// The picture's file as it is, once saved.
@@ -31,7 +31,7 @@ pub struct Detail {
     pub result_url: Option<String>,
     /// Where fal answers about the request.
     pub request_url: Option<String>,
-    /// The whole caption.
+    /// The whole caption; of a model that says more, each text by its name.
     pub caption: Option<String>,
     /// The seed that was used.
     pub seed: Option<i64>,
@@ -41,7 +41,7 @@ pub struct Detail {
     pub cost: Option<Cost>,
     /// The photo's length, bytes.
     pub photo_bytes: u64,
-    /// The picture's length, bytes, once saved.
+    /// The length of the first of its files, bytes, once saved.
     pub output_bytes: Option<u64>,
     /// Why it waits or failed, whole.
     pub cause: Option<Cause>,

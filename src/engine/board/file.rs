@@ -1,11 +1,9 @@
 //! A picture's file as it is, beside its name as it is shown: a board may cross to another process,
 //! and a file's name need not be text.
 
-use std::path::{Path, PathBuf};
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::job::Pixels;
+use crate::job::{FilePath, Pixels};
 
 /// A picture's file, for a face that shows pictures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,65 +12,4 @@ pub struct PictureFile {
     pub path: FilePath,
     /// Its size, px, as people see it; `None` if it is not known.
     pub pixels: Option<Pixels>,
-}
-
-/// A path of any bytes that can be written as JSON: as a text, or where it is none as its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct FilePath(pub PathBuf);
-
-impl AsRef<Path> for FilePath {
-    fn as_ref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Serialize for FilePath {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.to_str() {
-            Some(text) => text.serialize(serializer),
-            None => self.0.as_os_str().as_encoded_bytes().serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for FilePath {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Text(PathBuf),
-            Bytes(Vec<u8>),
-        }
-        Ok(Self(match Written::deserialize(deserializer)? {
-            Written::Text(path) => path,
-            Written::Bytes(bytes) => of_bytes(bytes),
-        }))
-    }
-}
-
-#[cfg(unix)]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt as _;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use std::os::unix::ffi::OsStrExt as _;
-
-    use super::*;
-
-    #[test]
-    fn a_path_of_any_bytes_comes_through_json() {
-        for bytes in [&b"/photos/a.jpg"[..], "/фото/海辺.jpg".as_bytes(), b"/photos/\xff\xfe\n.jpg", b""] {
-            let path = FilePath(Path::new(std::ffi::OsStr::from_bytes(bytes)).to_owned());
-            let json = serde_json::to_string(&path).unwrap();
-            assert_eq!(serde_json::from_str::<FilePath>(&json).unwrap(), path, "{json}");
-        }
-    }
 }

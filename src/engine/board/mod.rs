@@ -11,7 +11,7 @@ mod weighed;
 
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
-pub use file::{FilePath, PictureFile};
+pub use file::PictureFile;
 pub use lens::{Cursor, Lens, Order, Tab};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};
 pub use totals::{Flow, Totals};

@@ -116,14 +116,9 @@ impl Engine {
         };
         let previous = self.replaceable(id);
         self.spawn_stage(Step::Copy(id), async move {
-            let expect = Expect {
-                bytes: Some(saved.bytes),
-                pixels: promised,
-                previous: previous.as_deref(),
-                caption: saved.caption.as_deref(),
-            };
+            let expect = Expect { pixels: promised, previous: previous.as_deref(), caption: saved.caption() };
             let placed = loop {
-                match output.duplicate(&photo, of.clone(), expect).await {
+                match output.duplicate(&photo, of.clone(), &saved, expect).await {
                     Err(error) if error.shortage().is_some() => tokio::time::sleep(ANOTHER_TRY).await,
                     placed => break placed,
                 }
@@ -156,10 +151,8 @@ impl Engine {
         match result {
             Ok(placed) => {
                 let saved = Saved {
-                    output: placed.output,
-                    format: placed.format,
-                    pixels: placed.pixels,
-                    bytes: placed.bytes,
+                    first: placed.first,
+                    further: placed.further,
                     cost: Some(Cost::NOTHING),
                     content: Some(origin.same_as.content),
                     same_as: Some(origin.same_as.photo),
@@ -191,13 +184,7 @@ impl Engine {
     /// A job's result in the folder was looked at and is as it was saved.
     pub(in crate::engine) fn adopted(&mut self, id: JobId, record: Record, placed: Placed) {
         let suspicion = placed.suspicion;
-        let saved = Saved {
-            output: placed.output,
-            format: placed.format,
-            pixels: placed.pixels,
-            bytes: placed.bytes,
-            ..record.saved()
-        };
+        let saved = Saved { first: placed.first, further: placed.further, ..record.saved() };
         self.jobs.make_with(id, record.own);
         self.previous.remove(&id);
         tracing::info!(job = %id, request = %saved.request, "found in the output folder");

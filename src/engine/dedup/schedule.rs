@@ -123,7 +123,7 @@ impl Engine {
         let lost = matches!(leader.state, JobState::Unknown(..));
         let mut origin = Origin::of(SameAs { photo: leader.photo.slash_path().into(), content });
         origin.copy =
-            leader.state.saved().map(|saved| (self.stages.output.root().join(&saved.output), Box::new(saved.clone())));
+            leader.state.saved().map(|saved| (self.stages.output.root().join(saved.output()), Box::new(saved.clone())));
         origin.request = leader.state.request().filter(|_| leader.state.is_final()).cloned();
         if origin.is_some() {
             self.reuses(id);

@@ -68,14 +68,13 @@ impl Engine {
         let id = self.look_at()?;
         let job = self.jobs.get(id)?;
         let history = self.publisher.history.as_ref().filter(|history| history.of == id);
-        let output = job.state.saved().map(|saved| self.stages.output.root().join(&saved.output));
         let request_url = match job.state.request() {
             Some(request) => request.url.as_deref(),
             None => history.and_then(|history| history.trail.request_url.as_deref()),
         };
         let request = job.state.last_request_id();
         let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
-        let told = view_model::detail(job, self.runtime.get(&id), history, output, request);
+        let told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
         let own = self.jobs.own_params(job).map(Params::told);
         let redo = redo_params(&self.setup.model, self.jobs.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))

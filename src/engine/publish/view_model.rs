@@ -1,14 +1,14 @@
 //! Jobs as the values that faces get: a line of the table, an event, a detail.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::Path;
 
-use crate::engine::board::{Detail, Elapsed, FilePath, Money, PictureFile, Row, RowState};
+use crate::engine::board::{Detail, Elapsed, Money, PictureFile, Row, RowState};
 use crate::engine::event::JobChange;
 use crate::engine::job_table::JobTable;
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::runtime::Runtime;
-use crate::job::{Job, JobState, Kept, Timestamp, clean};
+use crate::job::{Answer, FilePath, Job, JobState, Kept, Saved, Timestamp, clean};
 use crate::ledger::Trail;
 
 /// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
@@ -33,7 +33,7 @@ pub(in crate::engine) fn row(roster: &JobTable, job: &Job, live: Option<&Runtime
         },
         attempt: state.attempt(),
         input: job.photo.pixels,
-        output: saved.map(|saved| saved.pixels).or(planned),
+        output: saved.map_or(planned, Saved::pixels),
         cost,
         note: note(state).map_or_else(|| live.map(Runtime::last_words).unwrap_or_default(), told_in_row),
         progress: live
@@ -68,7 +68,7 @@ pub(in crate::engine) fn note(state: &JobState) -> Option<Cow<'_, str>> {
     Some(match state {
         JobState::Done(_, saved) => match &saved.same_as {
             Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(same))),
-            None => saved.caption.as_deref().map(clean).unwrap_or_default(),
+            None => saved.caption().map(clean).unwrap_or_default(),
         },
         JobState::Review(_, _, suspicion) => clean(&suspicion.0),
         JobState::Unread(_, _, unread) => clean(&unread.why.0),
@@ -96,10 +96,8 @@ pub(in crate::engine) fn change(job: &Job, at: Timestamp) -> JobChange {
         queue_position: if let JobState::InQueue(_, _, position) = state { *position } else { None },
         cause: state.why(),
         retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
-        output: saved.map(|saved| saved.output.clone()),
-        caption: saved
-            .map_or_else(|| answer.and_then(|answer| answer.text().map(Into::into)), |saved| saved.caption.clone()),
-        pixels: saved.map(|saved| saved.pixels),
+        files: saved.into_iter().flat_map(Saved::files).cloned().collect(),
+        texts: saved.map_or_else(|| answer.map(Answer::named_texts).unwrap_or_default(), |saved| saved.texts.clone()),
         seed: saved.map_or_else(|| answer.and_then(|answer| answer.seed), |saved| saved.seed),
         inference_s: match state {
             JobState::Completed(_, _, inference_s) => *inference_s,
@@ -110,12 +108,21 @@ pub(in crate::engine) fn change(job: &Job, at: Timestamp) -> JobChange {
     }
 }
 
-/// All that is known of a job. `output` and `request_url` are where its picture and request are.
+/// What a model said: its caption, or if it said more, all of it by name.
+fn whole_text(saved: &Saved) -> Option<String> {
+    if saved.texts.len() < 2 {
+        return saved.caption().map(|caption| clean(caption).into_owned());
+    }
+    let texts = saved.texts.iter().map(|said| format!("{}: {}", clean(&said.role), clean(&said.text)));
+    Some(texts.collect::<Vec<_>>().join("\n"))
+}
+
+/// All that is known of a job. `root` is the output folder, `request_url` where its request is.
 pub(in crate::engine) fn detail(
     job: &Job,
     live: Option<&Runtime>,
     history: Option<&AttemptHistory>,
-    output: Option<PathBuf>,
+    root: &Path,
     request_url: Option<String>,
 ) -> Detail {
     let state = &job.state;
@@ -146,19 +153,26 @@ pub(in crate::engine) fn detail(
         id: job.id,
         path: clean(&job.photo.slash_path()).into_owned(),
         source: clean(&job.photo.source.to_string_lossy()).into_owned(),
-        output: output.as_ref().map(|path| clean(&path.to_string_lossy()).into_owned()),
+        files: saved
+            .into_iter()
+            .flat_map(Saved::files)
+            .map(|file| cleaned(&root.join(&file.path).to_string_lossy()))
+            .collect(),
         before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels },
-        after: output.map(|path| PictureFile { path: FilePath(path), pixels: saved.map(|saved| saved.pixels) }),
+        after: saved.and_then(|saved| {
+            let pixels = saved.pixels()?;
+            Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels) })
+        }),
         request_id: state.last_request_id().map(ToString::to_string),
         upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),
         result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
         request_url,
-        caption: saved.and_then(|saved| saved.caption.as_deref()).map(|caption| clean(caption).into_owned()),
+        caption: saved.and_then(whole_text),
         seed: saved.and_then(|saved| saved.seed),
         inference_s: saved.and_then(|saved| saved.inference_s),
         cost: saved.and_then(|saved| saved.cost),
         photo_bytes: job.photo.bytes,
-        output_bytes: saved.map(|saved| saved.bytes),
+        output_bytes: saved.map(|saved| saved.first.bytes),
         cause: state.cause().cloned(),
         stage: state.stop().map(|stop| stop.stage),
         suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),

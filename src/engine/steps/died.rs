@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::actor::Engine;
 use crate::engine::resilience::connectivity::CallKind;
-use crate::engine::steps::stages::SaveError;
+use crate::engine::steps::fetch::SaveError;
 use crate::engine::tasks::Step;
 use crate::fal::FalError;
 use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Shortage, Transition};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::engine::actor::Engine;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
+use crate::engine::steps::fetch::SaveError;
 use crate::engine::steps::outcomes::told;
-use crate::engine::steps::stages::SaveError;
 use crate::fal::FalError;
 use crate::job::{Cause, CauseKind, Cost, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
 use crate::ledger::Attempt;
@@ -28,7 +28,7 @@ impl Engine {
                 let cost = if is_settled {
                     Some(Cost::NOTHING)
                 } else {
-                    self.jobs.cost(id, answer.billed_units, placed.pixels)
+                    self.jobs.cost(id, answer.billed_units, placed.first.pixels())
                 };
                 let (mut saved, suspicion) = placed.saved(&request, &answer, cost);
                 saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::engine::steps::fetch::{Heard, SaveError, fetch};
 use crate::engine::steps::measure;
-use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Piece, Status};
+use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Terms,
     Timestamp,
@@ -86,15 +87,6 @@ pub(in crate::engine) enum UploadError {
     /// It has more pixels now than were planned and reserved for.
     #[error("it is larger than when it was planned")]
     Grown(Box<Photo>),
-    #[error(transparent)]
-    Fal(#[from] FalError),
-    #[error(transparent)]
-    Output(#[from] OutputError),
-}
-
-/// Why a result is not on disk.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::engine) enum SaveError {
     #[error(transparent)]
     Fal(#[from] FalError),
     #[error(transparent)]
@@ -198,32 +190,16 @@ impl Stages {
     }
 
     async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
-        let Some((url, _)) = work.answer.picture() else {
-            return Err(OutputError::BadResult("the answer holds no picture".into()).into());
-        };
-        let mut download = self.fal.download(url).await?;
-        work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
-        let mut draft = self.output.draft(&work.photo)?;
-        while let Some(piece) = download.next().await {
-            match piece? {
-                Piece::Bytes(bytes) => {
-                    work.meter.add(bytes.len());
-                    draft.write(&bytes).await?;
-                }
-                Piece::Anew => {
-                    work.meter.restart();
-                    work.length.store(download.length.unwrap_or_default(), Ordering::Relaxed);
-                    draft.restart();
-                }
+        let hear = |heard| match heard {
+            Heard::Begins(length) => {
+                work.meter.restart();
+                work.length.store(length, Ordering::Relaxed);
             }
-        }
-        let expect = Expect {
-            bytes: download.length,
-            pixels: work.promised,
-            previous: work.previous.as_deref(),
-            caption: work.answer.text(),
+            Heard::Came(bytes) => work.meter.add(bytes),
         };
-        Ok(draft.finish(expect).await?)
+        let parts = fetch(&self.fal, &self.output, &work.photo, &work.answer, hear).await?;
+        let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
+        Ok(self.output.place(&work.photo, parts, expect).await?)
     }
 }
 

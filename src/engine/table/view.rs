@@ -45,7 +45,7 @@ impl Measure {
     /// As billed and saved, else as estimated.
     pub(crate) fn of(cost: &CostModel, job: &Job) -> Self {
         match job.state.saved() {
-            Some(saved) => Self { cost: saved.cost.map(Cost::likely), output: Some(saved.pixels), choice: None },
+            Some(saved) => Self { cost: saved.cost.map(Cost::likely), output: saved.pixels(), choice: None },
             None if job.state.came_to_nothing() => Self { cost: None, output: cost.output(job), choice: None },
             None => Self { cost: cost.expected(job), output: cost.output(job), choice: None },
         }
@@ -248,7 +248,7 @@ fn holds(job: &Job, text: &str, only_path: bool) -> bool {
         return holds(&job.photo.slash_path());
     }
     let note = view_model::note(&job.state);
-    let caption = job.state.saved().and_then(|saved| saved.caption.as_deref());
+    let caption = job.state.saved().and_then(|saved| saved.caption());
     holds(&job.photo.path.to_string_lossy())
         || view_model::row_state(job, None, false).holds(text)
         || job.state.cause().is_some_and(|cause| holds(cause.kind.name()))

@@ -52,6 +52,9 @@ async fn json_has_the_fields_of_version_1() {
             "2026-11-22T12:41:18.250Z",
             json!({"job": 1, "path": "cat.png", "state": "DONE", "attempt": 1, "request_id": "764cabcf-b745",
                 "output": "photos-upscaled/cat.png", "caption": "A cat, looking up.\nIt is orange.",
+                "artifacts": [{"role": "image", "path": "photos-upscaled/cat.png", "kind": "png", "bytes": 1234,
+                    "width": 902, "height": 600}],
+                "texts": [{"role": "caption", "text": "A cat, looking up.\nIt is orange."}],
                 "width": 902, "height": 600, "seed": 42, "inference_s": 3.5, "cost_usd": 0.054}),
         ),
         job(
@@ -116,7 +119,7 @@ fn seconds_are_told_to_the_millisecond() {
 fn every_event_is_one_line_that_cannot_move_a_cursor_and_reads_back_the_same() {
     let hostile = "a\u{1b}[2J\u{9b}31m\u{202e}gpj\n\r\u{7f}\u{e0041}\"\\ 👍🏽 Прибой";
     let mut out = Vec::new();
-    let odd = JobChange { caption: Some(hostile.into()), ..change(1, hostile, Status::Done) };
+    let odd = JobChange { texts: saved_samples::said(Some(hostile)), ..change(1, hostile, Status::Done) };
     Json::default().tell(&Event { at: NOON, what: What::Job(Box::new(odd)) }, &mut out);
     let line = String::from_utf8(out).unwrap();
     assert_eq!(crate::job::clean(line.trim_end()), line.trim_end());

@@ -66,8 +66,8 @@ proptest! {
     fn hostile_text_never_reaches_the_terminal(path in any::<String>(), text in any::<String>(), status in any_status()) {
         let odd = JobChange {
             cause: Some(Cause::new(CauseKind::ModelError, text.as_str())),
-            caption: Some(text.as_str().into()),
-            output: Some(Path::new(&path).into()),
+            texts: saved_samples::said(Some(&text)),
+            files: vec![saved_samples::png(&path, 2, 2, 1); 2].into(),
             ..change(1, &path, status)
         };
         let notice = Notice { kind: NoticeKind::Offline, message: text.clone(), action: text.clone() };

@@ -4,14 +4,13 @@ mod json;
 mod lines;
 mod text;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Ending, JobChange};
-use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, Pixels, RequestId, Status, Timestamp, Usd};
+use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, RequestId, Status, Timestamp, Usd, saved_samples};
 use crate::model::{PriceSource, Unit, UnitPrice};
 
 /// 2026-11-22T12:41:07.250Z.
@@ -79,9 +78,8 @@ fn change(number: usize, path: &str, status: Status) -> JobChange {
         queue_position: None,
         cause: None,
         retry_in: None,
-        output: None,
-        caption: None,
-        pixels: None,
+        files: [].into(),
+        texts: [].into(),
         seed: None,
         inference_s: None,
         cost: None,
@@ -150,9 +148,8 @@ fn story() -> Vec<Event> {
         (
             11,
             What::Job(Box::new(JobChange {
-                output: Some(Path::new("photos-upscaled/cat.png").into()),
-                caption: Some("A cat, looking up.\nIt is orange.".into()),
-                pixels: Some(Pixels::new(902, 600)),
+                files: [saved_samples::png("photos-upscaled/cat.png", 902, 600, 1234)].into(),
+                texts: saved_samples::said(Some("A cat, looking up.\nIt is orange.")),
                 seed: Some(42),
                 inference_s: Some(3.5),
                 cost: Some(Cost::Known(usd(0.054))),

@@ -4,8 +4,8 @@
 use crate::job::{Answer, Artifact, Pixels};
 
 /// What the columns for a picture and a text stand for.
-const PICTURE: &str = "image";
-const TEXT: &str = "caption";
+pub(super) const PICTURE: &str = "image";
+pub(super) const TEXT: &str = "caption";
 
 /// An answer's artifacts as JSON; `None` where the columns hold all of them.
 pub(in crate::ledger) fn as_list(answer: &Answer) -> Option<String> {

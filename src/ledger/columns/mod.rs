@@ -1,4 +1,5 @@
 //! How values of several parts stand in a row's columns.
 
 pub(super) mod artifacts;
+pub(super) mod files;
 pub(super) mod money;

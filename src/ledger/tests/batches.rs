@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::samples::{closed, job, key, known, saved};
 use super::{one_batch, open};
-use crate::job::{BatchId, Closed, JobState, Saved, Service, Spent, Status, Timestamp};
+use crate::job::{BatchId, Closed, JobState, Saved, Service, Spent, Status, Timestamp, saved_samples};
 use crate::ledger::{BatchKey, LedgerError};
 
 #[tokio::test]
@@ -75,13 +75,13 @@ async fn of_a_trial_whose_file_another_one_replaced_the_later_counts() {
     let again = BatchKey { params: "{}".to_owned(), ..sandbox.clone() };
     for (key, at, name) in [(&stand_in, 20_i64, "x.png"), (&sandbox, 10, "x.png"), (&again, 30, "x.jpg.png")] {
         let batch = ledger.open_batch(key).await.unwrap();
-        let saved = Saved { output: Path::new(name).into(), bytes: at.unsigned_abs(), ..saved(1, None) };
+        let saved = Saved { first: saved_samples::png(name, 2, 2, at.unsigned_abs()), ..saved(1, None) };
         let state = JobState::Done(Closed { at: Timestamp(at), ..closed() }, Box::new(saved));
         ledger.writer(batch.id).commit(&job(1, state)).await.unwrap();
     }
     let trials = ledger.trials(&key("a")).await.unwrap();
-    let left: Vec<_> = trials.into_values().map(|saved| (saved.output, saved.bytes)).collect();
-    assert_eq!(left, [(Path::new("x.png").into(), 20)]);
+    let left: Vec<_> = trials.into_values().map(|saved| (saved.first.path.0, saved.first.bytes)).collect();
+    assert_eq!(left, [(Path::new("x.png").to_owned(), 20)]);
 }
 
 fn done(number: u8, at: i64) -> JobState {

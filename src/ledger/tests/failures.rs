@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::samples::{closed, intent, job, key, run, saved};
 use super::{one_batch, open};
-use crate::job::{JobState, Saved};
+use crate::job::{JobState, Saved, saved_samples};
 use crate::ledger::open::Tuning;
 use crate::ledger::{Ledger, LedgerError};
 
@@ -165,8 +165,8 @@ async fn a_full_disk_is_told_to_everyone_who_waits_and_forgets_nothing() {
         .unwrap();
     let writer = ledger.writer(batch.id);
     let long = |number| {
-        let caption = Some("a very long caption ".repeat(100).into());
-        job(number, JobState::Done(closed(), Box::new(Saved { caption, ..saved(1, None) })))
+        let texts = saved_samples::said(Some(&"a very long caption ".repeat(100)));
+        job(number, JobState::Done(closed(), Box::new(Saved { texts, ..saved(1, None) })))
     };
     let mut written = 0;
     let error = loop {

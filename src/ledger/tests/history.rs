@@ -246,8 +246,8 @@ async fn a_result_that_is_made_again_is_known_until_another_takes_its_place() {
     for (state, known) in [(done(1), None), (again, Some(1)), (done(2), None)] {
         writer.commit(&job(1, state)).await.unwrap();
         let replaced = ledger.replaced(batch.id).await.unwrap();
-        let outputs: Vec<_> = replaced.iter().map(|(id, saved)| (*id, saved.output.clone())).collect();
-        let known: Vec<_> = known.map(|number| (id(1), saved(number, None).output)).into_iter().collect();
+        let outputs: Vec<_> = replaced.iter().map(|(id, saved)| (*id, saved.output().to_owned())).collect();
+        let known: Vec<_> = known.map(|number| (id(1), saved(number, None).output().to_owned())).into_iter().collect();
         assert_eq!(outputs, known);
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Cost, Format, Intent, Job, JobId, JobState, Kept,
-    OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Timestamp, Unread,
-    Upload, Usd,
+    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job, JobId,
+    JobState, Kept, NamedText, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service, Stage,
+    Stop, Suspicion, Timestamp, Unread, Upload, Usd, saved_samples,
 };
 use crate::ledger::BatchKey;
 
@@ -78,12 +78,10 @@ pub(super) fn assumed(likely: i64, at_most: i64) -> Cost {
 pub(super) fn saved(number: u8, cost: Option<i64>) -> Saved {
     Saved {
         request: request(number).id,
-        output: Path::new(&format!("beach/img{number}.png")).into(),
-        format: Format::Png,
-        pixels: Pixels::new(8000, 6000),
-        bytes: 90_000_000,
+        first: saved_samples::png(format!("beach/img{number}.png"), 8000, 6000, 90_000_000),
+        further: [].into(),
+        texts: saved_samples::said(Some("a beach at dusk")),
         seed: Some(42),
-        caption: Some("a beach at dusk".into()),
         inference_s: Some(2.5),
         cost: cost.map(known),
         content: Some(upload(number).content),
@@ -197,16 +195,25 @@ fn any_artifact() -> impl Strategy<Value = Artifact> {
 }
 
 fn any_saved() -> impl Strategy<Value = Box<Saved>> {
-    let file = (any_path(), any_format(), any_pixels(), any::<u32>());
-    let told = (prop::option::of(any::<i64>()), prop::option::of(any_text()), any_number());
+    let files = (any_file(), prop::collection::vec(any_file(), 0..3));
+    let texts = prop::collection::vec((any_text(), any_text()).prop_map(|(role, text)| NamedText { role, text }), 0..3);
+    let told = (prop::option::of(any::<i64>()), texts, any_number());
     let of = (any::<[u8; 32]>(), prop::option::of(any_text()));
-    (any_request_id(), file, told, any_cost(), of).prop_map(|(request, file, told, cost, (content, same_as))| {
-        let (output, format, pixels, bytes) = file;
-        let (seed, caption, inference_s) = told;
-        let bytes = u64::from(bytes);
+    (any_request_id(), files, told, any_cost(), of).prop_map(|(request, files, told, cost, (content, same_as))| {
+        let (first, further) = files;
+        let (seed, texts, inference_s) = told;
+        let (further, texts) = (further.into(), texts.into());
         let content = Some(ContentHash(content));
-        Box::new(Saved { request, output, format, pixels, bytes, seed, caption, inference_s, cost, content, same_as })
+        Box::new(Saved { request, first, further, texts, seed, inference_s, cost, content, same_as })
     })
+}
+
+fn any_file() -> impl Strategy<Value = SavedFile> {
+    let picture = (any_format(), any_pixels()).prop_map(|(format, pixels)| FileKind::Picture { format, pixels });
+    let kind = prop_oneof![picture, "[a-z0-9]{1,8}".prop_map(|extension| FileKind::Other(extension.into()))];
+    (prop_oneof![Just("image".into()), any_text()], any_path(), kind, any::<u32>()).prop_map(
+        |(role, path, kind, bytes)| SavedFile { role, path: FilePath(path.into()), kind, bytes: u64::from(bytes) },
+    )
 }
 
 fn any_cost() -> impl Strategy<Value = Option<Cost>> {

@@ -34,7 +34,8 @@ impl Journal {
 
     /// Notes a job's result. It does not block, and nothing fails by it.
     pub(in crate::output) fn note(&self, job: &Job, terms: &Terms) {
-        if let (Some(lines), Some(line)) = (&self.lines, Line::of(job, terms)) {
+        let Some(lines) = &self.lines else { return };
+        for line in Line::of(job, terms) {
             // Without its thread nothing is noted; the ledger has it.
             let _ = lines.send(line.written());
         }

@@ -8,15 +8,23 @@ use super::journal::journals;
 use super::lines::each_line;
 use super::metadata::Line;
 use super::places::{metadata_path, open};
-use crate::job::{ContentHash, Cost, Format, OwnParams, Pixels, RequestId, Saved, Terms, Timestamp, path_of};
+use crate::job::{
+    ContentHash, Cost, FileKind, FilePath, Format, NamedText, OwnParams, Pixels, RequestId, Saved, SavedFile, Terms,
+    Timestamp, path_of,
+};
 use crate::output::name::inside;
 use crate::output::place::is_file_of;
 
-/// A picture in the folder as its record has it. Nothing in it is trusted before it is looked at.
+/// What a model calls what it says of a picture; records do not say.
+const CAPTION: &str = "caption";
+
+/// A result in the folder as its record has it. Nothing in it is trusted before it is looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The picture, below the output folder.
-    pub output: Box<Path>,
+    /// The first of its files.
+    pub first: SavedFile,
+    /// The others.
+    pub further: Box<[SavedFile]>,
     /// The photo that it was made of, below its own folder.
     pub photo: Box<Path>,
     /// What that held.
@@ -25,10 +33,6 @@ pub struct Record {
     pub request: RequestId,
     /// What it was made with, where that differs from the batch's.
     pub own: Option<OwnParams>,
-    /// Its size, px.
-    pub pixels: Pixels,
-    /// Its length when it was saved.
-    pub bytes: u64,
     /// The seed that was used.
     pub seed: Option<i64>,
     /// What the model saw.
@@ -64,7 +68,7 @@ impl Memory {
                 let Some(file) = file else { return Ok(()) };
                 each_line(file, |line| {
                     let line = Line::read(line)
-                        .filter(|line| !RequestId::new(&line.request_id).is_ok_and(|id| known.contains(&id)));
+                        .filter(|line| !RequestId::new(&line.origin.request_id).is_ok_and(|id| known.contains(&id)));
                     if let Some(line) = line {
                         by_picture.insert(line.file_name.clone(), line);
                     }
@@ -74,26 +78,33 @@ impl Memory {
                 tracing::warn!(record = %path.display(), %error, "cannot be read");
             }
         }
-        for line in by_picture.into_values() {
-            memory.take(line, terms);
+        let is_further = |line: &Line| line.part.is_some_and(|part| part > 1);
+        let (further, first): (Vec<_>, Vec<_>) = by_picture.into_values().partition(is_further);
+        let mut further_of: HashMap<String, Vec<Line>> = HashMap::new();
+        for line in further {
+            further_of.entry(line.origin.request_id.clone()).or_default().push(line);
+        }
+        for line in first {
+            let further = further_of.remove(&line.origin.request_id).unwrap_or_default();
+            memory.take(line, further, terms);
         }
         memory
     }
 
-    fn take(&mut self, line: Line, terms: &Terms) {
-        if line.source_blake3.is_none() {
+    fn take(&mut self, line: Line, further: Vec<Line>, terms: &Terms) {
+        if line.origin.source_blake3.is_none() {
             let path = path_of(&line.file_name);
             self.unclear += usize::from(inside(&path).is_ok() && self.root.join(path).is_file());
             return;
         }
-        let is_on_terms = line.model.as_deref() == Some(terms.model.as_str())
-            && line.service.as_deref() == Some(terms.service.name())
-            && line.batch_params.as_deref() == Some(terms.params.as_str());
+        let is_on_terms = line.origin.model.as_deref() == Some(terms.model.as_str())
+            && line.origin.service.as_deref() == Some(terms.service.name())
+            && line.origin.batch_params.as_deref() == Some(terms.params.as_str());
         if !is_on_terms {
             return;
         }
-        let (at, length) = (line.saved_at(), line.source_bytes);
-        let Some(record) = Record::of(line) else { return };
+        let (at, length) = (line.saved_at(), line.origin.source_bytes);
+        let Some(record) = Record::of(line, further) else { return };
         if record.own.as_ref().is_none_or(|own| *own.0 == *terms.params) {
             self.by_content.insert(record.content, record.photo.clone());
         }
@@ -121,10 +132,10 @@ impl Memory {
         self.of(self.by_content.get(&content)?, content)
     }
 
-    /// Where a record's picture lies.
+    /// Where the first of a record's files lies.
     #[must_use]
     pub fn path_of(&self, record: &Record) -> PathBuf {
-        self.root.join(&record.output)
+        self.root.join(&record.first.path)
     }
 
     /// Whether there is nothing in it.
@@ -141,19 +152,22 @@ impl Memory {
 }
 
 impl Record {
-    /// `None` if the line lacks something, or leads out of the folder.
-    fn of(line: Line) -> Option<Self> {
-        let (output, photo) = (path_of(&line.file_name), path_of(&line.source));
-        inside(&output).ok()?;
+    /// `None` if the line lacks something, or leads out of the folder, or if not all files of its request have
+    /// one.
+    fn of(line: Line, mut further: Vec<Line>) -> Option<Self> {
+        if further.len() + 1 != line.parts.unwrap_or(1) as usize {
+            return None;
+        }
+        further.sort_by_key(|line| line.part);
+        let photo = path_of(&line.origin.source);
         Some(Self {
             content: line.content()?,
             cost: line.cost(),
-            output: output.into(),
+            first: picture(&line)?,
+            further: further.iter().map(picture).collect::<Option<_>>()?,
             photo: photo.into(),
-            request: RequestId::new(&line.request_id).ok()?,
-            own: line.params.map(|own| OwnParams(own.into())),
-            pixels: Pixels::new(line.width, line.height),
-            bytes: line.bytes?,
+            request: RequestId::new(&line.origin.request_id).ok()?,
+            own: line.origin.params.map(|own| OwnParams(own.into())),
             seed: line.seed,
             caption: line.text.map(Into::into),
         })
@@ -162,21 +176,28 @@ impl Record {
     /// What is known of the result, as the record has it.
     #[must_use]
     pub fn saved(&self) -> Saved {
-        let extension = self.output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         Saved {
             request: self.request.clone(),
-            output: self.output.clone(),
-            format: Format::from_extension(extension).unwrap_or(Format::Png),
-            pixels: self.pixels,
-            bytes: self.bytes,
+            first: self.first.clone(),
+            further: self.further.clone(),
             seed: self.seed,
-            caption: self.caption.clone(),
+            texts: self.caption.iter().map(|text| NamedText { role: CAPTION.into(), text: text.clone() }).collect(),
             inference_s: None,
             cost: self.cost,
             content: Some(self.content),
             same_as: None,
         }
     }
+}
+
+/// The file that a line is about; `None` if it leads out of the folder.
+fn picture(line: &Line) -> Option<SavedFile> {
+    let path = path_of(&line.file_name);
+    inside(&path).ok()?;
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let format = Format::from_extension(extension).unwrap_or(Format::Png);
+    let kind = FileKind::Picture { format, pixels: Pixels::new(line.width, line.height) };
+    Some(SavedFile { role: line.role().into(), path: FilePath(path), kind, bytes: line.bytes? })
 }
 
 /// Those of a folder's pictures, by their photos, that lie there as they were saved: what was edited since is
@@ -186,22 +207,26 @@ pub async fn as_saved(
     pictures: impl IntoIterator<Item = (Box<Path>, Saved)> + Send + 'static,
 ) -> HashMap<Box<Path>, Saved> {
     let root = root.to_owned();
-    let is_there = move |saved: &Saved| is_file_of(&root.join(&saved.output), saved.bytes);
+    let is_there = move |saved: &Saved| saved.files().all(|file| is_file_of(&root.join(&file.path), file.bytes));
     let looked =
         tokio::task::spawn_blocking(move || pictures.into_iter().filter(|(_, saved)| is_there(saved)).collect());
     looked.await.unwrap_or_default()
 }
 
-/// Whether a picture lies in a folder, reached by no link, and has its length.
+/// Whether all of a record's files lie in a folder, reached by no link, and have their lengths.
 pub(in crate::output) fn is_as_saved(root: &Path, record: &Record) -> bool {
+    std::iter::once(&record.first).chain(&record.further).all(|file| is_there(root, file))
+}
+
+fn is_there(root: &Path, file: &SavedFile) -> bool {
     let mut path = root.to_owned();
-    let mut parts = record.output.iter().peekable();
+    let mut parts = file.path.0.iter().peekable();
     while let Some(part) = parts.next() {
         path.push(part);
         let is_fitting = if parts.peek().is_some() {
             path.symlink_metadata().is_ok_and(|there| there.is_dir())
         } else {
-            is_file_of(&path, record.bytes)
+            is_file_of(&path, file.bytes)
         };
         if !is_fitting {
             return false;

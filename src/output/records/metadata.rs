@@ -4,21 +4,48 @@
 //! It is the folder's own memory, too: a line says what its picture was made of, by whom and how, so
 //! that a run whose ledger was lost does not pay for it again.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::job::{ContentHash, Cost, Job, Terms, Timestamp, Usd, path_text};
+use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, path_text};
 use crate::output::caption::one_line;
+
+/// What a model calls a picture where a line does not say.
+const PICTURE: &str = "image";
 
 /// All that a line says. What lines of earlier versions lack is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Line {
     pub(super) file_name: String,
     pub(super) text: Option<String>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) seed: Option<i64>,
+    #[serde(flatten)]
+    pub(super) origin: Origin,
+    /// The picture's length when it was saved.
+    pub(super) bytes: Option<u64>,
+    pub(super) cost_usd: Option<f64>,
+    /// The most that it may have cost, where fal did not say.
+    pub(super) cost_at_most_usd: Option<f64>,
+    /// RFC 3339.
+    pub(super) saved_at: Option<String>,
+    /// What the model calls the picture, where that is not `image`.
+    pub(super) role: Option<String>,
+    /// Which of its request's files it is, from 1, where there are several.
+    pub(super) part: Option<u32>,
+    /// How many those are.
+    pub(super) parts: Option<u32>,
+    /// What only lines by other hands have.
+    #[serde(flatten)]
+    theirs: BTreeMap<String, Value>,
+}
+
+/// What a picture was made of, by whom and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Origin {
     pub(super) source: String,
     pub(super) request_id: String,
     /// As JSON in a text, so that a loader sees one type: what the picture was made with, where that
@@ -29,17 +56,10 @@ pub(super) struct Line {
     pub(super) model: Option<String>,
     /// Whom it was sent to.
     pub(super) service: Option<String>,
-    /// The picture's length when it was saved.
-    pub(super) bytes: Option<u64>,
     /// The photo's length when it was sent.
     pub(super) source_bytes: Option<u64>,
     /// What the photo held, in hex.
     pub(super) source_blake3: Option<String>,
-    pub(super) cost_usd: Option<f64>,
-    /// The most that it may have cost, where fal did not say.
-    pub(super) cost_at_most_usd: Option<f64>,
-    /// RFC 3339.
-    pub(super) saved_at: Option<String>,
 }
 
 /// The part of a line that tells whose it is.
@@ -60,24 +80,44 @@ impl Named {
 }
 
 impl Line {
-    /// A job's line; `None` if it has no picture.
-    pub(super) fn of(job: &Job, terms: &Terms) -> Option<Self> {
-        let saved = job.state.saved()?;
+    /// A job's lines, one for each of its pictures; what else it has could not be loaded as one.
+    pub(super) fn of<'a>(job: &'a Job, terms: &'a Terms) -> impl Iterator<Item = Self> + use<'a> {
+        let parts = |saved: &Saved| saved.files().count();
+        job.state.saved().into_iter().flat_map(move |saved| {
+            let pictures = saved.files().enumerate();
+            pictures.filter_map(move |(place, file)| Self::of_picture(job, terms, (saved, file), (place, parts(saved))))
+        })
+    }
+
+    fn of_picture(
+        job: &Job,
+        terms: &Terms,
+        (saved, file): (&Saved, &SavedFile),
+        (place, parts): (usize, usize),
+    ) -> Option<Self> {
+        let pixels = file.pixels()?;
+        let of_several = |number: usize| u32::try_from(number).ok().filter(|_| parts > 1);
         Some(Self {
-            file_name: path_text(&saved.output),
-            text: saved.caption.as_deref().map(one_line).filter(|line| !line.is_empty()),
-            width: saved.pixels.width,
-            height: saved.pixels.height,
+            role: (*file.role != *PICTURE).then(|| file.role.to_string()),
+            part: of_several(place + 1),
+            parts: of_several(parts),
+            file_name: path_text(file.path.as_ref()),
+            text: saved.caption().map(one_line).filter(|line| !line.is_empty()),
+            width: pixels.width,
+            height: pixels.height,
             seed: saved.seed,
-            source: job.photo.slash_path(),
-            request_id: saved.request.as_str().to_owned(),
-            params: job.own.as_ref().map(|own| own.0.to_string()),
-            batch_params: Some(terms.params.clone()),
-            model: Some(terms.model.clone()),
-            service: Some(terms.service.name().to_owned()),
-            bytes: Some(saved.bytes),
-            source_bytes: Some(job.photo.bytes),
-            source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
+            origin: Origin {
+                source: job.photo.slash_path(),
+                request_id: saved.request.as_str().to_owned(),
+                params: job.own.as_ref().map(|own| own.0.to_string()),
+                batch_params: Some(terms.params.clone()),
+                model: Some(terms.model.clone()),
+                service: Some(terms.service.name().to_owned()),
+                source_bytes: Some(job.photo.bytes),
+                source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
+            },
+            theirs: BTreeMap::new(),
+            bytes: Some(file.bytes),
             cost_usd: saved.cost.and_then(|cost| cost.likely().told()),
             cost_at_most_usd: match saved.cost {
                 Some(Cost::Assumed { at_most, .. }) => at_most.told(),
@@ -87,9 +127,14 @@ impl Line {
         })
     }
 
+    /// What the model calls the picture.
+    pub(super) fn role(&self) -> &str {
+        self.role.as_deref().unwrap_or(PICTURE)
+    }
+
     /// The line of a file, if it is one of ours, of this version or an earlier one.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
-        serde_json::from_slice(line).ok()
+        serde_json::from_slice(line).ok().filter(|line: &Self| line.theirs.is_empty())
     }
 
     /// As it is written, with its end.
@@ -109,7 +154,7 @@ impl Line {
 
     /// What the photo held.
     pub(super) fn content(&self) -> Option<ContentHash> {
-        let hash = blake3::Hash::from_hex(self.source_blake3.as_ref()?).ok()?;
+        let hash = blake3::Hash::from_hex(self.origin.source_blake3.as_ref()?).ok()?;
         Some(ContentHash(*hash.as_bytes()))
     }
 
@@ -127,7 +172,8 @@ pub(super) fn named(line: &[u8]) -> Option<Named> {
 
 /// A line of an earlier version with the keys that it lacks. Lines by other hands stay what they are.
 pub(super) fn completed(line: &[u8]) -> Option<String> {
-    Line::read(line).filter(|line| line.saved_at.is_none()).map(|line| line.written())
+    let written = Line::read(line)?.written();
+    (written.trim_end().as_bytes() != line.trim_ascii_end()).then_some(written)
 }
 
 fn moment(at: Timestamp) -> Option<String> {

@@ -101,8 +101,8 @@ impl Records {
             written = self.report.write_record(&line).map_err(io::Error::from);
             self.paths.insert(path);
         }
-        let line = Line::of(job, &self.terms).filter(|line| !self.outranked.pictures.contains(&line.file_name));
-        if let Some(line) = line {
+        let (outranked, terms) = (&self.outranked.pictures, &self.terms);
+        for line in Line::of(job, terms).filter(|line| !outranked.contains(&line.file_name)) {
             written = written.and_then(|()| self.metadata.write_all(line.written().as_bytes()));
             self.pictures.insert(line.file_name);
         }
@@ -199,5 +199,7 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
     Ok(())
 }
 
+#[cfg(test)]
+mod several;
 #[cfg(test)]
 mod tests;

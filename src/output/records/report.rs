@@ -1,6 +1,6 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
-use crate::job::{Job, JobState, Service, Usd, path_text};
+use crate::job::{Job, JobState, Saved, Service, Usd, path_text};
 use crate::output::caption::one_line;
 
 /// The columns.
@@ -62,15 +62,15 @@ pub(super) fn line(job: &Job, service: &Service) -> [String; 13] {
     [
         job.photo.slash_path(),
         job.state.status().name().to_owned(),
-        text(saved.map(|saved| path_text(&saved.output))),
-        text(saved.map(|saved| saved.pixels.width.to_string())),
-        text(saved.map(|saved| saved.pixels.height.to_string())),
+        text(saved.map(|saved| path_text(saved.output()))),
+        text(saved.and_then(Saved::pixels).map(|pixels| pixels.width.to_string())),
+        text(saved.and_then(Saved::pixels).map(|pixels| pixels.height.to_string())),
         text(saved.and_then(|saved| saved.seed).map(|seed| seed.to_string())),
         text(saved.and_then(|saved| saved.cost).map(|cost| dollars(cost.likely()))),
         job.state.attempt().to_string(),
         text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),
-        text(saved.and_then(|saved| saved.caption.as_deref()).map(one_line)),
+        text(saved.and_then(Saved::caption).map(one_line)),
         text(job.own.as_ref().map(|own| own.0.to_string())),
         service.name().to_owned(),
     ]

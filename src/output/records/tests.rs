@@ -7,23 +7,23 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::job::{
-    Cause, CauseKind, Closed, ContentHash, Cost, Format, Intent, Job, JobId, JobState, Kept, OwnParams, Photo, Pixels,
-    RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd,
+    Cause, CauseKind, Closed, ContentHash, Cost, FilePath, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
+    Photo, RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
 };
 use crate::output::Captions;
 use crate::output::Output;
 
-fn terms() -> Terms {
+pub(super) fn terms() -> Terms {
     Terms { model: "fal-ai/m".to_owned(), params: "{\"p\":1}".to_owned(), service: Service::Fal }
 }
 
-fn output() -> (TempDir, Output) {
+pub(super) fn output() -> (TempDir, Output) {
     let dir = tempfile::tempdir().unwrap();
     let output = Output::open(dir.path(), Captions::default()).unwrap();
     (dir, output)
 }
 
-fn job(path: &str, state: JobState) -> Job {
+pub(super) fn job(path: &str, state: JobState) -> Job {
     let photo = Photo {
         path: Path::new(path).into(),
         source: Path::new("/in").join(path).into(),
@@ -36,23 +36,16 @@ fn job(path: &str, state: JobState) -> Job {
     Job { id: JobId::at(0), photo, state, own: None }
 }
 
-fn closed() -> Closed {
+pub(super) fn closed() -> Closed {
     Closed { at: Timestamp(1), took: std::time::Duration::from_secs(1), attempts: 2 }
 }
 
-fn saved(output: &str, caption: Option<&str>) -> Saved {
+pub(super) fn saved(output: &str, caption: Option<&str>) -> Saved {
     Saved {
-        request: RequestId::new("r-1").unwrap(),
-        output: Path::new(output).into(),
-        format: Format::Png,
-        pixels: Pixels::new(1280, 854),
-        bytes: 9,
         seed: Some(-7),
-        caption: caption.map(Into::into),
         inference_s: Some(1.5),
         cost: Some(Cost::Known(Usd::from_nanos(109_312_000))),
-        content: None,
-        same_as: None,
+        ..saved_samples::saved("r-1", saved_samples::png(output, 1280, 854, 9), caption)
     }
 }
 
@@ -85,13 +78,13 @@ fn jobs() -> Vec<Job> {
     ]
 }
 
-fn metadata(dir: &TempDir) -> Vec<Value> {
+pub(super) fn metadata(dir: &TempDir) -> Vec<Value> {
     let text = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
     assert!(text.ends_with('\n'));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn report(dir: &TempDir, name: &str) -> Vec<Vec<String>> {
+pub(super) fn report(dir: &TempDir, name: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(dir.path().join(name)).unwrap();
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
@@ -101,7 +94,7 @@ fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
     let (dir, output) = output();
     output.write_records(&jobs(), &terms()).unwrap();
     let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
-    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "model": "fal-ai/m", "service": "fal", "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z"});
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "model": "fal-ai/m", "service": "fal", "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null});
     assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
 }
 
@@ -236,8 +229,8 @@ fn names_that_are_no_utf8_differ_in_both_records_and_keep_their_lines() {
     let (dir, output) = output();
     let done = |number: usize, name: &[u8]| {
         let mut saved = saved("x", None);
-        saved.output = Path::new(std::ffi::OsStr::from_bytes(name)).into();
-        fs::write(dir.path().join(&saved.output), "a picture").unwrap();
+        saved.first.path = FilePath(Path::new(std::ffi::OsStr::from_bytes(name)).to_owned());
+        fs::write(dir.path().join(saved.output()), "a picture").unwrap();
         job(&format!("{number}.jpg"), JobState::Done(closed(), saved.into()))
     };
     output.write_records(&[done(1, b"caf\xe9.png"), done(2, b"caf\xe8.png")], &terms()).unwrap();

@@ -200,8 +200,8 @@ impl Wanted {
 fn whole(found: Vec<Found>) -> (Vec<Found>, Option<(usize, PathBuf)>) {
     let whole = found.iter().enumerate().find_map(|(place, found)| {
         let saved = found.job.state.saved().filter(|_| found.has_file)?;
-        let path = found.output.join(&saved.output);
-        is_file_of(&path, saved.bytes).then_some((place, path))
+        let path = found.output.join(saved.output());
+        is_file_of(&path, saved.first.bytes).then_some((place, path))
     });
     (found, whole)
 }

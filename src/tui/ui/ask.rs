@@ -204,7 +204,7 @@ impl Ui {
         };
         let caption_of_row = row.filter(|row| row.state.status == Status::Done).map(|row| row.note.as_str());
         offer('c', "caption", detail.and_then(|detail| detail.caption.as_deref()).or(caption_of_row));
-        offer('o', "path of the picture", detail.and_then(|detail| detail.output.as_deref()));
+        offer('o', "path of the picture", detail.and_then(|detail| detail.files.first()).map(String::as_str));
         offer(
             'p',
             "path of the photo",

@@ -142,7 +142,8 @@ fn soil_detail(desk: &mut Desk, text: &str) {
         text.clone_into(field);
     }
     let some = Some(text.to_owned());
-    (detail.output, detail.request_id, detail.upload_url) = (some.clone(), some.clone(), some.clone());
+    (detail.request_id, detail.upload_url) = (some.clone(), some.clone());
+    detail.files = vec![text.to_owned(); 2];
     (detail.request_url, detail.caption, detail.suspicion) = (some.clone(), some.clone(), some);
     for line in &mut detail.logs {
         (line.timestamp, line.level, line.message) = (text.to_owned(), text.to_owned(), text.to_owned());

@@ -27,7 +27,9 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
             lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
         }
     };
-    maybe("picture", detail.output.as_deref().map(Cow::Borrowed));
+    for (at, file) in detail.files.iter().enumerate() {
+        maybe(if at == 0 { "picture" } else { "" }, Some(Cow::Borrowed(file.as_str())));
+    }
     maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
     maybe("request", detail.request_id.as_deref().map(Cow::Borrowed));
     maybe("at fal", detail.request_url.as_deref().map(Cow::Borrowed));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Pixels;
+use crate::job::Pixels;
 
 /// One thing of an answer, before anything of it is downloaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ pub fn plural(number: usize, one: &str, many: &str) -> String {
 }
 
 /// Digits, by threes.
-pub(super) fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {

@@ -124,7 +124,7 @@ impl fmt::Display for Usd {
             return write!(f, "$0.{:04}", (nanos.saturating_add(50_000) / 100_000).max(1));
         }
         let cents = nanos.saturating_add(5_000_000) / 10_000_000;
-        let dollars = super::count::grouped(&(cents / 100).to_string());
+        let dollars = crate::job::text::grouped(&(cents / 100).to_string());
         write!(f, "${dollars}.{:02}", cents % 100)
     }
 }

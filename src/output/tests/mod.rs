@@ -1,13 +1,15 @@
 //! What the room promises, on real files.
 
+mod several;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::Captions;
-use super::{Expect, Output, OutputError, Placed};
-use crate::job::{CauseKind, Format, Photo, Pixels, RequestId, Saved, Timestamp};
+use super::{Expect, Output, OutputError, Placed, Wanted};
+use crate::job::{CauseKind, Format, Photo, Pixels, Saved, Timestamp, saved_samples};
 use crate::picture::samples::{self, bytes};
 
 struct Out {
@@ -47,7 +49,8 @@ impl Out {
             draft.write(chunk).await?;
         }
         assert_eq!(draft.written(), bytes.len() as u64);
-        draft.finish(expect).await
+        let part = draft.end(Wanted::picture("image"), None).await?;
+        self.output.place(photo, vec![part], expect).await
     }
 
     /// Every file below the output folder, the hidden ones too.
@@ -81,39 +84,21 @@ fn captioned(caption: &str) -> Expect<'_> {
 }
 
 fn saved(placed: &Placed, caption: Option<&str>) -> Saved {
-    Saved {
-        request: RequestId::new("r1").unwrap(),
-        output: placed.output.clone(),
-        format: placed.format,
-        pixels: placed.pixels,
-        bytes: placed.bytes,
-        seed: None,
-        caption: caption.map(Into::into),
-        inference_s: None,
-        cost: None,
-        content: None,
-        same_as: None,
-    }
+    saved_samples::saved("r1", placed.first.clone(), caption)
+}
+
+fn place(placed: &Placed) -> &Path {
+    placed.first.path.as_ref()
 }
 
 #[tokio::test]
 async fn a_result_is_whole_under_its_name_with_its_caption_beside_it() {
     let out = Out::new();
     let result = bytes("coffee.png");
-    let expect = Expect {
-        bytes: Some(result.len() as u64),
-        pixels: Some(Pixels::new(600, 400)),
-        previous: None,
-        caption: Some("A cup\nof coffee."),
-    };
+    let expect = Expect { pixels: Some(Pixels::new(600, 400)), previous: None, caption: Some("A cup\nof coffee.") };
     let placed = out.save(&photo("sub/deep/cup.jpg"), &result, expect).await.unwrap();
-    let expected = Placed {
-        output: Path::new("sub/deep/cup.png").into(),
-        format: Format::Png,
-        pixels: Pixels::new(600, 400),
-        bytes: result.len() as u64,
-        suspicion: None,
-    };
+    let first = saved_samples::png("sub/deep/cup.png", 600, 400, result.len() as u64);
+    let expected = Placed { first, further: [].into(), suspicion: None };
     assert_eq!(placed, expected);
     assert_eq!(out.read("sub/deep/cup.png"), result);
     assert_eq!(out.read("sub/deep/cup.txt"), b"A cup of coffee.\n");
@@ -125,7 +110,7 @@ async fn the_extension_is_what_the_bytes_are() {
     let out = Out::new();
     for (name, format, _, bytes) in samples::all() {
         let placed = out.save(&photo(format!("{name}.tiff")), &bytes, Expect::default()).await.unwrap();
-        assert_eq!(&*placed.output, Path::new(&format!("{name}.{}", format.extension())));
+        assert_eq!(place(&placed), Path::new(&format!("{name}.{}", format.extension())));
     }
 }
 
@@ -134,16 +119,18 @@ async fn what_is_not_the_whole_picture_leaves_nothing() {
     let out = Out::new();
     let result = bytes("retina.jpg");
     let half = &result[..result.len() / 2];
-    let long = Expect { bytes: Some(result.len() as u64), ..captioned("x") };
-    let cases: [(&[u8], Expect<'_>, &str); 5] = [
-        (half, captioned("x"), "the result is no whole picture: truncated JPEG"),
-        (half, long, "the result is no whole picture: 134782 of 269564 bytes came"),
-        (b"<html>504 Gateway Time-out</html>", captioned("x"), "the result is no whole picture: HTML, not a picture"),
-        (b"", captioned("x"), "the result is no whole picture: empty file"),
-        (b"{\"detail\":\"gone\"}", captioned("x"), "the result is no whole picture: text, not a picture"),
+    let cases: [(&[u8], &str); 4] = [
+        (half, "the result is no whole picture: truncated JPEG"),
+        (b"<html>504 Gateway Time-out</html>", "the result is no whole picture: HTML, not a picture"),
+        (b"", "the result is no whole picture: empty file"),
+        (b"{\"detail\":\"gone\"}", "the result is no whole picture: text, not a picture"),
     ];
-    for (bytes, expect, message) in cases {
-        let error = out.save(&photo("a.jpg"), bytes, expect).await.unwrap_err();
+    let mut draft = out.output.draft(&photo("a.jpg")).unwrap();
+    draft.write(half).await.unwrap();
+    let error = draft.end(Wanted::picture("image"), Some(result.len() as u64)).await.unwrap_err();
+    assert_eq!(error.to_string(), "the result is no whole picture: 134782 of 269564 bytes came");
+    for (bytes, message) in cases {
+        let error = out.save(&photo("a.jpg"), bytes, captioned("x")).await.unwrap_err();
         assert!(matches!(error, OutputError::BadResult(_)));
         assert_eq!((error.kind(), error.to_string().as_str()), (CauseKind::BadResult, message));
         assert_eq!(out.files(), [""; 0]);
@@ -168,10 +155,10 @@ async fn what_others_wrote_is_never_overwritten() {
     let out = Out::new();
     let result = bytes("coffee.png");
     out.put("a.png", b"mine");
-    let name = async |expect| out.save(&photo("a.jpg"), &result, expect).await.unwrap().output;
-    assert_eq!(&*name(Expect::default()).await, Path::new("a.jpg.png"));
+    let name = async |expect| out.save(&photo("a.jpg"), &result, expect).await.unwrap().first.path.0;
+    assert_eq!(name(Expect::default()).await, Path::new("a.jpg.png"));
     out.put("a.jpg.png", b"mine too");
-    assert_eq!(&*name(captioned("Coffee")).await, Path::new("a.jpg.2.png"));
+    assert_eq!(name(captioned("Coffee")).await, Path::new("a.jpg.2.png"));
     assert_eq!(out.read("a.png"), b"mine");
     assert_eq!(out.read("a.jpg.png"), b"mine too");
     assert_eq!(out.files(), ["a.jpg.2.png", "a.jpg.2.txt", "a.jpg.png", "a.png"]);
@@ -183,7 +170,7 @@ async fn a_picture_and_its_caption_share_a_name_that_is_free_for_both() {
     out.put("a.txt", b"a note of mine");
     fs::create_dir(out.at("a.jpg.txt")).unwrap();
     let placed = out.save(&photo("a.jpg"), &bytes("coffee.png"), captioned("Coffee")).await.unwrap();
-    assert_eq!(&*placed.output, Path::new("a.jpg.2.png"));
+    assert_eq!(place(&placed), Path::new("a.jpg.2.png"));
     assert_eq!(out.files(), ["a.jpg.2.png", "a.jpg.2.txt", "a.txt"]);
     assert_eq!(out.read("a.txt"), b"a note of mine");
 }
@@ -204,7 +191,7 @@ async fn a_run_that_was_killed_after_the_rename_makes_no_second_file() {
     let result = bytes("coffee.png");
     for _ in 0..3 {
         let placed = out.save(&photo("a.jpg"), &result, captioned("Coffee")).await.unwrap();
-        assert_eq!(&*placed.output, Path::new("a.png"));
+        assert_eq!(place(&placed), Path::new("a.png"));
     }
     assert_eq!(out.files(), ["a.png", "a.txt"]);
     // Killed between caption and picture.
@@ -221,14 +208,14 @@ async fn a_retry_takes_the_place_of_what_the_job_saved_before() {
     let previous = saved(&first, Some("Coffee"));
     let again = Expect { previous: Some(&previous), ..captioned("A cat") };
     let second = out.save(&photo("a.jpg"), &bytes("chelsea.png"), again).await.unwrap();
-    assert_eq!(second.output, first.output);
+    assert_eq!(place(&second), place(&first));
     assert_eq!(out.read("a.jpg.png"), bytes("chelsea.png"));
     assert_eq!(out.read("a.jpg.txt"), b"A cat\n");
     // Another format has another name; the old picture goes, and with no new caption the old one too.
     let previous = saved(&second, Some("A cat"));
     let again = Expect { previous: Some(&previous), ..Expect::default() };
     let third = out.save(&photo("a.jpg"), &bytes("space/rocket.jpg"), again).await.unwrap();
-    assert_eq!(&*third.output, Path::new("a.jpg.jpg"));
+    assert_eq!(place(&third), Path::new("a.jpg.jpg"));
     assert_eq!(out.files(), ["a.jpg.jpg", "a.png"]);
 }
 
@@ -240,14 +227,14 @@ async fn what_somebody_changed_is_no_longer_ours() {
     let previous = saved(&first, Some("Coffee"));
     let again = Expect { previous: Some(&previous), ..captioned("A cat") };
     let second = out.save(&photo("a.jpg"), &bytes("chelsea.png"), again).await.unwrap();
-    assert_eq!(&*second.output, Path::new("a.jpg.png"));
+    assert_eq!(place(&second), Path::new("a.jpg.png"));
     assert_eq!(out.read("a.png"), b"retouched");
 
     out.put("a.jpg.txt", b"what I see\n");
     let previous = saved(&second, Some("A cat"));
     let again = Expect { previous: Some(&previous), ..captioned("A dog") };
     let third = out.save(&photo("a.jpg"), &bytes("coffee.png"), again).await.unwrap();
-    assert_eq!(&*third.output, Path::new("a.jpg.2.png"));
+    assert_eq!(place(&third), Path::new("a.jpg.2.png"));
     assert_eq!(out.read("a.jpg.txt"), b"what I see\n");
 }
 
@@ -261,8 +248,9 @@ async fn many_at_once_never_take_each_others_names() {
             let bytes = [bytes("space/rocket.jpg"), vec![n; 40]].concat();
             let mut draft = output.draft(&photo("a.png")).unwrap();
             draft.write(&bytes).await.unwrap();
-            let placed = draft.finish(captioned("A rocket")).await.unwrap();
-            (fs::read(output.root().join(&placed.output)).unwrap() == bytes, placed.output)
+            let part = draft.end(Wanted::picture("image"), None).await.unwrap();
+            let placed = output.place(&photo("a.png"), vec![part], captioned("A rocket")).await.unwrap();
+            (fs::read(output.root().join(place(&placed))).unwrap() == bytes, place(&placed).to_owned())
         })
     });
     let mut names = std::collections::HashSet::new();
@@ -290,11 +278,11 @@ async fn names_of_all_scripts_and_lengths_are_kept_as_far_as_the_disk_takes_them
         ["Прибой/волна.jpg", "海辺.jpg", "👩\u{200d}🚀.jpg", "a\n\u{1b}[2Jb.jpg", "v1.2 .final.jpg", "no extension"];
     for name in names {
         let placed = out.save(&photo(name), &bytes("coffee.png"), captioned("x")).await.unwrap();
-        assert_eq!(placed.output.with_extension(""), photo(name).output_stem());
+        assert_eq!(place(&placed).with_extension(""), photo(name).output_stem());
     }
     for name in [format!("{long}.jpg"), format!("{long}е.jp"), "x".repeat(255)] {
         let placed = out.save(&photo(&name), &bytes("coffee.png"), captioned("x")).await.unwrap();
-        assert!(out.at(placed.output).is_file(), "{name}");
+        assert!(out.at(place(&placed)).is_file(), "{name}");
     }
     assert_eq!(out.files().len(), 2 * (names.len() + 3));
 }
@@ -356,10 +344,10 @@ mod unix {
         let out = Out::new();
         let name = OsStr::from_bytes(b"caf\xe9.jpg");
         let placed = out.save(&photo(name), &bytes("coffee.png"), captioned("x")).await.unwrap();
-        assert_eq!(placed.output.as_os_str().as_bytes(), b"caf\xe9.png");
+        assert_eq!(place(&placed).as_os_str().as_bytes(), b"caf\xe9.png");
         let long = [&[0xe9; 250][..], b".jpg"].concat();
         let placed = out.save(&photo(OsStr::from_bytes(&long)), &bytes("coffee.png"), captioned("x")).await.unwrap();
-        assert!(out.at(placed.output).is_file());
+        assert!(out.at(place(&placed)).is_file());
     }
 
     #[tokio::test]
@@ -368,7 +356,7 @@ mod unix {
         let target = out.dir.path().join("elsewhere");
         symlink(&target, out.at("a.png")).unwrap();
         let placed = out.save(&photo("a.jpg"), &bytes("coffee.png"), Expect::default()).await.unwrap();
-        assert_eq!(&*placed.output, Path::new("a.jpg.png"));
+        assert_eq!(place(&placed), Path::new("a.jpg.png"));
         assert!(!target.exists());
     }
 

@@ -1,11 +1,10 @@
 //! What a job collects on its way: an upload, a request at fal, an answer, a saved picture.
 
 use std::fmt;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Artifact, Cost, Format, Given, Pixels, Timestamp};
+use crate::job::{Artifact, Given, NamedText, Pixels, Timestamp};
 
 /// The BLAKE3 hash of a photo's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,39 +114,22 @@ impl Answer {
         })
     }
 
+    /// What the model said, each by the field that it stands in.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.artifacts.iter().filter_map(|artifact| Some((&*artifact.role, artifact.as_text()?)))
+    }
+
+    /// The same, to be kept.
+    #[must_use]
+    pub fn named_texts(&self) -> Box<[NamedText]> {
+        self.texts().map(|(role, text)| NamedText { role: role.into(), text: text.into() }).collect()
+    }
+
     /// The first text: what the model says of the picture.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.artifacts.iter().find_map(Artifact::as_text)
     }
-}
-
-/// A result on disk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    /// The request that made it.
-    pub request: RequestId,
-    /// The picture, below the output folder.
-    pub output: Box<Path>,
-    /// What the file is.
-    pub format: Format,
-    /// Its size, px.
-    pub pixels: Pixels,
-    /// Its length, bytes.
-    pub bytes: u64,
-    /// The seed that was used.
-    pub seed: Option<i64>,
-    /// The caption as it came.
-    pub caption: Option<Box<str>>,
-    /// Time on the runner, seconds.
-    pub inference_s: Option<f64>,
-    /// What it cost; `None` where nothing is known of that.
-    pub cost: Option<Cost>,
-    /// What the photo holds that it was made of; `None` where that was not written down.
-    pub content: Option<ContentHash>,
-    /// Whose result it is, where another photo's was used again: that photo below its folder, with its
-    /// batch if it is of another.
-    pub same_as: Option<Box<str>>,
 }
 
 /// The photo whose result was used again, because it is the same picture.

@@ -1,0 +1,11 @@
+//! What a request gives: an answer's parts, and what became of them on the disk.
+
+mod artifact;
+mod request;
+mod saved;
+
+pub use artifact::{Artifact, Given};
+pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, SameAs, Upload};
+#[cfg(test)]
+pub(crate) use saved::samples as saved_samples;
+pub use saved::{FileKind, NamedText, Saved, SavedFile};

@@ -1,0 +1,14 @@
+//! Words for people: names, counts and texts from outside.
+
+mod clean;
+mod count;
+mod file_path;
+mod name;
+mod natural;
+
+pub use clean::{clean, is_turning, shortened};
+pub(crate) use count::grouped;
+pub use count::{count, plural};
+pub use file_path::FilePath;
+pub use name::{name_text, path_of, path_text};
+pub(crate) use natural::push_name;

@@ -1,0 +1,154 @@
+//! A result as a whole: its files checked, synced and named together, with its captions beside them.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::draft::off_the_loop;
+use super::folder::Folder;
+use super::name::Names;
+use super::part::{Part, Whole, endings};
+use super::place::{Piece, place};
+use super::suspicion::suspicion;
+use super::{Output, OutputError, atomically};
+use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
+use crate::picture::{Look, is_black};
+
+/// What a result should be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expect<'a> {
+    /// The size of its first picture that was promised, px.
+    pub pixels: Option<Pixels>,
+    /// What an earlier attempt of the same job saved. It may be replaced, unless somebody changed it.
+    pub previous: Option<&'a Saved>,
+    /// What to write beside it.
+    pub caption: Option<&'a str>,
+}
+
+/// A result under its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The first of its files.
+    pub first: SavedFile,
+    /// The others.
+    pub further: Box<[SavedFile]>,
+    /// What is odd about it.
+    pub suspicion: Option<Suspicion>,
+}
+
+impl Placed {
+    /// What is known of the result of a request that was saved so, and what is odd about it.
+    #[must_use]
+    pub fn saved(self, request: &Request, answer: &Answer, cost: Option<Cost>) -> (Saved, Option<Suspicion>) {
+        let saved = Saved {
+            request: request.id.clone(),
+            first: self.first,
+            further: self.further,
+            texts: answer.named_texts(),
+            seed: answer.seed,
+            inference_s: answer.inference_s,
+            cost,
+            content: Some(request.upload.content),
+            same_as: None,
+        };
+        (saved, self.suspicion)
+    }
+}
+
+impl Output {
+    /// Checks a result's files, syncs them and gives them their names, with the caption beside them.
+    ///
+    /// Nothing that this batch did not write is ever overwritten: a taken name leads to the next
+    /// one. A file that holds the same bytes already, as after a crash, is taken for the result.
+    ///
+    /// # Errors
+    /// [`OutputError::BadResult`] if there is no file or one is not whole, [`OutputError::Disk`] if the disk is
+    /// full, [`OutputError::LocalFile`] if it cannot be written. Nothing is left of it then.
+    pub async fn place(&self, photo: &Photo, parts: Vec<Part>, expect: Expect<'_>) -> Result<Placed, OutputError> {
+        let names = Names::of(photo).map_err(|error| OutputError::of(&self.root().join(&photo.path), error))?;
+        let shared = Arc::clone(&self.0);
+        let finished = Finished {
+            parts,
+            photo: photo.source.clone(),
+            promised: expect.pixels,
+            captions: shared.captions.files(expect.caption),
+            previous: expect.previous.cloned(),
+        };
+        off_the_loop(move || finished.place(&shared, names)).await
+    }
+}
+
+/// A result whose files all came.
+pub(super) struct Finished {
+    pub(super) parts: Vec<Part>,
+    /// The photo that it was made of.
+    pub(super) photo: Box<Path>,
+    pub(super) promised: Option<Pixels>,
+    pub(super) captions: Vec<(&'static str, Vec<u8>)>,
+    pub(super) previous: Option<Saved>,
+}
+
+impl Finished {
+    pub(super) fn place(self, shared: &Folder, mut names: Names) -> Result<Placed, OutputError> {
+        let target = names.target(&shared.root);
+        let failed = |error| OutputError::of(&target, error);
+        let mut checked = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            checked.push(part.check().map_err(|error| OutputError::of_picture(&target, error))?);
+        }
+        let (first, look) = checked.first().cloned().ok_or_else(nothing)?;
+        let roles = self.parts.iter().map(|part| &*part.what.role);
+        let endings = endings(roles.zip(checked.iter().map(|(kind, _)| kind)));
+
+        names.folder = shared.free(&names.folder);
+        let mut files = Vec::with_capacity(self.parts.len());
+        let mut pieces = Vec::new();
+        for ((part, (kind, _)), ending) in self.parts.into_iter().zip(checked).zip(&endings) {
+            let file = match part.content {
+                Whole::Memory(bytes) => {
+                    let mut file = shared.unfinished(&mut names)?;
+                    file.write_all(&bytes).map_err(failed)?;
+                    file
+                }
+                Whole::File(file) => file,
+            };
+            file.as_file().sync_all().map_err(failed)?;
+            pieces.push(Piece { ending: ending.clone(), unfinished: file });
+            files.push((part.what.role, kind, part.bytes));
+        }
+        // Whoever sees the first finds all else beside it.
+        let main = pieces.drain(..1).next();
+        let folder = shared.root.join(&names.folder);
+        for (extension, bytes) in self.captions {
+            let ending = format!(".{extension}");
+            if !endings.contains(&ending) {
+                let unfinished = atomically::written(&folder, &bytes).map_err(failed)?;
+                pieces.push(Piece { ending, unfinished });
+            }
+        }
+        pieces.extend(main);
+        let stem = place(shared, &names, pieces, self.previous.as_ref())?;
+
+        let suspicion = doubt(&first, look, self.promised, &self.photo);
+        let mut saved = files.into_iter().zip(&endings).map(|((role, kind, bytes), ending)| SavedFile {
+            role,
+            path: FilePath(stem.with(ending)),
+            kind,
+            bytes,
+        });
+        let first = saved.next().ok_or_else(nothing)?;
+        Ok(Placed { first, further: saved.collect(), suspicion })
+    }
+}
+
+fn nothing() -> OutputError {
+    OutputError::BadResult("there is nothing in it".into())
+}
+
+/// What makes a person's look at a result worthwhile; only pictures can be odd.
+pub(super) fn doubt(kind: &FileKind, look: Look, promised: Option<Pixels>, photo: &Path) -> Option<Suspicion> {
+    match kind {
+        FileKind::Picture { pixels, .. } => suspicion(*pixels, promised, look, || is_black(photo)),
+        FileKind::Other(_) => None,
+    }
+}
