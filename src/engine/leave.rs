@@ -8,7 +8,7 @@ use crate::engine::actor::Engine;
 use crate::engine::event::{Ending, Event, Summary, What};
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::tasks::Pool;
-use crate::job::{Group, Job, JobState, Timestamp};
+use crate::job::{Group, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
 /// Two seconds is what a person waits, and the rest of them goes to the disk.
@@ -44,12 +44,8 @@ impl Engine {
         if self.course.started {
             return;
         }
-        for (id, state) in self.planning.selection.take_failed() {
-            if let Some(job) = self.jobs.get(id).filter(|job| job.state.is_unsent()) {
-                let job = Job { state, ..job.clone() };
-                self.stages.writer.note(&job);
-                self.jobs.replace(job);
-            }
+        for (id, transition) in self.planning.selection.take_failed() {
+            self.note_of_plan(id, transition);
         }
     }
 

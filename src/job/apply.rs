@@ -69,6 +69,10 @@ pub enum Transition {
     Reject(Suspicion),
     /// A person wants another result with other parameters.
     Redo,
+    /// Its photo is not to be sent, and why.
+    Skip(Box<str>),
+    /// A person's wish for another go is taken back before anything came of it: the job is what it was.
+    TakeBack(Box<JobState>),
 }
 
 impl Transition {
@@ -197,6 +201,8 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
             reopened(at, Cause::cancelled(), None, kept)
         }
+        (from, T::Skip(reason)) if from.is_unsent() => S::Skipped(reason),
+        (S::Waiting { .. }, T::TakeBack(was)) if state.is_unsent() && came_to_nothing(&was) => *was,
         (from, transition) => return Err(impossible(from, transition)),
     };
     Ok(next)
@@ -244,6 +250,11 @@ fn about(stop: Option<&Stop>, kept: &Kept) -> Option<Box<Stop>> {
         stop.request = Some(request.id.clone());
     }
     Some(Box::new(stop))
+}
+
+/// What a person may ask another go for.
+fn came_to_nothing(state: &JobState) -> bool {
+    matches!(state, JobState::Failed { .. } | JobState::Unread(..))
 }
 
 fn is_underway(state: &JobState) -> bool {

@@ -67,6 +67,8 @@ fn any_transition() -> impl Strategy<Value = Transition> {
         Just(Transition::Approve),
         Just(Transition::Reject(Suspicion("rejected by you".into()))),
         Just(Transition::Redo),
+        Just(Transition::Skip("left out by you".into())),
+        Just(Transition::TakeBack(Box::new(JobState::Pending))),
     ]
 }
 
@@ -88,6 +90,22 @@ fn ordinary_life() -> Vec<Transition> {
         Transition::StartSave(answer()),
         Transition::Save(saved()),
     ]
+}
+
+#[test]
+fn what_is_not_sent_yet_can_be_left_out_and_a_wish_for_another_go_taken_back() {
+    let skip = || Transition::Skip("left out by you".into());
+    assert_eq!(life([skip()]), JobState::Skipped("left out by you".into()));
+    let steps = ordinary_life();
+    assert!(apply(&life(steps.clone().into_iter().take(3)), skip(), Timestamp(9)).is_err(), "it may be paid for");
+    let failed =
+        life(steps.clone().into_iter().take(1).chain([Transition::Fail { cause: cause(), kept: Kept::Nothing }]));
+    let again = apply(&failed, Transition::Reopen(Kept::Nothing), Timestamp(20)).unwrap();
+    let back = Transition::TakeBack(Box::new(failed.clone()));
+    assert_eq!(apply(&again, back.clone(), Timestamp(21)).unwrap(), failed);
+    assert!(apply(&life(steps), back, Timestamp(21)).is_err(), "a result is kept");
+    let done = Transition::TakeBack(Box::new(life(ordinary_life())));
+    assert!(apply(&again, done, Timestamp(21)).is_err(), "nothing is done by taking back a wish");
 }
 
 #[test]
@@ -181,13 +199,14 @@ proptest! {
         let mut state = JobState::Pending;
         for (step, now) in steps.into_iter().zip(1..) {
             let reopens = matches!(step, Transition::Reopen(_) | Transition::Redo);
+            let withdraws = matches!(step, Transition::Skip(_) | Transition::TakeBack(_));
             let judges = matches!(step, Transition::Approve | Transition::Reject(_));
             let Ok(next) = apply(&state, step.clone(), Timestamp(now)) else { continue };
             // What has ended stays ended unless a person reopens it or a lost request turns up.
             if state.is_final() {
                 prop_assert!(reopens || judges || matches!((&state, &step), (JobState::Unknown(..), Transition::Accept(_))));
             }
-            if !reopens {
+            if !reopens && !withdraws {
                 prop_assert!(next.attempt() >= state.attempt(), "attempts only grow: {state:?} {step:?}");
             }
             // A paid call is made only from an upload, and recorded as an intent first.

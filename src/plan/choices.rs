@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::path::Path;
 
 use super::figures::{FolderChoice, PhotoChoice, Plan};
-use crate::job::{Job, JobId, JobState, Usd, clean};
+use crate::job::{Job, JobId, JobState, Transition, Usd, clean};
 
 /// Folders that a face is offered.
 const FOLDERS: usize = 200;
@@ -76,14 +76,16 @@ impl Choices {
         self.failed.insert(job.id, job.state.clone());
     }
 
-    /// What a photo is that is left out: one that failed before stays failed, for a later retry.
-    pub(crate) fn left_out(&mut self, id: JobId) -> JobState {
-        self.failed.remove(&id).unwrap_or_else(|| JobState::Skipped(LEFT_OUT.into()))
+    /// What happens to a photo that is left out: one that failed before stays failed, for a later retry.
+    pub(crate) fn left_out(&mut self, id: JobId) -> Transition {
+        let failed = self.failed.remove(&id).map(|was| Transition::TakeBack(Box::new(was)));
+        failed.unwrap_or_else(|| Transition::Skip(LEFT_OUT.into()))
     }
 
     /// What failed before and was to be sent again, as it was.
-    pub(crate) fn take_failed(&mut self) -> impl Iterator<Item = (JobId, JobState)> + use<> {
-        std::mem::take(&mut self.failed).into_iter()
+    pub(crate) fn take_failed(&mut self) -> impl Iterator<Item = (JobId, Transition)> + use<> {
+        let failed = std::mem::take(&mut self.failed).into_iter();
+        failed.map(|(id, was)| (id, Transition::TakeBack(Box::new(was))))
     }
 
     /// Whether a job was found in this run.

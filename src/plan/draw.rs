@@ -14,7 +14,7 @@ use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::Found;
-use crate::job::{BatchId, ContentHash, Job, JobId, Saved, Service, Spent, Terms, Usd};
+use crate::job::{BatchId, ContentHash, Job, JobId, Saved, Service, Spent, Terms, Timestamp, Usd, apply};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::Memory;
@@ -156,7 +156,8 @@ impl<'a> Draft<'a> {
         for id in gone {
             if self.basis.walks
                 && let Some((job, standing)) = self.jobs.get_mut(id.index()).zip(self.standings.get_mut(id.index()))
-                && let Some(state) = without_photo(&job.state)
+                && let Some(transition) = without_photo(&job.state)
+                && let Ok(state) = apply(&job.state, transition, Timestamp(0))
             {
                 (job.state, *standing) = (state, Standing::Skipped);
             }

@@ -1,6 +1,6 @@
 //! What an earlier run left of a photo, and what a run makes of it.
 
-use crate::job::{CauseKind, Group, Job, JobState};
+use crate::job::{CauseKind, Group, Job, JobState, Transition};
 
 /// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
 /// their cause is asked for.
@@ -65,8 +65,8 @@ pub(crate) fn is_weighed_against_others(job: &Job) -> bool {
 }
 
 /// What becomes of a job of an earlier run whose photo is not there, where all photos were looked for.
-pub(crate) fn without_photo(state: &JobState) -> Option<JobState> {
-    matches!(state, JobState::Pending).then(|| JobState::Skipped("no longer in the folder".into()))
+pub(crate) fn without_photo(state: &JobState) -> Option<Transition> {
+    matches!(state, JobState::Pending).then(|| Transition::Skip("no longer in the folder".into()))
 }
 
 /// Whether a photo at a known path is another one by now, or is judged otherwise. One that is on its

@@ -159,11 +159,9 @@ impl Engine {
         for id in gone {
             let Some(job) = self.jobs.get(id) else { continue };
             if self.setup.walks
-                && let Some(state) = without_photo(&job.state)
+                && let Some(transition) = without_photo(&job.state)
             {
-                let job = Job { state, ..job.clone() };
-                self.stages.writer.note(&job);
-                self.jobs.replace(job);
+                self.note_of_plan(id, transition);
             }
             if !self.is_changed() {
                 self.count_in_plan(id);

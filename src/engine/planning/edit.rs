@@ -14,7 +14,7 @@ use crate::engine::board::{Board, Choice, Lens};
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::Step;
 use crate::intake::Found;
-use crate::job::{Job, JobId, JobState, Saved, Usd};
+use crate::job::{Job, JobId, JobState, Saved, Transition, Usd};
 use crate::ledger::{BatchKey, LedgerError};
 use crate::model::{Params, UnitPrice};
 use crate::plan::{About, Cap, Choices, Field, Plan, Planner, Selection, Standing, is_another};
@@ -209,10 +209,17 @@ impl Engine {
     }
 
     pub(in crate::engine) fn skip_left_out(&mut self, id: JobId) {
-        let Some(job) = self.jobs.get(id) else { return };
-        let job = Job { state: self.planning.selection.left_out(id), ..job.clone() };
-        self.stages.writer.note(&job);
-        self.jobs.replace(job);
+        let transition = self.planning.selection.left_out(id);
+        self.note_of_plan(id, transition);
+    }
+
+    /// Something happens to a job on the plan: it is recorded, and no face is told but by the plan.
+    pub(in crate::engine) fn note_of_plan(&mut self, id: JobId, transition: Transition) {
+        match self.jobs.apply(id, transition, self.now()) {
+            Ok(Some(job)) => self.stages.writer.note(job),
+            Ok(None) => {}
+            Err(impossible) => tracing::warn!(job = %id, %impossible, "dropped"),
+        }
     }
 
     /// A job was found, or is known to be gone: it counts in the plan.
