@@ -184,7 +184,7 @@ impl Fake {
             attempt: 0,
             input: Some(pixels),
             output: Some(output),
-            cost: values::price().estimate(Some(output)).map(Money::Estimated),
+            cost: values::price().estimate(fal_tui::model::Work::one(Some(output))).map(Money::Estimated),
             note: String::new(),
             progress: None,
             choice: None,

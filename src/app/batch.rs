@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::Failure;
+use super::models::{self, Chosen};
 use crate::engine::Pools;
 use crate::engine::board::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
@@ -22,22 +23,29 @@ pub(super) struct Batch {
     pub(super) key: BatchKey,
     pub(super) model: Model,
     pub(super) params: Params,
+    /// Whether the model is as its schema has it.
+    pub(super) has_schema: bool,
+    /// That the schema has changed since the batch was begun, in words.
+    pub(super) schema_changed: Option<String>,
+    /// What is to be said of the model on the plan.
+    pub(super) notes: Vec<String>,
     /// Where to look for photos; `None` if only what the ledger knows is sent.
     pub(super) inputs: Option<Inputs>,
 }
 
 impl Batch {
     /// The batch of a command line's paths, sent to a service.
-    pub(super) fn of(settings: &Settings, service: Service) -> Result<Self, Failure> {
+    pub(super) fn of(settings: &Settings, service: Service, chosen: Chosen) -> Result<Self, Failure> {
         let inputs = Inputs::check(&settings.paths, settings.output.as_deref(), &settings.include, &settings.exclude)?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),
             output: inputs.output().to_owned(),
-            model: settings.model.endpoint.to_string(),
-            params: settings.params.canonical(),
+            model: chosen.model.endpoint.to_string(),
+            params: chosen.params.canonical(),
             service,
         };
-        Ok(Self { key, model: settings.model.clone(), params: settings.params.clone(), inputs: Some(inputs) })
+        let Chosen { model, params, has_schema, notes } = chosen;
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes, inputs: Some(inputs) })
     }
 
     /// A batch that the ledger knows, to go on with what it knows of it.
@@ -47,9 +55,11 @@ impl Batch {
             Failure::refusal(format!("batch {id} was run on `{}`, which this version does not know", clean(&key.model)))
         };
         let endpoint = crate::job::EndpointId::new(&key.model).map_err(|_| unknown())?;
-        let model = Model::built_in(&endpoint).ok_or_else(unknown)?;
+        let pinned = ledger.pinned_model(id).await?.as_deref().and_then(models::read);
+        let has_schema = pinned.is_some();
+        let model = pinned.or_else(|| Model::built_in(&endpoint)).ok_or_else(unknown)?;
         let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
-        Ok(Self { key, model, params, inputs: None })
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None })
     }
 
     /// The same photos with other parameters: a batch of its own.
@@ -75,7 +85,7 @@ impl Batch {
             to: shown(&self.key.output),
             output: self.key.output.to_string_lossy().into_owned(),
             endpoint: self.model.endpoint.to_string(),
-            params: self.params.told(),
+            params: self.params.values(),
             growth: self.params.growth(),
             budget: settings.budget,
             sandbox: self.key.service == Service::Sandbox,
@@ -85,6 +95,7 @@ impl Batch {
             },
             state_dir: settings.types_state_dir().then(|| shown(&settings.state_dir)),
             log_file: shown(&settings.log_file()),
+            schema_changed: self.schema_changed.clone(),
             few_files: Pools::said(settings.sandbox.is_some()),
         }
     }

@@ -10,7 +10,7 @@ use crate::engine::Pools;
 use crate::fal::{ApiKey, Fal, FalError};
 use crate::job::{CauseKind, clean};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{PriceSource, UnitPrice, settle};
+use crate::model::{Model, PriceSource, UnitPrice, settle};
 use crate::settings::{Environment, Settings};
 use crate::tui;
 use crate::tui::caps;
@@ -123,7 +123,8 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
     let endpoint = &settings.model.endpoint;
     let (queue, storage, price) = tokio::join!(fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint));
     let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
-    let list = settings.model.list_price.as_ref();
+    let list = Model::built_in(endpoint).and_then(|model| model.list_price);
+    let list = list.as_ref();
     let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
         Ok(Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) })) => Finding::odd(
             "platform",

@@ -9,6 +9,7 @@ mod failure;
 mod handles;
 mod inspect;
 mod log;
+mod models;
 mod moment;
 mod plan;
 mod price;

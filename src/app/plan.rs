@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::batch::Batch;
 use super::earlier::remember::{Remembered, remember};
-use super::{Failure, earlier, price, print, sandbox};
+use super::{Failure, earlier, models, price, print, sandbox};
 use crate::engine::Clock;
 use crate::fal::Fal;
 use crate::headless;
@@ -19,11 +19,13 @@ use crate::settings::Settings;
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
 /// list price stands for fal's own. A sandbox is started to say its own.
 pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
-    let batch = Batch::of(settings, settings.service())?;
     let ledger = Ledger::open(&settings.state_dir).await?;
-    let batch = earlier::as_written(&ledger, batch).await?;
     // Its server is there for as long as it is asked.
     let (_server, fal) = service(settings).await?;
+    let chosen = models::chosen(settings, fal.as_ref()).await?;
+    chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
+    let batch = earlier::as_written(&ledger, Batch::of(settings, settings.service(), chosen)?).await?;
+    let batch = models::pinned(&ledger, batch, &settings.model).await?;
     let list = || batch.model.list_price.clone();
     let live = match &fal {
         Some(fal) => price::unit_price(fal, &batch.model, settings.trust_price).await.unwrap_or_else(|_| list()),

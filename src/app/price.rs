@@ -9,8 +9,8 @@ use url::Url;
 
 use super::Failure;
 use crate::fal::{Fal, FalError};
-use crate::job::{CauseKind, Class, clean};
-use crate::model::{Model, PriceSource, Quote, Unit, UnitPrice, settle};
+use crate::job::{CauseKind, Class, EndpointId, clean};
+use crate::model::{Model, Params, PriceSource, Quote, Unit, UnitPrice, settle};
 
 /// How long the price is waited for. A person sits before an empty screen meanwhile, and there is a
 /// list price.
@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(600);
 /// # Errors
 /// As those of [`quotes`].
 pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result<Option<UnitPrice>, FalError> {
-    Ok(settle(&quotes(fal, model).await?, model.list_price.as_ref(), trusts))
+    Ok(settle(&quotes(fal, &model.endpoint).await?, model.list_price.as_ref(), trusts))
 }
 
 /// What is named as the price, where `counts` is in doubt: a person may take it.
@@ -45,10 +45,10 @@ pub(super) fn named(quotes: &[Quote], model: &Model, counts: Option<&UnitPrice>)
 /// # Errors
 /// If the key is refused, or the queue cannot be reached at all. The API that knows prices is not the
 /// one that runs models: without it all goes on.
-pub(super) async fn quotes(fal: &Fal, model: &Model) -> Result<Vec<Quote>, FalError> {
+pub(super) async fn quotes(fal: &Fal, endpoint: &EndpointId) -> Result<Vec<Quote>, FalError> {
     let hosts = fal.hosts();
-    let price = told("the price", &hosts.api, timeout(PRICE, again(|| fal.price(&model.endpoint))));
-    let queue = told("an answer", &hosts.queue, timeout(QUEUE, again(|| fal.reach(&model.endpoint))));
+    let price = told("the price", &hosts.api, timeout(PRICE, again(|| fal.price(endpoint))));
+    let queue = told("an answer", &hosts.queue, timeout(QUEUE, again(|| fal.reach(endpoint))));
     let (live, reached) = tokio::join!(price, queue);
     let live = match live {
         Ok(Err(error)) if error.cause.kind == CauseKind::KeyRefused => return Err(error),
@@ -82,9 +82,12 @@ async fn told<T>(what: &str, of: &Url, answer: impl Future<Output = T>) -> T {
 ///
 /// # Errors
 /// If what a photo costs is not known before it is paid for.
-pub(super) fn check_cap(model: &Model, price: Option<&UnitPrice>) -> Result<(), Failure> {
+pub(super) fn check_cap(model: &Model, params: &Params, price: Option<&UnitPrice>) -> Result<(), Failure> {
     let why = match price {
-        Some(price) if price.can_be_capped() => return Ok(()),
+        Some(price) if params.holds_cap(price) => return Ok(()),
+        Some(UnitPrice { usd, unit, .. }) if price.is_some_and(UnitPrice::can_be_capped) => {
+            format!("costs {usd} a {unit}, and how large its results are is not known beforehand")
+        }
         Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) }) if !matches!(unit, Unit::Other(_)) => {
             format!("is said to cost {usd} a {unit}, and {}; --trust-price believes it", doubt.words())
         }
@@ -100,7 +103,7 @@ pub(super) fn check_cap(model: &Model, price: Option<&UnitPrice>) -> Result<(), 
 }
 
 /// Makes a call that costs nothing, again if what failed may pass.
-async fn again<T, F>(call: impl Fn() -> F) -> Result<T, FalError>
+pub(super) async fn again<T, F>(call: impl Fn() -> F) -> Result<T, FalError>
 where
     F: Future<Output = Result<T, FalError>>,
 {

@@ -7,10 +7,11 @@ use tokio::sync::mpsc;
 
 use super::batch::Batch;
 use super::face::Face;
+use super::models::Chosen;
 use super::signals::{self, Signals};
 use super::watch::{Seen, watch};
 use super::work::{Begun, Over, Work};
-use super::{Failure, disk, earlier, log, plan, price, sandbox};
+use super::{Failure, disk, earlier, log, models, plan, price, sandbox};
 use crate::engine::{Clock, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
@@ -51,7 +52,7 @@ pub(super) async fn run(
     let mut known = None;
     let mut signals = Signals::listen().map_err(|error| Failure::usage(&error))?;
     let ready = tokio::select! {
-        ready = make_ready(settings, environment, handles, again, &mut known) => ready,
+        ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
         signal = signals.next() => Err(Failure::signalled(signal)),
         never = say_what_is_waited_for() => match never {},
     };
@@ -102,21 +103,30 @@ async fn make_ready(
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
     let ledger = Ledger::open(&settings.state_dir).await?;
-    let batch = match &again {
-        Some(again) => Batch::known(&ledger, again.batch).await?,
-        None => earlier::as_written(&ledger, Batch::of(settings, settings.service())?).await?,
+    let known_batch = match &again {
+        Some(again) => Some(Batch::known(&ledger, again.batch).await?),
+        None => None,
     };
-    *known = ledger.batch_of(&batch.key).await?;
     log::start(settings)?;
 
-    let (server, hosts, key) = account(settings, &batch.key.service).await?;
+    let service = known_batch.as_ref().map_or_else(|| settings.service(), |batch| batch.key.service.clone());
+    let (server, hosts, key) = account(settings, &service).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
-    let quotes = price::quotes(&fal, &batch.model).await.map_err(|error| Failure::of_fal(&error))?;
+    let (batch, quotes) = if let Some(batch) = known_batch {
+        let quotes = price::quotes(&fal, &batch.model.endpoint).await;
+        (batch, quotes)
+    } else {
+        let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
+        let (chosen, quotes) = tokio::join!(asked.0, asked.1);
+        (new_batch(settings, &ledger, service, chosen?).await?, quotes)
+    };
+    *known = ledger.batch_of(&batch.key).await?;
+    let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
     let unit_price = settle(&quotes, batch.model.list_price.as_ref(), settings.trust_price);
     let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
     if settings.budget.is_some() {
-        price::check_cap(&batch.model, unit_price.as_ref())?;
+        price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
     }
     let told = matches!(face, Face::Told { .. });
     let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
@@ -150,6 +160,13 @@ async fn say_what_is_waited_for() -> std::convert::Infallible {
         let _ = io::stderr().write_all(b"fal-tui: waiting for fal, which is asked what it charges ...\n");
     }
     std::future::pending().await
+}
+
+/// The batch of a command line, as the ledger has it if it does.
+async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chosen: Chosen) -> Result<Batch, Failure> {
+    chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
+    let batch = earlier::as_written(ledger, Batch::of(settings, service, chosen)?).await?;
+    models::pinned(ledger, batch, &settings.model).await
 }
 
 /// Shows a run that has begun until it ends, and writes down what came of it.

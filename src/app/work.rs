@@ -119,6 +119,11 @@ impl Work {
     async fn open(&self, batch: &Batch) -> Result<(Opened, Setup), Failure> {
         let settings = &self.settings;
         let opened = self.ledger.open_batch(&batch.key).await?;
+        if batch.has_schema
+            && let Ok(model) = serde_json::to_string(&batch.model)
+        {
+            self.ledger.pin_model(opened.id, &model).await?;
+        }
         let setup = Setup {
             facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),

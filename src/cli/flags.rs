@@ -44,7 +44,7 @@ pub struct WhatFlags {
     /// of a file, that of its folder].
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
-    /// The fal endpoint id [default: fal-ai/flux-vision-upscaler].
+    /// The fal endpoint id: any model that takes a picture [default: fal-ai/flux-vision-upscaler].
     #[arg(short, long, value_name = "ID")]
     pub model: Option<String>,
     /// A model parameter, such as `upscale_factor=4`; repeatable.
@@ -52,6 +52,9 @@ pub struct WhatFlags {
     /// Checked against the model before anything is sent. What is not given has the model's default.
     #[arg(short, long, value_name = "NAME=VALUE")]
     pub param: Vec<String>,
+    /// The model's field that takes the photo [default: found from its schema].
+    #[arg(long, value_name = "NAME")]
+    pub image_field: Option<String>,
     /// What to write captions to: txt, xmp, both as txt,xmp, or none [default: txt].
     #[arg(long, value_name = "LIST")]
     pub captions: Option<String>,

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::Command;
 use crate::engine::Leave;
-use crate::engine::board::{BatchFacts, Board, Lens};
+use crate::engine::board::{BatchFacts, Board, Lens, Notice, NoticeKind};
 use crate::engine::dedup::copy::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
@@ -158,6 +158,11 @@ impl Engine {
         mut commands: mpsc::Receiver<Command>,
     ) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
+        if let Some(message) = self.facts.schema_changed.clone() {
+            let action =
+                "run it with other parameters, or into another folder, for a batch by what it takes now".to_owned();
+            self.tell(What::Notice(Notice { kind: NoticeKind::SchemaChanged, message, action }));
+        }
         self.recall(known);
         // Results that a retry replaced were paid for, too.
         self.jobs.spent_besides(spent.beyond(self.jobs.totals().spent));

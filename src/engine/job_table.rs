@@ -7,7 +7,7 @@ use crate::engine::table::{Causes, Index, Measure, Spec, View};
 use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd, apply,
 };
-use crate::model::{Model, Params, UnitPrice};
+use crate::model::{Model, Params, UnitPrice, Work};
 use crate::plan::CostModel;
 
 /// All jobs of a batch with their totals and index.
@@ -106,9 +106,9 @@ impl JobTable {
         self.cost.own_params(job)
     }
 
-    /// The size of a job's result, px; `None` if that of the photo is not known.
-    pub(super) fn output(&self, job: &Job) -> Option<Pixels> {
-        self.cost.output(job)
+    /// What a job's request makes.
+    pub(super) fn work(&self, job: &Job) -> Work {
+        self.cost.work(job)
     }
 
     /// What a job's result will cost; `None` if that cannot be known.

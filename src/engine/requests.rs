@@ -12,7 +12,6 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::tasks::Step;
 use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
 use crate::ledger::Trail;
-use crate::model::UnitPrice;
 
 /// The largest window.
 const WINDOW: i32 = 256;
@@ -61,7 +60,7 @@ impl Engine {
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
     fn set_budget(&mut self, cap: Option<Usd>) {
-        if cap.is_some() && !self.jobs.price().is_some_and(UnitPrice::can_be_capped) {
+        if cap.is_some() && !self.jobs.price().is_some_and(|price| self.jobs.params().holds_cap(price)) {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
         }

@@ -40,7 +40,8 @@ pub(super) struct Http {
     /// For this machine, if one of the hosts is here: no proxy stands between us and ourselves.
     here: Option<Client>,
     pub(super) hosts: Hosts,
-    key: ApiKey,
+    /// `None` for what may be asked without one.
+    key: Option<ApiKey>,
 }
 
 /// A whole answer with a good status.
@@ -51,7 +52,7 @@ pub(super) struct Reply {
 }
 
 impl Http {
-    pub(super) fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
+    pub(super) fn new(hosts: Hosts, key: Option<ApiKey>) -> Result<Self, ClientError> {
         let here = [&hosts.queue, &hosts.rest, &hosts.api].into_iter().any(is_loopback);
         let here = here.then(|| Self::settings().no_proxy().build().map_err(ClientError)).transpose()?;
         let client = Self::settings().build().map_err(ClientError)?;
@@ -84,7 +85,11 @@ impl Http {
 
     /// A call to one of fal's API hosts, with the key. The URL is one that we built from [`Hosts`].
     pub(super) fn with_key(&self, method: http::Method, url: Url) -> RequestBuilder {
-        self.client(&url).request(method, url).header(http::header::AUTHORIZATION, self.key.authorization())
+        let request = self.client(&url).request(method, url);
+        match &self.key {
+            Some(key) => request.header(http::header::AUTHORIZATION, key.authorization()),
+            None => request,
+        }
     }
 
     /// A call to a CDN or signed URL that came from the network, without the key.

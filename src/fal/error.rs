@@ -27,6 +27,8 @@ pub(crate) enum Call {
     Cancel,
     /// Asking for prices.
     Pricing,
+    /// Asking for models.
+    Models,
     /// Listing past requests.
     Requests,
     /// Fetching the picture.
@@ -221,6 +223,7 @@ impl Call {
             Self::Result => "result",
             Self::Cancel => "cancel",
             Self::Pricing => "pricing",
+            Self::Models => "model list",
             Self::Requests => "request list",
             Self::Download => "download",
         }

@@ -2,6 +2,7 @@
 //!
 //! The key goes to the queue, REST and API hosts that the settings name and to nobody else.
 
+mod catalogue;
 mod client;
 mod download;
 mod error;
@@ -16,6 +17,7 @@ mod queue;
 mod storage;
 pub mod wire;
 
+pub use catalogue::{Listed, ListedPage};
 pub use client::ClientError;
 pub use download::{Download, Piece};
 pub use error::{Bill, FalError, Scope};
@@ -45,6 +47,14 @@ impl Fal {
     /// # Errors
     /// If the operating system's trust store or the proxy settings cannot be used.
     pub fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
-        Ok(Self { http: Arc::new(Http::new(hosts, key)?), token: Arc::default() })
+        Ok(Self { http: Arc::new(Http::new(hosts, Some(key))?), token: Arc::default() })
+    }
+
+    /// A client without a key, for what anybody may ask: which models there are, and their schemas.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn anonymous(hosts: Hosts) -> Result<Self, ClientError> {
+        Ok(Self { http: Arc::new(Http::new(hosts, None)?), token: Arc::default() })
     }
 }

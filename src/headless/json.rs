@@ -130,7 +130,7 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
     PlanBody {
         batch: known(facts.id),
         model: &facts.endpoint,
-        params: facts.params.iter().map(|(name, value)| (name.clone(), typed(value))).collect(),
+        params: facts.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         output: &facts.output,
         photos: plan.photos,
         skipped,
@@ -158,14 +158,6 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         failed_before: plan.failed_before,
         unknown_before: plan.lost_before,
         few_files: facts.few_files.as_deref(),
-    }
-}
-
-/// A parameter's value as what it was before it became text.
-fn typed(text: &str) -> Value {
-    match serde_json::from_str(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-        _ => Value::from(text),
     }
 }
 

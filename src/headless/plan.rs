@@ -2,12 +2,26 @@
 
 use std::fmt::Write;
 
+use serde_json::Value;
+
 use super::words::{count, megapixels, of, price};
 use crate::engine::board::{BatchFacts, Plan, SkippedFile};
 use crate::job::clean;
+use crate::model::shown;
 
 /// Skipped files that are named; the rest are counted.
 const NAMED: usize = 20;
+
+/// So much of a parameter's value is shown, characters.
+const BRIEF: usize = 200;
+
+/// A value in a line: long ones are cut.
+fn brief(value: &Value) -> String {
+    let text = shown(value);
+    let mut chars = text.chars();
+    let start: String = chars.by_ref().take(BRIEF).collect();
+    if chars.next().is_some() { format!("{start}…") } else { start }
+}
 
 /// The plan for people: as long as it takes, ends with a newline, safe for a terminal.
 #[must_use]
@@ -20,7 +34,7 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     row("from", &facts.from.join(", "));
     row("to", &facts.to);
     row("model", &model(facts));
-    let params: Vec<_> = facts.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let params: Vec<_> = facts.params.iter().map(|(name, value)| format!("{name}={}", brief(value))).collect();
     row("params", &params.join(" "));
     row("photos", &to_send(plan));
     if plan.photos > 0 {

@@ -147,6 +147,25 @@ pub(super) async fn touch(connection: &mut SqliteConnection, batch: BatchId) -> 
     Ok(())
 }
 
+/// Keeps the model's schema; what is kept already stays.
+pub(super) async fn pin(connection: &mut SqliteConnection, batch: BatchId, model: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE batches SET model_schema = ? WHERE id = ? AND model_schema IS NULL")
+        .bind(model)
+        .bind(batch.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The model's schema, if it was kept.
+pub(super) async fn pinned(connection: &mut SqliteConnection, batch: BatchId) -> Result<Option<String>, sqlx::Error> {
+    let kept: Option<Option<String>> = sqlx::query_scalar("SELECT model_schema FROM batches WHERE id = ?")
+        .bind(batch.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(kept.flatten())
+}
+
 /// Every batch or one of them, newest first.
 pub(super) async fn list(
     connection: &mut SqliteConnection,

@@ -157,6 +157,22 @@ impl Ledger {
         batch::find(self.desk().await.connection()?, key).await.map_err(|error| self.failed(error))
     }
 
+    /// Keeps the model as it was when the batch was begun; what is kept already stays.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub async fn pin_model(&self, batch: BatchId, model: &str) -> Result<(), LedgerError> {
+        batch::pin(self.desk().await.connection()?, batch, model).await.map_err(|error| self.failed(error))
+    }
+
+    /// The model as it was when the batch was begun, if that was kept.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn pinned_model(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
+        batch::pinned(self.desk().await.connection()?, batch).await.map_err(|error| self.failed(error))
+    }
+
     /// Whether a process works on a batch.
     #[must_use]
     pub fn is_worked_on(&self, batch: BatchId) -> bool {

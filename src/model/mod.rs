@@ -5,18 +5,26 @@
 
 mod answer;
 mod field;
+mod near;
 mod number;
 mod offer;
 mod params;
 mod price;
 mod profiles;
 mod redo;
+mod refusal;
+mod schema;
 mod spec;
+mod work;
 
 pub use answer::read_answer;
-pub use field::{ParamKind, ParamSpec, shown};
+pub use field::{Bounds, Length, ParamKind, ParamSpec, Refused, shown};
+pub use near::nearest;
 pub use number::count;
 pub use offer::{Doubt, Quote, settle};
-pub use params::{ParamError, Params};
+pub use params::Params;
 pub use price::{PriceSource, Unit, UnitPrice};
-pub use spec::{Model, SizeRule};
+pub use refusal::ParamError;
+pub use schema::{Gives, LONGEST, Schema, SchemaError, Unfit};
+pub use spec::{ImageField, Model, SizeRule};
+pub use work::Work;

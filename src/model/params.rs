@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Model, ParamSpec, SizeRule, shown};
+use super::ParamError;
+use super::field::Refused;
+use super::near::nearest;
+use super::{Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
 use crate::job::{Pixels, clean};
 
 /// Checked parameters: every one that the model has a value for, in the model's order.
@@ -16,6 +19,12 @@ pub struct Params {
     values: Map<String, Value>,
     #[serde(skip)]
     growth: Growth,
+    /// How many pictures a request makes.
+    #[serde(skip)]
+    pictures: u32,
+    /// Whether their identity goes by their names' order, since the model's own may change.
+    #[serde(skip)]
+    by_name: bool,
 }
 
 /// How large a result is beside its photo.
@@ -25,45 +34,6 @@ enum Growth {
     Times(f64),
     Kept,
     Unknown,
-}
-
-/// A parameter that the model does not have or does not take.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParamError {
-    /// No such parameter. Models ignore unknown ones silently, which would be paid for.
-    #[error("{model} has no parameter `{name}`{}\nhint: it has {known}", did_you_mean(.close.as_deref()))]
-    Unknown {
-        /// The model.
-        model: String,
-        /// What was given.
-        name: String,
-        /// All that it has.
-        known: String,
-        /// The one that looks most like it.
-        close: Option<String>,
-    },
-    /// Not what the parameter takes.
-    #[error("`{name}` cannot be `{value}`: {model} takes {takes}")]
-    OutOfRange {
-        /// The model.
-        model: String,
-        /// The parameter.
-        name: String,
-        /// What was given.
-        value: String,
-        /// What it takes.
-        takes: String,
-    },
-    /// The field that we fill in ourselves.
-    #[error("`{0}` is set for each photo by fal-tui and cannot be given")]
-    Reserved(String),
-    /// Not of the form NAME=VALUE.
-    #[error("`{0}` is no NAME=VALUE, as in `-p upscale_factor=4`")]
-    NoPair(String),
-}
-
-fn did_you_mean(close: Option<&str>) -> String {
-    close.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 impl Params {
@@ -77,23 +47,32 @@ impl Params {
             let (name, text) = pair.split_once('=').ok_or_else(|| ParamError::NoPair(clean(pair).into_owned()))?;
             let (name, text) = (name.trim(), text.trim());
             let spec = spec_of(model, name)?;
-            let value = spec.read(text).ok_or_else(|| out_of_range(model, spec, text))?;
-            given.insert(name.to_owned(), value);
+            given.insert(name.to_owned(), spec.try_read(text).map_err(|no| out_of_range(model, spec, &no))?);
         }
         Ok(Self::of(model, given))
     }
 
     /// Checked values, and the defaults of all others.
     fn of(model: &Model, mut given: Map<String, Value>) -> Self {
-        let mut value_of = |spec: &ParamSpec| given.remove(&spec.name).or_else(|| spec.default.clone());
+        let mut value_of = |spec: &ParamSpec| {
+            let value = given.remove(&spec.name).or_else(|| spec.default.clone());
+            // Null is what the model takes anyway: no other job than one without it.
+            value.filter(|value| !(value.is_null() && spec.default.is_none()))
+        };
         let values: Map<_, _> =
             model.params.iter().filter_map(|spec| Some((spec.name.clone(), value_of(spec)?))).collect();
         let growth = match &model.size {
-            SizeRule::Times(name) => values.get(name).and_then(Value::as_f64).map_or(Growth::Unknown, Growth::Times),
+            SizeRule::Times { by, only_if } => {
+                let is_so = only_if.as_ref().is_none_or(|(name, is)| values.get(name).is_some_and(|set| set == is));
+                let times = values.get(by).and_then(Value::as_f64).filter(|_| is_so);
+                times.map_or(Growth::Unknown, Growth::Times)
+            }
             SizeRule::Kept => Growth::Kept,
             SizeRule::Unknown => Growth::Unknown,
         };
-        Self { values, growth }
+        let many = |name: &String| values.get(name).and_then(Value::as_u64).and_then(|many| u32::try_from(many).ok());
+        let pictures = model.counts.iter().filter_map(many).fold(1, u32::saturating_mul).max(1);
+        Self { values, growth, pictures, by_name: model.by_name }
     }
 
     /// Checks values as JSON has them.
@@ -101,8 +80,7 @@ impl Params {
         let mut given = Map::new();
         for (name, value) in values {
             let spec = spec_of(model, name)?;
-            let taken = spec.take(value).ok_or_else(|| out_of_range(model, spec, &value.to_string()))?;
-            given.insert(name.to_owned(), taken);
+            given.insert(name.to_owned(), spec.take(value).map_err(|no| out_of_range(model, spec, &no))?);
         }
         Ok(Self::of(model, given))
     }
@@ -146,8 +124,7 @@ impl Params {
             .collect();
         for (name, text) in typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let spec = spec_of(model, name)?;
-            let value = spec.read(text).ok_or_else(|| out_of_range(model, spec, text.trim()))?;
-            given.insert(name.clone(), value);
+            given.insert(name.clone(), spec.try_read(text).map_err(|no| out_of_range(model, spec, &no))?);
         }
         Ok(Self::of(model, given))
     }
@@ -167,8 +144,9 @@ impl Params {
     #[must_use]
     pub fn body(&self, model: &Model, image_url: &str) -> Value {
         let mut body = Map::new();
-        body.insert(model.image_field.clone(), Value::from(image_url));
+        body.insert(model.image.field.clone(), model.image.value(image_url));
         body.extend(self.values.clone());
+        body.extend(model.pinned.iter().map(|(name, value)| (name.clone(), value.clone())));
         Value::Object(body)
     }
 
@@ -188,7 +166,26 @@ impl Params {
         }
     }
 
-    /// Name and value of each, as people and other programs read them.
+    /// What a request for a photo of this size makes.
+    #[must_use]
+    pub fn work(&self, input: Option<Pixels>) -> Work {
+        Work { pixels: self.output_size(input), pictures: self.pictures }
+    }
+
+    /// Whether a cap can be kept with this price for requests with these: where the size of results counts,
+    /// it must be known, too.
+    #[must_use]
+    pub fn holds_cap(&self, price: &UnitPrice) -> bool {
+        price.can_be_capped() && price.at_most(self.work(Some(Pixels::new(1, 1)))).is_some()
+    }
+
+    /// Name and value of each.
+    #[must_use]
+    pub fn values(&self) -> Vec<(String, Value)> {
+        self.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    /// Name and value of each, as people read them.
     #[must_use]
     pub fn told(&self) -> Vec<(String, String)> {
         self.iter().map(|(name, value)| (name.to_owned(), shown(value))).collect()
@@ -198,39 +195,52 @@ impl Params {
     /// identity.
     #[must_use]
     pub fn canonical(&self) -> String {
-        Value::Object(self.values.clone()).to_string()
+        let mut values: Vec<_> = self.values.iter().collect();
+        if self.by_name {
+            values.sort_by_key(|(name, _)| *name);
+        }
+        Value::Object(values.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
+    }
+
+    /// What the model does nothing without, and has no value.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub fn complete(&self, model: &Model) -> Result<(), ParamError> {
+        let missing = model.params.iter().find(|spec| spec.required && !self.values.contains_key(&spec.name));
+        missing.map_or(Ok(()), |spec| {
+            Err(ParamError::Missing {
+                model: model.endpoint.to_string(),
+                name: spec.name.clone(),
+                takes: spec.kind.to_string(),
+            })
+        })
     }
 }
 
 fn spec_of<'m>(model: &'m Model, name: &str) -> Result<&'m ParamSpec, ParamError> {
-    if name == model.image_field {
+    if name == model.image.field {
         return Err(ParamError::Reserved(name.to_owned()));
+    }
+    if let Some(value) = model.pinned.get(name) {
+        return Err(ParamError::Pinned { name: name.to_owned(), value: shown(value), why: Model::WHY_PINNED });
     }
     model.param(name).ok_or_else(|| unknown(model, name))
 }
 
-fn out_of_range(model: &Model, spec: &ParamSpec, given: &str) -> ParamError {
-    ParamError::OutOfRange {
-        model: model.endpoint.to_string(),
-        name: spec.name.clone(),
-        value: clean(given).into_owned(),
-        takes: spec.kind.to_string(),
-    }
+fn out_of_range(model: &Model, spec: &ParamSpec, no: &Refused) -> ParamError {
+    let value: String = clean(&no.found).chars().take(200).collect();
+    let name = format!("{}{}", spec.name, clean(&no.at));
+    ParamError::OutOfRange { model: model.endpoint.to_string(), name, value, takes: clean(&no.takes).into_owned() }
 }
 
 fn unknown(model: &Model, name: &str) -> ParamError {
     let names: Vec<_> = model.params.iter().map(|spec| spec.name.as_str()).collect();
-    let shared = |known: &&&str| known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-    let parts = |known: &&&str| known.split('_').filter(|part| part.len() > 2 && name.contains(part)).count();
-    let close = names
-        .iter()
-        .filter(|known| shared(known) >= 3 || parts(known) > 0)
-        .max_by_key(|known| (parts(known), shared(known)));
     ParamError::Unknown {
         model: model.endpoint.to_string(),
         name: clean(name).into_owned(),
         known: names.join(", "),
-        close: close.map(|&name| name.to_owned()),
+        close: nearest(name, names.iter().copied()).map(str::to_owned),
     }
 }
 
@@ -332,7 +342,7 @@ mod tests {
 
     #[test]
     fn texts_are_taken_as_they_are() {
-        let text = ParamSpec { name: "prompt".to_owned(), kind: ParamKind::Text, default: None, about: String::new() };
+        let text = ParamSpec::new("prompt", ParamKind::text());
         let model = Model { params: vec![text], size: SizeRule::Unknown, ..flux() };
         let params = Params::parse(&model, ["prompt= a \"cat\" "]).unwrap();
         assert_eq!(params.told(), [("prompt".to_owned(), "a \"cat\"".to_owned())]);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Doubt;
+use super::{Doubt, Work};
 use crate::job::{Cost, Pixels, Usd};
 
 /// What a unit price is counted in (fal docs: platform pricing).
@@ -71,28 +71,30 @@ pub struct UnitPrice {
 }
 
 impl UnitPrice {
-    /// What one output of this size costs; `None` where that cannot be known beforehand.
+    /// What a request costs; `None` where that cannot be known beforehand.
     #[must_use]
-    pub fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
-        match self.unit {
-            Unit::Megapixel => self.usd.times(u128::from(output?.count()), 1_000_000),
+    pub fn estimate(&self, work: Work) -> Option<Usd> {
+        let one = match self.unit {
+            Unit::Megapixel => self.usd.times(u128::from(work.pixels?.count()), 1_000_000),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
-        }
+        };
+        one?.times(work.pictures.into(), 1)
     }
 
-    /// The most that one output of this size may be billed as. How fal rounds megapixels is not
+    /// The most that a request may be billed as. How fal rounds megapixels is not
     /// documented: a cap reckons with whole ones, rounded up, and with the smaller kind, 10⁶ px.
     #[must_use]
-    pub fn at_most(&self, output: Option<Pixels>) -> Option<Usd> {
-        match self.unit {
-            Unit::Megapixel => self.usd.times(u128::from(output?.count().div_ceil(1_000_000)), 1),
+    pub fn at_most(&self, work: Work) -> Option<Usd> {
+        let one = match self.unit {
+            Unit::Megapixel => self.usd.times(u128::from(work.pixels?.count().div_ceil(1_000_000)), 1),
             Unit::Image => Some(self.usd),
             Unit::Other(_) => None,
-        }
+        };
+        one?.times(work.pictures.into(), 1)
     }
 
-    /// Whether a cap can be kept with it: what a result costs must be known before it is paid for.
+    /// Whether a cap can be kept with it: what a unit costs must be known before it is paid for.
     #[must_use]
     pub fn can_be_capped(&self) -> bool {
         match self.source {
@@ -107,12 +109,13 @@ impl UnitPrice {
     /// expected of it, and at the most what it may have been billed as, be it larger than was promised.
     /// `None` if that cannot be known.
     #[must_use]
-    pub fn cost(&self, billed_units: Option<f64>, promised: Option<Pixels>, made: Option<Pixels>) -> Option<Cost> {
+    pub fn cost(&self, billed_units: Option<f64>, promised: Work, made: Option<Pixels>) -> Option<Cost> {
         if let Some(usd) = billed_units.and_then(|units| self.billed(units)) {
             return Some(Cost::Known(usd));
         }
-        let promised = promised.or(made);
-        let at_most = self.at_most(promised)?.max(self.at_most(made.or(promised))?);
+        let came = Work { pixels: made.or(promised.pixels), ..promised };
+        let promised = Work { pixels: promised.pixels.or(made), ..promised };
+        let at_most = self.at_most(promised)?.max(self.at_most(came)?);
         Some(Cost::assumed(self.estimate(promised)?, at_most))
     }
 
@@ -135,22 +138,34 @@ mod tests {
     #[test]
     fn a_twelve_megapixel_photo_at_two_costs_what_the_manual_says() {
         let output = Pixels::new(4000, 3000).scaled(2.0);
-        assert_eq!(per_megapixel().estimate(Some(output)).unwrap().to_string(), "$4.80");
+        assert_eq!(per_megapixel().estimate(Work::one(Some(output))).unwrap().to_string(), "$4.80");
+    }
+
+    #[test]
+    fn each_picture_of_a_request_is_paid_for() {
+        let work = Work { pixels: Some(Pixels::new(1000, 1500)), pictures: 4 };
+        let told =
+            |price: &UnitPrice| (price.estimate(work).unwrap().to_string(), price.at_most(work).unwrap().to_string());
+        assert_eq!(told(&per_megapixel()), ("$0.60".to_owned(), "$0.80".to_owned()));
+        assert_eq!(told(&UnitPrice { unit: Unit::Image, ..per_megapixel() }), ("$0.40".to_owned(), "$0.40".to_owned()));
+        let unsized_work = Work { pixels: None, pictures: 4 };
+        assert_eq!(per_megapixel().estimate(unsized_work), None, "how large they are is not known");
     }
 
     #[test]
     fn a_cap_reckons_with_whole_megapixels() {
-        let at_most = |width, height| per_megapixel().at_most(Some(Pixels::new(width, height))).unwrap().to_string();
+        let at_most =
+            |width, height| per_megapixel().at_most(Work::one(Some(Pixels::new(width, height)))).unwrap().to_string();
         assert_eq!([at_most(24, 16), at_most(1000, 1000), at_most(1000, 1001)], ["$0.10", "$0.10", "$0.20"]);
-        let output = Pixels::new(2048, 2048);
-        assert!(per_megapixel().at_most(Some(output)).unwrap() >= per_megapixel().estimate(Some(output)).unwrap());
+        let output = Work::one(Some(Pixels::new(2048, 2048)));
+        assert!(per_megapixel().at_most(output).unwrap() >= per_megapixel().estimate(output).unwrap());
     }
 
     #[test]
     fn a_result_costs_what_fal_says_else_what_was_expected_and_at_most_what_it_may() {
         let cents = |cents: i64| Usd::from_nanos(cents * 10_000_000);
         let (promised, larger) = (Pixels::new(1500, 1000), Pixels::new(3000, 1000));
-        let cost = |units, made| per_megapixel().cost(units, Some(promised), Some(made));
+        let cost = |units, made| per_megapixel().cost(units, Work::one(Some(promised)), Some(made));
         assert_eq!(cost(Some(1.5), promised), Some(Cost::Known(cents(15))));
         assert_eq!(cost(None, promised), Some(Cost::assumed(cents(15), cents(20))));
         assert_eq!(cost(Some(f64::NAN), larger), Some(Cost::assumed(cents(15), cents(30))), "it came larger");
@@ -164,17 +179,15 @@ mod tests {
         assert_eq!(Usd::from_nanos(2).checked_times(usize::MAX), None);
         assert_eq!((beyond - most).to_string(), "more than $9.2 billion", "nor is it one when less is added");
         assert_eq!((beyond.told(), Usd::from_f64(1e10)), (None, None));
+        let work = Work::one(Some(Pixels::new(2000, 1000)));
         let dear = UnitPrice { usd: most, ..per_megapixel() };
-        assert_eq!(
-            [dear.estimate(Some(Pixels::new(2000, 1000))), dear.at_most(Some(Pixels::new(2000, 1000)))],
-            [None, None]
-        );
+        assert_eq!([dear.estimate(work), dear.at_most(work)], [None, None]);
     }
 
     #[test]
     fn what_cannot_be_known_is_not_zero() {
         let price = UnitPrice { unit: Unit::from_api("compute seconds"), ..per_megapixel() };
-        assert_eq!(price.estimate(Some(Pixels::new(100, 100))), None);
+        assert_eq!(price.estimate(Work::one(Some(Pixels::new(100, 100)))), None);
         assert!(!price.can_be_capped() && per_megapixel().can_be_capped());
         assert_eq!(price.billed(f64::NAN), None);
         assert_eq!(price.billed(-1.0), None);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::job::{Cost, Job, JobId, OwnParams, Pixels, Usd};
-use crate::model::{Model, Params, UnitPrice};
+use crate::model::{Model, Params, UnitPrice, Work};
 
 /// What jobs of a batch cost.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl CostModel {
 
     /// What a job's result will cost; `None` if that cannot be known.
     pub(crate) fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.estimate(self.output(job))
+        self.price.as_ref()?.estimate(self.work(job))
     }
 
     /// What a job will cost; nothing if it gets another one's result.
@@ -55,17 +55,22 @@ impl CostModel {
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
     pub(crate) fn at_most(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.at_most(self.output(job))
+        self.price.as_ref()?.at_most(self.work(job))
     }
 
     /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
     pub(crate) fn cost(&self, job: &Job, billed_units: Option<f64>, made: Option<Pixels>) -> Option<Cost> {
-        self.price.as_ref()?.cost(billed_units, self.output(job), made)
+        self.price.as_ref()?.cost(billed_units, self.work(job), made)
     }
 
     /// The most that a job may still be billed as.
     pub(crate) fn reserve(&self, job: &Job) -> Option<Usd> {
         if self.reusing.contains(&job.id) { Some(Usd::ZERO) } else { self.at_most(job) }
+    }
+
+    /// What its request makes.
+    pub(crate) fn work(&self, job: &Job) -> Work {
+        self.params_of(job).work(job.photo.pixels)
     }
 
     /// The size of its result, px; `None` if that of the photo is not known.

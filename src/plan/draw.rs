@@ -228,8 +228,8 @@ impl<'a> Draft<'a> {
             let is_duplicate = self.cost.reusing.contains(id);
             let has_trial = trials.contains_key(&job.photo.path);
             let (found, is_changed) = (self.remembered.found(*id), self.remembered.is_changed(*id));
-            let output = self.cost.output(job);
-            planner.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
+            let work = self.cost.work(job);
+            planner.count(job, standing, About { work, is_duplicate, found, is_changed, has_trial });
         }
         planner.end();
         let spent = if batch.0 == 0 { Spent::NOTHING } else { ledger.batch(*batch).await?.spent };

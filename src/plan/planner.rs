@@ -8,7 +8,7 @@ use super::figures::{Plan, SkippedFile};
 use super::known::Standing;
 use super::reserve::Reserve;
 use crate::job::{Job, JobState, Photo, Pixels, Usd, clean};
-use crate::model::UnitPrice;
+use crate::model::{UnitPrice, Work};
 
 /// The dearest photos that are kept.
 const DEAREST: usize = 10;
@@ -30,10 +30,10 @@ pub(crate) struct Planner {
 }
 
 /// What else is known of a photo that is counted.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct About {
-    /// The size of its result, px; `None` if that cannot be known.
-    pub(crate) output: Option<Pixels>,
+    /// What its request makes.
+    pub(crate) work: Work,
     /// Whether it is the same picture as another, so that it is not sent.
     pub(crate) is_duplicate: bool,
     /// What its own result cost that lies in the output folder, if that is why.
@@ -85,24 +85,24 @@ impl Planner {
             (Standing::Failed, _) => self.plan.failed_before += 1,
             (Standing::AtFal, _) => self.plan.at_fal += 1,
             (Standing::Send, _) => {
-                self.send(&job.photo, about.output);
+                self.send(&job.photo, about.work);
                 if about.is_changed {
                     self.changed();
                 }
                 if about.is_duplicate {
-                    self.reuse(job, about.output, about.found);
+                    self.reuse(job, about.work, about.found);
                 }
             }
         }
         self.plan.replaced += usize::from(about.has_trial && standing.goes_on());
     }
 
-    fn estimate(&self, output: Option<Pixels>) -> Option<Usd> {
-        self.plan.price.as_ref()?.estimate(output)
+    fn estimate(&self, work: Work) -> Option<Usd> {
+        self.plan.price.as_ref()?.estimate(work)
     }
 
-    fn at_most(&self, output: Option<Pixels>) -> Option<Usd> {
-        self.plan.price.as_ref()?.at_most(output)
+    fn at_most(&self, work: Work) -> Option<Usd> {
+        self.plan.price.as_ref()?.at_most(work)
     }
 
     fn skip(&mut self, photo: &Photo, reason: &str) {
@@ -114,13 +114,13 @@ impl Planner {
     }
 
     /// Counts a photo that is sent.
-    pub(crate) fn send(&mut self, photo: &Photo, output: Option<Pixels>) {
+    pub(crate) fn send(&mut self, photo: &Photo, work: Work) {
         self.shared = None;
-        let estimate = self.estimate(output);
-        self.reserve.add(self.at_most(output));
+        let estimate = self.estimate(work);
+        self.reserve.add(self.at_most(work));
         self.plan.photos += 1;
         self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
-        self.plan.output_px += output.map_or(0, Pixels::count);
+        self.plan.output_px += work.px();
         // One photo whose price cannot be known makes the sum unknown, never smaller.
         self.plan.estimate = self.plan.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
         if let Some(estimate) = estimate
@@ -136,31 +136,31 @@ impl Planner {
 
     /// A photo that was counted as to be sent is not. False, and nothing done, where only counting all of
     /// them again can tell what the plan is without it.
-    pub(crate) fn take_back(&mut self, photo: &Photo, output: Option<Pixels>) -> bool {
+    pub(crate) fn take_back(&mut self, photo: &Photo, work: Work) -> bool {
         let path = clean(&photo.slash_path()).into_owned();
         // Another one would be among the dearest in its place.
         if self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
             return false;
         }
-        let Some((sum, one)) = self.plan.estimate.zip(self.estimate(output)) else { return false };
+        let Some((sum, one)) = self.plan.estimate.zip(self.estimate(work)) else { return false };
         self.shared = None;
-        self.reserve.take_back(self.at_most(output));
+        self.reserve.take_back(self.at_most(work));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(photo.pixels.map_or(0, Pixels::count));
-        self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
+        self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = Some(sum - one);
         true
     }
 
     /// A photo that was counted as to be sent is not: it is the same picture as another, or its own result,
     /// which cost so much, lies in the output folder.
-    pub(crate) fn reuse(&mut self, job: &Job, output: Option<Pixels>, found: Option<Usd>) {
+    pub(crate) fn reuse(&mut self, job: &Job, work: Work, found: Option<Usd>) {
         self.shared = None;
-        let estimate = self.estimate(output);
-        self.reserve.take_back(self.at_most(output));
+        let estimate = self.estimate(work);
+        self.reserve.take_back(self.at_most(work));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
-        self.plan.output_px = self.plan.output_px.saturating_sub(output.map_or(0, Pixels::count));
+        self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
         if let Some(cost) = found {
             self.plan.found += 1;
@@ -259,7 +259,7 @@ mod tests {
             let modified = Timestamp(0);
             let photo =
                 Photo { source, path, format: None, pixels: Some(pixels), bytes: 1, modified, shares_stem: false };
-            planner.send(&photo, Some(pixels));
+            planner.send(&photo, Work::one(Some(pixels)));
             (photo, pixels)
         };
         let (mut all, mut without) =
@@ -270,7 +270,7 @@ mod tests {
         });
         let mut take_back = |at: usize| {
             let (photo, pixels) = &photos[at];
-            all.take_back(photo, Some(*pixels))
+            all.take_back(photo, Work::one(Some(*pixels)))
         };
         assert_eq!([take_back(14), take_back(4)], [false, true], "the fifteenth is one of the ten dearest");
         let cap = Cap { budget: Some(Usd::from_nanos(200_000_000)), used: Usd::ZERO };

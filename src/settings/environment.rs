@@ -17,6 +17,8 @@ pub struct Environment {
     pub config_file: Option<PathBuf>,
     /// Where the ledger and the log live by default; `None` without a home directory that is absolute.
     pub state_dir: Option<PathBuf>,
+    /// Where models' schemas are kept for a day; `None` without a home directory that is absolute.
+    pub cache_dir: Option<PathBuf>,
 }
 
 impl Environment {
@@ -31,6 +33,7 @@ impl Environment {
         Self {
             config_file: base.as_ref().and_then(|base| absolute(base.config_dir().join("fal-tui").join("config.toml"))),
             state_dir: base.as_ref().and_then(|base| absolute(state(base).join("fal-tui"))),
+            cache_dir: base.as_ref().and_then(|base| absolute(base.cache_dir().join("fal-tui"))),
             ..Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))))
         }
     }

@@ -150,18 +150,27 @@ impl<'a> Layers<'a> {
         Ok(value)
     }
 
+    /// What the config file says, if it does.
+    pub(super) fn of_file(&self, setting: Setting) -> Option<&OsStr> {
+        self.file.get(setting)?.values.first().map(OsString::as_os_str)
+    }
+
     /// An error that repeats what was given, in its source's own spelling.
     pub(super) fn refuse(&self, setting: Setting, given: &Given, problem: impl Into<String>) -> SettingsError {
+        SettingsError::Value { given: self.told(setting, given), problem: problem.into() }
+    }
+
+    /// What was given, in its source's own spelling.
+    pub(super) fn told(&self, setting: Setting, given: &Given) -> String {
         let Setting { name, .. } = setting;
         let text = given.text.to_string_lossy();
         let text = crate::job::clean(&text);
-        let given = match given.source {
+        match given.source {
             Source::Flag => format!("`--{name} {text}`"),
             Source::Variable(variable) => format!("`{variable}={text}`"),
             Source::File { line } => format!("`{name} = {text}` in {}, line {line}", self.file.path.display()),
             Source::Default => format!("`{name}` by default `{text}`"),
-        };
-        SettingsError::Value { given, problem: problem.into() }
+        }
     }
 
     /// Records a setting in force.

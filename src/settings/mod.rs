@@ -8,20 +8,20 @@ mod layers;
 pub mod names;
 mod show;
 mod values;
+mod wish;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
 pub use layers::{Origin, Source};
+pub use wish::ModelWish;
 
-use crate::cli::{Flags, Options, WhatFlags};
+use crate::cli::{Flags, Options};
 use crate::fal::{ApiKey, Hosts};
-use crate::job::{EndpointId, MaxFailures, Service, Usd};
-use crate::model::{Model, Params};
+use crate::job::{MaxFailures, Service, Usd};
 use crate::output::Captions;
 use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
@@ -35,10 +35,8 @@ pub struct Settings {
     pub paths: Vec<PathBuf>,
     /// Where pictures go; `None` for the default beside the input.
     pub output: Option<PathBuf>,
-    /// The model.
-    pub model: Model,
-    /// Its parameters.
-    pub params: Params,
+    /// The model and its parameters, as far as they can be told without its schema.
+    pub model: ModelWish,
     /// Most requests at fal at once, 1 to 256.
     pub concurrency: u16,
     /// The cap, if there is one.
@@ -69,6 +67,8 @@ pub struct Settings {
     pub sandbox: Option<SandboxSettings>,
     /// Where the ledger and the log live.
     pub state_dir: PathBuf,
+    /// Where schemas are kept for a day; `None` without a home directory.
+    pub cache_dir: Option<PathBuf>,
     /// Send again what failed in an earlier run.
     pub retry_failed: bool,
     /// Send also what the output folder's records show to be done.
@@ -127,7 +127,7 @@ impl Settings {
         let Options { what, how, face, place, .. } = &flags.options;
 
         let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
-        let (model, params) = model(l, what)?;
+        let model = wish::model(l, what)?;
         let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
@@ -180,7 +180,6 @@ impl Settings {
             paths: flags.paths.clone(),
             output,
             model,
-            params,
             concurrency,
             budget,
             max_failures,
@@ -196,6 +195,7 @@ impl Settings {
             json,
             sandbox,
             state_dir,
+            cache_dir: environment.cache_dir.clone(),
             retry_failed,
             no_adopt,
             theme,
@@ -249,33 +249,6 @@ impl Settings {
 
 fn switch(layers: &mut Layers<'_>, setting: names::Setting, typed: bool) -> Result<bool, SettingsError> {
     layers.with_default(setting, typed.then_some("true"), "false", values::boolean)
-}
-
-/// The model and its parameters; of a parameter that several sources give, the most important
-/// source's value holds.
-fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<(Model, Params), SettingsError> {
-    let read = |text: &OsStr| {
-        let id = EndpointId::new(&values::text(text)?).map_err(|error| error.to_string())?;
-        Model::built_in(&id).ok_or_else(|| {
-            format!("this version knows the parameters and the price of {} alone", Model::BUILT_IN.join(", "))
-        })
-    };
-    let model = l.with_default(names::MODEL, what.model.as_ref(), Model::DEFAULT, read)?;
-    let given = l.every(names::PARAM, &what.param);
-    let mut pairs = Vec::with_capacity(given.len());
-    for given in &given {
-        let pair = given.text.to_string_lossy().into_owned();
-        Params::parse(&model, [pair.as_str()]).map_err(|error| l.refuse(names::PARAM, given, error.to_string()))?;
-        pairs.push((pair, given.source));
-    }
-    let params = Params::parse(&model, pairs.iter().map(|(pair, _)| pair.as_str()))
-        .map_err(|error| SettingsError::Value { given: "`--param`".to_owned(), problem: error.to_string() })?;
-    for (name, value) in params.iter() {
-        let names_it = |pair: &str| pair.split_once('=').is_some_and(|(given, _)| given.trim() == name);
-        let source = pairs.iter().rev().find(|(pair, _)| names_it(pair)).map_or(Source::Default, |(_, source)| *source);
-        l.note(&format!("param {name}"), &value.to_string(), source);
-    }
-    Ok((model, params))
 }
 
 fn sandbox(l: &mut Layers<'_>, options: &Options) -> Result<Option<SandboxSettings>, SettingsError> {

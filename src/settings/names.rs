@@ -40,6 +40,8 @@ settings! {
     MODEL = "model", "FAL_TUI_MODEL", One;
     /// Model parameters, `NAME=VALUE`.
     PARAM = "param", "FAL_TUI_PARAM", Pairs;
+    /// The model's field that takes the photo.
+    IMAGE_FIELD = "image-field", "FAL_TUI_IMAGE_FIELD", One;
     /// In which forms captions are written: of `txt`, `xmp`, `none`.
     CAPTIONS = "captions", "FAL_TUI_CAPTIONS", List;
     /// Globs of which a photo's path must match one.

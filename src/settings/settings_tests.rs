@@ -2,6 +2,8 @@ use std::path::Path;
 
 use super::*;
 use crate::cli::Cli;
+use crate::job::EndpointId;
+use crate::model::Model;
 
 const NONE: [(&str, &str); 0] = [];
 
@@ -69,30 +71,42 @@ fn a_bad_value_is_refused_by_its_sources_name() {
         ),
         ("a --latency 5", &[], "", "`--latency` shapes the sandbox, and nothing says `--sandbox`"),
         (
-            "a -m fal-ai/esrgan",
+            "a -m esrgan",
             &[],
             "",
-            "`--model fal-ai/esrgan`: this version knows the parameters and the price of fal-ai/flux-vision-upscaler alone",
+            "`--model esrgan`: `esrgan` is no fal endpoint id: expected `owner/model` of letters, digits, `-`, `_` and `.`, as on the model's page",
         ),
-        (
-            "a -p steps=99",
-            &[],
-            "",
-            "`--param steps=99`: `steps` cannot be `99`: fal-ai/flux-vision-upscaler takes a whole number from 4 to 50",
-        ),
+        ("a -p steps", &[], "", "`--param steps`: `steps` is no NAME=VALUE, as in `-p upscale_factor=4`"),
     ] {
         assert_eq!(resolve(line, variables, config).unwrap_err(), message);
     }
-    let error = resolve("a", &[("FAL_TUI_PARAM", "steps=9;scale_factor=2")], "").unwrap_err();
+    let refused = |settings: Settings| settings.model.params_of(&upscaler()).unwrap_err().to_string();
+    let error = refused(resolve("a", &[("FAL_TUI_PARAM", "steps=9;scale_factor=2")], "").unwrap());
     assert!(error.starts_with("`FAL_TUI_PARAM=scale_factor=2`: "), "{error}");
     assert!(error.contains("did you mean `upscale_factor`?"), "{error}");
+}
+
+fn upscaler() -> Model {
+    Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap()
+}
+
+#[test]
+fn parameters_of_the_config_file_are_for_its_own_model() {
+    let params = |line: &str, config: &str| resolve(line, &NONE, config).unwrap().model.parse(&upscaler()).unwrap();
+    let of_default = "[param]\nsteps = 10";
+    assert_eq!(params("a", of_default).get("steps"), Some(&10.into()));
+    assert_eq!(params("a -m fal-ai/esrgan", of_default).get("steps"), Some(&20.into()));
+    let of_other = "model = 'fal-ai/esrgan'\n[param]\nsteps = 10";
+    assert_eq!(params("a", of_other).get("steps"), Some(&10.into()));
+    assert_eq!(params("a -m fal-ai/flux-vision-upscaler", of_other).get("steps"), Some(&20.into()));
 }
 
 #[test]
 fn parameters_add_up_and_the_more_important_source_holds() {
     let variables = [("FAL_TUI_PARAM", "steps=30; creativity=0.5")];
     let settings = resolve("photos -p creativity=0.7", &variables, "[param]\nsteps = 10\nguidance = 5").unwrap();
-    let value = |name: &str| settings.params.iter().find(|(known, _)| *known == name).unwrap().1.to_string();
+    let params = settings.model.params_of(&upscaler()).unwrap();
+    let value = |name: &str| params.iter().find(|(known, _)| *known == name).unwrap().1.to_string();
     assert_eq!([value("guidance"), value("steps"), value("creativity")], ["5", "30", "0.7"]);
     assert_eq!(source(&settings, "param guidance"), Source::File { line: 1 });
     assert_eq!(source(&settings, "param steps"), Source::Variable("FAL_TUI_PARAM"));

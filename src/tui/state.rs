@@ -70,6 +70,7 @@ impl State {
             NoticeKind::Offline
             | NoticeKind::RateLimited
             | NoticeKind::ResourcesLow
+            | NoticeKind::SchemaChanged
             | NoticeKind::Waiting
             | NoticeKind::Resumed => return None,
         })

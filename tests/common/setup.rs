@@ -23,6 +23,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         elsewhere: None,
         state_dir: None,
         log_file: String::new(),
+        schema_changed: None,
         few_files: None,
     };
     Setup {

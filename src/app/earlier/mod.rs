@@ -44,7 +44,8 @@ mod tests {
             let (roots, service) = (vec!["/photos".into()], Service::Fal);
             let (output, endpoint) = (root.join(output), Model::DEFAULT.to_owned());
             let key = BatchKey { roots, output, model: endpoint, params: params.canonical(), service };
-            Batch { key, model: model.clone(), params: params.clone(), inputs: None }
+            let (model, params) = (model.clone(), params.clone());
+            Batch { key, model, params, has_schema: false, schema_changed: None, notes: Vec::new(), inputs: None }
         };
         let old = batch("here/../out");
         drop(ledger.open_batch(&old.key).await.unwrap());

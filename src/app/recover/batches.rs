@@ -74,7 +74,7 @@ impl<'a> Everywhere<'a> {
             let photo = found.job.photo.source.to_string_lossy().into_owned();
             let (fate, output, why) = match self.fate(past, answer, &found, batch).await {
                 Ok(_) if self.dry_run => {
-                    let promised = batch.params.output_size(found.job.photo.pixels);
+                    let promised = batch.params.work(found.job.photo.pixels);
                     let cost = likely_cost(self.price.as_ref(), answer, promised);
                     let place = batch.key.output.join(&*found.job.photo.path);
                     self.teller.found(past, &photo, place, cost)?;
@@ -98,7 +98,8 @@ impl<'a> Everywhere<'a> {
         if !by_request.is_empty() {
             return Ok(by_request);
         }
-        let Some(url) = self.settings.model.photo_in(&past.input) else { return Ok(Vec::new()) };
+        let mut models = self.batches.known.values().map(|batch| &batch.model);
+        let Some(url) = models.find_map(|model| model.photo_in(&past.input)) else { return Ok(Vec::new()) };
         Ok(self.ledger.by_upload_url(url, &self.batches.service).await?)
     }
 

@@ -15,11 +15,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) use since::since;
 
 use super::batch::Batch;
-use super::{Failure, earlier, log, price, print};
+use super::{Failure, earlier, log, models, price, print};
 use crate::fal::{Fal, Past, STORED};
-use crate::job::{Answer, Cost, Photo, Pixels, RequestId, Saved, Service, Timestamp, clean};
+use crate::job::{Answer, Cost, Photo, RequestId, Saved, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{Model, Params, UnitPrice};
+use crate::model::{Model, Params, UnitPrice, Work};
 use crate::output::Output;
 use crate::settings::Settings;
 use batches::{Batches, Everywhere};
@@ -52,8 +52,8 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         Some(text) => since(text, now).map_err(Failure::refusal)?,
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
-    let batch = if settings.paths.is_empty() { None } else { Some(Batch::of(settings, settings.hosts.service())?) };
-    let is_said_whose = batch.is_some() || wish.all.is_some();
+    let has_photos = !settings.paths.is_empty();
+    let is_said_whose = has_photos || wish.all.is_some();
     if is_said_whose {
         // Without a key nothing is set aside.
         settings.key.clone()?;
@@ -65,23 +65,27 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         return Err(what_to_give(&service));
     }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
-    let mut history = History { fal: &fal, model: &settings.model, start, cursor: None, pages: PAGES };
+    let chosen = models::chosen(settings, Some(&fal)).await?;
+    let (model, params) = (chosen.model.clone(), chosen.params.clone());
+    let mut history = History { fal: &fal, model: &model, start, cursor: None, pages: PAGES };
     if let Some(batches) = all {
         log::start(settings)?;
         let status = everywhere(settings, &wish, &ledger, &batches, &mut history).await?;
         ledger.close().await?;
         return Ok(status);
     }
-    let batch = match batch {
-        Some(batch) => Some(earlier::as_written(&ledger, batch).await?),
-        None => None,
+    let batch = if has_photos {
+        let batch = earlier::as_written(&ledger, Batch::of(settings, service.clone(), chosen)?).await?;
+        Some(models::pinned(&ledger, batch, &settings.model).await?)
+    } else {
+        None
     };
     log::start(settings)?;
     let photos = match &batch {
         Some(batch) => Photos::of(batch).await,
         None => Photos::default(),
     };
-    let (model, params) = (&settings.model, &settings.params);
+    let (model, params) = batch.as_ref().map_or((&model, &params), |batch| (&batch.model, &batch.params));
     let (service, inputs) = (&service, HashMap::new());
     let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, inputs };
     let teller = Teller::new(settings.json);
@@ -260,7 +264,7 @@ impl<'a> Recovery<'a> {
             return self.teller.tell(past, Fate::There, Some(&path), None, Some(why));
         }
         let Some(place) = &mut self.place else {
-            let promised = self.params.and_then(|params| params.output_size(photo.pixels));
+            let promised = self.params.map_or(Work::one(None), |params| params.work(photo.pixels));
             let cost = likely_cost(self.price.as_ref(), answer, promised);
             return self.teller.found(past, &path, photo.path.to_path_buf(), cost);
         };
@@ -298,7 +302,7 @@ impl<'a> Recovery<'a> {
 }
 
 /// What a result is taken to have cost that is not fetched.
-fn likely_cost(price: Option<&UnitPrice>, answer: &Answer, promised: Option<Pixels>) -> Option<Cost> {
+fn likely_cost(price: Option<&UnitPrice>, answer: &Answer, promised: Work) -> Option<Cost> {
     price?.cost(answer.billed_units, promised, None)
 }
 

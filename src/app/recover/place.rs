@@ -114,8 +114,8 @@ impl<'a> Place<'a> {
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
         // fal's history does not say what was billed.
-        let cost =
-            self.price.as_ref().and_then(|price| price.cost(answer.billed_units, promised, placed.first.pixels()));
+        let work = self.params.work(job.photo.pixels);
+        let cost = self.price.as_ref().and_then(|price| price.cost(answer.billed_units, work, placed.first.pixels()));
         let (saved, suspicion) = placed.saved(&paid, answer, cost);
         job.state = match suspicion {
             Some(suspicion) => JobState::Review(closed, Box::new(saved), suspicion),

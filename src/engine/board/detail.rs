@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::PictureFile;
 use crate::job::{Cause, Cost, JobId, Stage, Timestamp};
@@ -56,7 +57,7 @@ pub struct Detail {
     /// Attempts that ended, with a result or without, oldest first.
     pub attempts: Vec<PastAttempt>,
     /// Its own parameters, name and value, where it was sent again with others than its batch's.
-    pub own: Option<Vec<(String, String)>>,
+    pub own: Option<Vec<(String, Value)>>,
     /// What can be changed to have its result made again; empty while it has none.
     pub redo: Vec<RedoParam>,
 }

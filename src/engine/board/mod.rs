@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use crate::plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 
@@ -66,7 +67,7 @@ pub struct BatchFacts {
     /// The model's endpoint id.
     pub endpoint: String,
     /// Every parameter as sent, name and value, in the model's order.
-    pub params: Vec<(String, String)>,
+    pub params: Vec<(String, Value)>,
     /// How results grow, as `×2`; none for models that do not enlarge.
     pub growth: Option<String>,
     /// The cap, if there is one.
@@ -81,6 +82,8 @@ pub struct BatchFacts {
     pub state_dir: Option<String>,
     /// Where the log is written.
     pub log_file: String,
+    /// That fal has changed what the model takes since the batch was begun, in words.
+    pub schema_changed: Option<String>,
     /// What few open files leave to be done at once, in words; `None` if there are enough.
     pub few_files: Option<String>,
 }
@@ -185,6 +188,8 @@ pub enum NoticeKind {
     RateLimited,
     /// What held everything back is over. The board carries it for a few seconds.
     Resumed,
+    /// fal has changed what the model takes since the batch was begun.
+    SchemaChanged,
     /// This machine has no more open files, memory or threads to give.
     ResourcesLow,
     /// Nothing happened for a while: what is waited for.

@@ -90,8 +90,8 @@ impl Engine {
         if !self.course.started {
             self.planning.edit.stale = true;
         } else if let Some(job) = self.jobs.get(id) {
-            let output = self.jobs.params().output_size(job.photo.pixels);
-            self.planning.planner.reuse(job, output, self.dedup.remembered.found(id));
+            let work = self.jobs.params().work(job.photo.pixels);
+            self.planning.planner.reuse(job, work, self.dedup.remembered.found(id));
         }
     }
 

@@ -131,7 +131,7 @@ impl Engine {
     fn show_params(&mut self) {
         let params = self.jobs.params();
         let facts = Arc::make_mut(&mut self.facts);
-        (facts.params, facts.growth) = (params.told(), params.growth());
+        (facts.params, facts.growth) = (params.values(), params.growth());
     }
 
     pub(in crate::engine) fn leave_out(&mut self, which: Selection, out: bool) {
@@ -166,7 +166,7 @@ impl Engine {
         else {
             return;
         };
-        if self.setup.budget.is_none() || price.can_be_capped() {
+        if self.setup.budget.is_none() || self.jobs.params().holds_cap(&price) {
             Arc::make_mut(&mut self.facts).named_price = None;
             self.jobs.set_price(price.clone());
             self.planning.planner.set_price(price);
@@ -241,8 +241,8 @@ impl Engine {
         if !is_out {
             let has_trial = trials.contains_key(&job.photo.path);
             let (found, is_changed) = (dedup.remembered.found(id), dedup.remembered.is_changed(id));
-            let output = jobs.output(job);
-            planner.count(job, standing, About { output, is_duplicate, found, is_changed, has_trial });
+            let work = jobs.work(job);
+            planner.count(job, standing, About { work, is_duplicate, found, is_changed, has_trial });
         }
         jobs.set_choice(id, choice);
     }

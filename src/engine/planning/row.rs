@@ -67,12 +67,12 @@ impl Engine {
             return false;
         };
         let photo = &after.job.photo;
-        let output = self.jobs.params_of(&after.job).output_size(photo.pixels);
+        let work = self.jobs.params_of(&after.job).work(photo.pixels);
         let is_counted = match (before.choice, after.choice) {
             (before, after) if before == after => return true,
-            (Some(Choice::In), Some(Choice::Out)) => self.planning.planner.take_back(photo, output),
+            (Some(Choice::In), Some(Choice::Out)) => self.planning.planner.take_back(photo, work),
             (Some(Choice::Out), Some(Choice::In)) => {
-                self.planning.planner.send(photo, output);
+                self.planning.planner.send(photo, work);
                 true
             }
             _ => false,

@@ -75,7 +75,7 @@ impl Engine {
         let request = job.state.last_request_id();
         let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
         let told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
-        let own = self.jobs.own_params(job).map(Params::told);
+        let own = self.jobs.own_params(job).map(Params::values);
         let redo = redo_params(&self.setup.model, self.jobs.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))
     }

@@ -5,15 +5,15 @@ use super::row::{Fault, Patience, Row, Sign};
 use crate::fal::error::Call;
 use crate::job::CauseKind;
 
-use Call::{Cancel, Download, Pricing, Requests, Result, Status, Submit, Token, Upload};
+use Call::{Cancel, Download, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
 use CauseKind as K;
 
 /// With the key, to one of fal's API hosts.
-const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Requests];
+const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, Requests];
 /// About a request.
 const REQUEST: &[Call] = &[Status, Result, Cancel];
 /// For our information only.
-const ASIDE: &[Call] = &[Cancel, Pricing, Requests];
+const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests];
 /// On the way up.
 const UP: &[Call] = &[Token, Upload];
 

@@ -32,15 +32,18 @@ fn facts() -> BatchFacts {
         to: "photos-upscaled".to_owned(),
         output: "/home/ada/photos-upscaled".to_owned(),
         endpoint: "fal-ai/flux-vision-upscaler".to_owned(),
-        params: [("upscale_factor", "2"), ("creativity", "0.3"), ("enable_safety_checker", "true")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec(),
+        params: vec![
+            ("upscale_factor".to_owned(), 2.into()),
+            ("creativity".to_owned(), 0.3.into()),
+            ("enable_safety_checker".to_owned(), true.into()),
+        ],
         growth: Some("×2".to_owned()),
         budget: Some(usd(20.0)),
         sandbox: false,
         elsewhere: None,
         state_dir: None,
         log_file: "/state/fal-tui/fal-tui.log".to_owned(),
+        schema_changed: None,
         few_files: None,
     }
 }

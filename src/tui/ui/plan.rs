@@ -243,8 +243,8 @@ impl Ui {
         let spec = self.field()?.spec.clone();
         let edit = self.plan.edit.as_mut()?;
         let text = edit.draft.value().trim();
-        let value = spec.read(text);
-        edit.error = (value.is_none() && !text.is_empty()).then(|| format!("takes {}", spec.kind));
+        let (value, refused) = spec.try_read(text).map_or_else(|no| (None, Some(no)), |value| (Some(value), None));
+        edit.error = refused.filter(|_| !text.is_empty()).map(|no| format!("takes {}", no.takes));
         edit.error.is_none().then_some(Command::Param { name: spec.name, value })
     }
 

@@ -49,7 +49,8 @@ impl RedoField {
     pub(crate) fn problem(&self) -> Option<String> {
         let text = self.input.value().trim();
         let leaves_it = text.is_empty() && self.spec.default.is_none();
-        (!leaves_it && self.spec.read(text).is_none()).then(|| format!("takes {}", self.spec.kind))
+        let refused = self.spec.try_read(text).err().filter(|_| !leaves_it)?;
+        Some(format!("takes {}", refused.takes))
     }
 }
 

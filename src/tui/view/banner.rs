@@ -117,6 +117,7 @@ fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::RateLimited
         | NoticeKind::ResourcesLow
         | NoticeKind::Resumed
+        | NoticeKind::SchemaChanged
         | NoticeKind::Waiting => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
@@ -145,7 +146,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
-        NoticeKind::Resumed | NoticeKind::Waiting => return None,
+        NoticeKind::Resumed | NoticeKind::SchemaChanged | NoticeKind::Waiting => return None,
     })
 }
 

@@ -114,7 +114,7 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         let mut facts = (*board.batch).clone();
         facts.from = vec![text.clone(), text.clone()];
         (facts.to, facts.endpoint, facts.growth) = (text.clone(), text.clone(), Some(text.clone()));
-        facts.params.push((text.clone(), text.clone()));
+        facts.params.push((text.clone(), text.clone().into()));
         board.batch = Arc::new(facts);
         let mut plan = (*board.plan).clone();
         plan.skipped_by_reason.push((text.clone(), 1));

@@ -41,7 +41,7 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
     maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
     let params = detail.own.as_ref().unwrap_or(&ui.board.batch.params);
-    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={}", crate::model::shown(value))).collect();
     maybe(
         if detail.own.is_some() { "its own" } else { "parameters" },
         (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),

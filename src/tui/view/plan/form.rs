@@ -29,7 +29,7 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
         let names = batch.params.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(NAME);
         for (name, value) in &batch.params {
             let name = format!("{:names$}  ", fit(name, names));
-            lines.extend(Line::named(ui, columns, &name, value, of(Role::Text)));
+            lines.extend(Line::named(ui, columns, &name, &model::shown(value), of(Role::Text)));
         }
         return lines;
     }

@@ -1,0 +1,191 @@
+//! Any image model by its schema: found, checked, priced, kept, and refused in a clear sentence.
+#![expect(clippy::unwrap_used, reason = "a test; a panic fails it")]
+
+mod common;
+
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::IntoResponse;
+use common::{Stage, run};
+use serde_json::{Value, json};
+
+const VARY: &str = "fal-ai/fooocus/upscale-or-vary";
+
+/// A platform that publishes what a test wants, in place of the sandbox's own.
+struct Platform {
+    url: String,
+    body: Arc<Mutex<String>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Platform {
+    fn start(stage: &Stage) -> Self {
+        let (body, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
+        let (text, count) = (body.clone(), asked.clone());
+        let models = move |Query(query): Query<Vec<(String, String)>>| {
+            let is_one = query.iter().any(|(name, _)| name == "endpoint_id");
+            count.fetch_add(usize::from(is_one), Ordering::SeqCst);
+            let text = text.lock().unwrap().clone();
+            async move { ([("content-type", "application/json")], text).into_response() }
+        };
+        let app = Router::new().route("/v1/models", axum::routing::get(models));
+        let listener = stage.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        stage.runtime.spawn(async move { axum::serve(listener, app).await });
+        Self { url, body, asked }
+    }
+
+    /// Publishes a model of the sandbox with this document.
+    fn publish(&self, id: &str, document: &Value) {
+        *self.body.lock().unwrap() = json!({ "models": [{ "endpoint_id": id, "openapi": document }] }).to_string();
+    }
+
+    fn command(&self, stage: &Stage, args: &[&str]) -> Command {
+        let mut command = stage.command(args);
+        command.env("FAL_TUI_API_URL", &self.url);
+        command
+    }
+}
+
+/// Puts one more small photo into the folder.
+fn one_more(stage: &Stage, n: u8) {
+    let picture = image::RgbImage::from_pixel(24, 16, image::Rgb([n, 99, 7]));
+    picture.save(stage.photos().join(format!("more-{n}.png"))).unwrap();
+}
+
+/// A document whose input has these properties beside the picture's.
+fn document(more: &Value) -> Value {
+    let mut properties = json!({ "uov_image_url": { "type": "string" } });
+    properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let image = json!({ "properties": { "url": { "type": "string" }, "width": { "type": "integer" } } });
+    json!({ "components": { "schemas": {
+        "AInput": { "required": ["uov_image_url"], "properties": properties },
+        "AOutput": { "properties": { "images": { "type": "array", "items": image } } },
+    } } })
+}
+
+#[test]
+fn another_model_runs_by_its_schema_and_each_of_its_pictures_is_priced() {
+    let stage = Stage::new();
+    stage.small_photos(2);
+    let args = ["-m", VARY, "-p", "uov_method=Upscale (2x)", "-p", "prompt=sharper"];
+    let ran = stage.run(&args);
+    ran.assert_status(0);
+    let events = ran.events();
+    let plan = events.iter().find(|event| event["event"] == "plan").unwrap();
+    assert_eq!((&plan["event"], &plan["model"]), (&json!("plan"), &json!(VARY)));
+    assert_eq!(plan["params"]["prompt"], json!("sharper"));
+    assert_eq!((&plan["params"]["num_images"], &plan["params"]["guidance_scale"]), (&json!(1), &json!(4)));
+    assert_eq!((&plan["estimate_usd"], &plan["unit_price_usd"]), (&json!(0.04), &json!(0.02)));
+    assert_eq!(ran.summary()["done"], 2);
+    assert_eq!(common::size(&stage.output().join("small-1.png")), (48, 32));
+
+    // The same command goes on with the same batch; four pictures of each are another, at four times the price.
+    assert_eq!(stage.run(&args).summary()["batch"], ran.summary()["batch"]);
+    let planned = run(stage.command(&["plan", "--json", "-m", VARY, "-p", "num_images=4"]).arg(stage.photos()));
+    let plan: Value = serde_json::from_str(planned.stdout.trim()).unwrap();
+    assert_eq!(plan["estimate_usd"], json!(0.16), "{}", planned.stderr);
+}
+
+#[test]
+fn what_a_model_does_not_take_is_refused_before_anything_is_sent() {
+    let stage = Stage::new();
+    stage.small_photos(1);
+    for (args, said) in [
+        (
+            &["-m", VARY, "-p", "guidance_scale=99"][..],
+            "`guidance_scale` cannot be `99`: fal-ai/fooocus/upscale-or-vary takes a number from 1 to 30",
+        ),
+        (&["-m", VARY, "-p", "guidance=2"], "did you mean `guidance_scale`?"),
+        (
+            &["-m", VARY, "-p", "uov_method=Upscale 2x"],
+            "one of Vary (Strong), Vary (Subtle), Upscale (1.5x), Upscale (2x), Upscale (Fast 2x), Disabled; did you mean `Upscale (2x)`?",
+        ),
+        (
+            &["-m", VARY, "--image-field", "image_url"],
+            "has no field `image_url` for a picture\nhint: it has uov_image_url",
+        ),
+        (
+            &["-m", "fal-ai/fooocus/upscale-or-varie"],
+            "fal has no model `fal-ai/fooocus/upscale-or-varie`; did you mean `fal-ai/fooocus/upscale-or-vary`?",
+        ),
+        (&["-m", VARY, "-p", "uov_image_url=https://x.y/a.png"], "`uov_image_url` is set for each photo by fal-tui"),
+    ] {
+        let refused = stage.run(args);
+        refused.assert_status(2);
+        assert!(refused.stderr.contains(said), "{args:?}: {}", refused.stderr);
+    }
+    assert_eq!(stage.stats()["submits"], json!(0), "{:#}", stage.stats());
+}
+
+#[test]
+fn a_schema_that_is_none_is_said_in_a_sentence() {
+    let stage = Stage::new();
+    stage.small_photos(1);
+    let platform = Platform::start(&stage);
+    let said = |document: &Value| {
+        platform.publish(VARY, document);
+        let refused = run(platform.command(&stage, &["--json", "--yes", "-m", VARY]).arg(stage.photos()));
+        refused.assert_status(2);
+        refused.stderr
+    };
+    let schemas = |schemas: Value| json!({ "components": { "schemas": schemas } });
+    assert!(said(&schemas(json!({}))).contains("its schema does not say what it takes"));
+    let round = schemas(json!({ "AInput": { "$ref": "#/components/schemas/AInput" } }));
+    assert!(said(&round).contains("goes round in a circle: `AInput` refers to itself"));
+    let video = schemas(json!({ "AInput": { "properties": { "video_url": { "type": "string" } } } }));
+    assert!(said(&video).contains("takes no picture: it has video_url"));
+    let nothing = schemas(json!({
+        "AInput": { "properties": { "image_url": { "type": "string" } } }, "AOutput": { "properties": { "seed": { "type": "integer" } } },
+    }));
+    assert!(said(&nothing).contains("gives nothing that could be saved"));
+    let needs = document(&json!({ "prompt": { "type": "string" } }));
+    let mut needs = needs.clone();
+    needs["components"]["schemas"]["AInput"]["required"] = json!(["uov_image_url", "prompt"]);
+    assert!(said(&needs).contains("needs `prompt`: a text"));
+    *platform.body.lock().unwrap() = "<html>".to_owned();
+    let refused = run(platform.command(&stage, &["--json", "--yes", "-m", VARY, "-p", "x=1"]).arg(stage.photos()));
+    assert_ne!(refused.status, 0);
+    assert_eq!(stage.stats()["submits"], json!(0));
+}
+
+#[test]
+fn a_batch_that_goes_on_sends_what_its_plan_showed_though_the_schema_has_changed() {
+    let stage = Stage::new();
+    stage.small_photos(1);
+    let platform = Platform::start(&stage);
+    let steps = |default: f64| {
+        let number = json!({ "type": "number", "minimum": 1, "maximum": 30, "default": default });
+        document(&json!({ "guidance_scale": number, "uov_method": { "type": "string", "default": "Disabled" } }))
+    };
+    platform.publish(VARY, &steps(4.0));
+    let go = || run(platform.command(&stage, &["--json", "--yes", "-m", VARY]).arg(stage.photos()));
+    let first = go();
+    first.assert_status(0);
+    one_more(&stage, 2);
+
+    // For a day the schema is not asked for again.
+    platform.publish(VARY, &steps(7.0));
+    assert_eq!(go().summary()["done"], 2);
+    assert_eq!(platform.asked.load(Ordering::SeqCst), 1);
+
+    for kept in std::fs::read_dir(stage.dir.path().join(".cache/fal-tui/models")).unwrap() {
+        std::fs::remove_file(kept.unwrap().path()).unwrap();
+    }
+    one_more(&stage, 3);
+    let later = go();
+    later.assert_status(0);
+    assert_eq!((&later.summary()["batch"], &later.summary()["done"]), (&first.summary()["batch"], &json!(3)));
+    let events = later.events();
+    let plan = events.iter().find(|event| event["event"] == "plan").unwrap();
+    assert_eq!(plan["params"]["guidance_scale"], json!(4), "as the plan of this batch showed it");
+    let notice = events.iter().find(|event| event["event"] == "notice").unwrap_or_else(|| panic!("{}", later.stdout));
+    assert_eq!(notice["kind"], "schema_changed");
+    assert!(notice["message"].as_str().unwrap().contains("has changed what fal-ai/fooocus/upscale-or-vary takes"));
+    let sent = stage.stats();
+    assert_eq!(sent["submits"], json!(3), "{sent:#}");
+}
