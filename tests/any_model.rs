@@ -189,3 +189,54 @@ fn a_batch_that_goes_on_sends_what_its_plan_showed_though_the_schema_has_changed
     let sent = stage.stats();
     assert_eq!(sent["submits"], json!(3), "{sent:#}");
 }
+
+/// Runs a model over one photo; gives the last word on it and what lies in the output folder.
+fn made(stage: &Stage, args: &[&str]) -> (Value, Vec<String>) {
+    let ran = stage.run(args);
+    ran.assert_status(0);
+    let mut names: Vec<_> = std::fs::read_dir(stage.output())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("small-1"))
+        .collect();
+    names.sort();
+    (ran.last("small-1.png"), names)
+}
+
+#[test]
+fn what_a_model_gives_is_saved_by_its_shape() {
+    for (args, names) in [
+        // A text alone.
+        (&["-m", "fal-ai/florence-2-large/caption"][..], &["small-1.txt"][..]),
+        (&["-m", "fal-ai/moondream2"], &["small-1.txt"]),
+        // Several pictures.
+        (&["-m", VARY, "-p", "num_images=3"], &["small-1-2.png", "small-1-3.png", "small-1.png"]),
+        // A picture with its mask.
+        (&["-m", "fal-ai/birefnet/v2", "-p", "output_mask=true"], &["small-1.mask_image.png", "small-1.png"]),
+        (&["-m", "fal-ai/birefnet/v2", "-p", "output_format=webp"], &["small-1.webp"]),
+        // A drawing.
+        (&["-m", "fal-ai/recraft/vectorize"], &["small-1.svg"]),
+        // The photo in a list, a prompt, and what the model says of it.
+        (&["-m", "fal-ai/nano-banana-pro/edit", "-p", "prompt=make it blue"], &["small-1.png", "small-1.txt"]),
+        // Other names for the factor, other formats.
+        (&["-m", "fal-ai/esrgan", "-p", "scale=3", "-p", "output_format=jpeg"], &["small-1.jpg"]),
+        (&["-m", "clarityai/crystal-upscaler"], &["small-1.jpg"]),
+        (&["-m", "fal-ai/ideogram/upscale"], &["small-1.png"]),
+        (&["-m", "fal-ai/clarity-upscaler"], &["small-1.png"]),
+    ] {
+        let stage = Stage::new();
+        stage.small_photos(1);
+        let (last, found) = made(&stage, args);
+        assert_eq!(
+            (&last["state"], found.as_slice()),
+            (&json!("DONE"), names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().as_slice()),
+            "{args:?}"
+        );
+        if args.contains(&"scale=3") {
+            assert_eq!((&last["width"], &last["height"]), (&json!(72), &json!(48)));
+        }
+        // The same command again sends nothing.
+        stage.run(args).assert_status(0);
+        assert_eq!(stage.stats()["submits"], json!(1), "{args:?}");
+    }
+}

@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("job", &[]),
     ("model", &["job"]),
     ("picture", &["job"]),
-    ("fal", &["job", "model::Quote", "model::Unit", "model::read_answer", "model::count"]),
+    ("fal", &["job", "model::Quote", "model::Unit", "model::read_answer", "model::count", "model::Gives"]),
     ("ledger", &["job"]),
     ("intake", &["job", "picture"]),
     ("output", &["job", "picture"]),

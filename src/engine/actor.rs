@@ -99,7 +99,8 @@ impl Engine {
         let terms =
             Terms { model: endpoint.to_string(), params: setup.params.canonical(), service: setup.service.clone() };
         let (start_timeout, terms) = (setup.start_timeout, Arc::new(terms));
-        let stages = Arc::new(Stages { fal, endpoint, start_timeout, writer, output, terms });
+        let gives = setup.model.gives;
+        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, terms });
         let jobs = JobTable::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut planner = Planner::new(setup.price.clone(), notes);
         let mut query = Looker::default();

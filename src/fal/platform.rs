@@ -11,7 +11,7 @@ use super::error::{Call, FalError};
 use super::queue::join;
 use super::wire::{PastRequest, PastRequests, Price, Prices};
 use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
-use crate::model::{Quote, Unit, read_answer};
+use crate::model::{Gives, Quote, Unit, read_answer};
 
 /// How long fal stores what was asked and answered (fal docs: platform, payloads).
 pub const STORED: Duration = Duration::from_hours(30 * 24);
@@ -53,7 +53,7 @@ impl Fal {
     ) -> Result<Vec<(String, RequestId)>, FalError> {
         let (mut found, mut cursor) = (Vec::new(), None);
         for _ in 0..PAGES {
-            let page = self.history(endpoint, start, cursor).await?;
+            let page = self.history(endpoint, Gives::default(), start, cursor).await?;
             found.extend(page.requests.into_iter().filter_map(|past| {
                 let input = photo_in(&past.input)?.to_owned();
                 Some((input, past.id))
@@ -75,6 +75,7 @@ impl Fal {
     pub async fn history(
         &self,
         endpoint: &EndpointId,
+        gives: Gives,
         start: Timestamp,
         cursor: Option<String>,
     ) -> Result<HistoryPage, FalError> {
@@ -83,7 +84,7 @@ impl Fal {
         let page =
             self.requests(endpoint, [("start", start.as_str()), ("limit", "100")].into_iter().chain(cursor)).await?;
         let next = page.next_cursor.filter(|_| page.has_more);
-        Ok(HistoryPage { requests: page.items.into_iter().filter_map(Past::read).collect(), next })
+        Ok(HistoryPage { requests: page.items.into_iter().filter_map(|item| Past::read(item, gives)).collect(), next })
     }
 
     /// One request by its id, long after the queue has forgotten its result; `None` if fal does not
@@ -91,9 +92,9 @@ impl Fal {
     ///
     /// # Errors
     /// As every call.
-    pub async fn past(&self, endpoint: &EndpointId, id: &RequestId) -> Result<Option<Past>, FalError> {
+    pub async fn past(&self, endpoint: &EndpointId, gives: Gives, id: &RequestId) -> Result<Option<Past>, FalError> {
         let page = self.requests(endpoint, [("request_id", id.as_str())].into_iter()).await?;
-        Ok(page.items.into_iter().filter_map(Past::read).find(|past| past.id == *id))
+        Ok(page.items.into_iter().filter_map(|item| Past::read(item, gives)).find(|past| past.id == *id))
     }
 
     async fn requests<'a>(
@@ -134,12 +135,12 @@ pub struct Past {
 }
 
 impl Past {
-    fn read(item: PastRequest) -> Option<Self> {
+    fn read(item: PastRequest, gives: Gives) -> Option<Self> {
         let id = RequestId::new(&item.request_id).ok()?;
         let ended = item.ended_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let status = item.status_code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::OK);
         let outcome = match item.json_output.filter(|output| !output.is_null()) {
-            Some(output) if status.is_success() => read_answer(&output, None).ok_or_else(|| {
+            Some(output) if status.is_success() => read_answer(&output, None, gives).ok_or_else(|| {
                 let error =
                     FalError::of_request(Cause::new(CauseKind::BadResult, "the stored result holds no picture"));
                 error.keeping(output.to_string().as_bytes())

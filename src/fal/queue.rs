@@ -12,7 +12,7 @@ use super::error::{Bill, Call, FalError, billed_units};
 use super::failures::Fault;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
 use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean};
-use crate::model::read_answer;
+use crate::model::{Gives, read_answer};
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
 const START_TIMEOUT: &str = "x-fal-request-start-timeout";
@@ -115,12 +115,12 @@ impl Fal {
         })
     }
 
-    /// Fetches a completed request's result.
+    /// Fetches a completed request's result, of a model that should give this.
     ///
     /// # Errors
     /// [`Scope::Request`](super::Scope::Request) if the model failed: fal replays its answer;
     /// [`Class::NotReady`] if the request has not completed.
-    pub async fn result(&self, endpoint: &EndpointId, request: &Request) -> Result<Answer, FalError> {
+    pub async fn result(&self, endpoint: &EndpointId, request: &Request, gives: Gives) -> Result<Answer, FalError> {
         let url = self.request_url(endpoint, request, None)?;
         let reply = exchange(Call::Result, self.http.with_key(Method::GET, url)).await?;
         if reply.status == http::StatusCode::ACCEPTED {
@@ -130,7 +130,7 @@ impl Fal {
         let output = reply.json(Call::Result).or_else(|error| reply.shallow().ok_or(error));
         let output: Value = output.map_err(|error| error.keeping(&reply.body))?;
         let units = billed_units(&reply.headers);
-        read_answer(&output, units).ok_or_else(|| {
+        read_answer(&output, units, gives).ok_or_else(|| {
             let error = FalError::without_answer(Call::Result, Fault::Pictureless, "the result holds no picture");
             FalError { bill: units.map_or(error.bill, Bill::Units), ..error }.keeping(&reply.body)
         })

@@ -1,45 +1,142 @@
-//! What models answer with, in whichever form.
-
-use std::iter;
+//! What models answer with, by its shape: whatever has a URL is a file, whatever is written is a text.
 
 use serde_json::Value;
 
+use super::Gives;
 use super::number::{count, number};
-use crate::job::{Answer, Artifact, Pixels, shortened};
+use crate::job::{Answer, Artifact, Given, Pixels, shortened};
 
-/// Where a picture may be, the likeliest first (fal docs: model outputs).
-const PICTURES: [&str; 3] = ["image", "images", "output"];
-/// Where models say something about it.
-const TEXTS: [&str; 1] = ["caption"];
+/// What the picture is called, the likeliest first (fal docs: model outputs).
+const FIRST: [&str; 3] = ["image", "images", "output"];
+/// What the text is called that says what a picture shows.
+const TOLD: [&str; 3] = ["caption", "results", "description"];
+/// Fields that say how a request went, or repeat what was sent, and are no result.
+const ASIDE: [&str; 12] = [
+    "prompt",
+    "seed",
+    "timings",
+    "has_nsfw_concepts",
+    "finish_reason",
+    "request_id",
+    "status",
+    "error",
+    "usage",
+    "usage_info",
+    "partial",
+    "filenames",
+];
+/// Where models say that they take a picture for unsafe.
+const UNSAFE: &str = "has_nsfw_concepts";
+/// How names of pictures end that we can tell a size of.
+const PICTURES: [&str; 6] = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"];
+/// How deep results are looked for, and how many are taken.
+const DEEPEST: usize = 4;
+const MOST: usize = 200;
 
-/// Finds the picture and what was said about it: `image`, else the first of `images`, else
-/// `output` (fal docs: model outputs). `None` if there is no picture. Only its URL is needed: the rest is
-/// taken where it makes sense.
+/// Finds all that an answer gives: pictures, other files and texts, the likeliest picture first. `None` if it
+/// gives nothing, or only texts where the model should give a file. Only URLs and texts are needed: the rest is taken where it makes sense.
 #[must_use]
-pub fn read_answer(output: &Value, billed_units: Option<f64>) -> Option<Answer> {
-    let found = |place: &&'static str| Some((*place, picture(output.get(*place)?)?));
-    let (role, (url, file)) = PICTURES.iter().find_map(found)?;
-    let side = |name: &str| {
-        let side = told(file, name, count)?;
-        u32::try_from(side).ok().filter(|side| *side > 0)
+pub fn read_answer(output: &Value, billed_units: Option<f64>, gives: Gives) -> Option<Answer> {
+    let mut found = Vec::new();
+    match output {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str())) {
+                look(name, value, 0, &mut found);
+            }
+        }
+        other => look("output", other, 0, &mut found),
+    }
+    if found.is_empty() {
+        // A model that gives a figure gives nothing else.
+        let figures = output.as_object().into_iter().flatten().filter(|(name, _)| !ASIDE.contains(&name.as_str()));
+        let figures = figures.filter(|(_, value)| matches!(value, Value::Number(_) | Value::Bool(_)));
+        found.extend(figures.map(|(name, value)| Artifact::text(name, &format!("{name}: {value}"))));
+    }
+    let is_unsafe = |value: &Value| match value {
+        Value::Array(list) => list.iter().any(|one| one == true),
+        value => value == true,
     };
-    let pixels = side("width").zip(side("height")).map(|(width, height)| Pixels::new(width, height));
-    let text = |role| Some(Artifact::text(role, &shortened(told(output, role, Value::as_str)?)));
-    Some(Answer {
-        artifacts: iter::once(Artifact::picture(role, url, pixels)).chain(TEXTS.into_iter().filter_map(text)).collect(),
+    if !found.is_empty() && output.get(UNSAFE).is_some_and(is_unsafe) {
+        found.push(Artifact::unsafe_one(UNSAFE));
+    }
+    let place = |artifact: &Artifact| {
+        let is_text = artifact.as_text().is_some();
+        let of = if is_text { &TOLD } else { &FIRST };
+        (
+            is_text || artifact.what == Given::Unsafe,
+            of.iter().position(|first| *first == &*artifact.role).unwrap_or(of.len()),
+        )
+    };
+    found.sort_by_key(place);
+    let is_file = |artifact: &Artifact| matches!(artifact.what, Given::Picture { .. } | Given::File { .. });
+    let is_enough = !found.is_empty() && (!gives.is_file() || found.iter().any(is_file));
+    is_enough.then(|| Answer {
+        artifacts: found.into(),
         seed: told(output, "seed", |seed| seed.as_i64().or_else(|| count(seed)?.try_into().ok())),
         inference_s: output.get("timings").and_then(|timings| told(timings, "inference", number)),
         billed_units,
     })
 }
 
-/// A picture's URL and what else is told of it; of a list the first that is one.
-fn picture(value: &Value) -> Option<(&str, &Value)> {
-    match value {
-        Value::Array(list) => list.iter().filter(|item| !item.is_array()).find_map(picture),
-        Value::String(url) => Some((url.as_str(), value)).filter(|(url, _)| url.starts_with("https://")),
-        _ => Some((value.get("url")?.as_str().filter(|url| !url.is_empty())?, value)),
+/// Looks at a field, and at what is in it.
+fn look(role: &str, value: &Value, depth: usize, found: &mut Vec<Artifact>) {
+    if depth > DEEPEST || found.len() >= MOST {
+        return;
     }
+    match value {
+        Value::Array(list) => list.iter().for_each(|item| look(role, item, depth + 1, found)),
+        Value::Object(fields) => {
+            if let Some(url) = fields.get("url").and_then(Value::as_str).filter(|url| !url.is_empty()) {
+                found.push(file(role, url, Some(value)));
+                return;
+            }
+            let parts = fields.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str()));
+            parts.for_each(|(name, part)| look(name, part, depth + 1, found));
+        }
+        Value::String(text) if is_url(text) => found.push(file(role, text, None)),
+        Value::String(text) if !text.trim().is_empty() => found.push(Artifact::text(role, &shortened(text))),
+        _ => {}
+    }
+}
+
+/// Whether a text is the URL of a file and nothing else.
+fn is_url(text: &str) -> bool {
+    let is_known = text.starts_with("https://") || (text.starts_with("data:") && text.contains(";base64,"));
+    is_known && !text.contains(char::is_whitespace)
+}
+
+/// A file, and what is told of it.
+fn file(role: &str, url: &str, about: Option<&Value>) -> Artifact {
+    let text = |name: &str| about.and_then(|about| about.get(name)).and_then(Value::as_str).map(str::to_lowercase);
+    let side = |name: &str| {
+        let side = told(about?, name, count)?;
+        u32::try_from(side).ok().filter(|side| *side > 0)
+    };
+    let pixels = side("width").zip(side("height")).map(|(width, height)| Pixels::new(width, height));
+    let path = url.split(['?', '#']).next().unwrap_or(url).to_lowercase();
+    let kind = text("content_type").or_else(|| url.strip_prefix("data:").map(str::to_lowercase));
+    let names = [text("file_name"), Some(path).filter(|_| !url.starts_with("data:"))];
+    let ends_in = |ends: &[&str]| names.iter().flatten().any(|name| ends.iter().any(|end| name.ends_with(end)));
+    let has_type = kind.as_deref().filter(|kind| !kind.starts_with("application/octet-stream"));
+    let is_picture = match has_type {
+        Some(kind) => kind.starts_with("image/") && !kind.starts_with("image/svg"),
+        None if ends_in(&PICTURES) || pixels.is_some() => true,
+        // What has another ending is something else; without one its name decides.
+        None => {
+            !has_ending(names.iter().flatten())
+                && role.split('_').any(|part| matches!(part, "image" | "images" | "output"))
+        }
+    };
+    if is_picture { Artifact::picture(role, url, pixels) } else { Artifact::file(role, url) }
+}
+
+/// Whether one of the names ends like a file's.
+fn has_ending<'n>(names: impl Iterator<Item = &'n String>) -> bool {
+    let ending = |name: &str| {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        last.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && (1..=5).contains(&end.len()))
+    };
+    names.into_iter().any(|name| name.matches('/').count() != 2 && ending(name))
 }
 
 /// A part of an answer, if it makes sense.
@@ -54,58 +151,5 @@ fn told<'v, T>(of: &'v Value, name: &str, read: impl Fn(&'v Value) -> Option<T>)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_picture_is_found_in_every_documented_place() {
-        for output in [
-            json!({"image": {"url": "https://v3.fal.media/a.png", "width": 4, "height": 2}, "seed": 42, "caption": "A cat"}),
-            json!({"images": [{"url": "https://v3.fal.media/a.png", "width": 4, "height": 2}], "seed": 42, "caption": "A cat"}),
-            json!({"output": {"url": "https://v3.fal.media/a.png", "width": 4, "height": 2}, "seed": 42, "caption": "A cat"}),
-        ] {
-            let answer = read_answer(&output, Some(1.5)).unwrap();
-            assert_eq!(
-                (answer.picture(), answer.seed),
-                (Some(("https://v3.fal.media/a.png", Some(Pixels::new(4, 2)))), Some(42))
-            );
-            assert_eq!((answer.text(), answer.billed_units), (Some("A cat"), Some(1.5)));
-        }
-    }
-
-    #[test]
-    fn the_url_decides_whatever_form_the_rest_has() {
-        let image =
-            json!({"url": "u", "width": 192.0, "height": "128", "file_size": 9.5, "file_name": 7, "content_type": []});
-        let answer =
-            read_answer(&json!({"image": image, "seed": 42.0, "timings": [], "caption": {"text": 1}}), None).unwrap();
-        assert_eq!((answer.picture(), answer.seed), (Some(("u", Some(Pixels::new(192, 128)))), Some(42)));
-        assert_eq!((answer.text(), answer.inference_s), (None, None));
-        let odd =
-            json!({"image": {"url": "u", "width": -1, "height": 1.5}, "seed": "x", "timings": {"inference": "2.5"}});
-        let answer = read_answer(&odd, None).unwrap();
-        assert_eq!((answer.picture(), answer.seed, answer.inference_s), (Some(("u", None)), None, Some(2.5)));
-        assert_eq!(
-            read_answer(&json!({"images": [null, "https://v3.fal.media/a.png"]}), None).unwrap().picture(),
-            Some(("https://v3.fal.media/a.png", None))
-        );
-    }
-
-    #[test]
-    fn a_long_caption_is_cut() {
-        let answer = read_answer(&json!({"image": {"url": "u"}, "caption": "é".repeat(5_000_000)}), None).unwrap();
-        assert!(answer.text().unwrap().len() < 66_000);
-    }
-
-    #[test]
-    fn everything_but_the_url_may_lack_or_be_null() {
-        let answer =
-            read_answer(&json!({"image": {"url": "u", "width": null}, "seed": null, "caption": null}), None).unwrap();
-        assert_eq!((answer.picture(), answer.seed, answer.text()), (Some(("u", None)), None, None));
-        assert!(read_answer(&json!({"image": null, "images": []}), None).is_none());
-        assert!(read_answer(&json!({"output": "a text"}), None).is_none());
-        assert!(read_answer(&json!([1, 2]), None).is_none());
-    }
-}
+#[path = "answer_tests.rs"]
+mod tests;

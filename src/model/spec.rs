@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ParamSpec, UnitPrice, profiles};
+use super::{Gives, ParamSpec, UnitPrice, profiles};
 use crate::job::EndpointId;
 
 /// A model as far as a batch needs to know it.
@@ -19,6 +19,8 @@ pub struct Model {
     pub(super) size: SizeRule,
     /// The parameters that say how many pictures a request makes; their product counts.
     pub(super) counts: Vec<String>,
+    /// What it gives.
+    pub gives: Gives,
     /// Fields that are sent with one value for a reason, see [`WHY_PINNED`](Self::WHY_PINNED).
     pub(super) pinned: Map<String, Value>,
     /// Whether the parameters' identity goes by their names' order. The built-in profile's goes by its own

@@ -51,7 +51,8 @@ impl Placed {
             content: Some(request.upload.content),
             same_as: None,
         };
-        (saved, self.suspicion)
+        let is_unsafe = || answer.is_unsafe().then(|| Suspicion("the model takes it for unsafe".into()));
+        (saved, self.suspicion.or_else(is_unsafe))
     }
 }
 

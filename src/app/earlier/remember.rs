@@ -84,7 +84,9 @@ async fn history(batch: &Batch, ledger: &Ledger, fal: &Fal) -> Result<Option<Str
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let start = Timestamp(0).plus(now.saturating_sub(STORED));
-    let page = match tokio::time::timeout(PATIENCE, fal.history(&batch.model.endpoint, start, None)).await {
+    let page = match tokio::time::timeout(PATIENCE, fal.history(&batch.model.endpoint, batch.model.gives, start, None))
+        .await
+    {
         Ok(Ok(page)) => page,
         Ok(Err(error)) => {
             tracing::info!(%error, "fal's history could not be asked");

@@ -141,7 +141,7 @@ impl History<'_> {
         if self.pages == 0 {
             return Ok(None);
         }
-        let page = self.fal.history(&self.model.endpoint, self.start, self.cursor.take()).await;
+        let page = self.fal.history(&self.model.endpoint, self.model.gives, self.start, self.cursor.take()).await;
         let page = page.map_err(|error| Failure::of_fal(&error))?;
         self.pages = if page.next.is_some() { self.pages - 1 } else { 0 };
         self.cursor = page.next;

@@ -41,7 +41,7 @@ pub(crate) async fn fetch(
         let (url, what) = match &artifact.what {
             Given::Picture { url, .. } => (url, Wanted::picture(&artifact.role)),
             Given::File { url } => (url, Wanted::file(&artifact.role, url)),
-            Given::Text(_) => continue,
+            Given::Text(_) | Given::Unsafe => continue,
         };
         parts.push(file(fal, output, photo, url, what, &hear).await?);
     }

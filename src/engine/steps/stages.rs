@@ -16,7 +16,7 @@ use crate::job::{
     Timestamp,
 };
 use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Trail, Writer};
-use crate::model::Model;
+use crate::model::{Gives, Model};
 use crate::output::{Expect, Output, OutputError, Placed};
 use crate::plan::{Look, Origin, Sought};
 
@@ -98,6 +98,8 @@ pub(in crate::engine) enum UploadError {
 pub(in crate::engine) struct Stages {
     pub(in crate::engine) fal: Fal,
     pub(in crate::engine) endpoint: EndpointId,
+    /// What its answers should give.
+    pub(in crate::engine) gives: Gives,
     /// How long fal may take to start a request.
     pub(in crate::engine) start_timeout: Option<Duration>,
     pub(in crate::engine) writer: Writer,
@@ -171,11 +173,11 @@ impl Stages {
     }
 
     pub(in crate::engine) async fn answer(self: Arc<Self>, request: Request) -> Outcome {
-        Outcome::Answered(self.fal.result(&self.endpoint, &request).await)
+        Outcome::Answered(self.fal.result(&self.endpoint, &request, self.gives).await)
     }
 
     pub(in crate::engine) async fn stored(self: Arc<Self>, id: RequestId) -> Outcome {
-        Outcome::Stored(self.fal.past(&self.endpoint, &id).await)
+        Outcome::Stored(self.fal.past(&self.endpoint, self.gives, &id).await)
     }
 
     pub(in crate::engine) async fn cancel(self: Arc<Self>, request: Request) -> Outcome {

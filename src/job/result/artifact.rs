@@ -31,6 +31,8 @@ pub enum Given {
     },
     /// A text, as it came.
     Text(Box<str>),
+    /// No thing: a word that it takes one of the pictures for unsafe.
+    Unsafe,
 }
 
 impl Artifact {
@@ -50,6 +52,12 @@ impl Artifact {
     #[must_use]
     pub fn text(role: &str, text: &str) -> Self {
         Self { role: role.into(), what: Given::Text(text.into()) }
+    }
+
+    /// That a picture is taken for unsafe.
+    #[must_use]
+    pub fn unsafe_one(role: &str) -> Self {
+        Self { role: role.into(), what: Given::Unsafe }
     }
 
     /// Its text, if it is one.

@@ -110,7 +110,7 @@ impl Answer {
     pub fn picture(&self) -> Option<(&str, Option<Pixels>)> {
         self.artifacts.iter().find_map(|artifact| match &artifact.what {
             Given::Picture { url, pixels } => Some((&**url, *pixels)),
-            Given::File { .. } | Given::Text(_) => None,
+            Given::File { .. } | Given::Text(_) | Given::Unsafe => None,
         })
     }
 
@@ -123,6 +123,12 @@ impl Answer {
     #[must_use]
     pub fn named_texts(&self) -> Box<[NamedText]> {
         self.texts().map(|(role, text)| NamedText { role: role.into(), text: text.into() }).collect()
+    }
+
+    /// Whether the model takes one of its pictures for unsafe.
+    #[must_use]
+    pub fn is_unsafe(&self) -> bool {
+        self.artifacts.iter().any(|artifact| artifact.what == Given::Unsafe)
     }
 
     /// The first text: what the model says of the picture.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::job::{EndpointId, Usd};
-use crate::model::{Bounds, ImageField, Model, ParamKind, ParamSpec, PriceSource, SizeRule, Unit, UnitPrice};
+use crate::model::{Bounds, Gives, ImageField, Model, ParamKind, ParamSpec, PriceSource, SizeRule, Unit, UnitPrice};
 
 /// As on its page at fal.
 pub(crate) fn model(endpoint: EndpointId) -> Model {
@@ -29,6 +29,7 @@ pub(crate) fn model(endpoint: EndpointId) -> Model {
         ],
         size: SizeRule::Times { by: "upscale_factor".to_owned(), only_if: None },
         counts: Vec::new(),
+        gives: Gives { pictures: true, files: false, texts: true },
         pinned: Map::new(),
         by_name: false,
         redo: ["seed", "creativity"].map(str::to_owned).to_vec(),

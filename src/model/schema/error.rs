@@ -61,14 +61,6 @@ pub enum Unfit {
         /// The fields that take one, with commas between them.
         candidates: String,
     },
-    /// What it gives is no picture.
-    #[error("{model} gives {what} and no picture, which this version cannot save")]
-    NoPictures {
-        /// The model.
-        model: EndpointId,
-        /// What it gives.
-        what: String,
-    },
     /// Nothing of its answer could be saved.
     #[error("{model} gives nothing that could be saved: neither a picture nor a text nor a file")]
     GivesNothing {

@@ -31,6 +31,12 @@ impl Gives {
         self.pictures || self.files || self.texts
     }
 
+    /// Whether a file of some kind can be expected.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        self.pictures || self.files
+    }
+
     /// In words: `pictures, texts`.
     #[must_use]
     pub fn words(self) -> String {

@@ -60,26 +60,21 @@ impl Schema {
         if !self.gives.anything() {
             return Err(Unfit::GivesNothing { model: endpoint });
         }
-        // Vector drawings are called images, too.
-        let is_drawing = ["svg", "vectori"].iter().any(|part| endpoint.as_str().contains(part));
-        if !self.gives.pictures || is_drawing {
-            let what = if is_drawing { "drawings".to_owned() } else { self.gives.words() };
-            return Err(Unfit::NoPictures { model: endpoint, what });
-        }
         let image = picture::picture_field(&endpoint, &self.fields, image_field)?;
         let is_pinned = |spec: &&ParamSpec| spec.name == PINNED;
         let pinned: Map<_, _> =
             self.fields.iter().filter(is_pinned).map(|spec| (spec.name.clone(), Value::Bool(false))).collect();
         let params: Vec<_> =
             self.fields.into_iter().filter(|spec| spec.name != image.field && spec.name != PINNED).collect();
-        let size = size::rule(&endpoint, &params, self.gives);
+        let gives = self.gives;
+        let size = size::rule(&endpoint, &params, gives);
         let is_count = |spec: &&ParamSpec| COUNTS.contains(&spec.name.as_str());
         let counts = params.iter().filter(is_count).map(|spec| spec.name.clone()).collect();
         let seed = params.iter().find(|spec| spec.name == "seed").map(|spec| spec.name.clone());
         let others = params.iter().filter(|spec| Some(&spec.name) != seed.as_ref());
         let redo = seed.iter().cloned().chain(others.map(|spec| spec.name.clone())).collect();
         let model =
-            Model { endpoint, image, params, size, counts, pinned, by_name: true, redo, seed, list_price: None };
+            Model { endpoint, image, params, size, counts, gives, pinned, by_name: true, redo, seed, list_price: None };
         Ok(match Model::built_in(&model.endpoint) {
             Some(profile) => model.within(profile),
             None => model,
@@ -103,6 +98,7 @@ impl Model {
             params,
             image: self.image,
             counts: self.counts,
+            gives: self.gives,
             pinned: self.pinned,
             by_name: profile.by_name,
             size: profile.size,

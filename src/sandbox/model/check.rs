@@ -16,6 +16,11 @@ impl Checked {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// A yes.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     /// A number.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.0.get(name).and_then(Value::as_f64)
@@ -49,7 +54,7 @@ fn value(field: &Field, input: &Map<String, Value>) -> Result<Value, Box<ErrorDe
     let given = input.get(field.name);
     let no = |kind, msg: &str, ctx| Box::new(detail(field.name, kind, msg, ctx, given));
     match (&field.kind, given) {
-        (Kind::ImageUrl, None) => Err(Box::new(ErrorDetail {
+        (Kind::ImageUrl | Kind::ImageUrls | Kind::Prompt { .. }, None) => Err(Box::new(ErrorDetail {
             input: Some(Value::Object(input.clone())),
             ..detail(field.name, "missing", "Field required", None, None)
         })),
@@ -62,6 +67,22 @@ fn value(field: &Field, input: &Map<String, Value>) -> Result<Value, Box<ErrorDe
         (Kind::ImageUrl | Kind::Text { .. }, Some(text)) => match text {
             Value::String(_) => Ok(text.clone()),
             _ => Err(no("string_type", "Input should be a valid string", None)),
+        },
+        (Kind::Prompt { min }, Some(text)) => match text {
+            Value::String(said) if said.chars().count() >= *min => Ok(text.clone()),
+            Value::String(_) => {
+                let msg = format!("String should have at least {min} characters");
+                Err(no("string_too_short", &msg, Some(json!({ "min_length": min }))))
+            }
+            _ => Err(no("string_type", "Input should be a valid string", None)),
+        },
+        (Kind::ImageUrls, Some(list)) => match list.as_array() {
+            Some(urls) if urls.is_empty() => {
+                Err(no("sequence_too_short", "List should have at least 1 item", Some(json!({ "min_length": 1 }))))
+            }
+            Some(urls) if urls.iter().all(Value::is_string) => Ok(list.clone()),
+            Some(_) => Err(no("string_type", "Input should be a valid string", None)),
+            None => Err(no("list_type", "Input should be a valid list", None)),
         },
         (Kind::Number { min, max, .. }, Some(given)) => {
             let number = match given {

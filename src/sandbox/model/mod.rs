@@ -1,13 +1,19 @@
 //! The models that the sandbox serves: what they take, what they give, what they would cost at fal.
 
 mod caption;
+mod catalogue;
 mod check;
+mod cut_out;
+mod edit;
 mod enlarge;
 mod jpeg;
+mod make;
+mod trace;
 
-pub(super) use caption::describe;
+pub(super) use catalogue::MODELS;
 pub(super) use check::{Checked, check, detail};
-pub(super) use enlarge::{Enlarged, Unusable, enlarge, measure, open, scaled};
+pub(super) use enlarge::{Unusable, measure, open};
+pub(super) use make::{Made, MadeFile, Plan, make};
 
 /// A model that the sandbox serves.
 #[derive(Debug)]
@@ -28,8 +34,8 @@ pub(super) struct Model {
     pub(super) image: &'static str,
     /// What it does with the picture.
     pub(super) work: Work,
-    /// What one unit costs at fal, USD.
-    pub(super) unit_price: f64,
+    /// What one unit costs at fal, USD; `None` where its page does not say.
+    pub(super) unit_price: Option<f64>,
     /// What is counted.
     pub(super) unit: Unit,
 }
@@ -41,6 +47,10 @@ pub(super) enum Unit {
     Megapixel,
     /// A picture.
     Image,
+    /// A second on a runner.
+    ComputeSecond,
+    /// A thousand characters of text.
+    Characters,
 }
 
 /// What a model does.
@@ -48,10 +58,24 @@ pub(super) enum Unit {
 pub(super) enum Work {
     /// Enlarges by `upscale_factor`; gives `image`, `seed`, `caption`, `timings`.
     Upscale,
+    /// Enlarges by the parameter of this name, or twice; gives what is named of `image`, `images`, `seed` and
+    /// `timings`.
+    Enlarge {
+        /// The parameter, if there is one.
+        by: Option<&'static str>,
+        /// The fields of its answer.
+        gives: &'static [&'static str],
+    },
     /// Enlarges by what its method says; gives `images`.
     Vary,
-    /// Describes; gives `results`, a text.
-    Caption,
+    /// Describes; gives a text of this name.
+    Caption(&'static str),
+    /// Makes what looks like the border transparent; gives `image`, and `mask_image` if that is asked for.
+    CutOut,
+    /// Colours, mirrors or brightens as its prompt says; gives `images` and a `description`.
+    Edit,
+    /// Draws it anew with rectangles; gives `image`, an SVG.
+    Trace,
 }
 
 /// An input field.
@@ -70,6 +94,10 @@ pub(super) struct Field {
 pub(super) enum Kind {
     /// A picture's URL; there is no default.
     ImageUrl,
+    /// A list of them; the first is worked on.
+    ImageUrls,
+    /// A text of at least so many characters; there is no default.
+    Prompt { min: usize },
     /// A number.
     Number { min: f64, max: f64, default: f64 },
     /// A whole number.
@@ -84,113 +112,13 @@ pub(super) enum Kind {
     Choice(&'static [&'static str]),
 }
 
-const IMAGE_URL: Field = Field { name: "image_url", kind: Kind::ImageUrl, about: "The URL of the image to work on." };
-const SEED: Field = Field {
-    name: "seed",
-    kind: Kind::Seed,
-    about: "The same seed and input give the same result; random if not given.",
-};
-
-/// Every model, each with the ranges and prices of its page at fal.
-pub(super) static MODELS: [Model; 3] = [
-    Model {
-        id: "fal-ai/flux-vision-upscaler",
-        title: "Flux Vision Upscaler",
-        schema: "FluxVisionUpscaler",
-        category: "image-to-image",
-        about: "Magnifies an image after looking at it and writing its own prompt.",
-        fields: &[
-            IMAGE_URL,
-            Field {
-                name: "upscale_factor",
-                kind: Kind::Number { min: 1.0, max: 4.0, default: 2.0 },
-                about: "By how much each side grows.",
-            },
-            SEED,
-            Field {
-                name: "creativity",
-                kind: Kind::Number { min: 0.0, max: 1.0, default: 0.3 },
-                about: "How far the result may leave the image.",
-            },
-            Field {
-                name: "guidance",
-                kind: Kind::Number { min: 0.0, max: 20.0, default: 1.0 },
-                about: "How closely the result follows the caption.",
-            },
-            Field {
-                name: "steps",
-                kind: Kind::Integer { min: 4, max: 50, default: 20 },
-                about: "How many passes are made.",
-            },
-            Field {
-                name: "enable_safety_checker",
-                kind: Kind::Boolean { default: true },
-                about: "Whether what looks unsafe is blacked out.",
-            },
-        ],
-        image: "image_url",
-        work: Work::Upscale,
-        unit_price: 0.1,
-        unit: Unit::Megapixel,
-    },
-    Model {
-        id: "fal-ai/fooocus/upscale-or-vary",
-        title: "Fooocus Upscale or Vary",
-        schema: "FooocusUpscaleOrVary",
-        category: "image-to-image",
-        about: "Enlarges or varies an image.",
-        fields: &[
-            Field { name: "uov_image_url", kind: Kind::ImageUrl, about: "The image to upscale or vary." },
-            Field {
-                name: "uov_method",
-                kind: Kind::Choice(&[
-                    "Vary (Strong)",
-                    "Vary (Subtle)",
-                    "Upscale (1.5x)",
-                    "Upscale (2x)",
-                    "Upscale (Fast 2x)",
-                    "Disabled",
-                ]),
-                about: "What to do with it.",
-            },
-            Field { name: "prompt", kind: Kind::Text { default: "" }, about: "What the result should show." },
-            Field {
-                name: "guidance_scale",
-                kind: Kind::Number { min: 1.0, max: 30.0, default: 4.0 },
-                about: "How closely the result follows the prompt.",
-            },
-            Field {
-                name: "num_images",
-                kind: Kind::Integer { min: 1, max: 8, default: 1 },
-                about: "How many results to make.",
-            },
-            SEED,
-            Field {
-                name: "enable_safety_checker",
-                kind: Kind::Boolean { default: true },
-                about: "Whether what looks unsafe is blacked out.",
-            },
-        ],
-        image: "uov_image_url",
-        work: Work::Vary,
-        unit_price: 0.02,
-        unit: Unit::Image,
-    },
-    Model {
-        id: "fal-ai/florence-2-large/caption",
-        title: "Florence-2 Large: Caption",
-        schema: "Florence2LargeCaption",
-        category: "vision",
-        about: "Says in a sentence what an image shows.",
-        fields: &[IMAGE_URL],
-        image: "image_url",
-        work: Work::Caption,
-        unit_price: 0.001,
-        unit: Unit::Image,
-    },
-];
-
 impl Model {
+    /// The URL of the picture in its input.
+    pub(super) fn picture_in<'i>(&self, input: &'i serde_json::Map<String, serde_json::Value>) -> Option<&'i str> {
+        let value = input.get(self.image)?;
+        value.as_str().or_else(|| value.as_array()?.first()?.as_str())
+    }
+
     /// The model with this endpoint id.
     pub(super) fn find(id: &str) -> Option<&'static Self> {
         MODELS.iter().find(|model| model.id == id)
@@ -209,6 +137,8 @@ impl Unit {
         match self {
             Self::Megapixel => "megapixels",
             Self::Image => "images",
+            Self::ComputeSecond => "compute seconds",
+            Self::Characters => "1000 characters",
         }
     }
 }

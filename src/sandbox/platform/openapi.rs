@@ -70,7 +70,8 @@ pub(super) fn document(fal: &Fal, model: &Model) -> Value {
     schemas.insert("QueueStatus".to_owned(), queue_status());
     schemas.insert(input, input_schema(model));
     schemas.insert(output, output_schema(model, &reference));
-    schemas.insert("Image".to_owned(), image_schema());
+    schemas.insert("Image".to_owned(), image_schema("Image", true));
+    schemas.insert("File".to_owned(), image_schema("File", false));
     json!({
         "openapi": "3.0.4",
         "info": {
@@ -117,7 +118,7 @@ fn queue_status() -> Value {
 fn input_schema(model: &Model) -> Value {
     let names: Vec<_> = model.fields.iter().map(|field| field.name).collect();
     let required: Vec<_> =
-        model.fields.iter().filter(|field| matches!(field.kind, Kind::ImageUrl)).map(|field| field.name).collect();
+        model.fields.iter().filter(|field| is_required(&field.kind)).map(|field| field.name).collect();
     let properties: Map<String, Value> =
         model.fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
     json!({
@@ -129,9 +130,15 @@ fn input_schema(model: &Model) -> Value {
     })
 }
 
+fn is_required(kind: &Kind) -> bool {
+    matches!(kind, Kind::ImageUrl | Kind::ImageUrls | Kind::Prompt { .. })
+}
+
 fn property(field: &Field) -> Value {
     let mut property = match &field.kind {
         Kind::ImageUrl => json!({ "type": "string", "ui": { "field": "image" } }),
+        Kind::ImageUrls => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
+        Kind::Prompt { min } => json!({ "type": "string", "minLength": min }),
         Kind::Number { min, max, default } => {
             json!({ "type": "number", "minimum": min, "maximum": max, "default": default })
         }
@@ -174,8 +181,30 @@ fn output_schema(model: &Model, reference: &impl Fn(&str) -> Value) -> Value {
             "has_nsfw_concepts": { "type": "array", "items": { "type": "boolean" }, "title": "Has Nsfw Concepts" },
             "seed": seed,
         }),
-        Work::Caption => json!({
-            "results": { "type": "string", "title": "Results", "description": "What the image shows." },
+        Work::Enlarge { gives, .. } => {
+            let all = json!({
+                "image": { "allOf": [image], "title": "Image", "description": "The enlarged image." },
+                "images": { "type": "array", "items": image, "title": "Images", "description": "The enlarged image." },
+                "seed": seed,
+                "timings": timings,
+            });
+            let mut all = if let Value::Object(all) = all { all } else { Map::new() };
+            all.retain(|name, _| gives.contains(&name.as_str()));
+            Value::Object(all)
+        }
+        Work::Caption(role) => json!({
+            role: { "type": "string", "title": capital(role), "description": "What the image shows." },
+        }),
+        Work::CutOut => json!({
+            "image": { "allOf": [image], "title": "Image", "description": "The subject." },
+            "mask_image": { "anyOf": [image, { "type": "null" }], "title": "Mask Image", "description": "Where it is." },
+        }),
+        Work::Edit => json!({
+            "images": { "type": "array", "items": image, "title": "Images", "description": "The edited images." },
+            "description": { "type": "string", "title": "Description", "description": "What was done." },
+        }),
+        Work::Trace => json!({
+            "image": { "allOf": [reference("File")], "title": "Image", "description": "The drawing, an SVG." },
         }),
     };
     let names: Vec<_> = properties.as_object().into_iter().flat_map(Map::keys).cloned().collect();
@@ -188,21 +217,26 @@ fn output_schema(model: &Model, reference: &impl Fn(&str) -> Value) -> Value {
     })
 }
 
-fn image_schema() -> Value {
+/// A file as answers have it; that of an image has its size, too.
+fn image_schema(title: &str, sized: bool) -> Value {
     let text = |about: &str| json!({ "type": "string", "description": about });
     let number = |about: &str| json!({ "type": "integer", "description": about });
+    let mut properties = Map::new();
+    let mut add = |name: &str, schema: Value| drop(properties.insert(name.to_owned(), schema));
+    add("url", text("The URL where the file can be downloaded from."));
+    add("content_type", text("The mime type of the file."));
+    add("file_name", text("The name of the file."));
+    add("file_size", number("The size of the file in bytes."));
+    if sized {
+        add("width", number("The width of the image in pixels."));
+        add("height", number("The height of the image in pixels."));
+    }
+    let names: Vec<_> = properties.keys().cloned().collect();
     json!({
-        "title": "Image",
+        "title": title,
         "type": "object",
-        "properties": {
-            "url": text("The URL where the file can be downloaded from."),
-            "content_type": text("The mime type of the file."),
-            "file_name": text("The name of the file."),
-            "file_size": number("The size of the file in bytes."),
-            "width": number("The width of the image in pixels."),
-            "height": number("The height of the image in pixels."),
-        },
-        "x-fal-order-properties": ["url", "content_type", "file_name", "file_size", "width", "height"],
+        "properties": properties,
+        "x-fal-order-properties": names,
         "required": ["url"],
     })
 }

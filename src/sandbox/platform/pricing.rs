@@ -20,9 +20,11 @@ pub(in crate::sandbox) fn pricing(ask: &Ask) -> Result<Response, Refusal> {
     let mut prices = Vec::new();
     for id in &ids {
         let model = Model::find(id).ok_or_else(|| unknown_endpoint(id))?;
+        // Of some models no price is named.
+        let Some(unit_price) = model.unit_price else { continue };
         prices.push(wire::Price {
             endpoint_id: model.id.to_owned(),
-            unit_price: model.unit_price,
+            unit_price,
             unit: model.unit.name().to_owned(),
             currency: "USD".to_owned(),
         });
@@ -47,7 +49,7 @@ pub(in crate::sandbox) fn estimate(ask: &Ask) -> Result<Response, Refusal> {
         let model = Model::find(id).ok_or_else(|| unknown_endpoint(id))?;
         let count = order.get(quantity).and_then(Value::as_f64).filter(|count| *count >= 0.0);
         let count = count.ok_or_else(|| invalid(format!("endpoints.{id}.{quantity}: expected a number")))?;
-        total += count * model.unit_price;
+        total += count * model.unit_price.unwrap_or_default();
     }
     Ok(json_answer(StatusCode::OK, &json!({ "estimate_type": kind, "total_cost": total, "currency": "USD" })))
 }

@@ -1,53 +1,64 @@
 //! What comes out: the model's output as its page gives it, and every way in which it fails.
 
-use std::time::Duration;
-
 use axum::body::Bytes;
+use base64::Engine as _;
 use http::StatusCode;
 use http::header::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::request::{Asked, Outcome};
 use crate::fal::wire::{ErrorDetail, File};
 use crate::sandbox::fal::Fal;
 use crate::sandbox::files::{Files, Stored};
-use crate::sandbox::model::{Checked, Enlarged, Unusable, Work, detail};
+use crate::sandbox::model::{Checked, Made, MadeFile, Unusable, Work, detail};
 use crate::sandbox::refuse::{ERROR_TYPE, NEEDS_RETRY};
 
-/// What a run made.
-pub(super) struct Made {
-    /// Pictures, by the id of their file.
-    pub(super) pictures: Vec<(String, Enlarged)>,
-    /// A sentence on the input.
-    pub(super) caption: String,
-    /// How long it took.
-    pub(super) length: Duration,
-}
-
-/// The output as the model's page gives it; its pictures can be fetched from now on.
-pub(super) fn output(fal: &Fal, asked: &Asked, input: &Checked, made: &Made) -> Value {
-    let files: Vec<File> = made.pictures.iter().map(|(id, picture)| publish(fal, asked, id, picture)).collect();
+/// The output as the model's page gives it; its files can be fetched from now on, unless they are in it.
+pub(super) async fn output(fal: &Fal, asked: &Asked, input: &Checked, made: &Made) -> Value {
+    let inside = input.flag("sync_mode");
+    let mut files = Vec::with_capacity(made.files.len());
+    for (id, file) in &made.files {
+        let published = publish(fal, asked, id, file);
+        files.push(if inside { within(fal, id, published).await } else { published });
+    }
     let seed = input.integer("seed");
     let timings = json!({ "inference": (made.length.as_secs_f64() * 1000.0).round() / 1000.0 });
     match asked.model.work {
-        Work::Upscale => json!({ "image": files.first(), "seed": seed, "caption": made.caption, "timings": timings }),
+        Work::Upscale => json!({ "image": files.first(), "seed": seed, "caption": made.text, "timings": timings }),
+        Work::Enlarge { gives, .. } => {
+            let all = json!({ "image": files.first(), "images": files, "seed": seed, "timings": timings });
+            let mut all = if let Value::Object(all) = all { all } else { Map::new() };
+            all.retain(|name, _| gives.contains(&name.as_str()));
+            Value::Object(all)
+        }
         Work::Vary => {
             let unsafe_ones = vec![false; files.len()];
             json!({ "images": files, "timings": timings, "has_nsfw_concepts": unsafe_ones, "seed": seed })
         }
-        Work::Caption => json!({ "results": made.caption }),
+        Work::Caption(role) => json!({ role: made.text }),
+        Work::CutOut => json!({ "image": files.first(), "mask_image": files.get(1) }),
+        Work::Edit => json!({ "images": files, "description": made.text }),
+        Work::Trace => json!({ "image": files.first() }),
     }
 }
 
-fn publish(fal: &Fal, asked: &Asked, id: &str, made: &Enlarged) -> File {
-    let name = format!("{}.png", id.get(..8).unwrap_or("result"));
+/// A file inside the answer, as `sync_mode` asks for.
+async fn within(fal: &Fal, id: &str, file: File) -> File {
+    let bytes = tokio::fs::read(fal.files.path(id)).await.unwrap_or_default();
+    let media = file.content_type.as_deref().unwrap_or("application/octet-stream");
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    File { url: format!("data:{media};base64,{data}"), ..file }
+}
+
+fn publish(fal: &Fal, asked: &Asked, id: &str, made: &MadeFile) -> File {
+    let name = format!("{}.{}", id.get(..8).unwrap_or("result"), made.extension);
     let segment = Files::segment(id, &name);
     fal.files.put(
         id,
         Stored {
             path: fal.files.path(id),
             name: name.as_str().into(),
-            content_type: "image/png".into(),
+            content_type: made.media.into(),
             len: made.len,
             hash: made.hash,
             access: asked.lifecycle.access,
@@ -57,11 +68,11 @@ fn publish(fal: &Fal, asked: &Asked, id: &str, made: &Enlarged) -> File {
     );
     File {
         url: fal.file_url(&segment),
-        content_type: Some("image/png".to_owned()),
+        content_type: Some(made.media.to_owned()),
         file_name: Some(segment),
         file_size: Some(made.len),
-        width: Some(made.width),
-        height: Some(made.height),
+        width: made.size.map(|(width, _)| width),
+        height: made.size.map(|(_, height)| height),
     }
 }
 

@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use image::RgbImage;
 use serde_json::Value;
 
 use super::log::Script;
-use super::output::{Made, output};
+use super::output::output;
 use super::request::{Asked, Ended, Outcome};
 use super::submit::data_uri;
 use super::webhook::tell;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::files::Files;
 use crate::sandbox::lock;
-use crate::sandbox::model::{Checked, Unit, Unusable, Work, check, describe, detail, enlarge, measure, open, scaled};
-use crate::sandbox::scenario::{Failure, Fault, Picture, RunEffect};
+use crate::sandbox::model::{Made, Plan, Unusable, check, detail, make, measure, open};
+use crate::sandbox::scenario::{Failure, Fault, RunEffect};
 
 /// By how much a run is longer for each megapixel that comes out.
 const PER_MEGAPIXEL: f64 = 0.08;
@@ -54,7 +53,7 @@ impl Fal {
         let outcome = Outcome { units: self.billing.units(made), ..outcome };
         // Whoever sees that it has ended finds it billed.
         if outcome.units > 0.0 {
-            self.saw(|saw| saw.billed(&asked.trace, outcome.units, asked.model.unit_price));
+            self.saw(|saw| saw.billed(&asked.trace, outcome.units, asked.model.unit_price.unwrap_or_default()));
         }
         let ended = Ended::now(self, Some(script), outcome);
         lock(&self.line).end(asked.id, ended.clone());
@@ -89,42 +88,6 @@ async fn try_once(
     }
 }
 
-/// What a model makes of a picture.
-struct Plan {
-    /// By how much each side grows.
-    factor: f64,
-    /// How many pictures come out.
-    pictures: u32,
-    /// How many steps are shown.
-    steps: Option<u32>,
-}
-
-impl Plan {
-    fn of(work: Work, input: &Checked) -> Self {
-        let whole = |name| input.integer(name).and_then(|number| u32::try_from(number).ok());
-        match work {
-            Work::Upscale => {
-                Self { factor: input.number("upscale_factor").unwrap_or(2.0), pictures: 1, steps: whole("steps") }
-            }
-            Work::Vary => {
-                let factor = match input.text("uov_method") {
-                    "Upscale (1.5x)" => 1.5,
-                    "Upscale (2x)" | "Upscale (Fast 2x)" => 2.0,
-                    _ => 1.0,
-                };
-                Self { factor, pictures: whole("num_images").unwrap_or(1), steps: Some(30) }
-            }
-            Work::Caption => Self { factor: 1.0, pictures: 0, steps: None },
-        }
-    }
-
-    /// Megapixels that come out of a picture of this size.
-    fn megapixels(&self, (width, height): (u32, u32)) -> f64 {
-        let one = f64::from(scaled(width, self.factor)) * f64::from(scaled(height, self.factor));
-        one * f64::from(self.pictures) / 1e6
-    }
-}
-
 /// Works on a request for as long as it takes. An error is what the model says to an input that it
 /// does not take, or what the scenario says.
 async fn work(
@@ -140,13 +103,14 @@ async fn work(
     let input = check(asked.model, &body).map_err(|details| Outcome::refused(&details))?;
     let field = asked.model.image;
     let given = body.get(field);
+    let url = asked.model.picture_in(&body);
     if effect.expire_input
-        && let Some(segment) = given.and_then(Value::as_str).and_then(|url| fal.segment_of(url))
+        && let Some(segment) = url.and_then(|url| fal.segment_of(url))
     {
         fal.files.expire(segment, fal.clock.now());
     }
     let unusable = |error: &Unusable| Outcome::unusable(error, field, given);
-    let source = source(fal, input.text(field)).await.ok_or_else(|| {
+    let source = source(fal, url.unwrap_or_default()).await.ok_or_else(|| {
         let msg = "Failed to download the file. Please check if the URL is accessible and try again.";
         Outcome::refused(&[detail(field, "file_download_error", msg, None, given)])
     })?;
@@ -159,29 +123,19 @@ async fn work(
     let script = Arc::new(Script::new(started.since, length, size, plan.steps, &effect.log));
     lock(&fal.line).says(asked.id, script.clone());
 
-    let ids: Vec<_> = (0..plan.pictures).map(|_| Files::new_id()).collect();
+    let ids: Vec<_> = (0..plan.files).map(|_| Files::new_id()).collect();
     let targets: Vec<PathBuf> = ids.iter().map(|id| fal.files.path(id)).collect();
-    let spoilt = effect.picture;
+    let (spoilt, work) = (effect.picture, asked.model.work);
     let made = fal.work(move || {
-        let picture = open(&source)?;
-        let caption = describe(&picture);
-        let (picture, factor) = match spoilt {
-            Some(Picture::Black) => (RgbImage::new(picture.width(), picture.height()), plan.factor),
-            Some(_) => (picture, plan.factor / 2.0),
-            None => (picture, plan.factor),
-        };
-        let made: Result<Vec<_>, _> = targets.iter().map(|target| enlarge(&picture, factor, target)).collect();
-        Ok((caption, made?))
+        let made = make(work, &input, &plan, open(&source)?, &targets, spoilt)?;
+        Ok((input, made))
     });
-    let (caption, pictures) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;
+    let (input, (files, text)) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;
     fal.clock.until(started.since.after(length)).await;
 
-    let units = match asked.model.unit {
-        Unit::Megapixel => megapixels,
-        Unit::Image => f64::from(plan.pictures.max(1)),
-    };
-    let made = Made { pictures: ids.into_iter().zip(pictures).collect(), caption, length };
-    let mut body = output(fal, asked, &input, &made);
+    let made = Made { files: ids.into_iter().zip(files).collect(), text, length };
+    let units = plan.units(asked.model, size, &made);
+    let mut body = output(fal, asked, &input, &made).await;
     merge(&mut body, &Value::Object(effect.output.clone()));
     for field in &effect.remove {
         remove(&mut body, field);

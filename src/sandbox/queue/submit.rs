@@ -142,7 +142,7 @@ fn priority(headers: &HeaderMap) -> Priority {
 
 /// Whose bytes a request works on.
 pub(in crate::sandbox) fn trace(fal: &Fal, model: &Model, input: &Map<String, Value>) -> Input {
-    let url = input.get(model.image).and_then(Value::as_str).unwrap_or_default();
+    let url = model.picture_in(input).unwrap_or_default();
     if let Some(stored) = fal.file_at(url) {
         return Input { hash: stored.hash.to_hex().as_str().into(), file: stored.name };
     }

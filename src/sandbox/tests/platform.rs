@@ -20,17 +20,20 @@ async fn the_catalogue_is_listed_searched_and_paged() {
     let client = Client::new(0, 1).await;
     let (code, all) = client.api("/v1/models").await;
     assert_eq!(code, 200);
-    assert_eq!(ids(&all).len(), 3);
+    assert_eq!(ids(&all).len(), 11);
     assert_eq!(all["has_more"], false);
     assert_eq!(ids(&client.api("/v1/models?q=caption+florence").await.1), ["fal-ai/florence-2-large/caption"]);
-    assert_eq!(ids(&client.api("/v1/models?category=vision").await.1), ["fal-ai/florence-2-large/caption"]);
+    assert_eq!(
+        ids(&client.api("/v1/models?category=vision").await.1),
+        ["fal-ai/florence-2-large/caption", "fal-ai/moondream2"]
+    );
     assert_eq!(ids(&client.api(&format!("/v1/models?endpoint_id={MODEL}")).await.1), [MODEL]);
     assert!(ids(&client.api("/v1/models?status=deprecated").await.1).is_empty());
 
     let (_, first) = client.api("/v1/models?limit=2").await;
     assert_eq!((ids(&first).len(), &first["has_more"]), (2, &json!(true)));
-    let (_, rest) = client.api(&format!("/v1/models?limit=2&cursor={}", first["next_cursor"].as_str().unwrap())).await;
-    assert_eq!((ids(&rest).len(), &rest["next_cursor"]), (1, &Value::Null));
+    let (_, rest) = client.api(&format!("/v1/models?limit=50&cursor={}", first["next_cursor"].as_str().unwrap())).await;
+    assert_eq!((ids(&rest).len(), &rest["next_cursor"]), (9, &Value::Null));
 
     let (code, wrong) = client.api("/v1/models?endpoint_id=fal-ai/nothing").await;
     assert_eq!((code, &wrong["error"]["type"]), (404, &json!("not_found")));
@@ -123,4 +126,75 @@ async fn what_ended_is_listed_with_its_payloads_page_by_page() {
     assert_eq!(client.api("/v1/models/requests/by-endpoint").await.0, 400);
     let (_, other) = client.api("/v1/models/requests/search?endpoint_id=fal-ai/florence-2-large/caption").await;
     assert_eq!(other["results"], json!([]));
+}
+
+/// A small picture of a red square on white.
+fn square() -> Vec<u8> {
+    let inside = |x: u32, y: u32| (8..16).contains(&x) && (8..16).contains(&y);
+    let colour = |x, y| if inside(x, y) { image::Rgb([200, 30, 30]) } else { image::Rgb([250, 250, 250]) };
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(24, 24, colour).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+impl Client {
+    /// What a model makes of the square: its output, and what it is billed.
+    async fn worked(&self, model: &str, input: Value) -> (Value, f64) {
+        let mut input = input;
+        let url = self.upload("square.png", square()).await;
+        let field = if model.ends_with("/edit") { json!([url]) } else { json!(url) };
+        let name = if model.ends_with("/edit") { "image_urls" } else { "image_url" };
+        input[name] = field;
+        let submit = format!("{}/{model}", self.sandbox.queue_url());
+        let submitted: Value = self.post(&submit).json(&input).send().await.unwrap().json().await.unwrap();
+        self.completed(&submitted).await;
+        let answer = self.get(submitted["response_url"].as_str().unwrap()).send().await.unwrap();
+        let units = answer.headers()["x-fal-billable-units"].to_str().unwrap().parse().unwrap();
+        (answer.json().await.unwrap(), units)
+    }
+
+    async fn file(&self, file: &Value) -> Vec<u8> {
+        let url = file["url"].as_str().unwrap();
+        self.http.get(url).send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_model_does_something_true_with_the_picture() {
+    let client = Client::new(0, 4).await;
+    let (clarity, units) = client.worked("fal-ai/clarity-upscaler", json!({ "upscale_factor": 3 })).await;
+    assert_eq!((&clarity["image"]["width"], units), (&json!(72), 72.0 * 72.0 / 1e6));
+    let (esrgan, _) = client.worked("fal-ai/esrgan", json!({ "scale": 2, "output_format": "jpeg" })).await;
+    assert_eq!((&esrgan["image"]["content_type"], esrgan.get("seed")), (&json!("image/jpeg"), None));
+    assert_eq!(client.file(&esrgan["image"]).await[..3], [0xff, 0xd8, 0xff]);
+    let (crystal, _) = client.worked("clarityai/crystal-upscaler", json!({ "scale_factor": 2 })).await;
+    assert_eq!(crystal["images"][0]["content_type"], "image/jpeg", "its default");
+
+    let (cut, _) = client.worked("fal-ai/birefnet/v2", json!({ "output_mask": true })).await;
+    let picture = image::load_from_memory(&client.file(&cut["image"]).await).unwrap().into_rgba8();
+    assert_eq!((picture.get_pixel(1, 1).0[3], picture.get_pixel(12, 12).0[3]), (0, 255));
+    let mask = image::load_from_memory(&client.file(&cut["mask_image"]).await).unwrap().into_luma8();
+    assert_eq!(mask.get_pixel(12, 12).0, [255]);
+    assert_eq!(client.worked("fal-ai/birefnet/v2", json!({})).await.0["mask_image"], Value::Null);
+    let (inside, _) = client.worked("fal-ai/birefnet/v2", json!({ "sync_mode": true })).await;
+    assert!(inside["image"]["url"].as_str().unwrap().starts_with("data:image/png;base64,iVBOR"));
+
+    let prompt = json!({ "prompt": "make it blue", "num_images": 2, "output_format": "webp" });
+    let (edits, units) = client.worked("fal-ai/nano-banana-pro/edit", prompt).await;
+    assert_eq!((edits["images"].as_array().unwrap().len(), units), (2, 2.0));
+    assert_eq!(edits["description"], "The picture was tinted blue (by the fal-tui sandbox)");
+    let first = image::load_from_memory(&client.file(&edits["images"][0]).await).unwrap().into_rgb8();
+    assert!(first.get_pixel(1, 1).0[2] > first.get_pixel(1, 1).0[0]);
+
+    let (drawing, _) = client.worked("fal-ai/recraft/vectorize", json!({})).await;
+    assert_eq!((&drawing["image"]["content_type"], drawing["image"].get("width")), (&json!("image/svg+xml"), None));
+    assert!(client.file(&drawing["image"]).await.starts_with(b"<svg "));
+    let (text, units) = client.worked("fal-ai/moondream2", json!({})).await;
+    let said = text["output"].as_str().unwrap();
+    assert!(said.starts_with("A square picture of 24 by 24 pixels"), "{said}");
+    assert!((units - f64::from(u32::try_from(said.chars().count()).unwrap()) / 1000.0).abs() < 1e-9);
+
+    let (_, prices) = client.api("/v1/models/pricing?endpoint_id=fal-ai/esrgan,fal-ai/recraft/vectorize").await;
+    assert_eq!(prices["prices"].as_array().unwrap().len(), 1, "of some no price is named");
+    assert_eq!(prices["prices"][0]["unit"], "compute seconds");
 }
