@@ -14,7 +14,7 @@
 //! [`ledger`] use [`job`], and [`fal`] reads prices and answers into [`model`]'s values · [`intake`] and
 //! [`output`] use [`job`] and [`picture`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
 //! [`tui`] and [`headless`] use [`engine`]'s board and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
-//! [`fal::wire`] alone · [`cli`] is the command line as typed, [`settings`] makes it one value,
+//! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`settings`] makes it one value,
 //! and [`app`] ties everything together.
 
 pub mod app;

@@ -60,7 +60,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "engine::Summary",
         ],
     ),
-    ("sandbox", &["fal::wire"]),
+    // What a picture is, is read in one place; fal's own reading could not differ more than another of ours.
+    ("sandbox", &["fal::wire", "picture", "job::Format"]),
     ("cli", &["job"]),
     ("settings", &["cli", "engine", "fal", "job", "model", "output", "sandbox", "tui::caps"]),
 ];

@@ -25,6 +25,7 @@ use crate::engine::resilience::health::Resilience;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
+use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
 use crate::engine::tasks::Finished;
@@ -99,8 +100,8 @@ impl Engine {
         let terms =
             Terms { model: endpoint.to_string(), params: setup.params.canonical(), service: setup.service.clone() };
         let (start_timeout, terms) = (setup.start_timeout, Arc::new(terms));
-        let gives = setup.model.gives;
-        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, terms });
+        let (gives, workshop) = (setup.model.gives, Workshop::default());
+        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
         let jobs = JobTable::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut planner = Planner::new(setup.price.clone(), notes);
         let mut query = Looker::default();

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Found;
 use crate::job::{Photo, Timestamp};
-use crate::picture::{PictureError, ends_well, header};
+use crate::picture::{Header, PictureError, ends_well, header};
 
 /// Files looked at at once.
 const WORKERS: usize = 8;
@@ -108,20 +108,24 @@ fn examine(candidate: &Candidate) -> Found {
 fn look(photo: &mut Photo) -> Result<(), PictureError> {
     let file = File::open(&photo.source).map_err(PictureError::Unreadable)?;
     let metadata = file.metadata().map_err(PictureError::Unreadable)?;
-    measure(photo, &metadata, &file)
+    measure(photo, &metadata, &file).map(drop)
 }
 
-/// Takes in what a photo's file is now: its length, when it was changed, what it is and how large.
+/// Takes in what a photo's file is now: its length, when it was changed, what it is and how large; and gives what
+/// its header says.
 ///
 /// # Errors
 /// If it is no whole picture that fal takes.
-pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read + Seek) -> Result<(), PictureError> {
+pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read + Seek) -> Result<Header, PictureError> {
     photo.bytes = metadata.len();
     photo.modified = changed(metadata).unwrap_or_default();
     let header = header(&mut file)?;
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
-    ends_well(file, header.format)
+    if header.is_too_large_to_turn(photo.bytes) {
+        return Err(PictureError::TooLargeToTurn);
+    }
+    ends_well(file, header.format).map(|()| header)
 }
 
 fn changed(metadata: &fs::Metadata) -> io::Result<Timestamp> {

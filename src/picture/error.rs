@@ -31,6 +31,9 @@ pub enum PictureError {
         /// The longest that it may be, px.
         most: u32,
     },
+    /// It is not stored upright, and cannot be turned here.
+    #[error("not stored upright, and too large to be turned here: turn it with another program")]
+    TooLargeToTurn,
     /// The bytes could not be read.
     #[error("cannot be read: {}", said(.0))]
     Unreadable(#[source] io::Error),

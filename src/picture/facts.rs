@@ -1,24 +1,68 @@
 //! What is found out about a picture, whatever its format.
 
+use super::tags::{Carried, Orientation, Tags};
 use crate::job::{Format, Pixels};
 
-/// What a picture's header says.
+/// What a picture's header says: the one reading of it that all others ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// Its format.
     pub format: Format,
     /// Its size as stored, px.
     pub pixels: Pixels,
-    /// Whether EXIF says that it is to be turned by 90° before it is shown.
-    pub swaps_sides: bool,
+    /// What is to be done to what is stored so that it is upright.
+    pub orientation: Orientation,
+    /// Whether more than one picture is to be shown, one after the other.
+    pub animated: bool,
+    /// What its samples are.
+    pub colour: Colour,
+    /// Bits of a sample.
+    pub depth: u8,
+    /// Whether it may be transparent somewhere.
+    pub alpha: bool,
+    /// What it carries beside its pixels.
+    pub carried: Carried,
+}
+
+/// What a picture's samples are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// Brightness.
+    Grey,
+    /// Red, green and blue, or what is made of them for storing.
+    #[default]
+    Rgb,
+    /// Places in a list of colours.
+    Palette,
+    /// Inks.
+    Cmyk,
 }
 
 impl Header {
+    /// An opaque colour picture of 8 bits a sample that is not moved: what is otherwise is set by its reader.
+    pub(super) fn plain(format: Format, pixels: Pixels) -> Self {
+        Self {
+            format,
+            pixels,
+            orientation: Orientation::Upright,
+            animated: false,
+            colour: Colour::Rgb,
+            depth: 8,
+            alpha: false,
+            carried: Carried::default(),
+        }
+    }
+
+    /// With what its metadata say.
+    pub(super) fn with(self, tags: &Tags) -> Self {
+        Self { orientation: tags.orientation(), carried: tags.carried, ..self }
+    }
+
     /// Its size as people see it and as models work on it, px.
     #[must_use]
     pub fn upright(self) -> Pixels {
         let Pixels { width, height } = self.pixels;
-        if self.swaps_sides { Pixels::new(height, width) } else { self.pixels }
+        if self.orientation.swaps_sides() { Pixels::new(height, width) } else { self.pixels }
     }
 }
 

@@ -2,32 +2,32 @@
 
 use std::io::{Read, Seek};
 
+use super::Header;
 use super::bytes::Bytes;
 use super::error::Flaw;
-use super::{Header, exif};
+use super::facts::Colour;
+use super::tags::Tags;
 use crate::job::{Format, Pixels};
 
-/// Where the first image file directory of an EXIF block ends, generously, bytes.
-const EXIF_HEAD: u64 = 4096;
 /// Bytes of rubbish between segments that decoders put up with.
 const MOST_RUBBISH: u32 = 64 * 1024;
 
 const START: u8 = 0xd8;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
-const APP1: u8 = 0xe1;
 
 /// Reads up to the frame header, which comes after EXIF and before any picture data.
 pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     bytes.skip(2)?;
-    let mut swaps_sides = false;
+    let mut tags = Tags::default();
     loop {
         match marker(bytes)? {
-            APP1 => swaps_sides |= exif_segment(bytes)?,
-            code if is_frame(code) => {
-                let pixels = frame(bytes)?;
-                return Ok(Header { format: Format::Jpeg, pixels, swaps_sides });
+            code @ 0xe0..=0xef => {
+                let length = segment(bytes)?;
+                let read = tags.read_segment(bytes, code, length)?;
+                bytes.skip(length.saturating_sub(read))?;
             }
+            code if is_frame(code) => return Ok(frame(bytes)?.with(&tags)),
             END | SCAN => return Err(Flaw::Damaged("no frame header")),
             code => skip_segment(bytes, code)?,
         }
@@ -68,12 +68,12 @@ pub(super) fn ends_well<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<bool, Fl
     Ok(tail.get(..end).is_some_and(|tail| tail.ends_with(&[0xff, END])))
 }
 
-fn is_frame(code: u8) -> bool {
+pub(super) fn is_frame(code: u8) -> bool {
     matches!(code, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf)
 }
 
 /// The next marker, past fill bytes and, as decoders do, past some rubbish.
-fn marker<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<u8, Flaw> {
+pub(super) fn marker<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<u8, Flaw> {
     for _ in 0..MOST_RUBBISH {
         if bytes.u8()? != 0xff {
             continue;
@@ -90,28 +90,28 @@ fn marker<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<u8, Flaw> {
 }
 
 /// Steps over what belongs to a marker.
-fn skip_segment<R: Read + Seek>(bytes: &mut Bytes<R>, code: u8) -> Result<(), Flaw> {
+pub(super) fn skip_segment<R: Read + Seek>(bytes: &mut Bytes<R>, code: u8) -> Result<(), Flaw> {
     if matches!(code, 0x01 | 0xd0..=START) { Ok(()) } else { segment(bytes).and_then(|length| bytes.skip(length)) }
 }
 
 /// The length of the segment that begins here, without the length itself.
-fn segment<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<u64, Flaw> {
+pub(super) fn segment<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<u64, Flaw> {
     bytes.be16()?.checked_sub(2).map(u64::from).ok_or(Flaw::Damaged("a segment without a length"))
 }
 
-fn frame<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Pixels, Flaw> {
+/// Sample precision, height, width and number of components (T.81, B.2.2).
+fn frame<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     segment(bytes)?;
-    bytes.skip(1)?;
+    let depth = bytes.u8()?;
     let height = bytes.be16()?;
     let width = bytes.be16()?;
-    Ok(Pixels::new(width.into(), height.into()))
-}
-
-fn exif_segment<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<bool, Flaw> {
-    let length = segment(bytes)?;
-    let head = bytes.up_to(length.min(EXIF_HEAD))?;
-    bytes.skip(length.saturating_sub(head.len() as u64))?;
-    Ok(head.starts_with(b"Exif\0\0") && exif::swaps_sides(&head))
+    let colour = match bytes.u8()? {
+        1 => Colour::Grey,
+        4 => Colour::Cmyk,
+        _ => Colour::Rgb,
+    };
+    let pixels = Pixels::new(width.into(), height.into());
+    Ok(Header { colour, depth, ..Header::plain(Format::Jpeg, pixels) })
 }
 
 /// Steps over one scan's data; its length and the marker that ends it.

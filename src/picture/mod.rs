@@ -6,7 +6,6 @@
 mod avif;
 mod bytes;
 mod error;
-mod exif;
 mod facts;
 mod gif;
 mod header;
@@ -14,6 +13,8 @@ mod jpeg;
 mod kind;
 mod plate;
 mod png;
+mod prepare;
+mod tags;
 mod webp;
 mod whole;
 
@@ -24,8 +25,10 @@ mod tests;
 
 pub use error::PictureError;
 pub(crate) use error::said;
-pub use facts::{Header, Look};
+pub use facts::{Colour, Header, Look};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use plate::{Part, Plate, Unseen, is_black};
+pub use prepare::{Unready, turn};
+pub use tags::{Carried, Orientation};
 pub use whole::{complete, ends_well};

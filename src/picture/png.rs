@@ -6,14 +6,19 @@ use png::{ColorType, Decoder, DecodingError, Limits, Transformations};
 
 use super::bytes::Bytes;
 use super::error::Flaw;
-use super::{Header, Look, exif};
+use super::facts::Colour;
+use super::tags::{LONGEST, Tags, Text, text_chunk};
+use super::{Header, Look};
 use crate::job::{Format, Pixels};
 
 const END: [u8; 12] = *b"\0\0\0\0IEND\xae\x42\x60\x82";
+/// How much of a file's end is looked through for metadata, bytes.
+pub(super) const TAIL: u64 = 128 * 1024;
 /// Memory for one row and its neighbours, bytes: enough for rows of a million px.
 const MOST_MEMORY: usize = 64 * 1024 * 1024;
 
-/// Reads up to the picture data, which comes after the size and, mostly, after EXIF.
+/// Reads up to the picture data, which comes after the size and, mostly, after EXIF; where that has not come
+/// yet, the file's end too, where some writers put it.
 pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     bytes.skip(8)?;
     let (length, name) = chunk(bytes)?;
@@ -21,21 +26,83 @@ pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Fla
         return Err(Flaw::Damaged("no header chunk"));
     }
     let pixels = Pixels::new(bytes.be32()?, bytes.be32()?);
-    bytes.skip(5 + 4)?;
-    let mut swaps_sides = false;
+    let (depth, colour) = (bytes.u8()?, bytes.u8()?);
+    bytes.skip(3 + 4)?;
+    let mut header = Header { depth, ..Header::plain(Format::Png, pixels) };
+    (header.colour, header.alpha) = match colour {
+        0 => (Colour::Grey, false),
+        3 => (Colour::Palette, false),
+        4 => (Colour::Grey, true),
+        6 => (Colour::Rgb, true),
+        _ => (Colour::Rgb, false),
+    };
+    let mut tags = Tags::default();
     loop {
-        match chunk(bytes)? {
-            (_, name) if &name == b"IDAT" => break,
-            (_, name) if &name == b"IEND" => return Err(Flaw::Damaged("no picture data")),
-            (length, name) if &name == b"eXIf" => {
-                let block = bytes.up_to(length.min(4096))?;
-                swaps_sides = exif::swaps_sides(&block);
-                bytes.skip(length.saturating_sub(block.len() as u64) + 4)?;
+        let (length, name) = chunk(bytes)?;
+        let read = match &name {
+            b"IDAT" => break,
+            b"IEND" => return Err(Flaw::Damaged("no picture data")),
+            b"eXIf" => tags.read_exif(bytes, length)?,
+            b"tEXt" | b"zTXt" | b"iTXt" => {
+                let text = bytes.up_to(length.min(LONGEST))?;
+                see(&mut tags, name, &text);
+                text.len() as u64
             }
-            (length, _) => bytes.skip(length + 4)?,
+            other => {
+                header.animated |= other == b"acTL";
+                header.alpha |= other == b"tRNS";
+                tags.carried.icc |= other == b"iCCP";
+                0
+            }
+        };
+        bytes.skip(length.saturating_sub(read) + 4)?;
+    }
+    if !tags.is_settled() {
+        bytes.go_to_tail(bytes.left().min(TAIL))?;
+        let tail = bytes.up_to(TAIL)?;
+        for (name, body) in behind(&tail) {
+            see(&mut tags, name, body);
         }
     }
-    Ok(Header { format: Format::Png, pixels, swaps_sides })
+    Ok(header.with(&tags))
+}
+
+/// Takes in what a chunk says.
+fn see(tags: &mut Tags, name: [u8; 4], body: &[u8]) {
+    if &name == b"eXIf" {
+        return tags.exif(body);
+    }
+    match text_chunk(name, body) {
+        Some(Text::Exif(block)) => tags.exif(&block),
+        Some(Text::Xmp(packet)) => tags.xmp(&packet),
+        Some(Text::Iptc(_)) => tags.carried.iptc = true,
+        None => {}
+    }
+}
+
+/// The chunks with metadata at a file's end: the first that leads from one to the next up to the end chunk.
+/// Picture data, which may be hundreds of megabytes, is not stepped through for them.
+pub(super) fn behind(tail: &[u8]) -> Vec<([u8; 4], &[u8])> {
+    let begins = |at: &usize| {
+        let name = at.checked_add(4).and_then(|name| tail.get(name..name.checked_add(4)?));
+        matches!(name, Some(b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt"))
+    };
+    // More than a few are no chance any more, but somebody's wish to keep us busy.
+    let starts = (0..tail.len()).filter(begins).take(64);
+    starts.into_iter().find_map(|at| chain(tail.get(at..)?)).unwrap_or_default()
+}
+
+fn chain(mut tail: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
+    let mut found = Vec::new();
+    loop {
+        let length = u32::from_be_bytes(*tail.first_chunk()?) as usize;
+        let name = *tail.get(4..)?.first_chunk::<4>()?;
+        if &name == b"IEND" {
+            return Some(found);
+        }
+        found.push((name, tail.get(8..)?.get(..length)?));
+        tail = tail.get(8..)?.get(length..)?.get(4..)?;
+    }
 }
 
 /// Whether the end chunk is there: as the file's last bytes, or else by a walk over all chunks.
@@ -77,7 +144,7 @@ pub(super) fn complete<R: Read + Seek>(bytes: Bytes<R>) -> Result<Look, Flaw> {
 }
 
 /// A chunk's length, without its checksum, and its name.
-fn chunk<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(u64, [u8; 4]), Flaw> {
+pub(super) fn chunk<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(u64, [u8; 4]), Flaw> {
     Ok((bytes.be32()?.into(), bytes.array()?))
 }
 

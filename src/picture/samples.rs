@@ -29,6 +29,54 @@ pub(crate) fn exif(orientation: u16) -> Vec<u8> {
     block
 }
 
+/// A chunk of a PNG, with its checksum.
+pub(crate) fn png_chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let named = [name.as_slice(), body].concat();
+    let mut sum = flate2::Crc::new();
+    sum.update(&named);
+    let length = u32::try_from(body.len()).unwrap();
+    [&length.to_be_bytes(), &named[..], &sum.sum().to_be_bytes()].concat()
+}
+
+/// A segment of a JPEG.
+pub(crate) fn jpeg_segment(code: u8, body: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(body.len() + 2).unwrap();
+    [&[0xff, code][..], &length.to_be_bytes(), body].concat()
+}
+
+/// A chunk of a WebP.
+pub(crate) fn webp_chunk(name: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut chunk = [name, &u32::try_from(body.len()).unwrap().to_le_bytes(), body].concat();
+    chunk.extend(vec![0; body.len() % 2]);
+    chunk
+}
+
+/// A picture with something put where metadata stand: behind a PNG's header, a JPEG's beginning, a WebP's data.
+pub(crate) fn with(mut bytes: Vec<u8>, format: Format, added: &[u8]) -> Vec<u8> {
+    match format {
+        Format::Jpeg => drop(bytes.splice(2..2, added.iter().copied())),
+        Format::Png => drop(bytes.splice(33..33, added.iter().copied())),
+        Format::Webp => {
+            bytes.extend(added);
+            let riff = u32::try_from(bytes.len() - 8).unwrap().to_le_bytes();
+            bytes[4..8].copy_from_slice(&riff);
+        }
+        Format::Gif | Format::Avif => panic!("nowhere to put it"),
+    }
+    bytes
+}
+
+/// A picture that says in EXIF which way up it is.
+pub(crate) fn tagged(bytes: Vec<u8>, format: Format, orientation: u16) -> Vec<u8> {
+    let block = exif(orientation);
+    let added = match format {
+        Format::Jpeg => jpeg_segment(0xe1, &[b"Exif\0\0".as_slice(), &block].concat()),
+        Format::Png => png_chunk(*b"eXIf", &block),
+        _ => webp_chunk(b"EXIF", &block),
+    };
+    with(bytes, format, &added)
+}
+
 /// Bytes that are written down here, since nothing at hand makes such.
 pub(crate) fn decoded(base64: &str) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.decode(base64).unwrap()

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, RgbaImage};
 use proptest::prelude::*;
 
-use super::samples::{self, bytes, encoded, exif};
-use super::{Header, Kind, Look, Other, PictureError, complete, ends_well, header, sniff};
+use super::samples::{self, bytes, encoded, exif, jpeg_segment, png_chunk, tagged, webp_chunk};
+use super::{Colour, Header, Kind, Look, Orientation, Other, PictureError, complete, ends_well, header, sniff};
 use crate::job::{Format, Pixels};
 
 const PHOTOS: [(&str, Format, u32, u32); 7] = [
@@ -36,7 +36,8 @@ fn real_photos_are_known_and_whole() {
     for (name, format, width, height) in PHOTOS {
         let bytes = bytes(name);
         let header = head(&bytes).unwrap();
-        assert_eq!(header, Header { format, pixels: Pixels::new(width, height), swaps_sides: false }, "{name}");
+        assert_eq!((header.format, header.pixels), (format, Pixels::new(width, height)), "{name}");
+        assert_eq!((header.orientation, header.animated), (Orientation::Upright, false), "{name}");
         assert_eq!(whole(&bytes, format).unwrap(), Look { black: false }, "{name}");
         quick(&bytes, format).unwrap();
     }
@@ -129,30 +130,90 @@ fn a_jpeg_without_picture_data_is_damaged() {
     assert_eq!(error.to_string(), "damaged JPEG: no picture data");
 }
 
+/// A picture that says which way up it is in every place that we know of.
+fn told() -> Vec<(&'static str, Vec<u8>, u16)> {
+    let small = samples::small();
+    let of = |format| encoded(&small, format);
+    let (jpeg, png, webp) = (of(ImageFormat::Jpeg), of(ImageFormat::Png), of(ImageFormat::WebP));
+    let prefixed = [b"Exif\0\0".as_slice(), &exif(6)].concat();
+    let xmp = b"<x:xmpmeta><rdf:Description tiff:Orientation=\"8\"/></x:xmpmeta>";
+    let segment = [b"http://ns.adobe.com/xap/1.0/\0".as_slice(), xmp].concat();
+    let text = [b"XML:com.adobe.xmp\0\0\0\0\0".as_slice(), xmp].concat();
+    let raw = prefixed.iter().fold(String::new(), |raw, byte| raw + &format!("{byte:02x}"));
+    let raw = format!("Raw profile type exif\0\nexif\n{:>8}\n{raw}\n", prefixed.len()).into_bytes();
+    // Its directory lies behind a long text.
+    let mut far = b"II*\0\x10\x40\0\0".to_vec();
+    far.resize(0x4010, b' ');
+    far.extend(b"\x01\0\x12\x01\x03\0\x01\0\0\0\x05\0\0\0\0\0\0\0");
+    let far = [b"Exif\0\0".as_slice(), &far].concat();
+    let put = |bytes: &Vec<u8>, format, added: &[u8]| samples::with(bytes.clone(), format, added);
+    let behind = |added: &[u8]| [&png[..png.len() - 12], added, &png[png.len() - 12..]].concat();
+    vec![
+        ("jpeg", tagged(jpeg.clone(), Format::Jpeg, 6), 6),
+        ("jpeg, far", put(&jpeg, Format::Jpeg, &jpeg_segment(0xe1, &far)), 5),
+        ("jpeg, xmp", put(&jpeg, Format::Jpeg, &jpeg_segment(0xe1, &segment)), 8),
+        ("jpeg, both", tagged(put(&jpeg, Format::Jpeg, &jpeg_segment(0xe1, &segment)), Format::Jpeg, 6), 6),
+        (
+            "jpeg, upright in exif alone",
+            tagged(put(&jpeg, Format::Jpeg, &jpeg_segment(0xe1, &segment)), Format::Jpeg, 1),
+            1,
+        ),
+        ("png", tagged(png.clone(), Format::Png, 6), 6),
+        ("png, behind", behind(&png_chunk(*b"eXIf", &exif(7))), 7),
+        ("png, raw", put(&png, Format::Png, &png_chunk(*b"tEXt", &raw)), 6),
+        ("png, raw behind", behind(&png_chunk(*b"tEXt", &raw)), 6),
+        ("png, xmp", put(&png, Format::Png, &png_chunk(*b"iTXt", &text)), 8),
+        ("webp", tagged(webp.clone(), Format::Webp, 6), 6),
+        ("webp, prefixed", put(&webp, Format::Webp, &webp_chunk(b"EXIF", &prefixed)), 6),
+        ("webp, xmp", put(&webp, Format::Webp, &webp_chunk(b"XMP ", xmp)), 8),
+    ]
+}
+
 #[test]
 fn turned_pictures_are_told_upright() {
     let small = samples::small();
-    let (width, height) = (small.width(), small.height());
-    let block = exif(6);
-
-    let jpeg = encoded(&small, ImageFormat::Jpeg);
-    let length = u16::try_from(block.len() + 8).unwrap();
-    let jpeg = [&jpeg[..2], &[0xff, 0xe1], &length.to_be_bytes(), b"Exif\0\0", &block, &jpeg[2..]].concat();
-
-    let png = encoded(&small, ImageFormat::Png);
-    let length = u32::try_from(block.len()).unwrap();
-    let png = [&png[..33], &length.to_be_bytes(), b"eXIf", &block, b"sum?", &png[33..]].concat();
-
-    let mut webp = encoded(&small, ImageFormat::WebP);
-    webp.extend([b"EXIF", &length.to_le_bytes()[..], &block].concat());
-    let riff = u32::try_from(webp.len() - 8).unwrap().to_le_bytes();
-    webp[4..8].copy_from_slice(&riff);
-
-    for bytes in [jpeg, png, webp] {
+    let stored = Pixels::new(small.width(), small.height());
+    for (name, bytes, tag) in told() {
         let header = head(&bytes).unwrap();
-        assert_eq!(header.pixels, Pixels::new(width, height), "{}", header.format);
-        assert_eq!(header.upright(), Pixels::new(height, width), "{}", header.format);
+        assert_eq!((header.pixels, header.orientation.tag()), (stored, tag), "{name}");
+        let swapped = Pixels::new(stored.height, stored.width);
+        assert_eq!(header.upright(), if tag > 4 { swapped } else { stored }, "{name}");
+        assert!(header.carried.exif || header.carried.xmp, "{name}");
     }
+}
+
+#[test]
+fn a_header_says_what_would_be_lost() {
+    let small = samples::small();
+    let png = |picture: DynamicImage| head(&encoded(&picture, ImageFormat::Png)).unwrap();
+    let plain = png(small.to_rgb8().into());
+    assert_eq!((plain.colour, plain.depth, plain.alpha, plain.animated), (Colour::Rgb, 8, false, false));
+    let grey = png(small.to_luma_alpha16().into());
+    assert_eq!((grey.colour, grey.depth, grey.alpha), (Colour::Grey, 16, true));
+    let jpeg = encoded(&small.to_luma8().into(), ImageFormat::Jpeg);
+    assert_eq!(head(&jpeg).unwrap().colour, Colour::Grey);
+    let webp = |picture: DynamicImage| head(&encoded(&picture, ImageFormat::WebP)).unwrap();
+    assert!(webp(small.to_rgba8().into()).alpha && !webp(small.to_rgb8().into()).alpha);
+
+    let bytes = encoded(&small.to_rgb8().into(), ImageFormat::Png);
+    let moved = samples::with(bytes.clone(), Format::Png, &png_chunk(*b"acTL", &[0, 0, 0, 6, 0, 0, 0, 0]));
+    assert!(head(&moved).unwrap().animated);
+    let profiled = samples::with(bytes, Format::Png, &png_chunk(*b"iCCP", b"x\0\0..."));
+    assert!(head(&profiled).unwrap().carried.icc);
+
+    let mut gif = std::io::Cursor::new(Vec::new());
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut gif);
+    for _ in 0..3 {
+        encoder.encode_frame(image::Frame::new(small.to_rgba8())).unwrap();
+    }
+    drop(encoder);
+    let gif = gif.into_inner();
+    assert!(head(&gif).unwrap().animated);
+    assert!(!head(&encoded(&small, ImageFormat::Gif)).unwrap().animated);
+    // A screen smaller than what is on it.
+    let mut narrow = gif;
+    narrow[6..8].copy_from_slice(&[7, 0]);
+    assert_eq!(head(&narrow).unwrap().pixels, Pixels::new(small.width(), small.height()));
 }
 
 #[test]

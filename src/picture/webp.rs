@@ -2,9 +2,10 @@
 
 use std::io::{Read, Seek};
 
+use super::Header;
 use super::bytes::Bytes;
 use super::error::Flaw;
-use super::{Header, exif};
+use super::tags::Tags;
 use crate::job::{Format, Pixels};
 
 /// What its chunks say.
@@ -13,14 +14,17 @@ struct Chunks {
     canvas: Option<Pixels>,
     picture: Option<Pixels>,
     frames: bool,
-    swaps_sides: bool,
+    animated: bool,
+    alpha: bool,
+    tags: Tags,
 }
 
 /// Reads the size from whichever of the three picture chunks comes first, and EXIF from the end.
 pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     let chunks = walk(bytes)?;
     let pixels = chunks.canvas.or(chunks.picture).ok_or(Flaw::Damaged("no picture data"))?;
-    Ok(Header { format: Format::Webp, pixels, swaps_sides: chunks.swaps_sides })
+    let header = Header { animated: chunks.animated, alpha: chunks.alpha, ..Header::plain(Format::Webp, pixels) };
+    Ok(header.with(&chunks.tags))
 }
 
 /// Walks over all chunks, up to the length that the container announces.
@@ -57,7 +61,10 @@ fn walk<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Chunks, Flaw> {
 fn read<R: Read + Seek>(bytes: &mut Bytes<R>, chunks: &mut Chunks, name: [u8; 4], length: u64) -> Result<u64, Flaw> {
     match &name {
         b"VP8X" if length >= 10 => {
-            bytes.skip(4)?;
+            let flags = bytes.u8()?;
+            chunks.animated = flags & 0x02 != 0;
+            chunks.alpha |= flags & 0x10 != 0;
+            bytes.skip(3)?;
             let [w0, w1, w2, h0, h1, h2] = bytes.array()?;
             let side = |low, middle, high| u32::from_le_bytes([low, middle, high, 0]) + 1;
             chunks.canvas = Some(Pixels::new(side(w0, w1, w2), side(h0, h1, h2)));
@@ -78,6 +85,7 @@ fn read<R: Read + Seek>(bytes: &mut Bytes<R>, chunks: &mut Chunks, name: [u8; 4]
                 return Err(Flaw::Damaged("no lossless picture"));
             }
             let packed = bytes.le32()?;
+            chunks.alpha |= packed >> 28 & 1 != 0;
             chunks.picture = Some(Pixels::new((packed & 0x3fff) + 1, ((packed >> 14) & 0x3fff) + 1));
             Ok(5)
         }
@@ -85,10 +93,15 @@ fn read<R: Read + Seek>(bytes: &mut Bytes<R>, chunks: &mut Chunks, name: [u8; 4]
             chunks.frames = true;
             Ok(0)
         }
-        b"EXIF" => {
-            let block = bytes.up_to(length.min(4096))?;
-            chunks.swaps_sides = exif::swaps_sides(&block);
-            Ok(block.len() as u64)
+        b"EXIF" => chunks.tags.read_exif(bytes, length),
+        b"XMP " => chunks.tags.read_xmp(bytes, length),
+        b"ICCP" => {
+            chunks.tags.carried.icc = true;
+            Ok(0)
+        }
+        b"ALPH" => {
+            chunks.alpha = true;
+            Ok(0)
         }
         _ => Ok(0),
     }

@@ -13,7 +13,7 @@ use super::clock::Clock;
 use super::files::Files;
 use super::queue::{Line, Postman};
 use super::refuse::Refusal;
-use super::scenario::{Billing, Play};
+use super::scenario::{Billing, Keeps, Play};
 use super::stats::Saw;
 use super::upload::Uploads;
 use super::{Options, lock};
@@ -29,6 +29,8 @@ pub(super) struct Fal {
     pub(super) latency: Duration,
     /// How long the queue keeps a result, if a scenario says so.
     pub(super) results_stay: Option<Duration>,
+    /// What of a picture beside its pixels is heeded.
+    pub(super) keeps: Keeps,
     /// How requests are billed.
     pub(super) billing: Billing,
     /// Uploads and results.
@@ -59,6 +61,7 @@ impl Fal {
             clock: Clock::new(scenario.clock_speed),
             latency: options.latency,
             results_stay: scenario.results_stay,
+            keeps: scenario.keeps,
             billing: scenario.billing.clone(),
             files: Files::new()?,
             uploads: Uploads::default(),

@@ -11,6 +11,7 @@
 )]
 
 pub(crate) mod setup;
+pub(crate) mod tagged;
 #[cfg(unix)]
 pub(crate) mod terminal;
 

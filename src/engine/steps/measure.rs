@@ -8,19 +8,20 @@ use crate::engine::steps::stages::UploadError;
 use crate::fal::{FalError, LocalFile};
 use crate::intake;
 use crate::job::{Cause, CauseKind, Format, Job, JobId, Kept, Photo, Pixels, Usd};
+use crate::picture::Header;
 
 /// Opens a photo and measures the bytes that will be sent. It blocks for as long as the disk takes.
 ///
 /// # Errors
 /// [`UploadError::Grown`] if it has more pixels than were reserved for; a cause if it is no picture any
 /// more, or a link was put in its place, which nobody agreed to follow.
-pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile), UploadError> {
+pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile, Header), UploadError> {
     let format = planned.format.unwrap_or(Format::Jpeg);
     let mut file = LocalFile::open(&planned.source, planned.file_name(), format)?;
     let mut photo = planned.clone();
     let measured = file.look(|content| intake::measure(&mut photo, file.metadata(), content))?;
-    if photo == *planned && measured.is_ok() {
-        return Ok((photo, file));
+    if let (true, Ok(header)) = (photo == *planned, &measured) {
+        return Ok((photo, file, *header));
     }
     if fs::symlink_metadata(&planned.source).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(refused(
@@ -28,14 +29,13 @@ pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile), Upl
              takes in what it leads to now",
         ));
     }
-    if let Err(error) = measured {
-        return Err(refused(&format!("has changed since the plan was made, and was not sent: {error}")));
-    }
+    let header = measured
+        .map_err(|error| refused(&format!("has changed since the plan was made, and was not sent: {error}")))?;
     if photo.pixels.map(Pixels::count) > planned.pixels.map(Pixels::count) {
         return Err(UploadError::Grown(Box::new(photo)));
     }
     file.format = photo.format.unwrap_or(format);
-    Ok((photo, file))
+    Ok((photo, file, header))
 }
 
 fn refused(message: &str) -> UploadError {

@@ -5,5 +5,6 @@ pub(super) mod fetch;
 pub(super) mod measure;
 pub(super) mod outcomes;
 pub(super) mod poll;
+pub(super) mod prepare;
 pub(super) mod save;
 pub(super) mod stages;

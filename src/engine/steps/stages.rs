@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::engine::steps::fetch::{Heard, SaveError, fetch};
 use crate::engine::steps::measure;
+use crate::engine::steps::prepare::{Ready, Workshop};
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Terms,
@@ -77,7 +78,7 @@ pub(in crate::engine) struct Uploaded {
     pub(in crate::engine) photo: Photo,
     /// Its URL there.
     pub(in crate::engine) url: Box<str>,
-    /// What it holds.
+    /// What the photo holds, whatever was made of it to be sent.
     pub(in crate::engine) content: ContentHash,
 }
 
@@ -104,6 +105,8 @@ pub(in crate::engine) struct Stages {
     pub(in crate::engine) start_timeout: Option<Duration>,
     pub(in crate::engine) writer: Writer,
     pub(in crate::engine) output: Output,
+    /// Where photos are made ready.
+    pub(in crate::engine) workshop: Workshop,
     /// What its results are made on.
     pub(in crate::engine) terms: Arc<Terms>,
 }
@@ -119,9 +122,11 @@ impl Stages {
     /// What is measured is what is sent: both come from one open file.
     async fn send_up(&self, photo: Photo, meter: &Meter) -> Result<Uploaded, UploadError> {
         let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
-        let (photo, file) = opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
-        let (url, content) = self.fal.upload(&file, meter).await?;
-        Ok(Uploaded { photo, url, content })
+        let (photo, file, header) =
+            opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
+        let Ready { file, content } = self.workshop.prepare(file, header).await?;
+        let (url, sent) = self.fal.upload(&file, meter).await?;
+        Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })
     }
 
     /// Intent recorded and synced, then the paid call.

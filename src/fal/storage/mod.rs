@@ -21,7 +21,7 @@ use super::client::{Reply, head, whole};
 use super::error::{Call, FalError};
 use super::wire::CdnUploaded;
 use super::{Fal, Meter};
-use crate::job::{Cause, CauseKind, Class, ContentHash};
+use crate::job::{CauseKind, Class, ContentHash};
 use source::{Opened, ascii_name};
 use token::Token;
 
@@ -44,11 +44,8 @@ impl Fal {
     /// knows what arrived; else as every call.
     pub async fn upload(&self, file: &LocalFile, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
         let sent = self.send_up(file, meter).await;
-        if file.is_as_opened() {
-            return sent.map(|(url, content)| (url.into(), content));
-        }
-        let cause = Cause::new(CauseKind::LocalFile, "was written to while it went up; it is brought up again");
-        Err(FalError::new(cause, Class::Reupload))
+        file.still()?;
+        sent.map(|(url, content)| (url.into(), content))
     }
 
     async fn send_up(&self, file: &LocalFile, meter: &Meter) -> Result<source::Uploaded, FalError> {

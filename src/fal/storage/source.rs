@@ -14,7 +14,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::fal::Meter;
 use crate::fal::error::FalError;
-use crate::job::{ContentHash, Format, Shortage};
+use crate::job::{Cause, CauseKind, Class, ContentHash, Format, Shortage};
 
 /// Files up to this are read at once, bytes.
 const SMALL: u64 = 1 << 20;
@@ -67,6 +67,15 @@ impl LocalFile {
         open().map_err(unreadable)
     }
 
+    /// Takes what was made of a photo, to be sent in its place. It blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// As [`LocalFile::open`].
+    pub fn made(file: std::fs::File, name: String, format: Format) -> Result<Self, FalError> {
+        let metadata = file.metadata().map_err(unreadable)?;
+        Ok(Self { name, format, metadata, content: Content::File(file) })
+    }
+
     /// What the file system said of the file when it was opened.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
@@ -88,8 +97,20 @@ impl LocalFile {
         }
     }
 
+    /// That nobody wrote to it since it was opened.
+    ///
+    /// # Errors
+    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if somebody did, so that nobody knows what was read.
+    pub fn still(&self) -> Result<(), FalError> {
+        if self.is_as_opened() {
+            return Ok(());
+        }
+        let cause = Cause::new(CauseKind::LocalFile, "was written to while it went up; it is brought up again");
+        Err(FalError::new(cause, Class::Reupload))
+    }
+
     /// Whether nobody wrote to it since it was opened, as far as the file system tells.
-    pub(super) fn is_as_opened(&self) -> bool {
+    fn is_as_opened(&self) -> bool {
         let is =
             |now: &Metadata| now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
         match &self.content {

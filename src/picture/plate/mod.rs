@@ -14,13 +14,12 @@ use std::path::Path;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{ResizeOptions, Resizer};
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
 pub use part::Part;
 use part::Shares;
 
-use super::{PictureError, exif, header};
+use super::{Header, Orientation, PictureError, header};
 use crate::job::{Format, Pixels};
 
 /// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
@@ -75,17 +74,17 @@ impl Plate {
         }
         open.rewind().map_err(PictureError::Unreadable)?;
         if header.format == Format::Png
-            && !header.swaps_sides
+            && header.orientation == Orientation::Upright
             && let Some((pixels, shares)) = rows::read(BufReader::new(&open), part, wanted, stop)?
         {
             return Ok(Self { part, shares, pixels });
         }
-        let (pixels, orientation) = whole(&mut open, header.format, header.pixels, part, wanted)?;
+        let pixels = whole(&mut open, header, part, wanted)?;
         if stop() {
             return Err(Unseen::Stopped);
         }
         let mut upright = DynamicImage::ImageRgb8(pixels);
-        upright.apply_orientation(orientation);
+        upright.apply_orientation(header.orientation.into());
         Ok(Self { part, shares: part.shares(), pixels: upright.into_rgb8() })
     }
 
@@ -138,14 +137,9 @@ fn scale(kept: u32, whole: u32, part: u32) -> u32 {
     u32::try_from(u64::from(kept) * u64::from(whole) / u64::from(part.max(1))).unwrap_or(u32::MAX)
 }
 
-/// Decodes a picture as a whole and keeps a part of it, as stored; and which way up it is.
-fn whole(
-    file: &mut File,
-    format: Format,
-    stored: Pixels,
-    part: Part,
-    wanted: Pixels,
-) -> Result<(RgbImage, Orientation), Unseen> {
+/// Decodes a picture as a whole and keeps a part of it, as stored.
+fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Result<RgbImage, Unseen> {
+    let Header { format, pixels: stored, orientation, .. } = header;
     let length = file.metadata().map_err(PictureError::Unreadable)?.len();
     if stored.count() > MOST_WHOLE || length > LONGEST {
         return Err(Unseen::TooLarge(stored));
@@ -162,23 +156,14 @@ fn whole(
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
-    let orientation = exif::orientation_of(&mut decoder);
+    let decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)?;
     let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
-    let turned = is_turned(orientation);
     let part = part.as_stored(orientation);
     let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
-    let wanted = if turned { Pixels::new(wanted.height, wanted.width) } else { wanted };
+    let wanted = if orientation.swaps_sides() { Pixels::new(wanted.height, wanted.width) } else { wanted };
     let kept = there.shrunk(rows::reduction(there, wanted));
-    let pixels = resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)?;
-    Ok((pixels, orientation))
-}
-
-/// Whether sides change places between the file and the eye.
-fn is_turned(orientation: Orientation) -> bool {
-    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+    resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)
 }
 
 /// A part of a picture brought to a size.

@@ -1,8 +1,7 @@
 //! A rectangle of a picture, so that one place can be found in pictures of different sizes.
 
-use image::metadata::Orientation;
-
 use crate::job::Pixels;
+use crate::picture::Orientation;
 
 /// A rectangle of an upright picture, in px of a picture that is `of` px large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,14 +79,14 @@ impl Part {
         let straight = |x, y| Self { x, y, width, height, of };
         let turn = |x, y| Self { x, y, width: height, height: width, of: turned };
         match orientation {
-            Orientation::NoTransforms => self,
-            Orientation::FlipHorizontal => straight(from_right, y),
-            Orientation::FlipVertical => straight(x, from_bottom),
-            Orientation::Rotate180 => straight(from_right, from_bottom),
-            Orientation::Rotate90 => turn(y, from_right),
-            Orientation::Rotate270 => turn(from_bottom, x),
-            Orientation::Rotate90FlipH => turn(y, x),
-            Orientation::Rotate270FlipH => turn(from_bottom, from_right),
+            Orientation::Upright => self,
+            Orientation::FlipAcross => straight(from_right, y),
+            Orientation::FlipDown => straight(x, from_bottom),
+            Orientation::HalfTurn => straight(from_right, from_bottom),
+            Orientation::TurnRight => turn(y, from_right),
+            Orientation::TurnLeft => turn(from_bottom, x),
+            Orientation::Transpose => turn(y, x),
+            Orientation::Transverse => turn(from_bottom, from_right),
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn reduction(there: Pixels, wanted: Pixels) -> u32 {
 }
 
 /// Reads a part of a PNG, and says which part that is in whole px of the file; `None` if it is
-/// interlaced or says which way up it is.
+/// interlaced.
 pub(super) fn read(
     file: impl BufRead + Seek,
     part: Part,
@@ -35,7 +35,7 @@ pub(super) fn read(
     decoder.set_transformations(Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(|_| Unseen::Damaged)?;
     let info = reader.info();
-    if info.interlaced || info.exif_metadata.is_some() {
+    if info.interlaced {
         return Ok(None);
     }
     let all = Pixels::new(info.width, info.height);

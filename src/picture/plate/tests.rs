@@ -1,11 +1,11 @@
 use std::path::Path;
 
-use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
 use super::{MOST_KEPT, Part, Plate, Unseen};
 use crate::job::Pixels;
+use crate::picture::Orientation;
 use crate::picture::samples;
 
 fn never() -> bool {
@@ -154,23 +154,23 @@ fn odd_places_do_not_shift() {
 proptest! {
     #[test]
     fn a_part_is_found_whichever_way_the_file_stores_it(
-        exif in 1_u8..=8, x in 0_u32..20, y in 0_u32..12, width in 1_u32..12, height in 1_u32..9,
+        exif in 1_u16..=8, x in 0_u32..20, y in 0_u32..12, width in 1_u32..12, height in 1_u32..9,
     ) {
-        let orientation = Orientation::from_exif(exif).unwrap();
+        let orientation = Orientation::from_tag(exif).unwrap();
         let mut upright = DynamicImage::ImageRgb8(gradient(32, 21));
         // To be turned is to be its own undoing, but for the two that turn each into the other.
         let undoing = match orientation {
-            Orientation::Rotate90 => Orientation::Rotate270,
-            Orientation::Rotate270 => Orientation::Rotate90,
+            Orientation::TurnRight => Orientation::TurnLeft,
+            Orientation::TurnLeft => Orientation::TurnRight,
             other => other,
         };
         let part = Part { x, y, width, height, of: Pixels::new(32, 21) };
         let expected = upright.crop_imm(x, y, width, height).into_rgb8();
-        upright.apply_orientation(undoing);
+        upright.apply_orientation(undoing.into());
         let stored = part.as_stored(orientation);
         prop_assert_eq!(stored.of, Pixels::new(upright.width(), upright.height()));
         let mut found = upright.crop_imm(stored.x, stored.y, stored.width, stored.height);
-        found.apply_orientation(orientation);
+        found.apply_orientation(orientation.into());
         prop_assert_eq!(found.into_rgb8(), expected);
     }
 

@@ -14,7 +14,7 @@ use crate::sandbox::fal::Fal;
 use crate::sandbox::files::Files;
 use crate::sandbox::lock;
 use crate::sandbox::model::{Made, Plan, Unusable, check, detail, make, measure, open};
-use crate::sandbox::scenario::{Failure, Fault, RunEffect};
+use crate::sandbox::scenario::{Failure, Fault, Keeps, RunEffect};
 
 /// By how much a run is longer for each megapixel that comes out.
 const PER_MEGAPIXEL: f64 = 0.08;
@@ -126,8 +126,9 @@ async fn work(
     let ids: Vec<_> = (0..plan.files).map(|_| Files::new_id()).collect();
     let targets: Vec<PathBuf> = ids.iter().map(|id| fal.files.path(id)).collect();
     let (spoilt, work) = (effect.picture, asked.model.work);
+    let turns = fal.keeps == Keeps::Orientation;
     let made = fal.work(move || {
-        let made = make(work, &input, &plan, open(&source)?, &targets, spoilt)?;
+        let made = make(work, &input, &plan, open(&source, turns)?, &targets, spoilt)?;
         Ok((input, made))
     });
     let (input, (files, text)) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;

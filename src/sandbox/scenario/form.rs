@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::billing::Billing;
 use super::effect::Picture;
+use super::keeps::Keeps;
 use super::when::Per;
 
 /// Why a fault makes no sense, for a person.
@@ -20,6 +21,8 @@ pub(super) type Wrong = String;
 pub(super) struct ScenarioForm {
     pub(super) clock_speed: Option<f64>,
     pub(super) results_stay_s: Option<f64>,
+    #[serde(default)]
+    pub(super) keeps: Keeps,
     #[serde(default)]
     pub(super) billing: Billing,
     #[serde(default)]

@@ -8,6 +8,7 @@ mod billing;
 mod damage;
 mod effect;
 mod form;
+mod keeps;
 mod meaning;
 mod picture;
 mod remake;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 pub(super) use billing::Billing;
 pub(super) use damage::damaged;
 pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
+pub(super) use keeps::Keeps;
 pub(super) use picture::repaint;
 pub(super) use remake::remade;
 pub(super) use when::Subject;
@@ -37,6 +39,8 @@ pub struct Scenario {
     pub(super) clock_speed: f64,
     /// How long the queue keeps a result; as fal's documentation says, if nothing is said.
     pub(super) results_stay: Option<Duration>,
+    /// What of a picture beside its pixels is heeded.
+    pub(super) keeps: Keeps,
     /// How requests are billed.
     pub(super) billing: Billing,
     rules: Vec<Rule>,
@@ -53,7 +57,13 @@ struct Rule {
 impl Default for Scenario {
     /// Nothing goes wrong.
     fn default() -> Self {
-        Self { clock_speed: 1.0, results_stay: None, billing: Billing::default(), rules: Vec::new() }
+        Self {
+            clock_speed: 1.0,
+            results_stay: None,
+            keeps: Keeps::default(),
+            billing: Billing::default(),
+            rules: Vec::new(),
+        }
     }
 }
 
@@ -110,7 +120,8 @@ impl Scenario {
         }
         let results_stay = form.results_stay_s.map(Duration::try_from_secs_f64).transpose();
         let results_stay = results_stay.map_err(|_| wrong("`results_stay_s` is no number of seconds".to_owned()))?;
-        Ok(Self { clock_speed, results_stay, billing: form.billing, rules: rules.collect::<Result<_, _>>()? })
+        let rules = rules.collect::<Result<_, _>>()?;
+        Ok(Self { clock_speed, results_stay, keeps: form.keeps, billing: form.billing, rules })
     }
 }
 

@@ -1,0 +1,94 @@
+//! Pictures turned upright, against what they show.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage};
+
+use super::*;
+use crate::job::Pixels;
+use crate::picture::samples::{encoded, tagged};
+use crate::picture::{complete, header};
+
+/// A picture with a corner of its own colour each.
+fn upright() -> DynamicImage {
+    let colour = |x, y| match (x < 24, y < 16) {
+        (true, true) => Rgb([230, 200, 20]),
+        (false, true) => Rgb([200, 30, 30]),
+        (true, false) => Rgb([20, 160, 40]),
+        (false, false) => Rgb([20, 60, 200]),
+    };
+    RgbImage::from_fn(48, 32, colour).into()
+}
+
+/// The same as it is stored with an orientation.
+fn stored(orientation: Orientation) -> DynamicImage {
+    let mut picture = upright();
+    let undoing = match orientation {
+        Orientation::TurnRight => Orientation::TurnLeft,
+        Orientation::TurnLeft => Orientation::TurnRight,
+        other => other,
+    };
+    picture.apply_orientation(undoing.into());
+    picture
+}
+
+#[test]
+fn every_orientation_of_every_format_comes_out_upright() {
+    for orientation in Orientation::ALL.into_iter().skip(1) {
+        for (format, kind) in
+            [(Format::Jpeg, ImageFormat::Jpeg), (Format::Png, ImageFormat::Png), (Format::Webp, ImageFormat::WebP)]
+        {
+            let bytes = tagged(encoded(&stored(orientation), kind), format, orientation.tag());
+            let read = header(Cursor::new(&bytes)).unwrap();
+            assert_eq!((read.orientation, read.upright()), (orientation, Pixels::new(48, 32)), "{format}");
+            let mut turned = Cursor::new(Vec::new());
+            turn(&bytes, &read, &mut turned).unwrap();
+            let turned = turned.into_inner();
+            let again = header(Cursor::new(&turned)).unwrap();
+            assert_eq!((again.format, again.pixels), (format, Pixels::new(48, 32)));
+            assert!(!again.is_to_be_turned());
+            complete(Cursor::new(&turned), format).unwrap();
+            let turned = image::load_from_memory(&turned).unwrap();
+            // Within a block of each corner.
+            for (x, y) in [(4, 4), (44, 4), (4, 28), (44, 28)] {
+                let (found, wanted) = (turned.get_pixel(x, y), upright().get_pixel(x, y));
+                let is_near = found.0.iter().zip(wanted.0).all(|(a, b)| a.abs_diff(b) < 6);
+                assert!(is_near, "{format} {orientation:?} at {x}, {y}: {found:?}, not {wanted:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sixteen_bits_and_grey_stay_what_they_are() {
+    let deep = DynamicImage::from(stored(Orientation::TurnRight).into_rgb16());
+    let bytes = tagged(encoded(&deep, ImageFormat::Png), Format::Png, 6);
+    let mut turned = Cursor::new(Vec::new());
+    turn(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    assert_eq!(image::load_from_memory(turned.get_ref()).unwrap(), DynamicImage::from(upright().into_rgb16()));
+    let grey = DynamicImage::from(stored(Orientation::HalfTurn).into_luma8());
+    let bytes = tagged(encoded(&grey, ImageFormat::Jpeg), Format::Jpeg, 3);
+    let mut turned = Cursor::new(Vec::new());
+    turn(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    assert_eq!(header(turned).unwrap().colour, Colour::Grey);
+}
+
+#[test]
+fn what_is_too_large_is_known_from_its_header() {
+    let size = |width, height| Header {
+        orientation: Orientation::HalfTurn,
+        ..Header::plain(Format::Jpeg, Pixels::new(width, height))
+    };
+    assert!(!size(12_000, 9_000).is_too_large_to_turn(40_000_000));
+    assert!(size(20_000, 10_000).is_too_large_to_turn(40_000_000));
+    let upright = Header { orientation: Orientation::Upright, ..size(20_000, 10_000) };
+    assert!(!upright.is_too_large_to_turn(40_000_000), "it goes as it is");
+}
+
+#[test]
+fn what_is_damaged_behind_its_header_says_so() {
+    let bytes = tagged(encoded(&stored(Orientation::TurnRight), ImageFormat::Png), Format::Png, 6);
+    let read = header(Cursor::new(&bytes)).unwrap();
+    let cut = &bytes[..bytes.len() - 60];
+    assert!(matches!(turn(cut, &read, Cursor::new(Vec::new())), Err(Unready::Damaged(_))));
+}
