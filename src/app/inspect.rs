@@ -79,7 +79,7 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = Batch::known(&ledger, id).await?;
     let jobs = ledger.jobs(id).await?;
-    let output = Output::open(&batch.key.output, settings.captions)?;
+    let output = Output::open(&batch.key.output, settings.written)?;
     let captions = output.write_captions(&jobs, &batch.key.service)?;
     output.write_records(&jobs, &batch.key.terms())?;
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();

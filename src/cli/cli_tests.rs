@@ -88,7 +88,7 @@ fn every_command_of_the_interface_parses() {
         "doctor --json",
         "man",
         "--sandbox --latency 5 --runners 2 photos",
-        "-o out -m fal-ai/x -p a=1 -p b=2 -c 1 --budget 1 --max-failures 5% --retries 0 --captions txt,xmp --include *.jpg --exclude x/** -y --headless --json --state-dir s --theme mono --color never --ascii --mouse --fps 5 -vv --log l --retry-failed --no-adopt photos",
+        "-o out -m fal-ai/x -p a=1 -p b=2 -c 1 --budget 1 --max-failures 5% --retries 0 --captions txt,xmp --strip gps --keep-time=false --include *.jpg --exclude x/** -y --headless --json --state-dir s --theme mono --color never --ascii --mouse --fps 5 -vv --log l --retry-failed --no-adopt photos",
     ] {
         assert_eq!(status(line), -1, "{line}");
     }

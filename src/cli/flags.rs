@@ -58,6 +58,15 @@ pub struct WhatFlags {
     /// What to write captions to: txt, xmp, both as txt,xmp, or none [default: txt].
     #[arg(long, value_name = "LIST")]
     pub captions: Option<String>,
+    /// Metadata that are neither sent nor written: none, gps or all [default: none].
+    ///
+    /// A result gets its photo's EXIF, IPTC, XMP and colour profile, and how it was made. With gps it gets no places;
+    /// with all nothing but the profile.
+    #[arg(long, value_name = "WHAT")]
+    pub strip: Option<String>,
+    /// Whether a result's file is as old as its photo's: true or false [default: true].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub keep_time: Option<String>,
     /// Only photos whose path below PATH matches; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,

@@ -100,7 +100,7 @@ impl Engine {
         let terms =
             Terms { model: endpoint.to_string(), params: setup.params.canonical(), service: setup.service.clone() };
         let (start_timeout, terms) = (setup.start_timeout, Arc::new(terms));
-        let (gives, workshop) = (setup.model.gives, Workshop::default());
+        let (gives, workshop) = (setup.model.gives, Workshop::new(output.written().strip));
         let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
         let jobs = JobTable::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
         let mut planner = Planner::new(setup.price.clone(), notes);

@@ -15,6 +15,7 @@ use crate::engine::steps::stages::Save;
 use crate::engine::tasks::{Pool, Step, Tasks};
 use crate::fal::Meter;
 use crate::job::{Cause, CauseKind, Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
+use crate::picture::Provenance;
 
 /// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
 /// the account has set, which may be less (fal docs: CDN); a fresh upload costs nothing.
@@ -263,10 +264,13 @@ impl Engine {
     fn begin_next_save(&mut self) -> bool {
         let Some(id) = self.scheduler.to_save.pop_front() else { return false };
         let Some(job) = self.jobs.get(id) else { return true };
-        let JobState::Saving(_, _, answer) = &job.state else { return true };
+        let JobState::Saving(_, request, answer) = &job.state else { return true };
         let (meter, length) = (Meter::towards(Arc::clone(&self.publisher.down)), Arc::<AtomicU64>::default());
+        let params = self.jobs.params_of(job);
+        let made = Provenance::new(self.stages.endpoint.as_str(), params.canonical(), answer.seed, request.id.as_str());
         let save = Save {
-            promised: self.jobs.params_of(job).output_size(job.photo.pixels),
+            made,
+            promised: params.output_size(job.photo.pixels),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
             previous: self.replaceable(id),

@@ -30,7 +30,7 @@ impl Output {
             let further = record.further.into_iter().map(|file| look(file).map(|(file, _)| file));
             let further = further.collect::<Result<_, OutputError>>()?;
             let suspicion = doubt(&first.kind, seen, promised, &photo);
-            Ok(Placed { first, further, suspicion })
+            Ok(Placed { first, further, note: None, suspicion })
         })
         .await
     }

@@ -9,6 +9,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 use super::OutputError;
+use super::dressing::Dressing;
 use super::folder::Folder;
 use super::name::Names;
 use super::part::{Part, Wanted, Whole};
@@ -26,6 +27,7 @@ pub struct Draft {
     names: Names,
     content: Content,
     written: u64,
+    dressing: Dressing,
 }
 
 /// What has come of it.
@@ -39,7 +41,13 @@ enum Content {
 
 impl Draft {
     pub(super) fn new(shared: Arc<Folder>, names: Names) -> Self {
-        Self { shared, names, content: Content::Memory(Vec::new()), written: 0 }
+        Self { shared, names, content: Content::Memory(Vec::new()), written: 0, dressing: Dressing::default() }
+    }
+
+    /// With what it gets of its photo.
+    #[must_use]
+    pub fn dressed(self, dressing: Dressing) -> Self {
+        Self { dressing, ..self }
     }
 
     /// How many bytes were handed to it.
@@ -56,7 +64,7 @@ impl Draft {
         match &mut self.content {
             Content::Memory(bytes) if bytes.len() + chunk.len() <= SMALL => bytes.extend_from_slice(chunk),
             Content::Memory(bytes) => {
-                let bytes = std::mem::take(bytes);
+                let bytes = self.dressing.head(std::mem::take(bytes));
                 self.content = self.begin_file().await?;
                 self.write_to_file(&bytes).await?;
                 self.write_to_file(chunk).await?;
@@ -86,6 +94,7 @@ impl Draft {
     pub fn restart(&mut self) {
         self.content = Content::Memory(Vec::new());
         self.written = 0;
+        self.dressing.restart();
     }
 
     /// Ends it: all of it has come.
@@ -101,18 +110,42 @@ impl Draft {
             let flushed = file.flush().await;
             flushed.map_err(|error| self.failed(error))?;
         }
+        let target = self.names.target(&self.shared.root);
         let content = match self.content {
             Content::Memory(bytes) => Whole::Memory(bytes),
             Content::File(path, file) => {
                 Whole::File(NamedTempFile::from_parts(file.into_inner().into_std().await, path))
             }
         };
-        Ok(Part { what, content, bytes: self.written })
+        let mut dressing = self.dressing;
+        off_the_loop(move || {
+            let (content, bytes) = dressed(content, &mut dressing).map_err(|error| OutputError::of(&target, error))?;
+            Ok(Part { what, content, bytes, note: dressing.note().map(Into::into) })
+        })
+        .await
     }
 
     /// A failure, told of the file that it was to become.
     fn failed(&self, error: io::Error) -> OutputError {
         OutputError::of(&self.names.target(&self.shared.root), error)
+    }
+}
+
+/// All of a file with what it gets of its photo, and its length then, bytes.
+fn dressed(content: Whole, dressing: &mut Dressing) -> io::Result<(Whole, u64)> {
+    match content {
+        Whole::Memory(bytes) => {
+            let bytes = dressing.whole(bytes);
+            let length = bytes.len() as u64;
+            Ok((Whole::Memory(bytes), length))
+        }
+        Whole::File(file) => {
+            if dressing.is_wanted() {
+                dressing.file(file.as_file())?;
+            }
+            let length = file.as_file().metadata()?.len();
+            Ok((Whole::File(file), length))
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use super::Captions;
 use super::name::{Names, another};
 use super::records::journal::Journal;
+use super::{Captions, Written};
 use super::{Draft, OutputError, atomically};
 use crate::job::Photo;
 
@@ -25,6 +25,7 @@ pub struct Output(pub(super) Arc<Folder>);
 pub(super) struct Folder {
     pub(super) root: PathBuf,
     pub(super) captions: Captions,
+    pub(super) written: Written,
     /// Held while names are given, so that two results never look at one name at once.
     pub(super) naming: Mutex<()>,
     /// Whether the folder is there, or was: one that goes away is not made again in a place where a
@@ -45,12 +46,14 @@ impl Output {
     ///
     /// # Errors
     /// [`OutputError::Folder`] if it cannot be written, [`OutputError::Disk`] if the disk is full.
-    pub fn open(root: &Path, captions: Captions) -> Result<Self, OutputError> {
+    pub fn open(root: &Path, written: impl Into<Written>) -> Result<Self, OutputError> {
+        let written = written.into();
         try_out(root)?;
         let made = root.exists();
         let folder = Folder {
             root: root.to_owned(),
-            captions,
+            captions: written.captions,
+            written,
             naming: Mutex::new(()),
             made: Mutex::new(made),
             tidied: Mutex::new(HashSet::new()),
@@ -61,6 +64,12 @@ impl Output {
             folder.tidy(root);
         }
         Ok(Self(Arc::new(folder)))
+    }
+
+    /// What is written with a result.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.0.written
     }
 
     /// The folder.

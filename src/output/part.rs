@@ -33,6 +33,8 @@ pub struct Part {
     pub(super) what: Wanted,
     pub(super) content: Whole,
     pub(super) bytes: u64,
+    /// What of its photo's metadata could not be brought over.
+    pub(super) note: Option<Box<str>>,
 }
 
 /// Where it lies.
@@ -70,6 +72,7 @@ impl Part {
             what,
             bytes: lines.len() as u64,
             content: Whole::Memory(lines.into_bytes()),
+            note: None,
         })
     }
 
@@ -234,7 +237,7 @@ mod tests {
     fn what_a_file_is_is_told_by_its_bytes_and_a_page_is_no_file() {
         let kind = |url: &str, bytes: &[u8]| {
             let what = Wanted::file("model", url);
-            Part { what, bytes: bytes.len() as u64, content: Whole::Memory(bytes.to_vec()) }
+            Part { what, bytes: bytes.len() as u64, content: Whole::Memory(bytes.to_vec()), note: None }
                 .check()
                 .map(|(kind, _)| kind)
         };

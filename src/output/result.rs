@@ -1,5 +1,6 @@
 //! A result as a whole: its files checked, synced and named together, with its captions beside them.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Placed {
     pub first: SavedFile,
     /// The others.
     pub further: Box<[SavedFile]>,
+    /// What of its photo's metadata could not be brought over.
+    pub note: Option<Box<str>>,
     /// What is odd about it.
     pub suspicion: Option<Suspicion>,
 }
@@ -102,6 +105,7 @@ impl Finished {
         let endings = endings(roles.zip(checked.iter().map(|(kind, _)| kind)));
 
         names.folder = shared.free(&names.folder);
+        let note = self.parts.iter().find_map(|part| part.note.clone());
         let mut files = Vec::with_capacity(self.parts.len());
         let mut pieces = Vec::new();
         for ((part, (kind, _)), ending) in self.parts.into_iter().zip(checked).zip(&endings) {
@@ -113,6 +117,10 @@ impl Finished {
                 }
                 Whole::File(file) => file,
             };
+            if shared.written.keep_time {
+                // As old as its photo, where the file system can.
+                let _ = fs::metadata(&self.photo).and_then(|photo| file.as_file().set_modified(photo.modified()?));
+            }
             file.as_file().sync_all().map_err(failed)?;
             pieces.push(Piece { ending: ending.clone(), unfinished: file });
             files.push((part.what.role, kind, part.bytes));
@@ -138,7 +146,7 @@ impl Finished {
             bytes,
         });
         let first = saved.next().ok_or_else(nothing)?;
-        Ok(Placed { first, further: saved.collect(), suspicion })
+        Ok(Placed { first, further: saved.collect(), note, suspicion })
     }
 }
 

@@ -22,7 +22,7 @@ pub use wish::ModelWish;
 use crate::cli::{Flags, Options};
 use crate::fal::{ApiKey, Hosts};
 use crate::job::{MaxFailures, Service, Usd};
-use crate::output::Captions;
+use crate::output::Written;
 use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
 use layers::Layers;
@@ -51,8 +51,8 @@ pub struct Settings {
     pub wait_for_account: bool,
     /// Whether a price in doubt is taken as it is said.
     pub trust_price: bool,
-    /// In which forms captions are written.
-    pub captions: Captions,
+    /// What is written with a result, and what is left out.
+    pub written: Written,
     /// Globs of which a photo's path must match one, if there are any.
     pub include: Vec<String>,
     /// Globs of which a photo's path may match none.
@@ -129,6 +129,8 @@ impl Settings {
         let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
         let model = wish::model(l, what)?;
         let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
+        let strip = l.with_default(names::STRIP, what.strip.as_ref(), "none", values::strip)?;
+        let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
 
@@ -187,7 +189,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             trust_price,
-            captions,
+            written: Written { captions, strip, keep_time },
             include,
             exclude,
             yes,

@@ -44,6 +44,10 @@ settings! {
     IMAGE_FIELD = "image-field", "FAL_TUI_IMAGE_FIELD", One;
     /// In which forms captions are written: of `txt`, `xmp`, `none`.
     CAPTIONS = "captions", "FAL_TUI_CAPTIONS", List;
+    /// Which metadata are neither sent nor written: `none`, `gps` or `all`.
+    STRIP = "strip", "FAL_TUI_STRIP", One;
+    /// Whether a result's file is as old as its photo's.
+    KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
     /// Globs of which a photo's path must match one.
     INCLUDE = "include", "FAL_TUI_INCLUDE", Many;
     /// Globs of which a photo's path may match none.

@@ -34,7 +34,7 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!((settings.concurrency, settings.retries, settings.verbose), (8, 3, 0));
     assert_eq!((settings.budget, settings.fps), (None, None));
     assert_eq!(settings.max_failures, MaxFailures::InARow(20));
-    assert_eq!(settings.captions, Captions { txt: true, xmp: false });
+    assert_eq!(settings.written.captions, Captions { txt: true, xmp: false });
     assert_eq!((settings.theme.as_str(), settings.color), ("terminal", ColorChoice::Auto));
     assert_eq!(settings.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());

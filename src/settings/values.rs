@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::output::Captions;
+use crate::output::{Captions, Strip};
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
@@ -78,6 +78,15 @@ pub(super) fn captions(text: &OsStr) -> Read<Captions> {
         "xmp" => Ok(Captions { xmp: true, ..captions }),
         _ => Err(takes()),
     })
+}
+
+pub(super) fn strip(text: &OsStr) -> Read<Strip> {
+    match utf8(text)? {
+        "none" => Ok(Strip::None),
+        "gps" => Ok(Strip::Gps),
+        "all" => Ok(Strip::All),
+        _ => Err("takes none, gps or all".to_owned()),
+    }
 }
 
 pub(super) fn glob(text: &OsStr) -> Read<String> {

@@ -132,7 +132,7 @@ impl<'a> Everywhere<'a> {
         let place = match self.open.entry(found.batch) {
             Entry::Occupied(place) => place.into_mut(),
             Entry::Vacant(place) => {
-                let opened = Output::open(&batch.key.output, self.settings.captions).map_err(Failure::from);
+                let opened = Output::open(&batch.key.output, self.settings.written).map_err(Failure::from);
                 let opened = match opened {
                     Ok(output) => Place::open(self.fal, self.ledger, batch, output, self.price.clone()).await,
                     Err(failure) => Err(failure),

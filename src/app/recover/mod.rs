@@ -224,10 +224,10 @@ impl<'a> Recovery<'a> {
             if let Some(batch) = batch {
                 let price =
                     price::unit_price(fal, &batch.model, false).await.map_err(|error| Failure::of_fal(&error))?;
-                let output = Output::open(&batch.key.output, settings.captions)?;
+                let output = Output::open(&batch.key.output, settings.written)?;
                 place = Some(Place::open(fal, ledger, batch, output, price).await?);
             }
-            all = wish.all.as_deref().map(|folder| Output::open(folder, settings.captions)).transpose()?;
+            all = wish.all.as_deref().map(|folder| Output::open(folder, settings.written)).transpose()?;
         }
         let params = batch.map(|batch| &batch.params);
         Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run, price, params })
@@ -286,7 +286,7 @@ impl<'a> Recovery<'a> {
             return self.teller.tell(past, Fate::There, None, None, Some("saved by its id"));
         }
         let photo = named(&past.id);
-        let fetch = Fetch { photo: &photo, answer, promised: None, previous: None };
+        let fetch = Fetch { photo: &photo, answer, made: None, promised: None, previous: None };
         match fetch.into(self.fal, output).await {
             Ok(placed) => self.teller.tell(past, Fate::Saved, None, Some(placed.first.path.as_ref()), None),
             Err(why) => self.teller.tell(past, Fate::Failed, None, None, Some(&why)),

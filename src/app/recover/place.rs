@@ -12,7 +12,8 @@ use crate::fal::{Fal, FalError};
 use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
 use crate::ledger::{Ledger, Opened, Writer};
 use crate::model::{Params, UnitPrice};
-use crate::output::{Expect, Output, OutputError, Placed, as_saved};
+use crate::output::{Dressing, Expect, Output, OutputError, Placed, as_saved};
+use crate::picture::Provenance;
 
 /// How often a download is tried.
 const TRIES: u32 = 4;
@@ -109,7 +110,9 @@ impl<'a> Place<'a> {
         self.known.jobs.insert(job.photo.path.clone(), job.clone());
 
         let promised = self.params.output_size(job.photo.pixels);
-        let fetch = Fetch { photo: &job.photo, answer, promised, previous: previous.as_ref() };
+        let params = job.own.as_ref().map_or_else(|| self.terms.params.clone(), |own| own.0.to_string());
+        let made = Provenance::new(&self.terms.model, params, answer.seed, request.as_str());
+        let fetch = Fetch { photo: &job.photo, answer, made: Some(made), promised, previous: previous.as_ref() };
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
@@ -150,6 +153,8 @@ fn is_for(state: &JobState, request: &RequestId, upload: &Upload) -> bool {
 pub(super) struct Fetch<'a> {
     pub(super) photo: &'a Photo,
     pub(super) answer: &'a Answer,
+    /// How it came to be, where its photo is known, whose metadata it gets.
+    pub(super) made: Option<Provenance>,
     pub(super) promised: Option<crate::job::Pixels>,
     pub(super) previous: Option<&'a Saved>,
 }
@@ -176,7 +181,11 @@ impl Fetch<'_> {
     }
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, SaveError> {
-        let parts = fetch(fal, output, self.photo, self.answer, |_| {}).await?;
+        let dressing = match &self.made {
+            Some(made) => Dressing::read(self.photo, output.written().strip, made.clone()).await,
+            None => Dressing::default(),
+        };
+        let parts = fetch(fal, output, self.photo, self.answer, &dressing, |_| {}).await?;
         let caption = self.answer.text();
         let expect = Expect { pixels: self.promised, previous: self.previous, caption };
         Ok(output.place(self.photo, parts, expect).await?)

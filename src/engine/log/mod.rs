@@ -58,6 +58,19 @@ impl RunnerLog {
         new
     }
 
+    /// Keeps a line of our own, and gives it.
+    pub(super) fn remark(&mut self, message: &str, now: Timestamp) -> LogLine {
+        let at = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+        let line = LogLine {
+            timestamp: at.to_string(),
+            level: "NOTE".to_owned(),
+            message: clean(message).chars().take(2000).collect(),
+        };
+        self.lines.push_back(Heard { line: line.clone(), bar: None, passes: false });
+        self.cut(LINES);
+        line
+    }
+
     /// Keeps a line, in place of the one that it redraws.
     fn keep(&mut self, heard: Heard, now: Timestamp) {
         if let Some(bar) = &heard.bar {

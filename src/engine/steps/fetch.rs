@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::fal::{Fal, FalError, Piece};
 use crate::job::{Answer, Given, Photo};
-use crate::output::{Output, OutputError, Part, Wanted};
+use crate::output::{Draft, Dressing, Output, OutputError, Part, Wanted};
 
 /// What is heard of a download on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum SaveError {
     Output(#[from] OutputError),
 }
 
-/// Fetches all files of an answer; of a model that gives text alone, its texts are the file.
+/// Fetches all files of an answer, its pictures with what they get of the photo; of a model that gives text alone, its texts are the file.
 ///
 /// # Errors
 /// If one of them cannot be had or written: then nothing is left of any.
@@ -34,6 +34,7 @@ pub(crate) async fn fetch(
     output: &Output,
     photo: &Photo,
     answer: &Answer,
+    dressing: &Dressing,
     hear: impl Fn(Heard),
 ) -> Result<Vec<Part>, SaveError> {
     let mut parts = Vec::new();
@@ -43,7 +44,9 @@ pub(crate) async fn fetch(
             Given::File { url } => (url, Wanted::file(&artifact.role, url)),
             Given::Text(_) | Given::Unsafe => continue,
         };
-        parts.push(file(fal, output, photo, url, what, &hear).await?);
+        let dressing = if what.picture { dressing.clone() } else { Dressing::default() };
+        let draft = output.draft(photo)?.dressed(dressing);
+        parts.push(file(fal, draft, url, what, &hear).await?);
     }
     if parts.is_empty() {
         parts.extend(Part::of_texts(answer.texts()));
@@ -53,13 +56,11 @@ pub(crate) async fn fetch(
 
 async fn file(
     fal: &Fal,
-    output: &Output,
-    photo: &Photo,
+    mut draft: Draft,
     url: &str,
     what: Wanted,
     hear: &impl Fn(Heard),
 ) -> Result<Part, SaveError> {
-    let mut draft = output.draft(photo)?;
     if let Some(inline) = url.strip_prefix("data:") {
         let bytes = decoded(inline).ok_or_else(|| OutputError::BadResult("its data URI cannot be read".into()))?;
         hear(Heard::Begins(bytes.len() as u64));

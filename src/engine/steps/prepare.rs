@@ -1,12 +1,14 @@
-//! A photo made ready to be sent: turned upright, where its pixels do not lie so. What is right goes byte for byte.
+//! A photo made ready to be sent: turned upright, where its pixels do not lie so, and without metadata that are not to
+//! be sent. What is right goes byte for byte.
 
+use std::io::Write as _;
 use std::thread;
 
 use tokio::sync::Semaphore;
 
 use crate::fal::{FalError, LocalFile, ReadSeek};
-use crate::job::{ContentHash, Shortage};
-use crate::picture::{Header, Unready, turn};
+use crate::job::{ContentHash, Format, Shortage};
+use crate::picture::{Header, Strip, Unready, stripped, turn};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
@@ -16,16 +18,17 @@ const MEMORY: u32 = 360;
 /// Where photos are made ready: few at once, in bounded memory, off the loop.
 #[derive(Debug)]
 pub(in crate::engine) struct Workshop {
+    /// What is not sent.
+    strip: Strip,
     places: Semaphore,
     memory: Semaphore,
 }
 
-impl Default for Workshop {
-    /// As many places as there are processors, up to four.
-    fn default() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self { places: Semaphore::new(processors.min(MOST)), memory: Semaphore::new(MEMORY as usize) }
-    }
+/// What has to be done to a photo.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    Turn,
+    Strip(Strip),
 }
 
 /// What is sent for a photo.
@@ -38,42 +41,72 @@ pub(in crate::engine) struct Ready {
 }
 
 impl Workshop {
+    /// As many places as there are processors, up to four.
+    pub(in crate::engine) fn new(strip: Strip) -> Self {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Self { strip, places: Semaphore::new(processors.min(MOST)), memory: Semaphore::new(MEMORY as usize) }
+    }
+
+    /// What has to be done to a photo, and the memory that it takes, bytes. One that is turned goes with its profile
+    /// alone.
+    fn work(&self, header: &Header, length: u64) -> Option<(Work, u64)> {
+        let carried = header.carried;
+        let says_something = carried.exif || carried.xmp || carried.iptc;
+        match self.strip {
+            _ if header.is_to_be_turned() => Some((Work::Turn, header.memory(length))),
+            Strip::None => None,
+            // Texts of any kind may stand in these.
+            Strip::All if matches!(header.format, Format::Jpeg | Format::Png | Format::Webp) => {
+                Some((Work::Strip(Strip::All), 2 * length))
+            }
+            strip => says_something.then_some((Work::Strip(strip), 2 * length)),
+        }
+    }
+
     /// Makes of a photo what is to be sent: mostly the photo itself.
     ///
     /// # Errors
     /// A cause if it cannot be decoded, or what was made of it cannot be kept.
     pub(in crate::engine) async fn prepare(&self, file: LocalFile, header: Header) -> Result<Ready, FalError> {
-        if !header.is_to_be_turned() {
+        let Some((work, memory)) = self.work(&header, file.metadata().len()) else {
             return Ok(Ready { file, content: None });
-        }
-        let needed = header.memory(file.metadata().len()).div_ceil(1 << 20);
-        let needed = u32::try_from(needed).unwrap_or(MEMORY).clamp(1, MEMORY);
+        };
+        let needed = u32::try_from(memory.div_ceil(1 << 20)).unwrap_or(MEMORY).clamp(1, MEMORY);
         // Neither is ever closed.
         let (_place, _memory) = (self.places.acquire().await, self.memory.acquire_many(needed).await);
-        let made = tokio::task::spawn_blocking(move || upright(&file, &header)).await;
-        made.map_err(|error| FalError::local_file(format!("could not be turned upright: {error}")))?
+        let made = tokio::task::spawn_blocking(move || make(&file, &header, work)).await;
+        made.map_err(|error| FalError::local_file(format!("could not be made ready: {error}")))?
     }
 }
 
-/// The photo turned, in a file that has no name and goes with the last who holds it. It blocks.
-fn upright(file: &LocalFile, header: &Header) -> Result<Ready, FalError> {
+/// What is sent, in a file that has no name and goes with the last who holds it. It blocks.
+fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError> {
     let mut bytes = Vec::new();
     let read =
         file.look(|content: &mut dyn ReadSeek| content.rewind().and_then(|()| content.read_to_end(&mut bytes)))?;
     read.map_err(|error| FalError::local_file(format!("cannot be read: {error}")))?;
     file.still()?;
-    let made = tempfile::tempfile().map_err(|error| no_room(&error))?;
-    turn(&bytes, header, &made).map_err(|error| match error {
-        Unready::Disk(error) => no_room(&error),
-        Unready::Damaged(_) => FalError::local_file(error.to_string()),
-    })?;
+    let mut made = tempfile::tempfile().map_err(|error| no_room(&error))?;
+    match work {
+        Work::Turn => turn(&bytes, header, &made).map_err(|error| match error {
+            Unready::Disk(error) => no_room(&error),
+            Unready::Damaged(_) => FalError::local_file(error.to_string()),
+        })?,
+        Work::Strip(strip) => {
+            let bare = stripped(&bytes, header.format, strip).map_err(|_| {
+                let format = header.format;
+                FalError::local_file(format!("was not sent: its metadata cannot be taken out of this {format} here"))
+            })?;
+            made.write_all(&bare).map_err(|error| no_room(&error))?;
+        }
+    }
     let content = ContentHash(*blake3::hash(&bytes).as_bytes());
     let file = LocalFile::made(made, file.name.clone(), header.format)?;
     Ok(Ready { file, content: Some(content) })
 }
 
 fn no_room(error: &std::io::Error) -> FalError {
-    let message = format!("could not be turned upright in the folder for temporary files: {error}");
+    let message = format!("could not be made ready in the folder for temporary files: {error}");
     match Shortage::of(error) {
         Some(shortage) => FalError::of_shortage(shortage, message),
         None => FalError::local_file(message),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
+use crate::engine::event::What;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::fetch::SaveError;
@@ -30,6 +31,9 @@ impl Engine {
                 } else {
                     self.jobs.cost(id, answer.billed_units, placed.first.pixels())
                 };
+                if let Some(note) = &placed.note {
+                    self.remark(id, note);
+                }
                 let (mut saved, suspicion) = placed.saved(&request, &answer, cost);
                 saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);
                 self.keep(id, saved, suspicion);
@@ -59,6 +63,16 @@ impl Engine {
     pub(in crate::engine) fn note(&self, id: JobId) {
         if let Some(job) = self.jobs.get(id) {
             self.stages.output.note(job, &self.stages.terms);
+        }
+    }
+
+    /// Says in a job's log what is worth knowing of its result.
+    fn remark(&mut self, id: JobId, note: &str) {
+        let now = self.now();
+        let line = self.runtime.entry(id).or_default().log.remark(note, now);
+        self.publisher.dirty = true;
+        if self.is_told() {
+            self.tell(What::Log(id, line));
         }
     }
 

@@ -18,7 +18,8 @@ use crate::job::{
 };
 use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Trail, Writer};
 use crate::model::{Gives, Model};
-use crate::output::{Expect, Output, OutputError, Placed};
+use crate::output::{Dressing, Expect, Output, OutputError, Placed};
+use crate::picture::Provenance;
 use crate::plan::{Look, Origin, Sought};
 
 /// What a step came to.
@@ -204,7 +205,8 @@ impl Stages {
             }
             Heard::Came(bytes) => work.meter.add(bytes),
         };
-        let parts = fetch(&self.fal, &self.output, &work.photo, &work.answer, hear).await?;
+        let dressing = Dressing::read(&work.photo, self.output.written().strip, work.made).await;
+        let parts = fetch(&self.fal, &self.output, &work.photo, &work.answer, &dressing, hear).await?;
         let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
         Ok(self.output.place(&work.photo, parts, expect).await?)
     }
@@ -223,6 +225,8 @@ pub(in crate::engine) struct Stakes {
 pub(in crate::engine) struct Save {
     pub(in crate::engine) photo: Photo,
     pub(in crate::engine) answer: Answer,
+    /// How it came to be.
+    pub(in crate::engine) made: Provenance,
     /// The size that the result should have, px.
     pub(in crate::engine) promised: Option<Pixels>,
     /// What an earlier attempt of this job wrote and this one may replace.

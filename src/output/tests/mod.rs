@@ -98,7 +98,7 @@ async fn a_result_is_whole_under_its_name_with_its_caption_beside_it() {
     let expect = Expect { pixels: Some(Pixels::new(600, 400)), previous: None, caption: Some("A cup\nof coffee.") };
     let placed = out.save(&photo("sub/deep/cup.jpg"), &result, expect).await.unwrap();
     let first = saved_samples::png("sub/deep/cup.png", 600, 400, result.len() as u64);
-    let expected = Placed { first, further: [].into(), suspicion: None };
+    let expected = Placed { first, further: [].into(), note: None, suspicion: None };
     assert_eq!(placed, expected);
     assert_eq!(out.read("sub/deep/cup.png"), result);
     assert_eq!(out.read("sub/deep/cup.txt"), b"A cup of coffee.\n");

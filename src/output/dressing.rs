@@ -1,0 +1,106 @@
+//! What a result gets of its photo on its way to its file: metadata, and how it was made. Trouble with it is a note,
+//! never a failed picture.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+
+use crate::job::{Format, Photo};
+use crate::picture::{Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
+
+/// The longest file that is written anew for metadata which do not go into its head, bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// What one file gets.
+#[derive(Debug, Clone, Default)]
+pub struct Dressing {
+    dress: Option<Dress>,
+    /// Whether it has got it, or could not.
+    is_on: bool,
+    /// What could not be done.
+    note: Option<Box<str>>,
+}
+
+impl Dressing {
+    /// Reads what a photo says of itself, for the result that was made of it; without what is stripped.
+    pub async fn read(photo: &Photo, strip: Strip, made: Provenance) -> Self {
+        let source = photo.source.clone();
+        let read = tokio::task::spawn_blocking(move || File::open(source).and_then(Metadata::of)).await;
+        let (source, note) = match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
+            Ok(source) => (source, None),
+            Err(error) => (Metadata::default(), Some(error)),
+        };
+        let note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
+        Self { dress: Some(Dress::new(source, strip, made)), is_on: false, note: note.map(Into::into) }
+    }
+
+    /// What could not be done, for a person to read.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// The file comes anew.
+    pub(super) fn restart(&mut self) {
+        self.is_on = false;
+    }
+
+    /// The first bytes of a large file, with what goes into its head.
+    pub(super) fn head(&mut self, head: Vec<u8>) -> Vec<u8> {
+        match format(&head) {
+            Some(format) if Dress::is_in_head(format) => self.put_on(format, head),
+            _ => head,
+        }
+    }
+
+    /// All bytes of a small one.
+    pub(super) fn whole(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        match format(&bytes) {
+            Some(format) => self.put_on(format, bytes),
+            None => bytes,
+        }
+    }
+
+    /// Whether a large file lacks it still.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.dress.is_some() && !self.is_on
+    }
+
+    /// A large file whose head could not take it. It blocks for as long as the disk takes.
+    pub(super) fn file(&mut self, mut file: &File) -> io::Result<()> {
+        file.rewind()?;
+        let mut bytes = Vec::new();
+        file.take(HEAD as u64).read_to_end(&mut bytes)?;
+        let Some(format) = format(&bytes) else { return Ok(()) };
+        if file.metadata()?.len() > LONGEST {
+            self.note.get_or_insert(format!("metadata are not written into so large a {format}").into());
+            return Ok(());
+        }
+        file.read_to_end(&mut bytes)?;
+        let length = bytes.len();
+        let made = self.put_on(format, bytes);
+        if made.len() > length {
+            file.rewind()?;
+            file.write_all(&made)?;
+        }
+        Ok(())
+    }
+
+    fn put_on(&mut self, format: Format, bytes: Vec<u8>) -> Vec<u8> {
+        let Some(dress) = self.dress.as_ref().filter(|_| !self.is_on) else { return bytes };
+        self.is_on = true;
+        match dress.put_on(format, &bytes) {
+            Ok(made) => made,
+            Err(why) => {
+                self.note.get_or_insert(why.to_string().into());
+                bytes
+            }
+        }
+    }
+}
+
+fn format(head: &[u8]) -> Option<Format> {
+    match sniff(head.get(..HEAD).unwrap_or(head)) {
+        Kind::Picture(format) => Some(format),
+        Kind::Other(_) => None,
+    }
+}

@@ -1,0 +1,104 @@
+//! What a photo says of itself beside its pixels, brought over to what was made of it: EXIF, XMP, IPTC and the colour
+//! profile are spliced in between the parts of the file; pixels are never decoded for it.
+
+mod exif;
+mod iptc;
+mod jpeg;
+mod parts;
+mod png;
+mod read;
+mod webp;
+mod xmp;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Cursor;
+
+use crate::job::{Format, Pixels};
+use parts::Parts;
+pub use parts::{Bare, Metadata, Provenance, Strip};
+
+/// What is put into a result: what its photo said, and how it came to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dress {
+    source: Metadata,
+    strip: Strip,
+    provenance: Provenance,
+}
+
+impl Dress {
+    /// What is to be put into the results of a photo.
+    #[must_use]
+    pub fn new(source: Metadata, strip: Strip, provenance: Provenance) -> Self {
+        Self { source, strip, provenance }
+    }
+
+    /// Whether a format takes it within its first bytes, so that the rest need not be at hand.
+    #[must_use]
+    pub fn is_in_head(format: Format) -> bool {
+        matches!(format, Format::Png | Format::Jpeg)
+    }
+
+    /// A result's bytes with it: all of them, or for formats that take it in their head the first so many, with all
+    /// that stands before the picture's data. Their own metadata give way, their own colour profile stays.
+    ///
+    /// # Errors
+    /// If there is no place for it. Nothing is lost then: the bytes are as they were.
+    pub fn put_on(&self, format: Format, bytes: &[u8]) -> Result<Vec<u8>, Bare> {
+        match format {
+            Format::Png => png::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)).ok_or(Bare::Head),
+            Format::Jpeg => jpeg::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)),
+            Format::Webp => webp::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)).ok_or(Bare::Head),
+            Format::Gif | Format::Avif => Err(Bare::Format(format)),
+        }
+    }
+
+    /// What goes into a result of this size, of grey or of colours.
+    fn parts(&self, pixels: Pixels, is_grey: bool) -> Parts {
+        let Metadata { exif, xmp, iptc, icc } = &self.source;
+        let icc = icc.clone().filter(|profile| {
+            // The kind of colours that it is for (ICC.1, 7.2.6).
+            let wanted: &[u8] = if is_grey { b"GRAY" } else { b"RGB " };
+            profile.get(16..20) == Some(wanted)
+        });
+        if self.strip == Strip::All {
+            return Parts { icc, bare: true, ..Parts::default() };
+        }
+        let without_place = self.strip == Strip::Gps;
+        let said = &self.provenance;
+        Parts {
+            exif: exif.as_deref().and_then(|block| exif::rewritten(block, pixels, &said.software, without_place)),
+            xmp: Some(xmp::rewritten(xmp.as_deref(), iptc.as_deref(), pixels, said, without_place)),
+            iptc: iptc.as_deref().map(|sets| if without_place { iptc::without_place(sets) } else { sets.to_vec() }),
+            icc,
+            bare: false,
+        }
+    }
+}
+
+/// A photo's bytes without metadata that are not to be sent. Its pixels stay as they are, and so does its profile.
+///
+/// # Errors
+/// If its format is one that nothing can be taken out of here, or it is not understood.
+pub fn stripped(bytes: &[u8], format: Format, strip: Strip) -> Result<Vec<u8>, Bare> {
+    let found = Metadata::read(Cursor::new(bytes), format).map_err(|_| Bare::Head)?;
+    let parts = |_, _| match strip {
+        Strip::All => Parts { bare: true, ..Parts::default() },
+        Strip::None | Strip::Gps => Parts {
+            exif: found.exif.as_deref().map(|block| exif::without_place(block).unwrap_or_default()),
+            xmp: found.xmp.as_deref().map(xmp::without_place),
+            iptc: found.iptc.as_deref().map(iptc::without_place),
+            icc: None,
+            bare: false,
+        },
+    };
+    match format {
+        Format::Png => png::splice(png::without_end(bytes).as_deref().unwrap_or(bytes), parts).ok_or(Bare::Head),
+        Format::Jpeg => jpeg::splice(jpeg::without_end(bytes).unwrap_or(bytes), parts),
+        Format::Webp => webp::splice(bytes, parts).ok_or(Bare::Head),
+        // Neither holds a place that anybody writes.
+        Format::Gif => Ok(bytes.to_vec()),
+        Format::Avif => Err(Bare::Format(format)),
+    }
+}

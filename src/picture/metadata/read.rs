@@ -1,0 +1,149 @@
+//! Metadata read from a photo, by the places where each format has them.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
+
+use flate2::read::ZlibDecoder;
+
+use super::iptc;
+use super::parts::{MOST, Metadata};
+use crate::job::Format;
+use crate::picture::bytes::Bytes;
+use crate::picture::error::Flaw;
+use crate::picture::tags::{EXIF, ICC, PHOTOSHOP, Text, XMP, text_chunk};
+use crate::picture::{jpeg, png};
+
+const PAGE: usize = 16 * 1024;
+
+impl Metadata {
+    /// Reads what a photo says of itself. What is damaged or longer than anybody writes is not there. It blocks for as
+    /// long as the disk takes; of a large file a few pages are read.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn read(file: impl Read + Seek, format: Format) -> io::Result<Self> {
+        let mut bytes = Bytes::new(file, PAGE)?;
+        let mut found = Self::default();
+        let read = match format {
+            Format::Jpeg => of_jpeg(&mut bytes, &mut found),
+            Format::Png => of_png(&mut bytes, &mut found),
+            Format::Webp => of_webp(&mut bytes, &mut found),
+            Format::Gif | Format::Avif => Ok(()),
+        };
+        match read {
+            Err(Flaw::Unreadable(error)) => Err(error),
+            // Whether it is whole is for others to ask.
+            _ => Ok(found),
+        }
+    }
+
+    fn take_exif(&mut self, block: &[u8]) {
+        let bare = block.strip_prefix(EXIF).unwrap_or(block);
+        self.exif.get_or_insert_with(|| bare.to_vec());
+    }
+
+    fn take_text(&mut self, name: [u8; 4], body: &[u8]) {
+        match text_chunk(name, body) {
+            Some(Text::Exif(block)) => self.take_exif(&block),
+            Some(Text::Xmp(packet)) => drop(self.xmp.get_or_insert(packet)),
+            Some(Text::Iptc(resources)) => self.iptc = self.iptc.take().or_else(|| iptc::within(&resources)),
+            None => {}
+        }
+    }
+}
+
+fn of_jpeg<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
+    bytes.skip(2)?;
+    let (mut profile, mut resources) = (BTreeMap::new(), Vec::new());
+    loop {
+        let code = jpeg::marker(bytes)?;
+        match code {
+            0xe1 | 0xe2 | 0xed => {
+                let length = jpeg::segment(bytes)?;
+                let body = bytes.up_to(length)?;
+                if let Some(block) = body.strip_prefix(EXIF) {
+                    found.take_exif(block);
+                } else if let Some(packet) = body.strip_prefix(XMP) {
+                    found.xmp.get_or_insert_with(|| packet.to_vec());
+                } else if let Some([number, _, piece @ ..]) = body.strip_prefix(ICC) {
+                    profile.insert(*number, piece.to_vec());
+                } else if let Some(more) = body.strip_prefix(PHOTOSHOP) {
+                    resources.extend(more);
+                }
+            }
+            // The picture's data and what follows it hold none.
+            0xd9 | 0xda => break,
+            code => jpeg::skip_segment(bytes, code)?,
+        }
+    }
+    let profile: Vec<u8> = profile.into_values().flatten().collect();
+    found.icc = Some(profile).filter(|profile| is_whole(profile));
+    found.iptc = iptc::within(&resources);
+    Ok(())
+}
+
+fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
+    bytes.skip(8)?;
+    loop {
+        let (length, name) = png::chunk(bytes)?;
+        match &name {
+            b"IDAT" => break,
+            b"IEND" => return Ok(()),
+            b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"iCCP" if length <= MOST as u64 => {
+                let body = bytes.up_to(length)?;
+                bytes.skip(4)?;
+                match &name {
+                    b"eXIf" => found.take_exif(&body),
+                    b"iCCP" => found.icc = unpacked(&body).filter(|profile| is_whole(profile)),
+                    _ => found.take_text(name, &body),
+                }
+            }
+            _ => bytes.skip(length + 4)?,
+        }
+    }
+    bytes.go_to_tail(bytes.left().min(png::TAIL))?;
+    let tail = bytes.up_to(png::TAIL)?;
+    for (name, body) in png::behind(&tail) {
+        if &name == b"eXIf" {
+            found.take_exif(body);
+        } else {
+            found.take_text(name, body);
+        }
+    }
+    Ok(())
+}
+
+fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
+    bytes.skip(12)?;
+    while bytes.left() >= 8 {
+        let name = bytes.array::<4>()?;
+        let length = u64::from(bytes.le32()?);
+        let padding = length % 2;
+        if !matches!(&name, b"EXIF" | b"XMP " | b"ICCP") || length > MOST as u64 {
+            bytes.skip(length + padding)?;
+            continue;
+        }
+        let body = bytes.up_to(length)?;
+        match &name {
+            b"EXIF" => found.take_exif(&body),
+            b"XMP " => found.xmp = Some(body),
+            _ => found.icc = Some(body).filter(|profile| is_whole(profile)),
+        }
+        bytes.skip(padding.min(bytes.left()))?;
+    }
+    Ok(())
+}
+
+/// A profile out of its chunk: name, method, and the packed profile.
+fn unpacked(body: &[u8]) -> Option<Vec<u8>> {
+    let end = body.iter().take(80).position(|byte| *byte == 0)?;
+    let mut profile = Vec::new();
+    ZlibDecoder::new(body.get(end + 2..)?).take(MOST as u64 + 1).read_to_end(&mut profile).ok()?;
+    Some(profile)
+}
+
+/// Whether a profile is as long as it says, and has the mark of one (ICC.1, 7.2).
+fn is_whole(profile: &[u8]) -> bool {
+    let length = profile.first_chunk().map(|length| u32::from_be_bytes(*length) as usize);
+    profile.len() <= MOST && length == Some(profile.len()) && profile.get(36..40) == Some(b"acsp")
+}
