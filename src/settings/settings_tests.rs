@@ -4,6 +4,7 @@ use super::*;
 use crate::cli::Cli;
 use crate::job::EndpointId;
 use crate::model::Model;
+use crate::output::Captions;
 
 const NONE: [(&str, &str); 0] = [];
 
