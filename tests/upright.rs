@@ -72,6 +72,6 @@ fn one_that_cannot_be_decoded_says_so_and_costs_nothing() {
     run.assert_status(1);
     let job = run.last("a.png");
     assert_eq!((&job["state"], &job["cause"]["kind"]), (&"FAILED".into(), &"local_file".into()), "{job}");
-    assert!(job["cause"]["message"].as_str().unwrap().contains("cannot be turned upright"), "{job}");
+    assert!(job["cause"]["message"].as_str().unwrap().contains("cannot be turned upright or converted"), "{job}");
     assert_eq!(stage.stats()["accepted"], 0);
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Found;
 use crate::job::{Photo, Timestamp};
-use crate::picture::{Header, PictureError, ends_well, header};
+use crate::picture::{Header, PictureError, photo as read_photo, photo_ends_well};
 
 /// Files looked at at once.
 const WORKERS: usize = 8;
@@ -115,17 +115,17 @@ fn look(photo: &mut Photo) -> Result<(), PictureError> {
 /// its header says.
 ///
 /// # Errors
-/// If it is no whole picture that fal takes.
+/// If it is no whole picture that fal takes, and none that can be made such.
 pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read + Seek) -> Result<Header, PictureError> {
     photo.bytes = metadata.len();
     photo.modified = changed(metadata).unwrap_or_default();
-    let header = header(&mut file)?;
+    let header = read_photo(&mut file)?;
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
-    if header.is_too_large_to_turn(photo.bytes) {
+    if header.is_too_large_to_make(photo.bytes) {
         return Err(PictureError::TooLargeToTurn);
     }
-    ends_well(file, header.format).map(|()| header)
+    photo_ends_well(file, &header).map(|()| header)
 }
 
 fn changed(metadata: &fs::Metadata) -> io::Result<Timestamp> {

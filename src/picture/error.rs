@@ -31,8 +31,11 @@ pub enum PictureError {
         /// The longest that it may be, px.
         most: u32,
     },
+    /// A picture that would be made another before it is sent, and ends before its end.
+    #[error("truncated {}", .0.name())]
+    Cut(Other),
     /// It is not stored upright, and cannot be turned here.
-    #[error("not stored upright, and too large to be turned here: turn it with another program")]
+    #[error("too large to be turned upright or converted here: do that with another program")]
     TooLargeToTurn,
     /// The bytes could not be read.
     #[error("cannot be read: {}", said(.0))]

@@ -1,13 +1,16 @@
 //! What is found out about a picture, whatever its format.
 
+use super::kind::Other;
 use super::tags::{Carried, Orientation, Tags};
 use crate::job::{Format, Pixels};
 
 /// What a picture's header says: the one reading of it that all others ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// Its format.
+    /// Its format, or what is made of it before it is sent.
     pub format: Format,
+    /// What it is, where fal does not take that.
+    pub converts: Option<Other>,
     /// Its size as stored, px.
     pub pixels: Pixels,
     /// What is to be done to what is stored so that it is upright.
@@ -43,6 +46,7 @@ impl Header {
     pub(super) fn plain(format: Format, pixels: Pixels) -> Self {
         Self {
             format,
+            converts: None,
             pixels,
             orientation: Orientation::Upright,
             animated: false,

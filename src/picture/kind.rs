@@ -86,7 +86,7 @@ impl Other {
         )
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty file",
             Self::Heic => "HEIC",

@@ -1,4 +1,4 @@
-//! A photo made ready to be sent: turned upright, where its pixels do not lie so, and without metadata that are not to
+//! A photo made ready to be sent: turned upright, where its pixels do not lie so, of a format that fal takes, and without metadata that are not to
 //! be sent. What is right goes byte for byte.
 
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::fal::{FalError, LocalFile, ReadSeek};
 use crate::job::{ContentHash, Format, Shortage};
-use crate::picture::{Header, Strip, Unready, stripped, turn};
+use crate::picture::{Header, Strip, Unready, ready, stripped};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
@@ -27,7 +27,7 @@ pub(in crate::engine) struct Workshop {
 /// What has to be done to a photo.
 #[derive(Debug, Clone, Copy)]
 enum Work {
-    Turn,
+    Make,
     Strip(Strip),
 }
 
@@ -53,7 +53,7 @@ impl Workshop {
         let carried = header.carried;
         let says_something = carried.exif || carried.xmp || carried.iptc;
         match self.strip {
-            _ if header.is_to_be_turned() => Some((Work::Turn, header.memory(length))),
+            _ if header.is_to_be_made() => Some((Work::Make, header.memory(length))),
             Strip::None => None,
             // Texts of any kind may stand in these.
             Strip::All if matches!(header.format, Format::Jpeg | Format::Png | Format::Webp) => {
@@ -88,7 +88,7 @@ fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError
     file.still()?;
     let mut made = tempfile::tempfile().map_err(|error| no_room(&error))?;
     match work {
-        Work::Turn => turn(&bytes, header, &made).map_err(|error| match error {
+        Work::Make => ready(&bytes, header, &made).map_err(|error| match error {
             Unready::Disk(error) => no_room(&error),
             Unready::Damaged(_) => FalError::local_file(error.to_string()),
         })?,

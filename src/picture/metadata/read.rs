@@ -1,9 +1,11 @@
 //! Metadata read from a photo, by the places where each format has them.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 
 use flate2::read::ZlibDecoder;
+use image::ImageDecoder as _;
+use image::codecs::tiff::TiffDecoder;
 
 use super::iptc;
 use super::parts::{MOST, Metadata};
@@ -11,11 +13,33 @@ use crate::job::Format;
 use crate::picture::bytes::Bytes;
 use crate::picture::error::Flaw;
 use crate::picture::tags::{EXIF, ICC, PHOTOSHOP, Text, XMP, text_chunk};
-use crate::picture::{jpeg, png};
+use crate::picture::{Kind, Other, foreign, jpeg, png};
 
 const PAGE: usize = 16 * 1024;
+/// The longest HEIC that is read for its metadata, bytes.
+const LONGEST_HEIC: u64 = 64 << 20;
 
 impl Metadata {
+    /// Reads what a photo of any format says of itself, as far as it is read here.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of(mut file: impl Read + Seek) -> io::Result<Self> {
+        match foreign::kind(&mut file)? {
+            Kind::Picture(format) => Self::read(file, format),
+            Kind::Other(Other::Heic) => {
+                let mut bytes = Vec::new();
+                file.take(LONGEST_HEIC).read_to_end(&mut bytes)?;
+                let read = heifer::read_metadata(&bytes).unwrap_or_default();
+                let short = |kind: Option<Vec<u8>>| kind.filter(|bytes| bytes.len() <= MOST);
+                let icc = read.icc_profile.filter(|profile| is_whole(profile));
+                Ok(Self { exif: short(read.exif), xmp: short(read.xmp), iptc: None, icc })
+            }
+            Kind::Other(Other::Tiff) => Ok(of_tiff(file).unwrap_or_default()),
+            Kind::Other(_) => Ok(Self::default()),
+        }
+    }
+
     /// Reads what a photo says of itself. What is damaged or longer than anybody writes is not there. It blocks for as
     /// long as the disk takes; of a large file a few pages are read.
     ///
@@ -111,6 +135,14 @@ fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<
         }
     }
     Ok(())
+}
+
+/// XMP and the profile; its EXIF lies scattered over the file.
+fn of_tiff(file: impl Read + Seek) -> Option<Metadata> {
+    let mut decoder = TiffDecoder::new(BufReader::new(file)).ok()?;
+    let xmp = decoder.xmp_metadata().ok().flatten().filter(|packet| packet.len() <= MOST);
+    let icc = decoder.icc_profile().ok().flatten().filter(|profile| is_whole(profile));
+    Some(Metadata { xmp, icc, ..Metadata::default() })
 }
 
 fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {

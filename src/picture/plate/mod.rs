@@ -8,7 +8,7 @@ mod rows;
 mod tests;
 
 use std::fs::File;
-use std::io::{BufReader, Seek as _};
+use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -19,7 +19,8 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage}
 pub use part::Part;
 use part::Shares;
 
-use super::{Header, Orientation, PictureError, header};
+use super::prepare::decode;
+use super::{Header, Orientation, PictureError, photo};
 use crate::job::{Format, Pixels};
 
 /// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
@@ -68,12 +69,13 @@ impl Plate {
     /// If it cannot be read or decoded, is too large, or `stop` says so.
     pub fn expose(file: &Path, part: Part, wanted: Pixels, stop: &dyn Fn() -> bool) -> Result<Self, Unseen> {
         let mut open = File::open(file).map_err(PictureError::Unreadable)?;
-        let header = header(&mut open)?;
+        let header = photo(&mut open)?;
         if header.format == Format::Avif {
             return Err(Unseen::Format(header.format));
         }
         open.rewind().map_err(PictureError::Unreadable)?;
-        if header.format == Format::Png
+        if header.converts.is_none()
+            && header.format == Format::Png
             && header.orientation == Orientation::Upright
             && let Some((pixels, shares)) = rows::read(BufReader::new(&open), part, wanted, stop)?
         {
@@ -126,7 +128,7 @@ impl Plate {
 #[must_use]
 pub fn is_black(file: &Path) -> bool {
     let looked = || {
-        let size = header(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
+        let size = photo(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
         Plate::expose(file, Part::whole(size), Pixels::new(256, 256), &|| false)
     };
     looked().is_ok_and(|plate| plate.pixels.as_raw().iter().all(|value| *value == 0))
@@ -144,6 +146,23 @@ fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Result<
     if stored.count() > MOST_WHOLE || length > LONGEST {
         return Err(Unseen::TooLarge(stored));
     }
+    file.rewind().map_err(PictureError::Unreadable)?;
+    let picture = if header.converts.is_some() {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(PictureError::Unreadable)?;
+        decode(&bytes, &header).map_err(|_| Unseen::Damaged)?.0
+    } else {
+        decoded(file, format)?
+    };
+    let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
+    let part = part.as_stored(orientation);
+    let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
+    let wanted = if orientation.swaps_sides() { Pixels::new(wanted.height, wanted.width) } else { wanted };
+    let kept = there.shrunk(rows::reduction(there, wanted));
+    resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)
+}
+
+fn decoded(file: &File, format: Format) -> Result<DynamicImage, Unseen> {
     let kind = match format {
         Format::Jpeg => ImageFormat::Jpeg,
         Format::Png => ImageFormat::Png,
@@ -151,19 +170,12 @@ fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Result<
         Format::Gif => ImageFormat::Gif,
         Format::Avif => return Err(Unseen::Format(format)),
     };
-    file.rewind().map_err(PictureError::Unreadable)?;
-    let mut reader = ImageReader::with_format(BufReader::new(&*file), kind);
+    let mut reader = ImageReader::with_format(BufReader::new(file), kind);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(|_| Unseen::Damaged)?;
-    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)?;
-    let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
-    let part = part.as_stored(orientation);
-    let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
-    let wanted = if orientation.swaps_sides() { Pixels::new(wanted.height, wanted.width) } else { wanted };
-    let kept = there.shrunk(rows::reduction(there, wanted));
-    resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)
+    DynamicImage::from_decoder(decoder).map_err(|_| Unseen::Damaged)
 }
 
 /// A part of a picture brought to a size.

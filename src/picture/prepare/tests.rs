@@ -42,11 +42,11 @@ fn every_orientation_of_every_format_comes_out_upright() {
             let read = header(Cursor::new(&bytes)).unwrap();
             assert_eq!((read.orientation, read.upright()), (orientation, Pixels::new(48, 32)), "{format}");
             let mut turned = Cursor::new(Vec::new());
-            turn(&bytes, &read, &mut turned).unwrap();
+            ready(&bytes, &read, &mut turned).unwrap();
             let turned = turned.into_inner();
             let again = header(Cursor::new(&turned)).unwrap();
             assert_eq!((again.format, again.pixels), (format, Pixels::new(48, 32)));
-            assert!(!again.is_to_be_turned());
+            assert!(!again.is_to_be_made());
             complete(Cursor::new(&turned), format).unwrap();
             let turned = image::load_from_memory(&turned).unwrap();
             // Within a block of each corner.
@@ -64,12 +64,12 @@ fn sixteen_bits_and_grey_stay_what_they_are() {
     let deep = DynamicImage::from(stored(Orientation::TurnRight).into_rgb16());
     let bytes = tagged(encoded(&deep, ImageFormat::Png), Format::Png, 6);
     let mut turned = Cursor::new(Vec::new());
-    turn(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    ready(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
     assert_eq!(image::load_from_memory(turned.get_ref()).unwrap(), DynamicImage::from(upright().into_rgb16()));
     let grey = DynamicImage::from(stored(Orientation::HalfTurn).into_luma8());
     let bytes = tagged(encoded(&grey, ImageFormat::Jpeg), Format::Jpeg, 3);
     let mut turned = Cursor::new(Vec::new());
-    turn(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    ready(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
     assert_eq!(header(turned).unwrap().colour, Colour::Grey);
 }
 
@@ -79,10 +79,10 @@ fn what_is_too_large_is_known_from_its_header() {
         orientation: Orientation::HalfTurn,
         ..Header::plain(Format::Jpeg, Pixels::new(width, height))
     };
-    assert!(!size(12_000, 9_000).is_too_large_to_turn(40_000_000));
-    assert!(size(20_000, 10_000).is_too_large_to_turn(40_000_000));
+    assert!(!size(12_000, 9_000).is_too_large_to_make(40_000_000));
+    assert!(size(20_000, 10_000).is_too_large_to_make(40_000_000));
     let upright = Header { orientation: Orientation::Upright, ..size(20_000, 10_000) };
-    assert!(!upright.is_too_large_to_turn(40_000_000), "it goes as it is");
+    assert!(!upright.is_too_large_to_make(40_000_000), "it goes as it is");
 }
 
 #[test]
@@ -90,5 +90,5 @@ fn what_is_damaged_behind_its_header_says_so() {
     let bytes = tagged(encoded(&stored(Orientation::TurnRight), ImageFormat::Png), Format::Png, 6);
     let read = header(Cursor::new(&bytes)).unwrap();
     let cut = &bytes[..bytes.len() - 60];
-    assert!(matches!(turn(cut, &read, Cursor::new(Vec::new())), Err(Unready::Damaged(_))));
+    assert!(matches!(ready(cut, &read, Cursor::new(Vec::new())), Err(Unready::Damaged(_))));
 }

@@ -42,6 +42,11 @@ impl Orientation {
         Self::ALL.get(usize::from(tag).checked_sub(1)?).copied()
     }
 
+    /// What a decoder says.
+    pub(in crate::picture) fn of_image(said: image::metadata::Orientation) -> Option<Self> {
+        Self::from_tag(said.to_exif().into())
+    }
+
     /// EXIF's number for it.
     #[must_use]
     pub fn tag(self) -> u16 {
