@@ -323,5 +323,6 @@ fn photo(folder: &Path) -> Photo {
         bytes: about.len(),
         modified: Timestamp(i64::try_from(since.as_millis()).unwrap()),
         shares_stem: false,
+        losses: fal_tui::job::Losses::NONE,
     }
 }

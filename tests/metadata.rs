@@ -1,7 +1,7 @@
 //! Metadata of photos come back on their results, and what is stripped is neither sent nor written. exiftool, another's
 //! reading, says so.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -158,6 +158,7 @@ fn photo(folder: &Path, number: u8) -> Photo {
         bytes: about.len(),
         modified: Timestamp(i64::try_from(since.as_millis()).unwrap()),
         shares_stem: false,
+        losses: fal_tui::job::Losses::NONE,
     }
 }
 

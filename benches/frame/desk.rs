@@ -204,6 +204,7 @@ fn job(at: usize, of: usize) -> Job {
         bytes: 5_000_000,
         modified: NOW,
         shares_stem: false,
+        losses: fal_tui::job::Losses::NONE,
     };
     let took = Duration::from_millis(20_000 + u64::try_from(n % 30_000).unwrap());
     let closed = Closed { at: NOW, took, attempts: 1 };

@@ -147,6 +147,7 @@ mod tests {
             bytes: 1,
             modified: Timestamp(0),
             shares_stem: false,
+            losses: crate::job::Losses::NONE,
         };
         Job { id: JobId::at(number), photo, state, own: None }
     }

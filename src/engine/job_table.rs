@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::engine::board::{Choice, Lens, Tab, Totals};
 use crate::engine::table::{Causes, Index, Measure, Spec, View};
 use crate::job::{
-    Cost, Group, Impossible, Job, JobId, JobState, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd, apply,
+    Cost, Group, Impossible, Job, JobId, JobState, Loss, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd,
+    apply,
 };
 use crate::model::{Model, Params, UnitPrice, Work};
 use crate::plan::CostModel;
@@ -310,6 +311,11 @@ impl JobTable {
     pub(super) fn matching(&self, text: &str) -> Vec<JobId> {
         let spec = Spec::of_paths(text);
         self.jobs.iter().filter(|job| spec.takes(job)).map(|job| job.id).collect()
+    }
+
+    /// Those found of which something will be lost.
+    pub(super) fn losing(&self, loss: Loss) -> Vec<JobId> {
+        self.jobs.iter().filter(|job| job.photo.losses.has(loss)).map(|job| job.id).collect()
     }
 
     /// Shows only what fits, in this order. Gathering it begins at once.

@@ -8,9 +8,9 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::{Map, Value};
 
 use super::words::in_megapixels;
-use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::board::{BatchFacts, LogLine, LossNote, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, SavedFile, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, Loss, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::Doubt;
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
@@ -117,7 +117,8 @@ struct PlanBody<'a> {
     may_leave: usize,
     found_in_output: usize,
     changed_in_output: usize,
-    notes: &'a [String],
+    #[serde(flatten)]
+    notes: NotesBody<'a>,
     price_doubt: Option<&'static str>,
     done_before: usize,
     at_fal: usize,
@@ -151,7 +152,7 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         may_leave: plan.may_leave,
         found_in_output: plan.found,
         changed_in_output: plan.changed_results,
-        notes: &plan.notes,
+        notes: NotesBody { notes: plan.notes.lines().collect(), losses: plan.notes.losses.iter().map(loss).collect() },
         price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
         done_before: plan.done_before,
         at_fal: plan.at_fal,
@@ -159,6 +160,27 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         unknown_before: plan.lost_before,
         few_files: facts.few_files.as_deref(),
     }
+}
+
+/// What is said beside the counts: as lines, and what will be lost by kind.
+#[derive(Serialize)]
+struct NotesBody<'a> {
+    notes: Vec<String>,
+    losses: Vec<LossBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct LossBody<'a> {
+    kind: Loss,
+    count: usize,
+    left_out: usize,
+    paths: &'a [String],
+    dearest_usd: Option<f64>,
+}
+
+fn loss(note: &LossNote) -> LossBody<'_> {
+    let dearest_usd = note.dearest.and_then(Usd::told);
+    LossBody { kind: note.loss, count: note.photos, left_out: note.out, paths: &note.paths, dearest_usd }
 }
 
 #[derive(Serialize)]

@@ -72,8 +72,8 @@ impl Lines {
             let _ = write!(text, "; open files: {few}");
         }
         self.line(out, at, "PLAN", &text);
-        for note in &plan.notes {
-            self.line(out, at, "NOTE", &clean(note));
+        for note in plan.notes.lines() {
+            self.line(out, at, "NOTE", &clean(&note));
         }
         self.tally.expected = Some(plan.photos + plan.found + plan.at_fal);
     }

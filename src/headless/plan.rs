@@ -47,8 +47,8 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if plan.duplicates > 0 {
         row("", &duplicates(plan));
     }
-    for note in &plan.notes {
-        row("note", note);
+    for note in plan.notes.lines() {
+        row("note", &note);
     }
     if facts.sandbox {
         row("", "sandbox: nothing is charged");

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::SystemTime;
 
 use super::Found;
-use crate::job::{Photo, Timestamp};
-use crate::picture::{Header, PictureError, photo as read_photo, photo_ends_well};
+use crate::job::{Loss, Losses, Photo, Timestamp};
+use crate::picture::{Header, Orientation, PictureError, photo as read_photo, photo_ends_well};
 
 /// Files looked at at once.
 const WORKERS: usize = 8;
@@ -91,6 +91,7 @@ fn bare(candidate: &Candidate) -> Photo {
         bytes: 0,
         modified: Timestamp::default(),
         shares_stem: false,
+        losses: Losses::NONE,
     }
 }
 
@@ -122,6 +123,12 @@ pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read +
     let header = read_photo(&mut file)?;
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
+    photo.losses = Losses::NONE
+        .with(Loss::Transparency, header.alpha)
+        .with(Loss::Animation, header.animated)
+        .with(Loss::Depth, header.depth > 8)
+        .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made())
+        .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS);
     if header.is_too_large_to_make(photo.bytes) {
         return Err(PictureError::TooLargeToTurn);
     }

@@ -27,7 +27,7 @@ pub use endpoint::{EndpointId, InvalidEndpoint};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
 pub use money::{Cost, Spent, Usd};
-pub use photo::{Format, Photo, Pixels, megapixels};
+pub use photo::{Format, Loss, Losses, Photo, Pixels, megapixels};
 #[cfg(test)]
 pub(crate) use result::saved_samples;
 pub use result::{

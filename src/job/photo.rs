@@ -138,6 +138,56 @@ impl fmt::Display for Pixels {
     }
 }
 
+/// What of a photo its result will not show, or not as one may think: models give one still picture in colours of
+/// 8 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// It may be transparent somewhere.
+    Transparency,
+    /// It is moved.
+    Animation,
+    /// It has more than 8 bits a sample.
+    Depth,
+    /// It is not stored upright and goes to fal as it is.
+    Orientation,
+    /// It is far larger than most: so is what it costs.
+    Size,
+}
+
+impl Loss {
+    /// Above this a photo is far larger than most, px.
+    pub const MANY_PIXELS: u64 = 50_000_000;
+    /// Every one, in the order in which they are told.
+    pub const ALL: [Self; 5] = [Self::Transparency, Self::Animation, Self::Depth, Self::Orientation, Self::Size];
+}
+
+/// A set of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Losses(u8);
+
+impl Losses {
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// With one more, if it is so.
+    #[must_use]
+    pub fn with(self, loss: Loss, is_so: bool) -> Self {
+        if is_so { Self(self.0 | 1 << loss as u8) } else { self }
+    }
+
+    /// Whether one is among them.
+    #[must_use]
+    pub fn has(self, loss: Loss) -> bool {
+        self.0 & 1 << loss as u8 != 0
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Loss> {
+        Loss::ALL.into_iter().filter(move |loss| self.has(*loss))
+    }
+}
+
 /// A photo as intake found it.
 ///
 /// `path` is unique in the batch. With one input folder it is the path below that folder; with
@@ -159,6 +209,9 @@ pub struct Photo {
     /// Whether a neighbour has the same name but for its extension, so that both need their full
     /// names in the output folder.
     pub shares_stem: bool,
+    /// What of it will be lost, as far as it was looked at in this run.
+    #[serde(default)]
+    pub losses: Losses,
 }
 
 impl Photo {

@@ -207,6 +207,7 @@ impl Fields<'_> {
             bytes: self.told.bytes,
             modified: self.told.modified_ms,
             shares_stem: self.told.shares_stem != 0,
+            losses: crate::job::Losses::NONE,
         })
     }
 

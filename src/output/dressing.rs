@@ -4,11 +4,29 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 
+use super::Captions;
 use crate::job::{Format, Photo};
 use crate::picture::{Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
 
 /// The longest file that is written anew for metadata which do not go into its head, bytes.
 const LONGEST: u64 = 64 << 20;
+
+/// What is written with a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// In which forms captions are written.
+    pub captions: Captions,
+    /// Which metadata are left out, of what is sent as of what is written.
+    pub strip: Strip,
+    /// Whether a result's file is as old as its photo's.
+    pub keep_time: bool,
+}
+
+impl From<Captions> for Written {
+    fn from(captions: Captions) -> Self {
+        Self { captions, strip: Strip::None, keep_time: true }
+    }
+}
 
 /// What one file gets.
 #[derive(Debug, Clone, Default)]

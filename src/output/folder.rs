@@ -238,6 +238,7 @@ mod tests {
             bytes: 0,
             modified: crate::job::Timestamp(0),
             shares_stem: false,
+            losses: crate::job::Losses::NONE,
         }
     }
 }

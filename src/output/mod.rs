@@ -16,20 +16,18 @@ mod place;
 mod records;
 mod result;
 mod suspicion;
-mod written;
 
+pub use crate::picture::Strip;
 pub use caption::Captions;
 pub use draft::Draft;
-pub use dressing::Dressing;
+pub use dressing::{Dressing, Written};
 pub use error::OutputError;
 pub use folder::Output;
 pub use part::{Part, Wanted};
 pub use place::is_file_of;
 pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
-pub use crate::picture::Strip;
 pub use result::{Expect, Placed};
-pub use written::Written;
 
 #[cfg(test)]
 mod tests;

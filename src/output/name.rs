@@ -160,6 +160,7 @@ mod tests {
                 bytes: 0,
                 modified: Timestamp(0),
                 shares_stem,
+                losses: crate::job::Losses::NONE,
             };
             if let Ok(names) = Names::of(&photo) {
                 for stem in names.stems(None).take(1100) {

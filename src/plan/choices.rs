@@ -250,7 +250,16 @@ mod tests {
         let job = |n: usize| {
             let path: Box<Path> = Path::new(&format!("f{}/{n}.jpg", n % 2)).into();
             let (source, modified) = (path.clone(), Timestamp(0));
-            let photo = Photo { source, path, format: None, pixels: None, bytes: 1, modified, shares_stem: false };
+            let photo = Photo {
+                source,
+                path,
+                format: None,
+                pixels: None,
+                bytes: 1,
+                modified,
+                shares_stem: false,
+                losses: crate::job::Losses::NONE,
+            };
             Job { id: JobId::at(n), photo, state: JobState::Pending, own: None }
         };
         let price = |n: usize| (n != 3).then(|| Usd::from_nanos(i64::try_from(n).unwrap_or_default() + 1));

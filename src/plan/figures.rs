@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::job::{JobId, Usd};
+use super::losses::Notes;
+use crate::job::{JobId, Loss, Usd};
 use crate::model::{ParamSpec, UnitPrice};
 
 /// What would be sent and paid.
@@ -27,8 +28,8 @@ pub struct Plan {
     pub found: usize,
     /// Photos whose result in the output folder was changed since, or is gone: they are sent.
     pub changed_results: usize,
-    /// What is to be said of the ledger and the output folder.
-    pub notes: Vec<String>,
+    /// What is to be said of the ledger and the output folder, and of what will be lost.
+    pub notes: Notes,
     /// Requests of an earlier run that are picked up at fal.
     pub at_fal: usize,
     /// Photos that failed in an earlier run and stay so until retried.
@@ -144,6 +145,8 @@ pub enum Selection {
     Folder(u32),
     /// One.
     Photo(JobId),
+    /// Those found so far of which something will be lost.
+    Losing(Loss),
     /// Those found so far whose path holds this, whatever the case; empty for all.
     Matching(String),
 }

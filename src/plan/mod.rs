@@ -7,6 +7,7 @@ mod draw;
 mod duplicates;
 mod figures;
 mod known;
+mod losses;
 mod planner;
 mod reserve;
 
@@ -19,4 +20,5 @@ pub(crate) use duplicates::{
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
 pub(crate) use known::{Standing, is_another, without_photo};
+pub use losses::{LossNote, Notes};
 pub(crate) use planner::{About, Cap, Planner, skipped_file};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::figures::{Plan, SkippedFile};
 use super::known::Standing;
+use super::losses::{Notes, Tally};
 use super::reserve::Reserve;
-use crate::job::{Job, JobState, Photo, Pixels, Usd, clean};
+use crate::job::{Job, JobState, Losses, Photo, Pixels, Usd, clean};
 use crate::model::{UnitPrice, Work};
 
 /// The dearest photos that are kept.
@@ -22,6 +23,7 @@ pub(crate) struct Planner {
     reasons: BTreeMap<Box<str>, usize>,
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
     reserve: Reserve,
+    losses: Tally,
     /// What results cost that lie in the output folder and no ledger knows yet.
     found_usd: Usd,
     shared: Option<Arc<Plan>>,
@@ -57,7 +59,8 @@ impl Planner {
     /// An empty plan, with what is to be said beside it.
     pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
-        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, notes, ..Plan::default() };
+        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
+        let plan = Plan { notes: Notes { said: notes, losses: Vec::new() }, ..plan };
         Self { plan, ..Self::default() }
     }
 
@@ -69,7 +72,7 @@ impl Planner {
     /// Forgets what was counted.
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
-        let notes = std::mem::take(&mut self.plan.notes);
+        let notes = std::mem::take(&mut self.plan.notes.said);
         *self = Self { told: self.told, ..Self::new(price, notes) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
@@ -118,6 +121,7 @@ impl Planner {
         self.shared = None;
         let estimate = self.estimate(work);
         self.reserve.add(self.at_most(work));
+        self.losses.add(photo, estimate);
         self.plan.photos += 1;
         self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
         self.plan.output_px += work.px();
@@ -138,8 +142,8 @@ impl Planner {
     /// them again can tell what the plan is without it.
     pub(crate) fn take_back(&mut self, photo: &Photo, work: Work) -> bool {
         let path = clean(&photo.slash_path()).into_owned();
-        // Another one would be among the dearest in its place.
-        if self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
+        // Another one would be among the dearest in its place, or it is counted by what is lost of it.
+        if photo.losses != Losses::NONE || self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
             return false;
         }
         let Some((sum, one)) = self.plan.estimate.zip(self.estimate(work)) else { return false };
@@ -158,6 +162,7 @@ impl Planner {
         self.shared = None;
         let estimate = self.estimate(work);
         self.reserve.take_back(self.at_most(work));
+        self.losses.remove(&job.photo);
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
@@ -172,6 +177,14 @@ impl Planner {
         }
         let path = clean(&job.photo.slash_path()).into_owned();
         self.dearest.retain(|Reverse((_, dear))| *dear != path);
+    }
+
+    /// A photo that could be sent was left out by a person.
+    pub(crate) fn leave_out(&mut self, photo: &Photo) {
+        if photo.losses != Losses::NONE {
+            self.losses.leave_out(photo);
+            self.shared = None;
+        }
     }
 
     /// A photo's result in the output folder is no longer what it was.
@@ -223,6 +236,7 @@ impl Planner {
             let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((usd, path))| (path.clone(), *usd)).collect();
             dearest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let mut plan = Plan { skipped_by_reason: by_reason, dearest, ..self.plan.clone() };
+            plan.notes.losses = self.losses.notes();
             complete(&mut plan);
             Arc::new(plan)
         }))
@@ -257,8 +271,16 @@ mod tests {
             let path: Box<Path> = Path::new(&format!("{n}.jpg")).into();
             let (source, pixels) = (path.clone(), Pixels::new(n * 100, 10));
             let modified = Timestamp(0);
-            let photo =
-                Photo { source, path, format: None, pixels: Some(pixels), bytes: 1, modified, shares_stem: false };
+            let photo = Photo {
+                source,
+                path,
+                format: None,
+                pixels: Some(pixels),
+                bytes: 1,
+                modified,
+                shares_stem: false,
+                losses: crate::job::Losses::NONE,
+            };
             planner.send(&photo, Work::one(Some(pixels)));
             (photo, pixels)
         };

@@ -103,6 +103,73 @@ fn read(bytes: &[u8], format: Format) {
     let _ = picture::ends_well(Counted::new(bytes.to_vec()), format);
 }
 
+/// Reads what can be read of what may be a photo of a format that fal does not take, and of its metadata.
+fn read_foreign(bytes: &[u8]) {
+    if let Ok(header) = picture::photo(Counted::new(bytes.to_vec())) {
+        assert!(header.upright().count() > 0, "a picture of no pixels was taken for one");
+        let _ = picture::photo_ends_well(Counted::new(bytes.to_vec()), &header);
+    }
+    let _ = picture::Metadata::of(Cursor::new(bytes));
+}
+
+fn take_foreign(samples: &[Vec<u8>], seed: u64) {
+    for sample in samples {
+        picture::photo(Cursor::new(sample)).expect("the sample itself is a picture");
+    }
+    Damage::of(samples, seed).take(INPUTS).for_each(|bytes| read_foreign(&bytes));
+    assert_small();
+}
+
+fn heic() -> Vec<u8> {
+    let data = (0..24 * 16 * 4).map(|at: u16| at % 256).collect();
+    let picture = heifer::Image { width: 24, height: 16, bit_depth: 8, has_alpha: false, data };
+    let metadata = heifer::Metadata { exif: Some(exif()), ..heifer::Metadata::default() };
+    heifer::encode_with_metadata(&picture, &metadata, &heifer::EncodeOptions::default()).unwrap()
+}
+
+#[test]
+fn heics_may_be_anything() {
+    take_foreign(&[heic()], 6);
+}
+
+#[test]
+fn tiffs_and_the_rest_may_be_anything() {
+    let formats = [ImageFormat::Tiff, ImageFormat::Bmp, ImageFormat::Pnm, ImageFormat::Tga, ImageFormat::Qoi];
+    take_foreign(&formats.map(encoded), 7);
+}
+
+/// What is put on a whole result leaves it whole, whatever the photo's metadata are.
+#[test]
+fn metadata_may_be_anything() {
+    let made = picture::Provenance::new("fal-ai/some-model", "{}".to_owned(), Some(7), "request");
+    let results =
+        [(Format::Png, ImageFormat::Png), (Format::Jpeg, ImageFormat::Jpeg), (Format::Webp, ImageFormat::WebP)];
+    let results = results.map(|(format, kind)| (format, encoded(kind)));
+    let dressed = |source: &picture::Metadata| {
+        for (format, result) in &results {
+            for strip in [picture::Strip::None, picture::Strip::Gps] {
+                let dress = picture::Dress::new(source.clone(), strip, made.clone());
+                if let Ok(bytes) = dress.put_on(*format, result) {
+                    picture::complete(Cursor::new(bytes), *format).expect("a whole result stays whole");
+                }
+            }
+        }
+    };
+    let full = picture::Metadata::of(Cursor::new(turned_jpeg())).unwrap();
+    let (_, png) = &results[0];
+    let said = picture::Dress::new(full, picture::Strip::None, made.clone()).put_on(Format::Png, png).unwrap();
+    for bytes in Damage::of(&[said, turned_jpeg(), turned_webp()], 8).take(INPUTS / 10) {
+        if let Ok(source) = picture::Metadata::of(Cursor::new(&bytes)) {
+            dressed(&source);
+        }
+        for (format, _) in &results {
+            let _ = picture::stripped(&bytes, *format, picture::Strip::Gps);
+            let _ = picture::stripped(&bytes, *format, picture::Strip::All);
+        }
+    }
+    assert_small();
+}
+
 fn take(samples: &[Vec<u8>], format: Format, seed: u64) {
     for sample in samples {
         picture::header(Cursor::new(sample)).expect("the sample itself is a picture");

@@ -321,5 +321,6 @@ fn named(id: &RequestId) -> Photo {
         bytes: 0,
         modified: Timestamp(0),
         shares_stem: false,
+        losses: crate::job::Losses::NONE,
     }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use crate::plan::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
+pub use crate::plan::{Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, Selection, SkippedFile};
 
 use crate::job::{BatchId, Group, JobId, Usd};
 use crate::model::{PriceSource, UnitPrice};

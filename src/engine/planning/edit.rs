@@ -143,6 +143,7 @@ impl Engine {
                         return;
                     }
                 }
+                Selection::Losing(loss) => self.planning.selection.choose(self.jobs.losing(loss), out),
                 Selection::Folder(folder) => self.planning.selection.choose_folder(folder, out),
                 Selection::Matching(text) if text.trim().is_empty() && !out => self.planning.selection.take_all_in(),
                 Selection::Matching(text) => self.planning.selection.choose(self.jobs.matching(&text), out),
@@ -238,7 +239,9 @@ impl Engine {
             (false, true) => Some(Choice::Duplicate),
             (false, false) => Some(Choice::In),
         };
-        if !is_out {
+        if is_out {
+            planner.leave_out(&job.photo);
+        } else {
             let has_trial = trials.contains_key(&job.photo.path);
             let (found, is_changed) = (dedup.remembered.found(id), dedup.remembered.is_changed(id));
             let work = jobs.work(job);

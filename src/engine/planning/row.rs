@@ -4,7 +4,7 @@
 use crate::engine::actor::Engine;
 use crate::engine::board::{Choice, Money, Page, Row};
 use crate::engine::publish::view_model;
-use crate::job::{Job, JobId, Usd};
+use crate::job::{Job, JobId, Losses, Usd};
 
 /// What would become of a photo.
 struct PlanRow {
@@ -71,7 +71,8 @@ impl Engine {
         let is_counted = match (before.choice, after.choice) {
             (before, after) if before == after => return true,
             (Some(Choice::In), Some(Choice::Out)) => self.planning.planner.take_back(photo, work),
-            (Some(Choice::Out), Some(Choice::In)) => {
+            // What will be lost of photos is counted anew.
+            (Some(Choice::Out), Some(Choice::In)) if photo.losses == Losses::NONE => {
                 self.planning.planner.send(photo, work);
                 true
             }

@@ -72,6 +72,7 @@ mod tests {
                 bytes: 1,
                 modified: Timestamp(0),
                 shares_stem: false,
+                losses: crate::job::Losses::NONE,
             };
             let state = if i == 4 { JobState::Skipped("empty".into()) } else { JobState::Pending };
             roster.push(Job { id: JobId::at(i), photo, state, own: None });

@@ -54,13 +54,7 @@ pub(crate) async fn fetch(
     Ok(parts)
 }
 
-async fn file(
-    fal: &Fal,
-    mut draft: Draft,
-    url: &str,
-    what: Wanted,
-    hear: &impl Fn(Heard),
-) -> Result<Part, SaveError> {
+async fn file(fal: &Fal, mut draft: Draft, url: &str, what: Wanted, hear: &impl Fn(Heard)) -> Result<Part, SaveError> {
     if let Some(inline) = url.strip_prefix("data:") {
         let bytes = decoded(inline).ok_or_else(|| OutputError::BadResult("its data URI cannot be read".into()))?;
         hear(Heard::Begins(bytes.len() as u64));

@@ -20,6 +20,8 @@ pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile, Head
     let mut file = LocalFile::open(&planned.source, planned.file_name(), format)?;
     let mut photo = planned.clone();
     let measured = file.look(|content| intake::measure(&mut photo, file.metadata(), content))?;
+    // The ledger does not keep what will be lost: that alone is no change.
+    let losses = std::mem::replace(&mut photo.losses, planned.losses);
     if let (true, Ok(header)) = (photo == *planned, &measured) {
         return Ok((photo, file, *header));
     }
@@ -29,6 +31,7 @@ pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile, Head
              takes in what it leads to now",
         ));
     }
+    photo.losses = losses;
     let header = measured
         .map_err(|error| refused(&format!("has changed since the plan was made, and was not sent: {error}")))?;
     if photo.pixels.map(Pixels::count) > planned.pixels.map(Pixels::count) {

@@ -49,6 +49,7 @@ fn roster(jobs: &[(u8, u32)]) -> JobTable {
             bytes: 1,
             modified: Timestamp(0),
             shares_stem: false,
+            losses: crate::job::Losses::NONE,
         };
         roster.push(Job { id: JobId::at(i), photo, state: state(*kind, *n), own: None });
     }

@@ -76,6 +76,7 @@ fn every_state() -> Vec<Job> {
         bytes: 0,
         modified: Timestamp(-1),
         shares_stem: true,
+        losses: crate::job::Losses::NONE,
     };
     jobs.push(Job { id: id(jobs.len() + 1), photo: odd, state: JobState::Skipped("is no picture".into()), own: None });
     for (place, format) in Format::ALL.into_iter().enumerate() {

@@ -35,6 +35,7 @@ pub(super) fn job(number: usize, state: JobState) -> Job {
         bytes: 5_000_000,
         modified: Timestamp(1_700_000_000_000),
         shares_stem: false,
+        losses: crate::job::Losses::NONE,
     };
     Job { id: id(number), photo, state, own: None }
 }
@@ -131,7 +132,7 @@ fn any_photo() -> impl Strategy<Value = Photo> {
     (any_path(), any_path(), sizes, any_time(), any::<bool>()).prop_map(
         |(path, source, sizes, modified, shares_stem)| {
             let (format, pixels, bytes) = sizes;
-            Photo { path, source, format, pixels, bytes, modified, shares_stem }
+            Photo { path, source, format, pixels, bytes, modified, shares_stem, losses: crate::job::Losses::NONE }
         },
     )
 }

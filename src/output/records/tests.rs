@@ -32,6 +32,7 @@ pub(super) fn job(path: &str, state: JobState) -> Job {
         bytes: 1,
         modified: Timestamp(0),
         shares_stem: false,
+        losses: crate::job::Losses::NONE,
     };
     Job { id: JobId::at(0), photo, state, own: None }
 }

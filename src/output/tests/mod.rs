@@ -76,6 +76,7 @@ fn photo(path: impl AsRef<Path>) -> Photo {
         bytes: 1,
         modified: Timestamp(0),
         shares_stem: false,
+        losses: crate::job::Losses::NONE,
     }
 }
 

@@ -23,7 +23,7 @@ fn provenance() -> Provenance {
 }
 
 /// A profile that is one by its head.
-fn profile(kind: &[u8; 4]) -> Vec<u8> {
+fn profile(kind: &[u8]) -> Vec<u8> {
     let mut profile = vec![7; 3000];
     profile[..4].copy_from_slice(&3000_u32.to_be_bytes());
     profile[16..20].copy_from_slice(kind);
@@ -99,7 +99,7 @@ fn a_profile_goes_only_where_none_is_and_where_it_fits() {
     let own = samples::with(encoded(&small(), kind), format, &png_chunk(*b"sRGB", &[0]));
     let bytes = Dress::new(full(), Strip::None, provenance()).put_on(format, &own).unwrap();
     assert_eq!(Metadata::read(Cursor::new(&bytes), format).unwrap().icc, None);
-    for (kind_of_profile, fits) in [(b"GRAY", false), (b"CMYK", false), (b"RGB ", true)] {
+    for (kind_of_profile, fits) in [(&b"GRAY"[..], false), (b"CMYK", false), (b"RGB ", true)] {
         let source = Metadata { icc: Some(profile(kind_of_profile)), ..Metadata::default() };
         let bytes = Dress::new(source, Strip::None, provenance()).put_on(format, &encoded(&small(), kind)).unwrap();
         assert_eq!(Metadata::read(Cursor::new(&bytes), format).unwrap().icc.is_some(), fits);

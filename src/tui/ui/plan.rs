@@ -7,7 +7,7 @@ use super::ask::{Answer, Choice as Answered, Question};
 use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
-use crate::job::{JobId, Usd};
+use crate::job::{JobId, Loss, Usd};
 use crate::model::{ParamKind, shown};
 
 /// Photos that are still in and listed as the dearest.
@@ -21,6 +21,8 @@ pub(crate) enum Stop {
     Start,
     /// A parameter, by its place in the form.
     Field(usize),
+    /// Photos of which something will be lost.
+    Loss(Loss),
     /// A photo that can be left out.
     Photo(JobId),
     /// A folder that can be left out.
@@ -35,9 +37,10 @@ impl Stop {
         match self {
             Self::Start => 0,
             Self::Field(_) => 1,
-            Self::Photo(_) => 2,
-            Self::Folder(_) => 3,
-            Self::List => 4,
+            Self::Loss(_) => 2,
+            Self::Photo(_) => 3,
+            Self::Folder(_) => 4,
+            Self::List => 5,
         }
     }
 }
@@ -77,10 +80,17 @@ impl Ui {
     fn stops(&self) -> Vec<Stop> {
         let plan = &self.board.plan;
         let fields = (0..plan.fields.len()).map(Stop::Field);
+        let losses = plan.notes.losses.iter().map(|note| Stop::Loss(note.loss));
         let photos = self.photo_choices().iter().map(|photo| Stop::Photo(photo.id));
         // A single folder is the batch itself.
         let folders = plan.folders.iter().filter(|_| plan.folders_in_all > 1).map(|folder| Stop::Folder(folder.id));
-        std::iter::once(Stop::Start).chain(fields).chain(photos).chain(folders).chain([Stop::List]).collect()
+        std::iter::once(Stop::Start)
+            .chain(fields)
+            .chain(losses)
+            .chain(photos)
+            .chain(folders)
+            .chain([Stop::List])
+            .collect()
     }
 
     /// What the cursor is on. What is gone leaves it in the same part of the screen: to the start, where a
@@ -182,6 +192,10 @@ impl Ui {
             Stop::List => {
                 let row = self.current()?;
                 (Selection::Photo(row.id), row.choice? == Choice::Out)
+            }
+            Stop::Loss(loss) => {
+                let note = plan.notes.losses.iter().find(|note| note.loss == loss)?;
+                (Selection::Losing(loss), note.photos == 0)
             }
             Stop::Photo(id) => (Selection::Photo(id), plan.photo_choices.iter().find(|photo| photo.id == id)?.out),
             Stop::Folder(id) => {

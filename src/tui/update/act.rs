@@ -238,7 +238,7 @@ fn enter(ui: &mut Ui) -> Vec<Effect> {
     match ui.stop() {
         Stop::Start => start(ui),
         Stop::Field(_) => send(ui.edit_field()),
-        Stop::Photo(_) | Stop::Folder(_) | Stop::List => toggle(ui),
+        Stop::Loss(_) | Stop::Photo(_) | Stop::Folder(_) | Stop::List => toggle(ui),
     }
 }
 

@@ -66,7 +66,7 @@ impl Hints {
                 self.add(7, &[Action::StepDown, Action::StepUp], "step");
                 self.add(4, &[Action::Default], "default");
             }
-            Stop::Photo(_) | Stop::Folder(_) | Stop::List => {
+            Stop::Loss(_) | Stop::Photo(_) | Stop::Folder(_) | Stop::List => {
                 let is_narrow = ui.size.width < 60;
                 self.add(8, &[Action::LeaveOut], if is_narrow { "in/out" } else { "leave out, take in" });
             }

@@ -9,6 +9,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let kind = picture::sniff(bytes.get(..HEAD).unwrap_or(bytes));
     let _ = picture::header(Cursor::new(bytes));
+    let _ = picture::photo(Cursor::new(bytes));
+    let _ = picture::Metadata::of(Cursor::new(bytes));
     if let Kind::Picture(format) = kind {
         let _ = picture::ends_well(Cursor::new(bytes), format);
         let _ = picture::complete(Cursor::new(bytes), format);

@@ -4,6 +4,7 @@ mod acting;
 mod bulk;
 mod filtering;
 mod judging;
+mod losses;
 mod moving;
 mod news;
 mod pictures;

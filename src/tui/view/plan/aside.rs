@@ -6,11 +6,11 @@ use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
 use crate::tui::view::format::{count, plural};
-use crate::tui::view::text::{fit, fit_path, width};
+use crate::tui::view::text::{fit, fit_path, width, wrap};
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let room = usize::from(columns);
-    let parts = [dearest(ui, room), folders(ui, room), skipped(ui, room)];
+    let parts = [losses(ui, room), dearest(ui, room), folders(ui, room), skipped(ui, room)];
     let mut lines = Vec::new();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !lines.is_empty() {
@@ -28,6 +28,27 @@ fn check(photos: usize, out: usize) -> &'static str {
         out if out == photos => "[ ] ",
         _ => "[-] ",
     }
+}
+
+/// What will be lost of photos, by kind; the photos of a kind can be left out together.
+fn losses(ui: &Ui, room: usize) -> Vec<Line> {
+    let notes = &ui.board.plan.notes.losses;
+    let mut lines = Vec::new();
+    if !notes.is_empty() {
+        lines.push(Line::heading(ui, "What will be lost, or is far from what others cost"));
+    }
+    for note in notes {
+        let style = ui.styles.of(if note.photos == 0 { Role::Muted } else { Role::Warning });
+        let check = check(note.photos + note.out, note.out);
+        // Lines of one stop are one choice.
+        for (row, part) in wrap(&note.told(), room.saturating_sub(4).max(8)).into_iter().enumerate() {
+            let check = if row == 0 { check } else { "    " };
+            let mut line = Line::at(Stop::Loss(note.loss), vec![(check.to_owned(), style), (part.to_owned(), style)]);
+            line.is_head = row == 0;
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 fn dearest(ui: &Ui, room: usize) -> Vec<Line> {

@@ -50,7 +50,7 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
         let told = format!("{} done before, changed or gone since: sent again", count(plan.changed_results));
         add("", told, of(Role::Warning));
     }
-    for note in &plan.notes {
+    for note in &plan.notes.said {
         add("", note.clone(), of(Role::Warning));
     }
     if plan.failed_before > 0 {

@@ -1,0 +1,153 @@
+//! What will be lost of the photos that would be sent, said before anything is paid.
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Loss, Photo, Usd, clean, count};
+
+/// Photos that are named of a kind.
+const NAMED: usize = 100;
+
+/// What is to be said beside the counts of a plan.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Notes {
+    /// Of the ledger and the output folder.
+    pub said: Vec<String>,
+    /// Of what will be lost, by kind.
+    pub losses: Vec<LossNote>,
+}
+
+/// One kind of loss.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LossNote {
+    /// Which.
+    pub loss: Loss,
+    /// Photos that would be sent.
+    pub photos: usize,
+    /// Photos that a person left out.
+    pub out: usize,
+    /// The photos that would be sent, the dearest first; not all if there are very many. Cleaned for a terminal.
+    pub paths: Vec<String>,
+    /// What the dearest of them will cost; `None` if that cannot be known.
+    pub dearest: Option<Usd>,
+}
+
+impl Notes {
+    /// All of them as lines.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.said.iter().cloned().chain(self.losses.iter().filter(|note| note.photos > 0).map(LossNote::told))
+    }
+}
+
+impl LossNote {
+    /// The note for a person.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (photos, out) = (count(self.photos), count(self.out));
+        let told = match (self.loss, self.dearest) {
+            (Loss::Transparency, _) => "with an alpha channel: what is transparent comes back opaque".to_owned(),
+            (Loss::Animation, _) => "animated: one still comes back".to_owned(),
+            (Loss::Depth, _) => "in more than 8 bit: 8 bit come back".to_owned(),
+            (Loss::Orientation, _) => "that cannot be turned upright here: may come back on the side".to_owned(),
+            (Loss::Size, Some(dearest)) => format!("above 50 MP, the dearest {dearest}"),
+            (Loss::Size, None) => "above 50 MP".to_owned(),
+        };
+        if self.photos == 0 {
+            return format!("{out} {told}: left out by you");
+        }
+        if self.out > 0 { format!("{photos} {told} ({out} left out by you)") } else { format!("{photos} {told}") }
+    }
+}
+
+/// Counts them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    kinds: [Kind; Loss::ALL.len()],
+}
+
+#[derive(Debug, Default)]
+struct Kind {
+    photos: usize,
+    out: usize,
+    /// Of the dearest: price and path.
+    named: Vec<(Option<Usd>, String)>,
+}
+
+impl Tally {
+    fn of(&mut self, photo: &Photo) -> impl Iterator<Item = &mut Kind> {
+        let losses = photo.losses;
+        self.kinds.iter_mut().zip(Loss::ALL).filter(move |(_, loss)| losses.has(*loss)).map(|(kind, _)| kind)
+    }
+
+    /// A photo would be sent.
+    pub(super) fn add(&mut self, photo: &Photo, price: Option<Usd>) {
+        for kind in self.of(photo) {
+            kind.photos += 1;
+            let at = kind.named.partition_point(|(other, _)| *other >= price);
+            if at < NAMED {
+                kind.named.insert(at, (price, clean(&photo.slash_path()).into_owned()));
+                kind.named.truncate(NAMED);
+            }
+        }
+    }
+
+    /// A photo that was counted is not sent after all.
+    pub(super) fn remove(&mut self, photo: &Photo) {
+        let path = clean(&photo.slash_path()).into_owned();
+        for kind in self.of(photo) {
+            kind.photos = kind.photos.saturating_sub(1);
+            kind.named.retain(|(_, named)| *named != path);
+        }
+    }
+
+    /// A person left a photo out.
+    pub(super) fn leave_out(&mut self, photo: &Photo) {
+        self.of(photo).for_each(|kind| kind.out += 1);
+    }
+
+    /// What is to be said.
+    pub(super) fn notes(&self) -> Vec<LossNote> {
+        let kinds = self.kinds.iter().zip(Loss::ALL).filter(|(kind, _)| kind.photos + kind.out > 0);
+        let note = |(kind, loss): (&Kind, Loss)| LossNote {
+            loss,
+            photos: kind.photos,
+            out: kind.out,
+            paths: kind.named.iter().map(|(_, path)| path.clone()).collect(),
+            dearest: kind.named.first().and_then(|(price, _)| *price),
+        };
+        kinds.map(note).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::job::{Losses, Timestamp};
+
+    fn photo(name: &str, losses: Losses) -> Photo {
+        let path: Box<Path> = Path::new(name).into();
+        let source = path.clone();
+        Photo { path, source, format: None, pixels: None, bytes: 1, modified: Timestamp(0), shares_stem: false, losses }
+    }
+
+    #[test]
+    fn each_kind_is_told_with_its_photos_the_dearest_first() {
+        let mut tally = Tally::default();
+        let giant = Losses::NONE.with(Loss::Size, true);
+        let both = giant.with(Loss::Transparency, true);
+        let usd = |cents: i64| Usd::from_nanos(cents * 10_000_000);
+        tally.add(&photo("a.png", giant), Some(usd(500)));
+        tally.add(&photo("b.png", both), Some(usd(7680)));
+        tally.add(&photo("c.png", Losses::NONE), Some(usd(9)));
+        tally.leave_out(&photo("d.gif", Losses::NONE.with(Loss::Animation, true)));
+        let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes() };
+        let lines: Vec<_> = notes.lines().collect();
+        let alpha = "1 with an alpha channel: what is transparent comes back opaque";
+        assert_eq!(lines, ["first", alpha, "2 above 50 MP, the dearest $76.80"]);
+        assert_eq!(notes.losses[2].paths, ["b.png", "a.png"]);
+        assert_eq!((notes.losses[1].loss, notes.losses[1].out), (Loss::Animation, 1));
+        tally.remove(&photo("b.png", both));
+        assert_eq!(tally.notes().last().unwrap().told(), "1 above 50 MP, the dearest $5.00");
+    }
+}
