@@ -80,7 +80,7 @@ const CIRCLES: &[Exception] = &[
     ("app", 8, "the commands share what `app/mod.rs` defines; `commands` takes their place"),
     ("engine", 18, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
-    ("sandbox", 18, "what the sandbox serves hangs on its one state"),
+    ("sandbox", 13, "what the sandbox serves hangs on its one state"),
     ("tui", 19, "what is drawn tells the state where it was drawn"),
 ];
 

@@ -1,14 +1,6 @@
 //! Attempts that ended: the history of a job, only ever added to.
 
-use serde::Deserialize;
-use sqlx::error::BoxDynError;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Row};
-
-use super::columns::money::{cost, nanos};
-use super::record::{push_cause, stage_name};
-use super::restore::{Odd, job_id};
-use crate::job::{BatchId, Cause, Cost, JobId, RequestId, Stage, Timestamp};
+use crate::job::{Cause, Cost, JobId, RequestId, Stage, Timestamp};
 
 /// An attempt of a job that ended, with a result or without.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,61 +21,4 @@ pub struct Attempt {
     pub request: Option<RequestId>,
     /// What it cost, where known.
     pub cost: Option<Cost>,
-}
-
-/// The columns of an attempt's row, in the order in which they are written and read.
-pub(super) const COLUMNS: [&str; 12] = [
-    "batch",
-    "job",
-    "attempt",
-    "began_ms",
-    "ended_ms",
-    "stage",
-    "cause_kind",
-    "cause_http",
-    "cause_message",
-    "request_id",
-    "cost_nanos",
-    "most_nanos",
-];
-
-/// Adds an attempt's row to a statement's values.
-pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attempt) -> Result<(), BoxDynError> {
-    values.add(batch.0)?;
-    values.add(attempt.job.number())?;
-    values.add(attempt.attempt)?;
-    values.add(attempt.began.0)?;
-    values.add(attempt.ended.0)?;
-    values.add(stage_name(attempt.stage))?;
-    push_cause(values, attempt.cause.as_ref())?;
-    values.add(attempt.request.as_ref().map(RequestId::as_str))?;
-    let (cost, most) = nanos(attempt.cost);
-    values.add(cost)?;
-    values.add(most)
-}
-
-/// Reads a row that lists [`COLUMNS`].
-pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
-    let cause = match row.try_get::<Option<&str>, _>(6)? {
-        None => None,
-        Some(kind) => {
-            let message: &str = row.try_get(8)?;
-            Some(Cause { kind: word(kind)?, http: row.try_get(7)?, message: message.into() })
-        }
-    };
-    Ok(Attempt {
-        job: job_id(row.try_get(1)?),
-        attempt: row.try_get(2)?,
-        began: Timestamp(row.try_get(3)?),
-        ended: Timestamp(row.try_get(4)?),
-        stage: word(row.try_get(5)?)?,
-        cause,
-        request: row.try_get::<Option<&str>, _>(9)?.map(RequestId::new).transpose()?,
-        cost: cost(row.try_get(10)?, row.try_get(11)?),
-    })
-}
-
-/// A value by its name, as [`Told`](super::restore) reads it from JSON.
-fn word<'w, T: Deserialize<'w>>(name: &'w str) -> Result<T, Odd> {
-    Ok(T::deserialize(serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(name))?)
 }

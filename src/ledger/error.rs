@@ -4,8 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sqlx::migrate::MigrateError;
-
 use crate::job::{BatchId, JobId};
 
 /// Why the ledger could not be read or written. Cheap to clone: one failed write is told to every
@@ -81,13 +79,13 @@ pub enum LedgerError {
     /// The ledger was closed: nothing can be recorded any more.
     #[error("the ledger is closed")]
     Closed,
-    /// SQLite could not do what was asked, for a reason that has no kind of its own.
+    /// The database could not do what was asked, for a reason that has no kind of its own.
     #[error("the ledger {} failed", .path.display())]
     Database {
         /// The ledger.
         path: PathBuf,
         /// Why.
-        source: Arc<sqlx::Error>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -95,48 +93,7 @@ fn process(pid: Option<u32>) -> String {
     pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
 }
 
-/// SQLite's primary result codes that have an answer of their own (SQLite docs: result codes).
-const BUSY: u32 = 5;
-const LOCKED: u32 = 6;
-const READONLY: u32 = 8;
-const CORRUPT: u32 = 11;
-const FULL: u32 = 13;
-const NOTADB: u32 = 26;
-
 impl LedgerError {
-    /// Says in our words what SQLite said about the ledger at `path`.
-    pub(super) fn database(path: &Path, source: sqlx::Error) -> Self {
-        let path = path.to_path_buf();
-        let Some(database) = source.as_database_error() else {
-            return match source {
-                sqlx::Error::WorkerCrashed => Self::Closed,
-                sqlx::Error::Io(source) => Self::StateDir { path, source: Arc::new(source) },
-                source => Self::Database { path, source: Arc::new(source) },
-            };
-        };
-        // An extended code's low byte is its primary code.
-        let code = database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
-        match code {
-            Some(BUSY | LOCKED) => Self::Locked { path },
-            Some(READONLY) => Self::ReadOnly { path },
-            Some(FULL) => Self::Full { path },
-            Some(CORRUPT | NOTADB) => Self::Damaged { path, detail: database.message().to_owned() },
-            _ => Self::Database { path, source: Arc::new(source) },
-        }
-    }
-
-    /// Says in our words what went wrong while the ledger at `path` was brought to this version's
-    /// format.
-    pub(super) fn migration(path: &Path, error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-                Self::Newer { path: path.to_path_buf() }
-            }
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Self::database(path, source),
-            other => Self::Damaged { path: path.to_path_buf(), detail: other.to_string() },
-        }
-    }
-
     pub(super) fn state_dir(path: &Path, source: io::Error) -> Self {
         Self::StateDir { path: path.to_path_buf(), source: Arc::new(source) }
     }

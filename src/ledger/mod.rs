@@ -1,4 +1,4 @@
-//! What happened, durable: batches, jobs and attempts in one SQLite database.
+//! What happened, durable: batches, jobs and attempts, in a database behind [`Store`](store::Store).
 //!
 //! The engine says where each job stands; the ledger remembers it through crashes, power cuts and
 //! full disks, and gives it back exactly. Money depends on it: an intent is on the disk before the
@@ -11,15 +11,13 @@
 mod attempt;
 mod batch;
 mod claim;
-mod columns;
 mod error;
+mod found;
 mod hold;
-mod lookup;
-mod open;
 mod path;
 mod queue;
 mod record;
-mod restore;
+mod sqlite;
 mod store;
 mod writer;
 
@@ -27,24 +25,23 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 use tokio::task::JoinHandle;
 
 pub use attempt::Attempt;
 pub use batch::{BatchKey, BatchRow, Opened};
 pub use claim::Claimed;
 pub use error::LedgerError;
+pub use found::{Found, Trail};
 pub use hold::BatchHold;
-pub use lookup::{Found, Trail};
-pub use open::Beginning;
+pub use store::Beginning;
 pub use writer::Writer;
 
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
-use lookup::{By, Reading};
-use open::Tuning;
+use found::By;
 use queue::Queue;
+use sqlite::Sqlite;
+use sqlite::open::{self, Tuning};
+use store::Store;
 
 /// The ledger of a state directory. Cheap to clone.
 ///
@@ -62,8 +59,9 @@ struct Inner {
     state_dir: PathBuf,
     path: PathBuf,
     queue: Arc<Queue>,
-    /// A single connection and not a pool, whose time limits a paused clock would run through.
-    desk: AsyncMutex<Option<SqliteConnection>>,
+    store: Arc<dyn Store>,
+    #[cfg(test)]
+    sqlite: Arc<Sqlite>,
     writing: Mutex<Option<JoinHandle<Result<(), LedgerError>>>>,
 }
 
@@ -85,15 +83,20 @@ impl Ledger {
     }
 
     async fn open_tuned(state_dir: &Path, tuning: Tuning) -> Result<Self, LedgerError> {
-        let open::Files { beginning, state_dir, path, writer, desk } = open::open(state_dir, tuning).await?;
+        let (sqlite, state_dir, beginning) = Sqlite::open(state_dir, tuning).await?;
+        let path = sqlite.path().to_owned();
+        let sqlite = Arc::new(sqlite);
         let queue = Arc::new(Queue::default());
-        let writing = tokio::spawn(writer::run(Arc::clone(&queue), writer, path.clone()));
+        let store: Arc<dyn Store> = Arc::<Sqlite>::clone(&sqlite);
+        let writing = tokio::spawn(writer::run(Arc::clone(&queue), Arc::clone(&store)));
         let inner = Inner {
             beginning,
             state_dir,
             path,
             queue,
-            desk: AsyncMutex::new(Some(desk)),
+            store,
+            #[cfg(test)]
+            sqlite,
             writing: Mutex::new(Some(writing)),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -125,7 +128,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn last_used(&self) -> Result<Option<Timestamp>, LedgerError> {
-        self.reading(&mut self.desk().await)?.last_used().await
+        self.inner.store.last_used().await
     }
 
     /// The requests whose results lie in an output folder, as far as is known.
@@ -133,7 +136,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn saved_requests(&self, output: &Path) -> Result<HashSet<RequestId>, LedgerError> {
-        self.reading(&mut self.desk().await)?.saved_requests(output).await
+        self.inner.store.saved_requests(output).await
     }
 
     /// Finds the batch that this command began before, or begins it, and takes it for this process.
@@ -142,10 +145,9 @@ impl Ledger {
     /// [`LedgerError::Held`] if another process works on it; otherwise if the ledger cannot be
     /// written.
     pub async fn open_batch(&self, key: &BatchKey) -> Result<Opened, LedgerError> {
-        let mut desk = self.desk().await;
-        let (id, resumed) = batch::find_or_make(desk.connection()?, key).await.map_err(|e| self.failed(e))?;
+        let (id, resumed) = self.inner.store.find_or_make(key).await?;
         let hold = BatchHold::take(&self.inner.state_dir, id)?;
-        batch::touch(desk.connection()?, id).await.map_err(|e| self.failed(e))?;
+        self.inner.store.touch(id).await?;
         Ok(Opened { id, resumed, hold })
     }
 
@@ -154,7 +156,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn batch_of(&self, key: &BatchKey) -> Result<Option<BatchId>, LedgerError> {
-        batch::find(self.desk().await.connection()?, key).await.map_err(|error| self.failed(error))
+        self.inner.store.batch_of(key).await
     }
 
     /// Keeps the model as it was when the batch was begun; what is kept already stays.
@@ -162,7 +164,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be written.
     pub async fn pin_model(&self, batch: BatchId, model: &str) -> Result<(), LedgerError> {
-        batch::pin(self.desk().await.connection()?, batch, model).await.map_err(|error| self.failed(error))
+        self.inner.store.pin_model(batch, model).await
     }
 
     /// The model as it was when the batch was begun, if that was kept.
@@ -170,7 +172,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn pinned_model(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
-        batch::pinned(self.desk().await.connection()?, batch).await.map_err(|error| self.failed(error))
+        self.inner.store.pinned_model(batch).await
     }
 
     /// Whether a process works on a batch.
@@ -184,7 +186,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn jobs(&self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
-        self.reading(&mut self.desk().await)?.jobs(batch).await
+        self.inner.store.load(batch).await
     }
 
     /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
@@ -192,7 +194,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn replaced(&self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
-        self.reading(&mut self.desk().await)?.replaced(batch).await
+        self.inner.store.replaced(batch).await
     }
 
     /// A job's attempts that ended, oldest first, as far as they are written.
@@ -200,7 +202,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn attempts(&self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
-        self.reading(&mut self.desk().await)?.attempts(batch, job).await
+        self.inner.store.attempts(batch, job).await
     }
 
     /// The URLs that a job left behind.
@@ -208,7 +210,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn trail(&self, batch: BatchId, job: JobId) -> Result<Trail, LedgerError> {
-        self.reading(&mut self.desk().await)?.trail(batch, job).await
+        self.inner.store.trail(batch, job).await
     }
 
     /// Every batch, newest first.
@@ -216,7 +218,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn batches(&self) -> Result<Vec<BatchRow>, LedgerError> {
-        batch::list(self.desk().await.connection()?, None).await.map_err(|error| self.failed(error))
+        self.inner.store.batches(None).await
     }
 
     /// One batch as a whole.
@@ -225,8 +227,8 @@ impl Ledger {
     /// [`LedgerError::NoBatch`] if there is none of this number; otherwise if the ledger cannot be
     /// read.
     pub async fn batch(&self, batch: BatchId) -> Result<BatchRow, LedgerError> {
-        let rows = batch::list(self.desk().await.connection()?, Some(batch)).await;
-        rows.map_err(|error| self.failed(error))?.into_iter().next().ok_or(LedgerError::NoBatch(batch))
+        let rows = self.inner.store.batches(Some(batch)).await?;
+        rows.into_iter().next().ok_or(LedgerError::NoBatch(batch))
     }
 
     /// A way to record what happens to a batch's jobs.
@@ -257,7 +259,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn trials(&self, key: &BatchKey) -> Result<HashMap<Box<Path>, Saved>, LedgerError> {
-        self.reading(&mut self.desk().await)?.trials(key).await
+        self.inner.store.trials(key).await
     }
 
     /// The lengths, in bytes, of all photos that were sent to this model of this service with these
@@ -266,7 +268,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn sizes(&self, model: &str, params: &str, service: &Service) -> Result<HashSet<u64>, LedgerError> {
-        self.reading(&mut self.desk().await)?.sizes(model, params, service).await
+        self.inner.store.sizes(model, params, service).await
     }
 
     /// Jobs whose photo was uploaded to this URL: what a request in a service's own history belongs to.
@@ -286,15 +288,15 @@ impl Ledger {
     }
 
     async fn find(&self, by: By<'_>) -> Result<Vec<Found>, LedgerError> {
-        self.reading(&mut self.desk().await)?.find(by).await
+        self.inner.store.find(by).await
     }
 
-    /// Has SQLite look at every page and index; takes a second for some hundred MB.
+    /// Has every page and index looked at; takes a second for some hundred MB.
     ///
     /// # Errors
     /// [`LedgerError::Damaged`] with what it found.
     pub async fn check(&self) -> Result<(), LedgerError> {
-        self.reading(&mut self.desk().await)?.check().await
+        self.inner.store.check().await
     }
 
     /// Writes what is queued, moves everything from the write-ahead log into the ledger, and closes
@@ -309,33 +311,8 @@ impl Ledger {
             Some(writing) => writing.await.unwrap_or(Err(LedgerError::Closed)),
             None => Ok(()),
         };
-        let desk = self.inner.desk.lock().await.take();
-        let closed = match desk {
-            Some(desk) => desk.close().await.map_err(|error| self.failed(error)),
-            None => Ok(()),
-        };
+        let closed = self.inner.store.close().await;
         written.and(closed)
-    }
-
-    async fn desk(&self) -> Desk<'_> {
-        Desk(self.inner.desk.lock().await)
-    }
-
-    fn reading<'a>(&'a self, desk: &'a mut Desk<'_>) -> Result<Reading<'a>, LedgerError> {
-        Ok(Reading { connection: desk.connection()?, path: &self.inner.path })
-    }
-
-    fn failed(&self, error: sqlx::Error) -> LedgerError {
-        LedgerError::database(&self.inner.path, error)
-    }
-}
-
-/// The connection for everything but recording, while one call uses it.
-struct Desk<'a>(MutexGuard<'a, Option<SqliteConnection>>);
-
-impl Desk<'_> {
-    fn connection(&mut self) -> Result<&mut SqliteConnection, LedgerError> {
-        self.0.as_mut().ok_or(LedgerError::Closed)
     }
 }
 

@@ -11,8 +11,15 @@ use super::LedgerError;
 use super::attempt::Attempt;
 use super::claim::{Claimed, Claiming};
 use super::record::Record;
-use super::store::Rows;
 use crate::job::{BatchId, Job, JobId, JobState, PaidCall, Terms};
+
+/// What one transaction writes, in order.
+pub(super) struct Rows<'a> {
+    /// Jobs as they stand; of two of the same job the later one wins.
+    pub(super) jobs: Vec<(BatchId, &'a Job, &'a JobState)>,
+    /// Attempts that ended.
+    pub(super) attempts: &'a [(BatchId, Attempt)],
+}
 
 /// Whoever waits to hear that what was queued before is synced.
 pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;

@@ -1,201 +1,77 @@
-//! Rows into the database: one statement for jobs, one for attempts, each taking many rows.
-//!
-//! A statement costs several thread switches whatever it carries, so rows go in bulk; and so that
-//! each text is prepared once and kept, the bulks come in few sizes.
+//! What a ledger needs of the database behind it: few operations on plain values. The rules of jobs and money
+//! are not its business.
 
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
 
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments, AssertSqlSafe, Connection};
+use futures::future::BoxFuture;
 
-use super::attempt::{self, Attempt};
-use super::columns::money;
-use super::record;
-use crate::job::{BatchId, Job, JobState};
+use super::claim::{Claimed, Claiming};
+use super::found::By;
+use super::queue::Pending;
+use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Trail};
+use crate::job::{BatchId, Job, JobId, RequestId, Saved, Service, Timestamp};
 
-/// What one transaction writes, in order.
-pub(super) struct Rows<'a> {
-    /// Jobs as they stand; of two of the same job the later one wins.
-    pub(super) jobs: Vec<(BatchId, &'a Job, &'a JobState)>,
-    /// Attempts that ended.
-    pub(super) attempts: &'a [(BatchId, Attempt)],
+/// What was there when the ledger was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beginning {
+    /// A ledger.
+    Known,
+    /// Nothing.
+    New,
+    /// A file of no bytes: no program leaves a ledger so.
+    Emptied,
+    /// No ledger, but what is kept beside one.
+    Gone,
 }
 
-/// Writes all of it or nothing; returns when it is synced.
-pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
-    let pieces: Vec<_> = jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)).collect();
-    match pieces.as_slice() {
-        // A lone statement is a transaction by itself.
-        [piece] => piece.run(connection).await,
-        // A result and the attempt that led to it: one round trip in place of four.
-        [first, second] => both(connection, *first, *second).await,
-        pieces => {
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            for piece in pieces {
-                piece.run(&mut transaction).await?;
-            }
-            transaction.commit().await
-        }
-    }
+/// What a store answers, once it does.
+pub(super) type Answer<'a, T> = BoxFuture<'a, Result<T, LedgerError>>;
+
+/// A database that keeps batches, jobs and attempts.
+pub(super) trait Store: fmt::Debug + Send + Sync {
+    /// Finds the batch with this key, or makes it; and whether it was there before.
+    fn find_or_make<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, (BatchId, bool)>;
+    /// Notes that a batch is worked on now.
+    fn touch(&self, batch: BatchId) -> Answer<'_, ()>;
+    /// Finds the batch with this key.
+    fn batch_of<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, Option<BatchId>>;
+    /// Every batch or one of them, newest first.
+    fn batches(&self, only: Option<BatchId>) -> Answer<'_, Vec<BatchRow>>;
+    /// Keeps the model that a batch was begun with; what is kept already stays.
+    fn pin_model<'a>(&'a self, batch: BatchId, model: &'a str) -> Answer<'a, ()>;
+    /// The model that a batch was begun with, if it was kept.
+    fn pinned_model(&self, batch: BatchId) -> Answer<'_, Option<String>>;
+
+    /// Writes all that is pending, and of these claims those that nobody is in the way of
+    /// ([`grant`](super::claim::grant)), or nothing; returns when it is on the disk for good. No other process
+    /// writes between the look for rivals and the end of it.
+    fn record<'a>(&'a self, pending: &'a mut Pending, claims: &'a [Claiming]) -> Answer<'a, Vec<Option<Claimed>>>;
+
+    /// A batch's jobs in the order of their numbers.
+    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Job>>;
+    /// What jobs without a result left on the disk when they had one.
+    fn replaced(&self, batch: BatchId) -> Answer<'_, Vec<(JobId, Saved)>>;
+    /// A job's attempts, oldest first.
+    fn attempts(&self, batch: BatchId, job: JobId) -> Answer<'_, Vec<Attempt>>;
+    /// The URLs that a job left behind.
+    fn trail(&self, batch: BatchId, job: JobId) -> Answer<'_, Trail>;
+    /// Jobs of every batch, those with a result on the disk first and newer batches first.
+    fn find<'a>(&'a self, by: By<'a>) -> Answer<'a, Vec<Found>>;
+    /// What batches of services that give way to this one's left in its output folder, by the photo's path.
+    fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>>;
+    /// The lengths of the photos that were sent to a model of a service with these parameters, bytes.
+    fn sizes<'a>(&'a self, model: &'a str, params: &'a str, service: &'a Service) -> Answer<'a, HashSet<u64>>;
+    /// The requests whose results were saved in a folder.
+    fn saved_requests<'a>(&'a self, output: &'a Path) -> Answer<'a, HashSet<RequestId>>;
+    /// When anything was last written; `None` if there is no batch.
+    fn last_used(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// Looks whether all of it is whole.
+    fn check(&self) -> Answer<'_, ()>;
+    /// Nothing more is recorded: what is written is brought to where it stays.
+    fn end_recording(&self) -> Answer<'_, ()>;
+    /// Nothing more is read.
+    fn close(&self) -> Answer<'_, ()>;
 }
-
-/// Writes all of it in a transaction that is open already.
-pub(super) async fn write_in(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
-    for piece in jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)) {
-        piece.run(connection).await?;
-    }
-    Ok(())
-}
-
-/// Two statements in one transaction, sent together.
-async fn both(connection: &mut SqliteConnection, first: Piece<'_>, second: Piece<'_>) -> Result<(), sqlx::Error> {
-    let text = format!("BEGIN IMMEDIATE; {}; {}; COMMIT", first.text(), second.text());
-    let mut values = SqliteArguments::default();
-    first.push(&mut values)?;
-    second.push(&mut values)?;
-    let written = sqlx::query_with(AssertSqlSafe(text), values).execute(&mut *connection).await;
-    if written.is_err() {
-        // Whether there is something to roll back depends on which of the four failed.
-        let _ = sqlx::query("ROLLBACK").execute(connection).await;
-    }
-    written.map(drop)
-}
-
-/// Rows that one statement writes.
-#[derive(Clone, Copy)]
-enum Piece<'a> {
-    Jobs(&'a [(BatchId, &'a Job, &'a JobState)]),
-    Attempts(&'a [(BatchId, Attempt)]),
-}
-
-impl Piece<'_> {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Jobs(rows) => JOBS.text(rows.len()),
-            Self::Attempts(rows) => ATTEMPTS.text(rows.len()),
-        }
-    }
-
-    fn push(self, values: &mut SqliteArguments) -> Result<(), sqlx::Error> {
-        let pushed = match self {
-            Self::Jobs(rows) => {
-                values.reserve(size_for(rows.len()) * record::COLUMNS.len(), 0);
-                filled(rows).try_for_each(|(batch, job, state)| record::push(values, *batch, job, state))
-            }
-            Self::Attempts(rows) => {
-                filled(rows).try_for_each(|(batch, attempt)| attempt::push(values, *batch, attempt))
-            }
-        };
-        pushed.map_err(sqlx::Error::Encode)
-    }
-
-    async fn run(self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        let mut values = SqliteArguments::default();
-        self.push(&mut values)?;
-        sqlx::query_with(self.text(), values).execute(connection).await.map(drop)
-    }
-}
-
-/// How many rows one statement takes. In between, the last row is repeated: writing a row twice
-/// changes nothing, and costs less than another statement.
-const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, MOST];
-
-/// The most rows that one statement takes.
-pub(super) const MOST: usize = 64;
-
-pub(super) fn size_for(rows: usize) -> usize {
-    SIZES.into_iter().find(|size| *size >= rows).unwrap_or(MOST)
-}
-
-/// Each row, and the last as often as the statement's size asks for.
-pub(super) fn filled<T>(rows: &[T]) -> impl Iterator<Item = &T> {
-    let missing = size_for(rows.len()) - rows.len();
-    rows.iter().chain(rows.last().into_iter().cycle().take(missing))
-}
-
-/// One statement in every size.
-struct Bulk(Vec<(usize, String)>);
-
-impl Bulk {
-    fn new(table: &str, columns: &[&str], after: &str) -> Self {
-        let row = format!("({})", vec!["?"; columns.len()].join(", "));
-        let rows = |size| vec![row.as_str(); size].join(", ");
-        let text = |size| format!("INSERT INTO {table} ({}) VALUES {} {after}", columns.join(", "), rows(size));
-        Self(SIZES.into_iter().map(|size| (size, text(size))).collect())
-    }
-
-    fn text(&'static self, rows: usize) -> &'static str {
-        let size = size_for(rows);
-        self.0.iter().find(|(of, _)| *of == size).map_or("", |(_, text)| text)
-    }
-}
-
-static JOBS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new("jobs", &record::COLUMNS, &format!("{ON_KNOWN_JOB},\n{}", money::on_known_job())));
-
-/// What becomes of the row of a job that is known already. What says where it stands is replaced.
-/// What it collected stays until something newer of its kind comes, so that a state which does not
-/// speak of the upload or the request does not make them forgotten; parts that belong together are
-/// replaced together. A job that begins anew may be another picture, so its old hash goes.
-const ON_KNOWN_JOB: &str = "
-ON CONFLICT (batch, job) DO UPDATE SET
-    path = excluded.path,
-    source = excluded.source,
-    format = excluded.format,
-    width = excluded.width,
-    height = excluded.height,
-    bytes = excluded.bytes,
-    modified_ms = excluded.modified_ms,
-    shares_stem = excluded.shares_stem,
-
-    status = excluded.status,
-    attempt = excluded.attempt,
-    began_ms = coalesce(excluded.began_ms, began_ms),
-    ended_ms = excluded.ended_ms,
-    took_ms = excluded.took_ms,
-    until_ms = excluded.until_ms,
-    stage = excluded.stage,
-    stopped_at = excluded.stopped_at,
-    queue_position = excluded.queue_position,
-    cause_kind = excluded.cause_kind,
-    cause_http = excluded.cause_http,
-    cause_message = excluded.cause_message,
-    suspicion = excluded.suspicion,
-    skip_reason = excluded.skip_reason,
-
-    upload_url = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.upload_url, upload_url)),
-    upload_ms = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.upload_ms, upload_ms)),
-    content = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.content, content)),
-
-    intent_ms = coalesce(excluded.intent_ms, intent_ms),
-    request_id = coalesce(excluded.request_id, request_id),
-    request_url = iif(excluded.submitted_ms IS NULL, request_url, excluded.request_url),
-    submitted_ms = coalesce(excluded.submitted_ms, submitted_ms),
-    started_ms = coalesce(excluded.started_ms, started_ms),
-
-    result_url = coalesce(excluded.result_url, result_url),
-    result_width = iif(excluded.result_url IS NULL, result_width, excluded.result_width),
-    result_height = iif(excluded.result_url IS NULL, result_height, excluded.result_height),
-    billed_units = iif(excluded.result_url IS NULL AND excluded.artifacts IS NULL, billed_units, excluded.billed_units),
-
-    inference_s = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL
-        AND excluded.status <> 'COMPLETED', inference_s, excluded.inference_s),
-    seed = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, seed, excluded.seed),
-    caption = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, caption, excluded.caption),
-
-    artifacts = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL,
-        artifacts, excluded.artifacts),
-
-    output = coalesce(excluded.output, output),
-    out_format = iif(excluded.output IS NULL, out_format, excluded.out_format),
-    out_width = iif(excluded.output IS NULL, out_width, excluded.out_width),
-    out_height = iif(excluded.output IS NULL, out_height, excluded.out_height),
-    out_bytes = iif(excluded.output IS NULL, out_bytes, excluded.out_bytes),
-    files = iif(excluded.output IS NULL, files, excluded.files),
-    own_params = excluded.own_params,
-    unread = excluded.unread,
-    same_as = iif(excluded.output IS NULL, same_as, excluded.same_as)";
-
-static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("attempts", &attempt::COLUMNS, "ON CONFLICT DO NOTHING"));

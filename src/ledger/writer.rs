@@ -1,18 +1,16 @@
 //! The one who writes: it groups what many jobs have to record into few transactions.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Attempt;
-use super::claim::{self, Claimed, Failed};
+use super::claim::{Claimed, Claiming};
 use super::queue::{Need, Queue};
-use super::{Inner, LedgerError, store};
+use super::store::Store;
+use super::{Inner, LedgerError};
 use crate::job::{BatchId, Job, PaidCall, Terms};
 
 /// How long a record that can be recomputed may wait for company.
@@ -95,24 +93,23 @@ impl Drop for Gone<'_> {
     }
 }
 
-/// Writes until the queue is closed, then closes the connection, which moves everything from the
-/// write-ahead log into the ledger itself.
-pub(super) async fn run(queue: Arc<Queue>, mut connection: SqliteConnection, path: PathBuf) -> Result<(), LedgerError> {
+/// Writes until the queue is closed, then ends recording.
+pub(super) async fn run(queue: Arc<Queue>, store: Arc<dyn Store>) -> Result<(), LedgerError> {
     let _gone = Gone(&queue);
     let mut ride = RIDE;
     let mut outcome = Ok(());
     let mut free = Instant::now();
     while wait(&queue, ride, free).await != Need::Close {
         free = Instant::now() + SPACE;
-        outcome = write(&queue, &mut connection, &path).await;
+        outcome = write(&queue, &*store).await;
         ride = if outcome.is_ok() { RIDE } else { AGAIN };
     }
     // What came while the last transaction was written, and whatever failed before.
-    let last = write(&queue, &mut connection, &path).await;
+    let last = write(&queue, &*store).await;
     if outcome.is_err() || last.is_err() {
         tracing::debug!(?outcome, ?last, "the ledger is closed after a failed write");
     }
-    let closed = connection.close().await.map_err(|error| LedgerError::database(&path, error));
+    let closed = store.end_recording().await;
     last.and(closed)
 }
 
@@ -142,31 +139,14 @@ async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
 }
 
 /// Writes what is queued; puts it back if that does not work.
-async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &Path) -> Result<(), LedgerError> {
+async fn write(queue: &Queue, store: &dyn Store) -> Result<(), LedgerError> {
     let mut taken = queue.take();
     let claims = std::mem::take(&mut taken.claims);
-    let outcome = if !claims.is_empty() {
-        match claim::write(connection, &mut taken, claims).await {
-            Ok(later) if later.is_empty() => Ok(()),
-            Ok(later) => {
-                queue.claim_again(later);
-                Ok(())
-            }
-            Err((claims, failed)) => {
-                let error = match failed {
-                    Failed::Database(error) => LedgerError::database(path, error),
-                    Failed::Ledger(error) => error,
-                };
-                for claim in claims {
-                    drop(claim.told.send(Err(error.clone())));
-                }
-                Err(error)
-            }
-        }
-    } else if taken.is_empty() {
+    let outcome = if claims.is_empty() && taken.is_empty() {
         Ok(())
     } else {
-        store::write(connection, &taken.rows()).await.map_err(|error| LedgerError::database(path, error))
+        let answers = store.record(&mut taken, &claims).await;
+        tell(queue, claims, answers)
     };
     taken.tell(&outcome);
     if let Err(error) = &outcome {
@@ -174,4 +154,34 @@ async fn write(queue: &Queue, connection: &mut SqliteConnection, path: &Path) ->
         queue.put_back(taken);
     }
     outcome
+}
+
+/// Tells those who claim how it went; who came at the same moment as another is asked again.
+fn tell(
+    queue: &Queue,
+    claims: Vec<Claiming>,
+    answers: Result<Vec<Option<Claimed>>, LedgerError>,
+) -> Result<(), LedgerError> {
+    let mut later = Vec::new();
+    // Who does not wait any more need not be told.
+    match answers {
+        Ok(answers) => {
+            for (claim, answer) in claims.into_iter().zip(answers) {
+                match answer {
+                    Some(answer) => drop(claim.told.send(Ok(answer))),
+                    None => later.push(claim),
+                }
+            }
+        }
+        Err(error) => {
+            for claim in claims {
+                drop(claim.told.send(Err(error.clone())));
+            }
+            return Err(error);
+        }
+    }
+    if !later.is_empty() {
+        queue.claim_again(later);
+    }
+    Ok(())
 }

@@ -67,7 +67,7 @@ fn parts(text: &str) -> Vec<(String, String)> {
     let mut inner: Option<usize> = None;
     for line in text.lines() {
         // Who may see a thing is no use of what is named there.
-        let code = &without_comment(line).replace("pub(in crate::engine)", "pub(super)");
+        let code = &without_reach(without_comment(line));
         if let Some(name) = code.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(" {")) {
             inner = Some(parts.len());
             parts.push((name.to_owned(), String::new()));
@@ -164,6 +164,17 @@ fn expand<'a>(prefix: &str, text: &'a str, paths: &mut BTreeSet<String>) -> &'a 
         // An alias, and the comma.
         rest = rest.trim_start_matches(|c| !matches!(c, ',' | '}'));
         rest = rest.strip_prefix(',').unwrap_or(rest);
+    }
+}
+
+/// A line in which `pub(in …)` is no use of the module that it names.
+fn without_reach(line: &str) -> String {
+    match line.split_once("pub(in ") {
+        Some((before, rest)) => match rest.split_once(')') {
+            Some((_, after)) => format!("{before}pub(super){after}"),
+            None => line.to_owned(),
+        },
+        None => line.to_owned(),
     }
 }
 

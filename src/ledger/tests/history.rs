@@ -8,8 +8,8 @@ use crate::job::{
     Answer, Artifact, Cost, Job, JobState, Kept, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion, Timestamp,
     Usd,
 };
-use crate::ledger::columns::money::OF_JOBS;
-use crate::ledger::lookup::By;
+use crate::ledger::found::By;
+use crate::ledger::sqlite::columns::money::OF_JOBS;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
 fn attempt(number: u16) -> Attempt {
@@ -205,7 +205,7 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     ];
     let plan = async |text: String| {
         let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
-            .fetch_all(ledger.desk().await.connection().unwrap())
+            .fetch_all(ledger.inner.sqlite.desk().await.connection().unwrap())
             .await
             .unwrap();
         steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("; ")

@@ -15,12 +15,12 @@ use sqlx::sqlite::SqliteRow;
 use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::cost;
-use super::{LedgerError, path};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId, JobState,
     Kept, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
     Timestamp, Unread, Upload,
 };
+use crate::ledger::{LedgerError, path};
 
 macro_rules! told {
     ($($(#[$how:meta])* $column:ident: $type:ty,)+) => {

@@ -2,4 +2,4 @@
 
 pub(super) mod artifacts;
 pub(super) mod files;
-pub(super) mod money;
+pub(in crate::ledger) mod money;

@@ -1,7 +1,7 @@
 //! Reading jobs back: a whole batch, or by what makes them the same picture and the same money.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -9,55 +9,17 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 use tokio::time::sleep;
 
-use super::attempt::{self, Attempt};
+use super::attempt;
 use super::restore::{self, LIST};
-use super::{BatchKey, LedgerError, path};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp, Upload};
+use crate::ledger::found::By;
+use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Trail, path};
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
 
 /// How long rows may gather.
 const GATHER: Duration = Duration::from_millis(1);
-
-/// A job of some batch that a look-up found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Its batch.
-    pub batch: BatchId,
-    /// The folder that its batch's pictures go to; a saved picture's path is below it.
-    pub output: PathBuf,
-    /// The job.
-    pub job: Job,
-    /// The last upload of its photo, whatever became of it.
-    pub upload: Option<Upload>,
-    /// Whether another photo has taken its place since.
-    pub is_former: bool,
-    /// Whether its picture's name is still its own: no result of its successor lies there.
-    pub has_file: bool,
-}
-
-/// The last URLs of a job. Its row keeps them after its state has forgotten them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trail {
-    /// The photo's in fal's storage.
-    pub upload_url: Option<String>,
-    /// The base of its request's, where fal gave one.
-    pub request_url: Option<String>,
-    /// The result's.
-    pub result_url: Option<String>,
-}
-
-/// What a job is looked up by.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum By<'a> {
-    /// The same picture, sent to the same model with the same parameters.
-    Content { content: &'a ContentHash, model: &'a str, params: &'a str, service: &'a Service },
-    /// The URL that the photo was uploaded to.
-    UploadUrl(&'a str, &'a Service),
-    /// The id of its request.
-    Request(&'a RequestId, &'a Service),
-}
 
 impl By<'_> {
     fn condition(&self) -> &'static str {
@@ -72,7 +34,7 @@ impl By<'_> {
     }
 
     /// Jobs with a picture on disk come first, and those of newer batches.
-    pub(super) fn statement(&self) -> String {
+    pub(in crate::ledger) fn statement(&self) -> String {
         self.statement_of("jobs", "1")
     }
 

@@ -10,40 +10,27 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use tokio::time::sleep;
 
 use super::lookup::ROWS_AHEAD;
-use super::{LedgerError, hold};
+use crate::ledger::{Beginning, LedgerError, hold};
 
 /// The ledger's name in the state directory.
 const FILE: &str = "ledger.db";
 
 /// Every format that there was, in order (append-only).
-static FORMATS: Migrator = sqlx::migrate!("src/ledger/migrations");
+static FORMATS: Migrator = sqlx::migrate!("src/ledger/sqlite/migrations");
 
 /// How a ledger is opened; tests turn the knobs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tuning {
+pub(in crate::ledger) struct Tuning {
     /// How long a locked ledger is waited for.
-    pub(super) busy: Duration,
+    pub(in crate::ledger) busy: Duration,
     /// The most pages of 4 KiB that the writer may make the file; `None` for as many as fit.
-    pub(super) pages: Option<u32>,
+    pub(in crate::ledger) pages: Option<u32>,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
         Self { busy: Duration::from_secs(10), pages: None }
     }
-}
-
-/// What was there when the ledger was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beginning {
-    /// A ledger.
-    Known,
-    /// Nothing.
-    New,
-    /// A file of no bytes: no program leaves a ledger so.
-    Emptied,
-    /// No ledger, but what is kept beside one.
-    Gone,
 }
 
 /// An open ledger.
@@ -89,7 +76,7 @@ pub(super) async fn open(state_dir: &Path, tuning: Tuning) -> Result<Files, Ledg
 }
 
 /// Renames a ledger to the first of `ledger.damaged-1.db`, `ledger.damaged-2.db`, … that is free.
-pub(super) async fn set_aside(state_dir: &Path, tuning: Tuning) -> Result<PathBuf, LedgerError> {
+pub(in crate::ledger) async fn set_aside(state_dir: &Path, tuning: Tuning) -> Result<PathBuf, LedgerError> {
     let path = state_dir.join(FILE);
     let _lock = lock(state_dir, &path, tuning.busy).await?;
     let name = |n: u32| state_dir.join(format!("ledger.damaged-{n}.db"));
