@@ -251,7 +251,7 @@ fn the_doctor_finds_nothing_where_all_is_well() {
     for what in ["key", "queue", "storage", "platform", "ledger", "disk"] {
         assert!(told.stdout.contains(&format!("✓ {what}")), "{what}: {}", told.stdout);
     }
-    assert!(told.stdout.contains("$0.10 a MP") && !told.stdout.contains(": sandbox"), "{}", told.stdout);
+    assert!(told.stdout.contains("$0.10 per MP") && !told.stdout.contains(": sandbox"), "{}", told.stdout);
     let stats = stage.stats();
     assert_eq!(stats["submits"], 0);
     assert!(stats["calls"].get("upload").is_none_or(|calls| calls == 0), "{stats:#}");

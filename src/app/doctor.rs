@@ -128,12 +128,12 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
     let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
         Ok(Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) })) => Finding::odd(
             "platform",
-            format!("{}, but {}: {endpoint} counts at {usd} a {unit}", takes(&settings.hosts.api, ""), doubt.words()),
+            format!("{}, but {}: {endpoint} counts at {usd} per {unit}", takes(&settings.hosts.api, ""), doubt.words()),
             "--trust-price takes what is said",
         ),
         Ok(Some(price)) if price.source == PriceSource::Live => Finding::fine(
             "platform",
-            format!("{}: {endpoint} costs {} a {}", takes(&settings.hosts.api, ""), price.usd, price.unit),
+            format!("{}: {endpoint} costs {} per {}", takes(&settings.hosts.api, ""), price.usd, price.unit),
         ),
         Ok(_) => Finding::odd(
             "platform",

@@ -86,13 +86,13 @@ pub(super) fn check_cap(model: &Model, params: &Params, price: Option<&UnitPrice
     let why = match price {
         Some(price) if params.holds_cap(price) => return Ok(()),
         Some(UnitPrice { usd, unit, .. }) if price.is_some_and(UnitPrice::can_be_capped) => {
-            format!("costs {usd} a {unit}, and how large its results are is not known beforehand")
+            format!("costs {usd} per {unit}, and how large its results are is not known beforehand")
         }
         Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) }) if !matches!(unit, Unit::Other(_)) => {
-            format!("is said to cost {usd} a {unit}, and {}; --trust-price believes it", doubt.words())
+            format!("is said to cost {usd} per {unit}, and {}; --trust-price believes it", doubt.words())
         }
         Some(UnitPrice { usd, unit, .. }) => {
-            format!("costs {usd} a {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
+            format!("costs {usd} per {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
         }
         None => "has no price that is known".to_owned(),
     };

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::plan::{certain, cost, may_leave, model, to_send};
+use super::plan::{certain, cost, may_leave, model, pixels, to_send};
 use super::summary::summary;
-use super::words::{count, cut, megapixels, notice, took};
+use super::words::{count, cut, notice, took};
 use crate::engine::board::{BatchFacts, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, What};
 use crate::job::{JobId, Spent, Status, Timestamp, clean};
@@ -59,8 +59,7 @@ impl Lines {
         }
         let mut text = to_send(plan);
         if plan.photos > 0 {
-            let (input, output) = (megapixels(plan.input_px), megapixels(plan.output_px));
-            let _ = write!(text, "  {input} in, {output} out  {}", cost(facts, plan));
+            let _ = write!(text, "  {}  {}", pixels(plan), cost(facts, plan));
             if let Some(certain) = certain(plan) {
                 let _ = write!(text, "; {certain}");
             }

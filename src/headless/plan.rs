@@ -38,7 +38,7 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     row("params", &params.join(" "));
     row("photos", &to_send(plan));
     if plan.photos > 0 {
-        row("pixels", &format!("{} in, {} out", megapixels(plan.input_px), megapixels(plan.output_px)));
+        row("pixels", &pixels(plan));
         row("price", &cost(facts, plan));
     }
     if let Some(certain) = certain(plan) {
@@ -82,6 +82,12 @@ pub(super) fn model(facts: &BatchFacts) -> String {
     facts.growth.as_ref().map_or_else(|| facts.endpoint.clone(), |growth| format!("{} {growth}", facts.endpoint))
 }
 
+/// `24.4 MP in, 97.5 MP out`; of a model whose results have no size that is known, what goes in.
+pub(super) fn pixels(plan: &Plan) -> String {
+    let output = (plan.output_px > 0).then(|| format!(", {} out", megapixels(plan.output_px)));
+    format!("{} in{}", megapixels(plan.input_px), output.unwrap_or_default())
+}
+
 /// `7 photos to send, 2 skipped`, and what earlier runs left.
 pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
@@ -120,7 +126,7 @@ fn duplicates(plan: &Plan) -> String {
     format!("{}: not sent{saved}", of(plan.duplicates, "duplicate"))
 }
 
-/// `≈$1.64 at $0.10 a MP`, or that nobody knows.
+/// `≈$1.64 at $0.10 per MP`, or that nobody knows.
 pub(super) fn cost(facts: &BatchFacts, plan: &Plan) -> String {
     match (plan.estimate, &plan.price) {
         (Some(estimate), Some(unit)) => format!("≈{estimate} at {}", price(facts, unit)),

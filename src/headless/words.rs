@@ -33,11 +33,11 @@ pub(super) fn took(time: Duration) -> String {
     }
 }
 
-/// `$0.10 a MP (live, as fal says now)`.
+/// `$0.10 per MP (live, as fal says now)`.
 pub(super) fn price(facts: &BatchFacts, price: &UnitPrice) -> String {
     let source = facts.price_words(price.source);
     let cure = if price.source.doubt().is_some() { ", --trust-price takes what is said" } else { "" };
-    format!("{} a {} ({}{cure})", price.usd, clean(&price.unit.to_string()), clean(&source))
+    format!("{} per {} ({}{cure})", price.usd, clean(&price.unit.to_string()), clean(&source))
 }
 
 /// A notice as a line of its own.

@@ -35,7 +35,8 @@ impl fmt::Display for Unit {
         match self {
             Self::Megapixel => f.write_str("MP"),
             Self::Image => f.write_str("image"),
-            Self::Other(unit) => f.write_str(unit),
+            // fal says `compute seconds`; a price is for one.
+            Self::Other(unit) => f.write_str(unit.strip_suffix('s').unwrap_or(unit)),
         }
     }
 }

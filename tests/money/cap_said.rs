@@ -32,7 +32,7 @@ fn a_price_is_called_by_whose_it_is() {
     stage.small_photos(1);
     let told = |args: &[&str]| common::run(stage.command(args).arg(stage.photos())).stdout;
     let sandbox = told(&["plan", "--state-dir", "state", "--sandbox"]);
-    assert!(sandbox.contains("$0.10 a MP (the sandbox's price)"), "{sandbox}");
+    assert!(sandbox.contains("$0.10 per MP (the sandbox's price)"), "{sandbox}");
     let stand_in = told(&["plan", "--state-dir", "state"]);
     assert!(stand_in.contains("(the price of http://127.0.0.1"), "{stand_in}");
 }

@@ -83,7 +83,8 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     if let Some(origin) = &batch.elsewhere {
         add("asked", format!("{origin}, not fal"), of(Role::Warning));
     }
-    add("megapixels", format!("{} in → {} out", megapixels(plan.input_px), megapixels(plan.output_px)), text);
+    let output = (plan.output_px > 0).then(|| format!(" → {} out", megapixels(plan.output_px)));
+    add("megapixels", format!("{} in{}", megapixels(plan.input_px), output.unwrap_or_default()), text);
     if let Some(free) = plan.disk_free.filter(|_| plan.disk_needed > 0) {
         let (needed, free_text) = (bytes(plan.disk_needed), bytes(free));
         if plan.disk_needed > free {
