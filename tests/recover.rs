@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Run, Stage, root, run, size};
+use common::{Run, Stage, root, run, size, tagged};
 use serde_json::{Value, json};
 
 const MODEL: &str = "fal-ai/flux-vision-upscaler";
@@ -89,6 +89,26 @@ fn all_comes_back_after_the_ledger_is_lost_and_nothing_is_sent_again() {
     let once_more = recover(&stage, &[]);
     assert_eq!(fates(once_more.assert_status(0)), json!({ "there": 3 }));
     assert_eq!(stage.stats()["calls"]["download"], stats["calls"]["download"], "nothing is fetched twice");
+}
+
+#[test]
+fn what_was_turned_or_converted_before_it_was_sent_comes_back_by_its_photo() {
+    let stage = Stage::new();
+    let jpeg = image::ImageFormat::Jpeg;
+    let sideways = tagged::with_exif(tagged::encoded(&tagged::stored(6), jpeg), jpeg, &tagged::exif(6));
+    fs::write(stage.photos().join("sideways.jpg"), sideways).unwrap();
+    fs::write(stage.photos().join("map.bmp"), tagged::encoded(&tagged::upright(), image::ImageFormat::Bmp)).unwrap();
+    stage.run(&[]).assert_status(0);
+    fs::remove_dir_all(state_dir(&stage)).unwrap();
+    fs::remove_dir_all(stage.output()).unwrap();
+    let told = recover(&stage, &[]);
+    told.assert_status(0);
+    assert_eq!(fates(&told), json!({ "saved": 2 }), "{}", told.stdout);
+    for name in ["sideways.png", "map.png"] {
+        tagged::assert_upright(&image::open(stage.output().join(name)).unwrap(), name);
+    }
+    stage.run(&[]).assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 2, "nothing is sent again");
 }
 
 #[test]

@@ -28,6 +28,16 @@ pub(super) fn is_clutter(name: &OsStr) -> bool {
         || name.to_str().is_some_and(|name| CLUTTER.iter().any(|clutter| clutter.eq_ignore_ascii_case(name)))
 }
 
+/// Extensions of what cameras and editors put beside photos: edits, settings, and thumbnails of films and raw pictures,
+/// which are pictures and nobody means to be enlarged.
+const SIDECARS: &[&str] = &["xmp", "aae", "thm"];
+
+/// Whether a file stands beside a photo and is none.
+pub(super) fn is_sidecar(name: &OsStr) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| SIDECARS.iter().any(|sidecar| sidecar.eq_ignore_ascii_case(extension)))
+}
+
 /// Whether a folder holds the results of some batch, which would be paid for a second time.
 pub(super) fn holds_results(folder: &Path) -> bool {
     let report = folder.join("report.csv");

@@ -152,6 +152,15 @@ fn clutter_and_hidden_files_are_passed_over() {
 }
 
 #[test]
+fn what_stands_beside_photos_is_counted_as_such_and_looked_at_if_it_is_named() {
+    let tree = Tree::new();
+    tree.photos(&["in/a.jpg", "in/a.XMP", "in/b.aae", "in/clip.thm"]);
+    let sidecar = |name: &str| format!("{name}: sidecar, not a photo");
+    assert_eq!(told(&tree.walk(&["in"])), [sidecar("a.XMP"), "a.jpg".into(), sidecar("b.aae"), sidecar("clip.thm")]);
+    assert_eq!(told(&tree.walk(&["in/clip.thm"])), ["clip.thm"]);
+}
+
+#[test]
 fn the_output_folder_is_passed_over_wherever_it_is() {
     let tree = Tree::new();
     tree.photos(&["in/a.jpg", "in/out/a.jpg", "in/sub/out/b.jpg"]);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::Sender;
 use walkdir::{DirEntry, WalkDir};
 
-use super::clutter::{holds_results, is_clutter};
+use super::clutter::{holds_results, is_clutter, is_sidecar};
 use super::examine::Candidate;
 use super::globs::Globs;
 use super::hand::{Flow, Hand};
@@ -89,8 +89,12 @@ impl Walk {
                 && self.globs.wants(below(base, entry.path()))
                 && self.is_new(entry.path(), enclosing, entry.path_is_symlink())
             {
-                let trouble = (!entry.file_type().is_file()).then(|| "not a regular file".into());
                 let name = entry.file_name().to_owned();
+                let trouble = if entry.file_type().is_file() {
+                    is_sidecar(&name).then(|| "sidecar, not a photo".into())
+                } else {
+                    Some("not a regular file".into())
+                };
                 self.hand.take(candidate(base, entry.into_path(), &name, trouble))?;
             }
         }

@@ -33,6 +33,6 @@ pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{Bare, Dress, Metadata, Provenance, Strip, stripped};
 pub use plate::{Part, Plate, Unseen, is_black};
-pub use prepare::{Unready, ready};
+pub use prepare::{SOURCE_WITHIN, Sourced, Unready, ready, source_of};
 pub use tags::{Carried, Orientation};
 pub use whole::{complete, ends_well};

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::photos::Photos;
-use crate::fal::{Fal, FalError, Past, Piece};
+use crate::fal::{Download, Fal, FalError, Past, Piece};
 use crate::job::{ContentHash, Photo, Service, Timestamp, Upload};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params};
+use crate::picture::{SOURCE_WITHIN, source_of};
 
 /// What was found for a request.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Finder<'_> {
     }
 
     /// What a request was sent, if a photo can hold that. Only a file as long as one of the photos is
-    /// downloaded.
+    /// downloaded; of others the beginning, which may say what they were made of.
     async fn input(&mut self, url: &str) -> Option<(u64, ContentHash)> {
         if let Some(known) = self.inputs.get(url) {
             return *known;
@@ -82,7 +83,10 @@ impl Finder<'_> {
 
     async fn read_input(&self, url: &str) -> Result<Option<(u64, ContentHash)>, FalError> {
         let mut download = self.fal.download(url).await?;
-        let Some(length) = download.length.filter(|length| self.photos.has_length(*length)) else { return Ok(None) };
+        let Some(length) = download.length.filter(|length| self.photos.has_length(*length)) else {
+            // It may have been made of one.
+            return Ok(source(download).await?.filter(|(bytes, _)| self.photos.has_length(*bytes)));
+        };
         let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
         while let Some(piece) = download.next().await {
             match piece? {
@@ -98,4 +102,18 @@ impl Finder<'_> {
         }
         Ok((bytes == length).then(|| (length, ContentHash(*hasher.finalize().as_bytes()))))
     }
+}
+
+/// What a file says that it was made of: length, bytes, and content. Its beginning is read for it.
+async fn source(mut download: Download) -> Result<Option<(u64, ContentHash)>, FalError> {
+    let mut head = Vec::new();
+    while head.len() < SOURCE_WITHIN
+        && let Some(piece) = download.next().await
+    {
+        match piece? {
+            Piece::Bytes(chunk) => head.extend_from_slice(&chunk),
+            Piece::Anew => head.clear(),
+        }
+    }
+    Ok(source_of(&head).map(|(content, bytes)| (bytes, content)))
 }

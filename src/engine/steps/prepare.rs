@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::fal::{FalError, LocalFile, ReadSeek};
 use crate::job::{ContentHash, Format, Shortage};
-use crate::picture::{Header, Strip, Unready, ready, stripped};
+use crate::picture::{Header, Sourced, Strip, Unready, ready, stripped};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
@@ -86,9 +86,11 @@ fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError
         file.look(|content: &mut dyn ReadSeek| content.rewind().and_then(|()| content.read_to_end(&mut bytes)))?;
     read.map_err(|error| FalError::local_file(format!("cannot be read: {error}")))?;
     file.still()?;
-    let mut made = tempfile::tempfile().map_err(|error| no_room(&error))?;
+    let made = tempfile::tempfile().map_err(|error| no_room(&error))?;
+    let content = ContentHash(*blake3::hash(&bytes).as_bytes());
+    let mut into = Sourced::new(&made, header.format, content, bytes.len() as u64);
     match work {
-        Work::Make => ready(&bytes, header, &made).map_err(|error| match error {
+        Work::Make => ready(&bytes, header, &mut into).map_err(|error| match error {
             Unready::Disk(error) => no_room(&error),
             Unready::Damaged(_) => FalError::local_file(error.to_string()),
         })?,
@@ -97,10 +99,9 @@ fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError
                 let format = header.format;
                 FalError::local_file(format!("was not sent: its metadata cannot be taken out of this {format} here"))
             })?;
-            made.write_all(&bare).map_err(|error| no_room(&error))?;
+            into.write_all(&bare).and_then(|()| into.flush()).map_err(|error| no_room(&error))?;
         }
     }
-    let content = ContentHash(*blake3::hash(&bytes).as_bytes());
     let file = LocalFile::made(made, file.name.clone(), header.format)?;
     Ok(Ready { file, content: Some(content) })
 }

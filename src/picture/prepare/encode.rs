@@ -1,6 +1,6 @@
 //! Pixels written to a file so that nothing is to be seen of it.
 
-use std::io::{BufWriter, Seek, Write};
+use std::io::{BufWriter, Write};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -18,7 +18,7 @@ pub(super) fn encode(
     picture: DynamicImage,
     format: Format,
     profile: Option<Vec<u8>>,
-    into: impl Write + Seek,
+    into: impl Write,
 ) -> Result<(), Unready> {
     let mut into = BufWriter::with_capacity(1 << 16, into);
     match format {

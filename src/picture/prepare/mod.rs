@@ -2,10 +2,13 @@
 //! nothing else.
 
 mod encode;
+mod source;
 #[cfg(test)]
 mod tests;
 
-use std::io::{Cursor, Seek, Write};
+use std::io::{Cursor, Write};
+
+pub use source::{SOURCE_WITHIN, Sourced, source_of};
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
@@ -63,7 +66,7 @@ impl Header {
 ///
 /// # Errors
 /// If it cannot be decoded or written.
-pub fn ready(bytes: &[u8], header: &Header, into: impl Write + Seek) -> Result<(), Unready> {
+pub fn ready(bytes: &[u8], header: &Header, into: impl Write) -> Result<(), Unready> {
     let (mut picture, profile) = decode(bytes, header)?;
     picture.apply_orientation(header.orientation.into());
     encode::encode(picture, header.format, profile, into)
