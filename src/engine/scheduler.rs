@@ -141,10 +141,12 @@ impl Engine {
         }
         self.publisher.throughput.begin(began);
         let meter = Meter::towards(Arc::clone(&self.publisher.up));
-        let abort = self.spawn_stage(Step::Upload(id), self.stages.clone().upload(photo, meter.clone()));
+        let length = Arc::<AtomicU64>::default();
+        let upload = self.stages.clone().upload(photo, meter.clone(), Arc::clone(&length));
+        let abort = self.spawn_stage(Step::Upload(id), upload);
         let live = self.runtime.entry(id).or_default();
         live.renew();
-        live.meter = Some((meter, Arc::default()));
+        live.meter = Some((meter, length));
         live.abort = Some(abort);
         self.begin_call(CallKind::Upload, id);
         true

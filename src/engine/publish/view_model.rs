@@ -52,7 +52,11 @@ fn told_in_row(note: Cow<'_, str>) -> String {
 pub(in crate::engine) fn row_state(job: &Job, live: Option<&Runtime>, lies: bool) -> RowState {
     let until = if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None };
     let moved = live.and_then(Runtime::moved).map(|(bytes, of)| match job.state {
-        JobState::Uploading(_) => (bytes.min(job.photo.bytes), Some(job.photo.bytes)),
+        // What was made of it may have another length.
+        JobState::Uploading(_) => {
+            let all = of.unwrap_or(job.photo.bytes);
+            (bytes.min(all), Some(all))
+        }
         _ => (bytes, of),
     });
     RowState {

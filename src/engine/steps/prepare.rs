@@ -12,6 +12,8 @@ use crate::picture::{Header, Sourced, Strip, Unready, ready, stripped};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
+/// The longest file that is read as a whole, bytes.
+const LONGEST: u64 = 512 << 20;
 /// The memory that they may take together, MiB. One that takes more is made ready alone.
 const MEMORY: u32 = 360;
 
@@ -81,6 +83,9 @@ impl Workshop {
 
 /// What is sent, in a file that has no name and goes with the last who holds it. It blocks.
 fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError> {
+    if file.length() > LONGEST {
+        return Err(FalError::local_file("was not sent: it is too large to be turned, converted or stripped here"));
+    }
     let mut bytes = Vec::new();
     let read =
         file.look(|content: &mut dyn ReadSeek| content.rewind().and_then(|()| content.read_to_end(&mut bytes)))?;

@@ -113,19 +113,25 @@ pub(in crate::engine) struct Stages {
 }
 
 impl Stages {
-    pub(in crate::engine) async fn upload(self: Arc<Self>, photo: Photo, meter: Meter) -> Outcome {
+    pub(in crate::engine) async fn upload(
+        self: Arc<Self>,
+        photo: Photo,
+        meter: Meter,
+        length: Arc<AtomicU64>,
+    ) -> Outcome {
         if let Err(error) = self.output.try_for(&photo).await {
             return Outcome::Uploaded(Err(UploadError::Output(error)));
         }
-        Outcome::Uploaded(self.send_up(photo, &meter).await)
+        Outcome::Uploaded(self.send_up(photo, &meter, &length).await)
     }
 
     /// What is measured is what is sent: both come from one open file.
-    async fn send_up(&self, photo: Photo, meter: &Meter) -> Result<Uploaded, UploadError> {
+    async fn send_up(&self, photo: Photo, meter: &Meter, length: &AtomicU64) -> Result<Uploaded, UploadError> {
         let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
         let (photo, file, header) =
             opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
         let Ready { file, content } = self.workshop.prepare(file, header).await?;
+        length.store(file.length(), Ordering::Relaxed);
         let (url, sent) = self.fal.upload(&file, meter).await?;
         Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })
     }

@@ -119,7 +119,9 @@ impl LocalFile {
         }
     }
 
-    fn length(&self) -> u64 {
+    /// How long it is, bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
         match &self.content {
             Content::Whole(bytes) => bytes.len() as u64,
             Content::File(_) => self.metadata.len(),
