@@ -240,3 +240,66 @@ fn what_a_model_gives_is_saved_by_its_shape() {
         assert_eq!(stage.stats()["submits"], json!(1), "{args:?}");
     }
 }
+
+#[test]
+fn models_are_searched_and_shown_with_what_they_take_give_and_cost() {
+    let stage = Stage::new();
+    let models = |args: &[&str]| {
+        let all: Vec<_> = ["models"].iter().chain(args).copied().collect();
+        run(&mut stage.command(&all))
+    };
+    let found = models(&["upscaler"]);
+    found.assert_status(0);
+    assert!(
+        found.stdout.contains("clarityai/crystal-upscaler                   pictures, $0.016 a MP\n"),
+        "{}",
+        found.stdout
+    );
+    let edit = models(&["banana"]).stdout;
+    assert!(edit.contains("pictures, texts, $0.15 an image, needs prompt"), "{edit}");
+    assert!(models(&["--category", "vision"]).stdout.contains("fal-ai/moondream2"));
+    let page = models(&["fal-ai/birefnet/v2"]).stdout;
+    assert!(
+        page.contains("photo      goes into `image_url`\ngives      pictures\ncosts      $0.0008 a compute second\n"),
+        "{page}"
+    );
+    assert!(page.contains("  -p output_mask=…  true or false [false]\n"), "{page}");
+    let one: Value = serde_json::from_str(models(&["fal-ai/recraft/vectorize", "--json"]).stdout.trim()).unwrap();
+    assert_eq!(
+        (&one["image_field"], &one["unit_price_usd"], &one["gives"]),
+        (&json!("image_url"), &Value::Null, &json!(["pictures"]))
+    );
+    assert_eq!(models(&["--json"]).stdout.lines().count(), 11);
+    let none = models(&["fal-ai/birefnet/v3"]);
+    none.assert_status(2);
+    assert!(none.stderr.contains("did you mean `fal-ai/birefnet/v2`?"), "{}", none.stderr);
+}
+
+#[test]
+fn a_price_is_exact_learned_or_unknown_and_never_nothing() {
+    let stage = Stage::new();
+    stage.small_photos(2);
+    let plan = |model: &str| -> Value {
+        let planned = run(stage.command(&["plan", "--json", "-m", model]).arg(stage.photos()));
+        serde_json::from_str(planned.stdout.trim()).unwrap_or_else(|_| panic!("{}", planned.stderr))
+    };
+    let told = |model: &str| {
+        let plan = plan(model);
+        (plan["price_state"].as_str().unwrap().to_owned(), plan["estimate_usd"].clone())
+    };
+    assert_eq!(told("fal-ai/ideogram/upscale"), ("exact".to_owned(), json!(0.12)));
+    let (known, usd) = told("fal-ai/esrgan");
+    assert_eq!((&*known, usd.as_f64().unwrap() > 0.0), ("learned", true));
+    assert_eq!(told("fal-ai/recraft/vectorize"), ("unknown".to_owned(), Value::Null));
+
+    // What it was billed is counted exactly, whatever was known before.
+    let ran = stage.run(&["-m", "fal-ai/esrgan"]);
+    ran.assert_status(0);
+    let billed: f64 = stage.stats()["usd"].as_f64().unwrap();
+    assert!((ran.summary()["spent_known_usd"].as_f64().unwrap() - billed).abs() < 1e-6, "{billed}");
+    for model in ["fal-ai/moondream2", "fal-ai/recraft/vectorize"] {
+        let capped = stage.run(&["-m", model, "--budget", "1"]);
+        capped.assert_status(2);
+        assert!(capped.stderr.contains("so a budget could not be kept"), "{}", capped.stderr);
+    }
+}

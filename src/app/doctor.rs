@@ -126,15 +126,19 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
     let list = Model::built_in(endpoint).and_then(|model| model.list_price);
     let list = list.as_ref();
     let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
-        Ok(Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) })) => Finding::odd(
+        Ok(Some(price @ UnitPrice { source: PriceSource::Doubted(doubt), .. })) => Finding::odd(
             "platform",
-            format!("{}, but {}: {endpoint} counts at {usd} per {unit}", takes(&settings.hosts.api, ""), doubt.words()),
+            format!(
+                "{}, but {}: {endpoint} counts at {}",
+                takes(&settings.hosts.api, ""),
+                doubt.words(),
+                price.words()
+            ),
             "--trust-price takes what is said",
         ),
-        Ok(Some(price)) if price.source == PriceSource::Live => Finding::fine(
-            "platform",
-            format!("{}: {endpoint} costs {} per {}", takes(&settings.hosts.api, ""), price.usd, price.unit),
-        ),
+        Ok(Some(price)) if price.source == PriceSource::Live => {
+            Finding::fine("platform", format!("{}: {endpoint} costs {}", takes(&settings.hosts.api, ""), price.words()))
+        }
         Ok(_) => Finding::odd(
             "platform",
             format!("{}, but names no price for {endpoint}", takes(&settings.hosts.api, "")),

@@ -73,6 +73,12 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
                 let wish = recover::Wish { since, all, dry_run: *dry_run, set_aside: *set_aside };
                 recover::recover(&settings, wish).await
             }
+            Some(Command::Models { query, category, .. }) => {
+                let search = models::Search { query: query.clone(), category: category.clone() };
+                // A sandbox is there for as long as it is asked.
+                let (_server, fal) = plan::service(&settings).await?;
+                print(&models::list(&settings, fal, search).await?)
+            }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
             Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,
             Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),

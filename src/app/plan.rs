@@ -37,7 +37,7 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
 }
 
 /// The service that is asked, if it can be without a key.
-async fn service(settings: &Settings) -> Result<(Option<Sandbox>, Option<Fal>), Failure> {
+pub(super) async fn service(settings: &Settings) -> Result<(Option<Sandbox>, Option<Fal>), Failure> {
     Ok(match (&settings.sandbox, &settings.key) {
         (Some(shape), _) => {
             let server = sandbox::start(shape, 0).await?;

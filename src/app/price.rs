@@ -30,7 +30,31 @@ const PAUSE: Duration = Duration::from_millis(600);
 /// # Errors
 /// As those of [`quotes`].
 pub(super) async fn unit_price(fal: &Fal, model: &Model, trusts: bool) -> Result<Option<UnitPrice>, FalError> {
-    Ok(settle(&quotes(fal, &model.endpoint).await?, model.list_price.as_ref(), trusts))
+    let quotes = quotes(fal, &model.endpoint).await?;
+    Ok(settled(fal, &quotes, model, trusts).await)
+}
+
+/// What to make of the prices that are named. Where nobody can count the unit beforehand, fal is asked what
+/// requests cost so far.
+pub(super) async fn settled(fal: &Fal, quotes: &[Quote], model: &Model, trusts: bool) -> Option<UnitPrice> {
+    let price = settle(quotes, model.list_price.as_ref(), trusts)?;
+    let is_countable = match price.unit {
+        Unit::Megapixel => model.knows_size(),
+        Unit::Image => true,
+        Unit::Other(_) => false,
+    };
+    if is_countable || price.source != PriceSource::Live {
+        return Some(price);
+    }
+    let so_far = match timeout(PRICE, again(|| fal.cost_so_far(&model.endpoint))).await {
+        Ok(Ok(usd)) => usd,
+        Ok(Err(error)) => {
+            tracing::info!(%error, "what it cost so far is not known");
+            None
+        }
+        Err(_) => None,
+    };
+    Some(UnitPrice { source: so_far.map_or(price.source, PriceSource::Learned), ..price })
 }
 
 /// What is named as the price, where `counts` is in doubt: a person may take it.
@@ -85,14 +109,16 @@ async fn told<T>(what: &str, of: &Url, answer: impl Future<Output = T>) -> T {
 pub(super) fn check_cap(model: &Model, params: &Params, price: Option<&UnitPrice>) -> Result<(), Failure> {
     let why = match price {
         Some(price) if params.holds_cap(price) => return Ok(()),
-        Some(UnitPrice { usd, unit, .. }) if price.is_some_and(UnitPrice::can_be_capped) => {
-            format!("costs {usd} per {unit}, and how large its results are is not known beforehand")
+        Some(price) if price.can_be_capped() => {
+            format!("costs {}, and how large its results are is not known beforehand", price.words())
         }
-        Some(UnitPrice { usd, unit, source: PriceSource::Doubted(doubt) }) if !matches!(unit, Unit::Other(_)) => {
-            format!("is said to cost {usd} per {unit}, and {}; --trust-price believes it", doubt.words())
+        Some(price @ UnitPrice { unit, source: PriceSource::Doubted(doubt), .. })
+            if !matches!(unit, Unit::Other(_)) =>
+        {
+            format!("is said to cost {}, and {}; --trust-price believes it", price.words(), doubt.words())
         }
-        Some(UnitPrice { usd, unit, .. }) => {
-            format!("costs {usd} per {}, and how many a photo takes is not known beforehand", clean(&unit.to_string()))
+        Some(price) => {
+            format!("costs {}, and how much of that a photo takes is not known beforehand", price.words())
         }
         None => "has no price that is known".to_owned(),
     };

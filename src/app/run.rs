@@ -17,7 +17,6 @@ use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, JobState, Service, clean};
 use crate::ledger::Ledger;
-use crate::model::settle;
 use crate::output::Output;
 use crate::plan::Failed;
 use crate::sandbox::Sandbox;
@@ -123,7 +122,7 @@ async fn make_ready(
     };
     *known = ledger.batch_of(&batch.key).await?;
     let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
-    let unit_price = settle(&quotes, batch.model.list_price.as_ref(), settings.trust_price);
+    let unit_price = price::settled(&fal, &quotes, &batch.model, settings.trust_price).await;
     let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
     if settings.budget.is_some() {
         price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;

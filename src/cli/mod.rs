@@ -123,6 +123,24 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
+    /// Search the image models at fal, or show what one of them takes, gives and costs; spends nothing.
+    Models {
+        /// Words to search for, or a model's id.
+        #[arg(value_name = "QUERY|ID")]
+        query: Option<String>,
+        /// Only models of this category, such as image-to-image.
+        #[arg(long, value_name = "C")]
+        category: Option<String>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Whose models.
+        #[command(flatten)]
+        sandbox: SandboxFlags,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
     /// Write a batch's captions and reports again from the ledger; spends nothing.
     Report {
         /// The batch's number, from `fal-tui batches`.
@@ -226,6 +244,11 @@ impl Cli {
                 let face = FaceFlags { json: *json, ..FaceFlags::default() };
                 let options = Options { what: what.clone(), face, place: place.clone(), ..Options::default() };
                 Flags { paths: paths.clone(), options }
+            }
+            Some(Command::Models { json, sandbox, place, .. }) => {
+                let face = FaceFlags { json: *json, ..FaceFlags::default() };
+                let (sandbox, place) = (sandbox.clone(), place.clone());
+                Flags { options: Options { sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Report { place, .. }) => {
                 Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }

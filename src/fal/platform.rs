@@ -25,16 +25,42 @@ impl Fal {
     /// # Errors
     /// As every call.
     pub async fn price(&self, endpoint: &EndpointId) -> Result<Vec<Quote>, FalError> {
+        let named = self.prices(std::slice::from_ref(endpoint)).await?;
+        Ok(named.into_iter().filter(|(of, _)| of == endpoint).map(|(_, quote)| quote).collect())
+    }
+
+    /// The same of up to 50 models at once, each price with its model's id.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn prices(&self, endpoints: &[EndpointId]) -> Result<Vec<(EndpointId, Quote)>, FalError> {
         let mut url = join(&self.http.hosts.api, ["v1", "models", "pricing"])?;
-        url.query_pairs_mut().append_pair("endpoint_id", endpoint.as_str());
+        url.query_pairs_mut().extend_pairs(endpoints.iter().map(|endpoint| ("endpoint_id", endpoint.as_str())));
         let reply = exchange(Call::Pricing, self.http.with_key(Method::GET, url)).await?;
         let prices: Prices = reply.json(Call::Pricing)?;
-        let named = prices.prices.into_iter().filter(|price| price.endpoint_id == endpoint.as_str());
-        let quote = |price: Price| Quote {
-            usd: Usd::from_f64(price.unit_price).filter(|_| price.currency == "USD"),
-            unit: Unit::from_api(&price.unit),
+        let quote = |price: Price| {
+            let usd = Usd::from_f64(price.unit_price).filter(|_| price.currency == "USD");
+            Some((EndpointId::new(&price.endpoint_id).ok()?, Quote { usd, unit: Unit::from_api(&price.unit) }))
         };
-        Ok(named.map(quote).collect())
+        Ok(prices.prices.into_iter().filter_map(quote).collect())
+    }
+
+    /// What a request of a model cost so far on the whole; `None` if fal does not say (fal docs: platform, cost
+    /// estimate by historical price). Costs nothing.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn cost_so_far(&self, endpoint: &EndpointId) -> Result<Option<Usd>, FalError> {
+        let url = join(&self.http.hosts.api, ["v1", "models", "pricing", "estimate"])?;
+        let asked = serde_json::json!({
+            "estimate_type": "historical_api_price",
+            "endpoints": { endpoint.as_str(): { "call_quantity": 1 } },
+        });
+        let reply = exchange(Call::Pricing, self.http.with_key(Method::POST, url).json(&asked)).await?;
+        let said: Value = reply.json(Call::Pricing)?;
+        let is_usd = said.get("currency").is_none_or(|currency| currency == "USD");
+        let usd = said.get("total_cost").and_then(Value::as_f64).filter(|_| is_usd).and_then(Usd::from_f64);
+        Ok(usd.filter(|usd| *usd > Usd::ZERO))
     }
 
     /// The requests that were made of an endpoint since `start`, each by the URL of its input picture,

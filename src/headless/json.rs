@@ -11,7 +11,7 @@ use super::words::in_megapixels;
 use crate::engine::board::{BatchFacts, LogLine, LossNote, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
 use crate::job::{BatchId, CauseKind, Loss, SavedFile, Status, Timestamp, Usd, clean, path_text};
-use crate::model::Doubt;
+use crate::model::{Doubt, PriceState};
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
 #[derive(Debug, Default)]
@@ -106,8 +106,8 @@ struct PlanBody<'a> {
     skipped: &'a [SkippedFile],
     input_mp: f64,
     output_mp: f64,
-    unit_price_usd: Option<f64>,
-    estimate_usd: Option<f64>,
+    #[serde(flatten)]
+    price: PriceBody,
     budget_usd: Option<f64>,
     duplicates: usize,
     duplicates_usd: Option<f64>,
@@ -119,12 +119,20 @@ struct PlanBody<'a> {
     changed_in_output: usize,
     #[serde(flatten)]
     notes: NotesBody<'a>,
-    price_doubt: Option<&'static str>,
     done_before: usize,
     at_fal: usize,
     failed_before: usize,
     unknown_before: usize,
     few_files: Option<&'a str>,
+}
+
+/// What is known of the price.
+#[derive(Serialize)]
+struct PriceBody {
+    unit_price_usd: Option<f64>,
+    estimate_usd: Option<f64>,
+    price_state: PriceState,
+    price_doubt: Option<&'static str>,
 }
 
 fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFile]) -> PlanBody<'a> {
@@ -137,8 +145,12 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         skipped,
         input_mp: in_megapixels(plan.input_px),
         output_mp: in_megapixels(plan.output_px),
-        unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
-        estimate_usd: plan.estimate.and_then(Usd::told),
+        price: PriceBody {
+            unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
+            estimate_usd: plan.estimate.and_then(Usd::told),
+            price_state: plan.price_state(),
+            price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
+        },
         budget_usd: facts.budget.map(Usd::as_f64),
         duplicates: plan.duplicates,
         duplicates_usd: plan.duplicates_usd.and_then(Usd::told),
@@ -153,7 +165,6 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         found_in_output: plan.found,
         changed_in_output: plan.changed_results,
         notes: NotesBody { notes: plan.notes.lines().collect(), losses: plan.notes.losses.iter().map(loss).collect() },
-        price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
         done_before: plan.done_before,
         at_fal: plan.at_fal,
         failed_before: plan.failed_before,

@@ -37,7 +37,7 @@ pub(super) fn took(time: Duration) -> String {
 pub(super) fn price(facts: &BatchFacts, price: &UnitPrice) -> String {
     let source = facts.price_words(price.source);
     let cure = if price.source.doubt().is_some() { ", --trust-price takes what is said" } else { "" };
-    format!("{} per {} ({}{cure})", price.usd, clean(&price.unit.to_string()), clean(&source))
+    format!("{} ({}{cure})", price.words(), clean(&source))
 }
 
 /// A notice as a line of its own.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Doubt, Work};
-use crate::job::{Cost, Pixels, Usd};
+use crate::job::{Cost, Pixels, Usd, clean};
 
 /// What a unit price is counted in (fal docs: platform pricing).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +35,11 @@ impl fmt::Display for Unit {
         match self {
             Self::Megapixel => f.write_str("MP"),
             Self::Image => f.write_str("image"),
-            // fal says `compute seconds`; a price is for one.
-            Self::Other(unit) => f.write_str(unit.strip_suffix('s').unwrap_or(unit)),
+            // fal names units in the plural.
+            Self::Other(unit) if unit.starts_with(|c: char| c.is_alphabetic()) => {
+                f.write_str(unit.strip_suffix('s').unwrap_or(unit))
+            }
+            Self::Other(unit) => f.write_str(unit),
         }
     }
 }
@@ -50,6 +53,21 @@ pub enum PriceSource {
     BuiltIn,
     /// The highest of what the API said and the list price, since what it said is in doubt.
     Doubted(Doubt),
+    /// fal's pricing API said so, and nobody can count the units beforehand; and what a request cost so far
+    /// on the whole.
+    Learned(Usd),
+}
+
+/// What can be known of a price beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceState {
+    /// It can be reckoned.
+    Exact,
+    /// It is as it was on the whole; a single request may cost more.
+    Learned,
+    /// Nothing: it shows on the bill.
+    Unknown,
 }
 
 impl PriceSource {
@@ -76,11 +94,38 @@ impl UnitPrice {
     #[must_use]
     pub fn estimate(&self, work: Work) -> Option<Usd> {
         let one = match self.unit {
-            Unit::Megapixel => self.usd.times(u128::from(work.pixels?.count()), 1_000_000),
+            Unit::Megapixel => match work.pixels {
+                Some(pixels) => self.usd.times(u128::from(pixels.count()), 1_000_000),
+                None => return self.learned(),
+            },
             Unit::Image => Some(self.usd),
-            Unit::Other(_) => None,
+            // What was learned is of requests, whatever comes of each.
+            Unit::Other(_) => return self.learned(),
         };
         one?.times(work.pictures.into(), 1)
+    }
+
+    /// What a request cost so far on the whole, where only that is known.
+    #[must_use]
+    pub fn learned(&self) -> Option<Usd> {
+        if let PriceSource::Learned(usd) = self.source { Some(usd) } else { None }
+    }
+
+    /// `$0.10 a MP`, `$0.02 an image`, `$0.01 for 1000 characters`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let unit = clean(&self.unit.to_string()).into_owned();
+        let article = match unit.chars().next() {
+            Some('0'..='9') => "for",
+            Some('a' | 'e' | 'i' | 'o' | 'A' | 'E' | 'I' | 'O') => "an",
+            _ => "a",
+        };
+        // Prices of a unit are small: they have as many places as they need, two at the least.
+        let places = format!("{:.6}", self.usd.as_f64());
+        let digits = places.trim_end_matches('0');
+        let short = digits.rsplit_once('.').map_or(0, |(_, places)| places.len());
+        let usd = if short < 2 { format!("{:.2}", self.usd.as_f64()) } else { digits.to_owned() };
+        format!("${usd} {article} {unit}")
     }
 
     /// The most that a request may be billed as. How fal rounds megapixels is not
@@ -151,6 +196,28 @@ mod tests {
         assert_eq!(told(&UnitPrice { unit: Unit::Image, ..per_megapixel() }), ("$0.40".to_owned(), "$0.40".to_owned()));
         let unsized_work = Work { pixels: None, pictures: 4 };
         assert_eq!(per_megapixel().estimate(unsized_work), None, "how large they are is not known");
+    }
+
+    #[test]
+    fn a_price_is_read_as_people_say_it() {
+        let small = UnitPrice { usd: Usd::from_nanos(1_110_000), ..per_megapixel() };
+        assert_eq!(small.words(), "$0.00111 a MP");
+        let words = |unit: &str| UnitPrice { unit: Unit::from_api(unit), ..per_megapixel() }.words();
+        assert_eq!(
+            [words("megapixels"), words("images"), words("compute seconds"), words("1000 characters")],
+            ["$0.10 a MP", "$0.10 an image", "$0.10 a compute second", "$0.10 for 1000 characters"]
+        );
+    }
+
+    #[test]
+    fn what_was_learned_is_an_estimate_and_no_promise() {
+        let seconds = Unit::from_api("compute seconds");
+        let learned = PriceSource::Learned(Usd::from_nanos(20_000_000));
+        let price = UnitPrice { unit: seconds, source: learned, ..per_megapixel() };
+        let work = Work { pixels: None, pictures: 3 };
+        assert_eq!((price.estimate(work).unwrap().to_string(), price.at_most(work)), ("$0.02".to_owned(), None));
+        assert!(!price.can_be_capped());
+        assert_eq!(price.cost(Some(0.5), work, None), Some(Cost::Known(Usd::from_nanos(50_000_000))));
     }
 
     #[test]

@@ -89,6 +89,18 @@ impl Model {
         self.params.iter().find(|spec| spec.name == name)
     }
 
+    /// The field that takes the photo.
+    #[must_use]
+    pub fn photo_field(&self) -> &str {
+        &self.image.field
+    }
+
+    /// Whether the size of its results can be known beforehand, as far as its parameters say.
+    #[must_use]
+    pub fn knows_size(&self) -> bool {
+        self.size != SizeRule::Unknown
+    }
+
     /// Whether another takes and sends the same, whatever is said about it.
     #[must_use]
     pub fn is_as(&self, other: &Self) -> bool {

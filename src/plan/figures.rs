@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::losses::Notes;
 use crate::job::{JobId, Loss, Usd};
-use crate::model::{ParamSpec, UnitPrice};
+use crate::model::{ParamSpec, PriceState, UnitPrice};
 
 /// What would be sent and paid.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -82,6 +82,18 @@ pub struct Plan {
     pub disk_needed: u64,
     /// What is free there, bytes.
     pub disk_free: Option<u64>,
+}
+
+impl Plan {
+    /// What can be known of its price.
+    #[must_use]
+    pub fn price_state(&self) -> PriceState {
+        match (&self.price, self.estimate) {
+            (Some(price), Some(_)) if price.learned().is_some() => PriceState::Learned,
+            (Some(_), Some(_)) => PriceState::Exact,
+            _ => PriceState::Unknown,
+        }
+    }
 }
 
 /// A parameter of the model and what it is set to.

@@ -198,7 +198,7 @@ async fn answer(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Result<Response, Refus
         Call::Stream { app, id } => queue::stream(fal, ask, app, *id),
         Call::Models => platform::models(fal, ask),
         Call::Pricing => platform::pricing(ask),
-        Call::Estimate => platform::estimate(ask),
+        Call::Estimate => platform::estimate(fal, ask),
         Call::Requests => platform::by_endpoint(fal, ask),
         Call::Search => platform::search(fal, ask),
         Call::OpenApi => platform::openapi(fal, ask),

@@ -1,12 +1,14 @@
 //! The model of a run: its schema is asked of fal, kept for a day, and decides what of the settings holds.
 
 mod cache;
+mod list;
 mod pinned;
 
 use std::time::Duration;
 
 use tokio::time::timeout;
 
+pub(super) use list::{Search, list};
 pub(super) use pinned::{pinned, read};
 
 use super::Failure;

@@ -94,6 +94,7 @@ impl BatchFacts {
     pub fn price_words(&self, source: PriceSource) -> Cow<'static, str> {
         match (source, &self.elsewhere) {
             (PriceSource::Doubted(doubt), _) => format!("in doubt: {}; the highest counts", doubt.words()).into(),
+            (PriceSource::Learned(usd), _) => format!("a photo took {usd} so far on the whole").into(),
             _ if self.sandbox => "the sandbox's price".into(),
             (PriceSource::Live, Some(origin)) => format!("the price of {origin}").into(),
             (PriceSource::Live, None) => "live, as fal says now".into(),

@@ -20,7 +20,7 @@ async fn json_has_the_fields_of_version_1() {
             "output": "/home/ada/photos-upscaled", "photos": 2,
             "skipped": [{"path": "notes.txt", "reason": "no picture"}],
             "input_mp": 0.2706, "output_mp": 1.0824,
-            "unit_price_usd": 0.1, "estimate_usd": 0.10824, "budget_usd": 20.0,
+            "unit_price_usd": 0.1, "estimate_usd": 0.10824, "price_state": "exact", "budget_usd": 20.0,
             "duplicates": 3, "duplicates_usd": 0.5, "service": "fal", "replaced": 0,
             "sufficient_usd": 0.2, "may_leave": 1, "found_in_output": 0, "changed_in_output": 0, "notes": [], "losses": [], "price_doubt": null,
             "few_files": null, "done_before": 1, "at_fal": 0, "failed_before": 0, "unknown_before": 0}),

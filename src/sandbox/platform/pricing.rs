@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{check_api_key, endpoints, invalid, unknown_endpoint};
 use crate::fal::wire;
-use crate::sandbox::model::Model;
+use crate::sandbox::fal::Fal;
+use crate::sandbox::model::{Model, Unit};
 use crate::sandbox::refuse::{Refusal, json_answer};
 use crate::sandbox::serve::Ask;
 
@@ -33,7 +34,7 @@ pub(in crate::sandbox) fn pricing(ask: &Ask) -> Result<Response, Refusal> {
 }
 
 /// `POST /v1/models/pricing/estimate`: by units, or by calls as they were so far.
-pub(in crate::sandbox) fn estimate(ask: &Ask) -> Result<Response, Refusal> {
+pub(in crate::sandbox) fn estimate(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> {
     check_api_key(ask)?;
     let body = ask.json().map_err(|_| invalid("body: expected a JSON object".to_owned()))?;
     let kind = body.get("estimate_type").and_then(Value::as_str).unwrap_or_default();
@@ -49,7 +50,20 @@ pub(in crate::sandbox) fn estimate(ask: &Ask) -> Result<Response, Refusal> {
         let model = Model::find(id).ok_or_else(|| unknown_endpoint(id))?;
         let count = order.get(quantity).and_then(Value::as_f64).filter(|count| *count >= 0.0);
         let count = count.ok_or_else(|| invalid(format!("endpoints.{id}.{quantity}: expected a number")))?;
-        total += count * model.unit_price.unwrap_or_default();
+        // What requests cost so far is what they take as a rule; nothing else is known before the first one.
+        let units = if quantity == "call_quantity" { fal.usual_units(model) } else { 1.0 };
+        total += count * units * model.unit_price.unwrap_or_default();
     }
     Ok(json_answer(StatusCode::OK, &json!({ "estimate_type": kind, "total_cost": total, "currency": "USD" })))
+}
+
+impl Fal {
+    /// How many units a request of a small picture takes.
+    fn usual_units(&self, model: &Model) -> f64 {
+        match model.unit {
+            Unit::ComputeSecond => self.latency.as_secs_f64(),
+            Unit::Characters => 0.15,
+            Unit::Megapixel | Unit::Image => 1.0,
+        }
+    }
 }
