@@ -251,16 +251,16 @@ fn models_are_searched_and_shown_with_what_they_take_give_and_cost() {
     let found = models(&["upscaler"]);
     found.assert_status(0);
     assert!(
-        found.stdout.contains("clarityai/crystal-upscaler                   pictures, $0.016 a MP\n"),
+        found.stdout.contains("clarityai/crystal-upscaler                   pictures, $0.016 per MP\n"),
         "{}",
         found.stdout
     );
     let edit = models(&["banana"]).stdout;
-    assert!(edit.contains("pictures, texts, $0.15 an image, needs prompt"), "{edit}");
+    assert!(edit.contains("pictures, texts, $0.15 per image, needs prompt"), "{edit}");
     assert!(models(&["--category", "vision"]).stdout.contains("fal-ai/moondream2"));
     let page = models(&["fal-ai/birefnet/v2"]).stdout;
     assert!(
-        page.contains("photo      goes into `image_url`\ngives      pictures\ncosts      $0.0008 a compute second\n"),
+        page.contains("photo      goes into `image_url`\ngives      pictures\ncosts      $0.0008 per compute second\n"),
         "{page}"
     );
     assert!(page.contains("  -p output_mask=…  true or false [false]\n"), "{page}");

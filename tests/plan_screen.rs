@@ -334,3 +334,26 @@ fn a_price_in_doubt_is_taken_with_a_key_and_the_plan_follows() {
     assert_eq!(term.wait_exit().exit_code(), 0);
     assert_eq!(stage.stats()["accepted"], 2, "the cap holds with that price");
 }
+
+#[test]
+fn what_a_model_needs_is_asked_for_on_the_plan() {
+    let stage = Stage::new();
+    stage.small_photos(1);
+    let mut term = dashboard(&stage, &["-m", "fal-ai/nano-banana-pro/edit"]);
+    term.wait_for("must be given");
+    term.press("\r");
+    term.wait_for("the model needs prompt first");
+    assert_eq!(stage.stats()["submits"], 0);
+    term.press("make it blue\r");
+    term.wait_for("Other parameters than");
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 1 photo");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    term.wait_for("-p 'prompt=make it blue'");
+    let again = stage.run(&["-m", "fal-ai/nano-banana-pro/edit", "-p", "prompt=make it blue"]);
+    again.assert_status(0);
+    assert_eq!(stage.stats()["submits"], 1);
+}

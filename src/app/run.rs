@@ -118,7 +118,12 @@ async fn make_ready(
     } else {
         let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
         let (chosen, quotes) = tokio::join!(asked.0, asked.1);
-        (new_batch(settings, &ledger, service, chosen?).await?, quotes)
+        let chosen = chosen?;
+        // On the plan of the dashboard what is missing is asked for.
+        if settings.yes || matches!(face, Face::Told { .. }) {
+            chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
+        }
+        (new_batch(settings, &ledger, service, chosen).await?, quotes)
     };
     *known = ledger.batch_of(&batch.key).await?;
     let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
@@ -163,7 +168,6 @@ async fn say_what_is_waited_for() -> std::convert::Infallible {
 
 /// The batch of a command line, as the ledger has it if it does.
 async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chosen: Chosen) -> Result<Batch, Failure> {
-    chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
     let batch = earlier::as_written(ledger, Batch::of(settings, service, chosen)?).await?;
     models::pinned(ledger, batch, &settings.model).await
 }
@@ -223,8 +227,15 @@ fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: O
 
 /// A batch with parameters that were changed before the start is found again only with them.
 fn how_to_go_on(changed: &[String]) -> String {
-    let flags: Vec<_> = changed.iter().map(|pair| format!("-p {pair}")).collect();
+    let flags: Vec<_> = changed.iter().map(|pair| format!("-p {}", quoted(pair))).collect();
     format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
+}
+
+/// A text as a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "=._-/:,".contains(c);
+    let text = clean(text);
+    if text.chars().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Writes the records of a run that is over, unless there is nothing to record: neither this run nor

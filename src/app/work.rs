@@ -15,7 +15,7 @@ use crate::headless::Form;
 use crate::intake::Found;
 use crate::job::RetryPolicy;
 use crate::ledger::{Ledger, Opened};
-use crate::model::{Params, UnitPrice};
+use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
 use crate::plan::Failed;
 use crate::settings::Settings;
@@ -202,5 +202,8 @@ fn in_chunks(photos: Vec<Found>) -> mpsc::Receiver<Vec<Found>> {
 /// What is set in `now` and was not so in `before`, as `NAME=VALUE`.
 fn changed(before: &Params, now: &Params) -> Vec<String> {
     let was = |name: &str| before.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-    now.iter().filter(|(name, value)| was(name).as_ref() != Some(*value)).map(|(n, v)| format!("{n}={v}")).collect()
+    now.iter()
+        .filter(|(name, value)| was(name).as_ref() != Some(*value))
+        .map(|(n, v)| format!("{n}={}", shown(v)))
+        .collect()
 }

@@ -50,6 +50,7 @@ pub struct WhatFlags {
     /// A model parameter, such as `upscale_factor=4`; repeatable.
     ///
     /// Checked against the model before anything is sent. What is not given has the model's default.
+    /// NAME=@FILE takes the text of a file, such as a prompt.
     #[arg(short, long, value_name = "NAME=VALUE")]
     pub param: Vec<String>,
     /// The model's field that takes the photo [default: found from its schema].

@@ -111,21 +111,15 @@ impl UnitPrice {
         if let PriceSource::Learned(usd) = self.source { Some(usd) } else { None }
     }
 
-    /// `$0.10 a MP`, `$0.02 an image`, `$0.01 for 1000 characters`.
+    /// `$0.10 per MP`, `$0.02 per image`, `$0.01 per 1000 characters`.
     #[must_use]
     pub fn words(&self) -> String {
-        let unit = clean(&self.unit.to_string()).into_owned();
-        let article = match unit.chars().next() {
-            Some('0'..='9') => "for",
-            Some('a' | 'e' | 'i' | 'o' | 'A' | 'E' | 'I' | 'O') => "an",
-            _ => "a",
-        };
         // Prices of a unit are small: they have as many places as they need, two at the least.
         let places = format!("{:.6}", self.usd.as_f64());
         let digits = places.trim_end_matches('0');
         let short = digits.rsplit_once('.').map_or(0, |(_, places)| places.len());
         let usd = if short < 2 { format!("{:.2}", self.usd.as_f64()) } else { digits.to_owned() };
-        format!("${usd} {article} {unit}")
+        format!("${usd} per {}", clean(&self.unit.to_string()))
     }
 
     /// The most that a request may be billed as. How fal rounds megapixels is not
@@ -201,11 +195,11 @@ mod tests {
     #[test]
     fn a_price_is_read_as_people_say_it() {
         let small = UnitPrice { usd: Usd::from_nanos(1_110_000), ..per_megapixel() };
-        assert_eq!(small.words(), "$0.00111 a MP");
+        assert_eq!(small.words(), "$0.00111 per MP");
         let words = |unit: &str| UnitPrice { unit: Unit::from_api(unit), ..per_megapixel() }.words();
         assert_eq!(
             [words("megapixels"), words("images"), words("compute seconds"), words("1000 characters")],
-            ["$0.10 a MP", "$0.10 an image", "$0.10 a compute second", "$0.10 for 1000 characters"]
+            ["$0.10 per MP", "$0.10 per image", "$0.10 per compute second", "$0.10 per 1000 characters"]
         );
     }
 

@@ -9,6 +9,9 @@ use crate::cli::WhatFlags;
 use crate::job::EndpointId;
 use crate::model::{Model, ParamError, Params};
 
+/// The longest text that is read from a file, bytes.
+const LONGEST: u64 = 256 << 10;
+
 /// A model and its parameters, unchecked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelWish {
@@ -66,7 +69,8 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     let mut params = Vec::new();
     let mut sources: Vec<(String, String, Source)> = Vec::new();
     for given in l.every(names::PARAM, &what.param).into_iter().filter(is_meant) {
-        let pair = given.text.to_string_lossy().into_owned();
+        let pair =
+            with_file(&given.text.to_string_lossy()).map_err(|problem| l.refuse(names::PARAM, &given, problem))?;
         let Some((name, value)) = pair.split_once('=') else {
             let problem = ParamError::NoPair(crate::job::clean(&pair).into_owned());
             return Err(l.refuse(names::PARAM, &given, problem.to_string()));
@@ -96,6 +100,24 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     Ok(ModelWish { endpoint, image_field, params })
 }
 
+/// `NAME=@FILE` with what the file says; `NAME=@@…` is a text that begins with an `@`.
+fn with_file(pair: &str) -> Result<String, String> {
+    let Some((name, value)) = pair.split_once('=') else { return Ok(pair.to_owned()) };
+    let value = value.trim();
+    if let Some(text) = value.strip_prefix("@@") {
+        return Ok(format!("{name}=@{text}"));
+    }
+    let Some(path) = value.strip_prefix('@') else { return Ok(pair.to_owned()) };
+    let length = std::fs::metadata(path).map_err(|error| format!("the file cannot be read: {error}"))?.len();
+    if length > LONGEST {
+        return Err(format!("the file has more than {} KiB, which is no text for a model", LONGEST >> 10));
+    }
+    let text = std::fs::read(path).map_err(|error| format!("the file cannot be read: {error}"))?;
+    let text =
+        String::from_utf8(text).map_err(|_| "the file is no text; a model gets other files by their URL".to_owned())?;
+    Ok(format!("{name}={}", text.trim()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +126,20 @@ mod tests {
         let pair = |pair: &&str| Pair { pair: (*pair).to_owned(), told: format!("`--param {pair}`") };
         let endpoint = EndpointId::new(Model::DEFAULT).unwrap();
         ModelWish { endpoint, image_field: None, params: pairs.iter().map(pair).collect() }
+    }
+
+    #[test]
+    fn a_text_may_stand_in_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (text, bytes) = (dir.path().join("prompt.txt"), dir.path().join("mask.png"));
+        std::fs::write(&text, "make it blue,\nplease\n").unwrap();
+        std::fs::write(&bytes, b"\x89PNG\xff").unwrap();
+        let read = |path: &std::path::Path| with_file(&format!("prompt=@{}", path.display()));
+        assert_eq!(read(&text).as_deref(), Ok("prompt=make it blue,\nplease"));
+        assert!(read(&bytes).unwrap_err().starts_with("the file is no text"));
+        assert!(read(&dir.path().join("none")).unwrap_err().starts_with("the file cannot be read"));
+        assert_eq!(with_file("prompt=@@home").as_deref(), Ok("prompt=@home"));
+        assert_eq!(with_file("steps=4").as_deref(), Ok("steps=4"));
     }
 
     #[test]

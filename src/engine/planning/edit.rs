@@ -185,6 +185,9 @@ impl Engine {
         if self.course.started {
             return;
         }
+        if let Err(missing) = self.jobs.params().complete(&self.setup.model) {
+            return tracing::warn!(%missing, "not started");
+        }
         if self.is_changed() {
             self.planning.edit.begin = true;
             return;

@@ -271,6 +271,9 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
         ui.say("there is nothing to send");
         return Vec::new();
     }
+    if let Some(missing) = plan.fields.iter().position(|field| field.spec.required && field.value.is_none()) {
+        return ask_for(ui, missing);
+    }
     if let Some(question) = ui.ask_to_start() {
         ui.layers.push(Layer::Question(question));
         return Vec::new();
@@ -279,6 +282,15 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
         ui.say("it starts once every photo is found");
     }
     vec![Effect::Send(Command::Start)]
+}
+
+/// The model does nothing without a parameter that has no value yet: it is asked for at its place.
+fn ask_for(ui: &mut Ui, field: usize) -> Vec<Effect> {
+    ui.plan.at = Stop::Field(field);
+    let name = ui.field().map(|field| field.spec.name.clone()).unwrap_or_default();
+    ui.say(format!("the model needs {name} first"));
+    view::plan::keep_in_sight(ui);
+    send(ui.edit_field())
 }
 
 fn pause(ui: &mut Ui) -> Vec<Effect> {

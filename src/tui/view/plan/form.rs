@@ -56,7 +56,8 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
 }
 
 fn value_of(field: &Field) -> String {
-    field.value.as_ref().map_or_else(|| "–".to_owned(), |value| safe(&model::shown(value)).into_owned())
+    let none = if field.spec.required { "must be given" } else { "–" };
+    field.value.as_ref().map_or_else(|| none.to_owned(), |value| safe(&model::shown(value)).into_owned())
 }
 
 /// Columns for what a field is about, beside its value; none where that would take more lines than it says.
@@ -71,7 +72,12 @@ fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<
     let value = value_of(field);
     let about = about_room(columns, names, &value);
     let name = format!("  {:names$}  ", fit(&field.spec.name, names));
-    let style = of(if field.is_default() { Role::Text } else { Role::Accent });
+    let is_missing = field.spec.required && field.value.is_none();
+    let style = of(match field.is_default() {
+        _ if is_missing => Role::Warning,
+        true => Role::Text,
+        false => Role::Accent,
+    });
     let value = format!("{:VALUE$}", fit(&value, usize::from(columns).saturating_sub(names + 4)));
     let before = width(&name) + width(&value) + 2;
     let text = safe(if about == 0 { "" } else { &field.spec.about });
@@ -114,9 +120,10 @@ fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) ->
     let default = match field.spec.default.as_ref().map(model::shown) {
         Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
         Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
-        None if field.value.is_some() => {
+        None if field.value.is_some() && !field.spec.required => {
             format!("the model picks if there is none: {}", ui.keys.shown(Action::Default))
         }
+        None if field.spec.required => "nothing is sent without it".to_owned(),
         None => "the model picks".to_owned(),
     };
     let about = if is_told { String::new() } else { format!("{}: ", field.spec.about) };
