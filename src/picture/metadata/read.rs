@@ -16,6 +16,8 @@ use crate::picture::tags::{EXIF, ICC, PHOTOSHOP, Text, XMP, text_chunk};
 use crate::picture::{Kind, Other, foreign, jpeg, png};
 
 const PAGE: usize = 16 * 1024;
+/// How much of a PNG's end is looked through, bytes.
+const END: u64 = 256 * 1024;
 /// The longest HEIC that is read for its metadata, bytes.
 const LONGEST_HEIC: u64 = 64 << 20;
 
@@ -125,8 +127,8 @@ fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<
             _ => bytes.skip(length + 4)?,
         }
     }
-    bytes.go_to_tail(bytes.left().min(png::TAIL))?;
-    let tail = bytes.up_to(png::TAIL)?;
+    bytes.go_to_tail(bytes.left().min(END))?;
+    let tail = bytes.up_to(END)?;
     for (name, body) in png::behind(&tail) {
         if &name == b"eXIf" {
             found.take_exif(body);
