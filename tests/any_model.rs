@@ -303,3 +303,39 @@ fn a_price_is_exact_learned_or_unknown_and_never_nothing() {
         assert!(capped.stderr.contains("so a budget could not be kept"), "{}", capped.stderr);
     }
 }
+
+#[test]
+fn a_lost_reply_is_paid_for_once_whatever_the_model_gives() {
+    for args in [
+        &["-m", "fal-ai/florence-2-large/caption"][..],
+        &["-m", VARY, "-p", "num_images=2"],
+        &["-m", "fal-ai/esrgan"],
+        &["-m", "fal-ai/nano-banana-pro/edit", "-p", "prompt=make it blue"],
+    ] {
+        let stage = Stage::scenario("lost_reply");
+        stage.photo("chelsea.png", "faulty.png").photo("textures/grass.png", "good.png");
+        let told = stage.run(args);
+        assert!(matches!(told.status, 0 | 1), "{args:?}: {}", told.stderr);
+        assert_eq!(told.last("good.png")["state"], "DONE", "{args:?}");
+        let again = stage.run(&[args, &["--retry-failed"]].concat());
+        assert_eq!(again.summary()["done"], json!(2), "{args:?}: {}", again.stdout);
+        assert_eq!(stage.stats()["most_accepted_of_one_input"], json!(1), "{args:?}");
+    }
+}
+
+#[test]
+fn a_killed_run_goes_on_and_pays_for_nothing_twice_whatever_the_model_gives() {
+    for args in [&["-m", "fal-ai/moondream2"][..], &["-m", VARY, "-p", "num_images=2"], &["-m", "fal-ai/esrgan"]] {
+        let stage = Stage::new();
+        stage.small_photos(12);
+        let all: Vec<_> = ["--json", "--yes"].iter().chain(args).copied().collect();
+        let mut killed = common::start(stage.command(&all).arg(stage.photos()));
+        stage.until("some are accepted", |stats| stats["accepted"].as_u64() >= Some(5));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let ran = stage.run(args);
+        assert_eq!(ran.summary()["done"], json!(12), "{args:?}: {}", ran.stdout);
+        let stats = stage.stats();
+        assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&json!(12), &json!(1)), "{args:?}");
+    }
+}
