@@ -26,7 +26,7 @@ type Decoded = (DynamicImage, Option<Vec<u8>>);
 /// Reads the header of a photo: of a picture that fal takes, or of one that can be made such; a few kilobytes.
 ///
 /// # Errors
-/// As [`header`].
+/// As [`header()`].
 pub fn photo(mut file: impl Read + Seek) -> Result<Header, PictureError> {
     let other = match header(&mut file) {
         Err(PictureError::Other(other)) => other,
