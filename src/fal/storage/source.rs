@@ -49,7 +49,7 @@ impl LocalFile {
     /// Opens a photo, a small one with all that it holds. It blocks for as long as the disk takes.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if it cannot be read.
+    /// [`CauseKind::LocalFile`] if it cannot be read.
     pub fn open(path: &Path, name: String, format: Format) -> Result<Self, FalError> {
         let open = || {
             let file = std::fs::File::open(path)?;
@@ -85,7 +85,7 @@ impl LocalFile {
     /// Looks at what will be sent, from its beginning.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if it cannot be read.
+    /// [`CauseKind::LocalFile`] if it cannot be read.
     pub fn look<T>(&self, look: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, FalError> {
         match &self.content {
             Content::Whole(bytes) => Ok(look(&mut Cursor::new(bytes))),
@@ -100,7 +100,7 @@ impl LocalFile {
     /// That nobody wrote to it since it was opened.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if somebody did, so that nobody knows what was read.
+    /// [`CauseKind::LocalFile`] if somebody did, so that nobody knows what was read.
     pub fn still(&self) -> Result<(), FalError> {
         if self.is_as_opened() {
             return Ok(());
