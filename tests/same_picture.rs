@@ -133,6 +133,26 @@ fn a_photo_that_was_renamed_in_its_folder_costs_nothing() {
     assert!(stage.output().join("kitten.txt").is_file());
 }
 
+/// An editor that saves without a change, a copy that loses the time: the same picture is the same money.
+#[test]
+fn a_photo_that_was_saved_anew_as_it_was_costs_nothing() {
+    let stage = Stage::new();
+    stage.small_photos(4);
+    stage.run(&[]).assert_status(0);
+    for number in 1..=4 {
+        let photo = stage.photos().join(format!("small-{number}.png"));
+        let file = fs::File::options().write(true).open(photo).unwrap();
+        file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+    }
+    let again = stage.run(&[]);
+    again.assert_status(0);
+    assert_eq!((&again.summary()["done"], &stage.stats()["accepted"]), (&4.into(), &4.into()), "{}", again.stdout);
+    let pngs = fs::read_dir(stage.output())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "png"));
+    assert_eq!(pngs.count(), 4, "and no second file");
+}
+
 #[test]
 fn photos_that_were_renumbered_cost_nothing() {
     let stage = Stage::new();

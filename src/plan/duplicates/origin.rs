@@ -186,7 +186,9 @@ impl Wanted {
 
     fn is_own(&self, found: &Found, whose: Option<JobId>) -> bool {
         let is_ours = found.batch == self.batch && !found.is_former;
-        is_ours && (Some(found.job.id) == whose || found.job.state.closed().is_none())
+        // A photo that was saved anew, as it was, has its result already: of itself, as it was before.
+        let has_result = found.job.state.saved().is_some();
+        is_ours && (Some(found.job.id) == whose && !has_result || found.job.state.closed().is_none())
     }
 
     fn same_as(&self, found: &Found, content: ContentHash) -> SameAs {
