@@ -1,4 +1,4 @@
-//! What happened, durable: batches, jobs and attempts, in a database behind [`Store`](store::Store).
+//! What happened, durable: batches, jobs and attempts, in a database behind the trait `Store`.
 //!
 //! The engine says where each job stands; the ledger remembers it through crashes, power cuts and
 //! full disks, and gives it back exactly. Money depends on it: an intent is on the disk before the
