@@ -142,7 +142,7 @@ fn a_photo_that_was_saved_anew_as_it_was_costs_nothing() {
     for number in 1..=4 {
         let photo = stage.photos().join(format!("small-{number}.png"));
         let file = fs::File::options().write(true).open(photo).unwrap();
-        file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+        file.set_modified(std::time::SystemTime::now() + Duration::from_mins(1)).unwrap();
     }
     let again = stage.run(&[]);
     again.assert_status(0);
