@@ -342,7 +342,7 @@ fn a_price_that_is_known_only_afterwards_takes_no_cap() {
     stage.small_photos(1);
     let told = stage.run(&["--budget", "1"]);
     told.assert_status(2);
-    assert!(told.stderr.contains("compute seconds") && told.stderr.contains("--budget"), "{}", told.stderr);
+    assert!(told.stderr.contains("per compute second") && told.stderr.contains("--budget"), "{}", told.stderr);
     assert_eq!(stage.stats()["submits"], 0);
     stage.run(&[]).assert_status(0);
 }
