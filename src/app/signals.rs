@@ -7,6 +7,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::engine::{Command, Leave};
+#[cfg(unix)]
+use crate::tui::HangUp;
 
 /// After this a run that was asked to end is ended.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,8 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// `None` where it was ignored at the start, as under nohup: taking it over would undo what was asked for.
-    hangup: Option<tokio::signal::unix::Signal>,
+    hang_up: HangUp,
 }
 
 #[cfg(unix)]
@@ -26,23 +27,16 @@ impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
-        let hangup = if crate::tui::ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
         let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        Ok(Self { interrupt, terminate, hangup })
+        Ok(Self { interrupt, terminate, hang_up: HangUp::listen()? })
     }
 
     /// The number of the next one.
     pub(super) async fn next(&mut self) -> i32 {
-        let hung_up = async {
-            match &mut self.hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             _ = self.interrupt.recv() => 2,
             _ = self.terminate.recv() => 15,
-            _ = hung_up => 1,
+            () = self.hang_up.next() => 1,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! which field of an answer holds what.
 
 mod answer;
+#[cfg(test)]
+mod any_json;
 mod field;
 mod near;
 mod number;

@@ -110,42 +110,18 @@ impl Draft {
             let flushed = file.flush().await;
             flushed.map_err(|error| self.failed(error))?;
         }
-        let target = self.names.target(&self.shared.root);
         let content = match self.content {
             Content::Memory(bytes) => Whole::Memory(bytes),
             Content::File(path, file) => {
                 Whole::File(NamedTempFile::from_parts(file.into_inner().into_std().await, path))
             }
         };
-        let mut dressing = self.dressing;
-        off_the_loop(move || {
-            let (content, bytes) = dressed(content, &mut dressing).map_err(|error| OutputError::of(&target, error))?;
-            Ok(Part { what, content, bytes, note: dressing.note().map(Into::into) })
-        })
-        .await
+        Ok(Part { what, content, bytes: self.written, dressing: self.dressing })
     }
 
     /// A failure, told of the file that it was to become.
     fn failed(&self, error: io::Error) -> OutputError {
         OutputError::of(&self.names.target(&self.shared.root), error)
-    }
-}
-
-/// All of a file with what it gets of its photo, and its length then, bytes.
-fn dressed(content: Whole, dressing: &mut Dressing) -> io::Result<(Whole, u64)> {
-    match content {
-        Whole::Memory(bytes) => {
-            let bytes = dressing.whole(bytes);
-            let length = bytes.len() as u64;
-            Ok((Whole::Memory(bytes), length))
-        }
-        Whole::File(file) => {
-            if dressing.is_wanted() {
-                dressing.file(file.as_file())?;
-            }
-            let length = file.as_file().metadata()?.len();
-            Ok((Whole::File(file), length))
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::draft::off_the_loop;
+use super::dressing::Dressing;
 use super::folder::Folder;
 use super::name::Names;
 use super::part::{Part, Wanted, Whole};
@@ -67,5 +68,5 @@ fn copied(from: &Path, of: SavedFile, shared: &Folder, names: &mut Names) -> Res
         FileKind::Other(extension) => (false, Some(extension)),
     };
     let what = Wanted { role: of.role, picture, extension };
-    Ok(Part { what, content: Whole::File(file), bytes, note: None })
+    Ok(Part { what, content: Whole::File(file), bytes, dressing: Dressing::default() })
 }

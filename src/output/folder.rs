@@ -203,6 +203,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::tests::photo;
 
     #[test]
     fn a_folder_is_made_with_the_first_file_and_not_before_nor_a_second_time() {
@@ -227,18 +228,5 @@ mod tests {
         drop(output.0.unfinished(&mut names).unwrap());
         assert_eq!(names.folder, Path::new("beach_"));
         assert_eq!(fs::read(dir.path().join("beach")).unwrap(), b"theirs");
-    }
-
-    fn photo(path: &str) -> Photo {
-        Photo {
-            path: Path::new(path).into(),
-            source: Path::new("/in").join(path).into(),
-            format: None,
-            pixels: None,
-            bytes: 0,
-            modified: crate::job::Timestamp(0),
-            shares_stem: false,
-            losses: crate::job::Losses::NONE,
-        }
     }
 }

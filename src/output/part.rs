@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::caption::lines_of;
+use super::dressing::Dressing;
 use crate::job::{FileKind, Format, Pixels};
 use crate::picture::{HEAD, Kind, Look, Other, PictureError, complete, header, sniff};
 
@@ -33,8 +34,8 @@ pub struct Part {
     pub(super) what: Wanted,
     pub(super) content: Whole,
     pub(super) bytes: u64,
-    /// What of its photo's metadata could not be brought over.
-    pub(super) note: Option<Box<str>>,
+    /// What it gets of its photo.
+    pub(super) dressing: Dressing,
 }
 
 /// Where it lies.
@@ -72,8 +73,28 @@ impl Part {
             what,
             bytes: lines.len() as u64,
             content: Whole::Memory(lines.into_bytes()),
-            note: None,
+            dressing: Dressing::default(),
         })
+    }
+
+    /// Gives it what it is to have of its photo, where it has not got it yet. It blocks.
+    ///
+    /// # Errors
+    /// If its file cannot be read or written.
+    pub(super) fn dress(&mut self) -> io::Result<()> {
+        self.bytes = match &mut self.content {
+            Whole::Memory(bytes) => {
+                *bytes = self.dressing.whole(std::mem::take(bytes));
+                bytes.len() as u64
+            }
+            Whole::File(file) => {
+                if self.dressing.is_wanted() {
+                    self.dressing.file(file.as_file())?;
+                }
+                file.as_file().metadata()?.len()
+            }
+        };
+        Ok(())
     }
 
     /// What it is, from its bytes, and how it looks. A picture is read to its end. It blocks.
@@ -127,7 +148,7 @@ fn is_an_error_page(other: Other) -> bool {
     matches!(other, Other::Html | Other::Empty)
 }
 
-fn head(file: &mut (impl Read + Seek)) -> std::io::Result<Vec<u8>> {
+fn head(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head)?;
@@ -237,9 +258,14 @@ mod tests {
     fn what_a_file_is_is_told_by_its_bytes_and_a_page_is_no_file() {
         let kind = |url: &str, bytes: &[u8]| {
             let what = Wanted::file("model", url);
-            Part { what, bytes: bytes.len() as u64, content: Whole::Memory(bytes.to_vec()), note: None }
-                .check()
-                .map(|(kind, _)| kind)
+            Part {
+                what,
+                bytes: bytes.len() as u64,
+                content: Whole::Memory(bytes.to_vec()),
+                dressing: Dressing::default(),
+            }
+            .check()
+            .map(|(kind, _)| kind)
         };
         let other = |extension: &str| FileKind::Other(extension.into());
         assert_eq!(kind("https://h/a.bin", b"glTF\x02\0\0\0").unwrap(), other("glb"));

@@ -93,11 +93,12 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    pub(super) fn place(self, shared: &Folder, mut names: Names) -> Result<Placed, OutputError> {
+    pub(super) fn place(mut self, shared: &Folder, mut names: Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
         let failed = |error| OutputError::of(&target, error);
         let mut checked = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
+        for part in &mut self.parts {
+            part.dress().map_err(failed)?;
             checked.push(part.check().map_err(|error| OutputError::of_picture(&target, error))?);
         }
         let (first, look) = checked.first().cloned().ok_or_else(nothing)?;
@@ -105,7 +106,7 @@ impl Finished {
         let endings = endings(roles.zip(checked.iter().map(|(kind, _)| kind)));
 
         names.folder = shared.free(&names.folder);
-        let note = self.parts.iter().find_map(|part| part.note.clone());
+        let note = self.parts.iter().find_map(|part| part.dressing.note()).map(Into::into);
         let mut files = Vec::with_capacity(self.parts.len());
         let mut pieces = Vec::new();
         for ((part, (kind, _)), ending) in self.parts.into_iter().zip(checked).zip(&endings) {

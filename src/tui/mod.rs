@@ -29,5 +29,6 @@ mod fixtures;
 pub use caps::Caps;
 pub use run::{Left, Options, TuiError, run};
 #[cfg(unix)]
-pub use signals::ignores_hang_up;
+#[cfg(unix)]
+pub(crate) use signals::HangUp;
 pub use theme::{Theme, ThemeError};

@@ -10,8 +10,7 @@ use tokio::io::{Interest, unix::AsyncFd};
 /// Hang-up and continue, as they come.
 #[cfg(unix)]
 pub(super) struct Signals {
-    /// `None` where we were started with it ignored, as by `nohup`: listening would undo that.
-    hang_up: Option<tokio::signal::unix::Signal>,
+    hang_up: HangUp,
     go_on: tokio::signal::unix::Signal,
     tty: Option<AsyncFd<OwnedFd>>,
 }
@@ -35,8 +34,7 @@ impl Signals {
         #[expect(deprecated, reason = "its successor is unsafe; an `OwnedFd` keeps the promise that it asks for")]
         let watch = |fd| AsyncFd::with_interest(fd, Interest::READABLE);
         let tty = io::stdin().as_fd().try_clone_to_owned().and_then(watch);
-        let hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
-        Ok(Self { hang_up, go_on: signal(go_on)?, tty: tty.ok() })
+        Ok(Self { hang_up: HangUp::listen()?, go_on: signal(go_on)?, tty: tty.ok() })
     }
 
     /// Waits until the terminal has nobody behind it any more. Keys wake this up, time does not.
@@ -52,15 +50,9 @@ impl Signals {
     }
 
     pub(super) async fn next(&mut self) -> Came {
-        let hung_up = async {
-            match &mut self.hang_up {
-                Some(hang_up) => hang_up.recv().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
-            _ = hung_up => Came::HangUp,
+            () = self.hang_up.next() => Came::HangUp,
             () = Self::gone(self.tty.as_ref()) => Came::HangUp,
             _ = self.go_on.recv() => Came::Continue,
         }
@@ -77,11 +69,33 @@ impl Signals {
     }
 }
 
+/// Hang-ups; none where the process was started with them ignored, as by `nohup`: listening would undo that.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct HangUp(Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl HangUp {
+    /// # Errors
+    /// If the system gives no way to hear of them.
+    pub(crate) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) }))
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+}
+
 /// Whether the process was started with hang-ups ignored, as by `nohup`. Only Linux says so without
 /// unsafe code.
 #[cfg(unix)]
-#[must_use]
-pub fn ignores_hang_up() -> bool {
+fn ignores_hang_up() -> bool {
     const HANG_UP: u64 = 1;
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -94,6 +94,9 @@ impl Saved {
 }
 
 impl SavedFile {
+    /// What models mostly call their picture: what an older record that does not say it means.
+    pub const PICTURE: &str = "image";
+
     /// Its size, px, if it is a picture.
     #[must_use]
     pub fn pixels(&self) -> Option<Pixels> {
@@ -102,6 +105,11 @@ impl SavedFile {
             FileKind::Other(_) => None,
         }
     }
+}
+
+impl NamedText {
+    /// What models mostly call what they say of a picture: what an older record that does not say it means.
+    pub const CAPTION: &str = "caption";
 }
 
 impl FileKind {

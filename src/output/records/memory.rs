@@ -15,9 +15,6 @@ use crate::job::{
 use crate::output::name::inside;
 use crate::output::place::is_file_of;
 
-/// What a model calls what it says of a picture; records do not say.
-const CAPTION: &str = "caption";
-
 /// A result in the folder as its record has it. Nothing in it is trusted before it is looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
@@ -181,7 +178,11 @@ impl Record {
             first: self.first.clone(),
             further: self.further.clone(),
             seed: self.seed,
-            texts: self.caption.iter().map(|text| NamedText { role: CAPTION.into(), text: text.clone() }).collect(),
+            texts: self
+                .caption
+                .iter()
+                .map(|text| NamedText { role: NamedText::CAPTION.into(), text: text.clone() })
+                .collect(),
             inference_s: None,
             cost: self.cost,
             content: Some(self.content),

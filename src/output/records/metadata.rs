@@ -12,9 +12,6 @@ use serde_json::Value;
 use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, path_text};
 use crate::output::caption::one_line;
 
-/// What a model calls a picture where a line does not say.
-const PICTURE: &str = "image";
-
 /// All that a line says. What lines of earlier versions lack is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Line {
@@ -98,7 +95,7 @@ impl Line {
         let pixels = file.pixels()?;
         let of_several = |number: usize| u32::try_from(number).ok().filter(|_| parts > 1);
         Some(Self {
-            role: (*file.role != *PICTURE).then(|| file.role.to_string()),
+            role: (*file.role != *SavedFile::PICTURE).then(|| file.role.to_string()),
             part: of_several(place + 1),
             parts: of_several(parts),
             file_name: path_text(file.path.as_ref()),
@@ -129,7 +126,7 @@ impl Line {
 
     /// What the model calls the picture.
     pub(super) fn role(&self) -> &str {
-        self.role.as_deref().unwrap_or(PICTURE)
+        self.role.as_deref().unwrap_or(SavedFile::PICTURE)
     }
 
     /// The line of a file, if it is one of ours, of this version or an earlier one.

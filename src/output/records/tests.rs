@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::job::{
-    Cause, CauseKind, Closed, ContentHash, Cost, FilePath, Format, Intent, Job, JobId, JobState, Kept, OwnParams,
-    Photo, RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
+    Cause, CauseKind, Closed, ContentHash, Cost, FilePath, Intent, Job, JobId, JobState, Kept, OwnParams, RequestId,
+    Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
 };
 use crate::output::Captions;
 use crate::output::Output;
+use crate::output::tests::photo;
 
 pub(super) fn terms() -> Terms {
     Terms { model: "fal-ai/m".to_owned(), params: "{\"p\":1}".to_owned(), service: Service::Fal }
@@ -24,17 +25,7 @@ pub(super) fn output() -> (TempDir, Output) {
 }
 
 pub(super) fn job(path: &str, state: JobState) -> Job {
-    let photo = Photo {
-        path: Path::new(path).into(),
-        source: Path::new("/in").join(path).into(),
-        format: Some(Format::Jpeg),
-        pixels: None,
-        bytes: 1,
-        modified: Timestamp(0),
-        shares_stem: false,
-        losses: crate::job::Losses::NONE,
-    };
-    Job { id: JobId::at(0), photo, state, own: None }
+    Job { id: JobId::at(0), photo: photo(path), state, own: None }
 }
 
 pub(super) fn closed() -> Closed {

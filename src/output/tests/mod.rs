@@ -66,7 +66,7 @@ impl Out {
     }
 }
 
-fn photo(path: impl AsRef<Path>) -> Photo {
+pub(super) fn photo(path: impl AsRef<Path>) -> Photo {
     let path = path.as_ref();
     Photo {
         path: path.into(),

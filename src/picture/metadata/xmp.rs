@@ -227,7 +227,7 @@ fn of_iptc(datasets: &[u8], about: &str, theirs: &str) -> String {
     )
 }
 
-/// A text as XML takes it: without what it cannot hold.
+/// A text as XML takes it, on one line: without what it cannot hold.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

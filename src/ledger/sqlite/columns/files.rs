@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::artifacts::{PICTURE, TEXT};
 use crate::job::{NamedText, Saved, SavedFile};
 
 /// What the columns for a file and a text do not say.
@@ -32,9 +31,9 @@ impl Beside<'_> {
 
     /// What is beside them where nothing is said of it.
     pub(crate) fn of_columns(caption: Option<&str>) -> Beside<'static> {
-        let texts = caption.map(|text| NamedText { role: TEXT.into(), text: text.into() });
+        let texts = caption.map(|text| NamedText { role: NamedText::CAPTION.into(), text: text.into() });
         Beside {
-            role: Cow::Borrowed(PICTURE),
+            role: Cow::Borrowed(SavedFile::PICTURE),
             further: Cow::Borrowed(&[]),
             texts: Cow::Owned(texts.into_iter().collect()),
         }
