@@ -14,11 +14,12 @@
 //! [`ledger`] use [`job`], and [`fal`] reads prices and answers into [`model`]'s values · [`intake`] and
 //! [`output`] use [`job`] and [`picture`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
 //! [`tui`] and [`headless`] use [`engine`]'s board and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
-//! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`settings`] makes it one value,
-//! and [`app`] ties everything together.
+//! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`config`] makes it one value,
+//! and [`commands`] ties everything together.
 
-pub mod app;
 pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod engine;
 pub mod fal;
 pub mod headless;
@@ -30,5 +31,4 @@ pub mod output;
 pub mod picture;
 pub mod plan;
 pub mod sandbox;
-pub mod settings;
 pub mod tui;

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use fal_tui::app;
 use fal_tui::cli::Cli;
-use fal_tui::settings::Environment;
+use fal_tui::commands;
+use fal_tui::config::Environment;
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match app::main(&cli, &Environment::of_process()) {
+    match commands::main(&cli, &Environment::of_process()) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             // After a hang-up there is no stderr; that is no reason to panic.

@@ -63,11 +63,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What a picture is, is read in one place; fal's own reading could not differ more than another of ours.
     ("sandbox", &["fal::wire", "picture", "job::Format"]),
     ("cli", &["job"]),
-    ("settings", &["cli", "engine", "fal", "job", "model", "output", "sandbox", "tui::caps"]),
+    ("config", &["cli", "engine", "fal", "job", "model", "output", "sandbox", "tui::caps"]),
 ];
 
 /// What ties the rooms together and may use them all.
-const TIES: &[&str] = &["app", "lib", "main"];
+const TIES: &[&str] = &["commands", "lib", "main"];
 
 /// Lines that a file may have.
 const LONGEST: usize = 400;
@@ -77,7 +77,6 @@ type Exception = (&'static str, usize, &'static str);
 
 /// Files in the widest circle of a room; a pair is none.
 const CIRCLES: &[Exception] = &[
-    ("app", 8, "the commands share what `app/mod.rs` defines; `commands` takes their place"),
     ("engine", 18, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
     ("sandbox", 13, "what the sandbox serves hangs on its one state"),
@@ -86,8 +85,7 @@ const CIRCLES: &[Exception] = &[
 
 /// Files that a folder may have.
 const MOST_FILES: usize = 15;
-const FULL_FOLDERS: &[Exception] =
-    &[("src/app", 18, "until `app` is `commands`"), ("src/tui/view", 28, "a file a pane, with its tests beside it")];
+const FULL_FOLDERS: &[Exception] = &[("src/tui/view", 28, "a file a pane, with its tests beside it")];
 
 /// Fields that a struct may have.
 const MOST_FIELDS: usize = 15;
@@ -98,7 +96,7 @@ const LARGE_STRUCTS: &[Exception] = &[
     ("headless/json.rs PlanBody", 24, "an event as other programs get it: flat"),
     ("ledger/record.rs Record", 17, "a row of the ledger"),
     ("sandbox/scenario/form.rs FaultForm", 34, "a scenario's table as it is written: flat"),
-    ("settings/mod.rs Settings", 34, "every setting, until each room has a struct of its own"),
+    ("config/mod.rs Settings", 34, "every setting, until each room has a struct of its own"),
     ("tui/ui/mod.rs Ui", 36, "until panes keep their own state"),
 ];
 
@@ -176,7 +174,7 @@ fn no_struct_holds_too_much() {
 }
 
 /// Where a parameter of a model may be named: in help, as an example.
-const EXAMPLES: [&str; 3] = ["cli/mod.rs", "settings/file.rs", "tui/keys/action.rs"];
+const EXAMPLES: [&str; 3] = ["cli/mod.rs", "config/file.rs", "tui/keys/action.rs"];
 
 #[test]
 fn no_model_is_known_outside_its_room() {

@@ -1,4 +1,4 @@
-//! The command line as typed. Nothing is decided here: `settings` weighs it against the
+//! The command line as typed. Nothing is decided here: `config` weighs it against the
 //! environment, the config file and the defaults.
 
 mod flags;

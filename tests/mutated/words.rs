@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use fal_tui::cli::Cli;
+use fal_tui::config::{Environment, Settings};
 use fal_tui::fal::wire;
 use fal_tui::sandbox::Scenario;
-use fal_tui::settings::{Environment, Settings};
 use fal_tui::tui::Theme;
 use serde::de::DeserializeOwned;
 

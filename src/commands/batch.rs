@@ -1,0 +1,122 @@
+//! A batch as the settings describe it: its inputs, its place in the ledger, what faces show of it.
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc;
+
+use crate::commands::failure::Failure;
+use crate::commands::models::{self, Chosen};
+use crate::config::Settings;
+use crate::engine::Pools;
+use crate::engine::board::BatchFacts;
+use crate::intake::{Found, Inputs, walk};
+use crate::job::{BatchId, Job, JobState, Kept, Service, clean};
+use crate::ledger::{BatchKey, Ledger};
+use crate::model::{Model, Params};
+
+/// Chunks of photos that may lie waiting for the engine.
+const CHUNKS: usize = 16;
+
+/// What makes the batch what it is.
+#[derive(Debug, Clone)]
+pub(super) struct Batch {
+    pub(super) key: BatchKey,
+    pub(super) model: Model,
+    pub(super) params: Params,
+    /// Whether the model is as its schema has it.
+    pub(super) has_schema: bool,
+    /// That the schema has changed since the batch was begun, in words.
+    pub(super) schema_changed: Option<String>,
+    /// What is to be said of the model on the plan.
+    pub(super) notes: Vec<String>,
+    /// Where to look for photos; `None` if only what the ledger knows is sent.
+    pub(super) inputs: Option<Inputs>,
+}
+
+impl Batch {
+    /// The batch of a command line's paths, sent to a service.
+    pub(super) fn of(settings: &Settings, service: Service, chosen: Chosen) -> Result<Self, Failure> {
+        let inputs = Inputs::check(&settings.paths, settings.output.as_deref(), &settings.include, &settings.exclude)?;
+        let key = BatchKey {
+            roots: inputs.identity().to_vec(),
+            output: inputs.output().to_owned(),
+            model: chosen.model.endpoint.to_string(),
+            params: chosen.params.canonical(),
+            service,
+        };
+        let Chosen { model, params, has_schema, notes } = chosen;
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes, inputs: Some(inputs) })
+    }
+
+    /// A batch that the ledger knows, to go on with what it knows of it.
+    pub(super) async fn known(ledger: &Ledger, id: BatchId) -> Result<Self, Failure> {
+        let key = ledger.batch(id).await?.key;
+        let unknown = || {
+            Failure::refusal(format!("batch {id} was run on `{}`, which this version does not know", clean(&key.model)))
+        };
+        let endpoint = crate::job::EndpointId::new(&key.model).map_err(|_| unknown())?;
+        let pinned = ledger.pinned_model(id).await?.as_deref().and_then(models::read);
+        let has_schema = pinned.is_some();
+        let model = pinned.or_else(|| Model::built_in(&endpoint)).ok_or_else(unknown)?;
+        let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None })
+    }
+
+    /// The same photos with other parameters: a batch of its own.
+    pub(super) fn with(self, params: Params) -> Self {
+        let key = BatchKey { params: params.canonical(), ..self.key };
+        Self { key, params, ..self }
+    }
+
+    /// Begins to look for photos.
+    pub(super) fn walk(&self) -> mpsc::Receiver<Vec<Found>> {
+        let (found, chunks) = mpsc::channel(CHUNKS);
+        if let Some(inputs) = self.inputs.clone() {
+            tokio::task::spawn_blocking(move || walk(inputs, found));
+        }
+        chunks
+    }
+
+    pub(super) fn facts(&self, id: BatchId, settings: &Settings) -> BatchFacts {
+        BatchFacts {
+            named_price: None,
+            id,
+            from: self.key.roots.iter().map(|root| shown(root)).collect(),
+            to: shown(&self.key.output),
+            output: self.key.output.to_string_lossy().into_owned(),
+            endpoint: self.model.endpoint.to_string(),
+            params: self.params.values(),
+            growth: self.params.growth(),
+            budget: settings.budget,
+            sandbox: self.key.service == Service::Sandbox,
+            elsewhere: match &self.key.service {
+                Service::Fal | Service::Sandbox => None,
+                Service::StandIn(origin) | Service::Other(origin) => Some(clean(origin).into_owned()),
+            },
+            state_dir: settings.types_state_dir().then(|| shown(&settings.state_dir)),
+            log_file: shown(&settings.log_file()),
+            schema_changed: self.schema_changed.clone(),
+            few_files: Pools::said(settings.sandbox.is_some()),
+        }
+    }
+}
+
+/// The jobs of an earlier run on a sandbox inside the process: that one is gone, with all that was
+/// at it, and nothing of it was paid for.
+pub(super) fn forget_requests(jobs: &mut [Job]) {
+    for job in jobs {
+        match &mut job.state {
+            // What failed stays failed until somebody asks for another go, which begins anew.
+            JobState::Failed { kept, .. } => **kept = Kept::Nothing,
+            state if state.run().is_some() => *state = JobState::Pending,
+            _ => {}
+        }
+    }
+}
+
+/// A path as people know it: below the folder that they are in, or below their home, if it is.
+fn shown(path: &Path) -> String {
+    let below = |base: Option<PathBuf>| base.and_then(|base| path.strip_prefix(base).ok().map(Path::to_owned));
+    let short = below(std::env::current_dir().ok()).filter(|path| path.components().next().is_some());
+    clean(&short.as_deref().unwrap_or(path).to_string_lossy()).into_owned()
+}

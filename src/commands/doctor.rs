@@ -1,0 +1,248 @@
+//! `fal-tui doctor`: whether a run would work from here, asked of everything that it depends on.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::commands::disk;
+use crate::commands::failure::Failure;
+use crate::commands::process::stdout::print;
+use crate::commands::run::face;
+use crate::config::{Environment, Settings};
+use crate::engine::Pools;
+use crate::fal::{ApiKey, Fal, FalError};
+use crate::job::{CauseKind, clean};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{Model, PriceSource, UnitPrice, settle};
+use crate::tui;
+use crate::tui::caps;
+
+/// Less free than this is worth a word, bytes: some hundred large pictures.
+const LITTLE: u64 = 1 << 30;
+
+/// What looking at one thing gave.
+#[derive(Debug)]
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    says: String,
+    hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// A run works, but perhaps not as expected.
+    Odd,
+    /// A run would end with this status.
+    Wrong(u8),
+}
+
+impl Finding {
+    fn fine(what: &'static str, says: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fine, says: says.into(), hint: None }
+    }
+
+    fn odd(what: &'static str, says: impl Into<String>, hint: &str) -> Self {
+        Self { what, verdict: Verdict::Odd, says: says.into(), hint: Some(hint.to_owned()) }
+    }
+
+    /// Of an error's message, which may end in a hint.
+    fn wrong(what: &'static str, status: u8, message: &str) -> Self {
+        let (says, hint) = match message.split_once("\nhint: ") {
+            Some((says, hint)) => (says.to_owned(), Some(hint.to_owned())),
+            None => (message.to_owned(), None),
+        };
+        Self { what, verdict: Verdict::Wrong(status), says, hint }
+    }
+
+    fn line(&self, unicode: bool) -> String {
+        let sign = match (self.verdict, unicode) {
+            (Verdict::Fine, true) => "✓",
+            (Verdict::Fine, false) => "ok  ",
+            (Verdict::Odd, true) => "!",
+            (Verdict::Odd, false) => "odd ",
+            (Verdict::Wrong(_), true) => "✗",
+            (Verdict::Wrong(_), false) => "BAD ",
+        };
+        let mut line = format!("{sign} {:<10} {}\n", self.what, self.says);
+        if let Some(hint) = &self.hint {
+            // Writing to a String cannot fail.
+            let _ = writeln!(line, "  {:<10} hint: {hint}", "");
+        }
+        line
+    }
+
+    fn json(&self) -> String {
+        let verdict = match self.verdict {
+            Verdict::Fine => "fine",
+            Verdict::Odd => "odd",
+            Verdict::Wrong(_) => "wrong",
+        };
+        let object = json!({"v": 1, "check": self.what, "verdict": verdict, "message": self.says, "hint": self.hint});
+        format!("{object}\n")
+    }
+}
+
+/// Looks at everything, and gives the status that a run would end with at once. Spends nothing and
+/// uploads nothing.
+pub(super) async fn doctor(
+    settings: &Settings,
+    environment: &Environment,
+    handles: Option<u64>,
+) -> Result<u8, Failure> {
+    let caps = face::caps(settings, environment);
+    let mut findings = vec![key(settings)];
+    if let Ok(key) = &settings.key {
+        findings.extend(hosts(settings, key.clone()).await);
+    }
+    findings.push(ledger(&settings.state_dir).await);
+    findings.extend(disk::free(&settings.state_dir).await.map(disk));
+    findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
+    findings.push(terminal(settings, caps));
+    print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
+    let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
+    Ok(findings.iter().find_map(wrong).unwrap_or(0))
+}
+
+fn key(settings: &Settings) -> Finding {
+    match &settings.key {
+        Ok(_) => {
+            let from = settings.origins.iter().find(|origin| origin.name == "key");
+            let from = from.map(|origin| origin.source.to_string()).unwrap_or_default();
+            Finding::fine("key", format!("from {from}; it is never shown"))
+        }
+        Err(error) => Finding::wrong("key", 2, &error.to_string()),
+    }
+}
+
+/// The three hosts, asked at once.
+async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
+    let fal = match Fal::new(settings.hosts.clone(), key) {
+        Ok(fal) => fal,
+        Err(error) => return vec![Finding::wrong("network", 2, &Failure::usage(&error).message)],
+    };
+    let endpoint = &settings.model.endpoint;
+    let (queue, storage, price) = tokio::join!(fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint));
+    let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
+    let list = Model::built_in(endpoint).and_then(|model| model.list_price);
+    let list = list.as_ref();
+    let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
+        Ok(Some(price @ UnitPrice { source: PriceSource::Doubted(doubt), .. })) => Finding::odd(
+            "platform",
+            format!(
+                "{}, but {}: {endpoint} counts at {}",
+                takes(&settings.hosts.api, ""),
+                doubt.words(),
+                price.words()
+            ),
+            "--trust-price takes what is said",
+        ),
+        Ok(Some(price)) if price.source == PriceSource::Live => {
+            Finding::fine("platform", format!("{}: {endpoint} costs {}", takes(&settings.hosts.api, ""), price.words()))
+        }
+        Ok(_) => Finding::odd(
+            "platform",
+            format!("{}, but names no price for {endpoint}", takes(&settings.hosts.api, "")),
+            "the price that this version was built with is used",
+        ),
+        // Only this ends a run: without a price it goes by the list.
+        Err(error) if error.cause.kind == CauseKind::KeyRefused => unasked("platform", &settings.hosts.api, &error),
+        Err(error) => Finding::odd(
+            "platform",
+            format!("{}: {}", host(&settings.hosts.api), error.cause),
+            "runs work, with the built-in price",
+        ),
+    };
+    let queue = queue.map_or_else(
+        |error| unasked("queue", &settings.hosts.queue, &error),
+        |()| Finding::fine("queue", takes(&settings.hosts.queue, "; whether the account has credit only a run shows")),
+    );
+    let storage = storage.map_or_else(
+        |error| unasked("storage", &settings.hosts.rest, &error),
+        |()| Finding::fine("storage", takes(&settings.hosts.rest, " and lets us upload")),
+    );
+    vec![queue, storage, price]
+}
+
+fn unasked(what: &'static str, url: &url::Url, error: &FalError) -> Finding {
+    let failure = Failure::of_fal(error);
+    let hint = failure.message.split_once("\nhint: ").map(|(_, hint)| hint.replace("; nothing was sent", ""));
+    Finding { what, verdict: Verdict::Wrong(failure.status), says: format!("{}: {}", host(url), error.cause), hint }
+}
+
+fn host(url: &url::Url) -> String {
+    clean(url.as_str().trim_end_matches('/')).into_owned()
+}
+
+async fn ledger(state_dir: &Path) -> Finding {
+    let looked = async {
+        let ledger = Ledger::open(state_dir).await?;
+        ledger.check().await?;
+        let batches = ledger.batches().await?.len();
+        let path = clean(&ledger.path().to_string_lossy()).into_owned();
+        ledger.close().await?;
+        Ok::<_, LedgerError>((path, batches))
+    };
+    match looked.await {
+        Ok((path, 1)) => Finding::fine("ledger", format!("{path} is whole and knows one batch")),
+        Ok((path, batches)) => Finding::fine("ledger", format!("{path} is whole and knows {batches} batches")),
+        Err(error) => Finding::wrong("ledger", 2, &Failure::usage(&error).message),
+    }
+}
+
+/// What is free where the ledger is, bytes; the plan says it of a batch's own output folder.
+fn disk(free: u64) -> Finding {
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    let says = format!("{:.1} GB free for the ledger and the log", free as f64 / 1e9);
+    if free < LITTLE {
+        Finding::odd("disk", says, "make room, or keep them elsewhere with `--state-dir DIR`")
+    } else {
+        Finding::fine("disk", says)
+    }
+}
+
+/// How many files and connections may be open at once, and what follows.
+fn open_files(handles: u64, sandbox: bool) -> Finding {
+    let how = "raise the limit, as with `ulimit -n 1024`";
+    match Pools::within(Some(handles), sandbox) {
+        Some(Pools::FULL) => Finding::fine("handles", format!("{handles} files and connections may be open at once")),
+        Some(pools) => Finding::odd(
+            "handles",
+            format!(
+                "{handles} files and connections may be open at once: {} up and {} down at a time, {} calls",
+                pools.uploads, pools.downloads, pools.calls
+            ),
+            how,
+        ),
+        None => {
+            let says =
+                format!("{handles} files and connections may be open at once, {} are needed", Pools::least(sandbox));
+            Finding::wrong("handles", 2, &format!("{says}\nhint: {how}"))
+        }
+    }
+}
+
+fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
+    let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
+    let remote = if caps.remote { ", over SSH" } else { "" };
+    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.theme));
+    if let Err(error) = tui::Theme::load(&settings.theme, settings.themes_dir().as_deref()) {
+        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
+    }
+    if let Err(error) = tui::keys::KeyMap::with(&settings.keys) {
+        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
+    }
+    match caps.dashboard {
+        Ok(()) => match tui::size::known() {
+            Ok(known) if !known.is_reported => {
+                let (columns, rows) = (known.size.width, known.size.height);
+                let says = format!("{says}; it reports no size, so {columns} columns and {rows} rows are taken");
+                Finding::odd("terminal", says, "say it, as with `stty cols 120 rows 36`")
+            }
+            _ => Finding::fine("terminal", says),
+        },
+        Err(why) => Finding::fine("terminal", format!("{why}: here a run prints lines")),
+    }
+}

@@ -1,0 +1,173 @@
+//! What the ledger knows: batches, one batch, its records again.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::commands::batch::Batch;
+use crate::commands::failure::Failure;
+use crate::commands::moment::{local, utc};
+use crate::commands::process::stdout::print;
+use crate::config::Settings;
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text};
+use crate::ledger::{BatchRow, Ledger};
+use crate::output::Output;
+
+/// `fal-tui batches`.
+pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
+    let rows = Ledger::open(&settings.state_dir).await?.batches().await?;
+    if json {
+        return print(&lines(rows.iter().map(|row| Value::Object(row_json(row)).to_string())));
+    }
+    if rows.is_empty() {
+        return print("the ledger knows no batch yet\n");
+    }
+    print(&rows.iter().map(row_text).collect::<String>())
+}
+
+/// `fal-tui show`.
+pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result<u8, Failure> {
+    let ledger = Ledger::open(&settings.state_dir).await?;
+    let row = ledger.batch(id).await?;
+    let jobs = ledger.jobs(id).await?;
+    let causes = causes(&jobs);
+    if json {
+        let mut object = row_json(&row);
+        let causes: Map<_, _> =
+            causes.iter().map(|(kind, (count, ..))| (kind.name().to_owned(), json!(count))).collect();
+        object.insert("causes".to_owned(), Value::Object(causes));
+        object.insert("jobs".to_owned(), jobs.iter().map(job_json).collect());
+        return print(&format!("{}\n", Value::Object(object)));
+    }
+    let mut text = row_text(&row);
+    for (kind, (count, why, first)) in &causes {
+        let (why, path) = (why.to_string(), first.photo.slash_path());
+        writeln!(text, "  {count:>6} × {kind}: {} (first: {})", clean(&why), clean(&path)).ok();
+    }
+    for job in &jobs {
+        text.push_str(&job_text(job));
+    }
+    print(&text)
+}
+
+/// What kept photos from being done: how often, and the first of each kind.
+fn causes(jobs: &[Job]) -> BTreeMap<CauseKind, (usize, Cause, &Job)> {
+    let mut causes = BTreeMap::new();
+    for job in jobs {
+        let is_told = matches!(job.state.status().group(), Group::Failed | Group::Review | Group::Skipped);
+        if let Some(why) = job.state.why().filter(|_| is_told) {
+            causes.entry(why.kind).or_insert((0, why, job)).0 += 1;
+        }
+    }
+    causes
+}
+
+/// A job's line: its result and what is odd about it, or why there is none.
+fn job_text(job: &Job) -> String {
+    let output = job.state.saved().map(|saved| format!("→ {}", saved.output().display()));
+    // Its state says already that it was cancelled.
+    let why = job.state.why().filter(|why| why.kind != CauseKind::Cancelled).map(|why| why.to_string());
+    let request = job.state.stop().and_then(|stop| stop.request.as_ref()).map(|request| format!("(request {request})"));
+    let note: Vec<_> = [output, why, request].into_iter().flatten().collect();
+    let (path, note) = (job.photo.slash_path(), note.join("  "));
+    let line = format!("  {:>6} {:<11} {}  {}", job.id, job.state.status(), clean(&path), clean(&note));
+    format!("{}\n", line.trim_end())
+}
+
+/// `fal-tui report`.
+pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failure> {
+    let ledger = Ledger::open(&settings.state_dir).await?;
+    let batch = Batch::known(&ledger, id).await?;
+    let jobs = ledger.jobs(id).await?;
+    let output = Output::open(&batch.key.output, settings.written)?;
+    let captions = output.write_captions(&jobs, &batch.key.service)?;
+    output.write_records(&jobs, &batch.key.terms())?;
+    let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
+    print(&format!("wrote metadata.jsonl, report.csv and {captions} captions that were missing in {folder}\n"))
+}
+
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.flat_map(|text| [text, "\n".to_owned()]).collect()
+}
+
+fn row_text(row: &BatchRow) -> String {
+    let roots: Vec<_> = row.key.roots.iter().map(|root| clean(&root.to_string_lossy()).into_owned()).collect();
+    let counts: Vec<_> =
+        row.counts.iter().map(|(status, count)| format!("{count} {}", status.name().to_lowercase())).collect();
+    let service = &row.key.service;
+    let service = if *service == Service::Fal { String::new() } else { format!("  ({})", clean(service.name())) };
+    format!(
+        "{:>4}  {}  {} → {}  {}{service}\n      {}  {} spent\n",
+        row.id,
+        local(row.used),
+        roots.join(", "),
+        clean(&row.key.output.to_string_lossy()),
+        clean(&row.key.model),
+        counts.join(", "),
+        row.spent,
+    )
+}
+
+fn row_json(row: &BatchRow) -> Map<String, Value> {
+    let counts: Map<_, _> = row.counts.iter().map(|(status, count)| (status.name().to_owned(), json!(count))).collect();
+    let roots: Vec<_> = row.key.roots.iter().map(|root| root.to_string_lossy()).collect();
+    let params: Value = serde_json::from_str(&row.key.params).unwrap_or_default();
+    let object = json!({
+        "v": 1, "batch": row.id, "paths": roots, "output": row.key.output.to_string_lossy(), "model": row.key.model,
+        "params": params, "service": row.key.service.name(), "sandbox": row.key.service == Service::Sandbox, "created": utc(row.created), "used": utc(row.used),
+        "spent_usd": row.spent.likely().told(), "spent_known_usd": row.spent.known.told(),
+        "spent_assumed_usd": row.spent.assumed.told(), "spent_at_most_usd": row.spent.at_most.told(), "states": counts,
+    });
+    if let Value::Object(object) = object { object } else { Map::new() }
+}
+
+fn job_json(job: &Job) -> Value {
+    let saved = job.state.saved();
+    json!({
+        "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
+        "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(saved.output())),
+        "caption": saved.and_then(|saved| saved.caption()), "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
+        "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::job::{ContentHash, Intent, JobId, JobState, Photo, Run, Timestamp, Upload};
+
+    fn job(number: usize, state: JobState) -> Job {
+        let photo = Photo {
+            path: Path::new("a b.jpg").into(),
+            source: Path::new("/photos/a b.jpg").into(),
+            format: None,
+            pixels: None,
+            bytes: 1,
+            modified: Timestamp(0),
+            shares_stem: false,
+            losses: crate::job::Losses::NONE,
+        };
+        Job { id: JobId::at(number), photo, state, own: None }
+    }
+
+    #[test]
+    fn what_is_not_done_says_why_and_stands_in_columns() {
+        let upload = Upload { url: "u".into(), at: Timestamp(1), content: ContentHash([0; 32]) };
+        let lost =
+            JobState::Unknown(Run { began: Timestamp(1), attempt: 1 }, Intent { upload, at: Timestamp(2) }.into());
+        let jobs = [job(0, lost), job(9, JobState::Skipped("is empty".into())), job(2, JobState::Pending)];
+        let text: String = jobs.iter().map(job_text).collect();
+        let wanted = [
+            "       1 UNKNOWN     a b.jpg  the answer to the paid call was lost",
+            "      10 SKIPPED     a b.jpg  is empty",
+            "       3 PENDING     a b.jpg",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), wanted);
+        let told: Vec<_> = causes(&jobs).into_iter().map(|(kind, (count, ..))| (kind, count)).collect();
+        assert_eq!(told, [(CauseKind::LocalFile, 1), (CauseKind::UnknownOutcome, 1)]);
+        assert_eq!(job_json(&jobs[1])["cause"]["message"], "is empty");
+    }
+}

@@ -1,0 +1,86 @@
+//! What the program does: it ties the rooms together, one file a command.
+
+mod batch;
+mod config;
+mod disk;
+mod doctor;
+mod earlier;
+mod failure;
+mod inspect;
+mod models;
+mod moment;
+mod plan;
+mod price;
+mod process;
+mod recover;
+mod run;
+mod sandbox;
+
+use std::io;
+use std::time::Duration;
+
+pub use failure::Failure;
+
+use self::process::stdout::print;
+use crate::cli::{self, Cli, Command};
+use crate::config::{Environment, Settings};
+
+/// Does what the command line says; gives the exit status.
+///
+/// # Errors
+/// With a message for the user and the exit status that goes with it.
+pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
+    match &cli.command {
+        Some(Command::Completions { shell }) => {
+            let mut out = io::stdout().lock();
+            return cli::completions(*shell, &mut out).map(|()| 0).or_else(failure::quiet_pipe);
+        }
+        Some(Command::Man) => return cli::man(&mut io::stdout().lock()).map(|()| 0).or_else(failure::quiet_pipe),
+        _ => {}
+    }
+    let handles = process::handles::raise();
+    let settings = Settings::resolve(&cli.flags(), environment)?;
+    if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
+        return print(&config::config(&settings, *keys, *themes, *path)?);
+    }
+    // The engine and the network run on these; the main thread is the dashboard's alone, so that a
+    // terminal that does not take what is written holds back nothing else. One thread is enough for
+    // any network: disks and decoders have others, and two would mostly wake each other.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        // Where no more threads are to be had, what is blocked on waits for one that is there: so one is.
+        .thread_keep_alive(Duration::from_hours(24))
+        .build()
+        .map_err(|error| Failure::usage(&error))?;
+    let status = runtime.block_on(async {
+        match &cli.command {
+            None => run::run(&settings, environment, handles, None).await,
+            Some(Command::Retry { batch, only, text, .. }) => {
+                let failed = run::Again::new(*batch, only.as_deref(), text.clone());
+                run::run(&settings, environment, handles, Some(failed)).await
+            }
+            Some(Command::Plan(_)) => plan::plan(&settings).await,
+            Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
+            Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,
+            Some(Command::Show { batch, json, .. }) => inspect::show(&settings, *batch, *json).await,
+            Some(Command::Recover { since, all, dry_run, set_aside, .. }) => {
+                let (since, all) = (since.clone(), all.clone());
+                let wish = recover::Wish { since, all, dry_run: *dry_run, set_aside: *set_aside };
+                recover::recover(&settings, wish).await
+            }
+            Some(Command::Models { query, category, .. }) => {
+                let search = models::Search { query: query.clone(), category: category.clone() };
+                // A sandbox is there for as long as it is asked.
+                let (_server, fal) = plan::service(&settings).await?;
+                print(&models::list(&settings, fal, search).await?)
+            }
+            Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
+            Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,
+            Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),
+        }
+    });
+    // A name look-up or a file on a dead mount may hang in a blocking thread; nothing depends on it.
+    runtime.shutdown_background();
+    status
+}

@@ -1,0 +1,294 @@
+//! Running a batch: everything is checked before anything is sent.
+
+pub(super) mod face;
+mod watch;
+mod work;
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use self::face::Face;
+use self::watch::{Seen, watch};
+use self::work::{Begun, Over, Work};
+use crate::commands::batch::Batch;
+use crate::commands::disk;
+use crate::commands::earlier;
+use crate::commands::failure::Failure;
+use crate::commands::models;
+use crate::commands::models::Chosen;
+use crate::commands::plan;
+use crate::commands::price;
+use crate::commands::process::log;
+use crate::commands::process::signals::{self, Signals};
+use crate::commands::sandbox;
+use crate::config::{Environment, Settings, names};
+use crate::engine::{Clock, Event, Handle, Pools};
+use crate::fal::{ApiKey, Fal, Hosts};
+use crate::headless::{self, Form};
+use crate::job::{BatchId, CauseKind, JobState, Service, clean};
+use crate::ledger::Ledger;
+use crate::output::Output;
+use crate::plan::Failed;
+use crate::sandbox::Sandbox;
+
+/// Events that may lie unread before nothing new is begun.
+const EVENTS: usize = 16_384;
+
+/// After this it is said what is waited for.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Another go for what failed in a batch.
+#[derive(Debug)]
+pub(in crate::commands) struct Again {
+    batch: BatchId,
+    failed: Failed,
+}
+
+impl Again {
+    pub(in crate::commands) fn new(batch: BatchId, only: Option<&str>, text: Option<String>) -> Self {
+        Self { batch, failed: Failed { only: only.and_then(CauseKind::from_name), text } }
+    }
+}
+
+/// Runs a batch, or another go of it; gives the exit status.
+pub(in crate::commands) async fn run(
+    settings: &Settings,
+    environment: &Environment,
+    handles: Option<u64>,
+    again: Option<Again>,
+) -> Result<u8, Failure> {
+    let mut known = None;
+    let mut signals = Signals::listen().map_err(|error| Failure::usage(&error))?;
+    let ready = tokio::select! {
+        ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
+        signal = signals.next() => Err(Failure::signalled(signal)),
+        never = say_what_is_waited_for() => match never {},
+    };
+    let ready = match ready {
+        Ok(ready) => ready,
+        Err(failure) => {
+            if settings.json {
+                let end = headless::early_end(Clock::start().now(), known, failure.notice().as_ref(), failure.status);
+                // The failure itself goes to stderr, whoever reads this or not.
+                let _ = io::stdout().write_all(end.as_bytes());
+            }
+            return Err(failure);
+        }
+    };
+    see_through(ready, signals).await
+}
+
+/// With too few handles something would be paid for that could not be saved.
+fn too_few(handles: Option<u64>, sandbox: bool) -> Failure {
+    Failure::refusal(format!(
+        "nothing was sent: this process may hold {} files and connections open, and needs {}\nhint: raise the limit, as with `ulimit -n 1024`",
+        handles.unwrap_or_default(),
+        Pools::least(sandbox)
+    ))
+}
+
+/// A run that has begun.
+struct Ready {
+    face: Face,
+    ledger: Ledger,
+    server: Option<Sandbox>,
+    output: Output,
+    work: Work,
+    batch: Batch,
+    begun: Begun,
+    heard: mpsc::Receiver<Event>,
+}
+
+/// Checks everything and begins. `known` is the batch's number as soon as that is known.
+async fn make_ready(
+    settings: &Settings,
+    environment: &Environment,
+    handles: Option<u64>,
+    again: Option<Again>,
+    known: &mut Option<BatchId>,
+) -> Result<Ready, Failure> {
+    let face = Face::choose(settings, environment)?;
+    let pools = Pools::within(handles, settings.sandbox.is_some());
+    let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
+    let ledger = Ledger::open(&settings.state_dir).await?;
+    let known_batch = match &again {
+        Some(again) => Some(Batch::known(&ledger, again.batch).await?),
+        None => None,
+    };
+    log::start(settings)?;
+
+    let service = known_batch.as_ref().map_or_else(|| settings.service(), |batch| batch.key.service.clone());
+    let (server, hosts, key) = account(settings, &service).await?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
+    let fal = Fal::new(hosts, key)?;
+    let (batch, quotes) = if let Some(batch) = known_batch {
+        let quotes = price::quotes(&fal, &batch.model.endpoint).await;
+        (batch, quotes)
+    } else {
+        let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
+        let (chosen, quotes) = tokio::join!(asked.0, asked.1);
+        let chosen = chosen?;
+        // On the plan of the dashboard what is missing is asked for.
+        if settings.yes || matches!(face, Face::Told { .. }) {
+            chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
+        }
+        (new_batch(settings, &ledger, service, chosen).await?, quotes)
+    };
+    *known = ledger.batch_of(&batch.key).await?;
+    let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
+    let unit_price = price::settled(&fal, &quotes, &batch.model, settings.trust_price).await;
+    let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
+    if settings.budget.is_some() {
+        price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
+    }
+    let told = matches!(face, Face::Told { .. });
+    let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
+    if told && !settings.may_start_headless() {
+        plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
+    }
+
+    let output = Output::open(&batch.key.output, settings.written)?;
+    let (events, heard) = mpsc::channel(EVENTS);
+    let work = Work {
+        fal,
+        ledger: ledger.clone(),
+        output: output.clone(),
+        price: unit_price,
+        named_price,
+        disk_free: disk::free(&batch.key.output).await,
+        form: if let Face::Told { form, .. } = &face { Some(*form) } else { None },
+        forgets: server.is_some(),
+        pools,
+        retry_failed,
+        settings: settings.clone(),
+    };
+    let begun = work.begin(&batch, told.then_some(events)).await?;
+    Ok(Ready { face, ledger, server, output, work, batch, begun, heard })
+}
+
+/// A terminal on which nothing happens looks dead.
+async fn say_what_is_waited_for() -> std::convert::Infallible {
+    tokio::time::sleep(QUIET).await;
+    if io::stderr().is_terminal() {
+        let _ = io::stderr().write_all(b"fal-tui: waiting for fal, which is asked what it charges ...\n");
+    }
+    std::future::pending().await
+}
+
+/// The batch of a command line, as the ledger has it if it does.
+async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chosen: Chosen) -> Result<Batch, Failure> {
+    let batch = earlier::as_written(ledger, Batch::of(settings, service, chosen)?).await?;
+    models::pinned(ledger, batch, &settings.model).await
+}
+
+/// Shows a run that has begun until it ends, and writes down what came of it.
+async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
+    let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
+    let is_json = matches!(face, Face::Told { form: Form::Json, .. });
+    let Begun { opened, handle: Handle { ended, face: ends } } = begun;
+    let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
+    let ended = tokio::spawn(work.see_through(batch, opened, ended));
+    let Seen { over: Over { end, opened, changed }, told, trouble, hung_up } =
+        watch(face, signals, ends, ended, heard).await?;
+
+    let put_down = put_down(&ledger, opened.id, output).await;
+    drop(opened.hold);
+    let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
+    drop(server);
+    if hung_up {
+        // The terminal is gone: it is touched no more.
+        signals::end(1);
+    }
+    if !changed.is_empty() {
+        let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
+    }
+    let status = match (end, trouble) {
+        (Ok(summary), Some(trouble)) => Err(trouble.after(&summary)),
+        (Ok(summary), None) => {
+            // What ended the run says more than what could not be written down because of it.
+            let status = summary.exit_status();
+            let instead = |failure: Failure| if status == 0 { failure } else { Failure { status, ..failure } };
+            put_down.and(closed).map_err(instead).map(|()| status)
+        }
+        (Err(failure), _) => Err(failure),
+    };
+    tell_end(told, status.as_ref(), is_json.then_some(opened.id))?;
+    status
+}
+
+/// The last word of a run that is told: what is written by now, and how the process ends.
+fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: Option<BatchId>) -> Result<(), Failure> {
+    let now = Clock::start().now();
+    let (exit, notice) = match status {
+        Ok(status) => (*status, None),
+        Err(failure) => (failure.status, failure.notice()),
+    };
+    match (told, json) {
+        (Some(told), _) => told.end(now, exit, notice, io::stdout(), io::stderr())?,
+        // The engine went away without a word. A reader who is gone does not mind.
+        (None, Some(batch)) if status.is_err() => {
+            let _ = io::stdout().write_all(headless::early_end(now, Some(batch), notice.as_ref(), exit).as_bytes());
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A batch with parameters that were changed before the start is found again only with them.
+fn how_to_go_on(changed: &[String]) -> String {
+    let flags: Vec<_> = changed.iter().map(|pair| format!("-p {}", quoted(pair))).collect();
+    format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
+}
+
+/// A text as a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "=._-/:,".contains(c);
+    let text = clean(text);
+    if text.chars().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// Writes the records of a run that is over, unless there is nothing to record: neither this run nor
+/// an earlier one began a job.
+async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    let jobs = ledger.jobs(batch).await.map_err(|error| Failure::disk(&error))?;
+    if jobs.iter().all(|job| matches!(job.state, JobState::Pending | JobState::Skipped(_))) {
+        return Ok(());
+    }
+    let terms = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?.key.terms();
+    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms)).await;
+    written.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))?;
+    Ok(())
+}
+
+/// Whom to talk to: fal with the user's key, or a sandbox that is started here. A batch that is gone on
+/// with by its number goes where it was.
+async fn account(settings: &Settings, service: &Service) -> Result<(Option<Sandbox>, Hosts, ApiKey), Failure> {
+    if *service != settings.service() {
+        return Err(elsewhere(service, &settings.service()));
+    }
+    match &settings.sandbox {
+        Some(shape) => {
+            let server = sandbox::start(shape, 0).await?;
+            let (hosts, key) = sandbox::account(&server)?;
+            Ok((Some(server), hosts, key))
+        }
+        None => Ok((None, settings.hosts.clone(), settings.key.clone().map_err(|why| Failure::no_key(&why))?)),
+    }
+}
+
+/// A batch cannot be gone on with at another service: neither its requests nor its results are there.
+fn elsewhere(was: &Service, now: &Service) -> Failure {
+    let hint = match (was, now) {
+        (Service::Sandbox, _) => "give --sandbox, so that nothing is charged for it".to_owned(),
+        (_, Service::Sandbox) => "leave out --sandbox, or run the folder itself with it".to_owned(),
+        (Service::Fal, _) => format!("unset {} to go on with it at fal", names::FAL_TUI_QUEUE_URL),
+        (..) => format!("{} says where it goes on", names::FAL_TUI_QUEUE_URL),
+    };
+    let name = |service: &Service| match service {
+        Service::Sandbox => "a sandbox".to_owned(),
+        service => clean(service.name()).into_owned(),
+    };
+    Failure::refusal(format!("this batch was sent to {}, not to {}\nhint: {hint}", name(was), name(now)))
+}

@@ -1,0 +1,218 @@
+//! A batch from its opening to its end, and from there on to the one that it may go on as.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
+
+use crate::commands::batch::{Batch, forget_requests};
+use crate::commands::earlier::remember::{Remembered, remember};
+use crate::commands::failure::Failure;
+use crate::config::Settings;
+use crate::engine::board::BatchFacts;
+use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, Setup, Summary};
+use crate::fal::Fal;
+use crate::headless::Form;
+use crate::intake::Found;
+use crate::job::RetryPolicy;
+use crate::ledger::{Ledger, Opened};
+use crate::model::{Params, UnitPrice, shown};
+use crate::output::{Output, as_saved};
+use crate::plan::Failed;
+
+/// Photos handed over at a time.
+const CHUNK: usize = 512;
+
+/// What batches of one run have in common.
+#[derive(Debug)]
+pub(in crate::commands) struct Work {
+    pub(in crate::commands) fal: Fal,
+    pub(in crate::commands) ledger: Ledger,
+    pub(in crate::commands) output: Output,
+    pub(in crate::commands) price: Option<UnitPrice>,
+    /// What is named where that is in doubt.
+    pub(in crate::commands) named_price: Option<UnitPrice>,
+    /// What is free where pictures go, bytes.
+    pub(in crate::commands) disk_free: Option<u64>,
+    /// How it is told, if there is no dashboard.
+    pub(in crate::commands) form: Option<Form>,
+    /// Whether requests of earlier runs are gone with the sandbox that had them.
+    pub(in crate::commands) forgets: bool,
+    /// How much may be done at once.
+    pub(in crate::commands) pools: Pools,
+    pub(in crate::commands) retry_failed: Option<Failed>,
+    pub(in crate::commands) settings: Settings,
+}
+
+/// A batch that is worked on.
+#[derive(Debug)]
+pub(in crate::commands) struct Begun {
+    pub(in crate::commands) opened: Opened,
+    pub(in crate::commands) handle: Handle,
+}
+
+/// How it all ended.
+#[derive(Debug)]
+pub(in crate::commands) struct Over {
+    /// The end, or why there was none.
+    pub(in crate::commands) end: Result<Summary, Failure>,
+    /// The batch that was worked on last.
+    pub(in crate::commands) opened: Opened,
+    /// Parameters that were changed before the start, as `NAME=VALUE`.
+    pub(in crate::commands) changed: Vec<String>,
+}
+
+/// The engine ended without a word; what it had sent nobody knows but the ledger.
+pub(in crate::commands) fn engine_stopped(error: &JoinError) -> Failure {
+    Failure::unsaid(format!(
+        "the engine stopped: {error}; what was recorded is kept\nhint: the same command goes on with it, and picks up what is at fal"
+    ))
+}
+
+impl Work {
+    /// Opens a batch and begins it.
+    ///
+    /// # Errors
+    /// If the ledger cannot be used, or another process works on the batch.
+    pub(in crate::commands) async fn begin(
+        &self,
+        batch: &Batch,
+        events: Option<mpsc::Sender<Event>>,
+    ) -> Result<Begun, Failure> {
+        let remembered = self.remember(batch).await?;
+        let (opened, setup) = self.open(batch).await?;
+        let rooms = self.rooms(batch, &opened, remembered, batch.walk(), events, None).await?;
+        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+    }
+
+    /// Waits for the end, through every batch that it goes on as.
+    pub(in crate::commands) async fn see_through(
+        self,
+        mut batch: Batch,
+        mut opened: Opened,
+        mut ended: JoinHandle<End>,
+    ) -> Over {
+        let first = batch.params.clone();
+        let end = loop {
+            match ended.await {
+                Err(error) => break Err(engine_stopped(&error)),
+                Ok(End::Over(summary)) => break Ok(summary),
+                Ok(End::Anew(anew)) => {
+                    batch = batch.with(anew.params.clone());
+                    match self.begin_anew(&batch, *anew).await {
+                        Ok(begun) => (opened, ended) = (begun.opened, begun.handle.ended),
+                        Err(failure) => break Err(failure),
+                    }
+                }
+            }
+        };
+        Over { end, opened, changed: changed(&first, &batch.params) }
+    }
+
+    /// Goes on with the same photos as a batch of its own.
+    async fn begin_anew(&self, batch: &Batch, anew: Anew) -> Result<Begun, Failure> {
+        let remembered = self.remember(batch).await?;
+        let (opened, setup) = self.open(batch).await?;
+        let Anew { photos, left_out, window, budget, price, link, .. } = anew;
+        let mut setup = Setup { window, budget, left_out, price, start: true, ..setup };
+        setup.facts.budget = budget;
+        let rooms = self.rooms(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
+        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+    }
+
+    /// Before the batch is opened: that is the first thing in the ledger that is newer than the folder.
+    async fn remember(&self, batch: &Batch) -> Result<Remembered, Failure> {
+        remember(&self.settings, batch, &self.ledger, Some(&self.fal)).await
+    }
+
+    async fn open(&self, batch: &Batch) -> Result<(Opened, Setup), Failure> {
+        let settings = &self.settings;
+        let opened = self.ledger.open_batch(&batch.key).await?;
+        if batch.has_schema
+            && let Ok(model) = serde_json::to_string(&batch.model)
+        {
+            self.ledger.pin_model(opened.id, &model).await?;
+        }
+        let setup = Setup {
+            facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
+            model: batch.model.clone(),
+            params: batch.params.clone(),
+            service: batch.key.service.clone(),
+            price: self.price.clone(),
+            window: settings.concurrency,
+            pools: self.pools,
+            retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
+            max_failures: settings.max_failures,
+            budget: settings.budget,
+            start_timeout: settings.start_timeout,
+            waits_for_account: settings.wait_for_account,
+            start: self.form.is_some() || settings.yes,
+            stay: self.form.is_none(),
+            logs: self.form != Some(Form::Lines),
+            retry_failed: self.retry_failed.clone(),
+            walks: batch.inputs.is_some(),
+            left_out: HashSet::new(),
+            disk_free: self.disk_free,
+            clock: Clock::start(),
+            rehearse: None,
+            seed: fastrand::u64(..),
+        };
+        Ok((opened, setup))
+    }
+
+    async fn rooms(
+        &self,
+        batch: &Batch,
+        opened: &Opened,
+        remembered: Remembered,
+        found: mpsc::Receiver<Vec<Found>>,
+        events: Option<mpsc::Sender<Event>>,
+        link: Option<Link>,
+    ) -> Result<Rooms, Failure> {
+        let mut known = self.ledger.jobs(opened.id).await?;
+        if self.forgets {
+            forget_requests(&mut known);
+        }
+        let Remembered { memory, notes } = remembered;
+        Ok(Rooms {
+            fal: self.fal.clone(),
+            ledger: self.ledger.clone(),
+            writer: self.ledger.writer(opened.id),
+            output: self.output.clone(),
+            known,
+            replaced: self.ledger.replaced(opened.id).await?,
+            trials: as_saved(&batch.key.output, self.ledger.trials(&batch.key).await?).await,
+            spent: self.ledger.batch(opened.id).await?.spent,
+            earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, &batch.key.service).await?,
+            memory,
+            notes,
+            found,
+            events,
+            link,
+        })
+    }
+}
+
+/// Photos as they would have been found.
+fn in_chunks(photos: Vec<Found>) -> mpsc::Receiver<Vec<Found>> {
+    let (found, chunks) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut photos = photos.into_iter();
+        loop {
+            let chunk: Vec<_> = photos.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() || found.send(chunk).await.is_err() {
+                return;
+            }
+        }
+    });
+    chunks
+}
+
+/// What is set in `now` and was not so in `before`, as `NAME=VALUE`.
+fn changed(before: &Params, now: &Params) -> Vec<String> {
+    let was = |name: &str| before.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    now.iter()
+        .filter(|(name, value)| was(name).as_ref() != Some(*value))
+        .map(|(n, v)| format!("{n}={}", shown(v)))
+        .collect()
+}

@@ -1,0 +1,310 @@
+//! Flags, environment and config file become one validated value.
+
+mod account;
+mod environment;
+mod error;
+mod file;
+mod layers;
+pub mod names;
+mod show;
+mod values;
+mod wish;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use environment::Environment;
+pub use error::{NoKey, SettingsError};
+pub use layers::{Origin, Source};
+pub use wish::ModelWish;
+
+use crate::cli::{Flags, Options};
+use crate::fal::{ApiKey, Hosts};
+use crate::job::{MaxFailures, Service, Usd};
+use crate::output::Written;
+use crate::tui::caps::{ColorChoice, Images};
+use file::ConfigFile;
+use layers::Layers;
+
+/// Everything that a run goes by, checked.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of the user")]
+pub struct Settings {
+    /// Folders and files to take photos from, as given.
+    pub paths: Vec<PathBuf>,
+    /// Where pictures go; `None` for the default beside the input.
+    pub output: Option<PathBuf>,
+    /// The model and its parameters, as far as they can be told without its schema.
+    pub model: ModelWish,
+    /// Most requests at fal at once, 1 to 256.
+    pub concurrency: u16,
+    /// The cap, if there is one.
+    pub budget: Option<Usd>,
+    /// When to pause because too much fails.
+    pub max_failures: MaxFailures,
+    /// Retries a job gets for transient causes.
+    pub retries: u16,
+    /// How long fal may take to start a request, if that is bounded.
+    pub start_timeout: Option<Duration>,
+    /// Wait while the account is locked, even without a dashboard.
+    pub wait_for_account: bool,
+    /// Whether a price in doubt is taken as it is said.
+    pub trust_price: bool,
+    /// What is written with a result, and what is left out.
+    pub written: Written,
+    /// Globs of which a photo's path must match one, if there are any.
+    pub include: Vec<String>,
+    /// Globs of which a photo's path may match none.
+    pub exclude: Vec<String>,
+    /// Start without the plan screen.
+    pub yes: bool,
+    /// Lines or JSON even on a terminal.
+    pub headless: bool,
+    /// JSON events; implies `headless`.
+    pub json: bool,
+    /// A sandbox inside this process, if one is wished.
+    pub sandbox: Option<SandboxSettings>,
+    /// Where the ledger and the log live.
+    pub state_dir: PathBuf,
+    /// Where schemas are kept for a day; `None` without a home directory.
+    pub cache_dir: Option<PathBuf>,
+    /// Send again what failed in an earlier run.
+    pub retry_failed: bool,
+    /// Send also what the output folder's records show to be done.
+    pub no_adopt: bool,
+    /// A theme's name or file.
+    pub theme: String,
+    /// When to use colour, `NO_COLOR` and `CLICOLOR_FORCE` weighed in.
+    pub color: ColorChoice,
+    /// No characters but ASCII in borders and symbols.
+    pub ascii: bool,
+    /// Mouse capture.
+    pub mouse: bool,
+    /// How pictures are drawn; `None` for as the environment says.
+    pub images: Option<Images>,
+    /// Most frames a second; `None` to decide by the connection.
+    pub fps: Option<u16>,
+    /// How much more is logged: 0, 1 or 2.
+    pub verbose: u8,
+    /// The log file, if not the one in the state directory.
+    pub log: Option<PathBuf>,
+    /// Where fal is.
+    pub hosts: Hosts,
+    /// Who pays; only a run that is not sandboxed needs it.
+    pub key: Result<ApiKey, NoKey>,
+    /// Keys of the dashboard that the config file's `[keys]` changes, by the actions' names; the
+    /// dashboard checks them.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// The config file, whether or not it is there.
+    pub config_file: Option<PathBuf>,
+    /// Where each setting came from.
+    pub origins: Vec<Origin>,
+}
+
+/// How a sandbox is to behave; `None` for its own defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SandboxSettings {
+    /// How long it works on a request.
+    pub latency: Option<Duration>,
+    /// How many requests it works on at once.
+    pub runners: Option<u16>,
+    /// A file of faults for it to play.
+    pub scenario: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Weighs the flags against everything else. Reads the config file and nothing more.
+    ///
+    /// # Errors
+    /// The first setting that cannot be taken, by its source's name. A missing key is none: see
+    /// [`key`](Self::key).
+    pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, SettingsError> {
+        environment.check_names()?;
+        let file = environment.config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
+        let mut layers = Layers::new(environment, &file);
+        let l = &mut layers;
+        let Options { what, how, face, place, .. } = &flags.options;
+
+        let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
+        let model = wish::model(l, what)?;
+        let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
+        let strip = l.with_default(names::STRIP, what.strip.as_ref(), "none", values::strip)?;
+        let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
+        let include = l.many(names::INCLUDE, &what.include, values::glob)?;
+        let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
+
+        let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
+        let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
+        let default = MaxFailures::default().to_string();
+        let max_failures =
+            l.with_default(names::MAX_FAILURES, how.max_failures.as_ref(), &default, values::max_failures)?;
+        let retries = l.with_default(names::RETRIES, how.retries.as_ref(), "3", values::short(0..=100))?;
+        let start_timeout = l.optional(
+            names::START_TIMEOUT,
+            how.start_timeout.as_ref(),
+            "none: a request may wait in fal's queue for as long as it takes",
+            values::whole(2..=604_800),
+        )?;
+        let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
+        let trust_price = switch(l, names::TRUST_PRICE, how.trust_price)?;
+        let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
+        let no_adopt = switch(l, names::NO_ADOPT, how.no_adopt)?;
+        let yes = switch(l, names::YES, how.yes)?;
+        let sandbox = sandbox(l, &flags.options)?;
+
+        let headless = switch(l, names::HEADLESS, face.headless)?;
+        let json = switch(l, names::JSON, face.json)?;
+        let theme = l.with_default(names::THEME, face.theme.as_ref(), "terminal", values::text)?;
+        let color = color(l, face.color.as_ref())?;
+        let ascii = switch(l, names::ASCII, face.ascii)?;
+        let mouse = switch(l, names::MOUSE, face.mouse)?;
+        let images = l.with_default(names::IMAGES, face.images.as_ref(), "auto", values::images)?;
+        let fps = l.optional(names::FPS, face.fps.as_ref(), "20, over SSH 10", values::short(1..=60))?;
+
+        let state_dir = state_dir(l, place.state_dir.as_ref())?;
+        let typed = (place.verbose > 0).then(|| place.verbose.min(2).to_string());
+        let verbose = l.with_default(names::VERBOSE, typed, "0", values::short(0..=2))?;
+        let log = l.optional(names::LOG, place.log.as_ref(), "fal-tui.log in state-dir", values::path)?;
+
+        let hosts = account::hosts(l)?;
+        let key = match account::key(environment) {
+            Ok((key, source)) => {
+                l.note("key", &key.to_string(), source);
+                Ok(key)
+            }
+            Err(why) => {
+                l.note("key", "none", Source::Default);
+                Err(why)
+            }
+        };
+        Ok(Self {
+            paths: flags.paths.clone(),
+            output,
+            model,
+            concurrency,
+            budget,
+            max_failures,
+            retries,
+            start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            wait_for_account,
+            trust_price,
+            written: Written { captions, strip, keep_time },
+            include,
+            exclude,
+            yes,
+            headless: headless || json,
+            json,
+            sandbox,
+            state_dir,
+            cache_dir: environment.cache_dir.clone(),
+            retry_failed,
+            no_adopt,
+            theme,
+            color,
+            ascii,
+            mouse,
+            images,
+            fps,
+            verbose: u8::try_from(verbose).unwrap_or(2),
+            log,
+            hosts,
+            key,
+            keys: file.keys.clone(),
+            config_file: environment.config_file.clone(),
+            origins: layers.origins,
+        })
+    }
+
+    /// Whom a run sends photos to.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        if self.sandbox.is_some() { Service::Sandbox } else { self.hosts.service() }
+    }
+
+    /// Whether the state directory was given on the command line.
+    #[must_use]
+    pub fn types_state_dir(&self) -> bool {
+        let named = |origin: &&Origin| origin.name == names::STATE_DIR.name;
+        self.origins.iter().find(named).is_some_and(|origin| origin.source == Source::Flag)
+    }
+
+    /// The log file.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.log.clone().unwrap_or_else(|| self.state_dir.join("fal-tui.log"))
+    }
+
+    /// Where the user's own themes are, whether or not there are any.
+    #[must_use]
+    pub fn themes_dir(&self) -> Option<PathBuf> {
+        Some(self.config_file.as_deref()?.parent()?.join("themes"))
+    }
+
+    /// Whether a headless run may begin without anybody looking at the plan: it was agreed to, it
+    /// has a cap, or it costs nothing.
+    #[must_use]
+    pub fn may_start_headless(&self) -> bool {
+        self.yes || self.budget.is_some() || self.sandbox.is_some()
+    }
+}
+
+fn switch(layers: &mut Layers<'_>, setting: names::Setting, typed: bool) -> Result<bool, SettingsError> {
+    layers.with_default(setting, typed.then_some("true"), "false", values::boolean)
+}
+
+fn sandbox(l: &mut Layers<'_>, options: &Options) -> Result<Option<SandboxSettings>, SettingsError> {
+    let shape = &options.sandbox.shape;
+    let wished = switch(l, names::SANDBOX, options.sandbox.sandbox)?;
+    let latency =
+        l.optional(names::LATENCY, shape.latency.as_ref(), "the sandbox's own", values::whole(0..=3_600_000))?;
+    let runners = l.optional(names::RUNNERS, shape.runners.as_ref(), "the sandbox's own", values::short(1..=1000))?;
+    let scenario = l.optional(names::SCENARIO, shape.scenario.as_ref(), "none", values::path)?;
+    let typed = [
+        (names::LATENCY, shape.latency.is_some()),
+        (names::RUNNERS, shape.runners.is_some()),
+        (names::SCENARIO, shape.scenario.is_some()),
+    ];
+    match typed.into_iter().find(|(_, typed)| *typed) {
+        // In the environment or the config file it waits for a run that is sandboxed.
+        Some((setting, _)) if !wished => Err(SettingsError::NoSandbox(setting.name)),
+        _ => Ok(wished.then(|| SandboxSettings {
+            latency: latency.map(|ms| Duration::from_millis(u64::from(ms))),
+            runners,
+            scenario,
+        })),
+    }
+}
+
+/// `NO_COLOR` and `CLICOLOR_FORCE` rank as environment: below the flag, above the config file.
+fn color(l: &mut Layers<'_>, typed: Option<&String>) -> Result<ColorChoice, SettingsError> {
+    let color = l.with_default(names::COLOR, typed, "auto", values::color)?;
+    if matches!(l.last_source(), Source::Flag | Source::Variable(_)) {
+        return Ok(color);
+    }
+    let forced = l.environment.get(names::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+    let (color, text, variable) = if l.environment.get(names::NO_COLOR).is_some() {
+        (ColorChoice::Never, "never", names::NO_COLOR)
+    } else if forced {
+        (ColorChoice::Always, "always", names::CLICOLOR_FORCE)
+    } else {
+        return Ok(color);
+    };
+    l.origins.pop();
+    l.note(names::COLOR.name, text, Source::Variable(variable));
+    Ok(color)
+}
+
+fn state_dir(l: &mut Layers<'_>, typed: Option<&PathBuf>) -> Result<PathBuf, SettingsError> {
+    let given = l.optional(names::STATE_DIR, typed, "none", values::path)?;
+    let Some(default) = l.environment.state_dir.clone().filter(|_| given.is_none()) else {
+        return given.ok_or(SettingsError::NoStateDir);
+    };
+    l.origins.pop();
+    l.note(names::STATE_DIR.name, &default.to_string_lossy(), Source::Default);
+    Ok(default)
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;
