@@ -7,13 +7,13 @@
 //! folder ─ intake ─► plan ─(confirmed)─► engine ─┬─ upload ─ submit ─ follow ─ fetch ─┬─ save ─► picture + caption
 //!                                                │        (fal)                       │ (output)
 //!                                                └────────── ledger, at every step ───┘
-//! engine ── board (newest only) ──► tui, headless            keys ── command ──► engine
+//! engine ── snapshot (newest only) ──► tui, headless            keys ── command ──► engine
 //! ```
 //!
 //! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`model`], [`picture`], [`fal`] and
 //! [`ledger`] use [`job`], and [`fal`] reads prices and answers into [`model`]'s values · [`intake`] and
 //! [`output`] use [`job`] and [`picture`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
-//! [`tui`] and [`headless`] use [`engine`]'s board and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
+//! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
 //! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`config`] makes it one value,
 //! and [`commands`] ties everything together.
 

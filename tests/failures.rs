@@ -15,8 +15,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{fast, root};
-use fal_tui::engine::board::NoticeKind;
-use fal_tui::engine::{self, Event, JobChange, Rooms, What};
+use fal_tui::engine::snapshot::NoticeKind;
+use fal_tui::engine::{self, Deps, Event, JobChange, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::headless::{self, Form};
 use fal_tui::intake::Found;
@@ -82,11 +82,11 @@ fn an_answer_of_another_form_loses_nothing_that_is_paid_for() {
     met("answers");
 }
 
-/// A host of files that is gone while fal's API is there is weather: no attempt is spent, it is tried ever less
+/// A host of files that is gone while fal's API is there is a matter of connectivity: no attempt is spent, it is tried ever less
 /// often, and told so.
 #[test]
 fn a_dead_host_of_files_is_weather() {
-    met("weather");
+    met("connectivity");
 }
 
 /// Plays every scenario of a folder.
@@ -272,7 +272,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
     let (find, found) = mpsc::channel(1);
     find.send(vec![Found::Photo(photo)]).await.unwrap();
     drop(find);
-    let rooms = Rooms {
+    let deps = Deps {
         fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),
         ledger: ledger.clone(),
         writer: ledger.writer(opened.id),
@@ -288,7 +288,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         events: Some(events),
         link: None,
     };
-    let handle = engine::start(common::setup::setup(opened.id, model, params), rooms);
+    let handle = engine::start(common::options::options(opened.id, model, params), deps);
     let mut told = Vec::new();
     // A wait that would go on for ever is cut off.
     for _ in 0..12_000 {

@@ -40,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "job",
             "model",
             "picture",
-            "engine::board",
+            "engine::snapshot",
             "engine::Command",
             "engine::Leave",
             "engine::Ending",
@@ -52,7 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "job",
             "model",
-            "engine::board",
+            "engine::snapshot",
             "engine::Event",
             "engine::What",
             "engine::JobChange",
@@ -90,9 +90,9 @@ const FULL_FOLDERS: &[Exception] = &[("src/tui/view", 28, "a file a pane, with i
 /// Fields that a struct may have.
 const MOST_FIELDS: usize = 15;
 const LARGE_STRUCTS: &[Exception] = &[
-    ("engine/board/detail.rs Detail", 24, "all that a pane shows of one job"),
+    ("engine/snapshot/detail.rs Detail", 24, "all that a pane shows of one job"),
     ("plan/figures.rs Plan", 34, "all that the plan's screen shows, until it is one planner's answer"),
-    ("engine/options.rs Setup", 22, "until its steps are rooms of their own"),
+    ("engine/options.rs Options", 22, "until its steps are rooms of their own"),
     ("headless/json.rs PlanBody", 24, "an event as other programs get it: flat"),
     ("ledger/record.rs Record", 17, "a row of the ledger"),
     ("sandbox/scenario/form.rs FaultForm", 34, "a scenario's table as it is written: flat"),
@@ -209,7 +209,7 @@ fn every_file_opens_with_what_it_is_for() {
 fn a_forbidden_use_would_be_seen_however_it_is_written() {
     let text = "
         use crate::job::Job;
-        use crate::{engine::{board::{Row, Totals}, Command}, ledger};
+        use crate::{engine::{snapshot::{Row, Totals}, Command}, ledger};
         pub(crate) use crate::fal::wire as protocol;
         //! [`crate::output`] is only spoken of, // crate::intake too
         fn f() -> crate::tui::Theme { let url = \"crate::sandbox\"; super::crate_name(crate::picture::whole()) }
@@ -219,8 +219,8 @@ fn a_forbidden_use_would_be_seen_however_it_is_written() {
         seen(text, "output::draft"),
         [
             "engine::Command",
-            "engine::board::Row",
-            "engine::board::Totals",
+            "engine::snapshot::Row",
+            "engine::snapshot::Totals",
             "fal::wire",
             "job::Job",
             "ledger",

@@ -12,10 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use common::fast;
-use fal_tui::engine::{self, End, Rooms, Summary};
+use fal_tui::engine::{self, Deps, End, Summary};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
-use fal_tui::job::{CauseKind, EndpointId, Format, Job, JobState, Kept, Photo, Pixels, Service, Spent, Timestamp};
+use fal_tui::job::{
+    CauseKind, Checkpoint, EndpointId, Format, Job, JobState, Photo, Pixels, Service, Spent, Timestamp,
+};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
@@ -85,7 +87,7 @@ impl Ordeal {
             .unwrap();
         drop(find);
         let known = ledger.jobs(opened.id).await.unwrap();
-        let rooms = Rooms {
+        let deps = Deps {
             fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),
             ledger: ledger.clone(),
             writer: ledger.writer(opened.id),
@@ -102,8 +104,8 @@ impl Ordeal {
             link: None,
         };
         let retry_failed = Some(fal_tui::plan::Failed::default());
-        let setup = common::setup::setup(opened.id, model, params);
-        let mut handle = engine::start(engine::Setup { rehearse, retry_failed, window: 1, ..setup }, rooms);
+        let options = common::options::options(opened.id, model, params);
+        let mut handle = engine::start(engine::Options { rehearse, retry_failed, window: 1, ..options }, deps);
         let mut steps = 0;
         while !handle.ended.is_finished() {
             steps += 1;
@@ -162,15 +164,15 @@ fn photo(folder: &Path, number: u8) -> Photo {
     }
 }
 
-fn failed(job: &Job) -> (CauseKind, Kept) {
-    let JobState::Failed { cause, kept, .. } = &job.state else { panic!("{job:?}") };
-    (cause.kind, (**kept).clone())
+fn failed(job: &Job) -> (CauseKind, Checkpoint) {
+    let JobState::Failed { cause, checkpoint, .. } = &job.state else { panic!("{job:?}") };
+    (cause.kind, (**checkpoint).clone())
 }
 
 #[test]
 fn an_upload_that_panics_fails_its_photo_alone() {
     let (job, accepted) = Ordeal::met(at!("upload"));
-    assert_eq!(failed(&job), (CauseKind::Internal, Kept::Nothing));
+    assert_eq!(failed(&job), (CauseKind::Internal, Checkpoint::Nothing));
     assert_eq!(accepted, 2);
 }
 
@@ -185,8 +187,8 @@ fn a_paid_call_that_panics_is_one_that_may_be_paid_for() {
 fn what_is_at_fal_when_a_step_panics_is_fetched_later_and_not_paid_again() {
     for rehearse in [at!("poll"), at!("answer")] {
         let (job, accepted) = Ordeal::met(rehearse);
-        let (kind, kept) = failed(&job);
-        assert!(kind == CauseKind::Internal && matches!(kept, Kept::Request(_)), "{kept:?}");
+        let (kind, checkpoint) = failed(&job);
+        assert!(kind == CauseKind::Internal && matches!(checkpoint, Checkpoint::Request(_)), "{checkpoint:?}");
         assert_eq!(accepted, 2);
     }
 }
@@ -194,7 +196,7 @@ fn what_is_at_fal_when_a_step_panics_is_fetched_later_and_not_paid_again() {
 #[test]
 fn a_result_whose_saving_panics_is_saved_later_and_not_paid_again() {
     let (job, accepted) = Ordeal::met(at!("save"));
-    let (kind, kept) = failed(&job);
-    assert!(kind == CauseKind::Internal && matches!(kept, Kept::Answer(..)), "{kept:?}");
+    let (kind, checkpoint) = failed(&job);
+    assert!(kind == CauseKind::Internal && matches!(checkpoint, Checkpoint::Answer(..)), "{checkpoint:?}");
     assert_eq!(accepted, 2);
 }

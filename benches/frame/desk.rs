@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use fal_tui::engine::board::Board;
-use fal_tui::engine::{self, Command, FaceEnds, Rooms, Setup};
+use fal_tui::engine::snapshot::Snapshot;
+use fal_tui::engine::{self, Command, Deps, FaceEnds, Options};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
 use fal_tui::job::{
-    Cause, CauseKind, Closed, Cost, EndpointId, FileKind, FilePath, Format, Job, JobId, JobState, Kept, NamedText,
-    Photo, Pixels, RequestId, Saved, SavedFile, Service, Spent, Suspicion, Timestamp, Usd,
+    Cause, CauseKind, Checkpoint, Closed, Cost, EndpointId, FileKind, FilePath, Format, Job, JobId, JobState,
+    NamedText, Photo, Pixels, RequestId, Saved, SavedFile, Service, Spent, Suspicion, Timestamp, Usd,
 };
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
@@ -28,7 +28,7 @@ use ratatui::layout::{Rect, Size};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::setup::setup;
+use crate::options::options;
 
 const NOW: Timestamp = Timestamp(1_777_639_301_000);
 const CAPS: Caps = Caps {
@@ -73,7 +73,7 @@ impl Desk {
         let nowhere = || base_url("http://127.0.0.1:9").unwrap();
         let hosts = Hosts { queue: nowhere(), rest: nowhere(), api: nowhere() };
         let (photos, found) = mpsc::channel(1);
-        let rooms = Rooms {
+        let deps = Deps {
             fal: Fal::new(hosts, ApiKey::new("sandbox:key").unwrap()).unwrap(),
             writer: ledger.writer(opened.id),
             ledger,
@@ -89,8 +89,8 @@ impl Desk {
             events: None,
             link: None,
         };
-        let mut face = engine::start(Setup { stay: true, ..setup(opened.id, model, params) }, rooms).face.unwrap();
-        let first = face.board.wait_for(|board| board.totals.all() == jobs).await.unwrap().clone();
+        let mut face = engine::start(Options { stay: true, ..options(opened.id, model, params) }, deps).face.unwrap();
+        let first = face.snapshot.wait_for(|snapshot| snapshot.totals.all() == jobs).await.unwrap().clone();
         let size = Size { width, height };
         let ui = Ui::new(first, size, NOW, CAPS, Theme::default());
         let buf = Buffer::empty(Rect::new(0, 0, width, height));
@@ -104,14 +104,14 @@ impl Desk {
     pub(crate) async fn press(&mut self, code: KeyCode) -> Option<Took> {
         let begun = Instant::now();
         let effects = update(&mut self.ui, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-        let board = self.ask(effects).await?;
+        let snapshot = self.ask(effects).await?;
         let page = begun.elapsed();
         let begun = Instant::now();
-        let effects = update(&mut self.ui, Msg::Board(board));
+        let effects = update(&mut self.ui, Msg::Snapshot(snapshot));
         self.draw();
         let frame = begun.elapsed();
-        if let Some(board) = self.ask(effects).await {
-            self.take_in(board).await;
+        if let Some(snapshot) = self.ask(effects).await {
+            self.take_in(snapshot).await;
         }
         // What the ledger knows of the job under the cursor is read meanwhile: not into the next key.
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -132,29 +132,29 @@ impl Desk {
 
     /// Whether rows are still being found or sorted.
     pub(crate) fn is_gathering(&self) -> bool {
-        self.face.board.borrow().page.gathering
+        self.face.snapshot.borrow().page.gathering
     }
 
     /// Waits until all rows are found.
     pub(crate) async fn gathered(&mut self) {
-        self.face.board.wait_for(|board| !board.page.gathering).await.unwrap();
+        self.face.snapshot.wait_for(|snapshot| !snapshot.page.gathering).await.unwrap();
         let newest = self.newest();
         self.take_in(newest).await;
     }
 
-    pub(crate) fn newest(&self) -> Arc<Board> {
-        Arc::clone(&self.face.board.borrow())
+    pub(crate) fn newest(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.face.snapshot.borrow())
     }
 
-    /// Takes in a board and draws all of it, as often as it is asked to: what each time takes.
-    pub(crate) fn frames(&mut self, boards: &[Arc<Board>], times: usize) -> Vec<Duration> {
-        let frame = |board: &Arc<Board>| {
+    /// Takes in a snapshot and draws all of it, as often as it is asked to: what each time takes.
+    pub(crate) fn frames(&mut self, snapshots: &[Arc<Snapshot>], times: usize) -> Vec<Duration> {
+        let frame = |snapshot: &Arc<Snapshot>| {
             let begun = Instant::now();
-            update(&mut self.ui, Msg::Board(Arc::clone(board)));
+            update(&mut self.ui, Msg::Snapshot(Arc::clone(snapshot)));
             self.draw();
             begun.elapsed()
         };
-        boards.iter().cycle().take(times).map(frame).collect()
+        snapshots.iter().cycle().take(times).map(frame).collect()
     }
 
     /// Draws the whole screen, and finds the cells that changed.
@@ -165,23 +165,23 @@ impl Desk {
         std::hint::black_box(before.diff(&self.buf).len());
     }
 
-    async fn take_in(&mut self, board: Arc<Board>) {
-        let mut next = Some(board);
-        while let Some(board) = next {
-            let effects = update(&mut self.ui, Msg::Board(board));
+    async fn take_in(&mut self, snapshot: Arc<Snapshot>) {
+        let mut next = Some(snapshot);
+        while let Some(snapshot) = next {
+            let effects = update(&mut self.ui, Msg::Snapshot(snapshot));
             next = self.ask(effects).await;
         }
     }
 
-    /// Sends the lens that the dashboard asks for, and waits for the board that answers it.
-    async fn ask(&mut self, effects: Vec<Effect>) -> Option<Arc<Board>> {
-        let lens = effects.into_iter().rev().find_map(|effect| match effect {
-            Effect::Send(Command::Look(lens)) => Some(lens),
+    /// Sends the query that the dashboard asks for, and waits for the snapshot that answers it.
+    async fn ask(&mut self, effects: Vec<Effect>) -> Option<Arc<Snapshot>> {
+        let query = effects.into_iter().rev().find_map(|effect| match effect {
+            Effect::Send(Command::Look(query)) => Some(query),
             _ => None,
         })?;
-        let seq = lens.seq;
-        self.face.commands.send(Command::Look(lens)).await.unwrap();
-        Some(self.face.board.wait_for(|board| board.page.lens.seq >= seq).await.unwrap().clone())
+        let seq = query.seq;
+        self.face.commands.send(Command::Look(query)).await.unwrap();
+        Some(self.face.snapshot.wait_for(|snapshot| snapshot.page.query.seq >= seq).await.unwrap().clone())
     }
 }
 
@@ -234,7 +234,7 @@ fn job(at: usize, of: usize) -> Job {
         6 => {
             let kind = if n.is_multiple_of(3) { CauseKind::Runner } else { CauseKind::ImageTooLarge };
             let cause = Box::new(Cause::new(kind, "at most 64 megapixels"));
-            JobState::Failed { closed, cause, stop: None, kept: Box::new(Kept::Nothing) }
+            JobState::Failed { closed, cause, stop: None, checkpoint: Box::new(Checkpoint::Nothing) }
         }
         7 => JobState::Review(closed, saved(), Suspicion("black result (safety check?)".into())),
         4 | PENDING => JobState::Pending,

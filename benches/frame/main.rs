@@ -1,15 +1,15 @@
 //! What a key at the dashboard costs, from the engine's page to the cells that change, by the number of
 //! jobs. Reported, never asserted in a test.
 //!
-//! Each key goes through the dashboard to a real engine and comes back as a board that is drawn. The
+//! Each key goes through the dashboard to a real engine and comes back as a snapshot that is drawn. The
 //! first part of the table is what the engine takes for the page, however it is filtered and sorted; the
 //! second is what the frame takes from there.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench reports, and may panic")]
 
 mod desk;
-#[path = "../../tests/common/setup.rs"]
-mod setup;
+#[path = "../../tests/common/options.rs"]
+mod options;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyCode;
 use desk::{Desk, Took};
-use fal_tui::engine::board::{Board, LogLine};
+use fal_tui::engine::snapshot::{LogLine, Snapshot};
 
 /// Jobs in the batch.
 const JOBS: [usize; 3] = [100, 100_000, 1_000_000];
@@ -101,8 +101,8 @@ async fn measure(jobs: usize, report: &mut Report) {
 
     report.add("C1 frame at 120x36, of all keys above", jobs, frames);
     desk.press_all("1w").await;
-    let boards = [0, 1].map(|shift| with_logs(&desk.newest(), shift));
-    report.add("C2 frame at 120x36, 500 wrapped log lines", jobs, desk.frames(&boards, KEYS));
+    let snapshots = [0, 1].map(|shift| with_logs(&desk.newest(), shift));
+    report.add("C2 frame at 120x36, 500 wrapped log lines", jobs, desk.frames(&snapshots, KEYS));
     report.add("D1 all rows sorted by path after (not a frame)", jobs, [sorted]);
     let mut large = Desk::open(jobs, 400, 100).await;
     let took = walk_up(&mut large).await;
@@ -133,8 +133,8 @@ async fn keys_while_gathering(desk: &mut Desk, keys: &str) -> Vec<Took> {
     took
 }
 
-fn with_logs(board: &Arc<Board>, shift: usize) -> Arc<Board> {
-    let mut board = (**board).clone();
+fn with_logs(snapshot: &Arc<Snapshot>, shift: usize) -> Arc<Snapshot> {
+    let mut snapshot = (**snapshot).clone();
     let log = |at: usize| LogLine {
         timestamp: "2026-05-01T12:41:09.500Z".to_owned(),
         level: "STDERR".to_owned(),
@@ -142,10 +142,10 @@ fn with_logs(board: &Arc<Board>, shift: usize) -> Arc<Board> {
             " 35 %|███▌      | {at}/500 [00:14<00:26,  2.01s/it] a line that is longer than the pane is wide, as they are"
         ),
     };
-    if let Some(detail) = &mut board.detail {
+    if let Some(detail) = &mut snapshot.detail {
         Arc::make_mut(detail).logs = (shift..500 + shift).map(log).collect();
     }
-    Arc::new(board)
+    Arc::new(snapshot)
 }
 
 impl Report {

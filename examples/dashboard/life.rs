@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fal_tui::engine::board::{Elapsed, LogLine, PastAttempt, Phase, RowState};
+use fal_tui::engine::snapshot::{Elapsed, LogLine, PastAttempt, Phase, RowState};
 use fal_tui::job::{Cause, CauseKind, Group, Stage, Status};
 
 use super::{Fake, now};

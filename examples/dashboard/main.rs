@@ -4,7 +4,7 @@
 //! [panic=ui|engine] [ascii] [mouse]`
 //!
 //! Nothing is read, sent or paid for. The engine is an actor of a hundred lines that moves jobs
-//! through their states by chance and answers the dashboard's lens as the real one does. It publishes
+//! through their states by chance and answers the dashboard's query as the real one does. It publishes
 //! ten times a second whether anything changed or not: the dashboard has to keep still by itself.
 
 #![expect(
@@ -25,8 +25,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fal_tui::engine::board::{
-    Board, Elapsed, Lens, LogLine, Money, Notice, NoticeKind, Page, PastAttempt, Phase, Row, RowState, Weighed,
+use fal_tui::engine::snapshot::{
+    ActionPreview, Elapsed, LogLine, Money, Notice, NoticeKind, Page, PastAttempt, Phase, Query, Row, RowState,
+    Snapshot,
 };
 use fal_tui::engine::{self, Command, Leave};
 use fal_tui::job::{self, JobId, Pixels, Status, Timestamp, Usd};
@@ -47,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let jobs = option("jobs").map_or(Ok(1204), str::parse)?;
     let speed = option("speed").map_or(Ok(1.0), str::parse)?;
     let mut fake = Fake::new(jobs, speed, option("scene").unwrap_or("plan"));
-    let (to_face, board) = watch::channel(Arc::new(fake.board()));
+    let (to_face, snapshot) = watch::channel(Arc::new(fake.snapshot()));
     let (commands, from_face) = mpsc::channel(64);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.spawn(async move { fake.run(to_face, from_face).await });
@@ -68,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let left = runtime.block_on(async {
         tokio::select! {
-            left = tui::run(board, commands, options) => left,
+            left = tui::run(snapshot, commands, options) => left,
             () = tokio::time::sleep(Duration::from_millis(700)), if panics == "ui" => panic!("as asked: on the main thread"),
         }
     })?;
@@ -98,12 +99,12 @@ struct Fake {
     began: Option<Timestamp>,
     ended: Option<Timestamp>,
     finished: Vec<Timestamp>,
-    lens: Lens,
+    query: Query,
     page: Page,
     walked: usize,
     notice: Option<Notice>,
     cap: Option<Usd>,
-    weighed: Option<Weighed>,
+    action_preview: Option<ActionPreview>,
     seed: u64,
 }
 
@@ -129,12 +130,12 @@ impl Fake {
             began: None,
             ended: None,
             finished: Vec::new(),
-            lens: Lens::default(),
+            query: Query::default(),
             page: Page::default(),
             walked: if scene == "plan" { 0 } else { count },
             notice: None,
             cap: (scene == "plan" || scene == "locked").then(|| Usd::from_nanos(500_000_000_000)),
-            weighed: None,
+            action_preview: None,
             seed: 7,
         };
         fake.jobs = (0..count).map(|at| fake.job(at)).collect();
@@ -220,7 +221,7 @@ impl Fake {
         self.finished.push(when);
     }
 
-    async fn run(&mut self, face: watch::Sender<Arc<Board>>, mut commands: mpsc::Receiver<Command>) {
+    async fn run(&mut self, face: watch::Sender<Arc<Snapshot>>, mut commands: mpsc::Receiver<Command>) {
         let mut tick = tokio::time::interval(Duration::from_millis(100));
         loop {
             tokio::select! {
@@ -228,19 +229,19 @@ impl Fake {
                     None => return,
                     Some(Command::Quit { leave: how, .. }) => {
                         self.phase = Phase::Leaving;
-                        face.send_replace(Arc::new(self.board()));
+                        face.send_replace(Arc::new(self.snapshot()));
                         let wait = if how == Leave::CancelQueued { 900 } else { 400 };
                         tokio::time::sleep(Duration::from_millis(wait)).await;
                         return;
                     }
                     Some(command) => {
                         self.obey(command);
-                        face.send_replace(Arc::new(self.board()));
+                        face.send_replace(Arc::new(self.snapshot()));
                     }
                 },
                 _ = tick.tick() => {
                     self.step();
-                    face.send_replace(Arc::new(self.board()));
+                    face.send_replace(Arc::new(self.snapshot()));
                 }
             }
         }
@@ -249,8 +250,8 @@ impl Fake {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Start => self.start(),
-            Command::Look(lens) => self.lens = lens,
-            Command::Weigh { seq, jobs } => self.weigh(seq, &jobs),
+            Command::Look(query) => self.query = query,
+            Command::PreviewAction { seq, jobs } => self.weigh(seq, &jobs),
             Command::Retry(ids) => ids.iter().for_each(|id| self.reopen(id.index())),
             Command::RetryFailed { .. } => {
                 let failed = |job: &Job| job.row.state.status == Status::Failed;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fal_tui::engine::board::{BatchFacts, Board, Detail, Flow, Money, Phase, Plan, Row, Totals};
+use fal_tui::engine::snapshot::{BatchFacts, Detail, Flow, Money, Phase, Plan, Row, Snapshot, Totals};
 use fal_tui::job::{Cost, Group, JobId, Pixels, Status, Usd};
 
 use super::{Fake, now, values};
 
 impl Fake {
-    pub(super) fn board(&mut self) -> Board {
-        self.page = values::turn(self.rows(), &self.lens, &self.page);
+    pub(super) fn snapshot(&mut self) -> Snapshot {
+        self.page = values::turn(self.rows(), &self.query, &self.page);
         let mut totals = Totals::default();
         for job in self.jobs.iter().take(self.walked) {
             let status = job.row.state.status;
@@ -45,8 +45,8 @@ impl Fake {
                 0
             },
         };
-        let detail = self.lens.detail.then(|| self.detail()).flatten().map(Arc::new);
-        Board {
+        let detail = self.query.detail.then(|| self.detail()).flatten().map(Arc::new);
+        Snapshot {
             batch: Arc::new(self.facts()),
             phase: self.phase.clone(),
             plan: Arc::new(self.plan(totals.planned)),
@@ -56,14 +56,14 @@ impl Fake {
             detail,
             notice: self.notice.clone(),
             causes: values::causes_of(self.rows()),
-            weighed: self.weighed,
+            action_preview: self.action_preview,
         }
     }
 
     /// Counts what could be done with these.
     pub(super) fn weigh(&mut self, seq: u64, jobs: &[JobId]) {
         let rows = jobs.iter().filter_map(|id| self.jobs.get(id.index())).map(|job| &job.row);
-        self.weighed = Some(values::weigh(seq, rows));
+        self.action_preview = Some(values::preview_action(seq, rows));
     }
 
     fn facts(&self) -> BatchFacts {

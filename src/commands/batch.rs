@@ -8,9 +8,9 @@ use crate::commands::failure::Failure;
 use crate::commands::models::{self, Chosen};
 use crate::config::Settings;
 use crate::engine::Pools;
-use crate::engine::board::BatchFacts;
+use crate::engine::snapshot::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
-use crate::job::{BatchId, Job, JobState, Kept, Service, clean};
+use crate::job::{BatchId, Checkpoint, Job, JobState, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Model, Params};
 
@@ -107,7 +107,7 @@ pub(super) fn forget_requests(jobs: &mut [Job]) {
     for job in jobs {
         match &mut job.state {
             // What failed stays failed until somebody asks for another go, which begins anew.
-            JobState::Failed { kept, .. } => **kept = Kept::Nothing,
+            JobState::Failed { checkpoint, .. } => **checkpoint = Checkpoint::Nothing,
             state if state.run().is_some() => *state = JobState::Pending,
             _ => {}
         }

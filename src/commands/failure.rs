@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use crate::config::{NoKey, SettingsError};
-use crate::engine::board::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::{Ending, Summary};
 use crate::fal::{AccountStop, ClientError, FalError};
 use crate::headless::HeadlessError;

@@ -10,11 +10,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::Command;
 use crate::engine::Leave;
-use crate::engine::board::{BatchFacts, Board, Lens, Notice, NoticeKind};
 use crate::engine::dedup::copy::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
-use crate::engine::options::{End, FaceEnds, Handle, Rooms, Setup};
+use crate::engine::options::{Deps, End, FaceEnds, Handle, Options};
 use crate::engine::planning::edit::{Link, PlanEdit, Planning};
 use crate::engine::publish::publisher::{PUBLISH, Publisher, SAMPLE};
 use crate::engine::publish::said::face;
@@ -25,6 +24,7 @@ use crate::engine::resilience::health::Resilience;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
+use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, Snapshot};
 use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
@@ -43,7 +43,7 @@ const COMMANDS: usize = 64;
 
 /// The one owner of a batch's jobs. Each room's state is that room's; here they are in hand together.
 pub(super) struct Engine {
-    pub(super) setup: Setup,
+    pub(super) options: Options,
     pub(super) facts: Arc<BatchFacts>,
     pub(super) stages: Arc<Stages>,
     pub(super) ledger: Ledger,
@@ -77,9 +77,9 @@ pub(super) struct Course {
 
 impl Engine {
     /// Starts an engine on the current runtime.
-    pub(super) fn spawn(setup: Setup, rooms: Rooms) -> Handle {
-        let now = setup.clock.now();
-        let Rooms {
+    pub(super) fn spawn(options: Options, deps: Deps) -> Handle {
+        let now = options.clock.now();
+        let Deps {
             fal,
             ledger,
             writer,
@@ -94,59 +94,59 @@ impl Engine {
             found,
             events,
             link,
-        } = rooms;
-        let facts = Arc::new(setup.facts.clone());
-        let endpoint = setup.model.endpoint.clone();
+        } = deps;
+        let facts = Arc::new(options.facts.clone());
+        let endpoint = options.model.endpoint.clone();
         let terms =
-            Terms { model: endpoint.to_string(), params: setup.params.canonical(), service: setup.service.clone() };
-        let (start_timeout, terms) = (setup.start_timeout, Arc::new(terms));
-        let (gives, workshop) = (setup.model.gives, Workshop::new(output.written().strip));
+            Terms { model: endpoint.to_string(), params: options.params.canonical(), service: options.service.clone() };
+        let (start_timeout, terms) = (options.start_timeout, Arc::new(terms));
+        let (gives, workshop) = (options.model.gives, Workshop::new(output.written().strip));
         let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
-        let jobs = JobTable::new(setup.price.clone(), setup.params.clone(), setup.model.clone());
-        let mut planner = Planner::new(setup.price.clone(), notes);
-        let mut query = Looker::default();
+        let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
+        let mut planner = Planner::new(options.price.clone(), notes);
+        let mut looker = Looker::default();
         let throughput = Throughput::default();
-        let first = Board {
+        let first = Snapshot {
             batch: Arc::clone(&facts),
-            phase: crate::engine::board::Phase::Planning,
+            phase: crate::engine::snapshot::Phase::Planning,
             totals: jobs.totals().clone(),
-            flow: throughput.flow(now, setup.window, 0),
-            plan: planner.plan(Cap { budget: setup.budget, used: Usd::ZERO }, |_| {}),
-            page: query.page(&jobs, &HashMap::new(), false),
+            flow: throughput.flow(now, options.window, 0),
+            plan: planner.plan(Cap { budget: options.budget, used: Usd::ZERO }, |_| {}),
+            page: looker.page(&jobs, &HashMap::new(), false),
             detail: None,
             notice: None,
             causes: Vec::new(),
-            weighed: None,
+            action_preview: None,
         };
         let (link, face) = match link {
             Some(link) => (link, None),
             None => connect(first),
         };
-        query.look(link.lens.clone());
+        looker.look(link.query.clone());
         let engine = Self {
             facts,
             stages,
             ledger,
-            rng: fastrand::Rng::with_seed(setup.seed),
+            rng: fastrand::Rng::with_seed(options.seed),
             jobs,
             runtime: HashMap::new(),
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
             planning: Planning {
                 planner,
                 selection: Choices::default(),
-                edit: PlanEdit::new(setup.params.clone()),
+                edit: PlanEdit::new(options.params.clone()),
                 known: HashMap::new(),
                 standings: Vec::new(),
                 trials,
                 used_before: Usd::ZERO,
             },
-            scheduler: Scheduler::new(setup.window),
-            resilience: Resilience::new(setup.max_failures, now),
+            scheduler: Scheduler::new(options.window),
+            resilience: Resilience::new(options.max_failures, now),
             dedup: Dedup::new(earlier, memory),
             search: Search::default(),
-            publisher: Publisher::new(link.board, events, query, throughput, now),
-            course: Course { began_at: now, started: setup.start, leaving: None },
-            setup,
+            publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
+            course: Course { began_at: now, started: options.start, leaving: None },
+            options,
         };
         let ended = tokio::spawn(engine.run(known, spent, found, link.commands));
         Handle { ended, face }
@@ -183,7 +183,7 @@ impl Engine {
                 break ending;
             }
             if self.is_to_begin_anew() {
-                return End::Anew(Box::new(self.begin_anew(commands).await));
+                return End::Restart(Box::new(self.begin_anew(commands).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
@@ -205,7 +205,7 @@ impl Engine {
                         self.finished(finished);
                     }
                 }
-                () = tokio::time::sleep_until(self.setup.clock.instant(next)) => {}
+                () = tokio::time::sleep_until(self.options.clock.instant(next)) => {}
             }
         };
         End::Over(self.close(ending).await)
@@ -220,7 +220,7 @@ impl Engine {
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.setup.clock.now()
+        self.options.clock.now()
     }
 
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
@@ -303,9 +303,9 @@ impl Engine {
 }
 
 /// Makes a face's ends and the engine's.
-fn connect(first: Board) -> (Link, Option<FaceEnds>) {
-    let (board, watcher) = watch::channel(Arc::new(first));
+fn connect(first: Snapshot) -> (Link, Option<FaceEnds>) {
+    let (snapshot, watcher) = watch::channel(Arc::new(first));
     let (commands, asked) = mpsc::channel(COMMANDS);
-    let lens = Lens::default();
-    (Link { board, commands: asked, lens }, Some(FaceEnds { board: watcher, commands }))
+    let query = Query::default();
+    (Link { snapshot, commands: asked, query }, Some(FaceEnds { snapshot: watcher, commands }))
 }

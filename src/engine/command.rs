@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::engine::board::{Lens, Selection};
+use crate::engine::snapshot::{Query, Selection};
 use crate::job::{CauseKind, JobId, Usd};
 
 /// Something that a person or a program asks of a running batch.
@@ -30,10 +30,10 @@ pub enum Command {
     PriceLimit(Option<Usd>),
     /// Before the start: reckon with the price that is named, though it is in doubt.
     TrustPrice,
-    /// What the face shows, and so which rows the board is to carry.
-    Look(Lens),
-    /// Say on the board how many of these could be sent again or cancelled, and what that costs.
-    Weigh {
+    /// What the face shows, and so which rows the snapshot is to carry.
+    Look(Query),
+    /// Say on the snapshot how many of these could be sent again or cancelled, and what that costs.
+    PreviewAction {
         /// Which answer is meant, counting up.
         seq: u64,
         /// Which jobs.

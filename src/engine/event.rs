@@ -1,12 +1,12 @@
 //! What happened, in order and without gaps, for faces that tell a story instead of showing a
-//! board. Paths and texts are as they are; a face cleans what it prints to a terminal.
+//! snapshot. Paths and texts are as they are; a face cleans what it prints to a terminal.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::board::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
 use crate::job::{Cause, Cost, JobId, NamedText, Pixels, RequestId, SavedFile, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::engine::board::{Choice, Lens, Tab, Totals};
+use crate::engine::snapshot::{Choice, Query, Tab, Totals};
 use crate::engine::table::{Causes, Index, Measure, Spec, View};
 use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, Loss, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd,
@@ -345,7 +345,7 @@ impl JobTable {
         true
     }
 
-    /// How many rows a lens shows.
+    /// How many rows a query shows.
     pub(super) fn shown(&self, tab: Tab) -> usize {
         self.view.as_ref().map_or_else(|| self.index.len(tab), |view| view.len(tab))
     }
@@ -356,28 +356,28 @@ impl JobTable {
     }
 
     /// The jobs at some places of the table, from 0.
-    pub(super) fn at(&self, lens: &Lens, places: Range<usize>) -> Vec<&Job> {
-        let total = self.shown(lens.tab);
+    pub(super) fn at(&self, query: &Query, places: Range<usize>) -> Vec<&Job> {
+        let total = self.shown(query.tab);
         let (first, end) = (places.start.min(total), places.end.min(total));
-        let places = if lens.reverse { total - end..total - first } else { first..end };
+        let places = if query.reverse { total - end..total - first } else { first..end };
         let mut ids = match &self.view {
-            Some(view) => view.at(lens.tab, places),
-            None => self.index.at(lens.tab, lens.order, places),
+            Some(view) => view.at(query.tab, places),
+            None => self.index.at(query.tab, query.order, places),
         };
-        if lens.reverse {
+        if query.reverse {
             ids.reverse();
         }
         ids.into_iter().filter_map(|id| self.get(id)).collect()
     }
 
     /// A job's place in the table, from 0; `None` if it is not shown.
-    pub(super) fn place(&self, lens: &Lens, id: JobId) -> Option<usize> {
+    pub(super) fn place(&self, query: &Query, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
         let place = match &self.view {
-            Some(view) => view.place(lens.tab, job, measure(&self.cost, &self.choices, job)),
-            None => self.index.place(lens.tab, lens.order, id),
+            Some(view) => view.place(query.tab, job, measure(&self.cost, &self.choices, job)),
+            None => self.index.place(query.tab, query.order, id),
         }?;
-        if lens.reverse { self.shown(lens.tab).checked_sub(place + 1) } else { Some(place) }
+        if query.reverse { self.shown(query.tab).checked_sub(place + 1) } else { Some(place) }
     }
 }
 

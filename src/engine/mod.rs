@@ -1,8 +1,7 @@
 //! The one owner of live jobs: it schedules them, runs their stages, listens to commands and
-//! publishes the board.
+//! publishes the snapshot.
 
 mod actor;
-pub mod board;
 mod clock;
 mod command;
 mod dedup;
@@ -21,6 +20,7 @@ mod resilience;
 mod review;
 mod runtime;
 mod scheduler;
+pub mod snapshot;
 mod steps;
 mod table;
 mod tasks;
@@ -28,13 +28,13 @@ mod tasks;
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use options::{End, FaceEnds, Handle, Rooms, Setup};
-pub use planning::edit::{Anew, Link};
+pub use options::{Deps, End, FaceEnds, Handle, Options};
+pub use planning::edit::{Link, Restart};
 pub use pools::Pools;
 pub(crate) use steps::fetch::{SaveError, fetch};
 
 /// Starts a batch on the current runtime.
 #[must_use]
-pub fn start(setup: Setup, rooms: Rooms) -> Handle {
-    actor::Engine::spawn(setup, rooms)
+pub fn start(options: Options, deps: Deps) -> Handle {
+    actor::Engine::spawn(options, deps)
 }

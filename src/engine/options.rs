@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 use crate::engine::Command;
 use crate::engine::Event;
 use crate::engine::Summary;
-use crate::engine::board::{BatchFacts, Board};
 use crate::engine::clock::Clock;
-use crate::engine::planning::edit::{Anew, Link};
+use crate::engine::planning::edit::{Link, Restart};
 use crate::engine::pools::Pools;
+use crate::engine::snapshot::{BatchFacts, Snapshot};
 use crate::fal::Fal;
 use crate::intake::Found;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
@@ -26,7 +26,7 @@ use crate::plan::Failed;
 /// How a batch is to be run.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent choice")]
-pub struct Setup {
+pub struct Options {
     /// What faces show of the batch.
     pub facts: BatchFacts,
     /// The model.
@@ -75,7 +75,7 @@ pub struct Setup {
 
 /// What an engine works with.
 #[derive(Debug)]
-pub struct Rooms {
+pub struct Deps {
     /// fal.
     pub fal: Fal,
     /// What happened before, and what is to be remembered.
@@ -120,8 +120,8 @@ pub struct Handle {
 /// What a face needs of an engine. It outlasts one: a batch may go on as another.
 #[derive(Debug)]
 pub struct FaceEnds {
-    /// The newest board.
-    pub board: watch::Receiver<Arc<Board>>,
+    /// The newest snapshot.
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Where to send commands.
     pub commands: mpsc::Sender<Command>,
 }
@@ -132,5 +132,5 @@ pub enum End {
     /// The batch or this run of it is over.
     Over(Summary),
     /// It goes on as a batch of its own. Nothing was sent.
-    Anew(Box<Anew>),
+    Restart(Box<Restart>),
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crate::engine::Command;
 use crate::engine::actor::Engine;
-use crate::engine::board::Lens;
+use crate::engine::publish::action_preview::{may_cancel, may_reopen, preview_action};
 use crate::engine::publish::attempt_history::AttemptHistory;
-use crate::engine::publish::preview::{may_cancel, may_reopen, weigh};
 use crate::engine::resilience::pause::PauseReason;
+use crate::engine::snapshot::Query;
 use crate::engine::tasks::Step;
-use crate::job::{Group, JobId, JobState, Kept, Transition, Usd};
+use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd};
 use crate::ledger::Trail;
 
 /// The largest window.
@@ -25,8 +25,10 @@ impl Engine {
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
             Command::TrustPrice => self.trust_price(),
-            Command::Look(lens) => self.look_through(lens),
-            Command::Weigh { seq, jobs } => self.publisher.weighed = Some(weigh(&self.jobs, seq, &jobs)),
+            Command::Look(query) => self.look_through(query),
+            Command::PreviewAction { seq, jobs } => {
+                self.publisher.action_preview = Some(preview_action(&self.jobs, seq, &jobs));
+            }
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
                 let failed: Vec<_> = match only {
@@ -64,7 +66,7 @@ impl Engine {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
         }
-        self.setup.budget = cap;
+        self.options.budget = cap;
         Arc::make_mut(&mut self.facts).budget = cap;
         if matches!(self.resilience.pause, Some(PauseReason::Budget { .. })) {
             // If it still does not fit, the next dispatch says so again.
@@ -72,23 +74,23 @@ impl Engine {
         }
     }
 
-    fn look_through(&mut self, lens: Lens) {
-        self.publisher.query.look(lens);
+    fn look_through(&mut self, query: Query) {
+        self.publisher.looker.look(query);
     }
 
     /// Gives a job that ended another go, with whatever it kept.
     pub(super) fn reopen(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id).filter(|job| may_reopen(&job.state)) else { return };
-        let kept = match &job.state {
-            JobState::Failed { kept, .. } => (**kept).clone(),
+        let checkpoint = match &job.state {
+            JobState::Failed { checkpoint, .. } => (**checkpoint).clone(),
             // It is paid for: the same answer is read again.
-            JobState::Unread(_, request, _) => Kept::Request(request.clone()),
-            JobState::Review(..) | JobState::Cancelled(_) => Kept::Nothing,
+            JobState::Unread(_, request, _) => Checkpoint::Request(request.clone()),
+            JobState::Review(..) | JobState::Cancelled(_) => Checkpoint::Nothing,
             // A face has shown the price and that it may be paid twice.
-            JobState::Unknown(_, intent) => Kept::Upload(intent.upload.clone()),
+            JobState::Unknown(_, intent) => Checkpoint::Upload(intent.upload.clone()),
             _ => return,
         };
-        let call = job.state.claim().filter(|_| kept.request().is_none()).map(|claim| claim.call);
+        let call = job.state.claim().filter(|_| checkpoint.request().is_none()).map(|claim| claim.call);
         if let Some(call) = call {
             // Who sees that it was, or may have been, paid for and asks for another go means one of its own.
             self.dedup.awaited.settle(id, call);
@@ -103,7 +105,7 @@ impl Engine {
         if matches!(job.state, JobState::Unknown(..)) {
             self.write_off(id, "given up: it may have been accepted, and billed");
         }
-        if self.happen(id, Transition::Reopen(kept)) {
+        if self.happen(id, Transition::Reopen(checkpoint)) {
             self.runtime.entry(id).or_default().renew();
             self.reconsider(id);
         }
@@ -119,7 +121,7 @@ impl Engine {
                 }
                 self.end_cancelled(id);
             }
-            JobState::Waiting { kept, .. } if kept.request().is_none() => self.end_cancelled(id),
+            JobState::Waiting { checkpoint, .. } if checkpoint.request().is_none() => self.end_cancelled(id),
             JobState::Submitting(..) => self.runtime.entry(id).or_default().cancelling = true,
             state if state.is_at_fal() => self.ask_to_cancel(id),
             _ => {}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::actor::Engine;
-use crate::engine::board::RedoParam;
+use crate::engine::snapshot::RedoParam;
 use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
 use crate::model::{Model, ParamSpec, Params, shown};
 
@@ -28,7 +28,7 @@ impl Engine {
     /// whole.
     pub(super) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
         let Some(job) = self.jobs.get(id) else { return };
-        let params = match self.jobs.params_of(job).retyped(&self.setup.model, changes) {
+        let params = match self.jobs.params_of(job).retyped(&self.options.model, changes) {
             Ok(params) => params,
             Err(error) => {
                 tracing::warn!(job = %id, %error, "not sent again");
@@ -58,7 +58,7 @@ impl Engine {
     /// Why a result of a redone job wants a look: to be compared.
     pub(super) fn to_compare(&self, id: JobId, saved: &Saved, found: Option<Suspicion>) -> Option<Suspicion> {
         let Some(own) = self.jobs.get(id).and_then(|job| self.jobs.own_params(job)) else { return found };
-        let with = self.setup.model.differences(own, self.jobs.params(), saved.seed).join(", ");
+        let with = self.options.model.differences(own, self.jobs.params(), saved.seed).join(", ");
         let with = if with.is_empty() { with } else { format!(" with {with}") };
         let text = format!("redone{with}: compare and accept");
         Some(Suspicion(match found {

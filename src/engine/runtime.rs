@@ -30,7 +30,7 @@ pub(super) struct Runtime {
     pub(super) unclear: u32,
     /// When its upload, submit, download or last call about it began.
     pub(super) call_began: Option<Timestamp>,
-    /// How often in a row a failure was laid to the weather.
+    /// How often in a row a failure was laid to the connectivity.
     pub(super) let_off: u8,
     /// How often its result was asked for too early.
     pub(super) early: u8,

@@ -14,7 +14,7 @@ use crate::engine::runtime::Runtime;
 use crate::engine::steps::stages::Save;
 use crate::engine::tasks::{Pool, Step, Tasks};
 use crate::fal::Meter;
-use crate::job::{Cause, CauseKind, Group, JobId, JobState, Kept, Timestamp, Transition, Usd};
+use crate::job::{Cause, CauseKind, Checkpoint, Group, JobId, JobState, Timestamp, Transition, Usd};
 use crate::picture::Provenance;
 
 /// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
@@ -73,21 +73,21 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.scheduler.tasks.count(Pool::Saves) < self.setup.pools.downloads
+        while self.scheduler.tasks.count(Pool::Saves) < self.options.pools.downloads
             && self.may_begin(CallKind::Fetch, now)
             && self.begin_next_save()
         {}
         self.settle_lost();
         self.look_at_rivals(now);
         while self.begin_next_check() {}
-        while self.scheduler.tasks.count(Pool::Saves) < self.setup.pools.downloads && self.begin_next_copy() {}
-        while self.scheduler.tasks.count(Pool::Calls) < self.setup.pools.calls
+        while self.scheduler.tasks.count(Pool::Saves) < self.options.pools.downloads && self.begin_next_copy() {}
+        while self.scheduler.tasks.count(Pool::Calls) < self.options.pools.calls
             && self.may_begin(CallKind::Follow, now)
             && (self.begin_next_answer() || self.begin_next_call())
         {}
         while self.is_open()
             && self.jobs.totals().in_flight < usize::from(self.scheduler.window)
-            && self.scheduler.tasks.count(Pool::Submits) < self.setup.pools.submits
+            && self.scheduler.tasks.count(Pool::Submits) < self.options.pools.submits
             && self.may_begin(CallKind::Submit, now)
             && self.begin_next_submit()
         {}
@@ -110,7 +110,7 @@ impl Engine {
     /// Uploads run ahead of the window, but not so far that they could expire.
     fn has_room_for_upload(&self) -> bool {
         let uploading = self.scheduler.tasks.count(Pool::Uploads);
-        uploading < self.setup.pools.uploads
+        uploading < self.options.pools.uploads
             && uploading + self.scheduler.to_submit.len() < usize::from(self.scheduler.window).max(4)
     }
 
@@ -118,7 +118,7 @@ impl Engine {
         // Those that were begun before go first.
         let again = std::iter::from_fn(|| self.scheduler.to_upload.pop_front()).find(|id| {
             let state = self.jobs.get(*id).map(|job| &job.state);
-            matches!(state, Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Nothing))
+            matches!(state, Some(JobState::Waiting { checkpoint, .. }) if matches!(**checkpoint, Checkpoint::Nothing))
         });
         if again.is_some_and(|id| self.is_led(id)) {
             return true;
@@ -157,15 +157,15 @@ impl Engine {
         let Some(job) = self.jobs.get(id) else { return true };
         let upload = match &job.state {
             JobState::Uploaded(_, upload) => &**upload,
-            JobState::Waiting { kept, .. } => match &**kept {
-                Kept::Upload(upload) => upload,
+            JobState::Waiting { checkpoint, .. } => match &**checkpoint {
+                Checkpoint::Upload(upload) => upload,
                 _ => return true,
             },
             _ => return true,
         };
         if self.now().since(upload.at) > UPLOAD_KEEPS {
             let cause = Cause::new(CauseKind::FileDownload, "its upload is too old to rely on; it is brought up again");
-            self.back_to(id, cause, Kept::Nothing);
+            self.back_to(id, cause, Checkpoint::Nothing);
             return true;
         }
         let upload = upload.url.clone();
@@ -182,7 +182,7 @@ impl Engine {
         // An earlier run may have begun it: how long this one takes counts from its own beginning.
         let began = job.state.run().map_or_else(|| self.now(), |run| run.began).max(self.course.began_at);
         self.publisher.throughput.begin(began);
-        let body = self.jobs.params_of(&job).body(&self.setup.model, &upload);
+        let body = self.jobs.params_of(&job).body(&self.options.model, &upload);
         let stakes = self.stakes(id);
         self.spawn_stage(Step::Submit(id), self.stages.clone().submit(job, body, stakes));
         let live = self.runtime.entry(id).or_default();
@@ -195,7 +195,7 @@ impl Engine {
     /// Whether one more result fits under the cap, with all that is spent and may still be.
     pub(super) fn can_pay(&self, at_most: Option<Usd>) -> bool {
         let totals = self.jobs.totals();
-        self.setup.budget.is_none_or(|cap| {
+        self.options.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
             let needed = totals.used().zip(at_most);
             needed.and_then(|(sum, at_most)| sum.checked_add(at_most)).is_some_and(|sum| sum <= cap)
@@ -213,7 +213,7 @@ impl Engine {
         let totals = self.jobs.totals();
         if totals.of(Group::Active) == self.lying_uploaded() {
             let hold = PauseReason::Budget {
-                cap: self.setup.budget.unwrap_or_default(),
+                cap: self.options.budget.unwrap_or_default(),
                 spent: totals.spent,
                 reserved: totals.reserved,
                 next: next.unwrap_or_default(),
@@ -252,7 +252,7 @@ impl Engine {
             Some(request) if job.state.is_at_fal() => request.clone(),
             _ => return true,
         };
-        let logs = self.setup.logs || self.look_at() == Some(id);
+        let logs = self.options.logs || self.look_at() == Some(id);
         let live = self.runtime.entry(id).or_default();
         if live.calling {
             return true;
@@ -326,18 +326,18 @@ impl Engine {
 
     /// A wait is over: the job queues for the step that it goes on with.
     fn wake(&mut self, id: JobId, now: Timestamp) {
-        let Some(JobState::Waiting { until, kept, .. }) = self.jobs.get(id).map(|job| &job.state) else { return };
+        let Some(JobState::Waiting { until, checkpoint, .. }) = self.jobs.get(id).map(|job| &job.state) else { return };
         if *until > now {
             return;
         }
-        match &**kept {
-            Kept::Nothing => self.scheduler.to_upload.push_back(id),
-            Kept::Upload(_) => self.scheduler.to_submit.push_back(id),
-            Kept::Request(_) => {
+        match &**checkpoint {
+            Checkpoint::Nothing => self.scheduler.to_upload.push_back(id),
+            Checkpoint::Upload(_) => self.scheduler.to_submit.push_back(id),
+            Checkpoint::Request(_) => {
                 self.runtime.entry(id).or_default().due = None;
                 self.scheduler.to_call.push_back(id);
             }
-            Kept::Answer(_, answer) => {
+            Checkpoint::Answer(_, answer) => {
                 let answer = (**answer).clone();
                 if self.happen(id, Transition::StartSave(answer)) {
                     self.scheduler.to_save.push_back(id);

@@ -8,7 +8,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::{Map, Value};
 
 use super::words::in_megapixels;
-use crate::engine::board::{BatchFacts, LogLine, LossNote, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, LogLine, LossNote, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
 use crate::job::{BatchId, CauseKind, Loss, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::{Doubt, PriceState};

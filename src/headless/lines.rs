@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::plan::{certain, cost, may_leave, model, pixels, to_send};
 use super::summary::summary;
 use super::words::{count, cut, notice, took};
-use crate::engine::board::{BatchFacts, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, What};
 use crate::job::{JobId, Spent, Status, Timestamp, clean};
 

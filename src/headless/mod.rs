@@ -16,7 +16,7 @@ pub use json::{early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
 
-use crate::engine::board::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::{Event, Summary, What};
 use crate::job::Timestamp;
 use json::Json;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::words::{count, megapixels, of, price};
-use crate::engine::board::{BatchFacts, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, Plan, SkippedFile};
 use crate::job::clean;
 use crate::model::shown;
 

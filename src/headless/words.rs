@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::board::{BatchFacts, Notice};
+use crate::engine::snapshot::{BatchFacts, Notice};
 pub(super) use crate::job::count;
 use crate::job::{clean, plural};
 use crate::model::UnitPrice;

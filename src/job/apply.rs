@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Cause, CauseKind, Closed, Intent, JobState, Kept, Request, Run, Saved, Status, Stop, Suspicion, Timestamp,
-    Unread, Upload,
+    Answer, Cause, CauseKind, Checkpoint, Closed, Intent, JobState, Request, Run, Saved, Status, Stop, Suspicion,
+    Timestamp, Unread, Upload,
 };
 
 /// Something that happened to a job.
@@ -47,8 +47,8 @@ pub enum Transition {
         /// When it goes on.
         until: Timestamp,
         /// What it goes on with.
-        kept: Kept,
-        /// Whether it is the job's own failure and counts as one of its attempts; bad weather for all
+        checkpoint: Checkpoint,
+        /// Whether it is the job's own failure and counts as one of its attempts; bad connectivity for all
         /// does not.
         counts: bool,
     },
@@ -57,12 +57,12 @@ pub enum Transition {
         /// Why.
         cause: Cause,
         /// What a later retry would go on with.
-        kept: Kept,
+        checkpoint: Checkpoint,
     },
     /// It was stopped.
     Cancel,
     /// A person asked for another go: attempts are counted anew.
-    Reopen(Kept),
+    Reopen(Checkpoint),
     /// A person is content with a result that wanted a look.
     Approve,
     /// A person is not content with a result.
@@ -101,22 +101,27 @@ pub struct Impossible {
 /// # Errors
 /// [`Impossible`] if it cannot follow; the state stays what it was.
 pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<JobState, Impossible> {
+    use Checkpoint as C;
     use JobState as S;
     use Transition as T;
 
     let first = || Run { began: at, attempt: 1 };
     let next = match (state, transition) {
         (S::Pending, T::StartUpload) => S::Uploading(first()),
-        (S::Waiting { run, kept, .. }, T::StartUpload) if matches!(**kept, Kept::Nothing) => S::Uploading(*run),
+        (S::Waiting { run, checkpoint, .. }, T::StartUpload) if matches!(**checkpoint, C::Nothing) => {
+            S::Uploading(*run)
+        }
         (S::Uploading(run), T::FinishUpload(upload)) => S::Uploaded(*run, Box::new(upload)),
 
         (S::Uploaded(run, upload), T::StartSubmit) => {
             S::Submitting(*run, Box::new(Intent { upload: (**upload).clone(), at }))
         }
-        (S::Waiting { run, kept, .. }, T::StartSubmit) if matches!(**kept, Kept::Upload(_)) => match &**kept {
-            Kept::Upload(upload) => S::Submitting(*run, Box::new(Intent { upload: upload.clone(), at })),
-            _ => return Err(impossible(state, T::StartSubmit)),
-        },
+        (S::Waiting { run, checkpoint, .. }, T::StartSubmit) if matches!(**checkpoint, C::Upload(_)) => {
+            match &**checkpoint {
+                C::Upload(upload) => S::Submitting(*run, Box::new(Intent { upload: upload.clone(), at })),
+                _ => return Err(impossible(state, T::StartSubmit)),
+            }
+        }
         (S::Submitting(run, _) | S::Unknown(run, _), T::Accept(request)) => S::InQueue(*run, Box::new(request), None),
         (S::Submitting(run, intent), T::LoseReply) => S::Unknown(*run, intent.clone()),
 
@@ -129,16 +134,16 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             S::Completed(*run, request.clone(), inference)
         }
         (S::Completed(run, request, _), T::StartSave(answer)) => S::Saving(*run, request.clone(), Box::new(answer)),
-        (S::Waiting { run, kept, .. }, followed @ (T::Queue(_) | T::Progress | T::Complete(_))) => {
-            match (&**kept, followed) {
-                (Kept::Request(request), T::Queue(position)) => S::InQueue(*run, request.clone(), position),
-                (Kept::Request(request), T::Progress) => S::InProgress(*run, request.clone(), at),
-                (Kept::Request(request), T::Complete(inference)) => S::Completed(*run, request.clone(), inference),
+        (S::Waiting { run, checkpoint, .. }, followed @ (T::Queue(_) | T::Progress | T::Complete(_))) => {
+            match (&**checkpoint, followed) {
+                (C::Request(request), T::Queue(position)) => S::InQueue(*run, request.clone(), position),
+                (C::Request(request), T::Progress) => S::InProgress(*run, request.clone(), at),
+                (C::Request(request), T::Complete(inference)) => S::Completed(*run, request.clone(), inference),
                 (_, followed) => return Err(impossible(state, followed)),
             }
         }
-        (S::Waiting { run, kept, .. }, T::StartSave(answer)) => match &**kept {
-            Kept::Answer(request, _) => S::Saving(*run, request.clone(), Box::new(answer)),
+        (S::Waiting { run, checkpoint, .. }, T::StartSave(answer)) => match &**checkpoint {
+            C::Answer(request, _) => S::Saving(*run, request.clone(), Box::new(answer)),
             _ => return Err(impossible(state, T::StartSave(answer))),
         },
         (from, T::Misread(unread)) if is_underway(from) => match from.request() {
@@ -158,54 +163,58 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         }
         (S::Saving(run, ..), T::Doubt(saved, why)) => S::Review(close(*run, at), Box::new(saved), why),
 
-        (from, T::Retry { cause, until, kept, counts }) if is_underway(from) && keeps_all(from, &kept) => S::Waiting {
-            run: from.run().map_or_else(first, |run| Run { attempt: run.attempt.saturating_add(counts.into()), ..run }),
-            until,
-            cause: Box::new(cause),
-            stop: stop(from, &kept),
-            kept: Box::new(kept),
-        },
+        (from, T::Retry { cause, until, checkpoint, counts }) if is_underway(from) && keeps_all(from, &checkpoint) => {
+            S::Waiting {
+                run: from.run().map_or_else(first, |run| again(run, counts)),
+                until,
+                cause: Box::new(cause),
+                stop: stop(from, &checkpoint),
+                checkpoint: Box::new(checkpoint),
+            }
+        }
         // Somebody else sends the same picture: what comes of that is waited for.
-        (S::Pending, T::Retry { cause, until, kept: Kept::Nothing, counts: false }) => waits(first(), until, cause),
-        (from, T::Fail { cause, kept }) if is_underway(from) && keeps_all(from, &kept) => S::Failed {
-            closed: closed(from, at),
-            cause: Box::new(cause),
-            stop: stop(from, &kept),
-            kept: Box::new(kept),
-        },
-        (S::Pending, T::Fail { cause, kept: Kept::Nothing }) => fails(state, at, cause),
+        (S::Pending, T::Retry { cause, until, checkpoint: C::Nothing, counts: false }) => waits(first(), until, cause),
+        (from, T::Fail { cause, checkpoint }) if is_underway(from) && keeps_all(from, &checkpoint) => {
+            fails(from, at, cause, checkpoint)
+        }
+        (S::Pending, T::Fail { cause, checkpoint: C::Nothing }) => fails(state, at, cause, C::Nothing),
         (from, T::Cancel) if from.is_final() || matches!(from, S::Saving(..)) => {
             return Err(impossible(from, T::Cancel));
         }
         (from, T::Cancel) => S::Cancelled(closed(from, at)),
-        (S::Failed { kept: had, cause, stop, .. }, T::Reopen(kept)) if !loses_request(had, &kept) => {
-            reopened(at, (**cause).clone(), about(stop.as_deref(), &kept), kept)
+        (S::Failed { checkpoint: had, cause, stop, .. }, T::Reopen(checkpoint)) if !loses_request(had, &checkpoint) => {
+            reopened(at, (**cause).clone(), about(stop.as_deref(), &checkpoint), checkpoint)
         }
-        (S::Unread(_, request, unread), T::Reopen(Kept::Request(again))) if request.id == again.id => {
+        (S::Unread(_, request, unread), T::Reopen(C::Request(again))) if request.id == again.id => {
             let cause = Cause::new(CauseKind::BadResult, unread.why.0.clone());
-            reopened(at, cause, stop(state, &Kept::Request(again.clone())), Kept::Request(again))
+            reopened(at, cause, stop(state, &C::Request(again.clone())), C::Request(again))
         }
         // Given up by a person: only now may another request be paid for.
         (S::Unread(closed, request, unread), T::Reject(why)) => S::Failed {
             closed: *closed,
             cause: Box::new(Cause::new(CauseKind::BadResult, format!("{}; {}", why.0, unread.why.0))),
-            stop: stop(state, &Kept::Request(request.clone())),
-            kept: Box::new(Kept::Upload(request.upload.clone())),
+            stop: stop(state, &C::Request(request.clone())),
+            checkpoint: Box::new(C::Upload(request.upload.clone())),
         },
         (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
         (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
             S::Review(*closed, saved.clone(), why)
         }
-        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), None, Kept::Nothing),
-        (S::Review(..) | S::Cancelled(_), T::Reopen(kept @ Kept::Nothing))
-        | (S::Unknown(..), T::Reopen(kept @ (Kept::Nothing | Kept::Upload(_)))) => {
-            reopened(at, Cause::cancelled(), None, kept)
+        (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), None, C::Nothing),
+        (S::Review(..) | S::Cancelled(_), T::Reopen(checkpoint @ C::Nothing))
+        | (S::Unknown(..), T::Reopen(checkpoint @ (C::Nothing | C::Upload(_)))) => {
+            reopened(at, Cause::cancelled(), None, checkpoint)
         }
         (from, T::Skip(reason)) if from.is_unsent() => S::Skipped(reason),
         (S::Waiting { .. }, T::TakeBack(was)) if state.is_unsent() && came_to_nothing(&was) => *was,
         (from, transition) => return Err(impossible(from, transition)),
     };
     Ok(next)
+}
+
+/// The run of a job that tries again: one more attempt where the failure was its own.
+fn again(run: Run, counts: bool) -> Run {
+    Run { attempt: run.attempt.saturating_add(counts.into()), ..run }
 }
 
 fn impossible(from: &JobState, transition: Transition) -> Impossible {
@@ -222,31 +231,32 @@ fn closed(state: &JobState, at: Timestamp) -> Closed {
 
 /// A job with nothing behind it that waits.
 fn waits(run: Run, until: Timestamp, cause: Cause) -> JobState {
-    JobState::Waiting { run, until, cause: Box::new(cause), stop: None, kept: Box::new(Kept::Nothing) }
+    JobState::Waiting { run, until, cause: Box::new(cause), stop: None, checkpoint: Box::new(Checkpoint::Nothing) }
 }
 
-/// A job with nothing behind it that fails before its first step.
-fn fails(state: &JobState, at: Timestamp, cause: Cause) -> JobState {
-    let stop = stop(state, &Kept::Nothing);
-    JobState::Failed { closed: closed(state, at), cause: Box::new(cause), stop, kept: Box::new(Kept::Nothing) }
+/// A job that fails, with what it keeps.
+fn fails(from: &JobState, at: Timestamp, cause: Cause, checkpoint: Checkpoint) -> JobState {
+    let stop = stop(from, &checkpoint);
+    JobState::Failed { closed: closed(from, at), cause: Box::new(cause), stop, checkpoint: Box::new(checkpoint) }
 }
 
-fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, kept: Kept) -> JobState {
+fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, checkpoint: Checkpoint) -> JobState {
     let run = Run { began: at, attempt: 1 };
-    JobState::Waiting { run, until: at, cause: Box::new(cause), stop, kept: Box::new(kept) }
+    JobState::Waiting { run, until: at, cause: Box::new(cause), stop, checkpoint: Box::new(checkpoint) }
 }
 
 /// Where a job was when it did not get on. A request that it goes on with is the one that it was about.
-fn stop(from: &JobState, kept: &Kept) -> Option<Box<Stop>> {
+fn stop(from: &JobState, checkpoint: &Checkpoint) -> Option<Box<Stop>> {
     let stage = from.stage()?;
-    let request = kept.request().or(from.request()).filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
+    let request =
+        checkpoint.request().or(from.request()).filter(|_| stage.is_at_fal()).map(|request| request.id.clone());
     Some(Box::new(Stop { stage, request }))
 }
 
 /// Where it stopped, told of the request that it goes on with, if it does with one.
-fn about(stop: Option<&Stop>, kept: &Kept) -> Option<Box<Stop>> {
+fn about(stop: Option<&Stop>, checkpoint: &Checkpoint) -> Option<Box<Stop>> {
     let mut stop = stop.cloned()?;
-    if let Some(request) = kept.request().filter(|_| stop.stage.is_at_fal()) {
+    if let Some(request) = checkpoint.request().filter(|_| stop.stage.is_at_fal()) {
         stop.request = Some(request.id.clone());
     }
     Some(Box::new(stop))
@@ -262,19 +272,21 @@ fn is_underway(state: &JobState) -> bool {
 }
 
 /// A job that fal has finished must not forget the answer and go back to following.
-fn keeps_all(from: &JobState, kept: &Kept) -> bool {
+fn keeps_all(from: &JobState, checkpoint: &Checkpoint) -> bool {
     match from {
         // Before anything was accepted there is no request to keep.
-        JobState::Uploading(_) => matches!(kept, Kept::Nothing),
-        JobState::Uploaded(..) | JobState::Submitting(..) => matches!(kept, Kept::Nothing | Kept::Upload(_)),
+        JobState::Uploading(_) => matches!(checkpoint, Checkpoint::Nothing),
+        JobState::Uploaded(..) | JobState::Submitting(..) => {
+            matches!(checkpoint, Checkpoint::Nothing | Checkpoint::Upload(_))
+        }
         _ => true,
     }
 }
 
 /// A retry must not throw away a request that may have been paid for, unless its outcome is known.
-fn loses_request(had: &Kept, kept: &Kept) -> bool {
-    match (had.request(), kept.request()) {
-        (Some(had), Some(kept)) => had.id != kept.id,
+fn loses_request(had: &Checkpoint, checkpoint: &Checkpoint) -> bool {
+    match (had.request(), checkpoint.request()) {
+        (Some(had), Some(checkpoint)) => had.id != checkpoint.id,
         (Some(_), None) => true,
         (None, _) => false,
     }

@@ -32,12 +32,12 @@ fn cause() -> Cause {
     Cause::new(CauseKind::Runner, "runner disconnected")
 }
 
-fn any_kept() -> impl Strategy<Value = Kept> {
+fn any_kept() -> impl Strategy<Value = Checkpoint> {
     prop_oneof![
-        Just(Kept::Nothing),
-        Just(Kept::Upload(upload())),
-        prop_oneof![Just("r1"), Just("r2")].prop_map(|id| Kept::Request(Box::new(request(id)))),
-        Just(Kept::Answer(Box::new(request("r1")), Box::new(answer()))),
+        Just(Checkpoint::Nothing),
+        Just(Checkpoint::Upload(upload())),
+        prop_oneof![Just("r1"), Just("r2")].prop_map(|id| Checkpoint::Request(Box::new(request(id)))),
+        Just(Checkpoint::Answer(Box::new(request("r1")), Box::new(answer()))),
     ]
 }
 
@@ -55,13 +55,13 @@ fn any_transition() -> impl Strategy<Value = Transition> {
         Just(Transition::Save(saved())),
         Just(Transition::Misread(unread())),
         Just(Transition::Doubt(saved(), Suspicion("small".into()))),
-        (any_kept(), any::<bool>()).prop_map(|(kept, counts)| Transition::Retry {
+        (any_kept(), any::<bool>()).prop_map(|(checkpoint, counts)| Transition::Retry {
             cause: cause(),
             until: Timestamp(9),
-            kept,
+            checkpoint,
             counts
         }),
-        any_kept().prop_map(|kept| Transition::Fail { cause: cause(), kept }),
+        any_kept().prop_map(|checkpoint| Transition::Fail { cause: cause(), checkpoint }),
         Just(Transition::Cancel),
         any_kept().prop_map(Transition::Reopen),
         Just(Transition::Approve),
@@ -98,9 +98,10 @@ fn what_is_not_sent_yet_can_be_left_out_and_a_wish_for_another_go_taken_back() {
     assert_eq!(life([skip()]), JobState::Skipped("left out by you".into()));
     let steps = ordinary_life();
     assert!(apply(&life(steps.clone().into_iter().take(3)), skip(), Timestamp(9)).is_err(), "it may be paid for");
-    let failed =
-        life(steps.clone().into_iter().take(1).chain([Transition::Fail { cause: cause(), kept: Kept::Nothing }]));
-    let again = apply(&failed, Transition::Reopen(Kept::Nothing), Timestamp(20)).unwrap();
+    let failed = life(
+        steps.clone().into_iter().take(1).chain([Transition::Fail { cause: cause(), checkpoint: Checkpoint::Nothing }]),
+    );
+    let again = apply(&failed, Transition::Reopen(Checkpoint::Nothing), Timestamp(20)).unwrap();
     let back = Transition::TakeBack(Box::new(failed.clone()));
     assert_eq!(apply(&again, back.clone(), Timestamp(21)).unwrap(), failed);
     assert!(apply(&life(steps), back, Timestamp(21)).is_err(), "a result is kept");
@@ -118,7 +119,12 @@ fn an_ordinary_life_ends_done_with_its_time() {
 fn a_failed_attempt_keeps_its_upload_and_counts() {
     let mut steps = ordinary_life();
     steps.truncate(7);
-    steps.push(Transition::Retry { cause: cause(), until: Timestamp(99), kept: Kept::Upload(upload()), counts: true });
+    steps.push(Transition::Retry {
+        cause: cause(),
+        until: Timestamp(99),
+        checkpoint: Checkpoint::Upload(upload()),
+        counts: true,
+    });
     steps.push(Transition::StartSubmit);
     let state = life(steps);
     assert_eq!(state.status(), Status::Submitting);
@@ -127,36 +133,39 @@ fn a_failed_attempt_keeps_its_upload_and_counts() {
 
 #[test]
 fn a_failure_says_which_step_and_request_it_was_whatever_is_kept() {
-    let failing =
-        |steps, kept| life(ordinary_life().into_iter().take(steps).chain([Transition::Fail { cause: cause(), kept }]));
+    let failing = |steps, checkpoint| {
+        life(ordinary_life().into_iter().take(steps).chain([Transition::Fail { cause: cause(), checkpoint }]))
+    };
     let told = |state: JobState| (state.stop().unwrap().stage, state.last_request_id().map(ToString::to_string));
-    assert_eq!(told(failing(1, Kept::Nothing)), (Stage::Upload, None));
-    assert_eq!(told(failing(3, Kept::Upload(upload()))), (Stage::Submit, None));
+    assert_eq!(told(failing(1, Checkpoint::Nothing)), (Stage::Upload, None));
+    assert_eq!(told(failing(3, Checkpoint::Upload(upload()))), (Stage::Submit, None));
     for steps in 4..=7 {
-        let failed = failing(steps, Kept::Upload(upload()));
+        let failed = failing(steps, Checkpoint::Upload(upload()));
         assert_eq!(failed.request_id(), None, "it goes on without it");
-        let again = apply(&failed, Transition::Reopen(Kept::Upload(upload())), Timestamp(20)).unwrap();
+        let again = apply(&failed, Transition::Reopen(Checkpoint::Upload(upload())), Timestamp(20)).unwrap();
         for state in [failed, again] {
             assert_eq!(told(state), (Stage::Follow, Some("r1".to_owned())));
         }
     }
-    let kept = Kept::Answer(Box::new(request("r1")), Box::new(answer()));
-    assert_eq!(told(failing(8, kept)), (Stage::Save, Some("r1".to_owned())));
+    let checkpoint = Checkpoint::Answer(Box::new(request("r1")), Box::new(answer()));
+    assert_eq!(told(failing(8, checkpoint)), (Stage::Save, Some("r1".to_owned())));
     // To be made again is no failure.
     assert_eq!(apply(&life(ordinary_life()), Transition::Redo, Timestamp(20)).unwrap().stop(), None);
 }
 
 #[test]
 fn a_paid_result_that_could_not_be_saved_is_not_paid_for_again() {
-    let failed =
-        life(ordinary_life().into_iter().take(8).chain([Transition::Fail {
-            cause: cause(),
-            kept: Kept::Answer(Box::new(request("r1")), Box::new(answer())),
-        }]));
-    assert!(apply(&failed, Transition::Reopen(Kept::Nothing), Timestamp(20)).is_err());
-    let again =
-        apply(&failed, Transition::Reopen(Kept::Answer(Box::new(request("r1")), Box::new(answer()))), Timestamp(20))
-            .unwrap();
+    let failed = life(ordinary_life().into_iter().take(8).chain([Transition::Fail {
+        cause: cause(),
+        checkpoint: Checkpoint::Answer(Box::new(request("r1")), Box::new(answer())),
+    }]));
+    assert!(apply(&failed, Transition::Reopen(Checkpoint::Nothing), Timestamp(20)).is_err());
+    let again = apply(
+        &failed,
+        Transition::Reopen(Checkpoint::Answer(Box::new(request("r1")), Box::new(answer()))),
+        Timestamp(20),
+    )
+    .unwrap();
     assert_eq!(apply(&again, Transition::StartSave(answer()), Timestamp(21)).unwrap().status(), Status::Saving);
 }
 
@@ -185,7 +194,12 @@ fn a_lost_reply_is_never_submitted_again_by_itself() {
     assert!(
         apply(
             &unknown,
-            Transition::Retry { cause: cause(), until: Timestamp(9), kept: Kept::Upload(upload()), counts: true },
+            Transition::Retry {
+                cause: cause(),
+                until: Timestamp(9),
+                checkpoint: Checkpoint::Upload(upload()),
+                counts: true
+            },
             Timestamp(9)
         )
         .is_err()
@@ -233,14 +247,14 @@ fn an_answer_that_is_not_understood_stays_a_paid_request_until_a_person_gives_it
     let completed = JobState::Completed(run, Box::new(request("r1")), None);
     let review = apply(&completed, Transition::Misread(unread()), Timestamp(5)).unwrap();
     assert_eq!((review.status(), review.saved(), review.is_reserved()), (Status::Review, None, true));
-    for lost in [Kept::Nothing, Kept::Upload(upload()), Kept::Request(Box::new(request("r2")))] {
+    for lost in [Checkpoint::Nothing, Checkpoint::Upload(upload()), Checkpoint::Request(Box::new(request("r2")))] {
         assert!(apply(&review, Transition::Reopen(lost), Timestamp(6)).is_err(), "it would be paid for again");
     }
     assert!(apply(&review, Transition::Approve, Timestamp(6)).is_err(), "there is nothing to accept");
-    let again = Transition::Reopen(Kept::Request(Box::new(request("r1"))));
+    let again = Transition::Reopen(Checkpoint::Request(Box::new(request("r1"))));
     let again = apply(&review, again, Timestamp(6)).unwrap();
     assert_eq!(again.request().map(|request| request.id.as_str()), Some("r1"));
     let given_up = apply(&review, Transition::Reject(Suspicion("rejected by you".into())), Timestamp(6)).unwrap();
-    let JobState::Failed { kept, cause, .. } = given_up else { panic!("{given_up:?}") };
-    assert_eq!((*kept, &*cause.message), (Kept::Upload(upload()), "rejected by you; holds no picture"));
+    let JobState::Failed { checkpoint, cause, .. } = given_up else { panic!("{given_up:?}") };
+    assert_eq!((*checkpoint, &*cause.message), (Checkpoint::Upload(upload()), "rejected by you; holds no picture"));
 }

@@ -36,7 +36,7 @@ pub use result::{
 };
 pub use retry::RetryPolicy;
 pub use service::Service;
-pub use state::{Closed, Intent, Job, JobState, Kept, OwnParams, Run, Stage, Suspicion, Unread};
+pub use state::{Checkpoint, Closed, Intent, Job, JobState, OwnParams, Run, Stage, Suspicion, Unread};
 pub use status::{Group, Status};
 pub use stop::Stop;
 pub(crate) use text::push_name;

@@ -59,7 +59,7 @@ pub struct Intent {
 /// What a job that has to wait or failed keeps, so that nothing paid for is lost and no work is
 /// done twice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Kept {
+pub enum Checkpoint {
     /// Nothing: it goes on at the upload.
     Nothing,
     /// The photo is in fal's storage: it goes on at the submit.
@@ -84,7 +84,7 @@ pub enum Stage {
     Save,
 }
 
-impl Kept {
+impl Checkpoint {
     /// The step that goes on from here.
     #[must_use]
     pub fn stage(&self) -> Stage {
@@ -151,7 +151,7 @@ pub enum JobState {
         /// The step that did not work; `None` where a person asked for another go.
         stop: Option<Box<Stop>>,
         /// What it goes on with.
-        kept: Box<Kept>,
+        checkpoint: Box<Checkpoint>,
     },
     /// The picture and its caption are on disk.
     Done(Closed, Box<Saved>),
@@ -169,7 +169,7 @@ pub enum JobState {
         /// The step that did not work; `None` where an older ledger does not say.
         stop: Option<Box<Stop>>,
         /// What a retry goes on with.
-        kept: Box<Kept>,
+        checkpoint: Box<Checkpoint>,
     },
     /// Stopped by the user.
     Cancelled(Closed),
@@ -259,7 +259,7 @@ impl JobState {
             | Self::Completed(_, request, _)
             | Self::Saving(_, request, _)
             | Self::Unread(_, request, _) => Some(request),
-            Self::Waiting { kept, .. } | Self::Failed { kept, .. } => kept.request(),
+            Self::Waiting { checkpoint, .. } | Self::Failed { checkpoint, .. } => checkpoint.request(),
             _ => None,
         }
     }
@@ -306,7 +306,7 @@ impl JobState {
     pub fn is_at_fal(&self) -> bool {
         match self {
             Self::Submitting(..) | Self::InQueue(..) | Self::InProgress(..) => true,
-            Self::Waiting { kept, .. } => matches!(**kept, Kept::Request(_)),
+            Self::Waiting { checkpoint, .. } => matches!(**checkpoint, Checkpoint::Request(_)),
             _ => false,
         }
     }
@@ -322,7 +322,7 @@ impl JobState {
             | Self::InProgress(..)
             | Self::Completed(..)
             | Self::Saving(..) => true,
-            Self::Waiting { kept, .. } => kept.request().is_some(),
+            Self::Waiting { checkpoint, .. } => checkpoint.request().is_some(),
             _ => false,
         }
     }
@@ -338,7 +338,7 @@ impl JobState {
             | Self::Saving(..)
             | Self::Unread(..)
             | Self::Unknown(..) => true,
-            Self::Waiting { kept, .. } | Self::Failed { kept, .. } => kept.request().is_some(),
+            Self::Waiting { checkpoint, .. } | Self::Failed { checkpoint, .. } => checkpoint.request().is_some(),
             _ => false,
         }
     }
@@ -349,7 +349,7 @@ impl JobState {
         match self {
             Self::Uploaded(_, upload) => Some(upload.content),
             Self::Submitting(_, intent) | Self::Unknown(_, intent) => Some(intent.upload.content),
-            Self::Waiting { kept, .. } if let Kept::Upload(upload) = &**kept => Some(upload.content),
+            Self::Waiting { checkpoint, .. } if let Checkpoint::Upload(upload) = &**checkpoint => Some(upload.content),
             state if state.closed().is_none() => state.request().map(|request| request.upload.content),
             _ => None,
         }

@@ -31,7 +31,7 @@ impl JobState {
             Self::Uploaded(..) | Self::Submitting(..) | Self::Unknown(..) => Some(Stage::Submit),
             Self::InQueue(..) | Self::InProgress(..) | Self::Completed(..) | Self::Unread(..) => Some(Stage::Follow),
             Self::Saving(..) => Some(Stage::Save),
-            Self::Waiting { kept, .. } | Self::Failed { kept, .. } => Some(kept.stage()),
+            Self::Waiting { checkpoint, .. } | Self::Failed { checkpoint, .. } => Some(checkpoint.stage()),
             Self::Done(..) | Self::Review(..) | Self::Cancelled(_) | Self::Skipped(_) => None,
         }
     }

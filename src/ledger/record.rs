@@ -1,7 +1,7 @@
 //! A job's state laid out flat: which parts it knows.
 
 use crate::job::{
-    Answer, Cause, Closed, JobState, Kept, Request, RequestId, Run, Saved, Stage, Stop, Timestamp, Upload,
+    Answer, Cause, Checkpoint, Closed, JobState, Request, RequestId, Run, Saved, Stage, Stop, Timestamp, Upload,
 };
 
 /// What a state knows, part by part.
@@ -46,15 +46,15 @@ impl<'a> Record<'a> {
             JobState::InProgress(run, request, since) => Self { started: Some(*since), ..at_fal(run, request) },
             JobState::Completed(run, request, ran) => Self { ran: *ran, ..at_fal(run, request) },
             JobState::Saving(run, request, answer) => Self { answer: Some(answer), ..at_fal(run, request) },
-            JobState::Waiting { run, until, cause, stop, kept } => Self {
+            JobState::Waiting { run, until, cause, stop, checkpoint } => Self {
                 run: Some(*run),
                 until: Some(*until),
                 cause: Some(cause),
                 stop: stop.as_deref(),
-                ..Self::of_kept(kept)
+                ..Self::of_kept(checkpoint)
             },
-            JobState::Failed { closed, cause, stop, kept } => {
-                Self { closed: Some(*closed), cause: Some(cause), stop: stop.as_deref(), ..Self::of_kept(kept) }
+            JobState::Failed { closed, cause, stop, checkpoint } => {
+                Self { closed: Some(*closed), cause: Some(cause), stop: stop.as_deref(), ..Self::of_kept(checkpoint) }
             }
             JobState::Done(closed, saved) => Self { closed: Some(*closed), saved: Some(saved), ..Self::default() },
             JobState::Review(closed, saved, why) => {
@@ -74,16 +74,18 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn of_kept(kept: &'a Kept) -> Self {
-        let parts = match kept {
-            Kept::Nothing => Self::default(),
-            Kept::Upload(upload) => Self { upload: Some(upload), ..Self::default() },
-            Kept::Request(request) => Self { upload: Some(&request.upload), request: Some(request), ..Self::default() },
-            Kept::Answer(request, answer) => {
+    fn of_kept(checkpoint: &'a Checkpoint) -> Self {
+        let parts = match checkpoint {
+            Checkpoint::Nothing => Self::default(),
+            Checkpoint::Upload(upload) => Self { upload: Some(upload), ..Self::default() },
+            Checkpoint::Request(request) => {
+                Self { upload: Some(&request.upload), request: Some(request), ..Self::default() }
+            }
+            Checkpoint::Answer(request, answer) => {
                 Self { upload: Some(&request.upload), request: Some(request), answer: Some(answer), ..Self::default() }
             }
         };
-        Self { stage: Some(kept.stage()), ..parts }
+        Self { stage: Some(checkpoint.stage()), ..parts }
     }
 
     pub(super) fn request_id(&self) -> Option<&'a RequestId> {

@@ -32,7 +32,7 @@ pub struct Params {
 enum Growth {
     /// Each side so many times.
     Times(f64),
-    Kept,
+    Checkpoint,
     Unknown,
 }
 
@@ -67,7 +67,7 @@ impl Params {
                 let times = values.get(by).and_then(Value::as_f64).filter(|_| is_so);
                 times.map_or(Growth::Unknown, Growth::Times)
             }
-            SizeRule::Kept => Growth::Kept,
+            SizeRule::Checkpoint => Growth::Checkpoint,
             SizeRule::Unknown => Growth::Unknown,
         };
         let many = |name: &String| values.get(name).and_then(Value::as_u64).and_then(|many| u32::try_from(many).ok());
@@ -161,7 +161,7 @@ impl Params {
     pub fn output_size(&self, input: Option<Pixels>) -> Option<Pixels> {
         match self.growth {
             Growth::Times(times) => input.map(|input| input.scaled(times)),
-            Growth::Kept => input,
+            Growth::Checkpoint => input,
             Growth::Unknown => None,
         }
     }

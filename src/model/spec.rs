@@ -62,7 +62,7 @@ pub enum SizeRule {
         only_if: Option<(String, String)>,
     },
     /// As large as the photo.
-    Kept,
+    Checkpoint,
     /// It cannot be known.
     Unknown,
 }

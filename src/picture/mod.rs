@@ -5,6 +5,7 @@
 
 mod avif;
 mod bytes;
+mod downscale;
 mod error;
 mod facts;
 mod foreign;
@@ -13,7 +14,6 @@ mod header;
 mod jpeg;
 mod kind;
 mod metadata;
-mod plate;
 mod png;
 mod prepare;
 mod tags;
@@ -25,6 +25,7 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use downscale::{Downscaled, Part, Unseen, is_black};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};
@@ -32,7 +33,6 @@ pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{Bare, Dress, Metadata, Provenance, Strip, stripped};
-pub use plate::{Part, Plate, Unseen, is_black};
 pub use prepare::{SOURCE_WITHIN, Sourced, Unready, ready, source_of};
 pub use tags::{Carried, Orientation};
 pub use whole::{complete, ends_well};

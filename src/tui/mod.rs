@@ -1,6 +1,6 @@
 //! The dashboard: a batch as a person watches it and steers it.
 //!
-//! [`run()`] owns the terminal while it lasts: it draws the engine's board and turns keys into
+//! [`run()`] owns the terminal while it lasts: it draws the engine's snapshot and turns keys into
 //! commands. What a key does is decided by a pure function ([`update`]), and views only read
 //! ([`view`]), so that every screen can be shown and tested without a terminal.
 

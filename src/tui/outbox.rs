@@ -10,7 +10,7 @@ use crate::engine::Command;
 pub(super) struct Outbox(VecDeque<Command>);
 
 impl Outbox {
-    /// Adds a command. A lens takes the place of one that is still waiting, and changes of the
+    /// Adds a command. A query takes the place of one that is still waiting, and changes of the
     /// window add up.
     pub(super) fn put(&mut self, command: Command) {
         match (&command, self.0.back_mut()) {
@@ -38,12 +38,12 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::board::Lens;
+    use crate::engine::snapshot::Query;
 
     #[test]
     fn only_the_newest_lens_waits_and_window_changes_add_up() {
         let mut outbox = Outbox::default();
-        let look = |seq| Command::Look(Lens { seq, ..Lens::default() });
+        let look = |seq| Command::Look(Query { seq, ..Query::default() });
         for command in [look(1), Command::Pause, look(2), Command::Window(1), Command::Window(1), look(3)] {
             outbox.put(command);
         }

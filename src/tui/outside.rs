@@ -40,7 +40,7 @@ impl Said {
     /// What is to be said now.
     pub(super) fn now(ui: &Ui) -> Self {
         let Outside { title, progress } = ui.caps.outside;
-        let state = State::of(&ui.board);
+        let state = State::of(&ui.snapshot);
         let progress = progress.then(|| progress_of(ui, &state));
         Self {
             title: title.then(|| title_of(ui, &state)),
@@ -82,7 +82,7 @@ pub(super) fn end(outside: Outside, out: &mut impl Write) -> io::Result<()> {
 
 fn share(ui: &Ui) -> u64 {
     let of = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    percent(of(ui.board.totals.ended()), of(ui.board.totals.photos()))
+    percent(of(ui.snapshot.totals.ended()), of(ui.snapshot.totals.photos()))
 }
 
 fn progress_of(ui: &Ui, state: &State) -> Progress {
@@ -104,7 +104,7 @@ fn title_of(ui: &Ui, state: &State) -> String {
         State::Planning | State::Leaving => {}
         State::Finished => {
             for (group, word) in [(Group::Failed, "failed"), (Group::Review, "to review")] {
-                match ui.board.totals.of(group) {
+                match ui.snapshot.totals.of(group) {
                     0 => {}
                     number => words.extend([", ", &number.to_string(), " ", word]),
                 }
@@ -112,7 +112,7 @@ fn title_of(ui: &Ui, state: &State) -> String {
         }
         _ => words.extend([" ", &share(ui).to_string(), " %"]),
     }
-    let from = ui.board.batch.from.first().map(|from| format!(" · {}", safe(from))).unwrap_or_default();
+    let from = ui.snapshot.batch.from.first().map(|from| format!(" · {}", safe(from))).unwrap_or_default();
     let title = format!("{words}{from} · fal-tui");
     if ui.caps.unicode { title } else { ascii::flat(&title) }
 }
@@ -120,12 +120,12 @@ fn title_of(ui: &Ui, state: &State) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::board::{Board, Notice, NoticeKind, Phase};
+    use crate::engine::snapshot::{Notice, NoticeKind, Phase, Snapshot};
     use crate::job::{Status, Timestamp};
     use crate::tui::caps::Caps;
     use crate::tui::fixtures::{CAPS, Desk, row};
 
-    fn desk(change: impl FnOnce(&mut Board)) -> Desk {
+    fn desk(change: impl FnOnce(&mut Snapshot)) -> Desk {
         let statuses = [Status::Done, Status::Failed, Status::InProgress, Status::Pending, Status::Pending];
         let rows = (1..).zip(statuses).map(|(n, status)| row(n, "a.jpg", status)).collect();
         Desk::new(120, 36, rows).with(change)
@@ -137,23 +137,23 @@ mod tests {
         String::from_utf8(bytes).unwrap().replace('\x1b', "^")
     }
 
-    fn paused(kind: Option<NoticeKind>) -> impl FnOnce(&mut Board) {
-        move |board| {
-            board.phase = Phase::Paused("by you".to_owned());
-            board.notice = kind.map(|kind| Notice { kind, message: "m".to_owned(), action: String::new() });
+    fn paused(kind: Option<NoticeKind>) -> impl FnOnce(&mut Snapshot) {
+        move |snapshot| {
+            snapshot.phase = Phase::Paused("by you".to_owned());
+            snapshot.notice = kind.map(|kind| Notice { kind, message: "m".to_owned(), action: String::new() });
         }
     }
 
     #[test]
     fn title_and_progress_say_what_the_header_says() {
-        let from = desk(|_| {}).ui.board.batch.from.first().unwrap().clone();
+        let from = desk(|_| {}).ui.snapshot.batch.from.first().unwrap().clone();
         for (desk, title, progress) in [
             (desk(|_| {}), "▸ running 40 %", "1;40"),
             (desk(paused(None)), "║ paused: by you 40 %", "4;40"),
             (desk(paused(Some(NoticeKind::Offline))), "║ paused: by you 40 %", "4;40"),
             (desk(paused(Some(NoticeKind::BudgetReached))), "! needs you: cap reached 40 %", "2;40"),
-            (desk(|board| board.phase = Phase::Planning), "planning", "0"),
-            (desk(|board| board.phase = Phase::Finished), "✓ finished, 1 failed", "0"),
+            (desk(|snapshot| snapshot.phase = Phase::Planning), "planning", "0"),
+            (desk(|snapshot| snapshot.phase = Phase::Finished), "✓ finished, 1 failed", "0"),
         ] {
             let wanted = format!("^]2;{title} · {from} · fal-tui^\\^]9;4;{progress}^\\");
             assert_eq!(written(&desk, None), wanted);
@@ -171,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_terminal_that_has_neither_gets_nothing_and_one_without_unicode_plain_letters() {
-        let mut desk = desk(|board| {
-            let mut facts = (*board.batch).clone();
+        let mut desk = desk(|snapshot| {
+            let mut facts = (*snapshot.batch).clone();
             facts.from = vec!["a\x1b]2;b\x07\u{9c}é".to_owned()];
-            board.batch = facts.into();
+            snapshot.batch = facts.into();
         });
         desk.ui.caps = Caps { outside: Outside::default(), ..CAPS };
         assert_eq!(written(&desk, None), "");

@@ -22,7 +22,7 @@ use super::theme::Theme;
 use super::ui::Ui;
 use super::update::{Effect, Msg, update};
 use crate::engine::Command;
-use crate::engine::board::Board;
+use crate::engine::snapshot::Snapshot;
 use crate::job::Timestamp;
 
 /// How the dashboard is to look.
@@ -102,13 +102,13 @@ fn is_hang_up(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
 }
 
-/// Shows the board and takes commands until the engine ends or the person leaves. To be polled on
+/// Shows the snapshot and takes commands until the engine ends or the person leaves. To be polled on
 /// the main thread.
 ///
 /// # Errors
 /// If the terminal cannot be taken, drawn on or read from, though it is still there.
 pub async fn run(
-    board: watch::Receiver<Arc<Board>>,
+    snapshot: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     options: Options,
 ) -> Result<Left, TuiError> {
@@ -118,7 +118,7 @@ pub async fn run(
     let mut screen = Screen::take(options.mouse, options.caps.outside).map_err(TuiError::Terminal)?;
     let signals = Signals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
-    let first = Arc::clone(&board.borrow());
+    let first = Arc::clone(&snapshot.borrow());
     let mut ui = Ui::new(first, size, now(), options.caps, options.theme)
         .with_themes(options.themes)
         .in_zone(jiff::tz::TimeZone::system())
@@ -129,7 +129,7 @@ pub async fn run(
         ui,
         screen,
         signals,
-        board,
+        snapshot,
         commands,
         outbox: Outbox::default(),
         studio: Studio::default(),
@@ -165,7 +165,7 @@ struct Face {
     ui: Ui,
     screen: Screen,
     signals: Signals,
-    board: watch::Receiver<Arc<Board>>,
+    snapshot: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     outbox: Outbox,
     studio: Studio,
@@ -185,7 +185,7 @@ impl Face {
         let mut keys = EventStream::new();
         let mut drawn = Instant::now().checked_sub(self.interval).unwrap_or_else(Instant::now);
         let mut second = Instant::now();
-        self.board.mark_changed();
+        self.snapshot.mark_changed();
         let commands = self.commands.clone();
         loop {
             let wakes = self.wakes_at();
@@ -219,11 +219,11 @@ impl Face {
                     let meant = self.replies.let_go(Instant::now());
                     self.take_events(meant).await
                 },
-                changed = self.board.changed() => match changed {
+                changed = self.snapshot.changed() => match changed {
                     Ok(()) => {
-                        let newest = Arc::clone(&self.board.borrow_and_update());
+                        let newest = Arc::clone(&self.snapshot.borrow_and_update());
                         self.dirty = true;
-                        self.take_in(Msg::Board(newest)).await
+                        self.take_in(Msg::Snapshot(newest)).await
                     }
                     Err(_) => Err(Stop::Left(self.ended())),
                 },

@@ -1,6 +1,6 @@
 //! What the batch does, in one glance: the header's field, the terminal's title and its progress say the same.
 
-use crate::engine::board::{Board, NoticeKind, Phase};
+use crate::engine::snapshot::{NoticeKind, Phase, Snapshot};
 use crate::job::Group;
 use crate::tui::theme::Role;
 
@@ -26,14 +26,14 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub(crate) fn of(board: &Board) -> Self {
-        match &board.phase {
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+        match &snapshot.phase {
             Phase::Planning => Self::Planning,
-            Phase::Running if is_short(board) => Self::Paused("machine is short".to_owned()),
-            Phase::Running if waits_for_fal(board) => Self::WaitingForFal,
-            Phase::Running if is_finishing(board) => Self::Finishing,
+            Phase::Running if is_short(snapshot) => Self::Paused("machine is short".to_owned()),
+            Phase::Running if waits_for_fal(snapshot) => Self::WaitingForFal,
+            Phase::Running if is_finishing(snapshot) => Self::Finishing,
             Phase::Running => Self::Running,
-            Phase::Paused(why) => match &board.notice {
+            Phase::Paused(why) => match &snapshot.notice {
                 Some(notice) if !goes_on(notice.kind) => Self::NeedsYou(notice.kind),
                 _ => Self::Paused(super::view::text::fit(why, 24).into_owned()),
             },
@@ -92,18 +92,18 @@ fn goes_on(kind: NoticeKind) -> bool {
 }
 
 /// Nothing new is begun until this machine has files, memory or threads again.
-fn is_short(board: &Board) -> bool {
-    board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::ResourcesLow)
+fn is_short(snapshot: &Snapshot) -> bool {
+    snapshot.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::ResourcesLow)
 }
 
 /// Some have ended, nothing is left to be begun, and the window is no longer full.
-fn is_finishing(board: &Board) -> bool {
-    let totals = &board.totals;
+fn is_finishing(snapshot: &Snapshot) -> bool {
+    let totals = &snapshot.totals;
     let left = totals.of(Group::Active) + totals.of(Group::Waiting);
-    totals.ended() > 0 && totals.of(Group::Pending) == 0 && (1..usize::from(board.flow.window)).contains(&left)
+    totals.ended() > 0 && totals.of(Group::Pending) == 0 && (1..usize::from(snapshot.flow.window)).contains(&left)
 }
 
 /// Everything is held back by the network or by fal, and goes on by itself.
-pub(crate) fn waits_for_fal(board: &Board) -> bool {
-    board.phase == Phase::Running && board.notice.as_ref().is_some_and(|notice| notice.kind.passes())
+pub(crate) fn waits_for_fal(snapshot: &Snapshot) -> bool {
+    snapshot.phase == Phase::Running && snapshot.notice.as_ref().is_some_and(|notice| notice.kind.passes())
 }

@@ -10,7 +10,7 @@
     reason = "each test file uses some of it, and a test may panic"
 )]
 
-pub(crate) mod setup;
+pub(crate) mod options;
 pub(crate) mod tagged;
 #[cfg(unix)]
 pub(crate) mod terminal;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use fal_tui::engine::board::{Board, NoticeKind};
-use fal_tui::engine::{self, Command, End, Event, FaceEnds, Handle, Rooms, Setup, Summary, What};
+use fal_tui::engine::snapshot::{NoticeKind, Snapshot};
+use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Options, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{EndpointId, Service, Usd};
@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::common::Stage;
-use crate::common::setup::setup;
+use crate::common::options::options;
 
 /// How long anything may take, by the world's clock.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -73,7 +73,7 @@ impl Bench {
             api: through(stage.sandbox.api_url()),
         };
         let (tell, events) = mpsc::channel(100_000);
-        let rooms = Rooms {
+        let deps = Deps {
             fal: Fal::new(hosts, ApiKey::new("sandbox:key").unwrap()).unwrap(),
             writer: ledger.writer(opened.id),
             output: Output::open(&key.output, Captions { txt: true, xmp: false }).unwrap(),
@@ -93,16 +93,16 @@ impl Bench {
             link: None,
             ledger: ledger.clone(),
         };
-        let setup = Setup {
+        let options = Options {
             window: given.window.unwrap_or(4),
             budget: given.budget.and_then(Usd::from_f64),
             waits_for_account: given.waits_for_account,
             stay: given.stay,
             start: !given.waits_to_start,
             retry_failed: given.retry_failed,
-            ..setup(opened.id, model, params)
+            ..options(opened.id, model, params)
         };
-        let Handle { ended, face } = engine::start(setup, rooms);
+        let Handle { ended, face } = engine::start(options, deps);
         Self { ended, face: face.unwrap(), events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }
     }
 
@@ -140,8 +140,8 @@ impl Bench {
         self.face.commands.send(command).await.unwrap();
     }
 
-    pub(crate) fn board(&self) -> Arc<Board> {
-        self.face.board.borrow().clone()
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.face.snapshot.borrow().clone()
     }
 
     pub(crate) fn notices(&self) -> Vec<NoticeKind> {

@@ -138,8 +138,8 @@ fn whatever_fails_and_is_killed_no_less_is_counted_than_was_billed() {
         on_a_paused_clock(async {
             let given = Given { waits_to_start: true, stay: true, ..Given::default() };
             let mut bench = Bench::start(&stage, given).await;
-            bench.until("all is read", |bench| bench.board().totals.all() == 12).await;
-            let used = bench.board().totals.used().unwrap().as_f64();
+            bench.until("all is read", |bench| bench.snapshot().totals.all() == 12).await;
+            let used = bench.snapshot().totals.used().unwrap().as_f64();
             bench.crash().await;
             assert!(billed(&stage) <= used + 1e-9, "life {life}: {} billed, {used} counted", billed(&stage));
         });

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use fal_tui::engine::Command;
-use fal_tui::engine::board::NoticeKind;
+use fal_tui::engine::snapshot::NoticeKind;
 use fal_tui::job::{Group, Usd};
 use image::{DynamicImage, ImageFormat, RgbImage};
 
@@ -48,7 +48,7 @@ fn exchanged(budget: Option<f64>, put: impl Fn(&Path), check: impl AsyncFn(&mut 
     on_a_paused_clock(async {
         let given = Given { budget, waits_to_start: true, stay: true, ..Given::default() };
         let mut bench = Bench::start(&stage, given).await;
-        bench.until("the plan is there", |bench| bench.board().plan.photos == 1).await;
+        bench.until("the plan is there", |bench| bench.snapshot().plan.photos == 1).await;
         put(&path);
         bench.ask(Command::Start).await;
         check(&mut bench, &stage).await;
@@ -70,18 +70,18 @@ fn a_photo_that_has_grown_is_not_sent_at_the_old_price() {
         assert_eq!(stats(stage)["accepted"], 0);
         // With a cap that is high enough for what it is now it goes on by itself.
         bench.ask(Command::Budget(Usd::from_f64(1.0))).await;
-        bench.until("it is done", |bench| bench.board().totals.of(Group::Done) == 1).await;
-        assert_eq!(bench.board().totals.of(Group::Review), 0);
+        bench.until("it is done", |bench| bench.snapshot().totals.of(Group::Done) == 1).await;
+        assert_eq!(bench.snapshot().totals.of(Group::Review), 0);
     });
 }
 
 #[test]
 fn without_a_cap_only_a_person_agrees_to_pay_more() {
     exchanged(None, enlarge, async |bench, stage| {
-        bench.until("it is not sent", |bench| bench.board().totals.of(Group::Failed) == 1).await;
+        bench.until("it is not sent", |bench| bench.snapshot().totals.of(Group::Failed) == 1).await;
         assert_eq!(stats(stage)["accepted"], 0);
         bench.ask(Command::RetryFailed { only: None }).await;
-        bench.until("it is sent when asked", |bench| bench.board().totals.of(Group::Done) == 1).await;
+        bench.until("it is sent when asked", |bench| bench.snapshot().totals.of(Group::Done) == 1).await;
     });
 }
 
@@ -89,7 +89,7 @@ fn without_a_cap_only_a_person_agrees_to_pay_more() {
 fn a_photo_that_costs_no_more_goes_as_it_is_now() {
     let edit = |path: &Path| fs::write(path, flat(50, 40, LENGTH + 7)).unwrap();
     exchanged(None, edit, async |bench, _| {
-        bench.until("it is done", |bench| bench.board().totals.of(Group::Done) == 1).await;
+        bench.until("it is done", |bench| bench.snapshot().totals.of(Group::Done) == 1).await;
     });
 }
 
@@ -103,7 +103,7 @@ fn a_link_that_took_a_photos_place_is_not_followed() {
         std::os::unix::fs::symlink(secret, path).unwrap();
     };
     exchanged(Some(1.0), link, async |bench, stage| {
-        bench.until("it is not sent", |bench| bench.board().totals.of(Group::Failed) == 1).await;
+        bench.until("it is not sent", |bench| bench.snapshot().totals.of(Group::Failed) == 1).await;
         assert_eq!(stats(stage)["calls"]["upload"].as_u64().unwrap_or(0), 0);
     });
 }
@@ -112,7 +112,7 @@ fn a_link_that_took_a_photos_place_is_not_followed() {
 fn what_is_no_picture_any_more_is_not_sent() {
     let spoil = |path: &Path| fs::write(path, vec![b'x'; LENGTH]).unwrap();
     exchanged(Some(1.0), spoil, async |bench, stage| {
-        bench.until("it is not sent", |bench| bench.board().totals.of(Group::Failed) == 1).await;
+        bench.until("it is not sent", |bench| bench.snapshot().totals.of(Group::Failed) == 1).await;
         assert_eq!(stats(stage)["accepted"], 0);
     });
 }

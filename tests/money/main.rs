@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use bench::{Bench, Given, Line};
 use common::{Stage, fast};
-use fal_tui::engine::board::NoticeKind;
+use fal_tui::engine::snapshot::NoticeKind;
 use fal_tui::engine::{Command, Ending};
 use fal_tui::job::{CauseKind, Group, Usd};
 use fal_tui::plan::Failed;
@@ -65,9 +65,9 @@ fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
     on_a_paused_clock(async {
         let mut bench = Bench::start(&stage, Given { stay: true, ..Given::default() }).await;
         bench.until("it is certain", |bench| bench.notices() == [NoticeKind::AccountLocked]).await;
-        bench.until("what is at fal is saved", |bench| bench.board().totals.of(Group::Done) == 2).await;
-        bench.until("the board says so", |bench| bench.board().notice.is_some()).await;
-        let notice = bench.board().notice.clone().unwrap();
+        bench.until("what is at fal is saved", |bench| bench.snapshot().totals.of(Group::Done) == 2).await;
+        bench.until("the snapshot says so", |bench| bench.snapshot().notice.is_some()).await;
+        let notice = bench.snapshot().notice.clone().unwrap();
         assert!(notice.action.contains("next try in"), "{notice:?}");
 
         let submits = || stats(&stage)["calls"]["submit"].as_u64().unwrap();
@@ -76,18 +76,18 @@ fn a_locked_account_is_tried_with_one_submit_at_a_time_until_it_goes_on() {
             bench.leap(Duration::from_secs(wait)).await;
         }
         assert_eq!(submits() - before, 3, "one try each time");
-        bench.until("nothing moves between tries", |bench| bench.board().totals.moving == 0).await;
+        bench.until("nothing moves between tries", |bench| bench.snapshot().totals.moving == 0).await;
         post(&stage, "/_sandbox/unlock");
         // A person need not wait.
         bench.ask(Command::Resume).await;
-        bench.until("all are done", |bench| bench.board().totals.of(Group::Done) == 12).await;
-        assert_eq!(bench.board().totals.of(Group::Failed), 0);
+        bench.until("all are done", |bench| bench.snapshot().totals.of(Group::Done) == 12).await;
+        assert_eq!(bench.snapshot().totals.of(Group::Failed), 0);
         assert_eq!(bench.notices(), [NoticeKind::AccountLocked, NoticeKind::Resumed], "a try that works is told");
-        let notice = bench.board().notice.clone().unwrap();
+        let notice = bench.snapshot().notice.clone().unwrap();
         assert_eq!((notice.kind, &*notice.message), (NoticeKind::Resumed, "the account is in order again; it goes on"));
         bench.leap(Duration::from_secs(30)).await;
         bench.ask(Command::Window(1)).await;
-        bench.until("it is no news any more", |bench| bench.board().notice.is_none()).await;
+        bench.until("it is no news any more", |bench| bench.snapshot().notice.is_none()).await;
         bench.crash().await;
     });
     let stats = stats(&stage);
@@ -133,13 +133,13 @@ fn a_night_without_a_network_fails_nobody_and_spends_no_retry() {
     let line = Line::to(&stage);
     on_a_paused_clock(async {
         let mut bench = Bench::start(&stage, Given { line: Some(line.at), ..Given::default() }).await;
-        bench.until("it runs", |bench| bench.board().totals.of(Group::Done) >= 2).await;
+        bench.until("it runs", |bench| bench.snapshot().totals.of(Group::Done) >= 2).await;
         line.is_up(false);
         bench.until("that is told", |bench| bench.notices().contains(&NoticeKind::Offline)).await;
         for _ in 0..40 {
             bench.leap(Duration::from_mins(1)).await;
         }
-        assert_eq!(bench.board().totals.of(Group::Failed), 0);
+        assert_eq!(bench.snapshot().totals.of(Group::Failed), 0);
         assert_eq!(bench.notices(), [NoticeKind::Offline], "once");
         line.is_up(true);
         bench.leap(Duration::from_mins(1)).await;
@@ -357,8 +357,8 @@ fn a_cap_that_is_raised_in_a_running_batch_goes_on() {
         bench.until("it stands at its cap", |bench| bench.notices() == [NoticeKind::BudgetReached]).await;
         assert_eq!(stats(&stage)["submits"], 0);
         bench.ask(Command::Budget(Usd::from_f64(0.5))).await;
-        bench.until("all are done", |bench| bench.board().totals.of(Group::Done) == 3).await;
-        assert_eq!(bench.board().batch.budget, Usd::from_f64(0.5));
+        bench.until("all are done", |bench| bench.snapshot().totals.of(Group::Done) == 3).await;
+        assert_eq!(bench.snapshot().batch.budget, Usd::from_f64(0.5));
         bench.crash().await;
     });
 }

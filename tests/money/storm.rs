@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fal_tui::engine::board::NoticeKind;
+use fal_tui::engine::snapshot::NoticeKind;
 
 use crate::bench::{Bench, Given};
 use crate::{on_a_paused_clock, stage, stats};

@@ -94,7 +94,7 @@ impl Finder<'_> {
                     bytes += chunk.len() as u64;
                     hasher.update(&chunk);
                 }
-                Piece::Anew => (hasher, bytes) = (blake3::Hasher::new(), 0),
+                Piece::Restart => (hasher, bytes) = (blake3::Hasher::new(), 0),
             }
             if bytes > length {
                 return Ok(None);
@@ -112,7 +112,7 @@ async fn source(mut download: Download) -> Result<Option<(u64, ContentHash)>, Fa
     {
         match piece? {
             Piece::Bytes(chunk) => head.extend_from_slice(&chunk),
-            Piece::Anew => head.clear(),
+            Piece::Restart => head.clear(),
         }
     }
     Ok(source_of(&head).map(|(content, bytes)| (bytes, content)))

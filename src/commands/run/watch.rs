@@ -35,11 +35,11 @@ pub(in crate::commands) async fn watch(
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
-    let FaceEnds { board, commands } = ends;
+    let FaceEnds { snapshot, commands } = ends;
     let signals = signals.tell(commands.clone());
     match face {
         Face::Told { form, color } => {
-            drop(board);
+            drop(snapshot);
             let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);
@@ -56,7 +56,7 @@ pub(in crate::commands) async fn watch(
             Ok(Seen { told, ..seen })
         }
         Face::Dashboard(options) => {
-            let left = tui::run(board, commands.clone(), *options).await;
+            let left = tui::run(snapshot, commands.clone(), *options).await;
             // Where the terminal fails, no key and perhaps no signal tells the engine to end.
             let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
             let trouble = match left {

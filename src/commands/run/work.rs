@@ -9,8 +9,8 @@ use crate::commands::batch::{Batch, forget_requests};
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
 use crate::config::Settings;
-use crate::engine::board::BatchFacts;
-use crate::engine::{self, Anew, Clock, End, Event, Handle, Link, Pools, Rooms, Setup, Summary};
+use crate::engine::snapshot::BatchFacts;
+use crate::engine::{self, Clock, Deps, End, Event, Handle, Link, Options, Pools, Restart, Summary};
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
@@ -80,9 +80,9 @@ impl Work {
         events: Option<mpsc::Sender<Event>>,
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
-        let (opened, setup) = self.open(batch).await?;
-        let rooms = self.rooms(batch, &opened, remembered, batch.walk(), events, None).await?;
-        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+        let (opened, options) = self.open(batch).await?;
+        let deps = self.deps(batch, &opened, remembered, batch.walk(), events, None).await?;
+        Ok(Begun { opened, handle: engine::start(options, deps) })
     }
 
     /// Waits for the end, through every batch that it goes on as.
@@ -97,7 +97,7 @@ impl Work {
             match ended.await {
                 Err(error) => break Err(engine_stopped(&error)),
                 Ok(End::Over(summary)) => break Ok(summary),
-                Ok(End::Anew(anew)) => {
+                Ok(End::Restart(anew)) => {
                     batch = batch.with(anew.params.clone());
                     match self.begin_anew(&batch, *anew).await {
                         Ok(begun) => (opened, ended) = (begun.opened, begun.handle.ended),
@@ -110,14 +110,14 @@ impl Work {
     }
 
     /// Goes on with the same photos as a batch of its own.
-    async fn begin_anew(&self, batch: &Batch, anew: Anew) -> Result<Begun, Failure> {
+    async fn begin_anew(&self, batch: &Batch, anew: Restart) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
-        let (opened, setup) = self.open(batch).await?;
-        let Anew { photos, left_out, window, budget, price, link, .. } = anew;
-        let mut setup = Setup { window, budget, left_out, price, start: true, ..setup };
-        setup.facts.budget = budget;
-        let rooms = self.rooms(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
-        Ok(Begun { opened, handle: engine::start(setup, rooms) })
+        let (opened, options) = self.open(batch).await?;
+        let Restart { photos, left_out, window, budget, price, link, .. } = anew;
+        let mut options = Options { window, budget, left_out, price, start: true, ..options };
+        options.facts.budget = budget;
+        let deps = self.deps(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
+        Ok(Begun { opened, handle: engine::start(options, deps) })
     }
 
     /// Before the batch is opened: that is the first thing in the ledger that is newer than the folder.
@@ -125,7 +125,7 @@ impl Work {
         remember(&self.settings, batch, &self.ledger, Some(&self.fal)).await
     }
 
-    async fn open(&self, batch: &Batch) -> Result<(Opened, Setup), Failure> {
+    async fn open(&self, batch: &Batch) -> Result<(Opened, Options), Failure> {
         let settings = &self.settings;
         let opened = self.ledger.open_batch(&batch.key).await?;
         if batch.has_schema
@@ -133,7 +133,7 @@ impl Work {
         {
             self.ledger.pin_model(opened.id, &model).await?;
         }
-        let setup = Setup {
+        let options = Options {
             facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),
             params: batch.params.clone(),
@@ -157,10 +157,10 @@ impl Work {
             rehearse: None,
             seed: fastrand::u64(..),
         };
-        Ok((opened, setup))
+        Ok((opened, options))
     }
 
-    async fn rooms(
+    async fn deps(
         &self,
         batch: &Batch,
         opened: &Opened,
@@ -168,13 +168,13 @@ impl Work {
         found: mpsc::Receiver<Vec<Found>>,
         events: Option<mpsc::Sender<Event>>,
         link: Option<Link>,
-    ) -> Result<Rooms, Failure> {
+    ) -> Result<Deps, Failure> {
         let mut known = self.ledger.jobs(opened.id).await?;
         if self.forgets {
             forget_requests(&mut known);
         }
         let Remembered { memory, notes } = remembered;
-        Ok(Rooms {
+        Ok(Deps {
             fal: self.fal.clone(),
             ledger: self.ledger.clone(),
             writer: self.ledger.writer(opened.id),

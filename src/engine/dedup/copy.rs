@@ -11,7 +11,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::outcomes::told;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Cost, JobId, Kept, PaidCall, SameAs, Saved, Transition, Upload};
+use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, SameAs, Saved, Transition, Upload};
 use crate::output::{Expect, Memory, OutputError, Placed, Record};
 use crate::plan::{ANOTHER_TRY, Duplicates, Origin, Remembered};
 
@@ -176,7 +176,7 @@ impl Engine {
             }
             Err(error @ (OutputError::LocalFile { .. } | OutputError::Folder { .. })) => {
                 let cause = Cause::new(CauseKind::LocalFile, told("the result could not be copied", &error));
-                self.fail(id, &cause, Kept::Nothing);
+                self.fail(id, &cause, Checkpoint::Nothing);
             }
         }
     }
@@ -214,8 +214,8 @@ impl Engine {
             return false;
         }
         let cause = Cause::new(CauseKind::Network, "the last run ended in the middle");
-        let kept = Kept::Upload(upload.clone());
-        let is_back = self.happen(id, Transition::Retry { cause, until: self.now(), kept, counts: false });
+        let checkpoint = Checkpoint::Upload(upload.clone());
+        let is_back = self.happen(id, Transition::Retry { cause, until: self.now(), checkpoint, counts: false });
         if is_back {
             self.reconsider(id);
         }
@@ -264,7 +264,7 @@ impl Engine {
         self.jobs.reuse(id, false);
         self.dedup.insist(id);
         self.write_attempt(id, cause, cost);
-        self.wait(id, cause.clone(), Duration::ZERO, Kept::Nothing, false);
+        self.wait(id, cause.clone(), Duration::ZERO, Checkpoint::Nothing, false);
         true
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::engine::actor::Engine;
 use crate::engine::steps::stages::{Outcome, Stakes};
 use crate::engine::tasks::Step;
-use crate::job::{BatchId, Cause, CauseKind, JobId, JobState, Kept, PaidCall, Service, Timestamp, Transition};
+use crate::job::{BatchId, Cause, CauseKind, Checkpoint, JobId, JobState, PaidCall, Service, Timestamp, Transition};
 use crate::plan::{Look, Waiting};
 
 /// How long between two looks.
@@ -51,7 +51,7 @@ impl Engine {
     /// What a job's paid call must have for itself; `None` where somebody wants it made whatever there is,
     /// or no other process could use what comes of it.
     pub(in crate::engine) fn stakes(&self, id: JobId) -> Option<Stakes> {
-        if self.is_redone(id) || self.setup.service == Service::Sandbox {
+        if self.is_redone(id) || self.options.service == Service::Sandbox {
             return None;
         }
         let terms = (*self.stages.terms).clone();
@@ -71,10 +71,10 @@ impl Engine {
     pub(in crate::engine) fn await_rival(&mut self, id: JobId, batch: Option<BatchId>) {
         let now = self.now();
         let Some(job) = self.jobs.get(id) else { return };
-        let kept = match &job.state {
-            JobState::Submitting(_, intent) => Kept::Upload(intent.upload.clone()),
-            JobState::Waiting { kept, .. } => (**kept).clone(),
-            _ => Kept::Nothing,
+        let checkpoint = match &job.state {
+            JobState::Submitting(_, intent) => Checkpoint::Upload(intent.upload.clone()),
+            JobState::Waiting { checkpoint, .. } => (**checkpoint).clone(),
+            _ => Checkpoint::Nothing,
         };
         let whose = batch.map_or_else(|| "another batch".to_owned(), |batch| format!("batch {batch}"));
         let message = format!("{whose} sends the same picture: it waits for that result, and is not sent beside it");
@@ -82,7 +82,7 @@ impl Engine {
         if self.runtime.get_mut(&id).is_some_and(|live| std::mem::take(&mut live.cancelling)) {
             return self.end_cancelled(id);
         }
-        if self.happen(id, Transition::Retry { cause, until: now, kept, counts: false }) {
+        if self.happen(id, Transition::Retry { cause, until: now, checkpoint, counts: false }) {
             self.jobs.reuse(id, true);
             self.dedup.awaited.jobs.insert(id, now);
             if !self.dedup.awaited.is_looking {

@@ -8,7 +8,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::outcomes::told;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, ContentHash, Job, JobId, JobState, Kept, Photo, SameAs};
+use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, Photo, SameAs};
 use crate::ledger::LedgerError;
 use crate::plan::{Likeness, Origin, Sought, Wanted, content_of};
 
@@ -30,11 +30,11 @@ impl Engine {
 
     /// A job that ended gets another go: meanwhile its picture may have been paid for elsewhere.
     pub(in crate::engine) fn reconsider(&mut self, id: JobId) {
-        let Some(JobState::Waiting { kept, .. }) = self.jobs.get(id).map(|job| &job.state) else { return };
-        match &**kept {
+        let Some(JobState::Waiting { checkpoint, .. }) = self.jobs.get(id).map(|job| &job.state) else { return };
+        match &**checkpoint {
             _ if self.is_redone(id) => self.wake_at(id, self.now()),
-            Kept::Nothing if !self.dedup.insists.contains(&id) => self.consider(id),
-            Kept::Upload(upload) => {
+            Checkpoint::Nothing if !self.dedup.insists.contains(&id) => self.consider(id),
+            Checkpoint::Upload(upload) => {
                 let content = upload.content;
                 self.learned(id, content);
                 self.decide_twin(id, true);
@@ -111,7 +111,7 @@ impl Engine {
         }
         let Some(content) = self.dedup.duplicates.content(id) else { return self.send(id) };
         if self.dedup.remembered.may_have(job, content) {
-            // It has a result of its own, whatever becomes of its twins.
+            // It has a result of its own, whatever becomes of its dedup.
             return self.ask_ledger(id, content);
         }
         let leader = match self.dedup.duplicates.likeness(id, job.photo.bytes) {
@@ -144,7 +144,7 @@ impl Engine {
         match self.jobs.get(id).map(|job| &job.state) {
             // It may stand there already: whoever is begun once is passed over from then on.
             Some(JobState::Pending) => self.dedup.ready.push_back(id),
-            Some(JobState::Waiting { kept, .. }) if matches!(**kept, Kept::Upload(_)) => {
+            Some(JobState::Waiting { checkpoint, .. }) if matches!(**checkpoint, Checkpoint::Upload(_)) => {
                 self.scheduler.to_submit.push_back(id);
             }
             Some(JobState::Waiting { .. }) => {
@@ -189,7 +189,7 @@ impl Engine {
             Err(error) => {
                 // Without the ledger nothing is paid for: the picture may have been.
                 let message = "the ledger could not be read, so it was not sent";
-                self.fail(id, &Cause::new(CauseKind::Disk, message), Kept::Nothing);
+                self.fail(id, &Cause::new(CauseKind::Disk, message), Checkpoint::Nothing);
                 self.hold(PauseReason::Disk(told("the ledger cannot be read", &error)));
             }
         }
@@ -197,8 +197,8 @@ impl Engine {
 
     /// The next photo that may be sent.
     pub(in crate::engine) fn next_ready(&mut self) -> Option<JobId> {
-        let roster = &self.jobs;
-        let is_pending = |id: &JobId| roster.get(*id).is_some_and(|job| matches!(job.state, JobState::Pending));
+        let job_table = &self.jobs;
+        let is_pending = |id: &JobId| job_table.get(*id).is_some_and(|job| matches!(job.state, JobState::Pending));
         std::iter::from_fn(|| self.dedup.ready.pop_front()).find(is_pending)
     }
 
@@ -266,6 +266,6 @@ impl Engine {
             "the same picture as {}, whose paid call's answer was lost; settle that one first, then retry",
             leader.photo
         );
-        self.fail(id, &Cause::new(CauseKind::UnknownOutcome, message), Kept::Nothing);
+        self.fail(id, &Cause::new(CauseKind::UnknownOutcome, message), Checkpoint::Nothing);
     }
 }

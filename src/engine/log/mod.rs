@@ -5,7 +5,7 @@ mod bar;
 use std::collections::VecDeque;
 
 use self::bar::Bar;
-use super::board::{LogLine, Progress};
+use super::snapshot::{LogLine, Progress};
 use crate::fal::wire::Log;
 use crate::job::{Timestamp, clean};
 

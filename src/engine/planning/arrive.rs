@@ -3,7 +3,7 @@
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
 use crate::intake::Found;
-use crate::job::{Cause, CauseKind, Group, Job, JobId, JobState, Kept, Transition};
+use crate::job::{Cause, CauseKind, Checkpoint, Group, Job, JobId, JobState, Transition};
 use crate::plan::{LEFT_OUT, SkippedFile, Standing, is_another, skipped_file, without_photo};
 
 impl Engine {
@@ -15,7 +15,7 @@ impl Engine {
                 break;
             }
             self.planning.known.insert(job.photo.path.clone(), job.id);
-            self.planning.standings.push(Standing::at_start(&job, self.setup.retry_failed.as_ref()));
+            self.planning.standings.push(Standing::at_start(&job, self.options.retry_failed.as_ref()));
             self.jobs.push(job);
         }
         let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
@@ -26,8 +26,8 @@ impl Engine {
             self.pick_up(id);
         }
         // fal keeps results for a while only: those that are nearest to being forgotten go first.
-        let roster = &self.jobs;
-        let asked = |id: &JobId| roster.get(*id).and_then(|job| job.state.request()).map(|request| request.at);
+        let job_table = &self.jobs;
+        let asked = |id: &JobId| job_table.get(*id).and_then(|job| job.state.request()).map(|request| request.at);
         for queue in [&mut self.scheduler.to_save, &mut self.scheduler.to_answer, &mut self.scheduler.to_call] {
             queue.make_contiguous().sort_by_key(asked);
         }
@@ -41,19 +41,24 @@ impl Engine {
         match &job.state {
             // Where folders are walked, a photo is begun only once it is met there.
             JobState::Pending => {
-                if !self.setup.walks {
+                if !self.options.walks {
                     self.consider(id);
                 }
             }
             JobState::Skipped(_) | JobState::Cancelled(_) | JobState::Done(..) | JobState::Review(..) => {}
             JobState::Failed { .. } | JobState::Unread(..) => {
-                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                if self.options.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.planning.selection.failed_before(job);
                     self.reopen(id);
                 }
             }
             JobState::Uploading(_) => {
-                let retry = Transition::Retry { cause: interrupted(), until: now, kept: Kept::Nothing, counts: false };
+                let retry = Transition::Retry {
+                    cause: interrupted(),
+                    until: now,
+                    checkpoint: Checkpoint::Nothing,
+                    counts: false,
+                };
                 if self.happen(id, retry) {
                     self.wake_at(id, now);
                 }
@@ -71,7 +76,7 @@ impl Engine {
             }
             JobState::Unknown(..) => {
                 // It may turn up yet, which costs nothing.
-                if self.setup.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
+                if self.options.retry_failed.as_ref().is_some_and(|wanted| wanted.takes(job)) {
                     self.search.to_send.insert(id);
                 }
                 self.look_for_lost();
@@ -79,10 +84,10 @@ impl Engine {
             JobState::InQueue(..) | JobState::InProgress(..) => self.scheduler.to_call.push_back(id),
             JobState::Completed(..) => self.scheduler.to_answer.push_back(id),
             JobState::Saving(..) => self.scheduler.to_save.push_back(id),
-            JobState::Waiting { until, kept, .. } => {
+            JobState::Waiting { until, checkpoint, .. } => {
                 let until = *until;
                 // What is paid for is fetched first: what kept it from being saved may be mended by now.
-                if let Kept::Answer(_, answer) = &**kept {
+                if let Checkpoint::Answer(_, answer) = &**checkpoint {
                     let answer = (**answer).clone();
                     if self.happen(id, Transition::StartSave(answer)) {
                         self.scheduler.to_save.push_back(id);
@@ -158,7 +163,7 @@ impl Engine {
         let gone: Vec<JobId> = std::mem::take(&mut self.planning.known).into_values().collect();
         for id in gone {
             let Some(job) = self.jobs.get(id) else { continue };
-            if self.setup.walks
+            if self.options.walks
                 && let Some(transition) = without_photo(&job.state)
             {
                 self.note_of_plan(id, transition);

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::Command;
 use crate::engine::actor::Engine;
-use crate::engine::board::{Board, Choice, Lens};
+use crate::engine::snapshot::{Choice, Query, Snapshot};
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::Step;
 use crate::intake::Found;
@@ -36,7 +36,7 @@ pub(in crate::engine) struct PlanEdit {
 
 /// What goes on as a batch of its own: the same photos with other parameters.
 #[derive(Debug)]
-pub struct Anew {
+pub struct Restart {
     /// The parameters.
     pub params: Params,
     /// Every photo that was found.
@@ -56,9 +56,9 @@ pub struct Anew {
 /// An engine's way to its faces and theirs to it.
 #[derive(Debug)]
 pub struct Link {
-    pub(in crate::engine) board: watch::Sender<Arc<Board>>,
+    pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
     pub(in crate::engine) commands: mpsc::Receiver<Command>,
-    pub(in crate::engine) lens: Lens,
+    pub(in crate::engine) query: Query,
 }
 
 impl PlanEdit {
@@ -105,7 +105,7 @@ impl Engine {
 
     /// Before the start, where the photos are found anew: a batch that is retried is what it is.
     fn may_change(&self) -> bool {
-        !self.course.started && self.setup.walks && self.course.leaving.is_none()
+        !self.course.started && self.options.walks && self.course.leaving.is_none()
     }
 
     /// Sets a parameter, or gives it back its default.
@@ -113,7 +113,7 @@ impl Engine {
         if !self.may_change() {
             return;
         }
-        let params = match self.jobs.params().with(&self.setup.model, name, value) {
+        let params = match self.jobs.params().with(&self.options.model, name, value) {
             Ok(params) => params,
             Err(error) => return tracing::warn!(%error, "not changed"),
         };
@@ -167,7 +167,7 @@ impl Engine {
         else {
             return;
         };
-        if self.setup.budget.is_none() || self.jobs.params().holds_cap(&price) {
+        if self.options.budget.is_none() || self.jobs.params().holds_cap(&price) {
             Arc::make_mut(&mut self.facts).named_price = None;
             self.jobs.set_price(price.clone());
             self.planning.planner.set_price(price);
@@ -185,7 +185,7 @@ impl Engine {
         if self.course.started {
             return;
         }
-        if let Err(missing) = self.jobs.params().complete(&self.setup.model) {
+        if let Err(missing) = self.jobs.params().complete(&self.options.model) {
             return tracing::warn!(%missing, "not started");
         }
         if self.is_changed() {
@@ -208,7 +208,7 @@ impl Engine {
     /// Whether a job that could be sent is left out.
     pub(in crate::engine) fn is_left_out(&self, job: &Job) -> bool {
         job.state.is_unsent()
-            && (self.setup.left_out.contains(&job.photo.path)
+            && (self.options.left_out.contains(&job.photo.path)
                 || self.planning.selection.leaves_out(job.id, self.jobs.estimate(job)))
     }
 
@@ -298,19 +298,19 @@ impl Engine {
         let left_at_fal = if is_changed { self.jobs.reserved() } else { 0 };
         // Changed parameters make a batch of its own, of which nothing is used yet.
         let used = if is_changed { Usd::ZERO } else { self.planning.used_before };
-        let cap = Cap { budget: self.setup.budget, used };
-        let Self { jobs, planning: Planning { planner, selection, .. }, setup, course, .. } = self;
+        let cap = Cap { budget: self.options.budget, used };
+        let Self { jobs, planning: Planning { planner, selection, .. }, options, course, .. } = self;
         planner.plan(cap, |plan| {
             if course.started {
                 return;
             }
             selection.offer(plan, |id| jobs.get(id));
-            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, setup.disk_free);
+            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, options.disk_free);
             plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if is_open {
                 let value = |name: &str| jobs.params().get(name).cloned();
                 let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
-                plan.fields = setup.model.params.iter().map(field).collect();
+                plan.fields = options.model.params.iter().map(field).collect();
             }
         })
     }
@@ -368,7 +368,7 @@ impl Engine {
     }
 
     /// Hands over to the batch that the changed parameters make.
-    pub(in crate::engine) async fn begin_anew(mut self, commands: mpsc::Receiver<Command>) -> Anew {
+    pub(in crate::engine) async fn begin_anew(mut self, commands: mpsc::Receiver<Command>) -> Restart {
         for live in self.runtime.values() {
             if let Some(abort) = &live.abort {
                 abort.abort();
@@ -384,14 +384,14 @@ impl Engine {
             _ => Found::Photo(job.photo.clone()),
         };
         let is_out = |job: &&Job| self.planning.selection.leaves_out(job.id, self.jobs.estimate(job));
-        Anew {
+        Restart {
             params: self.jobs.params().clone(),
             photos: self.jobs.iter().filter(found).map(photo).collect(),
             left_out: self.jobs.iter().filter(found).filter(is_out).map(|job| job.photo.path.clone()).collect(),
             window: self.scheduler.window,
-            budget: self.setup.budget,
+            budget: self.options.budget,
             price: self.jobs.price().cloned(),
-            link: Link { board: self.publisher.board, commands, lens: self.publisher.query.lens() },
+            link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },
         }
     }
 }

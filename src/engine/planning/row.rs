@@ -2,8 +2,8 @@
 //! page, and for a photo that is left out or taken in by itself.
 
 use crate::engine::actor::Engine;
-use crate::engine::board::{Choice, Money, Page, Row};
 use crate::engine::publish::view_model;
+use crate::engine::snapshot::{Choice, Money, Page, Row};
 use crate::job::{Job, JobId, Losses, Usd};
 
 /// What would become of a photo.

@@ -1,7 +1,7 @@
 //! What a job went through, as the ledger tells it, for whoever looks at the job.
 
 use crate::engine::actor::Engine;
-use crate::engine::board::PastAttempt;
+use crate::engine::snapshot::PastAttempt;
 use crate::job::{JobId, Timestamp, clean};
 use crate::ledger::{Attempt, Trail};
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
-use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::event::What;
 use crate::engine::resilience::health::weather_notice;
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::Pool;
 use crate::job::{Group, Timestamp, plural};
 

@@ -1,9 +1,9 @@
 //! What faces are told: snapshots, rows, details, events.
 
+pub(super) mod action_preview;
 pub(super) mod attempt_history;
 pub(super) mod heartbeat;
 pub(super) mod log_cache;
-pub(super) mod preview;
 pub(super) mod publisher;
 pub(super) mod said;
 pub(super) mod snapshot;

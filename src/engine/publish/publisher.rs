@@ -1,4 +1,4 @@
-//! What goes out: the board at its times, events as they happen, stages, the ledger.
+//! What goes out: the snapshot at its times, events as they happen, stages, the ledger.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -9,19 +9,19 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::engine::actor::Engine;
-use crate::engine::board::{Board, Weighed};
 use crate::engine::event::{Event, What};
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::publish::log_cache::LogCache;
 use crate::engine::publish::said::Said;
 use crate::engine::publish::throughput::Throughput;
+use crate::engine::snapshot::{ActionPreview, Snapshot};
 use crate::engine::steps::stages::Outcome;
 use crate::engine::table::Looker;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Job, JobId, Timestamp};
 use crate::ledger::Attempt;
 
-/// The shortest time between two boards.
+/// The shortest time between two snapshots.
 pub(in crate::engine) const PUBLISH: Duration = Duration::from_millis(50);
 /// How often speeds are measured while something moves.
 pub(in crate::engine) const SAMPLE: Duration = Duration::from_millis(500);
@@ -33,16 +33,16 @@ const EVENTS_LOW: usize = 1024;
 /// The faces' ends, and what is kept for them alone.
 #[derive(Debug)]
 pub(in crate::engine) struct Publisher {
-    pub(in crate::engine) board: watch::Sender<Arc<Board>>,
+    pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
     pub(in crate::engine) events: Option<mpsc::Sender<Event>>,
-    /// Whether something changed that the last board does not show.
+    /// Whether something changed that the last snapshot does not show.
     pub(in crate::engine) dirty: bool,
     pub(in crate::engine) published_at: Timestamp,
     pub(in crate::engine) sampled_at: Timestamp,
     /// What was last said.
     pub(in crate::engine) said: Said,
     /// Which rows a face asks for.
-    pub(in crate::engine) query: Looker,
+    pub(in crate::engine) looker: Looker,
     pub(in crate::engine) throughput: Throughput,
     /// Bytes of photos that went up, and of results that came down.
     pub(in crate::engine) up: Arc<AtomicU64>,
@@ -52,7 +52,7 @@ pub(in crate::engine) struct Publisher {
     /// The story of the job that somebody looks at.
     pub(in crate::engine) history: Option<AttemptHistory>,
     /// What could be done with the jobs that a face asked about last.
-    pub(in crate::engine) weighed: Option<Weighed>,
+    pub(in crate::engine) action_preview: Option<ActionPreview>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(in crate::engine) logs: LogCache,
 }
@@ -60,26 +60,26 @@ pub(in crate::engine) struct Publisher {
 impl Publisher {
     /// With nothing said yet.
     pub(in crate::engine) fn new(
-        board: watch::Sender<Arc<Board>>,
+        snapshot: watch::Sender<Arc<Snapshot>>,
         events: Option<mpsc::Sender<Event>>,
-        query: Looker,
+        looker: Looker,
         throughput: Throughput,
         now: Timestamp,
     ) -> Self {
         Self {
-            board,
+            snapshot,
             events,
             dirty: true,
             published_at: Timestamp(0),
             sampled_at: Timestamp(0),
             said: Said::new(now),
-            query,
+            looker,
             throughput,
             up: Arc::default(),
             down: Arc::default(),
             watched: None,
             history: None,
-            weighed: None,
+            action_preview: None,
             logs: LogCache::default(),
         }
     }
@@ -116,7 +116,7 @@ impl Engine {
         step: Step,
         stage: impl Future<Output = Outcome> + Send + 'static,
     ) -> AbortHandle {
-        match self.setup.rehearse {
+        match self.options.rehearse {
             None => self.scheduler.tasks.spawn(step, stage),
             Some(rehearse) => self.scheduler.tasks.spawn(step, async move {
                 rehearse(step.name());
@@ -137,18 +137,18 @@ impl Engine {
         }
     }
 
-    /// Publishes the board if something changed and the last one is long enough ago.
+    /// Publishes the snapshot if something changed and the last one is long enough ago.
     pub(in crate::engine) fn publish(&mut self, now: Timestamp) {
         if now.since(self.publisher.sampled_at) >= SAMPLE {
             self.sample(now);
         }
         // What a key asks for comes first.
-        let urgent = self.publisher.query.take_urgent();
+        let urgent = self.publisher.looker.take_urgent();
         let begun = Instant::now();
         while !urgent && begun.elapsed() < GATHER && self.jobs.gather() {
             self.publisher.dirty = true;
         }
-        if self.publisher.board.is_closed() {
+        if self.publisher.snapshot.is_closed() {
             self.publisher.dirty = false;
             return;
         }
@@ -157,8 +157,8 @@ impl Engine {
         }
         self.publisher.dirty = false;
         self.publisher.published_at = now;
-        let board = self.board(now);
-        self.publisher.board.send_replace(Arc::new(board));
+        let snapshot = self.snapshot(now);
+        self.publisher.snapshot.send_replace(Arc::new(snapshot));
     }
 
     pub(in crate::engine) fn sample(&mut self, now: Timestamp) {

@@ -1,8 +1,8 @@
 //! What was last said, and when: so that a storm is told once, and nothing is silent for long.
 
-use crate::engine::board::Notice;
 use crate::engine::event::JobChange;
 use crate::engine::resilience::connectivity::Health;
+use crate::engine::snapshot::Notice;
 use crate::job::{JobState, Status, Timestamp};
 
 /// What was last said.
@@ -10,7 +10,7 @@ use crate::job::{JobState, Status, Timestamp};
 pub(in crate::engine) struct Said {
     /// When anything was said that people hear.
     pub(in crate::engine) at: Timestamp,
-    /// Of the weather.
+    /// Of the connectivity.
     pub(in crate::engine) health: Health,
     /// Since when it has been fair, if that is not said yet.
     pub(in crate::engine) calm_since: Option<Timestamp>,

@@ -1,24 +1,24 @@
-//! The board, made anew from the roster at a cost that does not depend on the number of jobs.
+//! The snapshot, made anew from the job table at a cost that does not depend on the number of jobs.
 
 use std::sync::Arc;
 
 use crate::engine::actor::Engine;
-use crate::engine::board::{Board, CauseGroup, Detail, Flow, Page, Phase};
 use crate::engine::publish::view_model;
 use crate::engine::review::redo_params;
+use crate::engine::snapshot::{CauseGroup, Detail, Flow, Page, Phase, Snapshot};
 use crate::engine::table::{Failures, Spec};
 use crate::job::{CauseKind, Group, Timestamp, clean};
 use crate::model::Params;
 
 impl Engine {
-    pub(in crate::engine) fn board(&mut self, now: Timestamp) -> Board {
+    pub(in crate::engine) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
         // A page in the order of what is sent goes by the plan as it is now.
         self.recount();
         let page = self.page();
-        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.query.wants_detail()));
+        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.looker.wants_detail()));
         let totals = self.jobs.totals();
         let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        Board {
+        Snapshot {
             batch: Arc::clone(&self.facts),
             phase: self.phase(),
             flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
@@ -28,14 +28,14 @@ impl Engine {
             page,
             notice: self.notice(now),
             causes: self.causes(),
-            weighed: self.publisher.weighed,
+            action_preview: self.publisher.action_preview,
         }
     }
 
     fn page(&mut self) -> Page {
         // Before the start every photo waits: only paths tell them apart.
-        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.query.spec() });
-        let page = self.publisher.query.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
+        let page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
         if self.course.started { page } else { self.with_lots(page) }
     }
 
@@ -73,10 +73,10 @@ impl Engine {
             None => history.and_then(|history| history.trail.request_url.as_deref()),
         };
         let request = job.state.last_request_id();
-        let request = request.map(|id| self.stages.fal.request_base(&self.setup.model.endpoint, id, request_url));
+        let request = request.map(|id| self.stages.fal.request_base(&self.options.model.endpoint, id, request_url));
         let told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
         let own = self.jobs.own_params(job).map(Params::values);
-        let redo = redo_params(&self.setup.model, self.jobs.params_of(job), job);
+        let redo = redo_params(&self.options.model, self.jobs.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))
     }
 }

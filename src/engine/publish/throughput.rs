@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::engine::board::Flow;
+use crate::engine::snapshot::Flow;
 use crate::job::Timestamp;
 
 /// One bar of the sparkline.

@@ -3,24 +3,24 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::engine::board::{Detail, Elapsed, Money, PictureFile, Row, RowState};
 use crate::engine::event::JobChange;
 use crate::engine::job_table::JobTable;
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::runtime::Runtime;
-use crate::job::{Answer, FilePath, Job, JobState, Kept, Saved, Timestamp, clean};
+use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, Row, RowState};
+use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, Saved, Timestamp, clean};
 use crate::ledger::Trail;
 
 /// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
-pub(in crate::engine) fn row(roster: &JobTable, job: &Job, live: Option<&Runtime>, held: bool) -> Row {
+pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runtime>, held: bool) -> Row {
     let state = &job.state;
     let lies = state.is_final() || (held && !state.is_moving());
     let saved = state.saved();
-    let planned = roster.params_of(job).output_size(job.photo.pixels);
+    let planned = job_table.params_of(job).output_size(job.photo.pixels);
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::from),
         None if state.came_to_nothing() => None,
-        None => roster.expected(job).map(Money::Estimated),
+        None => job_table.expected(job).map(Money::Estimated),
     };
     Row {
         id: job.id,
@@ -43,7 +43,7 @@ pub(in crate::engine) fn row(roster: &JobTable, job: &Job, live: Option<&Runtime
     }
 }
 
-/// As much of a note as the widest row has room for: every board carries those of its page.
+/// As much of a note as the widest row has room for: every snapshot carries those of its page.
 fn told_in_row(note: Cow<'_, str>) -> String {
     const MOST: usize = 1024;
     if note.len() <= MOST { note.into_owned() } else { note.chars().take(MOST).collect() }
@@ -134,16 +134,16 @@ pub(in crate::engine) fn detail(
     let upload = match state {
         JobState::Uploaded(_, upload) => Some(&**upload),
         JobState::Submitting(_, intent) | JobState::Unknown(_, intent) => Some(&intent.upload),
-        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
-            Kept::Upload(upload) => Some(upload),
-            kept => kept.request().map(|request| &request.upload),
+        JobState::Waiting { checkpoint, .. } | JobState::Failed { checkpoint, .. } => match &**checkpoint {
+            Checkpoint::Upload(upload) => Some(upload),
+            checkpoint => checkpoint.request().map(|request| &request.upload),
         },
         _ => state.request().map(|request| &request.upload),
     };
     let result = match state {
         JobState::Saving(_, _, answer) => answer.picture(),
-        JobState::Waiting { kept, .. } | JobState::Failed { kept, .. } => match &**kept {
-            Kept::Answer(_, answer) => answer.picture(),
+        JobState::Waiting { checkpoint, .. } | JobState::Failed { checkpoint, .. } => match &**checkpoint {
+            Checkpoint::Answer(_, answer) => answer.picture(),
             _ => None,
         },
         _ => None,

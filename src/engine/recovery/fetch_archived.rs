@@ -8,7 +8,7 @@ use crate::engine::poll_interval::PollInterval;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::tasks::Step;
 use crate::fal::{FalError, Past};
-use crate::job::{Cause, CauseKind, Class, Cost, JobId, JobState, Kept, RequestId, Timestamp, Transition};
+use crate::job::{Cause, CauseKind, Checkpoint, Class, Cost, JobId, JobState, RequestId, Timestamp, Transition};
 
 /// A request that was accepted so lately may not be known everywhere yet.
 const NEW: Duration = Duration::from_mins(2);
@@ -30,7 +30,7 @@ impl Engine {
         let Some(request) = job.state.request().filter(|_| job.state.closed().is_none()).cloned() else { return };
         // A job that had its COMPLETED goes straight on.
         let is_complete = matches!(job.state, JobState::Completed(..));
-        let anew = || Kept::Upload(request.upload.clone());
+        let anew = || Checkpoint::Upload(request.upload.clone());
         match &result {
             Ok(_) => self.got_through(CallKind::Follow, id),
             Err(error) => drop(self.met(CallKind::Follow, id, error)),
@@ -44,7 +44,7 @@ impl Engine {
                 }
             }
             Ok(Some(Past { outcome: Err(error), .. })) if error.cause.kind != CauseKind::NotFound => {
-                self.failed(CallKind::Follow, id, &error, Kept::Request(Box::new(request.clone())), anew());
+                self.failed(CallKind::Follow, id, &error, Checkpoint::Request(Box::new(request.clone())), anew());
             }
             Ok(_) if self.may_be_too_new(id, request.at) => {
                 self.ask_again(id, is_complete, Cause::new(CauseKind::NotFound, "fal does not know it yet"), None);
@@ -78,7 +78,7 @@ impl Engine {
         live.trouble = Some(cause.to_string());
         let wait = PollInterval::after_failures(live.failures, after, random);
         if is_complete {
-            self.retry(id, cause, wait, Kept::Request(Box::new(request)), false);
+            self.retry(id, cause, wait, Checkpoint::Request(Box::new(request)), false);
         } else {
             self.publisher.dirty = true;
             self.call_in(id, wait);
@@ -86,16 +86,22 @@ impl Engine {
     }
 
     /// The picture is gone from fal's storage. It was paid for, so nothing is sent again unasked.
-    pub(in crate::engine) fn file_is_gone(&mut self, id: JobId, cause: &Cause, request: &RequestId, kept: Kept) {
-        self.lose(id, &lost("its result is gone from fal's storage", request, cause.http), kept);
+    pub(in crate::engine) fn file_is_gone(
+        &mut self,
+        id: JobId,
+        cause: &Cause,
+        request: &RequestId,
+        checkpoint: Checkpoint,
+    ) {
+        self.lose(id, &lost("its result is gone from fal's storage", request, cause.http), checkpoint);
     }
 
     /// Ends a job whose result was most likely billed and cannot be had: that money is spent.
-    fn lose(&mut self, id: JobId, cause: &Cause, kept: Kept) {
+    fn lose(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint) {
         let Some(job) = self.jobs.get(id) else { return };
         // What others paid for is theirs to count.
         let cost = if self.dedup.is_settled(id) { None } else { self.jobs.at_most(job).map(Cost::feared) };
-        self.fail_with(id, cause, kept, cost);
+        self.fail_with(id, cause, checkpoint, cost);
     }
 }
 

@@ -71,7 +71,7 @@ impl Engine {
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
-        self.spawn_stage(Step::Search, self.stages.clone().look_up(self.setup.model.clone(), since, lost));
+        self.spawn_stage(Step::Search, self.stages.clone().look_up(self.options.model.clone(), since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use crate::engine::resilience::connectivity::CallKind;
-use crate::engine::resilience::connectivity::gate::{Gate, Waits};
+use crate::engine::resilience::connectivity::backoff::{Backoff, Waits};
 use crate::job::{Cause, CauseKind, Timestamp};
 
 /// Closed, or open with what fal said.
 #[derive(Debug)]
 pub(in crate::engine) struct Breaker {
-    gate: Gate,
+    backoff: Backoff,
     tripped: Option<(Cause, By)>,
 }
 
@@ -31,19 +31,19 @@ const WAITS: Waits =
 
 impl Breaker {
     pub(in crate::engine) fn new() -> Self {
-        Self { gate: Gate::new(WAITS), tripped: None }
+        Self { backoff: Backoff::new(WAITS), tripped: None }
     }
 
     /// A call that began at `begun` was refused on account of the account.
     pub(in crate::engine) fn trip(
         &mut self,
-        realm: CallKind,
+        call_kind: CallKind,
         cause: &Cause,
         begun: Timestamp,
         now: Timestamp,
         random: f64,
     ) {
-        let by = match (cause.kind, realm) {
+        let by = match (cause.kind, call_kind) {
             (CauseKind::KeyRefused, _) => By::Key,
             (_, CallKind::Follow) => By::Follow,
             _ => By::Submit,
@@ -54,14 +54,14 @@ impl Breaker {
             Some(_) => {}
             None => self.tripped = Some((cause.clone(), by)),
         }
-        self.gate.fail(begun, None, now, random);
+        self.backoff.fail(begun, None, now, random);
     }
 
     /// A call that began at `begun` was taken. True if that closed the breaker.
-    pub(in crate::engine) fn pass(&mut self, realm: CallKind, begun: Timestamp) -> bool {
-        let shows = match (&self.tripped, realm) {
-            (Some((_, By::Submit)), CallKind::Submit) => self.gate.pass(begun),
-            (Some((_, By::Follow | By::Key)), CallKind::Follow) => self.gate.pass(begun) || self.gate.open(),
+    pub(in crate::engine) fn pass(&mut self, call_kind: CallKind, begun: Timestamp) -> bool {
+        let shows = match (&self.tripped, call_kind) {
+            (Some((_, By::Submit)), CallKind::Submit) => self.backoff.pass(begun),
+            (Some((_, By::Follow | By::Key)), CallKind::Follow) => self.backoff.pass(begun) || self.backoff.open(),
             _ => false,
         };
         if shows {
@@ -73,10 +73,10 @@ impl Breaker {
     /// Whether fal knows the key again, as a call says that began at `begun`. True if that closed the breaker.
     pub(in crate::engine) fn knows_key(&mut self, known: bool, begun: Timestamp, now: Timestamp, random: f64) -> bool {
         if !known {
-            self.gate.fail(begun, None, now, random);
+            self.backoff.fail(begun, None, now, random);
             return false;
         }
-        let shows = matches!(self.tripped, Some((_, By::Key))) && self.gate.open();
+        let shows = matches!(self.tripped, Some((_, By::Key))) && self.backoff.open();
         if shows {
             self.tripped = None;
         }
@@ -87,21 +87,21 @@ impl Breaker {
     pub(in crate::engine) fn may(&self, now: Timestamp) -> bool {
         match self.tripped {
             None => true,
-            Some((_, By::Submit)) => self.gate.may(now),
+            Some((_, By::Submit)) => self.backoff.may(now),
             Some((_, By::Follow | By::Key)) => false,
         }
     }
 
     /// A submit begins.
     pub(in crate::engine) fn begin(&mut self, now: Timestamp) {
-        self.gate.begin(now);
+        self.backoff.begin(now);
     }
 
     /// Whether to ask now, at no cost, if fal knows the key again.
     pub(in crate::engine) fn asks(&mut self, now: Timestamp) -> bool {
-        let asks = matches!(self.tripped, Some((_, By::Key))) && self.gate.may(now);
+        let asks = matches!(self.tripped, Some((_, By::Key))) && self.backoff.may(now);
         if asks {
-            self.gate.begin(now);
+            self.backoff.begin(now);
         }
         asks
     }
@@ -109,7 +109,7 @@ impl Breaker {
     /// What fal said, once it is certain.
     pub(in crate::engine) fn tripped(&self) -> Option<&Cause> {
         let (cause, by) = self.tripped.as_ref()?;
-        (*by != By::Submit || self.gate.tries().is_some_and(|tries| tries > 0)).then_some(cause)
+        (*by != By::Submit || self.backoff.tries().is_some_and(|tries| tries > 0)).then_some(cause)
     }
 
     /// Whether anything new is held back.
@@ -119,17 +119,17 @@ impl Breaker {
 
     /// A person says that it is over: try at once.
     pub(in crate::engine) fn hurry(&mut self, now: Timestamp) {
-        self.gate.hurry(now);
+        self.backoff.hurry(now);
     }
 
     /// When the next try is due, to be told.
     pub(in crate::engine) fn due(&self) -> Option<Timestamp> {
-        self.gate.due()
+        self.backoff.due()
     }
 
     /// When it is tried next.
     pub(in crate::engine) fn next(&self) -> Option<Timestamp> {
-        self.gate.next()
+        self.backoff.next()
     }
 }
 

@@ -1,15 +1,15 @@
-//! How calls come out, for everybody: what the weather and the account's breaker learn from it, what
+//! How calls come out, for everybody: what the connectivity and the account's breaker learn from it, what
 //! may begin, and what is told of it.
 
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
-use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::event::What;
 use crate::engine::pools::open_files;
 use crate::engine::resilience::circuit_breaker::Breaker;
 use crate::engine::resilience::connectivity::{CallKind, Connectivity, Health, Trouble};
 use crate::engine::resilience::pause::{FailureWatch, PauseReason, in_words};
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::{Pool, Step};
 use crate::fal::FalError;
 use crate::job::{Class, JobId, MaxFailures, Shortage, Timestamp};
@@ -18,7 +18,7 @@ use crate::job::{Class, JobId, MaxFailures, Shortage, Timestamp};
 const CALM: Duration = Duration::from_secs(10);
 /// How often a countdown that is shown is made anew.
 const COUNTDOWN: Duration = Duration::from_secs(1);
-/// So long the board says that it goes on again: a face that draws seldom does not miss it.
+/// So long the snapshot says that it goes on again: a face that draws seldom does not miss it.
 const NEWS: Duration = Duration::from_secs(10);
 
 /// What may hold jobs back.
@@ -46,9 +46,9 @@ impl Resilience {
 }
 
 impl Engine {
-    /// Whether a call of this realm may begin, as far as fal and the account are concerned.
-    pub(in crate::engine) fn may_begin(&self, realm: CallKind, now: Timestamp) -> bool {
-        let account = match realm {
+    /// Whether a call of this kind of call may begin, as far as fal and the account are concerned.
+    pub(in crate::engine) fn may_begin(&self, call_kind: CallKind, now: Timestamp) -> bool {
+        let account = match call_kind {
             CallKind::Submit => self.resilience.account.may(now),
             // Where nothing lies ready for the submit that finds out, one photo is brought up for it.
             CallKind::Upload if self.resilience.account.is_tripped() => {
@@ -58,14 +58,14 @@ impl Engine {
             }
             CallKind::Upload | CallKind::Follow | CallKind::Fetch => true,
         };
-        account && self.resilience.connectivity.may(realm, now)
+        account && self.resilience.connectivity.may(call_kind, now)
     }
 
     /// A call for a job begins.
-    pub(in crate::engine) fn begin_call(&mut self, realm: CallKind, id: JobId) {
+    pub(in crate::engine) fn begin_call(&mut self, call_kind: CallKind, id: JobId) {
         let now = self.now();
-        self.resilience.connectivity.begin(realm, now);
-        if realm == CallKind::Submit {
+        self.resilience.connectivity.begin(call_kind, now);
+        if call_kind == CallKind::Submit {
             self.resilience.account.begin(now);
         }
         self.runtime.entry(id).or_default().call_began = Some(now);
@@ -77,30 +77,30 @@ impl Engine {
     }
 
     /// A job's call gave what it was made for.
-    pub(in crate::engine) fn got_through(&mut self, realm: CallKind, id: JobId) {
+    pub(in crate::engine) fn got_through(&mut self, call_kind: CallKind, id: JobId) {
         let now = self.now();
         let begun = self.call_began(id, now);
-        self.resilience.connectivity.pass(realm, begun, now);
-        if self.resilience.account.pass(realm, begun) {
+        self.resilience.connectivity.pass(call_kind, begun, now);
+        if self.resilience.account.pass(call_kind, begun) {
             self.account_is_back();
         }
     }
 
     /// A job's call failed. True if that is nobody's own failure.
-    pub(in crate::engine) fn met(&mut self, realm: CallKind, id: JobId, error: &FalError) -> bool {
+    pub(in crate::engine) fn met(&mut self, call_kind: CallKind, id: JobId, error: &FalError) -> bool {
         let (now, random) = (self.now(), self.rng.f64());
         let begun = self.call_began(id, now);
         let let_off = self.runtime.get(&id).map_or(0, |live| live.let_off);
         let attempt = self.jobs.get(id).map_or(0, |job| job.state.attempt());
-        let shared = self.resilience.connectivity.is_shared(realm, error, begun, let_off, attempt, now);
+        let shared = self.resilience.connectivity.is_shared(call_kind, error, begun, let_off, attempt, now);
         match Trouble::of(error) {
-            Some(trouble) => self.resilience.connectivity.fail(realm, trouble, begun, now, random),
-            None => self.resilience.connectivity.pass(realm, begun, now),
+            Some(trouble) => self.resilience.connectivity.fail(call_kind, trouble, begun, now, random),
+            None => self.resilience.connectivity.pass(call_kind, begun, now),
         }
         if error.class == Class::Account {
-            self.resilience.account.trip(realm, &error.cause, begun, now, random);
+            self.resilience.account.trip(call_kind, &error.cause, begun, now, random);
             self.hold_if_tripped();
-        } else if Trouble::of(error).is_none() && self.resilience.account.pass(realm, begun) {
+        } else if Trouble::of(error).is_none() && self.resilience.account.pass(call_kind, begun) {
             // An answer of any other kind says that the account is in order.
             self.account_is_back();
         }
@@ -144,7 +144,7 @@ impl Engine {
     }
 
     /// Looks whether fal can be reached and knows the key again, where that is in question; tells how
-    /// the weather changes.
+    /// the connectivity changes.
     pub(in crate::engine) fn look_out(&mut self, now: Timestamp) {
         if self.course.started && self.course.leaving.is_none() && !self.is_finished() {
             if self.resilience.connectivity.looks_out(now) {
@@ -160,7 +160,7 @@ impl Engine {
         }
     }
 
-    /// Tells how the weather changed. A storm is one however often it lets something through: it is over when
+    /// Tells how the connectivity changed. A storm is one however often it lets something through: it is over when
     /// nothing is held back for a while, or nothing is left to do.
     fn tell_weather(&mut self, now: Timestamp) {
         let (health, next) = self.resilience.connectivity.health(now);
@@ -223,10 +223,10 @@ impl Engine {
     fn counts_down(&self) -> bool {
         let account = matches!(self.resilience.pause, Some(PauseReason::Account(_)));
         let shown = account || self.publisher.said.health != Health::Clear || self.is_idle(self.now());
-        shown && self.course.leaving.is_none() && !self.publisher.board.is_closed()
+        shown && self.course.leaving.is_none() && !self.publisher.snapshot.is_closed()
     }
 
-    /// Whether the countdown reads otherwise than on the last board: minutes are not told every second.
+    /// Whether the countdown reads otherwise than on the last snapshot: minutes are not told every second.
     fn counts_otherwise(&self, now: Timestamp) -> bool {
         self.notice(now) != self.notice(self.publisher.published_at)
     }
@@ -252,7 +252,7 @@ impl Engine {
 
     /// How long it is until the account is tried by itself; `None` if it is not.
     pub(in crate::engine) fn next_try(&self, now: Timestamp) -> Option<Duration> {
-        let goes_on = self.setup.stay || self.setup.waits_for_account;
+        let goes_on = self.options.stay || self.options.waits_for_account;
         self.resilience.account.due().filter(|_| goes_on).map(|due| due.since(now))
     }
 }

@@ -8,18 +8,26 @@ use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::retry::{Standing, Verdict, decide};
 use crate::fal::{Bill, FalError, Scope};
 use crate::job::{
-    Cause, CauseKind, Class, Cost, Group, JobId, JobState, Kept, Stage, Suspicion, Transition, Unread, Usd,
+    Cause, CauseKind, Checkpoint, Class, Cost, Group, JobId, JobState, Stage, Suspicion, Transition, Unread, Usd,
 };
 use crate::ledger::Attempt;
 
 impl Engine {
     /// A step failed: the one table says what follows.
-    pub(in crate::engine) fn failed(&mut self, realm: CallKind, id: JobId, error: &FalError, same: Kept, anew: Kept) {
+    pub(in crate::engine) fn failed(
+        &mut self,
+        call_kind: CallKind,
+        id: JobId,
+        error: &FalError,
+        same: Checkpoint,
+        anew: Checkpoint,
+    ) {
         let now = self.now();
         tracing::info!(job = %id, cause = %error.cause, class = ?error.class, source = ?error.source, "a step failed");
         let Some(attempt) = self.jobs.get(id).map(|job| job.state.attempt()) else { return };
-        let at_least =
-            self.met(realm, id, error).then(|| self.resilience.connectivity.next(realm, now).unwrap_or(now).since(now));
+        let at_least = self
+            .met(call_kind, id, error)
+            .then(|| self.resilience.connectivity.next(call_kind, now).unwrap_or(now).since(now));
         let live = self.runtime.entry(id).or_default();
         live.early = if error.class == Class::NotReady { live.early.saturating_add(1) } else { 0 };
         let shared = at_least.map(|at_least| (live.let_off.max(1), at_least));
@@ -28,16 +36,16 @@ impl Engine {
         if error.scope == Scope::Request {
             self.settle_call(id);
         }
-        match decide(error, standing, &self.setup.retry, self.rng.f64()) {
-            Verdict::Retry { wait, kept, counts } => {
+        match decide(error, standing, &self.options.retry, self.rng.f64()) {
+            Verdict::Retry { wait, checkpoint, counts } => {
                 self.write_attempt(id, &error.cause, cost);
-                self.wait(id, error.cause.clone(), wait, kept, counts);
+                self.wait(id, error.cause.clone(), wait, checkpoint, counts);
             }
-            Verdict::Fail(kept) => match &error.unread {
+            Verdict::Fail(checkpoint) => match &error.unread {
                 Some(answer) => self.misread(id, &error.cause, answer),
-                None => self.fail_with(id, &recoverable(&error.cause, &kept), kept, cost),
+                None => self.fail_with(id, &recoverable(&error.cause, &checkpoint), checkpoint, cost),
             },
-            Verdict::PauseReason(kept) => self.back_to(id, error.cause.clone(), kept),
+            Verdict::PauseReason(checkpoint) => self.back_to(id, error.cause.clone(), checkpoint),
             Verdict::Cancelled => {
                 self.write_attempt(id, &error.cause, cost);
                 self.end_cancelled(id);
@@ -58,25 +66,39 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) fn retry(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
+    pub(in crate::engine) fn retry(
+        &mut self,
+        id: JobId,
+        cause: Cause,
+        wait: Duration,
+        checkpoint: Checkpoint,
+        counts: bool,
+    ) {
         self.write_attempt(id, &cause, None);
-        self.wait(id, cause, wait, kept, counts);
+        self.wait(id, cause, wait, checkpoint, counts);
     }
 
-    pub(in crate::engine) fn wait(&mut self, id: JobId, cause: Cause, wait: Duration, kept: Kept, counts: bool) {
+    pub(in crate::engine) fn wait(
+        &mut self,
+        id: JobId,
+        cause: Cause,
+        wait: Duration,
+        checkpoint: Checkpoint,
+        counts: bool,
+    ) {
         let until = self.now().plus(wait);
-        if self.happen(id, Transition::Retry { cause, until, kept, counts }) {
+        if self.happen(id, Transition::Retry { cause, until, checkpoint, counts }) {
             self.wake_at(id, until);
         }
     }
 
     /// Puts a job back to where it can go on, at nobody's cost.
-    pub(in crate::engine) fn back_to(&mut self, id: JobId, cause: Cause, kept: Kept) {
-        self.retry(id, cause, Duration::ZERO, kept, false);
+    pub(in crate::engine) fn back_to(&mut self, id: JobId, cause: Cause, checkpoint: Checkpoint) {
+        self.retry(id, cause, Duration::ZERO, checkpoint, false);
     }
 
-    pub(in crate::engine) fn fail(&mut self, id: JobId, cause: &Cause, kept: Kept) {
-        self.fail_with(id, cause, kept, None);
+    pub(in crate::engine) fn fail(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint) {
+        self.fail_with(id, cause, checkpoint, None);
     }
 
     /// fal answered, which may be billed, with something that we do not understand: it is kept as it came,
@@ -98,12 +120,18 @@ impl Engine {
     }
 
     /// The same, where the request is taken to have cost something.
-    pub(in crate::engine) fn fail_with(&mut self, id: JobId, cause: &Cause, kept: Kept, cost: Option<Cost>) {
+    pub(in crate::engine) fn fail_with(
+        &mut self,
+        id: JobId,
+        cause: &Cause,
+        checkpoint: Checkpoint,
+        cost: Option<Cost>,
+    ) {
         if self.give_back(id, cause, cost) {
             return;
         }
         self.write_attempt(id, cause, cost);
-        if self.happen(id, Transition::Fail { cause: cause.clone(), kept }) {
+        if self.happen(id, Transition::Fail { cause: cause.clone(), checkpoint }) {
             self.ended(id);
             if let Some(hold) = self.resilience.failures.failed(cause) {
                 self.hold(hold);
@@ -173,8 +201,8 @@ impl Engine {
 }
 
 /// Says what a retry does for something that fal has and that could not be fetched.
-fn recoverable(cause: &Cause, kept: &Kept) -> Cause {
-    if kept.request().is_none() {
+fn recoverable(cause: &Cause, checkpoint: &Checkpoint) -> Cause {
+    if checkpoint.request().is_none() {
         return cause.clone();
     }
     let message = format!("{}; fal still has it, and a retry asks for it again without paying again", cause.message);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::engine::board::{Notice, NoticeKind};
 use crate::engine::event::Ending;
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::fal::AccountStop;
 use crate::job::{Cause, CauseKind, MaxFailures, Spent, Usd};
 

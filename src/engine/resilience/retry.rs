@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::fal::{FalError, Patience, Scope};
-use crate::job::{Class, Kept, RetryPolicy};
+use crate::job::{Checkpoint, Class, RetryPolicy};
 
 /// Retries at the least for fetching what is paid for.
 const PAID_RETRIES: u16 = 8;
@@ -23,15 +23,15 @@ pub(in crate::engine) enum Verdict {
         /// How long from now.
         wait: Duration,
         /// What it goes on with.
-        kept: Kept,
+        checkpoint: Checkpoint,
         /// Whether it counts as one of the job's attempts.
         counts: bool,
     },
     /// It does not go on by itself.
-    Fail(Kept),
+    Fail(Checkpoint),
     /// Nobody's fault but the account's: the job goes back to where it can begin again, and nothing
     /// new is begun.
-    PauseReason(Kept),
+    PauseReason(Checkpoint),
     /// It was cancelled.
     Cancelled,
     /// The paid call may have been accepted.
@@ -42,9 +42,9 @@ pub(in crate::engine) enum Verdict {
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::engine) struct Standing {
     /// What it keeps if the same step is made again.
-    pub(in crate::engine) same: Kept,
+    pub(in crate::engine) same: Checkpoint,
     /// What it keeps if fal's request is spent and a new one is needed.
-    pub(in crate::engine) anew: Kept,
+    pub(in crate::engine) anew: Checkpoint,
     /// The attempt that failed, from 1.
     pub(in crate::engine) attempt: u16,
     /// How often its result was asked for too early.
@@ -55,13 +55,13 @@ pub(in crate::engine) struct Standing {
 
 pub(in crate::engine) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy, random: f64) -> Verdict {
     let Standing { same, anew, attempt, early, shared } = standing;
-    let kept = if error.scope == Scope::Request { anew } else { same };
+    let checkpoint = if error.scope == Scope::Request { anew } else { same };
     let uncounted = RetryPolicy { retries: u16::MAX, ..*policy };
-    let counted = |retries: u16, after, kept| {
+    let counted = |retries: u16, after, checkpoint| {
         let policy = RetryPolicy { retries, ..*policy };
         match policy.delay(attempt, after, random) {
-            Some(wait) => Verdict::Retry { wait, kept, counts: true },
-            None => Verdict::Fail(kept),
+            Some(wait) => Verdict::Retry { wait, checkpoint, counts: true },
+            None => Verdict::Fail(checkpoint),
         }
     };
     match error.class {
@@ -75,21 +75,21 @@ pub(in crate::engine) fn decide(error: &FalError, standing: Standing, policy: &R
                     at_least.saturating_add(LATE).max(after.unwrap_or_default())
                 };
                 let wait = own.clamp(at_least, most);
-                Verdict::Retry { wait, kept, counts: false }
+                Verdict::Retry { wait, checkpoint, counts: false }
             }
             None if matches!(error.patience, Patience::Paid | Patience::Host) => {
-                counted(policy.retries.max(PAID_RETRIES), after, kept)
+                counted(policy.retries.max(PAID_RETRIES), after, checkpoint)
             }
-            None => counted(policy.retries, after, kept),
+            None => counted(policy.retries, after, checkpoint),
         },
         // Where it never is ready, it has ended in a way that we cannot read.
         Class::NotReady => match SOON.delay(early.into(), None, random) {
-            Some(wait) => Verdict::Retry { wait, kept, counts: false },
-            None => Verdict::Fail(kept),
+            Some(wait) => Verdict::Retry { wait, checkpoint, counts: false },
+            None => Verdict::Fail(checkpoint),
         },
-        Class::Reupload => counted(policy.retries, None, Kept::Nothing),
-        Class::Permanent => Verdict::Fail(kept),
-        Class::Account => Verdict::PauseReason(kept),
+        Class::Reupload => counted(policy.retries, None, Checkpoint::Nothing),
+        Class::Permanent => Verdict::Fail(checkpoint),
+        Class::Account => Verdict::PauseReason(checkpoint),
         Class::Cancelled => Verdict::Cancelled,
         Class::Ambiguous => Verdict::Lost,
     }
@@ -101,8 +101,8 @@ mod tests {
     use crate::fal::Bill;
     use crate::job::{Cause, CauseKind, ContentHash, Timestamp, Upload};
 
-    fn upload() -> Kept {
-        Kept::Upload(Upload { url: "u".into(), at: Timestamp(0), content: ContentHash([0; 32]) })
+    fn upload() -> Checkpoint {
+        Checkpoint::Upload(Upload { url: "u".into(), at: Timestamp(0), content: ContentHash([0; 32]) })
     }
 
     fn verdict(
@@ -115,7 +115,7 @@ mod tests {
         let cause = Cause::new(CauseKind::Runner, "x");
         let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, unread: None, source: None };
         let standing =
-            Standing { same: Kept::Nothing, anew: upload(), attempt, early: attempt.try_into().unwrap(), shared };
+            Standing { same: Checkpoint::Nothing, anew: upload(), attempt, early: attempt.try_into().unwrap(), shared };
         decide(&error, standing, &RetryPolicy::default(), 1.0)
     }
 
@@ -126,7 +126,7 @@ mod tests {
         for (attempt, seconds) in [(1, 2), (2, 4), (3, 8)] {
             let wait = Duration::from_secs(seconds);
             let again = verdict(Patience::Own, TRANSIENT, Scope::Request, attempt, None);
-            assert_eq!(again, Verdict::Retry { wait, kept: upload(), counts: true });
+            assert_eq!(again, Verdict::Retry { wait, checkpoint: upload(), counts: true });
         }
         assert_eq!(verdict(Patience::Own, TRANSIENT, Scope::Request, 4, None), Verdict::Fail(upload()));
     }
@@ -138,39 +138,43 @@ mod tests {
             let shared = Some((times, Duration::from_secs(tried_in)));
             let wait = Duration::from_secs(seconds);
             let foul = verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, shared);
-            assert_eq!(foul, Verdict::Retry { wait, kept: Kept::Nothing, counts: false });
+            assert_eq!(foul, Verdict::Retry { wait, checkpoint: Checkpoint::Nothing, counts: false });
         }
         let asked = Class::Transient { after: Some(Duration::from_secs(90)) };
         let slow = verdict(Patience::Weather, asked, Scope::Call, 4, Some((1, Duration::from_mins(3))));
         let wait = Duration::from_mins(3);
-        assert_eq!(slow, Verdict::Retry { wait, kept: Kept::Nothing, counts: false }, "the shared brake holds");
-        assert_eq!(verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, None), Verdict::Fail(Kept::Nothing));
+        assert_eq!(
+            slow,
+            Verdict::Retry { wait, checkpoint: Checkpoint::Nothing, counts: false },
+            "the shared brake holds"
+        );
+        assert_eq!(verdict(Patience::Shared, TRANSIENT, Scope::Call, 4, None), Verdict::Fail(Checkpoint::Nothing));
     }
 
     #[test]
     fn what_is_paid_for_is_fetched_with_more_patience() {
         let paid = |attempt| verdict(Patience::Paid, TRANSIENT, Scope::Call, attempt, None);
         assert!(matches!(paid(8), Verdict::Retry { counts: true, .. }));
-        assert_eq!(paid(9), Verdict::Fail(Kept::Nothing));
+        assert_eq!(paid(9), Verdict::Fail(Checkpoint::Nothing));
     }
 
     #[test]
     fn a_result_that_is_never_ready_is_not_asked_for_for_ever() {
         let early = |times| verdict(Patience::Own, Class::NotReady, Scope::Call, times, None);
-        let first = Verdict::Retry { wait: Duration::from_secs(1), kept: Kept::Nothing, counts: false };
+        let first = Verdict::Retry { wait: Duration::from_secs(1), checkpoint: Checkpoint::Nothing, counts: false };
         assert_eq!(early(1), first);
         assert!(matches!(early(12), Verdict::Retry { counts: false, .. }));
-        assert_eq!(early(13), Verdict::Fail(Kept::Nothing));
+        assert_eq!(early(13), Verdict::Fail(Checkpoint::Nothing));
     }
 
     #[test]
     fn the_rest_follows_from_the_class_alone() {
         let of = |class, scope| verdict(Patience::Own, class, scope, 1, None);
         assert_eq!(of(Class::Permanent, Scope::Request), Verdict::Fail(upload()));
-        assert_eq!(of(Class::Account, Scope::Call), Verdict::PauseReason(Kept::Nothing));
+        assert_eq!(of(Class::Account, Scope::Call), Verdict::PauseReason(Checkpoint::Nothing));
         assert_eq!(of(Class::Ambiguous, Scope::Call), Verdict::Lost);
         assert_eq!(of(Class::Cancelled, Scope::Request), Verdict::Cancelled);
         let again = of(Class::Reupload, Scope::Request);
-        assert!(matches!(again, Verdict::Retry { kept: Kept::Nothing, counts: true, .. }), "{again:?}");
+        assert!(matches!(again, Verdict::Retry { checkpoint: Checkpoint::Nothing, counts: true, .. }), "{again:?}");
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::steps::fetch::SaveError;
 use crate::engine::tasks::Step;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Shortage, Transition};
+use crate::job::{Cause, CauseKind, Checkpoint, JobId, JobState, Shortage, Transition};
 
 impl Engine {
     /// What follows from a task that panicked and said `said`.
@@ -59,7 +59,7 @@ impl Engine {
     fn died_of_shortage(&mut self, step: Step, shortage: Shortage, said: &str) -> bool {
         let error = || FalError::of_shortage(shortage, format!("step `{}` could not begin: {said}", step.name()));
         match step {
-            Step::Upload(id) => self.failed(CallKind::Upload, id, &error(), Kept::Nothing, Kept::Nothing),
+            Step::Upload(id) => self.failed(CallKind::Upload, id, &error(), Checkpoint::Nothing, Checkpoint::Nothing),
             Step::Poll(id) => self.polled(id, Err(error())),
             Step::Answer(id) => self.answered(id, Err(error())),
             Step::Save(id) => self.saved(id, Err(SaveError::Fal(error()))),
@@ -71,16 +71,16 @@ impl Engine {
     /// Ends a job with what it has: what is at fal, or was paid for, is gone on with by a retry.
     fn fail_of_fault(&mut self, id: JobId, cause: &Cause) {
         let Some(job) = self.jobs.get(id).filter(|job| !job.state.is_final()) else { return };
-        let kept = match &job.state {
-            JobState::Uploaded(_, upload) => Kept::Upload((**upload).clone()),
+        let checkpoint = match &job.state {
+            JobState::Uploaded(_, upload) => Checkpoint::Upload((**upload).clone()),
             JobState::InQueue(_, request, _)
             | JobState::InProgress(_, request, _)
-            | JobState::Completed(_, request, _) => Kept::Request(request.clone()),
-            JobState::Saving(_, request, answer) => Kept::Answer(request.clone(), answer.clone()),
-            JobState::Waiting { kept, .. } => (**kept).clone(),
-            _ => Kept::Nothing,
+            | JobState::Completed(_, request, _) => Checkpoint::Request(request.clone()),
+            JobState::Saving(_, request, answer) => Checkpoint::Answer(request.clone(), answer.clone()),
+            JobState::Waiting { checkpoint, .. } => (**checkpoint).clone(),
+            _ => Checkpoint::Nothing,
         };
-        self.fail(id, cause, kept);
+        self.fail(id, cause, checkpoint);
     }
 
     /// The answer to a paid call was lost: it is looked for, and never made again unasked.

@@ -69,7 +69,7 @@ async fn file(fal: &Fal, mut draft: Draft, url: &str, what: Wanted, hear: &impl 
                 hear(Heard::Came(bytes.len()));
                 draft.write(&bytes).await?;
             }
-            Piece::Anew => {
+            Piece::Restart => {
                 hear(Heard::Begins(download.length.unwrap_or_default()));
                 draft.restart();
             }

@@ -7,7 +7,7 @@ use crate::engine::actor::Engine;
 use crate::engine::steps::stages::UploadError;
 use crate::fal::{FalError, LocalFile};
 use crate::intake;
-use crate::job::{Cause, CauseKind, Format, Job, JobId, Kept, Photo, Pixels, Usd};
+use crate::job::{Cause, CauseKind, Checkpoint, Format, Job, JobId, Photo, Pixels, Usd};
 use crate::picture::Header;
 
 /// Opens a photo and measures the bytes that will be sent. It blocks for as long as the disk takes.
@@ -46,7 +46,7 @@ fn refused(message: &str) -> UploadError {
 }
 
 impl Engine {
-    /// A photo was measured anew: from here on it is what it is now, for its price as for its twins.
+    /// A photo was measured anew: from here on it is what it is now, for its price as for its dedup.
     pub(in crate::engine) fn remeasured(&mut self, id: JobId, photo: Photo) {
         let Some(known) = self.jobs.get(id).filter(|known| known.photo != photo).cloned() else { return };
         self.forget_twin(&known);
@@ -62,11 +62,17 @@ impl Engine {
         self.remeasured(id, photo);
         let Some(job) = self.jobs.get(id) else { return };
         let message = grew((was, then), (job.photo.pixels, self.jobs.at_most(job)));
-        if self.setup.budget.is_some() && attempt <= self.setup.retry.retries {
-            self.retry(id, Cause::new(CauseKind::LocalFile, message), std::time::Duration::ZERO, Kept::Nothing, true);
+        if self.options.budget.is_some() && attempt <= self.options.retry.retries {
+            self.retry(
+                id,
+                Cause::new(CauseKind::LocalFile, message),
+                std::time::Duration::ZERO,
+                Checkpoint::Nothing,
+                true,
+            );
         } else {
             let message = format!("{message}. It was not sent; a retry sends it at that price");
-            self.fail(id, &Cause::new(CauseKind::LocalFile, message), Kept::Nothing);
+            self.fail(id, &Cause::new(CauseKind::LocalFile, message), Checkpoint::Nothing);
         }
     }
 }

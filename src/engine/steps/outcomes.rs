@@ -6,7 +6,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::{Outcome, SubmitError, UploadError, Uploaded};
 use crate::engine::tasks::Step;
 use crate::fal::Accepted;
-use crate::job::{Cause, CauseKind, JobId, JobState, Kept, Request, Transition, Upload};
+use crate::job::{Cause, CauseKind, Checkpoint, JobId, JobState, Request, Transition, Upload};
 
 impl Engine {
     /// Takes in a stage's outcome.
@@ -48,7 +48,9 @@ impl Engine {
                     self.scheduler.to_submit.push_back(id);
                 }
             }
-            Err(UploadError::Fal(error)) => self.failed(CallKind::Upload, id, &error, Kept::Nothing, Kept::Nothing),
+            Err(UploadError::Fal(error)) => {
+                self.failed(CallKind::Upload, id, &error, Checkpoint::Nothing, Checkpoint::Nothing);
+            }
             Err(UploadError::Grown(photo)) => {
                 self.got_through(CallKind::Upload, id);
                 self.grown(id, *photo);
@@ -57,7 +59,7 @@ impl Engine {
                 if error.shortage().is_none() {
                     self.got_through(CallKind::Upload, id);
                 }
-                self.not_saved(id, "not sent, since its result could not be written", &error, &Kept::Nothing);
+                self.not_saved(id, "not sent, since its result could not be written", &error, &Checkpoint::Nothing);
             }
         }
     }
@@ -78,12 +80,18 @@ impl Engine {
             }
             Err(SubmitError::NotRecorded(error)) => {
                 let cause = Cause::new(CauseKind::Disk, "the ledger could not be written, so it was not sent");
-                self.back_to(id, cause, Kept::Upload(upload));
+                self.back_to(id, cause, Checkpoint::Upload(upload));
                 self.hold(PauseReason::Disk(told("the ledger cannot be written", &error)));
             }
             Err(SubmitError::Held(batch)) => self.await_rival(id, Some(batch)),
             Err(SubmitError::Fal(error)) => {
-                self.failed(CallKind::Submit, id, &error, Kept::Upload(upload.clone()), Kept::Upload(upload));
+                self.failed(
+                    CallKind::Submit,
+                    id,
+                    &error,
+                    Checkpoint::Upload(upload.clone()),
+                    Checkpoint::Upload(upload),
+                );
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::engine::event::What;
 use crate::engine::poll_interval::{PollInterval, Seen};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::fal::{CancelAnswer, FalError, Progress, Scope, Status};
-use crate::job::{Answer, Cause, CauseKind, Class, JobId, JobState, Kept, Request, Transition};
+use crate::job::{Answer, Cause, CauseKind, Checkpoint, Class, JobId, JobState, Request, Transition};
 
 /// A request that runs for so long is noted as running.
 const LONG: Duration = Duration::from_secs(5);
@@ -134,14 +134,14 @@ impl Engine {
         let (asked, failures) = (live.unclear, live.failures);
         let met = live.trouble.clone().unwrap_or_default();
         let after = if let Class::Transient { after } = error.class { after } else { None };
-        let kept = Kept::Request(Box::new(request));
+        let checkpoint = Checkpoint::Request(Box::new(request));
         let message = format!("{met}; its result was asked for instead: {}", error.cause);
         if asked >= GIVEN_UP {
             let message = format!("{message}; a retry asks for both again, without paying again");
-            self.fail(id, &Cause { message: message.into(), ..error.cause.clone() }, kept);
+            self.fail(id, &Cause { message: message.into(), ..error.cause.clone() }, checkpoint);
         } else {
             let wait = PollInterval::after_failures(failures, after, random);
-            self.wait(id, Cause { message: message.into(), ..error.cause.clone() }, wait, kept, false);
+            self.wait(id, Cause { message: message.into(), ..error.cause.clone() }, wait, checkpoint, false);
         }
     }
 
@@ -175,8 +175,8 @@ impl Engine {
                 self.still_unclear(id, *request, &error);
             }
             Err(error) => {
-                let anew = Kept::Upload(request.upload.clone());
-                self.failed(CallKind::Follow, id, &error, Kept::Request(request), anew);
+                let anew = Checkpoint::Upload(request.upload.clone());
+                self.failed(CallKind::Follow, id, &error, Checkpoint::Request(request), anew);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::fetch::SaveError;
 use crate::engine::steps::outcomes::told;
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, Cost, Job, JobId, JobState, Kept, Saved, Stage, Suspicion, Transition};
+use crate::job::{Cause, CauseKind, Checkpoint, Cost, Job, JobId, JobState, Saved, Stage, Suspicion, Transition};
 use crate::ledger::Attempt;
 use crate::output::{OutputError, Placed};
 
@@ -20,7 +20,7 @@ impl Engine {
     pub(in crate::engine) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
         let Some(Job { state: JobState::Saving(_, request, answer), .. }) = self.jobs.get(id) else { return };
         let (request, answer) = (request.clone(), answer.clone());
-        let kept = || Kept::Answer(request.clone(), answer.clone());
+        let checkpoint = || Checkpoint::Answer(request.clone(), answer.clone());
         match result {
             Ok(placed) => {
                 self.got_through(CallKind::Fetch, id);
@@ -40,15 +40,15 @@ impl Engine {
             }
             Err(SaveError::Fal(error)) if is_gone(&error) => {
                 self.met(CallKind::Fetch, id, &error);
-                let kept = Kept::Upload(request.upload.clone());
-                self.file_is_gone(id, &error.cause, &request.id, kept);
+                let checkpoint = Checkpoint::Upload(request.upload.clone());
+                self.file_is_gone(id, &error.cause, &request.id, checkpoint);
             }
-            Err(SaveError::Fal(error)) => self.failed(CallKind::Fetch, id, &error, kept(), kept()),
+            Err(SaveError::Fal(error)) => self.failed(CallKind::Fetch, id, &error, checkpoint(), checkpoint()),
             Err(SaveError::Output(error)) => {
                 if error.shortage().is_none() {
                     self.got_through(CallKind::Fetch, id);
                 }
-                self.not_saved(id, "the result could not be saved", &error, &kept());
+                self.not_saved(id, "the result could not be saved", &error, &checkpoint());
             }
         }
     }
@@ -107,23 +107,29 @@ impl Engine {
         self.ended(id);
     }
 
-    pub(in crate::engine) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, kept: &Kept) {
+    pub(in crate::engine) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, checkpoint: &Checkpoint) {
         if let Some(shortage) = error.shortage() {
-            let realm = if matches!(kept, Kept::Nothing) { CallKind::Upload } else { CallKind::Fetch };
+            let call_kind = if matches!(checkpoint, Checkpoint::Nothing) { CallKind::Upload } else { CallKind::Fetch };
             let error = FalError::of_shortage(shortage, told(what, error));
-            return self.failed(realm, id, &error, kept.clone(), kept.clone());
+            return self.failed(call_kind, id, &error, checkpoint.clone(), checkpoint.clone());
         }
         match error {
             OutputError::BadResult(how) => {
-                self.failed(CallKind::Fetch, id, &FalError::damaged(how.clone()), kept.clone(), kept.clone());
+                self.failed(
+                    CallKind::Fetch,
+                    id,
+                    &FalError::damaged(how.clone()),
+                    checkpoint.clone(),
+                    checkpoint.clone(),
+                );
             }
             OutputError::Disk { .. } | OutputError::Folder { .. } => {
                 let message = told(what, error);
-                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, kept.clone(), false);
+                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, checkpoint.clone(), false);
                 self.hold(PauseReason::Disk(message));
             }
             OutputError::LocalFile { .. } => {
-                self.fail(id, &Cause::new(CauseKind::LocalFile, told(what, error)), kept.clone());
+                self.fail(id, &Cause::new(CauseKind::LocalFile, told(what, error)), checkpoint.clone());
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::rank_set::RankSet;
-use crate::engine::board::{Order, Tab};
+use crate::engine::snapshot::{Order, Tab};
 use crate::job::{Group, JobId};
 
 /// Jobs by group, in the order of their status or their numbers.

@@ -8,8 +8,8 @@ use super::causes;
 use super::index::Index;
 use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
-use crate::engine::board::{Choice, Order, Tab};
 use crate::engine::publish::view_model;
+use crate::engine::snapshot::{Choice, Order, Tab};
 use crate::job::{CauseKind, Cost, Group, Job, JobId, JobState, Pixels, Usd};
 use crate::plan::CostModel;
 

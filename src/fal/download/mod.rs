@@ -63,7 +63,7 @@ pub enum Piece {
     Bytes(Bytes),
     /// It could not go on where it broke off: all that came before is void, and its length may be
     /// another.
-    Anew,
+    Restart,
 }
 
 impl Download {
@@ -160,7 +160,7 @@ impl Download {
                 Ok(response) => {
                     let breaks = self.breaks.anew();
                     *self = Self { breaks, ..Self::new(Arc::clone(&self.http), &self.url, response)? };
-                    return Ok(Piece::Anew);
+                    return Ok(Piece::Restart);
                 }
                 // There is no rest: it was shorter than it said.
                 Err(error) if error.cause.http == Some(416) => return Err(broken),

@@ -39,14 +39,14 @@ impl Host {
         Self { fal: Fal::new(hosts, ApiKey::new("id:secret").unwrap()).unwrap(), url: format!("{origin}/a.png"), asked }
     }
 
-    /// All of it, as somebody who heeds [`Piece::Anew`] gets it; and how often it began anew.
+    /// All of it, as somebody who heeds [`Piece::Restart`] gets it; and how often it began anew.
     async fn fetch(&self) -> Result<(String, usize), FalError> {
         let mut download = self.fal.download(&self.url).await?;
         let (mut came, mut anew) = (Vec::new(), 0);
         while let Some(piece) = download.next().await {
             match piece? {
                 Piece::Bytes(bytes) => came.extend_from_slice(&bytes),
-                Piece::Anew => {
+                Piece::Restart => {
                     came.clear();
                     anew += 1;
                 }

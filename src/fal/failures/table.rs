@@ -72,7 +72,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row::new("the key may not do this", API, statuses(402, 403)).sign(Sign::Words(account::ACCESS)).is(K::Forbidden).account(),
     Row::new("the account is stopped", API, statuses(402, 403)).is(K::AccountLocked).account(),
     Row::new("an upload's token or URL has expired", &[Upload], statuses(401, 403)).is(K::Upload).again(Patience::Own),
-    // The weather.
+    // The connectivity.
     Row::new("asked to slow down", &[], status(429)).is(K::RateLimited).again(Patience::Weather),
     Row::new("a submit is turned away before it reaches fal", &[Submit], statuses(502, 504))
         .sign(Sign::Front)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::engine::board::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Ending, JobChange};
 use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, RequestId, Status, Timestamp, Usd, saved_samples};
 use crate::model::{PriceSource, Unit, UnitPrice};

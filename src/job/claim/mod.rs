@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-use crate::job::{BatchId, Group, JobState, Kept, RequestId, Service};
+use crate::job::{BatchId, Checkpoint, Group, JobState, RequestId, Service};
 
 /// How long another's claim is waited for, though its process lives. Then its request is followed from
 /// here as well, which costs nothing: that process may be stopped, or stand before a person.
@@ -82,7 +82,7 @@ impl JobState {
     pub fn is_unpaid(&self) -> bool {
         match self {
             Self::Pending => true,
-            Self::Waiting { kept, .. } => matches!(**kept, Kept::Nothing | Kept::Upload(_)),
+            Self::Waiting { checkpoint, .. } => matches!(**checkpoint, Checkpoint::Nothing | Checkpoint::Upload(_)),
             _ => false,
         }
     }
@@ -109,9 +109,9 @@ impl JobState {
             | Self::InProgress(_, paid, _)
             | Self::Completed(_, paid, _)
             | Self::Saving(_, paid, _) => request(&paid.id, Standing::Underway),
-            Self::Waiting { kept, .. } => request(&kept.request()?.id, Standing::Underway),
+            Self::Waiting { checkpoint, .. } => request(&checkpoint.request()?.id, Standing::Underway),
             Self::Unread(_, paid, _) => request(&paid.id, Standing::Lying),
-            Self::Failed { kept, .. } => request(&kept.request()?.id, Standing::Lying),
+            Self::Failed { checkpoint, .. } => request(&checkpoint.request()?.id, Standing::Lying),
             Self::Done(_, saved) | Self::Review(_, saved, _) => request(&saved.request, Standing::Saved),
             Self::Pending | Self::Uploading(_) | Self::Uploaded(..) | Self::Cancelled(_) | Self::Skipped(_) => None,
         }

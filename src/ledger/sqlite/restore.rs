@@ -16,8 +16,8 @@ use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::cost;
 use crate::job::{
-    Answer, BatchId, Cause, CauseKind, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId, JobState,
-    Kept, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
+    Answer, BatchId, Cause, CauseKind, Checkpoint, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId,
+    JobState, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
     Timestamp, Unread, Upload,
 };
 use crate::ledger::{LedgerError, path};
@@ -230,11 +230,14 @@ impl Fields<'_> {
                 until: present(self.told.until_ms, "until_ms")?,
                 cause: self.cause()?,
                 stop: self.stop(),
-                kept: self.kept()?,
+                checkpoint: self.kept()?,
             },
-            Status::Failed => {
-                JobState::Failed { closed: self.closed()?, cause: self.cause()?, stop: self.stop(), kept: self.kept()? }
-            }
+            Status::Failed => JobState::Failed {
+                closed: self.closed()?,
+                cause: self.cause()?,
+                stop: self.stop(),
+                checkpoint: self.kept()?,
+            },
             Status::Done => JobState::Done(self.closed()?, self.saved()?),
             Status::Review => {
                 let why = Suspicion(present(self.told.suspicion.take(), "suspicion")?);
@@ -275,12 +278,12 @@ impl Fields<'_> {
         Some(Box::new(Stop { stage, request }))
     }
 
-    fn kept(&mut self) -> Result<Box<Kept>, Odd> {
+    fn kept(&mut self) -> Result<Box<Checkpoint>, Odd> {
         Ok(Box::new(match present(self.told.stage, "stage")? {
-            Stage::Upload => Kept::Nothing,
-            Stage::Submit => Kept::Upload(self.upload()?),
-            Stage::Follow => Kept::Request(self.request()?),
-            Stage::Save => Kept::Answer(self.request()?, self.answer()?),
+            Stage::Upload => Checkpoint::Nothing,
+            Stage::Submit => Checkpoint::Upload(self.upload()?),
+            Stage::Follow => Checkpoint::Request(self.request()?),
+            Stage::Save => Checkpoint::Answer(self.request()?, self.answer()?),
         }))
     }
 

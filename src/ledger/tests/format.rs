@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use super::open;
 use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
 use crate::job::{
-    Answer, Artifact, Format, Job, JobState, Kept, Photo, Pixels, Saved, Service, Stage, Suspicion, Timestamp, Usd,
+    Answer, Artifact, Checkpoint, Format, Job, JobState, Photo, Pixels, Saved, Service, Stage, Suspicion, Timestamp,
+    Usd,
 };
 use crate::ledger::{Attempt, BatchKey};
 
@@ -29,21 +30,25 @@ fn every_state() -> Vec<Job> {
         inference_s: Some(0.1),
         billed_units: Some(48.3),
     };
-    let waiting = |kept| JobState::Waiting {
+    let waiting = |checkpoint| JobState::Waiting {
         run: run(2),
         until: Timestamp(99_000),
         cause: Box::new(cause()),
         stop: None,
-        kept: Box::new(kept),
+        checkpoint: Box::new(checkpoint),
     };
-    let failed =
-        |kept| JobState::Failed { closed: closed(), cause: Box::new(cause()), stop: None, kept: Box::new(kept) };
-    let kept = |n: u8| {
+    let failed = |checkpoint| JobState::Failed {
+        closed: closed(),
+        cause: Box::new(cause()),
+        stop: None,
+        checkpoint: Box::new(checkpoint),
+    };
+    let checkpoint = |n: u8| {
         [
-            Kept::Nothing,
-            Kept::Upload(upload(n)),
-            Kept::Request(Box::new(request(n))),
-            Kept::Answer(Box::new(request(n)), Box::new(answer.clone())),
+            Checkpoint::Nothing,
+            Checkpoint::Upload(upload(n)),
+            Checkpoint::Request(Box::new(request(n))),
+            Checkpoint::Answer(Box::new(request(n)), Box::new(answer.clone())),
         ]
     };
     let states = [
@@ -66,7 +71,7 @@ fn every_state() -> Vec<Job> {
         JobState::Skipped("is empty".into()),
         JobState::Unknown(run(1), Box::new(intent(14))),
     ];
-    let states = states.into_iter().chain(kept(20).map(waiting)).chain(kept(30).map(failed));
+    let states = states.into_iter().chain(checkpoint(20).map(waiting)).chain(checkpoint(30).map(failed));
     let mut jobs: Vec<_> = states.zip(1..).map(|(state, number)| job(number, state)).collect();
     let odd = Photo {
         path: Path::new("море/海辺 \n.jpg").into(),

@@ -5,8 +5,8 @@ use sqlx::Row;
 use super::one_batch;
 use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
 use crate::job::{
-    Answer, Artifact, Cost, Job, JobState, Kept, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion, Timestamp,
-    Usd,
+    Answer, Artifact, Checkpoint, Cost, Job, JobState, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion,
+    Timestamp, Usd,
 };
 use crate::ledger::found::By;
 use crate::ledger::sqlite::columns::money::OF_JOBS;
@@ -26,8 +26,8 @@ fn attempt(number: u16) -> Attempt {
 }
 
 fn again() -> JobState {
-    let (cause, kept) = (Box::new(cause()), Box::new(Kept::Nothing));
-    JobState::Waiting { run: run(1), until: Timestamp(1), cause, stop: None, kept }
+    let (cause, checkpoint) = (Box::new(cause()), Box::new(Checkpoint::Nothing));
+    JobState::Waiting { run: run(1), until: Timestamp(1), cause, stop: None, checkpoint }
 }
 
 #[tokio::test]
@@ -149,8 +149,8 @@ async fn a_failure_keeps_its_step_and_its_request_though_it_goes_on_without_them
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
     let failed = |stop| {
-        let (cause, kept) = (Box::new(cause()), Box::new(Kept::Upload(upload(3))));
-        job(1, JobState::Failed { closed: closed(), cause, stop: Some(Box::new(stop)), kept })
+        let (cause, checkpoint) = (Box::new(cause()), Box::new(Checkpoint::Upload(upload(3))));
+        job(1, JobState::Failed { closed: closed(), cause, stop: Some(Box::new(stop)), checkpoint })
     };
     let at_fal = failed(Stop { stage: Stage::Follow, request: Some(request(3).id) });
     // A request that was made before is not the one that a later submit failed with.

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::open;
 use super::samples::{assumed, cause, id, job, key, known, request, saved, upload};
 use crate::job::{
-    Answer, Artifact, BatchId, Job, JobState, Kept, Request, RequestId, Saved, Spent, Stage, Timestamp, Transition,
-    apply,
+    Answer, Artifact, BatchId, Checkpoint, Job, JobState, Request, RequestId, Saved, Spent, Stage, Timestamp,
+    Transition, apply,
 };
 use crate::ledger::{Attempt, Ledger, Writer};
 
@@ -138,9 +138,9 @@ impl Life {
             // It failed unpaid: another request is made, with the same upload.
             JobState::Completed(run, request, _) if *self.failed.entry(request.id.clone()).or_insert(luck < 20) => {
                 self.charged[at] = 0;
-                let kept = Kept::Upload(upload(number));
+                let checkpoint = Checkpoint::Upload(upload(number));
                 self.ended(at, run, None);
-                self.happen(at, Transition::Retry { cause: cause(), until: Timestamp(0), kept, counts: true });
+                self.happen(at, Transition::Retry { cause: cause(), until: Timestamp(0), checkpoint, counts: true });
             }
             JobState::Completed(..) => {
                 let artifacts = [Artifact::picture("image", "https://v3.fal.media/out.png", None)].into();

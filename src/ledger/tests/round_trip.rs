@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::open;
 use super::samples::{any_job, assumed, job, key, known, request, saved, upload};
-use crate::job::{Answer, Artifact, Job, JobId, JobState, Kept, Spent, Timestamp, Transition, apply};
+use crate::job::{Answer, Artifact, Checkpoint, Job, JobId, JobState, Spent, Timestamp, Transition, apply};
 use crate::ledger::Ledger;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -94,11 +94,11 @@ fn any_step() -> impl Strategy<Value = Transition> {
         inference_s: None,
         billed_units: Some(48.0),
     };
-    let kept = prop_oneof![
-        Just(Kept::Nothing),
-        id.clone().prop_map(|id| Kept::Upload(upload(id))),
-        id.clone().prop_map(|id| Kept::Request(Box::new(request(id)))),
-        id.clone().prop_map(move |id| Kept::Answer(Box::new(request(id)), Box::new(answer()))),
+    let checkpoint = prop_oneof![
+        Just(Checkpoint::Nothing),
+        id.clone().prop_map(|id| Checkpoint::Upload(upload(id))),
+        id.clone().prop_map(|id| Checkpoint::Request(Box::new(request(id)))),
+        id.clone().prop_map(move |id| Checkpoint::Answer(Box::new(request(id)), Box::new(answer()))),
     ];
     prop_oneof![
         12 => Just(Transition::StartUpload),
@@ -112,10 +112,10 @@ fn any_step() -> impl Strategy<Value = Transition> {
         12 => Just(Transition::StartSave(answer())),
         4 => any_saved().prop_map(Transition::Save),
         8 => any_saved().prop_map(|saved| Transition::Doubt(saved, crate::job::Suspicion("small".into()))),
-        1 => kept.clone().prop_map(|kept| Transition::Retry { cause: super::samples::cause(), until: Timestamp(9), kept, counts: true }),
-        1 => kept.clone().prop_map(|kept| Transition::Fail { cause: super::samples::cause(), kept }),
+        1 => checkpoint.clone().prop_map(|checkpoint| Transition::Retry { cause: super::samples::cause(), until: Timestamp(9), checkpoint, counts: true }),
+        1 => checkpoint.clone().prop_map(|checkpoint| Transition::Fail { cause: super::samples::cause(), checkpoint }),
         1 => Just(Transition::Cancel),
-        3 => kept.prop_map(Transition::Reopen),
+        3 => checkpoint.prop_map(Transition::Reopen),
     ]
 }
 

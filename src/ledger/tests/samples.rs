@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::job::{
-    Answer, Artifact, Cause, CauseKind, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job, JobId,
-    JobState, Kept, NamedText, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service, Stage,
+    Answer, Artifact, Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job,
+    JobId, JobState, NamedText, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service, Stage,
     Stop, Suspicion, Timestamp, Unread, Upload, Usd, saved_samples,
 };
 use crate::ledger::BatchKey;
@@ -231,23 +231,23 @@ fn any_cause() -> impl Strategy<Value = Box<Cause>> {
         .prop_map(|(kind, http, message)| Box::new(Cause { kind, http, message }))
 }
 
-fn any_kept() -> impl Strategy<Value = Box<Kept>> {
+fn any_kept() -> impl Strategy<Value = Box<Checkpoint>> {
     prop_oneof![
-        Just(Kept::Nothing),
-        any_upload().prop_map(Kept::Upload),
-        any_request().prop_map(Kept::Request),
-        (any_request(), any_answer()).prop_map(|(request, answer)| Kept::Answer(request, answer)),
+        Just(Checkpoint::Nothing),
+        any_upload().prop_map(Checkpoint::Upload),
+        any_request().prop_map(Checkpoint::Request),
+        (any_request(), any_answer()).prop_map(|(request, answer)| Checkpoint::Answer(request, answer)),
     ]
     .prop_map(Box::new)
 }
 
 /// Where a job stopped, and what it goes on with: if that is a request, it is the one that it stopped at.
-fn any_stopped() -> impl Strategy<Value = (Option<Box<Stop>>, Box<Kept>)> {
+fn any_stopped() -> impl Strategy<Value = (Option<Box<Stop>>, Box<Checkpoint>)> {
     let stage = prop::sample::select(&[Stage::Upload, Stage::Submit, Stage::Follow, Stage::Save][..]);
-    (prop::option::of(stage), any_request_id(), any_kept()).prop_map(|(stage, other, kept)| {
-        let request = kept.request().map_or(other, |request| request.id.clone());
+    (prop::option::of(stage), any_request_id(), any_kept()).prop_map(|(stage, other, checkpoint)| {
+        let request = checkpoint.request().map_or(other, |request| request.id.clone());
         let stop = stage.map(|stage| Stop { stage, request: stage.is_at_fal().then_some(request) });
-        (stop.map(Box::new), kept)
+        (stop.map(Box::new), checkpoint)
     })
 }
 
@@ -262,18 +262,19 @@ fn any_state() -> impl Strategy<Value = JobState> {
         (any_run(), any_request(), any_time()).prop_map(|(run, request, at)| JobState::InProgress(run, request, at)),
         (any_run(), any_request(), any_number()).prop_map(|(run, request, s)| JobState::Completed(run, request, s)),
         (any_run(), any_request(), any_answer()).prop_map(|(run, request, a)| JobState::Saving(run, request, a)),
-        (any_run(), any_time(), any_cause(), any_stopped())
-            .prop_map(|(run, until, cause, (stop, kept))| { JobState::Waiting { run, until, cause, stop, kept } }),
+        (any_run(), any_time(), any_cause(), any_stopped()).prop_map(|(run, until, cause, (stop, checkpoint))| {
+            JobState::Waiting { run, until, cause, stop, checkpoint }
+        }),
         (any_closed(), any_saved()).prop_map(|(closed, saved)| JobState::Done(closed, saved)),
         (any_closed(), any_saved(), any_text()).prop_map(|(c, saved, why)| JobState::Review(c, saved, Suspicion(why))),
         (any_closed(), any_request(), any_text(), any_text()).prop_map(|(closed, request, why, answer)| {
             JobState::Unread(closed, request, Box::new(Unread { why: Suspicion(why), answer }))
         }),
-        (any_closed(), any_cause(), any_stopped()).prop_map(|(closed, cause, (stop, kept))| JobState::Failed {
+        (any_closed(), any_cause(), any_stopped()).prop_map(|(closed, cause, (stop, checkpoint))| JobState::Failed {
             closed,
             cause,
             stop,
-            kept
+            checkpoint
         }),
         any_closed().prop_map(JobState::Cancelled),
         any_text().prop_map(JobState::Skipped),

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::job::{
-    Cause, CauseKind, Closed, ContentHash, Cost, FilePath, Intent, Job, JobId, JobState, Kept, OwnParams, RequestId,
-    Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
+    Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FilePath, Intent, Job, JobId, JobState, OwnParams,
+    RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
 };
 use crate::output::Captions;
 use crate::output::Output;
@@ -61,7 +61,7 @@ fn jobs() -> Vec<Job> {
                 closed: closed(),
                 cause: Box::new(cause),
                 stop: Some(Box::new(Stop { stage: Stage::Follow, request: RequestId::new("r-9").ok() })),
-                kept: Box::new(Kept::Nothing),
+                checkpoint: Box::new(Checkpoint::Nothing),
             },
         ),
         job("d.txt", JobState::Skipped("text, not a picture".into())),

@@ -2,9 +2,9 @@
 //! paid for again. Pure: who drives it reads the files and asks the ledger.
 
 mod content;
-mod origin;
+mod index;
+mod lookup;
 mod remembered;
-mod twins;
 
 use std::collections::{HashSet, VecDeque};
 
@@ -12,14 +12,14 @@ use crate::job::{ContentHash, JobId};
 use crate::output::Memory;
 
 pub(crate) use content::{ANOTHER_TRY, content_of};
-pub(crate) use origin::{Look, Origin, Sought, Waiting, Wanted};
+use index::{DedupIndex, Meet};
+pub(crate) use lookup::{Look, Origin, Sought, Waiting, Wanted};
 pub(crate) use remembered::Remembered;
-use twins::{Meet, Twins};
 
 /// Photos that are to be sent and may be the same picture as another.
 #[derive(Debug, Default)]
 pub(crate) struct Duplicates {
-    twins: Twins,
+    dedup: DedupIndex,
     /// Those that are to be hashed.
     to_hash: VecDeque<JobId>,
     /// Those that wait for the first of their length to be hashed.
@@ -42,12 +42,12 @@ impl Duplicates {
     /// count as well.
     pub(crate) fn new(mut earlier: HashSet<u64>, memory: &Memory) -> Self {
         earlier.extend(memory.lengths());
-        Self { twins: Twins::new(earlier), ..Self::default() }
+        Self { dedup: DedupIndex::new(earlier), ..Self::default() }
     }
 
     /// A photo is to be sent. True if it may be at once; else its hash, or another's, is waited for.
     pub(crate) fn meet(&mut self, id: JobId, bytes: u64) -> bool {
-        match self.twins.meet(id, bytes) {
+        match self.dedup.meet(id, bytes) {
             Meet::Alone => return true,
             Meet::Hash(first) => {
                 self.held += usize::from(first != id);
@@ -80,13 +80,13 @@ impl Duplicates {
 
     /// What a photo holds is known, or will never be. Those that waited for it are to be hashed.
     pub(crate) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) {
-        let freed = self.twins.learn(id, bytes, content);
+        let freed = self.dedup.learn(id, bytes, content);
         self.free(freed);
     }
 
     /// A photo is another one by now.
     pub(crate) fn forget(&mut self, id: JobId, bytes: u64) {
-        let freed = self.twins.forget(id, bytes);
+        let freed = self.dedup.forget(id, bytes);
         self.free(freed);
     }
 
@@ -97,41 +97,41 @@ impl Duplicates {
 
     /// What a photo holds, if that is known.
     pub(crate) fn content(&self, id: JobId) -> Option<ContentHash> {
-        self.twins.content(id)
+        self.dedup.content(id)
     }
 
     /// Who holds the same and is not it.
     pub(crate) fn leader(&self, id: JobId) -> Option<JobId> {
-        let content = self.twins.content(id)?;
-        self.twins.leader(&content).filter(|leader| *leader != id)
+        let content = self.dedup.content(id)?;
+        self.dedup.leader(&content).filter(|leader| *leader != id)
     }
 
     /// What is known of a photo of so many bytes by now.
     pub(crate) fn likeness(&self, id: JobId, bytes: u64) -> Likeness {
         match (self.leader(id), self.content(id)) {
             (Some(leader), _) => Likeness::Follows(leader),
-            (None, Some(content)) if self.twins.may_be_known(bytes) => Likeness::MayBeKnown(content),
+            (None, Some(content)) if self.dedup.may_be_known(bytes) => Likeness::MayBeKnown(content),
             _ => Likeness::Leads,
         }
     }
 
     /// Whether nothing hangs on a photo: it neither leads others nor follows one, as far as is known.
     pub(crate) fn is_alone(&self, id: JobId) -> bool {
-        self.twins.is_alone(id)
+        self.dedup.is_alone(id)
     }
 
     /// A photo waits for what becomes of its leader.
     pub(crate) fn follow(&mut self, content: &ContentHash, id: JobId) {
-        self.twins.follow(content, id);
+        self.dedup.follow(content, id);
     }
 
     /// The leader came to nothing: another takes its place.
     pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
-        self.twins.take_over(content, id);
+        self.dedup.take_over(content, id);
     }
 
     /// Who waited for a photo, if it leads, in the order in which they were found.
     pub(crate) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
-        self.twins.dismiss(id)
+        self.dedup.dismiss(id)
     }
 }

@@ -31,7 +31,7 @@ pub(in crate::sandbox) struct Asked {
     pub(in crate::sandbox) id: Uuid,
     /// What was called.
     pub(in crate::sandbox) model: &'static Model,
-    /// The body, JSON: an object. Kept as it came, which is smaller.
+    /// The body, JSON: an object. Checkpoint as it came, which is smaller.
     pub(in crate::sandbox) body: Bytes,
     /// Whose bytes it works on.
     pub(in crate::sandbox) trace: Input,

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::{Ask, Found, Print};
 use crate::job::Pixels;
-use crate::picture::{Part, Plate, Unseen};
+use crate::picture::{Downscaled, Part, Unseen};
 
 /// Plates that are kept, so that moving about in a picture does not decode it anew: before, after, and
 /// one of each at another size.
@@ -86,7 +86,7 @@ impl Studio {
 #[derive(Debug)]
 pub(in crate::tui) struct Darkroom {
     /// Decoded parts of files, the latest last.
-    plates: VecDeque<(Negative, Plate)>,
+    plates: VecDeque<(Negative, Downscaled)>,
     /// The next picture's number on the terminal.
     next: u32,
 }
@@ -110,8 +110,8 @@ impl Darkroom {
     /// Makes what is asked for; `None` if it is no longer wanted.
     pub(in crate::tui) fn develop(&mut self, ask: &Ask, stop: &dyn Fn() -> bool) -> Option<Found> {
         let size = ask.paper.pixels(ask.cells);
-        let picture = match self.plate(ask, stop) {
-            Ok(plate) => plate.cut(ask.part, size),
+        let picture = match self.downscaled(ask, stop) {
+            Ok(downscaled) => downscaled.cut(ask.part, size),
             Err(Unseen::Stopped) => return None,
             Err(why) => return Some(Err(why.to_string().into())),
         };
@@ -120,15 +120,15 @@ impl Darkroom {
         Some(print.map(Arc::new).ok_or_else(|| "it cannot be drawn here".into()))
     }
 
-    fn plate(&mut self, ask: &Ask, stop: &dyn Fn() -> bool) -> Result<&Plate, Unseen> {
+    fn downscaled(&mut self, ask: &Ask, stop: &dyn Fn() -> bool) -> Result<&Downscaled, Unseen> {
         let negative = Negative {
             file: ask.file.clone(),
             stamp: ask.stamp.clone(),
             modified: std::fs::metadata(&ask.file).and_then(|file| file.modified()).ok(),
         };
         let size = ask.paper.pixels(ask.cells);
-        let kept = self.plates.iter().position(|(of, plate)| *of == negative && plate.holds(ask.part, size));
-        let (negative, plate) = if let Some(kept) = kept.and_then(|place| self.plates.remove(place)) {
+        let kept = self.plates.iter().position(|(of, downscaled)| *of == negative && downscaled.holds(ask.part, size));
+        let (negative, downscaled) = if let Some(kept) = kept.and_then(|place| self.plates.remove(place)) {
             kept
         } else {
             // Who looks at a part looks at what is around it next.
@@ -140,12 +140,12 @@ impl Darkroom {
                 grown(size.width, ask.part.width, part.width),
                 grown(size.height, ask.part.height, part.height),
             );
-            (negative, Plate::expose(&ask.file, part, wanted, stop)?)
+            (negative, Downscaled::expose(&ask.file, part, wanted, stop)?)
         };
-        self.plates.push_back((negative, plate));
+        self.plates.push_back((negative, downscaled));
         while self.plates.len() > PLATES {
             self.plates.pop_front();
         }
-        self.plates.back().map(|(_, plate)| plate).ok_or(Unseen::Damaged)
+        self.plates.back().map(|(_, downscaled)| downscaled).ok_or(Unseen::Damaged)
     }
 }

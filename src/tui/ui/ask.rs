@@ -4,7 +4,7 @@ use super::super::view::format::{count, plural};
 use super::super::view::text::width;
 use super::Ui;
 use super::bulk::Bulk;
-use crate::engine::board::{Money, Phase, Row};
+use crate::engine::snapshot::{Money, Phase, Row};
 use crate::engine::{Command, Leave};
 use crate::job::{Group, JobId, Status};
 
@@ -79,13 +79,13 @@ pub(crate) enum Outcome {
 impl Ui {
     /// Leaving while work is under way; `None` if nothing is, and there is nothing to ask.
     pub(crate) fn ask_to_leave(&self) -> Option<Question> {
-        let totals = &self.board.totals;
+        let totals = &self.snapshot.totals;
         let (at_fal, active) = (totals.in_flight, totals.of(Group::Active));
         if self.is_planning() || at_fal + active == 0 {
             return None;
         }
         // A sandbox inside this process ends with it, and with it all that it was sent.
-        let sandbox = self.board.batch.sandbox;
+        let sandbox = self.snapshot.batch.sandbox;
         let mut text = Vec::new();
         if at_fal > 0 && sandbox {
             text.push(format!("{} at the sandbox, which ends now, too.", plural(at_fal, "request is", "requests are")));
@@ -114,8 +114,8 @@ impl Ui {
 
     /// Starting before every photo is found: the price is not whole yet.
     pub(crate) fn ask_to_start(&self) -> Option<Question> {
-        let plan = &self.board.plan;
-        if !plan.walking || self.board.batch.sandbox || self.board.batch.budget.is_some() {
+        let plan = &self.snapshot.plan;
+        if !plan.walking || self.snapshot.batch.sandbox || self.snapshot.batch.budget.is_some() {
             return None;
         }
         let text = vec![
@@ -138,11 +138,13 @@ impl Ui {
         if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return match row.state.status {
                 Status::Failed | Status::Cancelled => self.retry_at_once(ids, &row.path),
-                Status::Review | Status::Unknown => Outcome::Ask(ask_to_pay_again(row, ids, self.board.batch.sandbox)),
+                Status::Review | Status::Unknown => {
+                    Outcome::Ask(ask_to_pay_again(row, ids, self.snapshot.batch.sandbox))
+                }
                 status => Outcome::Say(format!("{} is {}: nothing to send again", row.path, word(status))),
             };
         }
-        self.weigh(Bulk::Retry)
+        self.preview_action(Bulk::Retry)
     }
 
     /// A cursor that sits on whatever is on top may have moved since the person looked.
@@ -167,7 +169,7 @@ impl Ui {
         if let (true, Some(row)) = (self.acts_on_row(), self.current()) {
             return self.cancel_one(row, ids);
         }
-        self.weigh(Bulk::Cancel)
+        self.preview_action(Bulk::Cancel)
     }
 
     fn cancel_one(&self, row: &Row, ids: Vec<JobId>) -> Outcome {
@@ -256,7 +258,7 @@ pub(crate) fn may_retry(ui: &Ui) -> bool {
 
 /// As [`may_retry`], for cancelling.
 pub(crate) fn may_cancel(ui: &Ui) -> bool {
-    let ends = ui.board.phase == Phase::Finished;
+    let ends = ui.snapshot.phase == Phase::Finished;
     !(ui.marks.is_empty() || ends)
         // While it is saved the key says so: keys that come and go by the second are hard to read.
         || ui.current().is_some_and(|row| is_stoppable(row.state.status))

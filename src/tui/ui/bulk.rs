@@ -5,7 +5,7 @@ use super::super::view::format::{count, plural};
 use super::Ui;
 use super::ask::{Answer, Choice, Outcome, Question};
 use crate::engine::Command;
-use crate::engine::board::Weighed;
+use crate::engine::snapshot::ActionPreview;
 use crate::job::JobId;
 
 /// What is to be done.
@@ -25,7 +25,7 @@ pub(crate) struct Weighing {
 
 impl Ui {
     /// Has the engine count what can be done; the question follows with its answer.
-    pub(super) fn weigh(&mut self, what: Bulk) -> Outcome {
+    pub(super) fn preview_action(&mut self, what: Bulk) -> Outcome {
         let jobs = self.targets();
         if jobs.is_empty() {
             return Outcome::Say("no photo is chosen".to_owned());
@@ -33,21 +33,21 @@ impl Ui {
         self.weighings += 1;
         let seq = self.weighings;
         self.weighing = Some(Weighing { seq, what, jobs: jobs.clone() });
-        Outcome::Weigh(Command::Weigh { seq, jobs })
+        Outcome::Weigh(Command::PreviewAction { seq, jobs })
     }
 
     /// What follows from the engine's count, if it has come. If other things are in front or other photos
     /// are meant by now, nothing does.
-    pub(crate) fn weighed(&mut self) -> Option<Outcome> {
-        let weighed = self.board.weighed?;
-        let Weighing { what, jobs, .. } = self.weighing.take_if(|weighing| weighing.seq == weighed.seq)?;
+    pub(crate) fn action_preview(&mut self) -> Option<Outcome> {
+        let action_preview = self.snapshot.action_preview?;
+        let Weighing { what, jobs, .. } = self.weighing.take_if(|weighing| weighing.seq == action_preview.seq)?;
         if !self.layers.is_empty() || self.is_leaving() || jobs != self.targets() {
             return None;
         }
-        let sandbox = self.board.batch.sandbox;
+        let sandbox = self.snapshot.batch.sandbox;
         Some(match what {
-            Bulk::Retry => retry(jobs, &weighed, sandbox),
-            Bulk::Cancel => cancel(jobs, &weighed),
+            Bulk::Retry => retry(jobs, &action_preview, sandbox),
+            Bulk::Cancel => cancel(jobs, &action_preview),
         })
     }
 }
@@ -67,8 +67,8 @@ fn none(all: usize, done: &str) -> Outcome {
     })
 }
 
-fn retry(jobs: Vec<JobId>, weighed: &Weighed, sandbox: bool) -> Outcome {
-    let Weighed { again, paid, anew, price, .. } = *weighed;
+fn retry(jobs: Vec<JobId>, action_preview: &ActionPreview, sandbox: bool) -> Outcome {
+    let ActionPreview { again, paid, anew, price, .. } = *action_preview;
     if again == 0 {
         return none(jobs.len(), "sent again");
     }
@@ -92,8 +92,8 @@ fn retry(jobs: Vec<JobId>, weighed: &Weighed, sandbox: bool) -> Outcome {
     Outcome::Ask(Question::new(title, text, choices))
 }
 
-fn cancel(jobs: Vec<JobId>, weighed: &Weighed) -> Outcome {
-    let Weighed { stoppable, running, .. } = *weighed;
+fn cancel(jobs: Vec<JobId>, action_preview: &ActionPreview) -> Outcome {
+    let ActionPreview { stoppable, running, .. } = *action_preview;
     if stoppable == 0 {
         return none(jobs.len(), "cancelled");
     }

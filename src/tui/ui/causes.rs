@@ -4,7 +4,7 @@ use super::super::view::format::plural;
 use super::ask::{Answer, Choice, Outcome, Question};
 use super::{Layer, Ui};
 use crate::engine::Command;
-use crate::engine::board::{CauseGroup, Tab};
+use crate::engine::snapshot::{CauseGroup, Tab};
 use crate::job::{CauseKind, Group, Usd};
 
 /// The list of causes. The cursor stays on its cause while others come and go.
@@ -72,7 +72,7 @@ pub(crate) fn price_of(ui: &Ui, group: &CauseGroup) -> String {
 
 fn price(ui: &Ui, price: Option<Usd>, is_paid: bool) -> String {
     match price {
-        _ if ui.board.batch.sandbox => "nothing charged".to_owned(),
+        _ if ui.snapshot.batch.sandbox => "nothing charged".to_owned(),
         _ if is_paid => "paid already".to_owned(),
         Some(price) => format!("≈{price}"),
         None => "price unknown".to_owned(),
@@ -82,7 +82,7 @@ fn price(ui: &Ui, price: Option<Usd>, is_paid: bool) -> String {
 impl Ui {
     /// Shows what failed, by cause.
     pub(crate) fn show_causes(&mut self) {
-        if self.board.totals.of(Group::Failed) == 0 {
+        if self.snapshot.totals.of(Group::Failed) == 0 {
             self.say("nothing has failed");
         } else {
             self.pin();
@@ -93,12 +93,12 @@ impl Ui {
     /// The group under the cursor, if the causes are in front.
     pub(crate) fn chosen_cause(&self) -> Option<&CauseGroup> {
         let Some(Layer::Causes(causes)) = self.layers.last() else { return None };
-        self.board.causes.get(causes.at(&self.board.causes)?)
+        self.snapshot.causes.get(causes.at(&self.snapshot.causes)?)
     }
 
     /// Puts the cursor on a cause, counted from 0.
     pub(crate) fn choose_cause(&mut self, place: usize) {
-        let on = self.board.causes.get(place).map(|group| group.kind);
+        let on = self.snapshot.causes.get(place).map(|group| group.kind);
         if let Some(Layer::Causes(causes)) = self.layers.last_mut() {
             *causes = Causes { on, at: place };
         }
@@ -124,8 +124,8 @@ impl Ui {
 
     /// Sending everything that failed again.
     pub(crate) fn retry_failed(&self) -> Outcome {
-        let groups = &self.board.causes;
-        let failed = self.board.totals.of(Group::Failed);
+        let groups = &self.snapshot.causes;
+        let failed = self.snapshot.totals.of(Group::Failed);
         if failed == 0 {
             return Outcome::Say("nothing has failed".to_owned());
         }
@@ -146,7 +146,7 @@ impl Ui {
         let said = format!("asked to send {photos} again");
         if paid < count {
             text.push(match price {
-                _ if self.board.batch.sandbox => "On the sandbox nothing is charged.".to_owned(),
+                _ if self.snapshot.batch.sandbox => "On the sandbox nothing is charged.".to_owned(),
                 Some(price) => format!("It costs about {price} if all of them work this time."),
                 None => "What it costs is not known.".to_owned(),
             });

@@ -2,13 +2,13 @@
 //! engine has sent the rows that belong to it.
 
 use super::{Came, Focus, Marking, Ui};
-use crate::engine::board::{Cursor, Page, Row};
+use crate::engine::snapshot::{Cursor, Page, Row};
 use crate::job::JobId;
 
 impl Ui {
     /// The rows that the table shows.
     pub(crate) fn page(&self) -> &Page {
-        self.frozen.as_ref().map_or(&self.board.page, |frozen| &frozen.page)
+        self.frozen.as_ref().map_or(&self.snapshot.page, |frozen| &frozen.page)
     }
 
     /// How many rows of the page are above those on the screen.
@@ -20,11 +20,11 @@ impl Ui {
     /// Whether the page shows the tab, filter and order that are chosen: just after a change it
     /// still shows those from before.
     fn page_is_chosen(&self) -> bool {
-        let lens = &self.page().lens;
+        let query = &self.page().query;
         self.frozen.is_some()
-            || (lens.tab == self.tab
-                && (lens.order, lens.reverse, lens.cause) == (self.order, self.reverse, self.cause)
-                && lens.text == self.filter.value().trim())
+            || (query.tab == self.tab
+                && (query.order, query.reverse, query.cause) == (self.order, self.reverse, self.cause)
+                && query.text == self.filter.value().trim())
     }
 
     /// Whether something is looked for, by its text or its cause.
@@ -48,7 +48,7 @@ impl Ui {
 
     /// The row under the cursor as it is by now, though a held table shows what it was.
     pub(crate) fn current_by_now(&self) -> Option<&Row> {
-        self.selected.and_then(|id| self.board.page.rows.iter().find(|row| row.id == id))
+        self.selected.and_then(|id| self.snapshot.page.rows.iter().find(|row| row.id == id))
     }
 
     /// The cursor's place among all rows that the filter leaves, from 0.
@@ -148,12 +148,12 @@ impl Ui {
         }
     }
 
-    /// Takes over where the engine found the cursor, if it has answered the newest lens.
+    /// Takes over where the engine found the cursor, if it has answered the newest query.
     pub(crate) fn adopt_page(&mut self) {
         self.fill_frozen();
         self.adopt_marks();
-        let page = &self.board.page;
-        if self.frozen.is_some() || page.lens.seq != self.lens.seq {
+        let page = &self.snapshot.page;
+        if self.frozen.is_some() || page.query.seq != self.query.seq {
             return;
         }
         let found: Option<JobId> = page.current().map(|row| row.id);
@@ -183,15 +183,15 @@ impl Ui {
     pub(crate) fn mark_all(&mut self) {
         self.marking = Marking::Awaited;
         if self.frozen.is_none() && self.page_is_chosen() {
-            self.marks.extend(self.board.page.rows.iter().map(|row| row.id));
+            self.marks.extend(self.snapshot.page.rows.iter().map(|row| row.id));
         }
     }
 
     /// Takes over what is to be marked.
     fn adopt_marks(&mut self) {
-        let page = &self.board.page;
+        let page = &self.snapshot.page;
         if let Some(ids) =
-            page.ids.as_ref().filter(|_| self.marking == Marking::Awaited && page.lens.seq == self.lens.seq)
+            page.ids.as_ref().filter(|_| self.marking == Marking::Awaited && page.query.seq == self.query.seq)
         {
             self.marks.extend(ids.iter().copied());
             self.marking = Marking::Done;

@@ -77,7 +77,7 @@ fn without_commas(text: &str) -> Option<String> {
 impl Ui {
     /// Asks for an amount.
     pub(crate) fn ask_amount(&mut self, amount: Amount) {
-        let (plan, batch) = (&self.board.plan, &self.board.batch);
+        let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
         if !plan.price.as_ref().is_some_and(UnitPrice::can_be_capped) {
             return self.say("what a photo costs is not known beforehand, so no limit could be kept");
         }

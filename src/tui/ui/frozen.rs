@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Ui;
-use crate::engine::board::Page;
+use crate::engine::snapshot::Page;
 use crate::job::Timestamp;
 
 /// Rows that are kept before and after those on the screen.
@@ -26,7 +26,7 @@ impl Ui {
     /// Holds the table still.
     pub(crate) fn freeze(&mut self) {
         self.pin();
-        self.frozen = Some(Frozen { page: self.board.page.clone(), at: self.now, waits: true });
+        self.frozen = Some(Frozen { page: self.snapshot.page.clone(), at: self.now, waits: true });
     }
 
     /// Lets the table move again, for what was asked for needs it.
@@ -38,11 +38,11 @@ impl Ui {
 
     /// Keeps what the engine sends of the rows around, once.
     pub(super) fn fill_frozen(&mut self) {
-        let page = &self.board.page;
+        let page = &self.snapshot.page;
         let Some(frozen) = self.frozen.as_mut().filter(|frozen| frozen.waits) else { return };
         if self.now.since(frozen.at) > SOON {
             frozen.waits = false;
-        } else if page.lens.seq == self.lens.seq && page.lens.more > 0 {
+        } else if page.query.seq == self.query.seq && page.query.more > 0 {
             *frozen = Frozen { page: page.clone(), at: self.now, waits: false };
         }
     }
@@ -59,7 +59,7 @@ impl Ui {
 
     /// Lets a frozen table scroll as little as keeps a place in sight.
     pub(super) fn scroll_frozen(&mut self, place: usize) {
-        let height = usize::from(self.lens.height).max(1);
+        let height = usize::from(self.query.height).max(1);
         if let Some(Frozen { page, .. }) = &mut self.frozen {
             page.top = page.top.min(place).max((place + 1).saturating_sub(height)).max(page.first);
         }

@@ -37,7 +37,7 @@ impl Areas {
     pub(crate) fn of(ui: &Ui) -> Self {
         let share = if ui.pane_tab() == PaneTab::Preview { Share::Half } else { Share::Third };
         // Whichever tab is shown, so that turning them moves nothing.
-        let jobs = u16::try_from(ui.board.totals.all()).unwrap_or(u16::MAX);
+        let jobs = u16::try_from(ui.snapshot.totals.all()).unwrap_or(u16::MAX);
         Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
     }
 

@@ -1,4 +1,4 @@
-//! What the dashboard knows: the newest board, and what the person at the keyboard has chosen.
+//! What the dashboard knows: the newest snapshot, and what the person at the keyboard has chosen.
 
 pub(crate) mod ask;
 mod bulk;
@@ -26,7 +26,7 @@ use super::keys::{Context, KeyMap};
 use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
-use crate::engine::board::{Board, Cursor, Detail, Lens, NoticeKind, Order, Phase, Tab};
+use crate::engine::snapshot::{Cursor, Detail, NoticeKind, Order, Phase, Query, Snapshot, Tab};
 use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
@@ -43,8 +43,8 @@ use zoom::Zoom;
 /// The dashboard's state. [`update`](super::update::update) changes it, [`view`](super::view) reads it.
 #[derive(Debug)]
 pub struct Ui {
-    pub(crate) board: Arc<Board>,
-    /// What a frozen table shows instead of the board's page.
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// What a frozen table shows instead of the snapshot's page.
     pub(crate) frozen: Option<Frozen>,
     pub(crate) now: Timestamp,
     pub(crate) zone: jiff::tz::TimeZone,
@@ -57,8 +57,8 @@ pub struct Ui {
     pub(crate) styles: Styles,
     pub(crate) keys: KeyMap,
 
-    /// The lens as last sent to the engine.
-    pub(crate) lens: Lens,
+    /// The query as last sent to the engine.
+    pub(crate) query: Query,
     pub(crate) tab: Tab,
     pub(crate) order: Order,
     pub(crate) reverse: bool,
@@ -154,12 +154,12 @@ impl Ui {
 
     /// The dashboard on a terminal of this size, at this moment.
     #[must_use]
-    pub fn new(board: Arc<Board>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
+    pub fn new(snapshot: Arc<Snapshot>, size: Size, now: Timestamp, caps: Caps, theme: Theme) -> Self {
         let styles = theme.styles(caps.depth);
         let others = Theme::built_in().filter(|name| *name != theme.name());
         let others: Vec<_> = others.filter_map(|name| Theme::load(name, None).ok()).collect();
         Self {
-            board,
+            snapshot,
             frozen: None,
             now,
             zone: jiff::tz::TimeZone::UTC,
@@ -169,7 +169,7 @@ impl Ui {
             theme: 0,
             styles,
             keys: KeyMap::default(),
-            lens: Lens::default(),
+            query: Query::default(),
             tab: Tab::All,
             order: Order::Status,
             reverse: false,
@@ -234,25 +234,25 @@ impl Ui {
 
     /// Whether the plan is shown.
     pub(crate) fn is_planning(&self) -> bool {
-        self.board.phase == Phase::Planning
+        self.snapshot.phase == Phase::Planning
     }
 
     /// Whether every job has ended.
     pub(crate) fn has_ended(&self) -> bool {
-        self.board.phase == Phase::Finished
+        self.snapshot.phase == Phase::Finished
     }
 
     /// Whether the engine is saving state on its way out.
     pub(crate) fn is_leaving(&self) -> bool {
-        self.leaving.is_some() || self.board.phase == Phase::Leaving
+        self.leaving.is_some() || self.snapshot.phase == Phase::Leaving
     }
 
     /// Whether clocks move: something is on its way or waits for its time. While no more are begun, what
     /// only lies there has neither.
     #[must_use]
     pub fn is_ticking(&self) -> bool {
-        let totals = &self.board.totals;
-        match self.board.phase {
+        let totals = &self.snapshot.totals;
+        match self.snapshot.phase {
             Phase::Running | Phase::Leaving => totals.of(Group::Active) + totals.of(Group::Waiting) > 0,
             Phase::Paused(_) => totals.moving > 0,
             Phase::Planning | Phase::Finished => false,
@@ -300,7 +300,7 @@ impl Ui {
 
     /// What is known of the job that the lower pane shows.
     pub(crate) fn detail(&self) -> Option<&Detail> {
-        self.board.detail.as_deref()
+        self.snapshot.detail.as_deref()
     }
 
     /// The lower pane's tab.
@@ -308,10 +308,10 @@ impl Ui {
         self.pane.tab
     }
 
-    /// The lens that shows what is chosen now, if that is not what the engine was told last.
-    pub(crate) fn look(&mut self) -> Option<Lens> {
-        let lens = Lens {
-            seq: self.lens.seq,
+    /// The query that shows what is chosen now, if that is not what the engine was told last.
+    pub(crate) fn look(&mut self) -> Option<Query> {
+        let query = Query {
+            seq: self.query.seq,
             tab: self.tab,
             text: self.filter.value().trim().to_owned(),
             cause: self.cause,
@@ -324,16 +324,16 @@ impl Ui {
             // What can be made again is asked about even where the lower pane is shut.
             detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
         };
-        let shows_other = (lens.tab, lens.cause, &lens.text) != (self.lens.tab, self.lens.cause, &self.lens.text);
+        let shows_other = (query.tab, query.cause, &query.text) != (self.query.tab, self.query.cause, &self.query.text);
         // What was to be marked is not shown any more.
         if shows_other {
             self.marking = Marking::Done;
         }
-        let lens = Lens { ids: self.marking == Marking::Awaited, ..lens };
-        if lens == self.lens {
+        let query = Query { ids: self.marking == Marking::Awaited, ..query };
+        if query == self.query {
             return None;
         }
-        self.lens = Lens { seq: self.lens.seq + 1, ..lens };
-        Some(self.lens.clone())
+        self.query = Query { seq: self.query.seq + 1, ..query };
+        Some(self.query.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! The lower pane's own state: which tab, how far scrolled, which logs.
 
 use super::Ui;
-use crate::engine::board::LogLine;
+use crate::engine::snapshot::LogLine;
 use crate::job::JobId;
 
 /// What the lower pane shows of a job.

@@ -6,7 +6,7 @@ use super::Ui;
 use super::ask::{Answer, Choice as Answered, Question};
 use super::draft::Draft;
 use crate::engine::Command;
-use crate::engine::board::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
+use crate::engine::snapshot::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
 use crate::job::{JobId, Loss, Usd};
 use crate::model::{ParamKind, shown};
 
@@ -64,21 +64,21 @@ pub(crate) struct PlanDesk {
     /// What it was on before it went to the list.
     before: Stop,
     pub(crate) edit: Option<Edit>,
-    /// What a parameter was set to last, until the board says so: the next step goes on from there.
+    /// What a parameter was set to last, until the snapshot says so: the next step goes on from there.
     asked: Option<(String, Option<Value>)>,
 }
 
 impl Ui {
     /// The photos that the plan lists: the dearest, ten of them at the least that are not left out.
     pub(crate) fn photo_choices(&self) -> &[PhotoChoice] {
-        let all = &self.board.plan.photo_choices;
+        let all = &self.snapshot.plan.photo_choices;
         let tenth = all.iter().enumerate().filter(|(_, photo)| !photo.out).nth(DEAREST - 1);
         all.get(..tenth.map_or(all.len(), |(at, _)| at + 1)).unwrap_or(all)
     }
 
     /// Everything that the cursor can be on, in its order.
     fn stops(&self) -> Vec<Stop> {
-        let plan = &self.board.plan;
+        let plan = &self.snapshot.plan;
         let fields = (0..plan.fields.len()).map(Stop::Field);
         let losses = plan.notes.losses.iter().map(|note| Stop::Loss(note.loss));
         let photos = self.photo_choices().iter().map(|photo| Stop::Photo(photo.id));
@@ -165,7 +165,7 @@ impl Ui {
     /// Leaves out all that the list shows, or takes it in again; gives what is said, too.
     pub(crate) fn choose_shown(&self, out: bool) -> (Option<Command>, String) {
         let text = self.filter.value().trim();
-        let plan = &self.board.plan;
+        let plan = &self.snapshot.plan;
         if self.page().total == 0 {
             return (None, "no photo is shown".to_owned());
         }
@@ -181,12 +181,12 @@ impl Ui {
 
     /// The field under the cursor.
     pub(crate) fn field(&self) -> Option<&Field> {
-        if let Stop::Field(at) = self.stop() { self.board.plan.fields.get(at) } else { None }
+        if let Stop::Field(at) = self.stop() { self.snapshot.plan.fields.get(at) } else { None }
     }
 
     /// Leaves out what the cursor is on, or takes it in again.
     pub(crate) fn toggle_choice(&self) -> Option<Command> {
-        let plan = &self.board.plan;
+        let plan = &self.snapshot.plan;
         let (which, is_out) = match self.stop() {
             Stop::Start | Stop::Field(_) => return None,
             Stop::List => {
@@ -221,9 +221,9 @@ impl Ui {
         asked.map_or(&field.value, |(_, value)| value).as_ref()
     }
 
-    /// Forgets what a parameter was set to once the board says so.
+    /// Forgets what a parameter was set to once the snapshot says so.
     pub(crate) fn settle_field(&mut self) {
-        let fields = &self.board.plan.fields;
+        let fields = &self.snapshot.plan.fields;
         let is_so = |name: &str, value: &Option<Value>| {
             fields.iter().any(|field| field.spec.name == name && field.value == *value)
         };
@@ -280,20 +280,20 @@ impl Ui {
 
     /// What of the cap earlier runs of this batch have used.
     pub(crate) fn used_before(&self) -> Usd {
-        let totals = &self.board.totals;
-        if self.board.plan.changed { Usd::ZERO } else { totals.spent.at_most + totals.reserved }
+        let totals = &self.snapshot.totals;
+        if self.snapshot.plan.changed { Usd::ZERO } else { totals.spent.at_most + totals.reserved }
     }
 
     /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.
     pub(crate) fn over_cap(&self) -> Option<(Usd, Usd)> {
-        let cap = self.board.batch.budget?;
-        let needed = self.board.plan.estimate? + self.used_before();
-        (self.board.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
+        let cap = self.snapshot.batch.budget?;
+        let needed = self.snapshot.plan.estimate? + self.used_before();
+        (self.snapshot.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
     }
 
     /// Reckoning with the price that is named, though it is in doubt; else why that cannot be.
     pub(crate) fn ask_to_trust(&self) -> Result<Question, &'static str> {
-        let (plan, batch) = (&self.board.plan, &self.board.batch);
+        let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
         let doubted = plan.price.as_ref().and_then(|price| Some((price, price.source.doubt()?)));
         let Some((counts, doubt)) = doubted else { return Err("the price is not in doubt") };
         let Some(named) = &batch.named_price else { return Err("no price is named that could be taken") };
@@ -314,6 +314,6 @@ impl Ui {
 
     /// Whether keys go into a field of the plan.
     pub(crate) fn is_editing(&self) -> bool {
-        self.plan.edit.is_some() && self.layers.is_empty() && self.board.phase == Phase::Planning
+        self.plan.edit.is_some() && self.layers.is_empty() && self.snapshot.phase == Phase::Planning
     }
 }

@@ -5,7 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler as _;
 
 use crate::engine::Command;
-use crate::engine::board::RedoParam;
+use crate::engine::snapshot::RedoParam;
 use crate::job::{JobId, Usd};
 use crate::model::ParamSpec;
 

@@ -4,14 +4,14 @@ use super::ask::{Outcome, word};
 use super::redo::RedoForm;
 use super::{Focus, Ui};
 use crate::engine::Command;
-use crate::engine::board::{Money, Tab};
+use crate::engine::snapshot::{Money, Tab};
 use crate::job::{Group, Status};
 use crate::tui::view::format::plural;
 
 impl Ui {
     /// Shows just what is to be reviewed.
     pub(crate) fn show_reviews(&mut self) {
-        if self.board.totals.of(Group::Review) == 0 {
+        if self.snapshot.totals.of(Group::Review) == 0 {
             return self.say("nothing is to be reviewed");
         }
         self.thaw();
@@ -68,7 +68,7 @@ impl Ui {
             Some(Money::Estimated(usd) | Money::Billed(usd)) if usd > crate::job::Usd::ZERO => Some(usd),
             _ => None,
         };
-        Ok(RedoForm::new(row.id, &row.path, price, self.board.batch.sandbox, &detail.redo))
+        Ok(RedoForm::new(row.id, &row.path, price, self.snapshot.batch.sandbox, &detail.redo))
     }
 
     /// Whether the current row has a result.

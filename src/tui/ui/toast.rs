@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::view::format::count;
 use super::Ui;
 use super::causes::advice;
-use crate::engine::board::{NoticeKind, Phase};
+use crate::engine::snapshot::{NoticeKind, Phase};
 use crate::job::{CauseKind, Timestamp};
 
 /// How long it stays.
@@ -76,15 +76,15 @@ impl Ui {
 
     /// Whether the account holds everything: then going on is a try. What comes of it is told.
     pub(crate) fn tries_account(&mut self) -> bool {
-        let kind = self.board.notice.as_ref().map(|notice| notice.kind);
+        let kind = self.snapshot.notice.as_ref().map(|notice| notice.kind);
         self.trying = kind.filter(|kind| is_of_account(*kind));
         self.trying.is_some()
     }
 
     /// Says that the account is still held, if it was tried.
     pub(crate) fn tell_try(&mut self) {
-        let is_held = matches!(self.board.phase, Phase::Paused(_));
-        let by = self.board.notice.as_ref().map(|notice| notice.kind).filter(|_| is_held);
+        let is_held = matches!(self.snapshot.phase, Phase::Paused(_));
+        let by = self.snapshot.notice.as_ref().map(|notice| notice.kind).filter(|_| is_held);
         match self.trying.take().filter(|kind| Some(*kind) == by) {
             Some(NoticeKind::KeyRefused | NoticeKind::KeyForbidden) => self.say("still refused"),
             Some(_) => self.say("still locked"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::{Effect, pictures};
-use crate::engine::board::{Cursor, Order, Phase, Tab};
+use crate::engine::snapshot::{Cursor, Order, Phase, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
@@ -266,7 +266,7 @@ fn choose_shown(ui: &mut Ui, out: bool) -> Vec<Effect> {
 }
 
 fn start(ui: &mut Ui) -> Vec<Effect> {
-    let plan = Arc::clone(&ui.board.plan);
+    let plan = Arc::clone(&ui.snapshot.plan);
     if !plan.walking && plan.photos + plan.at_fal == 0 {
         ui.say("there is nothing to send");
         return Vec::new();
@@ -294,7 +294,7 @@ fn ask_for(ui: &mut Ui, field: usize) -> Vec<Effect> {
 }
 
 fn pause(ui: &mut Ui) -> Vec<Effect> {
-    match ui.board.phase {
+    match ui.snapshot.phase {
         Phase::Running => tell(ui, Command::Pause, "no more photos are begun; p goes on".to_owned()),
         Phase::Paused(_) => {
             let said = if ui.tries_account() { "trying now" } else { "going on" };
@@ -305,7 +305,7 @@ fn pause(ui: &mut Ui) -> Vec<Effect> {
 }
 
 fn window(ui: &mut Ui, by: i32) -> Vec<Effect> {
-    let wanted = i64::from(ui.board.flow.window) + i64::from(by);
+    let wanted = i64::from(ui.snapshot.flow.window) + i64::from(by);
     if !(1..=256).contains(&wanted) {
         ui.say("the window is 1 to 256 requests");
         return Vec::new();

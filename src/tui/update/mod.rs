@@ -18,14 +18,14 @@ use super::ui::Ui;
 use super::ui::plan::Stop;
 use super::view;
 use crate::engine::Command;
-use crate::engine::board::{Board, Phase};
+use crate::engine::snapshot::{Phase, Snapshot};
 use crate::job::Timestamp;
 
 /// What can happen to the dashboard.
 #[derive(Debug, Clone)]
 pub enum Msg {
-    /// The engine published a board.
-    Board(Arc<Board>),
+    /// The engine published a snapshot.
+    Snapshot(Arc<Snapshot>),
     /// A key was pressed.
     Key(KeyEvent),
     /// The mouse was used, if it is taken from the terminal.
@@ -60,14 +60,14 @@ pub enum Effect {
 /// Takes in what happened.
 pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
-        Msg::Board(board) => {
+        Msg::Snapshot(snapshot) => {
             let is_seen = ui.is_planning() && view::plan::is_in_sight(ui);
-            adopt(ui, board);
+            adopt(ui, snapshot);
             // What is found or chosen moves lines: what keys act on is not moved out of sight.
             if is_seen && ui.is_planning() {
                 view::plan::keep_in_sight(ui);
             }
-            match ui.weighed() {
+            match ui.action_preview() {
                 Some(outcome) => act::follow(ui, outcome),
                 None => Vec::new(),
             }
@@ -92,22 +92,22 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
         }
     };
     effects.extend(pictures::want(ui).map(Effect::Decode));
-    effects.extend(ui.look().map(|lens| Effect::Send(Command::Look(lens))));
+    effects.extend(ui.look().map(|query| Effect::Send(Command::Look(query))));
     effects
 }
 
-fn adopt(ui: &mut Ui, board: Arc<Board>) {
-    let before = std::mem::replace(&mut ui.board, board);
+fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
+    let before = std::mem::replace(&mut ui.snapshot, snapshot);
     ui.adopt_page();
     ui.adopt_detail();
     ui.settle_field();
     if before.phase == Phase::Planning {
-        if ui.board.phase != Phase::Planning {
+        if ui.snapshot.phase != Phase::Planning {
             ui.leave_plan();
         }
         return;
     }
-    if before.phase == Phase::Running && matches!(ui.board.phase, Phase::Paused(_)) {
+    if before.phase == Phase::Running && matches!(ui.snapshot.phase, Phase::Paused(_)) {
         ui.tell_try();
     }
     news::tell(ui, &before);

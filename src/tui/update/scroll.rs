@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::pictures;
-use crate::engine::board::Cursor;
+use crate::engine::snapshot::Cursor;
 use crate::tui::keys::Context;
 use crate::tui::ui::plan::PlanDesk;
 use crate::tui::ui::{Layer, Ui, layout};
@@ -43,9 +43,9 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
         }
         Context::Overlay | Context::Causes => {
             let most = view::help::overflow(ui);
-            let board = Arc::clone(&ui.board);
+            let snapshot = Arc::clone(&ui.snapshot);
             match ui.layers.last_mut() {
-                Some(Layer::Causes(causes)) => causes.move_by(lines, &board.causes),
+                Some(Layer::Causes(causes)) => causes.move_by(lines, &snapshot.causes),
                 Some(Layer::Help { top }) => *top = (*top).min(most).saturating_add_signed(lines).min(most),
                 Some(Layer::Question(question)) => {
                     let last = question.choices.len().saturating_sub(1);

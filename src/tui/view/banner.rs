@@ -10,7 +10,7 @@ use super::format::{count, plural};
 use super::hits::{Click, Hits};
 use super::paint::{columns_of, put_spans};
 use super::text::{fit, safe, width, wrap};
-use crate::engine::board::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::job::Group;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
@@ -100,7 +100,7 @@ fn joined(what: &str, action: &str) -> String {
 
 fn content(ui: &Ui) -> Option<Told> {
     // That it goes on again is told in passing.
-    let notice = ui.board.notice.as_ref().filter(|notice| notice.kind != NoticeKind::Resumed);
+    let notice = ui.snapshot.notice.as_ref().filter(|notice| notice.kind != NoticeKind::Resumed);
     let Some(notice) = notice else { return ui.has_ended().then(|| ended(ui)) };
     let key = |action, does| Key::new(ui, action, does);
     let (action, keys) = match notice.kind {
@@ -151,9 +151,9 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
 }
 
 fn ended(ui: &Ui) -> Told {
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let saved = plural(totals.of(Group::Done), "picture is", "pictures are");
-    let mut parts = vec![format!("{saved} in {}", safe(&ui.board.batch.to))];
+    let mut parts = vec![format!("{saved} in {}", safe(&ui.snapshot.batch.to))];
     let mut add = |number: usize, text: &str| {
         if number > 0 {
             parts.push(format!("{} {text}", count(number)));
@@ -215,7 +215,7 @@ fn shortened(what: &str, action: &str, columns: usize, rows: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::rows;
-    use crate::engine::board::{Notice, NoticeKind};
+    use crate::engine::snapshot::{Notice, NoticeKind};
     use crate::tui::fixtures::{self, text_of};
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
             let action = "check the network and HTTPS_PROXY; it goes on by itself, next try in 28 s";
             let (message, action) = (message.to_owned(), action.to_owned());
             let notice = Notice { kind: NoticeKind::Offline, message, action };
-            let desk = fixtures::running(width, 12).with(|board| board.notice = Some(notice));
+            let desk = fixtures::running(width, 12).with(|snapshot| snapshot.notice = Some(notice));
             let rows = usize::from(rows(&desk.ui, desk.ui.size));
             let screen = desk.screen();
             let banner: Vec<_> = screen.lines().skip(3).take(rows).collect();

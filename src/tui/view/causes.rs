@@ -10,7 +10,7 @@ use super::hits::{Click, Hits};
 use super::paint::{put_right, put_spans, select};
 use super::question::front;
 use super::text::{fit, fit_path, safe, width, wrap};
-use crate::engine::board::CauseGroup;
+use crate::engine::snapshot::CauseGroup;
 use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -35,7 +35,7 @@ struct Line {
 }
 
 pub(super) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
-    let groups = &ui.board.causes;
+    let groups = &ui.snapshot.causes;
     let at = causes.at(groups);
     let columns = screen.width.saturating_sub(4).clamp(1, 100);
     let room = usize::from(columns.saturating_sub(4));
@@ -46,7 +46,7 @@ pub(super) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &mut Buffer, hi
         .collect();
     let height = u16::try_from(lines.len().max(1) + 2).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2).max(3));
     let area = screen.centered(Constraint::Length(columns), Constraint::Length(height));
-    let failed = plural(ui.board.totals.of(Group::Failed), "photo", "photos");
+    let failed = plural(ui.snapshot.totals.of(Group::Failed), "photo", "photos");
     let title = format!("{failed} failed for {}", plural(groups.len(), "cause", "causes"));
     let inner = front(ui, &title, area, buf, hits);
     if lines.is_empty() {

@@ -1,7 +1,7 @@
 //! The table's columns: whole ones leave where there is no room, the status never.
 
 use super::status;
-use crate::engine::board::Order;
+use crate::engine::snapshot::Order;
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

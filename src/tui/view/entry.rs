@@ -18,12 +18,12 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hit
     let about = wrap(entry.amount.about(), columns.saturating_sub(4));
     let so_far = match entry.amount {
         Amount::Cap if !ui.is_planning() => {
-            let totals = &ui.board.totals;
+            let totals = &ui.snapshot.totals;
             format!("Spent so far: {}; held: up to {}.", totals.spent, totals.held())
         }
-        Amount::Cap => ui.board.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
+        Amount::Cap => ui.snapshot.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
         Amount::Limit => ui
-            .board
+            .snapshot
             .plan
             .photo_choices
             .first()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::board::{BatchFacts, Money, Order};
+use crate::engine::snapshot::{BatchFacts, Money, Order};
 use crate::job::{Pixels, megapixels};
 pub(crate) use crate::job::{count, plural};
 use crate::model::UnitPrice;

@@ -10,7 +10,7 @@ use ratatui::text::Span;
 use super::format::{clock, count, percent, speed, wait};
 use super::paint::{Piece, put, spread};
 use super::text::fit_end;
-use crate::engine::board::{Board, Phase};
+use crate::engine::snapshot::{Phase, Snapshot};
 use crate::job::{Group, Spent, Usd};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
@@ -34,10 +34,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 
 /// From → to, model; state, requests in flight, clock.
 fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
-    let batch = &ui.board.batch;
+    let batch = &ui.snapshot.batch;
     let of = |role| ui.styles.of(role);
     let roomy = row.width >= 100;
-    let from = from(&ui.board);
+    let from = from(&ui.snapshot);
     let room = usize::from(row.width) / if roomy { 5 } else { 4 };
     let mut left = vec![phase(ui, roomy)];
     if roomy {
@@ -63,9 +63,9 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     if ui.frozen.is_some() {
         right.push(Piece::text(7, "table held", of(Role::Warning)));
     }
-    let flow = &ui.board.flow;
-    let in_flight = ui.board.totals.in_flight;
-    if !matches!(ui.board.phase, Phase::Finished) {
+    let flow = &ui.snapshot.flow;
+    let in_flight = ui.snapshot.totals.in_flight;
+    if !matches!(ui.snapshot.phase, Phase::Finished) {
         let why = if flow.capped && in_flight < usize::from(flow.window) { " (cap)" } else { "" };
         right.push(Piece::text(4, format!("{in_flight} of {} in flight{why}", flow.window), of(Role::Text)));
     }
@@ -76,8 +76,8 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     spread(buf, row, 2, left, right);
 }
 
-fn from(board: &Board) -> String {
-    match board.batch.from.as_slice() {
+fn from(snapshot: &Snapshot) -> String {
+    match snapshot.batch.from.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
@@ -86,14 +86,14 @@ fn from(board: &Board) -> String {
 
 /// How long this run has taken; it stands still once the run has ended.
 fn elapsed(ui: &Ui) -> Option<Duration> {
-    let flow = &ui.board.flow;
+    let flow = &ui.snapshot.flow;
     Some(flow.ended.unwrap_or(ui.now).since(flow.began?))
 }
 
 /// What the batch does: a field that is seen from afar, with the state's colour behind it, or the text turned
 /// around.
 fn phase<'a>(ui: &Ui, roomy: bool) -> Piece<'a> {
-    let state = State::of(&ui.board);
+    let state = State::of(&ui.snapshot);
     let field = ui.styles.of(state.role()).add_modifier(Modifier::REVERSED);
     // The banner says why, too, and what to do; from afar it is read here.
     let why = state.cause().filter(|_| roomy).map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -102,7 +102,7 @@ fn phase<'a>(ui: &Ui, roomy: bool) -> Piece<'a> {
 
 /// The bar, counts, what is wrong, ETA.
 fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let of = |role| ui.styles.of(role);
     let (ended, photos) = (totals.ended(), totals.photos());
     let share = percent(as_u64(ended), as_u64(photos));
@@ -125,8 +125,8 @@ fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
             pieces.push(Piece::text(keep, text, of(role)));
         }
     }
-    let runs = matches!(State::of(&ui.board), State::Running | State::Finishing);
-    if let Some(eta) = ui.board.flow.eta.filter(|_| runs) {
+    let runs = matches!(State::of(&ui.snapshot), State::Running | State::Finishing);
+    if let Some(eta) = ui.snapshot.flow.eta.filter(|_| runs) {
         pieces.push(Piece::text(5, format!("ETA {}", wait(eta.since(ui.now))), of(Role::Accent)));
     }
     let free = spread(buf, row, 2, Vec::new(), pieces);
@@ -142,7 +142,7 @@ fn as_u64(number: usize) -> u64 {
 
 /// One bar for the batch: what is done, what went wrong, what is to do.
 fn bar(ui: &Ui, area: Rect, buf: &mut Buffer) {
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let photos = as_u64(totals.photos()).max(1);
     let halves = |number: usize| {
         let all = u64::from(area.width) * 2;
@@ -171,7 +171,7 @@ fn bar(ui: &Ui, area: Rect, buf: &mut Buffer) {
 /// Money; sparkline, speed, bytes up and down.
 fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let of = |role| ui.styles.of(role);
-    let flow = &ui.board.flow;
+    let flow = &ui.snapshot.flow;
     let mut right = Vec::new();
     if ui.has_ended() {
         // Nothing flows any more; the last minutes' speeds would only fade.
@@ -201,12 +201,12 @@ fn per_minute(rate: f64) -> String {
 
 fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     let of = |role| ui.styles.of(role);
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let amount = |keep, text: String, what: &'static str| {
         Piece::new(keep, vec![Span::styled(text, of(Role::Text)), Span::styled(what, of(Role::Muted))])
     };
     let mut pieces = Vec::new();
-    if ui.board.batch.sandbox {
+    if ui.snapshot.batch.sandbox {
         pieces.push(Piece::text(8, "nothing is charged", of(Role::Sandbox)));
         let would = totals.spent.likely() + totals.under_way + totals.planned;
         if would > Usd::ZERO {
@@ -220,7 +220,7 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
         }
         return pieces;
     }
-    pieces.push(match ui.board.batch.budget {
+    pieces.push(match ui.snapshot.batch.budget {
         Some(cap) => Piece::new(
             9,
             vec![
@@ -239,14 +239,14 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     }
     if totals.planned > Usd::ZERO {
         pieces.push(amount(5, format!("≈{}", totals.planned), " to come"));
-    } else if ui.board.plan.price.is_none() && totals.of(Group::Pending) > 0 {
+    } else if ui.snapshot.plan.price.is_none() && totals.of(Group::Pending) > 0 {
         pieces.push(Piece::text(5, "price unknown", of(Role::Warning)));
     }
     // A cap reckons with the most that may be billed, which is more than what is likely.
     let held = totals.held();
     let most = totals.spent.likely() + held + totals.planned;
-    if held > Usd::ZERO && ui.board.batch.budget.is_some_and(|cap| cap < most) {
-        pieces.push(amount(if ui.board.flow.capped { 5 } else { 1 }, format!("up to {held}"), " held"));
+    if held > Usd::ZERO && ui.snapshot.batch.budget.is_some_and(|cap| cap < most) {
+        pieces.push(amount(if ui.snapshot.flow.capped { 5 } else { 1 }, format!("up to {held}"), " held"));
     }
     pieces
 }
@@ -274,7 +274,7 @@ fn sparkline(recent: &[u16]) -> String {
 
 /// How it goes, on a terminal that has room for no more.
 pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let of = |role| ui.styles.of(role);
     if ui.is_planning() {
         return vec![Piece::text(9, "plan: not started", of(Role::Text))];
@@ -284,7 +284,7 @@ pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     if totals.of(Group::Failed) > 0 {
         pieces.push(Piece::text(8, format!("{}✗", count(totals.of(Group::Failed))), of(Role::Failure)));
     }
-    if !ui.board.batch.sandbox {
+    if !ui.snapshot.batch.sandbox {
         pieces.push(Piece::text(7, spent(totals.spent), of(Role::Muted)));
     }
     pieces
@@ -292,11 +292,11 @@ pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::board::{Board, Notice, NoticeKind, Phase, Totals};
+    use crate::engine::snapshot::{Notice, NoticeKind, Phase, Snapshot, Totals};
     use crate::job::{Cost, Spent, Status};
     use crate::tui::fixtures::{self, Desk, row, usd};
 
-    fn header(statuses: &[Status], change: impl FnOnce(&mut Board)) -> String {
+    fn header(statuses: &[Status], change: impl FnOnce(&mut Snapshot)) -> String {
         let rows = (1..).zip(statuses).map(|(n, status)| row(n, "a.jpg", *status)).collect();
         let screen = Desk::new(160, 24, rows).with(change).screen();
         screen.lines().take(3).collect::<Vec<_>>().join("\n")
@@ -305,13 +305,13 @@ mod tests {
     #[test]
     fn money_under_way_is_what_is_likely_and_the_most_is_told_beside_a_cap() {
         let money = |cap| {
-            header(&[Status::Saving, Status::Pending], |board| {
-                let totals = &mut board.totals;
+            header(&[Status::Saving, Status::Pending], |snapshot| {
+                let totals = &mut snapshot.totals;
                 (totals.spent, totals.planned) = (Cost::Known(usd(20)).into(), usd(288));
                 (totals.under_way, totals.reserved) = (usd(8), usd(80));
-                let mut facts = (*board.batch).clone();
+                let mut facts = (*snapshot.batch).clone();
                 facts.budget = cap;
-                board.batch = facts.into();
+                snapshot.batch = facts.into();
             })
         };
         let free = money(None);
@@ -324,11 +324,11 @@ mod tests {
     #[test]
     fn what_of_the_money_is_assumed_is_said() {
         let money = |spent: Spent, cap| {
-            header(&[Status::Saving, Status::Pending], |board| {
-                board.totals = Totals { spent, ..Totals::default() };
-                let mut facts = (*board.batch).clone();
+            header(&[Status::Saving, Status::Pending], |snapshot| {
+                snapshot.totals = Totals { spent, ..Totals::default() };
+                let mut facts = (*snapshot.batch).clone();
                 facts.budget = cap;
-                board.batch = facts.into();
+                snapshot.batch = facts.into();
             })
         };
         let spent = Spent { known: usd(90), assumed: usd(54), at_most: usd(240) };
@@ -348,7 +348,7 @@ mod tests {
         let mut some = begun;
         some[0] = Status::Done;
         assert!(header(&some, |_| {}).contains("▸ finishing"));
-        let full = header(&some, |board| board.flow.window = 6);
+        let full = header(&some, |snapshot| snapshot.flow.window = 6);
         assert!(full.contains("▸ running"), "the window is full: {full}");
     }
 
@@ -356,10 +356,10 @@ mod tests {
     fn what_waits_for_fal_says_so_and_expects_no_end() {
         let notice = |kind| Some(Notice { kind, message: "m".to_owned(), action: String::new() });
         for kind in [NoticeKind::Offline, NoticeKind::RateLimited] {
-            let said = header(&[Status::Waiting, Status::Pending], |board| board.notice = notice(kind));
+            let said = header(&[Status::Waiting, Status::Pending], |snapshot| snapshot.notice = notice(kind));
             assert!(said.contains("║ waiting for fal") && !said.contains("ETA"), "{said}");
         }
-        let resumed = header(&[Status::Pending], |board| board.notice = notice(NoticeKind::Resumed));
+        let resumed = header(&[Status::Pending], |snapshot| snapshot.notice = notice(NoticeKind::Resumed));
         assert!(resumed.contains("▸ running") && resumed.contains("ETA"), "{resumed}");
     }
 
@@ -370,9 +370,9 @@ mod tests {
             (NoticeKind::DiskLow, "disk full"),
             (NoticeKind::KeyRefused, "key refused"),
         ] {
-            let said = header(&[Status::Pending], |board| {
-                board.phase = Phase::Paused("a long story".to_owned());
-                board.notice = Some(Notice { kind, message: "m".to_owned(), action: String::new() });
+            let said = header(&[Status::Pending], |snapshot| {
+                snapshot.phase = Phase::Paused("a long story".to_owned());
+                snapshot.notice = Some(Notice { kind, message: "m".to_owned(), action: String::new() });
             });
             assert!(said.contains(&format!(" ! needs you: {why} ")), "{said}");
         }
@@ -384,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_cap_that_keeps_the_window_from_filling_is_named() {
-        let said = header(&[Status::InQueue, Status::Uploaded], |board| board.flow.capped = true);
+        let said = header(&[Status::InQueue, Status::Uploaded], |snapshot| snapshot.flow.capped = true);
         assert!(said.contains("1 of 8 in flight (cap)"), "{said}");
         assert!(!fixtures::running(160, 24).screen().contains("(cap)"));
     }

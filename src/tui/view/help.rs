@@ -56,7 +56,7 @@ fn parts(ui: &Ui) -> Vec<Part> {
     let mut here = vec![format!("theme {}, {}, {letters}{place}", ui.theme_name(), caps.depth.name())];
     here.extend(ui.theme_warnings().iter().map(|warning| safe(warning).into_owned()));
     here.push(caps.images.title(caps.depth, caps.unicode).to_owned());
-    here.push(format!("log in {}", safe(&ui.board.batch.log_file)));
+    here.push(format!("log in {}", safe(&ui.snapshot.batch.log_file)));
     parts.push(Part { title: "Here", entries: here.into_iter().map(|text| (String::new(), text)).collect() });
     parts
 }

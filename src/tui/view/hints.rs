@@ -1,6 +1,6 @@
 //! What the focused pane can do now, in the few words of the footer.
 
-use crate::engine::board::{NoticeKind, Phase, Tab};
+use crate::engine::snapshot::{NoticeKind, Phase, Tab};
 use crate::job::Group;
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::pane::PaneTab;
@@ -74,11 +74,11 @@ impl Hints {
         self.add(6, &[Action::Up, Action::Down], "choose");
         self.add(3, &[Action::NextPart], "next");
         self.add(7, &[Action::Photos], "photos");
-        if ui.board.plan.price.is_some() {
+        if ui.snapshot.plan.price.is_some() {
             self.add(5, &[Action::PriceLimit], "limit");
             self.add(4, &[Action::Cap], "cap");
         }
-        if ui.board.batch.named_price.is_some() {
+        if ui.snapshot.batch.named_price.is_some() {
             self.add(7, &[Action::TrustPrice], "trust price");
         }
         self.add(1, &[Action::Theme], "theme");
@@ -160,10 +160,10 @@ impl Hints {
         if ask::may_cancel(ui) {
             self.add(6, &[Action::Cancel], "cancel");
         }
-        match ui.board.phase {
+        match ui.snapshot.phase {
             Phase::Running => self.add(ALWAYS, &[Action::Pause], "pause"),
             Phase::Paused(_) => {
-                if ui.board.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
+                if ui.snapshot.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
                     self.add(8, &[Action::Cap], "higher cap");
                 }
                 self.add(ALWAYS, &[Action::Pause], "go on");
@@ -189,7 +189,7 @@ impl Hints {
         if ui.is_planning() || !ui.layers.is_empty() {
             return;
         }
-        let totals = &ui.board.totals;
+        let totals = &ui.snapshot.totals;
         if totals.of(Group::Failed) > 0 {
             let on_tab = ui.tab == Tab::Only(Group::Failed);
             self.add(if on_tab { 7 } else { 4 }, &[Action::Failures], "failures");

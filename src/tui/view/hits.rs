@@ -4,7 +4,7 @@
 use crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 
-use crate::engine::board::{Order, Tab};
+use crate::engine::snapshot::{Order, Tab};
 use crate::tui::keys::Action;
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::Stop;

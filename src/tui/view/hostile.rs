@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::engine::board::{CauseGroup, Notice, NoticeKind};
+use crate::engine::snapshot::{CauseGroup, Notice, NoticeKind};
 use crate::job::{CauseKind, Status, clean};
 use crate::tui::fixtures::{self, Desk, draw};
 use crate::tui::view::text::is_loose;
@@ -110,15 +110,15 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         text.clone_into(&mut row.path);
     }
     let text = text.to_owned();
-    desk.with(|board| {
-        let mut facts = (*board.batch).clone();
+    desk.with(|snapshot| {
+        let mut facts = (*snapshot.batch).clone();
         facts.from = vec![text.clone(), text.clone()];
         (facts.to, facts.endpoint, facts.growth) = (text.clone(), text.clone(), Some(text.clone()));
         facts.params.push((text.clone(), text.clone().into()));
-        board.batch = Arc::new(facts);
-        let mut plan = (*board.plan).clone();
+        snapshot.batch = Arc::new(facts);
+        let mut plan = (*snapshot.plan).clone();
         plan.skipped_by_reason.push((text.clone(), 1));
-        plan.dearest.push((text.clone(), board.totals.spent.at_most));
+        plan.dearest.push((text.clone(), snapshot.totals.spent.at_most));
         for field in &mut plan.fields {
             (field.spec.name, field.spec.about) = (text.clone(), text.clone());
             field.value = Some(text.clone().into());
@@ -128,15 +128,15 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         for file in &mut plan.skipped_files {
             (file.path, file.reason) = (text.clone(), text.clone());
         }
-        board.plan = Arc::new(plan);
-        board.causes = CauseKind::ALL.iter().map(|kind| cause(*kind, &text)).collect();
-        board.notice = Some(Notice { kind: NoticeKind::Failures, message: text.clone(), action: text.clone() });
+        snapshot.plan = Arc::new(plan);
+        snapshot.causes = CauseKind::ALL.iter().map(|kind| cause(*kind, &text)).collect();
+        snapshot.notice = Some(Notice { kind: NoticeKind::Failures, message: text.clone(), action: text.clone() });
     })
 }
 
 /// Puts hostile text into all that is known of the job under the cursor.
 fn soil_detail(desk: &mut Desk, text: &str) {
-    let Some(detail) = desk.ui.board.detail.as_deref() else { return };
+    let Some(detail) = desk.ui.snapshot.detail.as_deref() else { return };
     let mut detail = detail.clone();
     for field in [&mut detail.path, &mut detail.source] {
         text.clone_into(field);
@@ -148,9 +148,9 @@ fn soil_detail(desk: &mut Desk, text: &str) {
     for line in &mut detail.logs {
         (line.timestamp, line.level, line.message) = (text.to_owned(), text.to_owned(), text.to_owned());
     }
-    let mut board = (*desk.ui.board).clone();
-    board.detail = Some(Arc::new(detail));
-    desk.ui.board = Arc::new(board);
+    let mut snapshot = (*desk.ui.snapshot).clone();
+    snapshot.detail = Some(Arc::new(detail));
+    desk.ui.snapshot = Arc::new(snapshot);
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::paint::{put, put_spans};
 use super::text::{fit, safe, wrap};
-use crate::engine::board::LogLine;
+use crate::engine::snapshot::LogLine;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::pane::{is_debug, is_error, is_warning};

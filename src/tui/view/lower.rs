@@ -10,7 +10,7 @@ use super::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use super::record::{self, stage_words};
 use super::text::{fit, fit_end, fit_path, safe, wrap};
 use super::{logs, preview};
-use crate::engine::board::Detail;
+use crate::engine::snapshot::Detail;
 use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{Areas, has_sides, inside};

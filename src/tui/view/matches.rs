@@ -11,7 +11,7 @@ use super::paint::columns_of;
 use super::plan::list;
 use super::table::{cell_area, status_words};
 use super::text::{fit, fit_path};
-use crate::engine::board::Row;
+use crate::engine::snapshot::Row;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 

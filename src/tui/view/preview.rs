@@ -9,7 +9,7 @@ use super::footer;
 use super::hits::Hits;
 use super::paint::{Piece, put, spread};
 use super::text::{fit_path, safe, wrap};
-use crate::engine::board::PictureFile;
+use crate::engine::snapshot::PictureFile;
 use crate::job::{Group, Pixels, megapixels};
 use crate::picture::Part;
 use crate::tui::caps::Images;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::format;
 use super::lower::Line;
 use super::text::{safe, wrap};
-use crate::engine::board::{Detail, PastAttempt};
+use crate::engine::snapshot::{Detail, PastAttempt};
 use crate::job::{Pixels, Stage};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -39,8 +39,8 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     maybe("cost", detail.cost.map(|cost| Cow::Owned(cost.to_string())));
     maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
     maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
-    maybe("model", Some(Cow::Borrowed(ui.board.batch.endpoint.as_str())));
-    let params = detail.own.as_ref().unwrap_or(&ui.board.batch.params);
+    maybe("model", Some(Cow::Borrowed(ui.snapshot.batch.endpoint.as_str())));
+    let params = detail.own.as_ref().unwrap_or(&ui.snapshot.batch.params);
     let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={}", crate::model::shown(value))).collect();
     maybe(
         if detail.own.is_some() { "its own" } else { "parameters" },

@@ -1,6 +1,6 @@
 //! Every scene at every size that matters, as a person would read it.
 
-use crate::engine::board::{Notice, NoticeKind, Phase};
+use crate::engine::snapshot::{Notice, NoticeKind, Phase};
 use crate::tui::fixtures::{self, Desk, text_of, usd};
 
 const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 12), (20, 5)];
@@ -44,8 +44,8 @@ fn plan_on_a_wide_screen_has_its_photos_beside_it() {
 #[test]
 fn plan_changed() {
     snapshots("plan-changed", |width, height| {
-        let desk = fixtures::planning(width, height).with(|board| {
-            let mut plan = (*board.plan).clone();
+        let desk = fixtures::planning(width, height).with(|snapshot| {
+            let mut plan = (*snapshot.plan).clone();
             (plan.changed, plan.left_at_fal, plan.left_out, plan.at_fal) = (true, 2, 12, 0);
             (plan.limit, plan.disk_free) = (Some(usd(1_900)), Some(80_000_000_000));
             plan.fields[1].value = Some(serde_json::json!(0.5));
@@ -53,7 +53,7 @@ fn plan_changed() {
                 photo.out = photo.price > usd(1_900);
             }
             (plan.folders[0].out, plan.folders[2].out) = (2, 200);
-            board.plan = plan.into();
+            snapshot.plan = plan.into();
         });
         desk.screen()
     });
@@ -62,9 +62,9 @@ fn plan_changed() {
 #[test]
 fn cap() {
     let at_cap = |width, height| {
-        fixtures::running(width, height).with(|board| {
-            board.phase = Phase::Paused("cap reached".to_owned());
-            board.notice = Some(Notice {
+        fixtures::running(width, height).with(|snapshot| {
+            snapshot.phase = Phase::Paused("cap reached".to_owned());
+            snapshot.notice = Some(Notice {
                 kind: NoticeKind::BudgetReached,
                 message: "the next photo (≈$4.88) would pass the cap of $500.00; $496.50 are spent".to_owned(),
                 action: "go on with the same command and a higher --budget".to_owned(),
@@ -211,9 +211,9 @@ fn sorted() {
 fn sorting() {
     snapshots("sorting", |width, height| {
         let mut desk = fixtures::running(width, height);
-        let mut board = (*desk.ui.board).clone();
-        board.page.gathering = true;
-        desk.take_in(crate::tui::update::Msg::Board(board.into()));
+        let mut snapshot = (*desk.ui.snapshot).clone();
+        snapshot.page.gathering = true;
+        desk.take_in(crate::tui::update::Msg::Snapshot(snapshot.into()));
         desk.screen()
     });
 }
@@ -229,10 +229,10 @@ fn ascii() {
 
 #[test]
 fn sandbox() {
-    let desk = fixtures::running(80, 24).with(|board| {
-        let mut facts = (*board.batch).clone();
+    let desk = fixtures::running(80, 24).with(|snapshot| {
+        let mut facts = (*snapshot.batch).clone();
         (facts.sandbox, facts.budget) = (true, None);
-        board.batch = facts.into();
+        snapshot.batch = facts.into();
     });
     let screen = desk.screen();
     assert!(screen.contains("SANDBOX") && screen.contains("nothing is charged"), "{screen}");

@@ -1,7 +1,7 @@
 //! Scenes that come of what a person does or of what happens to a batch, at every size that matters.
 
 use super::scenes::{after, snapshots};
-use crate::engine::board::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::job::Status;
 use crate::tui::caps::Depth;
 use crate::tui::fixtures::{self, Desk};
@@ -13,7 +13,7 @@ const DONE: [&str; 5] = ["l"; 5];
 /// What the engine says while everything waits.
 fn waiting(width: u16, height: u16, kind: NoticeKind, message: &str, action: &str) -> String {
     let notice = Notice { kind, message: message.to_owned(), action: action.to_owned() };
-    fixtures::running(width, height).with(|board| board.notice = Some(notice)).screen()
+    fixtures::running(width, height).with(|snapshot| snapshot.notice = Some(notice)).screen()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::format::{percent, wait};
 use super::paint::put;
 use super::text::{fit, width};
-use crate::engine::board::{Progress, RowState};
+use crate::engine::snapshot::{Progress, RowState};
 use crate::job::{Status, Timestamp};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;

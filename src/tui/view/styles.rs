@@ -47,8 +47,9 @@ fn plan() {
 #[test]
 fn banner_and_question() {
     let locked = || {
-        let board = fixtures::locked(80, 24).board;
-        fixtures::running(80, 24).with(|held| (held.phase, held.notice) = (board.phase.clone(), board.notice.clone()))
+        let snapshot = fixtures::locked(80, 24).snapshot;
+        fixtures::running(80, 24)
+            .with(|held| (held.phase, held.notice) = (snapshot.phase.clone(), snapshot.notice.clone()))
     };
     snapshots("banner-question", locked, &["q", "down"]);
 }

@@ -13,7 +13,7 @@ use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, 
 use super::plan::list;
 use super::text::{fit, fit_end, fit_path};
 use super::{format, matches, status};
-use crate::engine::board::{Choice, Elapsed, Row, RowState, Tab};
+use crate::engine::snapshot::{Choice, Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
 use crate::tui::state::waits_for_fal;
 use crate::tui::theme::Role;
@@ -34,7 +34,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
     let title = frame(buf, area, border, sides);
     let cursor = top_border(ui, title, buf, hits);
     let inner = inside(area);
-    let digits = columns_of(&ui.board.totals.all().to_string());
+    let digits = columns_of(&ui.snapshot.totals.all().to_string());
     let set = if ui.is_planning() { columns::PLAN } else { columns::RUN };
     let columns = columns::place(set, inner.width.saturating_sub(GUTTER + 1), digits);
     let mut rows = inner;
@@ -71,7 +71,7 @@ fn has_keys(ui: &Ui) -> bool {
 }
 
 fn empty(ui: &Ui) -> &'static str {
-    if ui.board.page.lens.seq != ui.lens.seq || ui.page().gathering {
+    if ui.snapshot.page.query.seq != ui.query.seq || ui.page().gathering {
         ""
     } else if ui.cause.is_some() {
         "nothing failed for this cause; Esc shows all"
@@ -89,10 +89,10 @@ fn empty(ui: &Ui) -> &'static str {
 /// The tabs, each with its count.
 fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
     let of = |role| ui.styles.of(role);
-    let totals = &ui.board.totals;
+    let totals = &ui.snapshot.totals;
     let roomy = title.width >= 100;
     // Under a filter tabs say how many rows each would show, and the first one of how many.
-    let found = ui.board.page.found.filter(|_| ui.is_filtered());
+    let found = ui.snapshot.page.found.filter(|_| ui.is_filtered());
     let of_group =
         |group: Group| found.map_or(totals.of(group), |found| found.get(group as usize).copied().unwrap_or(0));
     let tabs = Tab::ALL.into_iter().map(|tab| {
@@ -271,7 +271,7 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
 /// What is due waits on where everything waits for fal.
 pub(super) fn status_words(ui: &Ui, row: &Row) -> String {
     let now = ui.table_now();
-    let until = row.state.until.filter(|until| *until > now || !waits_for_fal(&ui.board));
+    let until = row.state.until.filter(|until| *until > now || !waits_for_fal(&ui.snapshot));
     status::words(&RowState { until, ..row.state }, now)
 }
 

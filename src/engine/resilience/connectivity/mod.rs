@@ -1,11 +1,11 @@
 //! What all calls have in common: being told to slow down, a fal that is overloaded, no network.
 //! One brake for everybody. It is told how calls came out, and asked whether the next may begin.
 
-pub(in crate::engine) mod gate;
+pub(in crate::engine) mod backoff;
 
 use std::time::Duration;
 
-use gate::{Gate, Waits};
+use backoff::{Backoff, Waits};
 
 use crate::fal::{FalError, Patience, Scope};
 use crate::job::{CauseKind, Class, Shortage, Timestamp};
@@ -45,7 +45,7 @@ pub(in crate::engine) enum Trouble {
     Short(Shortage),
 }
 
-/// Why calls of a realm are held back.
+/// Why calls of a kind of call are held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Why {
     Slow,
@@ -57,7 +57,7 @@ enum Why {
 }
 
 impl Trouble {
-    /// What a failure says of the weather; `None` if it got through.
+    /// What a failure says of the connectivity; `None` if it got through.
     pub(in crate::engine) fn of(error: &FalError) -> Option<Self> {
         if error.scope == Scope::Request {
             return None;
@@ -75,7 +75,7 @@ impl Trouble {
     }
 }
 
-/// What is to be told of the weather.
+/// What is to be told of the connectivity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Health {
     /// All is well, or nothing is certain yet.
@@ -104,22 +104,22 @@ impl Health {
     }
 }
 
-/// How the calls of each realm, and of all, come out.
+/// How the calls of each kind of call, and of all, come out.
 #[derive(Debug)]
 pub(in crate::engine) struct Connectivity {
-    realms: [Place; CallKind::ALL.len()],
+    places: [Place; CallKind::ALL.len()],
     /// Shut while nothing gets through at all. It is tried with a call that costs nothing.
-    network: Gate,
+    network: Backoff,
     passed: Timestamp,
     /// Shut while this machine lacks something: nothing more is sent, but for one try at a time.
-    machine: Gate,
+    machine: Backoff,
     /// What it lacked last.
     lacked: Shortage,
 }
 
 #[derive(Debug)]
 struct Place {
-    gate: Gate,
+    backoff: Backoff,
     /// What shut it last.
     why: Why,
     /// When a call of it last got through.
@@ -141,21 +141,21 @@ const LENIENT: u8 = 3;
 const PATIENT: u8 = 60;
 
 impl Connectivity {
-    /// Fair weather.
+    /// Connectivity is fair.
     pub(in crate::engine) fn new(now: Timestamp) -> Self {
-        let place = || Place { gate: Gate::new(WAITS), why: Why::Overloaded, passed: Timestamp(0) };
+        let place = || Place { backoff: Backoff::new(WAITS), why: Why::Overloaded, passed: Timestamp(0) };
         Self {
-            realms: CallKind::ALL.map(|_| place()),
-            network: Gate::new(WAITS),
+            places: CallKind::ALL.map(|_| place()),
+            network: Backoff::new(WAITS),
             passed: now,
-            machine: Gate::new(WAITS),
+            machine: Backoff::new(WAITS),
             lacked: Shortage::Files,
         }
     }
 
-    fn place(&mut self, realm: CallKind) -> &mut Place {
-        let [upload, submit, follow, fetch] = &mut self.realms;
-        match realm {
+    fn place(&mut self, call_kind: CallKind) -> &mut Place {
+        let [upload, submit, follow, fetch] = &mut self.places;
+        match call_kind {
             CallKind::Upload => upload,
             CallKind::Submit => submit,
             CallKind::Follow => follow,
@@ -163,9 +163,9 @@ impl Connectivity {
         }
     }
 
-    fn look(&self, realm: CallKind) -> &Place {
-        let [upload, submit, follow, fetch] = &self.realms;
-        match realm {
+    fn look(&self, call_kind: CallKind) -> &Place {
+        let [upload, submit, follow, fetch] = &self.places;
+        match call_kind {
             CallKind::Upload => upload,
             CallKind::Submit => submit,
             CallKind::Follow => follow,
@@ -174,15 +174,15 @@ impl Connectivity {
     }
 
     /// Whether a call may begin.
-    pub(in crate::engine) fn may(&self, realm: CallKind, now: Timestamp) -> bool {
-        let may_send = !realm.sends() || self.machine.may(now);
-        self.network.is_open() && self.look(realm).gate.may(now) && may_send
+    pub(in crate::engine) fn may(&self, call_kind: CallKind, now: Timestamp) -> bool {
+        let may_send = !call_kind.sends() || self.machine.may(now);
+        self.network.is_open() && self.look(call_kind).backoff.may(now) && may_send
     }
 
     /// A call that may begin does.
-    pub(in crate::engine) fn begin(&mut self, realm: CallKind, now: Timestamp) {
-        self.place(realm).gate.begin(now);
-        if realm.sends() {
+    pub(in crate::engine) fn begin(&mut self, call_kind: CallKind, now: Timestamp) {
+        self.place(call_kind).backoff.begin(now);
+        if call_kind.sends() {
             self.machine.begin(now);
         }
     }
@@ -210,19 +210,19 @@ impl Connectivity {
     fn is_there(&mut self, now: Timestamp) {
         self.passed = now;
         if self.network.tries().is_some_and(|tries| tries > 0) {
-            let unreached = self.realms.iter_mut().filter(|place| place.why == Why::Unreached);
-            unreached.for_each(|place| place.gate.hurry(now));
+            let unreached = self.places.iter_mut().filter(|place| place.why == Why::Unreached);
+            unreached.for_each(|place| place.backoff.hurry(now));
         }
         self.network.open();
     }
 
     /// A call that began at `begun` got through to whom it was for.
-    pub(in crate::engine) fn pass(&mut self, realm: CallKind, begun: Timestamp, now: Timestamp) {
+    pub(in crate::engine) fn pass(&mut self, call_kind: CallKind, begun: Timestamp, now: Timestamp) {
         self.is_there(now);
-        let place = self.place(realm);
+        let place = self.place(call_kind);
         place.passed = now;
-        place.gate.pass(begun);
-        if realm.sends() {
+        place.backoff.pass(begun);
+        if call_kind.sends() {
             self.machine.pass(begun);
         }
     }
@@ -230,19 +230,19 @@ impl Connectivity {
     /// A call that began at `begun` met trouble.
     pub(in crate::engine) fn fail(
         &mut self,
-        realm: CallKind,
+        call_kind: CallKind,
         trouble: Trouble,
         begun: Timestamp,
         now: Timestamp,
         random: f64,
     ) {
-        let mut shut = |realm: CallKind, asked| {
-            let place = self.place(realm);
-            place.gate.fail(begun, asked, now, random);
+        let mut shut = |call_kind: CallKind, asked| {
+            let place = self.place(call_kind);
+            place.backoff.fail(begun, asked, now, random);
             place.why = Why::Slow;
         };
         match trouble {
-            Trouble::SlowDown(asked) => match realm {
+            Trouble::SlowDown(asked) => match call_kind {
                 // Who is told that it sends too much brings nothing more up, either.
                 CallKind::Upload | CallKind::Submit => {
                     shut(CallKind::Upload, asked);
@@ -250,18 +250,18 @@ impl Connectivity {
                 }
                 // Following is what fal sees most of.
                 CallKind::Follow => {
-                    for realm in [CallKind::Upload, CallKind::Submit, CallKind::Follow] {
-                        shut(realm, asked);
+                    for call_kind in [CallKind::Upload, CallKind::Submit, CallKind::Follow] {
+                        shut(call_kind, asked);
                     }
                 }
                 CallKind::Fetch => shut(CallKind::Fetch, asked),
             },
             Trouble::Overloaded(asked) => {
                 self.is_there(now);
-                let place = self.place(realm);
+                let place = self.place(call_kind);
                 // What others got through meanwhile is this call's own trouble.
                 if place.passed < begun {
-                    place.gate.fail(begun, asked, now, random);
+                    place.backoff.fail(begun, asked, now, random);
                     place.why = Why::Overloaded;
                 }
             }
@@ -269,15 +269,15 @@ impl Connectivity {
                 // It says nothing of fal. What is paid for is fetched all the same, with what there is.
                 self.machine.fail(begun, None, now, random);
                 self.lacked = shortage;
-                let place = self.place(realm);
-                place.gate.fail(begun, None, now, random);
+                let place = self.place(call_kind);
+                place.backoff.fail(begun, None, now, random);
                 place.why = Why::Short;
             }
             Trouble::Unreached => {
                 // Files lie on hosts of their own: these may be gone while fal's API is there.
-                let place = self.place(realm);
-                if matches!(realm, CallKind::Upload | CallKind::Fetch) && place.passed < begun {
-                    place.gate.fail(begun, None, now, random);
+                let place = self.place(call_kind);
+                if matches!(call_kind, CallKind::Upload | CallKind::Fetch) && place.passed < begun {
+                    place.backoff.fail(begun, None, now, random);
                     place.why = Why::Unreached;
                 }
                 if self.passed < begun {
@@ -291,7 +291,7 @@ impl Connectivity {
     /// let off already since a call of it got through.
     pub(in crate::engine) fn is_shared(
         &self,
-        realm: CallKind,
+        call_kind: CallKind,
         error: &FalError,
         begun: Timestamp,
         let_off: u8,
@@ -302,11 +302,11 @@ impl Connectivity {
             Patience::Weather => true,
             Patience::Own => false,
             Patience::Shared | Patience::Paid | Patience::Host => {
-                let place = self.look(realm);
+                let place = self.look(call_kind);
                 let others_got_through = place.passed >= begun;
                 // More tries failed than this job can have made: those of others, too.
                 let own = u32::from(let_off) + u32::from(attempt);
-                let others_failed = place.gate.tries().is_some_and(|tries| tries > own);
+                let others_failed = place.backoff.tries().is_some_and(|tries| tries > own);
                 !others_got_through
                     && match Trouble::of(error) {
                         Some(Trouble::Unreached) => {
@@ -320,39 +320,39 @@ impl Connectivity {
         }
     }
 
-    /// When the next call of a realm may begin, if not now.
-    pub(in crate::engine) fn next(&self, realm: CallKind, now: Timestamp) -> Option<Timestamp> {
-        let machine = self.machine.next().filter(|_| realm.sends());
-        let next = self.look(realm).gate.next().max(self.network.next()).max(machine);
+    /// When the next call of a kind of call may begin, if not now.
+    pub(in crate::engine) fn next(&self, call_kind: CallKind, now: Timestamp) -> Option<Timestamp> {
+        let machine = self.machine.next().filter(|_| call_kind.sends());
+        let next = self.look(call_kind).backoff.next().max(self.network.next()).max(machine);
         next.filter(|next| *next > now)
     }
 
     /// Whether nothing is held back, but by a try that nobody needs to make.
     pub(in crate::engine) fn is_calm(&self, now: Timestamp) -> bool {
-        let is_calm = |gate: &Gate| gate.next().is_none_or(|next| now.since(next) >= UNWANTED);
-        self.network.is_open() && is_calm(&self.machine) && self.realms.iter().all(|place| is_calm(&place.gate))
+        let is_calm = |backoff: &Backoff| backoff.next().is_none_or(|next| now.since(next) >= UNWANTED);
+        self.network.is_open() && is_calm(&self.machine) && self.places.iter().all(|place| is_calm(&place.backoff))
     }
 
     /// When to look at it again.
     pub(in crate::engine) fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let gates = self.realms.iter().map(|place| &place.gate).chain([&self.network, &self.machine]);
-        gates.filter_map(Gate::next).filter(|next| *next > now).min()
+        let backoffs = self.places.iter().map(|place| &place.backoff).chain([&self.network, &self.machine]);
+        backoffs.filter_map(Backoff::next).filter(|next| *next > now).min()
     }
 
-    /// Whether calls of a realm are held back in a way that is worth telling. That is over when a call gets
+    /// Whether calls of a kind of call are held back in a way that is worth telling. That is over when a call gets
     /// through, not when the pause ends.
-    fn is_told(&self, realm: CallKind, now: Timestamp) -> bool {
-        let place = self.look(realm);
-        let (Some(due), Some(next)) = (place.gate.due(), place.gate.next()) else { return false };
-        let again = place.why == Why::Short || place.gate.tries().is_some_and(|tries| tries > 1);
+    fn is_told(&self, call_kind: CallKind, now: Timestamp) -> bool {
+        let place = self.look(call_kind);
+        let (Some(due), Some(next)) = (place.backoff.due(), place.backoff.next()) else { return false };
+        let again = place.why == Why::Short || place.backoff.tries().is_some_and(|tries| tries > 1);
         // Both are shut together, and one of them finds out.
-        let through = match realm {
+        let through = match call_kind {
             CallKind::Upload | CallKind::Submit => {
                 self.look(CallKind::Upload).passed.max(self.look(CallKind::Submit).passed)
             }
             CallKind::Follow | CallKind::Fetch => place.passed,
         };
-        let slow = place.why == Why::Slow && place.gate.pause() >= LONG && through < due;
+        let slow = place.why == Why::Slow && place.backoff.pause() >= LONG && through < due;
         (again || slow) && now.since(next) < UNWANTED
     }
 
@@ -364,19 +364,20 @@ impl Connectivity {
         if self.machine.next().is_some_and(|next| now.since(next) < UNWANTED) {
             return (Health::Short(self.lacked), self.machine.due());
         }
-        let told = CallKind::ALL.into_iter().filter(|realm| self.is_told(*realm, now));
-        let told: Vec<_> = told.map(|realm| (realm, self.look(realm))).collect();
+        let told = CallKind::ALL.into_iter().filter(|call_kind| self.is_told(*call_kind, now));
+        let told: Vec<_> = told.map(|call_kind| (call_kind, self.look(call_kind))).collect();
         // Those that are worst, and of those the one that waits longest.
-        let worst = told.iter().max_by_key(|(_, place)| (place.why, place.gate.due()));
+        let worst = told.iter().max_by_key(|(_, place)| (place.why, place.backoff.due()));
         let Some((_, worst)) = worst else { return (Health::Clear, None) };
-        let is_gone = |of: CallKind| told.iter().any(|(realm, place)| *realm == of && place.why == Why::Unreached);
+        let is_gone =
+            |of: CallKind| told.iter().any(|(call_kind, place)| *call_kind == of && place.why == Why::Unreached);
         let health = match worst.why {
             Why::Slow => Health::Slow,
             Why::Overloaded => Health::Overloaded,
             Why::Short => Health::Short(self.lacked),
             Why::Unreached => Health::NoFiles { up: is_gone(CallKind::Upload), down: is_gone(CallKind::Fetch) },
         };
-        (health, worst.gate.due())
+        (health, worst.backoff.due())
     }
 }
 

@@ -54,11 +54,11 @@ fn enter_starts_a_plan_that_is_whole() {
 #[test]
 fn an_unfinished_plan_without_a_cap_is_started_only_after_a_question() {
     let walking = |cap| {
-        fixtures::planning(80, 24).with(|board| {
-            board.plan = Arc::new(Plan { walking: true, ..(*board.plan).clone() });
-            let mut facts = (*board.batch).clone();
+        fixtures::planning(80, 24).with(|snapshot| {
+            snapshot.plan = Arc::new(Plan { walking: true, ..(*snapshot.plan).clone() });
+            let mut facts = (*snapshot.batch).clone();
             facts.budget = cap;
-            board.batch = Arc::new(facts);
+            snapshot.batch = Arc::new(facts);
         })
     };
     let mut uncapped = walking(None);
@@ -99,7 +99,7 @@ fn a_question_can_be_read_and_answered_where_no_screen_fits() {
 
 #[test]
 fn nothing_to_send_is_not_started() {
-    let mut desk = fixtures::planning(80, 24).with(|board| board.plan = Arc::new(Plan::default()));
+    let mut desk = fixtures::planning(80, 24).with(|snapshot| snapshot.plan = Arc::new(Plan::default()));
     desk.press("enter");
     assert!(desk.told.is_empty());
     assert!(desk.screen().contains("nothing to send"));
@@ -152,11 +152,11 @@ fn enter_on_a_cause_shows_just_its_photos_and_esc_shows_all() {
     "503 runner gone".clone_into(&mut desk.rows[1].note);
     "422 too large".clone_into(&mut desk.rows[4].note);
     desk.answer().press_all(&["F", "j", "enter"]);
-    assert_eq!(desk.ui.lens.cause, Some(CauseKind::Runner));
+    assert_eq!(desk.ui.query.cause, Some(CauseKind::Runner));
     let screen = desk.screen();
     assert!(screen.contains("IMG_0002") && !screen.contains("IMG_0005"), "{screen}");
     desk.press_all(&["esc"]);
-    assert_eq!((desk.ui.lens.cause, desk.ui.lens.tab), (None, Tab::All));
+    assert_eq!((desk.ui.query.cause, desk.ui.query.tab), (None, Tab::All));
     assert!(desk.screen().contains("IMG_0005") && desk.screen().contains("IMG_0009"));
 }
 
@@ -168,14 +168,14 @@ fn s_goes_through_the_columns_and_capital_s_turns_them_around() {
     let all: Vec<_> = Order::ALL.into_iter().filter(|order| *order != Order::Choice).collect();
     for _ in &all {
         desk.press_all(&["s"]);
-        orders.push(desk.ui.lens.order);
+        orders.push(desk.ui.query.order);
     }
     orders.rotate_right(1);
     assert_eq!(orders, all);
     desk.press_all(&["s", "S"]);
-    assert!(desk.ui.lens.reverse);
+    assert!(desk.ui.query.reverse);
     desk.press_all(&["s"]);
-    assert!(!desk.ui.lens.reverse, "each column begins in its own direction");
+    assert!(!desk.ui.query.reverse, "each column begins in its own direction");
 }
 
 #[test]
@@ -184,11 +184,11 @@ fn a_row_that_is_still_to_be_found_is_not_taken_for_gone() {
     desk.press_all(&["j", "j", "j"]);
     let chosen = desk.ui.selected;
     desk.press("s");
-    let lens = desk.ui.lens.clone();
-    let mut board = (*desk.ui.board).clone();
+    let query = desk.ui.query.clone();
+    let mut snapshot = (*desk.ui.snapshot).clone();
     let rows = vec![fixtures::row(20, "a.jpg", Status::Pending)];
-    board.page = Page { lens, total: 1, rows, cursor: Some(0), gathering: true, ..Page::default() };
-    desk.take_in(Msg::Board(Arc::new(board)));
+    snapshot.page = Page { query, total: 1, rows, cursor: Some(0), gathering: true, ..Page::default() };
+    desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     assert_eq!(desk.ui.selected, chosen);
     desk.answer();
     assert_eq!((desk.ui.selected, desk.on()), (chosen, chosen.map(JobId::number)));
@@ -223,8 +223,8 @@ fn pause_and_window_reach_the_engine_within_their_limits() {
     let mut desk = desk(5);
     desk.press("p").press("+").press("-");
     assert_eq!(desk.told, [Command::Pause, Command::Window(1), Command::Window(-1)]);
-    let mut desk = desk.with(|board| {
-        (board.phase, board.flow) = (Phase::Paused("by you".to_owned()), Flow { window: 1, ..Flow::default() });
+    let mut desk = desk.with(|snapshot| {
+        (snapshot.phase, snapshot.flow) = (Phase::Paused("by you".to_owned()), Flow { window: 1, ..Flow::default() });
     });
     desk.told.clear();
     desk.press("p").press("-");
@@ -295,7 +295,7 @@ fn the_engine_is_told_what_is_looked_at_and_only_when_that_changes() {
     assert_eq!(looks(&mut desk, key("2")), 0, "the lower pane's tab is no business of the engine's");
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 80, height: 40 })), 1, "more rows are wanted");
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 50, height: 40 })), 1, "no detail is wanted");
-    assert!(!desk.ui.lens.detail);
+    assert!(!desk.ui.query.detail);
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn clocks_stand_still_when_nothing_is_on_its_way() {
     assert!(!desk.ui.is_ticking());
     desk.set(1, Status::Waiting).answer();
     assert!(desk.ui.is_ticking());
-    let held = |desk: Desk| desk.with(|board| board.phase = Phase::Paused("by you".to_owned()));
+    let held = |desk: Desk| desk.with(|snapshot| snapshot.phase = Phase::Paused("by you".to_owned()));
     let mut desk = held(desk);
     desk.set(2, Status::Uploaded).answer();
     assert!(!desk.ui.is_ticking(), "what waits and what lies uploaded waits for p");

@@ -32,7 +32,7 @@ fn everything_that_the_filter_leaves_is_marked_and_unmarked_one_by_one() {
     let mut desk = desk(500);
     desk.press_all(&["a"]);
     assert_eq!(desk.ui.marks.len(), 500, "not only what is on the screen");
-    assert!(!desk.ui.lens.ids, "they are named once");
+    assert!(!desk.ui.query.ids, "they are named once");
     desk.press_all(&["space"]);
     assert_eq!(desk.ui.marks.len(), 499);
     desk.press_all(&["A", "/", "0", "4", "9", "enter", "a"]);

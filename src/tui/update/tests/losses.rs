@@ -1,7 +1,7 @@
 //! What will be lost, on the plan screen.
 
 use super::*;
-use crate::engine::board::{LossNote, Selection};
+use crate::engine::snapshot::{LossNote, Selection};
 use crate::job::{Loss, Usd};
 use crate::tui::ui::plan::Stop;
 
@@ -12,10 +12,10 @@ fn photos_of_which_something_will_be_lost_are_left_out_together() {
         LossNote { loss, photos, out, paths, dearest: Some(Usd::from_nanos(76_800_000_000)) }
     };
     let with = |notes: Vec<LossNote>| {
-        fixtures::planning(120, 36).with(|board| {
-            let mut plan = (*board.plan).clone();
+        fixtures::planning(120, 36).with(|snapshot| {
+            let mut plan = (*snapshot.plan).clone();
             plan.notes.losses = notes;
-            board.plan = plan.into();
+            snapshot.plan = plan.into();
         })
     };
     let mut desk = with(vec![note(Loss::Transparency, 36, 0), note(Loss::Size, 12, 2)]);

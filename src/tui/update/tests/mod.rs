@@ -19,7 +19,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
 
 use super::*;
 use crate::engine::Leave;
-use crate::engine::board::{Flow, Order, Page, Plan, Tab};
+use crate::engine::snapshot::{Flow, Order, Page, Plan, Tab};
 use crate::job::{CauseKind, Group, JobId, Status};
 use crate::tui::Theme;
 use crate::tui::fixtures::{self, Desk};

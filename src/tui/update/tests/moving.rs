@@ -174,8 +174,8 @@ fn a_theme_of_the_users_own_comes_around_too() {
     let path = dir.path().join("mine.toml");
     std::fs::write(&path, "inherits = \"terminal\"\n").unwrap();
     let mine = Theme::load(path.to_str().unwrap(), None).unwrap();
-    let board = fixtures::board_of(&[]).into();
-    let mut ui = Ui::new(board, Size { width: 80, height: 24 }, fixtures::NOW, fixtures::CAPS, mine);
+    let snapshot = fixtures::board_of(&[]).into();
+    let mut ui = Ui::new(snapshot, Size { width: 80, height: 24 }, fixtures::NOW, fixtures::CAPS, mine);
     let count = Theme::built_in().count() + 1;
     for _ in 0..count {
         update(&mut ui, Msg::Key(fixtures::key_event("t")));

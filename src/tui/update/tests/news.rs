@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::engine::board::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind};
 
 fn toast(desk: &Desk) -> String {
     desk.ui.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default()
@@ -14,7 +14,7 @@ fn notice(kind: NoticeKind, message: &str) -> Notice {
 }
 
 fn held(desk: Desk, by: &str, kind: NoticeKind) -> Desk {
-    desk.with(|board| (board.phase, board.notice) = (Phase::Paused(by.to_owned()), Some(notice(kind, "no"))))
+    desk.with(|snapshot| (snapshot.phase, snapshot.notice) = (Phase::Paused(by.to_owned()), Some(notice(kind, "no"))))
 }
 
 fn after(desk: &mut Desk, seconds: u64) {
@@ -23,7 +23,7 @@ fn after(desk: &mut Desk, seconds: u64) {
 
 #[test]
 fn that_fal_answers_again_is_told_once_and_in_passing() {
-    let with = |desk: Desk, told: Option<Notice>| desk.with(|board| board.notice = told);
+    let with = |desk: Desk, told: Option<Notice>| desk.with(|snapshot| snapshot.notice = told);
     let offline = Some(notice(NoticeKind::Offline, "fal cannot be reached"));
     let again = Some(notice(NoticeKind::Resumed, "fal answers again; it goes on"));
     let mut desk = with(fixtures::running(80, 24), offline);
@@ -33,7 +33,7 @@ fn that_fal_answers_again_is_told_once_and_in_passing() {
     assert!(desk.screen().lines().last().unwrap().contains("fal answers again"), "{}", desk.screen());
     after(&mut desk, 9);
     desk = with(desk, again);
-    assert_eq!(toast(&desk), "", "the board still carries it");
+    assert_eq!(toast(&desk), "", "the snapshot still carries it");
     let again = Some(notice(NoticeKind::Resumed, "fal answers again; it goes on"));
     let narrow = with(fixtures::running(40, 12), again);
     assert_eq!(toast(&narrow), "", "there is room for keys only");
@@ -67,24 +67,24 @@ fn failures_are_told_by_name_and_added_up_while_they_are_news() {
     assert_eq!(toast(&desk), "", "who looks at what failed needs no news of it");
     desk.press_all(&["h"]).set(8, Status::Failed).answer();
     assert_ne!(toast(&desk), "");
-    let desk = desk.with(|board| board.phase = Phase::Finished);
+    let desk = desk.with(|snapshot| snapshot.phase = Phase::Finished);
     assert_eq!(toast(&desk), "", "the banner sums it up");
 }
 
 #[test]
 fn a_locked_account_is_tried_and_said_to_be_still_locked() {
     let lock = |desk: Desk| {
-        let locked = fixtures::locked(80, 24).board;
-        desk.with(|board| (board.phase, board.notice) = (locked.phase.clone(), locked.notice.clone()))
+        let locked = fixtures::locked(80, 24).snapshot;
+        desk.with(|snapshot| (snapshot.phase, snapshot.notice) = (locked.phase.clone(), locked.notice.clone()))
     };
     let mut desk = lock(fixtures::running(80, 24));
     desk.press("p").answer();
     assert_eq!((toast(&desk).as_str(), desk.told.clone()), ("trying now", vec![Command::Resume]));
-    let desk = desk.with(|board| (board.phase, board.notice) = (Phase::Running, None));
+    let desk = desk.with(|snapshot| (snapshot.phase, snapshot.notice) = (Phase::Running, None));
     assert_eq!(toast(&desk), "trying now");
     let mut desk = lock(desk);
     assert_eq!(toast(&desk), "still locked");
-    // So quickly refused that no board showed it running.
+    // So quickly refused that no snapshot showed it running.
     desk.press("p").answer();
     desk.take_in(Msg::Clock(fixtures::NOW.plus(std::time::Duration::from_secs(5))));
     assert_eq!(toast(&desk), "still locked");
@@ -101,13 +101,13 @@ fn a_key_that_is_refused_again_holds_the_header_again() {
     assert!(desk.screen().contains("p tries now"), "{}", desk.screen());
     desk.press("p");
     assert_eq!((toast(&desk).as_str(), desk.told.clone()), ("trying now", vec![Command::Resume]));
-    let tried = desk.with(|board| (board.phase, board.notice) = (Phase::Running, None));
+    let tried = desk.with(|snapshot| (snapshot.phase, snapshot.notice) = (Phase::Running, None));
     assert!(state(&tried).contains("▸ running"), "{}", state(&tried));
     let desk = refused(tried);
     assert!(state(&desk).contains("! needs you"), "{}", state(&desk));
     assert_eq!(toast(&desk), "still refused");
     // What the account was tried for worked.
     let again = notice(NoticeKind::Resumed, "the account is in order again; it goes on");
-    let desk = desk.with(|board| (board.phase, board.notice) = (Phase::Running, Some(again)));
+    let desk = desk.with(|snapshot| (snapshot.phase, snapshot.notice) = (Phase::Running, Some(again)));
     assert!(state(&desk).contains("▸ running") && toast(&desk).starts_with("the account is in order"));
 }

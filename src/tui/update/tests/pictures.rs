@@ -69,11 +69,11 @@ fn what_was_made_is_kept_and_shown_at_once() {
 fn another_result_under_the_same_name_is_made_anew() {
     let mut desk = done(120, 36);
     desk.press_all(&["3"]).develop();
-    let mut board = (*desk.ui.board).clone();
-    let mut detail = (**board.detail.as_ref().unwrap()).clone();
+    let mut snapshot = (*desk.ui.snapshot).clone();
+    let mut detail = (**snapshot.detail.as_ref().unwrap()).clone();
     detail.request_id = Some("another".to_owned());
-    board.detail = Some(Arc::new(detail));
-    desk.take_in(Msg::Board(Arc::new(board)));
+    snapshot.detail = Some(Arc::new(detail));
+    desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     desk.take_in(at(5000));
     let [asks] = asked(&mut desk).try_into().unwrap();
     assert_eq!(asks.len(), 1, "the photo is the same: {:?}", files(&asks));

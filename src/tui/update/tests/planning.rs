@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::engine::board::{Order, Phase, Selection};
+use crate::engine::snapshot::{Order, Phase, Selection};
 use crate::job::{Cost, Usd};
 use crate::tui::ui::plan::Stop;
 use crate::tui::ui::redo::RedoForm;
@@ -72,15 +72,15 @@ fn arrows_step_and_backspace_gives_the_default_back() {
             param("enable_safety_checker", json!(true)),
         ]
     );
-    // Keys come faster than boards.
+    // Keys come faster than snapshots.
     let mut desk = plan();
     desk.press("j").press("right").press("right").press("d");
     let expected = [json!(2.1), json!(2.2)].map(|value| param("upscale_factor", value));
     assert_eq!((&desk.told[..2], &desk.told[2..]), (&expected[..], &[param("upscale_factor", None)][..]));
-    let mut desk = plan().with(|board| {
-        let mut plan = (*board.plan).clone();
+    let mut desk = plan().with(|snapshot| {
+        let mut plan = (*snapshot.plan).clone();
         plan.fields[3].value = Some(json!(30));
-        board.plan = plan.into();
+        snapshot.plan = plan.into();
     });
     desk.press_all(&["j", "j", "j", "j", "backspace"]);
     assert_eq!(desk.told, [param("steps", None)]);
@@ -95,10 +95,10 @@ fn folders_and_photos_are_left_out_and_taken_in_again() {
         Command::LeaveOut { which: Selection::Folder(1), out: true },
     ];
     assert_eq!(desk.told[..1], expected[..1]);
-    let mut desk = plan().with(|board| {
-        let mut plan = (*board.plan).clone();
+    let mut desk = plan().with(|snapshot| {
+        let mut plan = (*snapshot.plan).clone();
         plan.folders[1].out = plan.folders[1].photos;
-        board.plan = plan.into();
+        snapshot.plan = plan.into();
     });
     desk.press_all(&["tab", "tab", "tab", "j", "space"]);
     assert_eq!(desk.told, [Command::LeaveOut { which: Selection::Folder(1), out: false }]);
@@ -148,11 +148,11 @@ fn what_is_typed_takes_the_place_of_what_was_there_unless_it_is_gone_over_first(
 #[test]
 fn a_cap_that_is_too_small_is_told_where_the_start_is_and_earlier_runs_count() {
     let capped = |cents, spent| {
-        let desk = plan().with(|board| {
-            let mut facts = (*board.batch).clone();
-            (facts.budget, board.totals.reserved) = (Some(fixtures::usd(cents)), Usd::ZERO);
-            board.totals.spent = Cost::Known(spent).into();
-            board.batch = facts.into();
+        let desk = plan().with(|snapshot| {
+            let mut facts = (*snapshot.batch).clone();
+            (facts.budget, snapshot.totals.reserved) = (Some(fixtures::usd(cents)), Usd::ZERO);
+            snapshot.totals.spent = Cost::Known(spent).into();
+            snapshot.batch = facts.into();
         });
         desk.screen()
     };
@@ -169,7 +169,7 @@ fn the_cursor_is_always_in_sight() {
         for step in 0..24 {
             desk.press_all(&["j"]);
             let line = match desk.ui.stop() {
-                crate::tui::ui::plan::Stop::Field(at) => desk.ui.board.plan.fields[at].spec.name.clone(),
+                crate::tui::ui::plan::Stop::Field(at) => desk.ui.snapshot.plan.fields[at].spec.name.clone(),
                 crate::tui::ui::plan::Stop::Photo(id) => format!("IMG_{:04}", id.index()),
                 _ => continue,
             };
@@ -242,7 +242,7 @@ fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
     let mut desk = plan();
     desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "s", "S"]);
     assert_eq!((desk.ui.order, desk.ui.reverse), (Order::Path, true), "numbers and times tell no plan's photos apart");
-    let mut desk = desk.with(|board| board.phase = Phase::Running);
+    let mut desk = desk.with(|snapshot| snapshot.phase = Phase::Running);
     desk.answer();
     assert_eq!(
         (desk.ui.order, desk.ui.reverse, desk.ui.filter.value(), desk.on()),
@@ -253,7 +253,7 @@ fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
 
 #[test]
 fn the_list_of_photos_is_ordered_by_what_becomes_of_them() {
-    use crate::engine::board::Choice;
+    use crate::engine::snapshot::Choice;
     let mut desk = plan();
     desk.press_all(&["p", "s", "s", "s", "s"]);
     assert_eq!(desk.ui.order, Order::Choice);
@@ -284,10 +284,10 @@ fn the_mouse_chooses_in_the_list() {
 
 #[test]
 fn where_nothing_could_be_sent_nothing_is_left_out() {
-    let mut desk = plan().with(|board| {
-        let mut plan = (*board.plan).clone();
+    let mut desk = plan().with(|snapshot| {
+        let mut plan = (*snapshot.plan).clone();
         (plan.photos, plan.duplicates, plan.left_out) = (0, 0, 0);
-        board.plan = plan.into();
+        snapshot.plan = plan.into();
     });
     desk.press_all(&["p", "a"]);
     assert!(desk.told.is_empty() && desk.screen().contains("none that could be sent"), "{}", desk.screen());
@@ -299,16 +299,16 @@ fn what_the_cursor_was_on_and_is_gone_never_leaves_it_on_the_start() {
     desk.press_all(&["tab", "tab", "j", "j"]);
     let at = desk.ui.stop();
     assert!(matches!(at, Stop::Photo(_)), "{at:?}");
-    let mut board = desk.board.clone();
-    let mut found = (*board.plan).clone();
+    let mut snapshot = desk.snapshot.clone();
+    let mut found = (*snapshot.plan).clone();
     found.photo_choices.retain(|photo| Stop::Photo(photo.id) != at);
-    board.plan = Arc::new(found);
-    desk.take_in(Msg::Board(Arc::new(board.clone())));
+    snapshot.plan = Arc::new(found);
+    desk.take_in(Msg::Snapshot(Arc::new(snapshot.clone())));
     assert!(matches!(desk.ui.stop(), Stop::Photo(_)), "it stays among the photos");
-    let mut none = (*board.plan).clone();
+    let mut none = (*snapshot.plan).clone();
     none.photo_choices.clear();
-    board.plan = Arc::new(none);
-    desk.take_in(Msg::Board(Arc::new(board)));
+    snapshot.plan = Arc::new(none);
+    desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     desk.told.clear();
     desk.press_all(&["enter"]);
     assert!(!desk.told.contains(&Command::Start), "{:?}", desk.told);
@@ -323,11 +323,11 @@ fn what_keys_act_on_stays_in_sight_whatever_moves_it() {
         desk.take_in(Msg::Resize(ratatui::layout::Size::new(size.0, size.1)));
         assert!(crate::tui::view::plan::is_in_sight(&desk.ui), "{size:?}");
     }
-    let mut board = desk.board.clone();
-    let mut more = (*board.plan).clone();
+    let mut snapshot = desk.snapshot.clone();
+    let mut more = (*snapshot.plan).clone();
     (more.left_out, more.skipped) = (3, 0);
-    board.plan = Arc::new(more);
-    desk.take_in(Msg::Board(Arc::new(board)));
+    snapshot.plan = Arc::new(more);
+    desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     assert!(crate::tui::view::plan::is_in_sight(&desk.ui));
 }
 
@@ -335,7 +335,7 @@ fn what_keys_act_on_stays_in_sight_whatever_moves_it() {
 fn ctrl_u_clears_what_is_typed_for_a_redo() {
     let param = |name: &str| {
         let spec = fixtures::fields().into_iter().map(|field| field.spec).find(|spec| spec.name == name).unwrap();
-        crate::engine::board::RedoParam { spec, value: Some("0.3".to_owned()) }
+        crate::engine::snapshot::RedoParam { spec, value: Some("0.3".to_owned()) }
     };
     let mut form = RedoForm::new(JobId::at(0), "a.jpg", None, false, &[param("creativity"), param("guidance")]);
     let key =
@@ -352,10 +352,10 @@ fn a_price_in_doubt_is_taken_by_a_key_that_asks_first() {
     sure.press("T").answer();
     assert!(sure.told.is_empty() && sure.screen().contains("the price is not in doubt"), "{}", sure.screen());
     let doubted = |named: Option<UnitPrice>, cap| {
-        fixtures::planning(120, 36).with(|board| {
-            let plan = std::sync::Arc::make_mut(&mut board.plan);
+        fixtures::planning(120, 36).with(|snapshot| {
+            let plan = std::sync::Arc::make_mut(&mut snapshot.plan);
             plan.price = Some(price(100_000_000, PriceSource::Doubted(Doubt::Far)));
-            let batch = std::sync::Arc::make_mut(&mut board.batch);
+            let batch = std::sync::Arc::make_mut(&mut snapshot.batch);
             (batch.named_price, batch.budget) = (named, cap);
         })
     };

@@ -41,15 +41,15 @@ fn a_click_on_a_tab_shows_it_at_every_width_that_has_it() {
     for width in [60, 80, 120, 200] {
         let mut desk = fixtures::running(width, 36);
         click(&mut desk, 3, "Done");
-        assert_eq!(desk.ui.lens.tab, Tab::Only(Group::Done), "{width}");
+        assert_eq!(desk.ui.query.tab, Tab::Only(Group::Done), "{width}");
         click(&mut desk, 3, "All");
-        assert_eq!(desk.ui.lens.tab, Tab::All);
+        assert_eq!(desk.ui.query.tab, Tab::All);
         click(&mut desk, 8, "Caption");
         assert_eq!(desk.ui.pane_tab(), PaneTab::Caption, "{width}");
         click(&mut desk, 3, "Photo ");
-        assert_eq!((desk.ui.lens.order, desk.ui.lens.reverse), (Order::Path, false));
+        assert_eq!((desk.ui.query.order, desk.ui.query.reverse), (Order::Path, false));
         click(&mut desk, 3, "Photo ");
-        assert!(desk.ui.lens.reverse);
+        assert!(desk.ui.query.reverse);
     }
 }
 
@@ -80,9 +80,9 @@ fn a_question_is_answered_by_a_click_and_what_is_behind_it_is_out_of_reach() {
         desk.press_all(&["q"]);
         // Where nothing else fits, the question is the screen.
         for row in 0..if size.1 < 8 { 0 } else { size.1 - 1 } {
-            let behind = desk.ui.lens.clone();
+            let behind = desk.ui.query.clone();
             press_at(&mut desk, MouseEventKind::Down(MouseButton::Left), (0, row));
-            assert_eq!((desk.ui.layers.len(), &desk.ui.lens), (1, &behind), "{size:?}");
+            assert_eq!((desk.ui.layers.len(), &desk.ui.query), (1, &behind), "{size:?}");
         }
         desk.ui.layers.clear();
         desk.told.clear();
@@ -104,7 +104,7 @@ fn the_keys_of_the_banner_are_the_bound_ones_and_can_be_clicked() {
         assert_eq!(desk.ui.context(), Context::Causes, "{}", desk.screen());
         desk.press_all(&["esc"]);
         click(&mut desk, 2, "E shows");
-        assert_eq!(desk.ui.lens.tab, Tab::Only(Group::Review));
+        assert_eq!(desk.ui.query.tab, Tab::Only(Group::Review));
         click(&mut desk, 2, "Q leaves");
         assert_eq!(desk.told, [Command::Quit { leave: Leave::Running, signal: None }]);
     }

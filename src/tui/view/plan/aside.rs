@@ -1,7 +1,7 @@
 //! What can be left out, and what is skipped and why.
 
 use super::line::Line;
-use crate::engine::board::FolderChoice;
+use crate::engine::snapshot::FolderChoice;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
@@ -32,7 +32,7 @@ fn check(photos: usize, out: usize) -> &'static str {
 
 /// What will be lost of photos, by kind; the photos of a kind can be left out together.
 fn losses(ui: &Ui, room: usize) -> Vec<Line> {
-    let notes = &ui.board.plan.notes.losses;
+    let notes = &ui.snapshot.plan.notes.losses;
     let mut lines = Vec::new();
     if !notes.is_empty() {
         lines.push(Line::heading(ui, "What will be lost, or is far from what others cost"));
@@ -53,7 +53,7 @@ fn losses(ui: &Ui, room: usize) -> Vec<Line> {
 
 fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     let photos = ui.photo_choices();
     let mut lines = Vec::new();
     if !photos.is_empty() {
@@ -78,7 +78,7 @@ fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
 }
 
 fn folders(ui: &Ui, room: usize) -> Vec<Line> {
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     if plan.folders_in_all < 2 {
         return Vec::new();
     }
@@ -113,7 +113,7 @@ fn folder(ui: &Ui, folder: &FolderChoice, room: usize) -> Line {
 
 fn skipped(ui: &Ui, room: usize) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     if plan.skipped == 0 {
         return Vec::new();
     }

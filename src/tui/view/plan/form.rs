@@ -3,7 +3,7 @@
 use ratatui::style::Modifier;
 
 use super::line::Line;
-use crate::engine::board::Field;
+use crate::engine::snapshot::Field;
 use crate::model;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
@@ -21,7 +21,7 @@ const LEAST_ABOUT: usize = 18;
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
     let mut lines = vec![Line::heading(ui, "The model")];
     let growth = batch.growth.as_ref().map(|growth| format!(" {growth}")).unwrap_or_default();
     lines.extend(Line::named(ui, columns, "endpoint", &format!("{}{growth}", batch.endpoint), of(Role::Text)));

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use crate::engine::board::{Choice, Row};
+use crate::engine::snapshot::{Choice, Row};
 use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::{Ui, ask};
@@ -20,12 +20,12 @@ use crate::tui::view::text::{fit, fit_path};
 /// How many there are, how many of them are left out, and what that saves.
 pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>> {
     let of = |role| ui.styles.of(role);
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     let mut title = of(if has_keys { Role::Title } else { Role::Text });
     if has_keys {
         title = title.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
     }
-    let all = format!("Photos {}", count(ui.board.totals.all()));
+    let all = format!("Photos {}", count(ui.snapshot.totals.all()));
     let mut pieces = vec![Piece::new(9, vec![Span::raw(" "), Span::styled(all, title), Span::raw(" ")])];
     pieces.push(Piece::text(6, format!("  {} to send ", count(plan.photos)), of(Role::Text)));
     if plan.left_out > 0 {
@@ -38,7 +38,7 @@ pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>
 }
 
 pub(in crate::tui::view) fn empty(ui: &Ui) -> &'static str {
-    match (ui.filter.value().is_empty(), ui.board.plan.walking) {
+    match (ui.filter.value().is_empty(), ui.snapshot.plan.walking) {
         (false, _) => "no path matches the filter; Esc clears it",
         (true, true) => "finding photos…",
         (true, false) => "no photos",

@@ -74,12 +74,12 @@ pub(crate) fn keep_in_sight(ui: &mut Ui) {
 pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let header = Rect { x: screen.x.saturating_add(1), width: screen.width.saturating_sub(2), height: 1, ..screen };
-    let state = if ui.board.plan.walking { "finding photos…" } else { "nothing is sent or paid for yet" };
+    let state = if ui.snapshot.plan.walking { "finding photos…" } else { "nothing is sent or paid for yet" };
     let mut right = Vec::new();
-    if ui.board.batch.sandbox {
+    if ui.snapshot.batch.sandbox {
         right.push(Piece::text(8, "SANDBOX: nothing is charged", of(Role::Sandbox)));
     }
-    right.push(Piece::text(5, state, of(if ui.board.plan.walking { Role::Running } else { Role::Muted })));
+    right.push(Piece::text(5, state, of(if ui.snapshot.plan.walking { Role::Running } else { Role::Muted })));
     spread(buf, header, 2, vec![Piece::text(9, "fal-tui: the plan", of(Role::Title))], right);
 
     let mut cursor = table::render(ui, PlanAreas::of(ui).list, buf, hits);
@@ -101,7 +101,7 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let more = if ui.plan.top < overflow(ui) { "↓ more" } else { "" };
     let right = vec![Piece::text(1, more, ui.styles.of(Role::Muted))];
     spread(buf, row, 2, vec![Piece::text(9, what_enter_does(ui, row.width), style)], right);
-    if is_here && ui.board.plan.photos + ui.board.plan.at_fal > 0 {
+    if is_here && ui.snapshot.plan.photos + ui.snapshot.plan.at_fal > 0 {
         let width = super::paint::columns_of(&what_enter_does(ui, row.width));
         select(ui, Rect { width: width.min(row.width), ..row }, buf);
     }
@@ -117,11 +117,11 @@ fn what_enter_does(ui: &Ui, columns: u16) -> String {
 }
 
 fn in_short(ui: &Ui) -> String {
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     let photos = count(plan.photos);
     let key = if ui.stop() == Stop::Start { format!("{}: ", ui.keys.shown(Action::Start)) } else { String::new() };
     match plan.estimate {
-        _ if ui.board.batch.sandbox => format!("{key}{photos}, nothing charged"),
+        _ if ui.snapshot.batch.sandbox => format!("{key}{photos}, nothing charged"),
         Some(estimate) => format!("{key}{photos} for ≈{estimate}"),
         None => format!("{key}{photos}, price unknown"),
     }
@@ -129,10 +129,10 @@ fn in_short(ui: &Ui) -> String {
 
 /// What the start would do, while the cursor is elsewhere.
 fn elsewhere(ui: &Ui) -> String {
-    let plan = &ui.board.plan;
+    let plan = &ui.snapshot.plan;
     let photos = plural(plan.photos, "photo", "photos");
     let sum = match plan.estimate {
-        _ if ui.board.batch.sandbox => format!("{photos}; nothing is charged"),
+        _ if ui.snapshot.batch.sandbox => format!("{photos}; nothing is charged"),
         Some(estimate) => format!("{photos} for about {estimate}"),
         None => format!("{photos}; the price is not known"),
     };
@@ -142,7 +142,7 @@ fn elsewhere(ui: &Ui) -> String {
 }
 
 fn in_full(ui: &Ui) -> String {
-    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
     if plan.photos + plan.at_fal == 0 {
         return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
     }

@@ -18,7 +18,7 @@ pub(super) fn lines(ui: &Ui, width: u16) -> Vec<Line> {
 
 fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let (plan, batch) = (&ui.board.plan, &ui.board.batch);
+    let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
     let mut lines = vec![Line::heading(ui, "What would be sent")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
     let text = of(Role::Text);
@@ -102,7 +102,7 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
 
 fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let (plan, batch, text) = (&ui.board.plan, &ui.board.batch, of(Role::Text));
+    let (plan, batch, text) = (&ui.snapshot.plan, &ui.snapshot.batch, of(Role::Text));
     let mut lines = vec![Line::heading(ui, "What it costs")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
     let is_sure = plan.price.as_ref().is_some_and(|price| price.source.doubt().is_none());
@@ -147,5 +147,5 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
 }
 
 fn so_far(ui: &Ui) -> &'static str {
-    if ui.board.plan.walking { " so far" } else { "" }
+    if ui.snapshot.plan.walking { " so far" } else { "" }
 }

@@ -10,7 +10,7 @@ const LOST: Duration = Duration::from_mins(2);
 
 /// Open, or shut with the time of the next try.
 #[derive(Debug, Clone)]
-pub(crate) struct Gate {
+pub(crate) struct Backoff {
     waits: Waits,
     shut: Option<Shut>,
 }
@@ -37,7 +37,7 @@ struct Shut {
     trying: Option<Timestamp>,
 }
 
-impl Gate {
+impl Backoff {
     pub(crate) fn new(waits: Waits) -> Self {
         Self { waits, shut: None }
     }
@@ -147,59 +147,59 @@ mod tests {
         Timestamp(seconds * 1000)
     }
 
-    fn shut() -> Gate {
-        let mut gate = Gate::new(WAITS);
-        gate.fail(at(0), None, at(0), 1.0);
-        gate
+    fn shut() -> Backoff {
+        let mut backoff = Backoff::new(WAITS);
+        backoff.fail(at(0), None, at(0), 1.0);
+        backoff
     }
 
     #[test]
     fn it_is_tried_once_at_a_time_and_ever_less_often() {
-        let mut gate = shut();
+        let mut backoff = shut();
         for wait in [1, 30, 60, 120, 240, 480, 600, 600] {
-            let next = gate.next().unwrap();
-            assert_eq!(gate.tries().map(|_| next), Some(next));
-            assert!(!gate.may(Timestamp(next.0 - 1)) && gate.may(next), "{wait}");
-            gate.begin(next);
-            assert!(!gate.may(next.plus(Duration::from_secs(10))), "one at a time");
+            let next = backoff.next().unwrap();
+            assert_eq!(backoff.tries().map(|_| next), Some(next));
+            assert!(!backoff.may(Timestamp(next.0 - 1)) && backoff.may(next), "{wait}");
+            backoff.begin(next);
+            assert!(!backoff.may(next.plus(Duration::from_secs(10))), "one at a time");
             let failed = next.plus(Duration::from_secs(1));
-            gate.fail(next, None, failed, 1.0);
-            let waits = gate.next().unwrap().since(failed);
+            backoff.fail(next, None, failed, 1.0);
+            let waits = backoff.next().unwrap().since(failed);
             assert!(waits >= Duration::from_secs(wait), "{waits:?} after {wait}");
         }
-        let next = gate.next().unwrap();
-        gate.begin(next);
-        assert!(gate.pass(next) && gate.is_open() && gate.may(at(0)));
+        let next = backoff.next().unwrap();
+        backoff.begin(next);
+        assert!(backoff.pass(next) && backoff.is_open() && backoff.may(at(0)));
     }
 
     #[test]
     fn what_was_on_its_way_before_neither_opens_it_nor_shuts_it_for_longer() {
-        let mut gate = shut();
-        let next = gate.next();
+        let mut backoff = shut();
+        let next = backoff.next();
         for _ in 0..7 {
-            gate.fail(at(-1), None, at(0), 1.0);
+            backoff.fail(at(-1), None, at(0), 1.0);
         }
-        assert_eq!((gate.next(), gate.tries()), (next, Some(0)));
-        assert!(!gate.pass(at(-1)) && !gate.is_open());
-        gate.fail(at(-1), Some(Duration::from_secs(20)), at(0), 1.0);
-        assert_eq!(gate.next(), Some(at(20)), "but what the server asks for holds");
+        assert_eq!((backoff.next(), backoff.tries()), (next, Some(0)));
+        assert!(!backoff.pass(at(-1)) && !backoff.is_open());
+        backoff.fail(at(-1), Some(Duration::from_secs(20)), at(0), 1.0);
+        assert_eq!(backoff.next(), Some(at(20)), "but what the server asks for holds");
     }
 
     #[test]
     fn a_try_that_is_never_heard_of_again_does_not_keep_it_shut() {
-        let mut gate = shut();
-        gate.begin(at(1));
-        assert!(!gate.may(at(100)));
-        assert!(gate.may(at(121)));
+        let mut backoff = shut();
+        backoff.begin(at(1));
+        assert!(!backoff.may(at(100)));
+        assert!(backoff.may(at(121)));
     }
 
     #[test]
     fn a_person_can_have_it_tried_at_once() {
-        let mut gate = shut();
-        gate.begin(at(1));
-        gate.fail(at(1), None, at(1), 1.0);
-        gate.hurry(at(2));
-        assert!(gate.may(at(2)) && !gate.is_open());
+        let mut backoff = shut();
+        backoff.begin(at(1));
+        backoff.fail(at(1), None, at(1), 1.0);
+        backoff.hurry(at(2));
+        assert!(backoff.may(at(2)) && !backoff.is_open());
     }
 
     proptest! {
@@ -207,7 +207,7 @@ mod tests {
         fn whatever_happens_one_call_tries_at_a_time_and_never_before_it_is_due(
             steps in prop::collection::vec((0_u8..5, 0_u64..90, 0.0_f64..1.0, prop::option::of(0_u64..2000)), 1..200),
         ) {
-            let mut gate = Gate::new(WAITS);
+            let mut backoff = Backoff::new(WAITS);
             let mut now = at(0);
             let mut trying: Option<Timestamp> = None;
             let mut asked_until = at(0);
@@ -216,39 +216,39 @@ mod tests {
                 let asked = asked.map(Duration::from_secs);
                 let floor = now.plus(asked.unwrap_or_default().min(RetryPolicy::LONGEST_ASKED));
                 match what {
-                    0 | 1 if gate.may(now) => {
-                        if !gate.is_open() {
+                    0 | 1 if backoff.may(now) => {
+                        if !backoff.is_open() {
                             prop_assert!(now >= asked_until, "not before the server said");
                             prop_assert!(trying.is_none_or(|at| now.since(at) >= LOST), "one at a time");
                             trying = Some(now);
                         }
-                        gate.begin(now);
+                        backoff.begin(now);
                     }
                     2 => {
-                        gate.fail(trying.unwrap_or(at(-1)), asked, now, random);
+                        backoff.fail(trying.unwrap_or(at(-1)), asked, now, random);
                         trying = None;
                         asked_until = asked_until.max(floor);
-                        prop_assert!(!gate.is_open());
-                        let wait = gate.next().unwrap().since(now);
-                        prop_assert!(wait <= Duration::from_mins(10) && !gate.may(Timestamp(gate.next().unwrap().0 - 1)));
+                        prop_assert!(!backoff.is_open());
+                        let wait = backoff.next().unwrap().since(now);
+                        prop_assert!(wait <= Duration::from_mins(10) && !backoff.may(Timestamp(backoff.next().unwrap().0 - 1)));
                     }
                     3 => {
-                        if gate.pass(trying.unwrap_or(at(-1))) {
+                        if backoff.pass(trying.unwrap_or(at(-1))) {
                             prop_assert!(trying.is_some());
                             asked_until = at(0);
                         }
                         trying = None;
-                        if gate.is_open() { asked_until = at(0) }
+                        if backoff.is_open() { asked_until = at(0) }
                     }
                     _ => {}
                 }
             }
             // In the end it opens, once something gets through.
-            let due = gate.next().unwrap_or(now).max(now);
-            prop_assert!(gate.may(due) && due.since(now) <= Duration::from_mins(12));
-            gate.begin(due);
-            gate.pass(due);
-            prop_assert!(gate.is_open());
+            let due = backoff.next().unwrap_or(now).max(now);
+            prop_assert!(backoff.may(due) && due.since(now) <= Duration::from_mins(12));
+            backoff.begin(due);
+            backoff.pass(due);
+            prop_assert!(backoff.is_open());
         }
     }
 }

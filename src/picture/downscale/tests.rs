@@ -3,7 +3,7 @@ use std::path::Path;
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
-use super::{MOST_KEPT, Part, Plate, Unseen};
+use super::{Downscaled, MOST_KEPT, Part, Unseen};
 use crate::job::Pixels;
 use crate::picture::Orientation;
 use crate::picture::samples;
@@ -39,7 +39,7 @@ fn every_format_that_can_be_decoded_is_seen_at_the_size_that_is_wanted() {
     for (name, format, (width, height), bytes) in samples::all() {
         let path = written(dir.path(), name, &bytes);
         let (part, wanted) = (Part::whole(Pixels::new(width, height)), Pixels::new(20, 12));
-        let seen = Plate::expose(&path, part, wanted, &never);
+        let seen = Downscaled::expose(&path, part, wanted, &never);
         if format == crate::job::Format::Avif {
             assert_eq!(seen.unwrap_err().to_string(), "AVIF cannot be shown here");
             continue;
@@ -61,7 +61,7 @@ fn the_same_place_is_found_in_a_picture_and_in_one_twice_its_size() {
     let shots = [("small.png", &small), ("large.png", &large)].map(|(name, picture)| {
         let path = dir.path().join(name);
         picture.save(&path).unwrap();
-        Plate::expose(&path, part, size, &never).unwrap().cut(part, size).unwrap()
+        Downscaled::expose(&path, part, size, &never).unwrap().cut(part, size).unwrap()
     });
     assert!(difference(&shots[0], &shots[1]) < 8);
     assert!(difference(&shots[1], &large.view(100, 40, 60, 50).to_image()) < 2, "1:1 shows the very pixels");
@@ -74,15 +74,15 @@ fn a_large_result_is_reduced_while_it_is_read() {
     let path = dir.path().join("large.png");
     picture.save(&path).unwrap();
     let (part, wanted) = (Part::whole(of(&picture)), Pixels::new(100, 75));
-    let plate = Plate::expose(&path, part, wanted, &never).unwrap();
-    assert!(plate.bytes() as u64 <= 40 * wanted.count(), "{} bytes", plate.bytes());
-    let shot = plate.cut(part, wanted).unwrap();
+    let downscaled = Downscaled::expose(&path, part, wanted, &never).unwrap();
+    assert!(downscaled.bytes() as u64 <= 40 * wanted.count(), "{} bytes", downscaled.bytes());
+    let shot = downscaled.cut(part, wanted).unwrap();
     let expected = image::imageops::thumbnail(&picture, 100, 75);
     assert!(difference(&shot, &expected) < 12);
-    assert!(plate.holds(part, wanted) && !plate.holds(part, Pixels::new(2000, 1500)));
+    assert!(downscaled.holds(part, wanted) && !downscaled.holds(part, Pixels::new(2000, 1500)));
     // Even what is wanted whole is not kept whole.
-    let plate = Plate::expose(&path, part, of(&picture), &never).unwrap();
-    assert!(plate.bytes() as u64 <= MOST_KEPT * 3);
+    let downscaled = Downscaled::expose(&path, part, of(&picture), &never).unwrap();
+    assert!(downscaled.bytes() as u64 <= MOST_KEPT * 3);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn nobody_waits_for_a_picture_that_is_no_longer_wanted() {
     picture.save(&path).unwrap();
     let asked = std::cell::Cell::new(0);
     let stop = || asked.replace(asked.get() + 1) == 2;
-    let seen = Plate::expose(&path, Part::whole(of(&picture)), Pixels::new(10, 10), &stop);
+    let seen = Downscaled::expose(&path, Part::whole(of(&picture)), Pixels::new(10, 10), &stop);
     assert!(matches!(seen, Err(Unseen::Stopped)));
     assert_eq!(asked.get(), 3, "after so many rows");
 }
@@ -114,7 +114,7 @@ fn a_file_that_claims_to_be_huge_takes_no_memory() {
         bytes.resize(9 << 20, 0);
         let path = written(dir.path(), name, &bytes);
         let of = Pixels::new(65535, 65535);
-        let seen = Plate::expose(&path, Part::whole(of), Pixels::new(10, 10), &never);
+        let seen = Downscaled::expose(&path, Part::whole(of), Pixels::new(10, 10), &never);
         assert!(matches!(seen, Err(Unseen::TooLarge(pixels)) if pixels == of), "{name}");
     }
 }
@@ -125,7 +125,8 @@ fn what_is_transparent_is_grey() {
     let path = dir.path().join("a.png");
     image::RgbaImage::from_pixel(8, 8, image::Rgba([255, 0, 0, 0])).save(&path).unwrap();
     let part = Part::whole(Pixels::new(8, 8));
-    let shot = Plate::expose(&path, part, Pixels::new(4, 4), &never).unwrap().cut(part, Pixels::new(4, 4)).unwrap();
+    let shot =
+        Downscaled::expose(&path, part, Pixels::new(4, 4), &never).unwrap().cut(part, Pixels::new(4, 4)).unwrap();
     assert!(shot.pixels().all(|pixel| pixel.0 == [128; 3]));
 }
 
@@ -143,8 +144,8 @@ fn odd_places_do_not_shift() {
     for (x, y) in [(31, 17), (32, 17), (33, 18)] {
         let part = Part { x, y, width: 80, height: 60, of: of(&large) };
         let shots = paths.each_ref().map(|path| {
-            let plate = Plate::expose(path, part.widened(), Pixels::new(80, 60), &never).unwrap();
-            plate.cut(part, Pixels::new(80, 60)).unwrap()
+            let downscaled = Downscaled::expose(path, part.widened(), Pixels::new(80, 60), &never).unwrap();
+            downscaled.cut(part, Pixels::new(80, 60)).unwrap()
         });
         let middle = |shot: &RgbImage| shot.view(10, 10, 60, 40).to_image();
         assert!(difference(&middle(&shots[0]), &middle(&shots[1])) < 3, "{x}, {y}");
@@ -182,12 +183,12 @@ proptest! {
         let mut whole = samples::encoded(&samples::small(), ImageFormat::Png);
         let part = Part { x, y, width, height, of: Pixels::new(all, all) };
         let good = written(dir.path(), "good.png", &whole);
-        if let Ok(plate) = Plate::expose(&good, part, Pixels::new(7, 5), &never) {
-            drop(plate.cut(part, Pixels::new(7, 5)));
+        if let Ok(downscaled) = Downscaled::expose(&good, part, Pixels::new(7, 5), &never) {
+            drop(downscaled.cut(part, Pixels::new(7, 5)));
         }
         let at = whole.len().saturating_sub(bytes.len());
         whole.splice(at.., bytes);
         let path = written(dir.path(), "a.png", &whole);
-        drop(Plate::expose(&path, part, Pixels::new(7, 5), &never));
+        drop(Downscaled::expose(&path, part, Pixels::new(7, 5), &never));
     }
 }

@@ -1,29 +1,29 @@
 //! What sending jobs again or cancelling them would come to, counted before anybody is asked.
 
-use crate::engine::board::Weighed;
 use crate::engine::job_table::JobTable;
+use crate::engine::snapshot::ActionPreview;
 use crate::job::{JobId, JobState, Usd};
 
 /// Counts what could be done with these jobs.
-pub(in crate::engine) fn weigh(roster: &JobTable, seq: u64, jobs: &[JobId]) -> Weighed {
-    let mut weighed = Weighed { seq, price: Some(Usd::ZERO), ..Weighed::default() };
-    for job in jobs.iter().filter_map(|id| roster.get(*id)) {
+pub(in crate::engine) fn preview_action(job_table: &JobTable, seq: u64, jobs: &[JobId]) -> ActionPreview {
+    let mut action_preview = ActionPreview { seq, price: Some(Usd::ZERO), ..ActionPreview::default() };
+    for job in jobs.iter().filter_map(|id| job_table.get(*id)) {
         let state = &job.state;
         if may_reopen(state) {
-            weighed.again += 1;
+            action_preview.again += 1;
             let anew = matches!(state, JobState::Review(..) | JobState::Unknown(..));
-            weighed.anew += usize::from(anew);
+            action_preview.anew += usize::from(anew);
             if state.is_reserved() && !anew {
-                weighed.paid += 1;
+                action_preview.paid += 1;
             } else {
-                let price = if anew { roster.estimate(job) } else { roster.expected(job) };
-                weighed.price = weighed.price.zip(price).map(|(sum, price)| sum + price);
+                let price = if anew { job_table.estimate(job) } else { job_table.expected(job) };
+                action_preview.price = action_preview.price.zip(price).map(|(sum, price)| sum + price);
             }
         }
-        weighed.stoppable += usize::from(may_cancel(state));
-        weighed.running += usize::from(may_cancel(state) && may_run(state));
+        action_preview.stoppable += usize::from(may_cancel(state));
+        action_preview.running += usize::from(may_cancel(state) && may_run(state));
     }
-    weighed
+    action_preview
 }
 
 /// Whether a job can be given another go.
@@ -42,7 +42,7 @@ pub(in crate::engine) fn may_reopen(state: &JobState) -> bool {
 pub(in crate::engine) fn may_cancel(state: &JobState) -> bool {
     match state {
         JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => true,
-        JobState::Waiting { kept, .. } if kept.request().is_none() => true,
+        JobState::Waiting { checkpoint, .. } if checkpoint.request().is_none() => true,
         state => state.is_at_fal(),
     }
 }
@@ -55,13 +55,13 @@ fn may_run(state: &JobState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Cause, CauseKind, EndpointId, Job, Kept, Photo, Timestamp, Transition};
+    use crate::job::{Cause, CauseKind, Checkpoint, EndpointId, Job, Photo, Timestamp, Transition};
     use crate::model::{Model, Params};
 
     #[test]
     fn only_what_can_be_done_is_counted_and_priced() {
         let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
-        let mut roster = JobTable::new(None, Params::parse(&model, []).unwrap(), model.clone());
+        let mut job_table = JobTable::new(None, Params::parse(&model, []).unwrap(), model.clone());
         let path: Box<std::path::Path> = std::path::Path::new("a.jpg").into();
         for i in 0..5 {
             let photo = Photo {
@@ -75,16 +75,28 @@ mod tests {
                 losses: crate::job::Losses::NONE,
             };
             let state = if i == 4 { JobState::Skipped("empty".into()) } else { JobState::Pending };
-            roster.push(Job { id: JobId::at(i), photo, state, own: None });
+            job_table.push(Job { id: JobId::at(i), photo, state, own: None });
         }
-        roster.apply(JobId::at(1), Transition::StartUpload, Timestamp(1)).unwrap();
+        job_table.apply(JobId::at(1), Transition::StartUpload, Timestamp(1)).unwrap();
         let cause = Cause::new(CauseKind::LocalFile, "gone");
-        roster.apply(JobId::at(1), Transition::Fail { cause, kept: Kept::Nothing }, Timestamp(2)).unwrap();
-        roster.apply(JobId::at(2), Transition::StartUpload, Timestamp(1)).unwrap();
+        job_table
+            .apply(JobId::at(1), Transition::Fail { cause, checkpoint: Checkpoint::Nothing }, Timestamp(2))
+            .unwrap();
+        job_table.apply(JobId::at(2), Transition::StartUpload, Timestamp(1)).unwrap();
         let all: Vec<_> = (0..9).map(JobId::at).collect();
-        let weighed = weigh(&roster, 7, &all);
-        assert_eq!((weighed.seq, weighed.again, weighed.stoppable, weighed.running), (7, 1, 3, 0));
-        assert_eq!((weighed.paid, weighed.anew, weighed.price), (0, 0, None), "its size is not known");
-        assert_eq!(weigh(&roster, 8, &all[4..5]), Weighed { seq: 8, price: Some(Usd::ZERO), ..Weighed::default() });
+        let action_preview = preview_action(&job_table, 7, &all);
+        assert_eq!(
+            (action_preview.seq, action_preview.again, action_preview.stoppable, action_preview.running),
+            (7, 1, 3, 0)
+        );
+        assert_eq!(
+            (action_preview.paid, action_preview.anew, action_preview.price),
+            (0, 0, None),
+            "its size is not known"
+        );
+        assert_eq!(
+            preview_action(&job_table, 8, &all[4..5]),
+            ActionPreview { seq: 8, price: Some(Usd::ZERO), ..ActionPreview::default() }
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What a face looks at: it tells the engine, and the board carries just that.
+//! What a face looks at: it tells the engine, and the snapshot carries just that.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::job::{CauseKind, Group, JobId};
 
 /// What a face shows of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lens {
+pub struct Query {
     /// Counts up with every change, so that a face knows which answer it is looking at.
     pub seq: u64,
     /// Which states are shown.

@@ -25,7 +25,7 @@ use crate::job::{Format, Pixels};
 
 /// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
 const MOST_WHOLE: u64 = 64_000_000;
-/// Most pixels that a plate keeps.
+/// Most pixels that a downscaled picture keeps.
 pub(super) const MOST_KEPT: u64 = 4_000_000;
 /// Memory that a decoder may take, bytes.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
@@ -54,14 +54,14 @@ pub enum Unseen {
 
 /// A part of a picture, upright, at the size at which it is needed or somewhat larger.
 #[derive(Debug, Clone)]
-pub struct Plate {
+pub struct Downscaled {
     part: Part,
     /// Of which part of the picture the pixels are: the same, but for fractions of a px.
     shares: Shares,
     pixels: RgbImage,
 }
 
-impl Plate {
+impl Downscaled {
     /// Decodes a part of a picture, not much smaller than `wanted` px where the file has so many.
     /// `stop` is asked now and then. It blocks for as long as decoding takes.
     ///
@@ -129,9 +129,9 @@ impl Plate {
 pub fn is_black(file: &Path) -> bool {
     let looked = || {
         let size = photo(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
-        Plate::expose(file, Part::whole(size), Pixels::new(256, 256), &|| false)
+        Downscaled::expose(file, Part::whole(size), Pixels::new(256, 256), &|| false)
     };
-    looked().is_ok_and(|plate| plate.pixels.as_raw().iter().all(|value| *value == 0))
+    looked().is_ok_and(|downscaled| downscaled.pixels.as_raw().iter().all(|value| *value == 0))
 }
 
 /// `kept` px stand for `part` px; how many would stand for `whole` px.

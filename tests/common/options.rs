@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use fal_tui::engine::board::BatchFacts;
-use fal_tui::engine::{Clock, Pools, Setup};
+use fal_tui::engine::snapshot::BatchFacts;
+use fal_tui::engine::{Clock, Options, Pools};
 use fal_tui::job::{BatchId, MaxFailures, RetryPolicy, Service, Usd};
 use fal_tui::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
 /// One run of a batch of new photos at $0.10 a megapixel, started at once, that ends when all is done.
-pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
+pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
     let facts = BatchFacts {
         named_price: None,
         id,
@@ -26,7 +26,7 @@ pub(crate) fn setup(id: BatchId, model: Model, params: Params) -> Setup {
         schema_changed: None,
         few_files: None,
     };
-    Setup {
+    Options {
         facts,
         model,
         params,

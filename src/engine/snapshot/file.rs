@@ -1,4 +1,4 @@
-//! A picture's file as it is, beside its name as it is shown: a board may cross to another process,
+//! A picture's file as it is, beside its name as it is shown: a snapshot may cross to another process,
 //! and a file's name need not be text.
 
 use serde::{Deserialize, Serialize};

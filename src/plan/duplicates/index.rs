@@ -7,7 +7,7 @@ use crate::job::{ContentHash, JobId};
 
 /// Photos by what they hold.
 #[derive(Debug, Default)]
-pub(crate) struct Twins {
+pub(crate) struct DedupIndex {
     /// The lengths of photos that earlier runs sent, bytes.
     earlier: HashSet<u64>,
     classes: HashMap<u64, Class>,
@@ -45,7 +45,7 @@ pub(crate) enum Meet {
     Held,
 }
 
-impl Twins {
+impl DedupIndex {
     pub(crate) fn new(earlier: HashSet<u64>) -> Self {
         Self { earlier, ..Self::default() }
     }
@@ -166,51 +166,51 @@ mod tests {
 
     #[test]
     fn a_photo_of_a_length_of_its_own_is_never_hashed() {
-        let mut twins = Twins::new(HashSet::from([7]));
-        assert_eq!([twins.meet(id(0), 10), twins.meet(id(1), 11)], [Meet::Alone, Meet::Alone]);
-        assert_eq!(twins.meet(id(2), 7), Meet::Hash(id(2)), "an earlier run sent one of this length");
+        let mut dedup = DedupIndex::new(HashSet::from([7]));
+        assert_eq!([dedup.meet(id(0), 10), dedup.meet(id(1), 11)], [Meet::Alone, Meet::Alone]);
+        assert_eq!(dedup.meet(id(2), 7), Meet::Hash(id(2)), "an earlier run sent one of this length");
     }
 
     #[test]
     fn nobody_of_a_length_goes_before_the_first_ones_hash_is_known() {
-        let mut twins = Twins::default();
-        assert_eq!(twins.meet(id(0), 10), Meet::Alone);
-        assert_eq!(twins.meet(id(1), 10), Meet::Hash(id(0)));
-        assert_eq!(twins.meet(id(2), 10), Meet::Held);
-        assert_eq!(twins.learn(id(0), 10, Some(CAT)), [id(1), id(2)]);
-        assert_eq!(twins.meet(id(3), 10), Meet::Hash(id(3)));
+        let mut dedup = DedupIndex::default();
+        assert_eq!(dedup.meet(id(0), 10), Meet::Alone);
+        assert_eq!(dedup.meet(id(1), 10), Meet::Hash(id(0)));
+        assert_eq!(dedup.meet(id(2), 10), Meet::Held);
+        assert_eq!(dedup.learn(id(0), 10, Some(CAT)), [id(1), id(2)]);
+        assert_eq!(dedup.meet(id(3), 10), Meet::Hash(id(3)));
         // Whoever is faster now, the first leads its like, and the others each other.
         for (other, content) in [(2, CAT), (1, DOG), (3, DOG)] {
-            assert!(twins.learn(id(other), 10, Some(content)).is_empty());
+            assert!(dedup.learn(id(other), 10, Some(content)).is_empty());
         }
-        assert_eq!((twins.leader(&CAT), twins.leader(&DOG)), (Some(id(0)), Some(id(1))));
+        assert_eq!((dedup.leader(&CAT), dedup.leader(&DOG)), (Some(id(0)), Some(id(1))));
     }
 
     #[test]
     fn followers_are_let_go_once_and_by_their_leader_alone() {
-        let mut twins = Twins::default();
+        let mut dedup = DedupIndex::default();
         for n in 0..3 {
-            twins.learn(id(n), 10, Some(CAT));
+            dedup.learn(id(n), 10, Some(CAT));
         }
-        assert!(twins.is_alone(id(0)) && twins.is_alone(id(9)) && !twins.is_alone(id(1)));
-        twins.follow(&CAT, id(1));
-        twins.follow(&CAT, id(2));
-        assert!(!twins.is_alone(id(0)));
-        assert!(twins.dismiss(id(1)).is_empty());
-        assert_eq!(twins.dismiss(id(0)), [id(1), id(2)]);
-        assert!(twins.dismiss(id(0)).is_empty());
-        twins.take_over(&CAT, id(1));
-        twins.follow(&CAT, id(2));
-        assert_eq!(twins.dismiss(id(1)), [id(2)]);
+        assert!(dedup.is_alone(id(0)) && dedup.is_alone(id(9)) && !dedup.is_alone(id(1)));
+        dedup.follow(&CAT, id(1));
+        dedup.follow(&CAT, id(2));
+        assert!(!dedup.is_alone(id(0)));
+        assert!(dedup.dismiss(id(1)).is_empty());
+        assert_eq!(dedup.dismiss(id(0)), [id(1), id(2)]);
+        assert!(dedup.dismiss(id(0)).is_empty());
+        dedup.take_over(&CAT, id(1));
+        dedup.follow(&CAT, id(2));
+        assert_eq!(dedup.dismiss(id(1)), [id(2)]);
     }
 
     #[test]
     fn a_photo_that_became_another_holds_nobody_up() {
-        let mut twins = Twins::default();
-        twins.meet(id(0), 10);
-        assert!(twins.forget(id(0), 10).is_empty());
-        assert_eq!(twins.meet(id(1), 10), Meet::Alone);
-        twins.meet(id(2), 10);
-        assert_eq!(twins.forget(id(1), 10), [id(2)]);
+        let mut dedup = DedupIndex::default();
+        dedup.meet(id(0), 10);
+        assert!(dedup.forget(id(0), 10).is_empty());
+        assert_eq!(dedup.meet(id(1), 10), Meet::Alone);
+        dedup.meet(id(2), 10);
+        assert_eq!(dedup.forget(id(1), 10), [id(2)]);
     }
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::Usd;
 
-/// What could be done with the jobs of the newest [`Command::Weigh`](crate::engine::Command::Weigh).
+/// What could be done with the jobs of the newest [`Command::PreviewAction`](crate::engine::Command::PreviewAction).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Weighed {
+pub struct ActionPreview {
     /// Which question this answers.
     pub seq: u64,
     /// How many can be sent again.

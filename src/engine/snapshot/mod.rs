@@ -1,21 +1,21 @@
-//! The board: what a face may know of a batch. Plain, serialisable values of a size that does not
-//! depend on the number of jobs: totals, and the few rows that the face's lens asks for.
+//! The snapshot: what a face may know of a batch. Plain, serialisable values of a size that does not
+//! depend on the number of jobs: totals, and the few rows that the face's query asks for.
 
+mod action_preview;
 mod cause;
 mod detail;
 mod file;
-mod lens;
+mod query;
 mod row;
 mod totals;
-mod weighed;
 
+pub use action_preview::ActionPreview;
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
 pub use file::PictureFile;
-pub use lens::{Cursor, Lens, Order, Tab};
+pub use query::{Cursor, Order, Query, Tab};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};
 pub use totals::{Flow, Totals};
-pub use weighed::Weighed;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::model::{PriceSource, UnitPrice};
 
 /// The newest state of a batch, as a face sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Board {
+pub struct Snapshot {
     /// What does not change while it runs.
     pub batch: Arc<BatchFacts>,
     /// What it is doing.
@@ -41,16 +41,16 @@ pub struct Board {
     pub flow: Flow,
     /// What would be sent, while the plan is made and waits to be confirmed, and afterwards.
     pub plan: Arc<Plan>,
-    /// The rows that the lens asked for.
+    /// The rows that the query asked for.
     pub page: Page,
-    /// All that is known of the job under the cursor, if the lens asked for it.
+    /// All that is known of the job under the cursor, if the query asked for it.
     pub detail: Option<Arc<Detail>>,
     /// What needs a person, if anything does.
     pub notice: Option<Notice>,
     /// The failed jobs by cause, the most frequent first.
     pub causes: Vec<CauseGroup>,
-    /// The answer to the newest [`Command::Weigh`](super::Command::Weigh).
-    pub weighed: Option<Weighed>,
+    /// The answer to the newest [`Command::PreviewAction`](super::Command::PreviewAction).
+    pub action_preview: Option<ActionPreview>,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.
@@ -124,22 +124,22 @@ pub enum Phase {
 /// Some rows of the table.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Page {
-    /// The lens that it answers.
-    pub lens: Lens,
-    /// How many rows the lens's tab and filter leave in all.
+    /// The query that it answers.
+    pub query: Query,
+    /// How many rows the query's tab and filter leave in all.
     pub total: usize,
     /// The place of the first row here, from 0.
     pub first: usize,
-    /// The place of the first row of the page, from 0: those before it are here only because the lens
+    /// The place of the first row of the page, from 0: those before it are here only because the query
     /// asked for more.
     pub top: usize,
-    /// At most `lens.height` rows from `top` on, the cursor's among them, and `lens.more` on either side.
+    /// At most `query.height` rows from `top` on, the cursor's among them, and `query.more` on either side.
     pub rows: Vec<Row>,
     /// The place of the cursor's row, from 0; `None` if there are no rows.
     pub cursor: Option<usize>,
     /// Whether rows are still being found or sorted: more may come.
     pub gathering: bool,
-    /// The jobs of all rows, in no order, if the lens asks for them and all are found.
+    /// The jobs of all rows, in no order, if the query asks for them and all are found.
     pub ids: Option<Arc<Vec<JobId>>>,
     /// How many rows the filter leaves of each [`Group`], in the order of [`Group::ALL`]; `None` without a
     /// filter.
@@ -187,7 +187,7 @@ pub enum NoticeKind {
     Offline,
     /// Asked to slow down.
     RateLimited,
-    /// What held everything back is over. The board carries it for a few seconds.
+    /// What held everything back is over. The snapshot carries it for a few seconds.
     Resumed,
     /// fal has changed what the model takes since the batch was begun.
     SchemaChanged,
