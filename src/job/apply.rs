@@ -190,12 +190,7 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             reopened(at, cause, stop(state, &C::Request(again.clone())), C::Request(again))
         }
         // Given up by a person: only now may another request be paid for.
-        (S::Unread(closed, request, unread), T::Reject(why)) => S::Failed {
-            closed: *closed,
-            cause: Box::new(Cause::new(CauseKind::BadResult, format!("{}; {}", why.0, unread.why.0))),
-            stop: stop(state, &C::Request(request.clone())),
-            checkpoint: Box::new(C::Upload(request.upload.clone())),
-        },
+        (S::Unread(closed, request, unread), T::Reject(why)) => given_up(state, *closed, request, &why, unread),
         (S::Review(closed, saved, _), T::Approve) => S::Done(*closed, saved.clone()),
         (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
             S::Review(*closed, saved.clone(), why)
@@ -238,6 +233,13 @@ fn waits(run: Run, until: Timestamp, cause: Cause) -> JobState {
 fn fails(from: &JobState, at: Timestamp, cause: Cause, checkpoint: Checkpoint) -> JobState {
     let stop = stop(from, &checkpoint);
     JobState::Failed { closed: closed(from, at), cause: Box::new(cause), stop, checkpoint: Box::new(checkpoint) }
+}
+
+/// A job whose answer nobody understands and a person gave up: its upload is good for another request.
+fn given_up(from: &JobState, closed: Closed, request: &Request, why: &Suspicion, unread: &Unread) -> JobState {
+    let cause = Cause::new(CauseKind::BadResult, format!("{}; {}", why.0, unread.why.0));
+    let (stop, upload) = (stop(from, &Checkpoint::Request(request.clone().into())), request.upload.clone());
+    JobState::Failed { closed, cause: Box::new(cause), stop, checkpoint: Box::new(Checkpoint::Upload(upload)) }
 }
 
 fn reopened(at: Timestamp, cause: Cause, stop: Option<Box<Stop>>, checkpoint: Checkpoint) -> JobState {
