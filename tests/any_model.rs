@@ -3,53 +3,13 @@
 
 mod common;
 
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::Ordering;
 
-use axum::Router;
-use axum::extract::Query;
-use axum::response::IntoResponse;
+use common::platform::Platform;
 use common::{Stage, run};
 use serde_json::{Value, json};
 
 const VARY: &str = "fal-ai/fooocus/upscale-or-vary";
-
-/// A platform that publishes what a test wants, in place of the sandbox's own.
-struct Platform {
-    url: String,
-    body: Arc<Mutex<String>>,
-    asked: Arc<AtomicUsize>,
-}
-
-impl Platform {
-    fn start(stage: &Stage) -> Self {
-        let (body, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
-        let (text, count) = (body.clone(), asked.clone());
-        let models = move |Query(query): Query<Vec<(String, String)>>| {
-            let is_one = query.iter().any(|(name, _)| name == "endpoint_id");
-            count.fetch_add(usize::from(is_one), Ordering::SeqCst);
-            let text = text.lock().unwrap().clone();
-            async move { ([("content-type", "application/json")], text).into_response() }
-        };
-        let app = Router::new().route("/v1/models", axum::routing::get(models));
-        let listener = stage.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        stage.runtime.spawn(async move { axum::serve(listener, app).await });
-        Self { url, body, asked }
-    }
-
-    /// Publishes a model of the sandbox with this document.
-    fn publish(&self, id: &str, document: &Value) {
-        *self.body.lock().unwrap() = json!({ "models": [{ "endpoint_id": id, "openapi": document }] }).to_string();
-    }
-
-    fn command(&self, stage: &Stage, args: &[&str]) -> Command {
-        let mut command = stage.command(args);
-        command.env("FAL_TUI_API_URL", &self.url);
-        command
-    }
-}
 
 /// Puts one more small photo into the folder.
 fn one_more(stage: &Stage, n: u8) {

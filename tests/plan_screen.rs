@@ -344,7 +344,7 @@ fn what_a_model_needs_is_asked_for_on_the_plan() {
     term.press("\r");
     term.wait_for("the model needs prompt first");
     assert_eq!(stage.stats()["submits"], 0);
-    term.press("make it blue\r");
+    term.press("make it blue\u{4}");
     term.wait_for("Other parameters than");
     term.press("\u{1b}");
     term.wait_for("Enter sends 1 photo");

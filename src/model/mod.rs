@@ -6,6 +6,7 @@
 mod answer;
 #[cfg(test)]
 mod any_json;
+mod carry;
 mod field;
 mod near;
 mod number;
@@ -20,7 +21,8 @@ mod spec;
 mod work;
 
 pub use answer::read_answer;
-pub use field::{Bounds, Length, ParamKind, ParamSpec, Refused, shown};
+pub use carry::Carried;
+pub use field::{Bounds, Fault, Length, ParamKind, ParamSpec, Refused, shown};
 pub use near::nearest;
 pub use number::count;
 pub use offer::{Doubt, Quote, settle};

@@ -53,7 +53,7 @@ impl Params {
     }
 
     /// Checked values, and the defaults of all others.
-    fn of(model: &Model, mut given: Map<String, Value>) -> Self {
+    pub(super) fn of(model: &Model, mut given: Map<String, Value>) -> Self {
         let mut value_of = |spec: &ParamSpec| {
             let value = given.remove(&spec.name).or_else(|| spec.default.clone());
             // Null is what the model takes anyway: no other job than one without it.

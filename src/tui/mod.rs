@@ -13,6 +13,7 @@ pub mod ui;
 pub mod update;
 pub mod view;
 
+mod edit;
 mod outbox;
 mod outside;
 mod placed;

@@ -11,6 +11,7 @@
 )]
 
 pub(crate) mod options;
+pub(crate) mod platform;
 pub(crate) mod tagged;
 #[cfg(unix)]
 pub(crate) mod terminal;

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod check;
+mod fault;
 mod kind;
 mod step;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 pub use bounds::{Bounds, Length};
 pub use check::Refused;
+pub use fault::Fault;
 pub use kind::ParamKind;
 
 /// One parameter of a model.

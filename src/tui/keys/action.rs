@@ -159,10 +159,10 @@ actions! {
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 
     Start        "start"         Batch   [Plan]                     ["enter"]             "start, where the cursor is on the start: from then on photos are paid for";
-    Edit         "edit"          Batch   [Plan]                     ["e"]                 "type a value for the parameter";
+    Edit         "edit"          Batch   [Plan]                     ["e"]                 "change the parameter: type it, or pick it from a list";
     StepUp       "step-up"       Batch   [Plan]                     ["right" "l"]         "a step more of the parameter, or the other of two";
     StepDown     "step-down"     Batch   [Plan]                     ["left" "h"]          "a step less of the parameter";
-    Default      "default"       Batch   [Plan]                     ["backspace" "d"]     "give the parameter back its default";
+    Default      "default"       Batch   [Plan]                     ["backspace" "d"]     "give the parameter back its default; from that to null, if it may be";
     LeaveOut     "leave-out"     Batch   [Plan]                     ["space"]             "leave the folder or photo out, or take it in again";
     LeaveOutAll  "leave-out-all" Batch   [Photos]                   ["a"]                 "in the list: leave out all that the filter leaves";
     TakeInAll    "take-in-all"   Batch   [Photos]                   ["A"]                 "in the list: take in all that the filter leaves";

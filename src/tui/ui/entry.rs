@@ -1,10 +1,10 @@
 //! A single amount that is asked for: the cap, or the price above which photos are left out.
 
-use super::draft::Draft;
 use super::{Layer, Ui};
 use crate::engine::Command;
 use crate::job::Usd;
 use crate::model::UnitPrice;
+use crate::tui::edit::Draft;
 
 /// Which amount is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

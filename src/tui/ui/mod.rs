@@ -4,7 +4,6 @@ pub(crate) mod ask;
 mod bulk;
 pub(crate) mod causes;
 mod cursor;
-pub(crate) mod draft;
 pub(crate) mod entry;
 mod frozen;
 pub(crate) mod layout;

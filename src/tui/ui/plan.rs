@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::Ui;
 use super::ask::{Answer, Choice as Answered, Question};
-use super::draft::Draft;
 use crate::engine::Command;
 use crate::engine::snapshot::{Choice, Cursor, Field, Order, Phase, PhotoChoice, Selection};
 use crate::job::{JobId, Loss, Usd};
-use crate::model::{ParamKind, shown};
+use crate::model::ParamKind;
+use crate::tui::edit::{Editing, Pressed, Reset};
 
 /// Photos that are still in and listed as the dearest.
 const DEAREST: usize = 10;
@@ -45,16 +45,6 @@ impl Stop {
     }
 }
 
-/// A field while it is edited.
-#[derive(Debug, Clone)]
-pub(crate) struct Edit {
-    pub(crate) draft: Draft,
-    /// What it was, for who gives up.
-    before: Option<Value>,
-    /// What is wrong with what is typed.
-    pub(crate) error: Option<String>,
-}
-
 /// The plan screen.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PlanDesk {
@@ -63,7 +53,8 @@ pub(crate) struct PlanDesk {
     pub(crate) at: Stop,
     /// What it was on before it went to the list.
     before: Stop,
-    pub(crate) edit: Option<Edit>,
+    /// The parameter that is being changed.
+    pub(crate) edit: Option<Editing>,
     /// What a parameter was set to last, until the snapshot says so: the next step goes on from there.
     asked: Option<(String, Option<Value>)>,
 }
@@ -232,12 +223,13 @@ impl Ui {
         }
     }
 
-    /// Gives the field under the cursor back its default.
+    /// Gives the field under the cursor back its default; one that has it becomes null, if it may.
     pub(crate) fn reset_field(&mut self) -> Option<Command> {
-        let field = self.field().filter(|field| self.value_of(field) != field.spec.default.as_ref())?;
+        let field = self.field()?;
+        let value = Reset::of(&field.spec, self.value_of(field))?.value();
         let (name, default) = (field.spec.name.clone(), field.spec.default.clone());
-        self.plan.asked = Some((name.clone(), default));
-        Some(Command::Param { name, value: None })
+        self.plan.asked = Some((name.clone(), value.clone().or(default)));
+        Some(Command::Param { name, value })
     }
 
     /// Begins to edit the field under the cursor; a yes or no is just turned around.
@@ -246,36 +238,32 @@ impl Ui {
         if field.spec.kind == ParamKind::Boolean {
             return self.step_field(true);
         }
-        let before = field.value.clone();
-        let text = before.as_ref().map(shown).unwrap_or_default();
-        (self.plan.edit, self.plan.asked) = (Some(Edit { draft: Draft::new(text), before, error: None }), None);
+        let edit = Editing::new(&field.spec, self.value_of(field));
+        (self.plan.edit, self.plan.asked) = (Some(edit), None);
         None
     }
 
-    /// What was typed so far is the field's value at once, if it can be; an empty field has its default.
-    pub(crate) fn retyped(&mut self) -> Option<Command> {
-        let spec = self.field()?.spec.clone();
-        let edit = self.plan.edit.as_mut()?;
-        let text = edit.draft.value().trim();
-        let (value, refused) = spec.try_read(text).map_or_else(|no| (None, Some(no)), |value| (Some(value), None));
-        edit.error = refused.filter(|_| !text.is_empty()).map(|no| format!("takes {}", no.takes));
-        edit.error.is_none().then_some(Command::Param { name: spec.name, value })
-    }
-
-    /// Gives up editing: the field has what it had.
-    pub(crate) fn give_up_edit(&mut self) -> Option<Command> {
-        let name = self.field()?.spec.name.clone();
-        let value = self.plan.edit.take()?.before;
-        Some(Command::Param { name, value })
-    }
-
-    /// Ends editing, if what is typed can be taken.
-    pub(crate) fn end_edit(&mut self) -> bool {
-        if self.plan.edit.as_ref().is_some_and(|edit| edit.error.is_some()) {
-            return false;
+    /// What follows for the plan from a key in the field that is edited.
+    pub(crate) fn field_edited(&mut self, pressed: Pressed) -> Option<Command> {
+        let edit = self.plan.edit.as_ref()?;
+        let (name, is_line) = (edit.spec.name.clone(), edit.is_line());
+        match pressed {
+            Pressed::Not | Pressed::Typed => None,
+            Pressed::Try(value) => Some(Command::Param { name, value }),
+            Pressed::Take(value) => {
+                self.plan.edit = None;
+                Some(Command::Param { name, value })
+            }
+            Pressed::GiveUp(before) => {
+                self.plan.edit = None;
+                // What was tried is taken back; elsewhere nothing was.
+                is_line.then_some(Command::Param { name, value: before })
+            }
+            Pressed::Say(text) => {
+                self.say(text);
+                None
+            }
         }
-        self.plan.edit = None;
-        true
     }
 
     /// What of the cap earlier runs of this batch have used.

@@ -1,10 +1,10 @@
 //! The mouse: the wheel moves what it points at, a click does what is written there.
 
-use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::Effect;
-use super::act::{act, show_tab, sort};
+use super::act::{act, send, show_tab, sort};
 use super::press::{answer, press};
 use super::scroll::scroll;
 use crate::tui::keys::{Action, Context};
@@ -31,6 +31,14 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
     if layout::is_too_small(ui.size) {
         return;
     }
+    if ui.is_editing() {
+        let size = ui.size;
+        if let Some(edit) = &mut ui.plan.edit {
+            let room = view::edit::room(size, edit);
+            edit.scroll(room, lines);
+        }
+        return;
+    }
     let areas = layout::Areas::of(ui);
     if matches!(ui.context(), Context::Plan | Context::Photos) && layout::PlanAreas::of(ui).list.contains(at) {
         // A cursor that moves is to be seen.
@@ -43,6 +51,15 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
     } else if areas.table.contains(at) {
         ui.move_by(lines);
     }
+}
+
+/// A click into what is edited.
+fn point_into(ui: &mut Ui, at: Position, row: usize, left: u16) -> Vec<Effect> {
+    let size = ui.size;
+    let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
+    let room = view::edit::room(size, edit);
+    let pressed = edit.point(room, row, usize::from(at.x.saturating_sub(left)));
+    send(ui.field_edited(pressed))
 }
 
 fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
@@ -80,6 +97,8 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
         }
         Some(Click::Stop(stop)) if ui.stop() == stop => return act(ui, Action::Start),
         Some(Click::Stop(stop)) => ui.plan.at = stop,
+        Some(Click::Done) => return press(ui, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL)),
+        Some(Click::Edit { row, left }) => return point_into(ui, at, row, left),
         Some(Click::Nothing) | None => {}
     }
     Vec::new()

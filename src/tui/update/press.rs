@@ -6,12 +6,14 @@ use tui_input::backend::crossterm::EventHandler as _;
 use super::Effect;
 use super::act::{act, copy, leave, send, tell};
 use crate::engine::Leave;
+use crate::tui::edit::{Pressed, paste as paste_into};
 use crate::tui::keys::{Action, Context, Key};
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
 use crate::tui::ui::layout::is_too_small;
-use crate::tui::ui::redo::Pressed;
-use crate::tui::ui::{Layer, Ui, draft};
+use crate::tui::ui::redo;
+use crate::tui::ui::{Layer, Ui};
+use crate::tui::view::edit;
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
@@ -38,12 +40,12 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         && let Some(pressed) = form.press(event)
     {
         return match pressed {
-            Pressed::Typed => Vec::new(),
-            Pressed::Close => {
+            redo::Pressed::Typed => Vec::new(),
+            redo::Pressed::Close => {
                 ui.layers.pop();
                 Vec::new()
             }
-            Pressed::Send(command, said) => {
+            redo::Pressed::Send(command, said) => {
                 ui.layers.pop();
                 tell(ui, command, said)
             }
@@ -101,24 +103,34 @@ fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A field of the plan: what can be taken is taken while it is typed, and the price follows.
+/// A parameter that is changed: what can be taken is taken while it is typed in its line, and the price follows.
 fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    match event.code {
-        KeyCode::Esc => return send(ui.give_up_edit()),
-        KeyCode::Enter => drop(ui.end_edit()),
-        KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab => {
-            if ui.end_edit() {
-                return press(ui, event);
-            }
+    let size = ui.size;
+    let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
+    let leaves = edit.is_line() && matches!(event.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab);
+    if leaves {
+        let taken = edit.take();
+        let is_left = matches!(taken, Pressed::Take(_));
+        let mut effects = send(ui.field_edited(taken));
+        if is_left {
+            effects.extend(press(ui, event));
         }
-        _ => {
-            let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
-            if edit.draft.press(event) {
-                return send(ui.retyped());
-            }
-        }
+        return effects;
     }
-    Vec::new()
+    let room = edit::room(size, edit);
+    let pressed = edit.press(event, room);
+    follow_edit(ui, pressed, event)
+}
+
+/// What follows from a key in an editor.
+fn follow_edit(ui: &mut Ui, pressed: Pressed, event: KeyEvent) -> Vec<Effect> {
+    if pressed == Pressed::Not {
+        return match ui.keys.action(Context::Overlay, Key::from(event)) {
+            Some(action @ (Action::Redraw | Action::Suspend)) => act(ui, action),
+            _ => Vec::new(),
+        };
+    }
+    send(ui.field_edited(pressed))
 }
 
 fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
@@ -147,10 +159,11 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
             entry.check();
         }
         (None, Some(edit)) if is_editing => {
-            edit.draft.paste(text);
-            return send(ui.retyped());
+            let room = edit::room(ui.size, edit);
+            let pressed = edit.paste(text, room);
+            return send(ui.field_edited(pressed));
         }
-        _ if ui.typing => draft::paste(&mut ui.filter, text),
+        _ if ui.typing => paste_into(&mut ui.filter, text),
         _ => {}
     }
     Vec::new()

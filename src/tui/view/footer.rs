@@ -10,6 +10,7 @@ use super::hints::{ALWAYS, Hint, hints};
 use super::hits::{Click, Hits};
 use super::paint::{Piece, clear, put, spread_hits};
 use super::text::{fit, safe, width, wrap};
+use crate::tui::edit::{Editing, Editor};
 use crate::tui::theme::Role;
 use crate::tui::ui::{Layer, Ui};
 
@@ -20,8 +21,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     let mut pieces = if let Some(Layer::Entry(_)) = ui.layers.last() {
         vec![fixed(ui, KeyCode::Enter, "set it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
-    } else if ui.is_editing() {
-        vec![fixed(ui, KeyCode::Enter, "keep it"), fixed(ui, KeyCode::Esc, "as it was")]
+    } else if let Some(editing) = ui.plan.edit.as_ref().filter(|_| ui.is_editing()) {
+        edit_keys(ui, editing)
     } else if ui.typing {
         typing(ui)
     } else {
@@ -88,6 +89,25 @@ fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
     Piece::new(hint.keep, spans).on_clicks(clicks)
 }
 
+/// What ends an editor.
+fn edit_keys<'a>(ui: &Ui, editing: &Editing) -> Vec<Piece<'a>> {
+    let as_it_was = || fixed(ui, KeyCode::Esc, "as it was");
+    match &editing.editor {
+        Editor::Line(_) => vec![fixed(ui, KeyCode::Enter, "keep it"), as_it_was()],
+        Editor::Pick(_) => vec![fixed(ui, KeyCode::Enter, "take it"), as_it_was()],
+        Editor::Parts(_) => vec![fixed(ui, KeyCode::Enter, "keep them"), as_it_was()],
+        Editor::Area(_) => {
+            let done = Piece::new(9, key_and_word(ui, "Ctrl-D", "done"));
+            vec![done.on_click(Click::Done), as_it_was(), Piece::new(5, key_and_word(ui, "Enter", "new line"))]
+        }
+    }
+}
+
+fn key_and_word<'a>(ui: &Ui, key: &'static str, word: &str) -> Vec<Span<'a>> {
+    let key = Span::styled(key, ui.styles.of(Role::KeyHint));
+    vec![key, Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel))]
+}
+
 fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     vec![fixed(ui, KeyCode::Enter, "keep the filter"), fixed(ui, KeyCode::Esc, "clear it")]
 }
@@ -95,9 +115,7 @@ fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {
 /// A key that cannot be bound otherwise.
 fn fixed<'a>(ui: &Ui, code: KeyCode, word: &'static str) -> Piece<'a> {
     let key = if code == KeyCode::Enter { "Enter" } else { "Esc" };
-    let key = Span::styled(key, ui.styles.of(Role::KeyHint));
-    let word = Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel));
-    Piece::new(8, vec![key, word]).on_click(Click::Press(code))
+    Piece::new(8, key_and_word(ui, key, word)).on_click(Click::Press(code))
 }
 
 #[cfg(test)]

@@ -30,6 +30,15 @@ pub(crate) enum Click {
     Answer(usize),
     /// Chooses a cause of failure, counted from 0.
     Cause(usize),
+    /// Takes what is typed in several lines.
+    Done,
+    /// Points into what is edited: at a row of it, counted from 0; its columns begin at `left`.
+    Edit {
+        /// Which row.
+        row: usize,
+        /// Where it begins, as a column of the screen.
+        left: u16,
+    },
     /// Nothing: it is in front of what does something.
     Nothing,
 }

@@ -13,6 +13,7 @@ pub(crate) mod banner;
 mod causes;
 mod cluster;
 mod columns;
+pub(crate) mod edit;
 mod entry;
 mod footer;
 pub(crate) mod format;
@@ -64,8 +65,11 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
         too_small(ui, screen, buf);
     } else if ui.is_planning() {
         cursor = plan::render(ui, screen, buf, hits);
-        if !ui.layers.is_empty() {
+        if !ui.layers.is_empty() || ui.is_editing() {
             hits.cover();
+        }
+        if let Some(editing) = ui.plan.edit.as_ref().filter(|editing| ui.is_editing() && !editing.is_line()) {
+            cursor = edit::render(ui, editing, buf, hits);
         }
         footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
     } else if let Some(zoom) = &ui.zoom {
@@ -119,7 +123,7 @@ pub(crate) use status::words as status_words;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-mod scenes;
+pub(in crate::tui::view) mod scenes;
 #[cfg(test)]
 mod situations;
 #[cfg(test)]

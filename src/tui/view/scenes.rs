@@ -5,13 +5,13 @@ use crate::tui::fixtures::{self, Desk, text_of, usd};
 
 const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 12), (20, 5)];
 
-pub(super) fn snapshots(scene: &str, show: impl Fn(u16, u16) -> String) {
+pub(in crate::tui::view) fn snapshots(scene: &str, show: impl Fn(u16, u16) -> String) {
     for (width, height) in SIZES {
         insta::assert_snapshot!(format!("{scene}-{width}x{height}"), show(width, height));
     }
 }
 
-pub(super) fn after(mut desk: Desk, keys: &[&str]) -> String {
+pub(in crate::tui::view) fn after(mut desk: Desk, keys: &[&str]) -> String {
     desk.press_all(keys);
     desk.screen()
 }

@@ -15,11 +15,12 @@ use super::text::{fit, fit_end, fit_path};
 use super::{format, matches, status};
 use crate::engine::snapshot::{Choice, Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
+use crate::tui::edit::input_parts;
 use crate::tui::state::waits_for_fal;
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::plan::Stop;
-use crate::tui::ui::{Focus, Ui, ask, draft};
+use crate::tui::ui::{Focus, Ui, ask};
 
 /// Cells before the first column: the cursor's bar, the mark, and air.
 const GUTTER: u16 = 3;
@@ -176,7 +177,7 @@ fn apart<'a>(keep: u8, text: String, style: Style) -> Piece<'a> {
 
 /// The part of the filter's text that is shown, and where in it the cursor stands.
 fn filter_text(ui: &Ui, room: usize) -> (String, u16) {
-    let (before, after) = draft::parts(&ui.filter);
+    let (before, after) = input_parts(&ui.filter);
     let start = fit_end(&before, room).into_owned();
     let at = columns_of(&start);
     let rest = fit(&after, room.saturating_sub(usize::from(at))).into_owned();

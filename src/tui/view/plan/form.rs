@@ -5,10 +5,11 @@ use ratatui::style::Modifier;
 use super::line::Line;
 use crate::engine::snapshot::Field;
 use crate::model;
+use crate::tui::edit::{Draft, Wrong};
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::ui::plan::{Edit, Stop};
+use crate::tui::ui::plan::Stop;
 use crate::tui::view::paint::columns_of;
 use crate::tui::view::text::{fit, fit_end, safe, width, wrap};
 
@@ -37,8 +38,9 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     for (place, field) in plan.fields.iter().enumerate() {
         let stop = Stop::Field(place);
         let chosen = ui.stop() == stop;
-        match ui.plan.edit.as_ref().filter(|_| chosen && ui.is_editing()) {
-            Some(edit) => lines.extend(edited(ui, columns, names, field, edit, stop)),
+        let edit = ui.plan.edit.as_ref().filter(|_| chosen && ui.is_editing());
+        match edit.and_then(|edit| Some((edit.line()?, edit.error.as_ref()))) {
+            Some((draft, wrong)) => lines.extend(edited(ui, columns, &name_of(field, names), (draft, wrong), stop)),
             None => lines.extend(shown(ui, columns, names, field, stop)),
         }
         if chosen {
@@ -53,6 +55,10 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
         lines.extend(parts.map(Line::new));
     }
     lines
+}
+
+fn name_of(field: &Field, names: usize) -> String {
+    format!("  {:names$}  ", fit(&field.spec.name, names))
 }
 
 fn value_of(field: &Field) -> String {
@@ -71,7 +77,7 @@ fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<
     let of = |role| ui.styles.of(role);
     let value = value_of(field);
     let about = about_room(columns, names, &value);
-    let name = format!("  {:names$}  ", fit(&field.spec.name, names));
+    let name = name_of(field, names);
     let is_missing = field.spec.required && field.value.is_none();
     let style = of(match field.is_default() {
         _ if is_missing => Role::Warning,
@@ -90,22 +96,21 @@ fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<
 }
 
 /// A field while it is edited, with what is wrong beside it.
-fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop: Stop) -> Vec<Line> {
+fn edited(ui: &Ui, columns: u16, name: &str, (draft, wrong): (&Draft, Option<&Wrong>), stop: Stop) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let name = format!("  {:names$}  ", fit(&field.spec.name, names));
-    let room = usize::from(columns).saturating_sub(width(&name) + 1);
-    let (before, after) = edit.draft.parts();
+    let room = usize::from(columns).saturating_sub(width(name) + 1);
+    let (before, after) = draft.parts();
     let before = fit_end(&before, room).into_owned();
-    let cursor = columns_of(&name).saturating_add(columns_of(&before));
+    let cursor = columns_of(name).saturating_add(columns_of(&before));
     let typed = format!("{before}{}", fit(&after, room.saturating_sub(width(&before))));
-    let style = of(if edit.error.is_some() { Role::Failure } else { Role::FilterMatch });
+    let style = of(if wrong.is_some() { Role::Failure } else { Role::FilterMatch });
     let rest = " ".repeat(VALUE.saturating_sub(width(&typed)));
-    let shown = if edit.draft.is_fresh() { style.add_modifier(Modifier::REVERSED) } else { style };
-    let mut line = Line::at(stop, vec![(name, of(Role::Text)), (typed, shown), (rest, style)]);
+    let shown = if draft.is_fresh() { style.add_modifier(Modifier::REVERSED) } else { style };
+    let mut line = Line::at(stop, vec![(name.to_owned(), of(Role::Text)), (typed, shown), (rest, style)]);
     line.cursor = Some(cursor);
     let mut lines = vec![line];
-    if let Some(error) = &edit.error {
-        let text = format!("    {error}");
+    if let Some(Wrong { said, .. }) = wrong {
+        let text = format!("    {said}");
         let parts = wrap(&text, usize::from(columns)).into_iter().map(str::to_owned).collect::<Vec<_>>();
         lines.extend(
             parts.into_iter().map(|part| Line { stop: Some(stop), ..Line::new(vec![(part, of(Role::Failure))]) }),
@@ -118,6 +123,9 @@ fn edited(ui: &Ui, columns: u16, names: usize, field: &Field, edit: &Edit, stop:
 /// is told already.
 fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) -> Vec<Line> {
     let default = match field.spec.default.as_ref().map(model::shown) {
+        Some(default) if field.is_default() && field.spec.nullable && !ui.is_editing() => {
+            format!("default {default}; {} makes it null", ui.keys.shown(Action::Default))
+        }
         Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
         Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
         None if field.value.is_some() && !field.spec.required => {

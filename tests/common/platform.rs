@@ -1,0 +1,48 @@
+//! A platform API of a test's own.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+
+use super::Stage;
+
+/// A platform that publishes what a test wants, in place of the sandbox's own.
+pub(crate) struct Platform {
+    pub(crate) url: String,
+    pub(crate) body: Arc<Mutex<String>>,
+    pub(crate) asked: Arc<AtomicUsize>,
+}
+
+impl Platform {
+    pub(crate) fn start(stage: &Stage) -> Self {
+        let (body, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
+        let (text, count) = (body.clone(), asked.clone());
+        let models = move |Query(query): Query<Vec<(String, String)>>| {
+            let is_one = query.iter().any(|(name, _)| name == "endpoint_id");
+            count.fetch_add(usize::from(is_one), Ordering::SeqCst);
+            let text = text.lock().unwrap().clone();
+            async move { ([("content-type", "application/json")], text).into_response() }
+        };
+        let app = Router::new().route("/v1/models", axum::routing::get(models));
+        let listener = stage.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        stage.runtime.spawn(async move { axum::serve(listener, app).await });
+        Self { url, body, asked }
+    }
+
+    /// Publishes a model of the sandbox with this document.
+    pub(crate) fn publish(&self, id: &str, document: &Value) {
+        *self.body.lock().unwrap() = json!({ "models": [{ "endpoint_id": id, "openapi": document }] }).to_string();
+    }
+
+    pub(crate) fn command(&self, stage: &Stage, args: &[&str]) -> Command {
+        let mut command = stage.command(args);
+        command.env("FAL_TUI_API_URL", &self.url);
+        command
+    }
+}
