@@ -85,7 +85,7 @@ fn an_answer_of_another_form_loses_nothing_that_is_paid_for() {
 /// A host of files that is gone while fal's API is there is a matter of connectivity: no attempt is spent, it is tried ever less
 /// often, and told so.
 #[test]
-fn a_dead_host_of_files_is_weather() {
+fn a_dead_host_of_files_is_a_matter_of_connectivity() {
     met("connectivity");
 }
 

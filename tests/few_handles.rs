@@ -60,7 +60,7 @@ fn what_few_leave_to_be_done_at_once_is_said_on_the_plan() {
 /// Whatever is open stays open, and nothing more can be.
 #[test]
 #[cfg(target_os = "linux")]
-fn handles_that_run_out_on_the_way_are_weather_of_this_machine() {
+fn handles_that_run_out_on_the_way_spend_no_attempt() {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
     let options = Options { latency: Duration::from_millis(300), runners: 2, ..fast() };

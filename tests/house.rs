@@ -77,7 +77,6 @@ type Exception = (&'static str, usize, &'static str);
 
 /// Files in the widest circle of a room; a pair is none.
 const CIRCLES: &[Exception] = &[
-    ("engine", 18, "methods of one `Engine` until its steps are rooms of their own"),
     ("fal", 4, "the table of failures and the error that is read by it name each other"),
     ("sandbox", 13, "what the sandbox serves hangs on its one state"),
     ("tui", 19, "what is drawn tells the state where it was drawn"),

@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::engine::Command;
-use crate::engine::Event;
-use crate::engine::Summary;
 use crate::engine::clock::Clock;
-use crate::engine::planning::edit::{Link, Restart};
+use crate::engine::command::Command;
+use crate::engine::event::Event;
+use crate::engine::event::Summary;
+use crate::engine::planning::state::{Link, Restart};
 use crate::engine::pools::Pools;
 use crate::engine::snapshot::{BatchFacts, Snapshot};
 use crate::fal::Fal;

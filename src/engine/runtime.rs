@@ -51,6 +51,16 @@ impl Runtime {
         Some((meter.moved(), (length > 0).then_some(length)))
     }
 
+    /// Its job got a step further: what it was let off before is forgotten.
+    pub(super) fn forgive(&mut self) {
+        (self.let_off, self.early) = (0, 0);
+    }
+
+    /// Whether it can be forgotten.
+    pub(super) fn is_empty(&self) -> bool {
+        self.log.lines().next().is_none()
+    }
+
     /// A new request has its own logs.
     pub(super) fn renew(&mut self) {
         self.log.renew();

@@ -89,6 +89,25 @@ impl Step {
         }
     }
 
+    /// Whose it is, if it is for one job.
+    pub(super) fn job(self) -> Option<JobId> {
+        match self {
+            Self::Upload(id)
+            | Self::Submit(id)
+            | Self::Record(id)
+            | Self::Poll(id)
+            | Self::Answer(id)
+            | Self::Stored(id)
+            | Self::Cancel(id)
+            | Self::Save(id)
+            | Self::Copy(id)
+            | Self::Hash(id)
+            | Self::Seek(id)
+            | Self::Recall(id) => Some(id),
+            Self::Search | Self::Reach(_) | Self::AskKey(_) | Self::Rivals | Self::Sibling => None,
+        }
+    }
+
     /// Its name, for the log and for people.
     pub(super) fn name(self) -> &'static str {
         match self {

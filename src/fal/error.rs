@@ -140,7 +140,7 @@ impl FalError {
     #[must_use]
     pub fn of_shortage(shortage: Shortage, message: impl Into<Box<str>>) -> Self {
         let error = Self::new(Cause::new(CauseKind::Resources, message), Class::Transient { after: None });
-        Self { patience: Patience::Weather, source: Some(Box::new(shortage)), ..error }
+        Self { patience: Patience::Connectivity, source: Some(Box::new(shortage)), ..error }
     }
 
     /// What this machine has no more of, if it is that.

@@ -1,71 +1,23 @@
 //! Same picture, same money: a photo that holds what another one holds gets a copy of that one's
 //! result, or where there is none to copy, follows its request.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
-use crate::engine::dedup::rivals::Awaited;
+use crate::engine::effect::Again;
+use crate::engine::effect::told;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::steps::outcomes::told;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, SameAs, Saved, Transition, Upload};
-use crate::output::{Expect, Memory, OutputError, Placed, Record};
-use crate::plan::{ANOTHER_TRY, Duplicates, Origin, Remembered};
-
-/// Photos on their way to being sent, and what is known of their likes.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Dedup {
-    pub(in crate::engine) duplicates: Duplicates,
-    /// Photos that may be sent.
-    pub(in crate::engine) ready: VecDeque<JobId>,
-    pub(in crate::engine) to_copy: VecDeque<(JobId, Box<Origin>)>,
-    /// Jobs that follow another one's request: whose it is, and whether it is paid for already.
-    borrowed: HashMap<JobId, (SameAs, bool)>,
-    /// Jobs that are sent whatever is there.
-    pub(in crate::engine) insists: HashSet<JobId>,
-    /// Photos that wait for what others pay for.
-    pub(in crate::engine) awaited: Awaited,
-    /// What lies in the output folder already.
-    pub(in crate::engine) remembered: Remembered,
-    /// Leaders whose paid call's answer was lost.
-    pub(in crate::engine) lost: Vec<JobId>,
-}
-
-impl Dedup {
-    pub(in crate::engine) fn new(earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
-        let (duplicates, remembered) = (Duplicates::new(earlier, &memory), Remembered::new(memory));
-        Self { duplicates, remembered, ..Self::default() }
-    }
-
-    /// A photo that may be sent was not, yet.
-    pub(in crate::engine) fn put_back(&mut self, id: JobId) {
-        self.ready.push_front(id);
-    }
-
-    /// Somebody wants this one sent, though there is a result.
-    pub(in crate::engine) fn insist(&mut self, id: JobId) {
-        self.insists.insert(id);
-    }
-
-    /// Whether a job follows another one's request that some batch counts already.
-    pub(in crate::engine) fn is_settled(&self, id: JobId) -> bool {
-        self.borrowed.get(&id).is_some_and(|(_, is_settled)| *is_settled)
-    }
-
-    /// Whose result a job got, if it followed another one's request, and whether that was paid for.
-    pub(in crate::engine) fn borrowed(&mut self, id: JobId) -> Option<(SameAs, bool)> {
-        self.borrowed.remove(&id)
-    }
-}
+use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, Saved, Transition, Upload};
+use crate::output::{Expect, OutputError, Placed, Record};
+use crate::plan::{ANOTHER_TRY, Origin};
 
 impl Engine {
     /// Whether results may be copied: that costs nothing, but needs the disk.
     fn may_copy(&self) -> bool {
         self.course.started
-            && self.is_heard()
+            && self.publisher.is_heard()
             && !matches!(self.resilience.pause, Some(PauseReason::User | PauseReason::Disk(_)))
     }
 
@@ -160,7 +112,7 @@ impl Engine {
                 };
                 self.previous.remove(&id);
                 if self.happen(id, Transition::Reuse(saved, placed.suspicion)) {
-                    self.note(id);
+                    self.note_in_folder(id);
                     self.record(id);
                 }
             }
@@ -264,7 +216,9 @@ impl Engine {
         self.jobs.reuse(id, false);
         self.dedup.insist(id);
         self.write_attempt(id, cause, cost);
-        self.wait(id, cause.clone(), Duration::ZERO, Checkpoint::Nothing, false);
+        let again =
+            Again { cause: cause.clone(), wait: Duration::ZERO, checkpoint: Checkpoint::Nothing, counts: false };
+        self.wait(id, again);
         true
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! The ledger is looked at once a second, for all that wait in one go. Nobody else is held up by it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::engine::actor::Engine;
@@ -15,37 +14,6 @@ use crate::plan::{Look, Waiting};
 const WATCH: Duration = Duration::from_secs(1);
 /// Where many wait a look takes longer, and is made so much more rarely.
 const SHARE: u32 = 10;
-
-/// Photos that wait for what others pay for.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Awaited {
-    /// Which, and since when.
-    jobs: BTreeMap<JobId, Timestamp>,
-    /// When the next look is due; `None` while one is made, or nobody waits.
-    due: Option<Timestamp>,
-    is_looking: bool,
-    /// Paid calls that came to nothing for a job: they are in its way no longer.
-    settled: HashMap<JobId, HashSet<PaidCall>>,
-}
-
-impl Awaited {
-    pub(in crate::engine) fn len(&self) -> usize {
-        self.jobs.len()
-    }
-
-    pub(in crate::engine) fn due(&self) -> Option<Timestamp> {
-        self.due
-    }
-
-    /// A paid call is of no use to a job.
-    pub(in crate::engine) fn settle(&mut self, id: JobId, call: PaidCall) {
-        self.settled.entry(id).or_default().insert(call);
-    }
-
-    fn settled(&self, id: JobId) -> HashSet<PaidCall> {
-        self.settled.get(&id).cloned().unwrap_or_default()
-    }
-}
 
 impl Engine {
     /// What a job's paid call must have for itself; `None` where somebody wants it made whatever there is,

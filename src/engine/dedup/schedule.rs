@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::engine::actor::Engine;
+use crate::engine::effect::told;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::steps::outcomes::told;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, Photo, SameAs};

@@ -1,101 +1,21 @@
 //! The plan while it can be changed: parameters, what is left out, and what follows for the price.
 //! Other parameters make another batch, so that nothing is ever sent under the wrong one's name.
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use crate::engine::Command;
 use crate::engine::actor::Engine;
-use crate::engine::snapshot::{Choice, Query, Snapshot};
+use crate::engine::command::Command;
+use crate::engine::planning::state::{Link, Planning, Restart};
+use crate::engine::snapshot::Choice;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::Step;
 use crate::intake::Found;
-use crate::job::{Job, JobId, JobState, Saved, Transition, Usd};
+use crate::job::{Job, JobId, JobState, Transition, Usd};
 use crate::ledger::{BatchKey, LedgerError};
-use crate::model::{Params, UnitPrice};
-use crate::plan::{About, Cap, Choices, Field, Plan, Planner, Selection, Standing, is_another};
-
-/// The parameters as they are changed before the start.
-#[derive(Debug)]
-pub(in crate::engine) struct PlanEdit {
-    /// Those that the run was started with.
-    base: Params,
-    /// What the ledger knows of a batch with the changed ones, by path.
-    sibling: HashMap<Box<Path>, Job>,
-    /// The parameters that are being looked up in the ledger.
-    looking: Option<String>,
-    /// The person said to start with the changed ones.
-    begin: bool,
-    /// Something was changed since the plan was counted.
-    pub(in crate::engine) stale: bool,
-}
-
-/// What goes on as a batch of its own: the same photos with other parameters.
-#[derive(Debug)]
-pub struct Restart {
-    /// The parameters.
-    pub params: Params,
-    /// Every photo that was found.
-    pub photos: Vec<Found>,
-    /// The paths of those that are left out.
-    pub left_out: HashSet<Box<Path>>,
-    /// Most requests at fal at once.
-    pub window: u16,
-    /// The cap.
-    pub budget: Option<Usd>,
-    /// The price that is reckoned with.
-    pub price: Option<UnitPrice>,
-    /// The face, which stays where it is.
-    pub link: Link,
-}
-
-/// An engine's way to its faces and theirs to it.
-#[derive(Debug)]
-pub struct Link {
-    pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
-    pub(in crate::engine) commands: mpsc::Receiver<Command>,
-    pub(in crate::engine) query: Query,
-}
-
-impl PlanEdit {
-    pub(in crate::engine) fn new(base: Params) -> Self {
-        Self { base, sibling: HashMap::new(), looking: None, begin: false, stale: false }
-    }
-
-    /// A job as it stands in the batch that the parameters make.
-    pub(in crate::engine) fn standing<'a>(&'a self, job: &'a Job, is_changed: bool) -> &'a JobState {
-        match &job.state {
-            state if !is_changed => state,
-            state @ JobState::Skipped(_) => state,
-            _ => self
-                .sibling
-                .get(&job.photo.path)
-                .filter(|known| !is_another(known, &Job { state: JobState::Pending, ..job.clone() }))
-                .map_or(&JobState::Pending, |known| &known.state),
-        }
-    }
-}
-
-/// The plan, and what it is made from.
-#[derive(Debug)]
-pub(in crate::engine) struct Planning {
-    pub(in crate::engine) planner: Planner,
-    /// What a person leaves out.
-    pub(in crate::engine) selection: Choices,
-    pub(in crate::engine) edit: PlanEdit,
-    /// Jobs that the ledger knew, by path, until all photos are found.
-    pub(in crate::engine) known: HashMap<Box<Path>, JobId>,
-    /// How those of them stood when this run began, by their number.
-    pub(in crate::engine) standings: Vec<Standing>,
-    /// What trials left in the output folder, by the photo's path.
-    pub(in crate::engine) trials: HashMap<Box<Path>, Saved>,
-    /// What earlier runs used of a cap, or may yet.
-    pub(in crate::engine) used_before: Usd,
-}
+use crate::plan::{About, Cap, Field, Plan, Selection, Standing};
 
 impl Engine {
     /// Whether parameters were changed.

@@ -3,3 +3,4 @@
 pub(super) mod arrive;
 pub(super) mod edit;
 pub(super) mod row;
+pub(super) mod state;

@@ -17,14 +17,15 @@ struct PlanRow {
 }
 
 impl Engine {
-    /// The page with each photo's lot.
-    pub(in crate::engine) fn with_lots(&self, page: Page) -> Page {
-        let rows = page.rows.into_iter().map(|row| self.lot(row.id).map_or(row, |lot| self.row(&lot))).collect();
+    /// The page with each photo as the plan has it.
+    pub(in crate::engine) fn with_plan_rows(&self, page: Page) -> Page {
+        let rows =
+            page.rows.into_iter().map(|row| self.plan_row(row.id).map_or(row, |found| self.row(&found))).collect();
         Page { rows, ..page }
     }
 
     /// `None` if the batch that the parameters make does not count it.
-    fn lot(&self, id: JobId) -> Option<PlanRow> {
+    fn plan_row(&self, id: JobId) -> Option<PlanRow> {
         let job = self.jobs.get(id)?;
         let is_changed = self.is_changed();
         let is_gone = !self.planning.planner.is_walking() && !is_changed;
@@ -58,11 +59,11 @@ impl Engine {
     /// Leaves a photo out or takes it in. Where nothing else hangs on it, the plan is not counted from
     /// the start for it. Says whether that is so.
     pub(in crate::engine) fn leave_out_one(&mut self, id: JobId, out: bool) -> bool {
-        let before = self.lot(id);
+        let before = self.plan_row(id);
         self.planning.selection.choose([id], out);
         // One of its like would be sent in its place.
         let is_alone = self.dedup.duplicates.is_alone(id);
-        let (true, false, Some(before), Some(after)) = (is_alone, self.planning.edit.stale, before, self.lot(id))
+        let (true, false, Some(before), Some(after)) = (is_alone, self.planning.edit.stale, before, self.plan_row(id))
         else {
             return false;
         };

@@ -1,6 +1,5 @@
 //! What a job went through, as the ledger tells it, for whoever looks at the job.
 
-use crate::engine::actor::Engine;
 use crate::engine::snapshot::PastAttempt;
 use crate::job::{JobId, Timestamp, clean};
 use crate::ledger::{Attempt, Trail};
@@ -16,23 +15,9 @@ pub(in crate::engine) struct AttemptHistory {
     pub(in crate::engine) trail: Trail,
 }
 
-impl Engine {
-    pub(in crate::engine) fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>, trail: Trail) {
-        self.publisher.history = Some(AttemptHistory { of: id, attempts: past(attempts), trail });
-        self.publisher.dirty = true;
-    }
-
-    /// What was read of a job's history is not all of it any more.
-    pub(in crate::engine) fn outdate_history(&mut self, id: JobId) {
-        if self.publisher.history.as_ref().is_some_and(|history| history.of == id) {
-            self.publisher.history = None;
-        }
-    }
-}
-
 /// Attempts as faces show them. A job's clock runs on through all its attempts, so each one took from
 /// the end of the one before.
-fn past(attempts: Vec<Attempt>) -> Vec<PastAttempt> {
+pub(super) fn past(attempts: Vec<Attempt>) -> Vec<PastAttempt> {
     let mut before: Option<Timestamp> = None;
     let told = attempts.into_iter().map(|attempt| {
         let began = before.filter(|ended| *ended > attempt.began).unwrap_or(attempt.began);

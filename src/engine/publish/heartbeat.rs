@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
-use crate::engine::resilience::health::weather_notice;
+use crate::engine::resilience::health::connectivity_notice;
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::Pool;
 use crate::job::{Group, Timestamp, plural};
@@ -40,14 +40,14 @@ impl Engine {
             && totals.of(Group::Active) == 0
             && (self.is_looking()
                 || self.dedup.awaited.len() > 0
-                || self.next_wake().is_some_and(|at| at > now.plus(SOON)))
+                || self.scheduler.next_wake().is_some_and(|at| at > now.plus(SOON)))
     }
 
     /// Everything that is waited for, in words; `None` if that is nothing.
     pub(in crate::engine) fn waited_for(&self, now: Timestamp) -> Option<Notice> {
         let hold = self.resilience.pause.as_ref().and_then(|hold| hold.notice(self.next_try(now), false));
         let (health, next) = self.resilience.connectivity.health(now);
-        let above = hold.or_else(|| weather_notice(health, next.map(|next| next.since(now))));
+        let above = hold.or_else(|| connectivity_notice(health, next.map(|next| next.since(now))));
         let (first, action) = match above {
             Some(notice) => (Some(notice.message), notice.action),
             None => (None, "nothing to do".to_owned()),
@@ -120,7 +120,8 @@ impl Engine {
     fn tried_again(&self, now: Timestamp) -> Option<String> {
         // Those that wait for somebody else's paid call are tried by nobody.
         let waiting = self.jobs.totals().of(Group::Waiting).saturating_sub(self.dedup.awaited.len());
-        let next = self.next_wake().map(|at| format!(", the next in {}", took(at.since(now)))).unwrap_or_default();
+        let next =
+            self.scheduler.next_wake().map(|at| format!(", the next in {}", took(at.since(now)))).unwrap_or_default();
         (waiting > 0).then(|| format!("{} tried again later{next}", plural(waiting, "photo is", "photos are")))
     }
 

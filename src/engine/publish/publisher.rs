@@ -1,32 +1,25 @@
-//! What goes out: the snapshot at its times, events as they happen, stages, the ledger.
+//! The faces' ends, and what is kept for them alone.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
 
-use crate::engine::actor::Engine;
 use crate::engine::event::{Event, What};
-use crate::engine::publish::attempt_history::AttemptHistory;
+use crate::engine::publish::attempt_history::{AttemptHistory, past};
 use crate::engine::publish::log_cache::LogCache;
 use crate::engine::publish::said::Said;
 use crate::engine::publish::throughput::Throughput;
 use crate::engine::snapshot::{ActionPreview, Snapshot};
-use crate::engine::steps::stages::Outcome;
 use crate::engine::table::Looker;
-use crate::engine::tasks::{Pool, Step};
-use crate::job::{Job, JobId, Timestamp};
-use crate::ledger::Attempt;
+use crate::job::{JobId, Timestamp};
+use crate::ledger::{Attempt, Trail};
 
 /// The shortest time between two snapshots.
 pub(in crate::engine) const PUBLISH: Duration = Duration::from_millis(50);
 /// How often speeds are measured while something moves.
 pub(in crate::engine) const SAMPLE: Duration = Duration::from_millis(500);
-/// How long rows are gathered in one go, by the world's clock: a key that comes meanwhile waits for it.
-const GATHER: Duration = Duration::from_millis(5);
 /// Events that a slow reader may leave lying before nothing new is begun.
 const EVENTS_LOW: usize = 1024;
 
@@ -83,90 +76,35 @@ impl Publisher {
             logs: LogCache::default(),
         }
     }
-}
 
-impl Engine {
-    /// Whether some face wants to hear everything.
-    pub(in crate::engine) fn is_told(&self) -> bool {
-        self.publisher.events.is_some()
+    /// The history of a job has been read.
+    pub(in crate::engine) fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>, trail: Trail) {
+        self.history = Some(AttemptHistory { of: id, attempts: past(attempts), trail });
+        self.dirty = true;
     }
 
-    /// Tells the faces that want to hear everything.
-    pub(in crate::engine) fn tell(&mut self, what: What) {
-        let event = Event { at: self.now(), what };
-        if !matches!(event.what, What::Job(_) | What::Log(..)) {
-            self.publisher.said.at = event.at;
-        }
-        if let Some(events) = &self.publisher.events
-            && let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
-        {
-            // Nothing new is begun long before this: see `is_open`.
-            tracing::error!(?event, "nobody reads the events; one is lost");
+    /// What was read of a job's history is not all of it any more.
+    pub(in crate::engine) fn outdate_history(&mut self, id: JobId) {
+        if self.history.as_ref().is_some_and(|history| history.of == id) {
+            self.history = None;
         }
     }
 
     /// Whether a reader of events keeps up.
     pub(in crate::engine) fn is_heard(&self) -> bool {
-        self.publisher.events.as_ref().is_none_or(|events| events.capacity() > EVENTS_LOW)
+        self.events.as_ref().is_none_or(|events| events.capacity() > EVENTS_LOW)
     }
 
-    /// Runs a stage; its outcome comes back to the loop.
-    pub(in crate::engine) fn spawn_stage(
-        &mut self,
-        step: Step,
-        stage: impl Future<Output = Outcome> + Send + 'static,
-    ) -> AbortHandle {
-        match self.options.rehearse {
-            None => self.scheduler.tasks.spawn(step, stage),
-            Some(rehearse) => self.scheduler.tasks.spawn(step, async move {
-                rehearse(step.name());
-                stage.await
-            }),
+    /// Tells the faces that want to hear everything.
+    pub(in crate::engine) fn tell(&mut self, event: Event) {
+        if !matches!(event.what, What::Job(_) | What::Log(..)) {
+            self.said.at = event.at;
         }
-    }
-
-    /// Whether bytes of pictures are on the move.
-    pub(in crate::engine) fn is_moving(&self) -> bool {
-        self.scheduler.tasks.count(Pool::Uploads) + self.scheduler.tasks.count(Pool::Saves) > 0
-    }
-
-    /// Writes down an attempt that ended.
-    pub(in crate::engine) fn attempted(&self, id: JobId, attempt: impl FnOnce(&Job) -> Option<Attempt>) {
-        if let Some(attempt) = self.jobs.get(id).and_then(attempt) {
-            self.stages.writer.attempt(attempt);
-        }
-    }
-
-    /// Publishes the snapshot if something changed and the last one is long enough ago.
-    pub(in crate::engine) fn publish(&mut self, now: Timestamp) {
-        if now.since(self.publisher.sampled_at) >= SAMPLE {
-            self.sample(now);
-        }
-        // What a key asks for comes first.
-        let urgent = self.publisher.looker.take_urgent();
-        let begun = Instant::now();
-        while !urgent && begun.elapsed() < GATHER && self.jobs.gather() {
-            self.publisher.dirty = true;
-        }
-        if self.publisher.snapshot.is_closed() {
-            self.publisher.dirty = false;
-            return;
-        }
-        if !urgent && (!self.publisher.dirty || now.since(self.publisher.published_at) < PUBLISH) {
-            return;
-        }
-        self.publisher.dirty = false;
-        self.publisher.published_at = now;
-        let snapshot = self.snapshot(now);
-        self.publisher.snapshot.send_replace(Arc::new(snapshot));
-    }
-
-    pub(in crate::engine) fn sample(&mut self, now: Timestamp) {
-        self.publisher.sampled_at = now;
-        self.publisher.throughput.sample(now, self.publisher.up.load(Relaxed), self.publisher.down.load(Relaxed));
-        self.scheduler.poll_interval.flow(self.publisher.throughput.per_second(now));
-        if self.is_moving() {
-            self.publisher.dirty = true;
+        if let Some(events) = &self.events
+            && let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
+        {
+            // Nothing new is begun long before this: see `is_heard`.
+            tracing::error!(?event, "nobody reads the events; one is lost");
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::engine::actor::Engine;
+use crate::engine::actor::review::redo_params;
 use crate::engine::publish::view_model;
-use crate::engine::review::redo_params;
 use crate::engine::snapshot::{CauseGroup, Detail, Flow, Page, Phase, Snapshot};
 use crate::engine::table::{Failures, Spec};
 use crate::job::{CauseKind, Group, Timestamp, clean};
@@ -36,7 +36,7 @@ impl Engine {
         // Before the start every photo waits: only paths tell them apart.
         self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
         let page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
-        if self.course.started { page } else { self.with_lots(page) }
+        if self.course.started { page } else { self.with_plan_rows(page) }
     }
 
     fn causes(&self) -> Vec<CauseGroup> {

@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::engine::event::JobChange;
 use crate::engine::job_table::JobTable;
 use crate::engine::publish::attempt_history::AttemptHistory;
+use crate::engine::publish::wording::{note, row_state};
 use crate::engine::runtime::Runtime;
-use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, Row, RowState};
+use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, Row};
 use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, Saved, Timestamp, clean};
 use crate::ledger::Trail;
 
@@ -47,40 +48,6 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
 fn told_in_row(note: Cow<'_, str>) -> String {
     const MOST: usize = 1024;
     if note.len() <= MOST { note.into_owned() } else { note.chars().take(MOST).collect() }
-}
-
-pub(in crate::engine) fn row_state(job: &Job, live: Option<&Runtime>, lies: bool) -> RowState {
-    let until = if let JobState::Waiting { until, .. } = job.state { Some(until) } else { None };
-    let moved = live.and_then(Runtime::moved).map(|(bytes, of)| match job.state {
-        // What was made of it may have another length.
-        JobState::Uploading(_) => {
-            let all = of.unwrap_or(job.photo.bytes);
-            (bytes.min(all), Some(all))
-        }
-        _ => (bytes, of),
-    });
-    RowState {
-        status: job.state.status(),
-        position: if let JobState::InQueue(_, _, position) = job.state { position } else { None },
-        moved: moved.filter(|_| matches!(job.state, JobState::Uploading(_) | JobState::Saving(..))),
-        until: until.filter(|_| !lies),
-    }
-}
-
-/// The caption, else what went wrong; `None` where the runner may have had a word.
-pub(in crate::engine) fn note(state: &JobState) -> Option<Cow<'_, str>> {
-    Some(match state {
-        JobState::Done(_, saved) => match &saved.same_as {
-            Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(same))),
-            None => saved.caption().map(clean).unwrap_or_default(),
-        },
-        JobState::Review(_, _, suspicion) => clean(&suspicion.0),
-        JobState::Unread(_, _, unread) => clean(&unread.why.0),
-        JobState::Waiting { cause, .. } | JobState::Failed { cause, .. } => Cow::Owned(cause.to_string()),
-        JobState::Skipped(reason) => clean(reason),
-        JobState::Unknown(..) => Cow::Borrowed("the answer to the paid call was lost: it may be running and billed"),
-        _ => return None,
-    })
 }
 
 /// A job's new state as an event.

@@ -1,10 +1,10 @@
 //! Paid calls whose answer was lost: looked for in what fal remembers, never made again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
-use crate::engine::steps::stages::Lost;
+use crate::engine::recovery::search::{Lost, look_up};
 use crate::engine::tasks::Step;
 use crate::fal::FalError;
 use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Transition, Upload};
@@ -17,27 +17,6 @@ const FIRST: Duration = Duration::from_secs(2);
 const HORIZON: Duration = Duration::from_mins(5);
 /// Clocks differ: the list is read from this long before the call.
 const SLACK: Duration = Duration::from_mins(2);
-
-/// The looking for lost answers.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Search {
-    /// When the next look is due; `None` if there is nothing to look for any more.
-    pub(in crate::engine) due: Option<Timestamp>,
-    /// The jobs that are being looked for; `None` between two looks.
-    asked: Option<HashSet<JobId>>,
-    looks: u32,
-    /// Since when, and until when at the most.
-    times: Option<(Timestamp, Option<Timestamp>)>,
-    /// The jobs that are sent again if they are not found, because a person said so.
-    pub(in crate::engine) to_send: HashSet<JobId>,
-}
-
-impl Search {
-    /// Since when it has been going on, and until when it goes on at the most, if that is known.
-    pub(in crate::engine) fn times(&self) -> Option<(Timestamp, Option<Timestamp>)> {
-        self.times
-    }
-}
 
 impl Engine {
     /// A paid call's answer was lost: look for its request, all lost ones in one go.
@@ -71,7 +50,7 @@ impl Engine {
         self.search.looks += 1;
         let since = Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default());
         let lost = Lost { ledger: self.ledger.clone(), batch: self.facts.id, jobs };
-        self.spawn_stage(Step::Search, self.stages.clone().look_up(self.options.model.clone(), since, lost));
+        self.spawn_stage(Step::Search, look_up(self.stages.clone(), self.options.model.clone(), since, lost));
     }
 
     /// What fal remembers has come: requests that were lost are adopted.

@@ -6,13 +6,13 @@ use std::time::Duration;
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
 use crate::engine::pools::open_files;
-use crate::engine::resilience::circuit_breaker::Breaker;
-use crate::engine::resilience::connectivity::{CallKind, Connectivity, Health, Trouble};
-use crate::engine::resilience::pause::{FailureWatch, PauseReason, in_words};
+use crate::engine::resilience::connectivity::{CallKind, Health, Trouble};
+use crate::engine::resilience::look_out;
+use crate::engine::resilience::pause::{PauseReason, in_words};
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::{Pool, Step};
 use crate::fal::FalError;
-use crate::job::{Class, JobId, MaxFailures, Shortage, Timestamp};
+use crate::job::{Class, JobId, Shortage, Timestamp};
 
 /// How long nothing may be held back before a storm is over.
 const CALM: Duration = Duration::from_secs(10);
@@ -20,30 +20,6 @@ const CALM: Duration = Duration::from_secs(10);
 const COUNTDOWN: Duration = Duration::from_secs(1);
 /// So long the snapshot says that it goes on again: a face that draws seldom does not miss it.
 const NEWS: Duration = Duration::from_secs(10);
-
-/// What may hold jobs back.
-#[derive(Debug)]
-pub(in crate::engine) struct Resilience {
-    /// Why no new jobs are begun, if none are.
-    pub(in crate::engine) pause: Option<PauseReason>,
-    /// How calls come out, for all alike.
-    pub(in crate::engine) connectivity: Connectivity,
-    /// Whether the account takes anything.
-    pub(in crate::engine) account: Breaker,
-    pub(in crate::engine) failures: FailureWatch,
-}
-
-impl Resilience {
-    /// With nothing in the way.
-    pub(in crate::engine) fn new(most: MaxFailures, now: Timestamp) -> Self {
-        Self {
-            pause: None,
-            connectivity: Connectivity::new(now),
-            account: Breaker::new(),
-            failures: FailureWatch::new(most),
-        }
-    }
-}
 
 impl Engine {
     /// Whether a call of this kind of call may begin, as far as fal and the account are concerned.
@@ -148,13 +124,13 @@ impl Engine {
     pub(in crate::engine) fn look_out(&mut self, now: Timestamp) {
         if self.course.started && self.course.leaving.is_none() && !self.is_finished() {
             if self.resilience.connectivity.looks_out(now) {
-                self.spawn_stage(Step::Reach(now), self.stages.clone().reach());
+                self.spawn_stage(Step::Reach(now), look_out::reach(self.stages.clone()));
             }
             if self.resilience.account.asks(now) {
-                self.spawn_stage(Step::AskKey(now), self.stages.clone().ask_for_key());
+                self.spawn_stage(Step::AskKey(now), look_out::ask_for_key(self.stages.clone()));
             }
         }
-        self.tell_weather(now);
+        self.tell_connectivity(now);
         if self.counts_down() && now.since(self.publisher.published_at) >= COUNTDOWN && self.counts_otherwise(now) {
             self.publisher.dirty = true;
         }
@@ -162,9 +138,9 @@ impl Engine {
 
     /// Tells how the connectivity changed. A storm is one however often it lets something through: it is over when
     /// nothing is held back for a while, or nothing is left to do.
-    fn tell_weather(&mut self, now: Timestamp) {
+    fn tell_connectivity(&mut self, now: Timestamp) {
         let (health, next) = self.resilience.connectivity.health(now);
-        if let Some(notice) = weather_notice(health, next.map(|next| next.since(now))) {
+        if let Some(notice) = connectivity_notice(health, next.map(|next| next.since(now))) {
             self.publisher.said.calm_since = None;
             if !health.is_like(self.publisher.said.health) {
                 tracing::warn!(?health, "calls are held back");
@@ -209,7 +185,7 @@ impl Engine {
     }
 
     /// When to look again.
-    pub(in crate::engine) fn outlook_deadline(&self, now: Timestamp) -> Option<Timestamp> {
+    pub(in crate::engine) fn look_out_deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let tries = self.resilience.account.next().filter(|next| *next > now);
         let countdown = self.counts_down().then(|| {
             let due = self.publisher.published_at.plus(COUNTDOWN);
@@ -234,9 +210,9 @@ impl Engine {
     /// What needs a person, what everything waits for, or that it no longer does.
     pub(in crate::engine) fn notice(&self, now: Timestamp) -> Option<Notice> {
         let of_hold = self.resilience.pause.as_ref().and_then(|hold| hold.notice(self.next_try(now), true));
-        let of_weather = || {
+        let of_connectivity = || {
             let (health, next) = self.resilience.connectivity.health(now);
-            weather_notice(health, next.map(|next| next.since(now)))
+            connectivity_notice(health, next.map(|next| next.since(now)))
         };
         let idle = || if self.is_idle(now) { self.waited_for(now) } else { None };
         let news = || {
@@ -247,7 +223,7 @@ impl Engine {
                 .filter(|(at, _)| now.since(*at) < NEWS)
                 .map(|(_, notice)| notice.clone())
         };
-        of_hold.or_else(of_weather).or_else(news).or_else(idle)
+        of_hold.or_else(of_connectivity).or_else(news).or_else(idle)
     }
 
     /// How long it is until the account is tried by itself; `None` if it is not.
@@ -257,7 +233,7 @@ impl Engine {
     }
 }
 
-pub(in crate::engine) fn weather_notice(health: Health, next: Option<Duration>) -> Option<Notice> {
+pub(in crate::engine) fn connectivity_notice(health: Health, next: Option<Duration>) -> Option<Notice> {
     let (kind, message, action) = match health {
         Health::Clear => return None,
         Health::Slow => (

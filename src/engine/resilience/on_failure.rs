@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
+use crate::engine::effect::{Again, Failure};
 use crate::engine::publish::log_cache::LAST_WORDS;
-use crate::engine::resilience::connectivity::CallKind;
-use crate::engine::resilience::retry::{Standing, Verdict, decide};
+use crate::engine::resilience::retry::{FailureContext, Verdict, decide};
 use crate::fal::{Bill, FalError, Scope};
 use crate::job::{
     Cause, CauseKind, Checkpoint, Class, Cost, Group, JobId, JobState, Stage, Suspicion, Transition, Unread, Usd,
@@ -14,14 +14,9 @@ use crate::ledger::Attempt;
 
 impl Engine {
     /// A step failed: the one table says what follows.
-    pub(in crate::engine) fn failed(
-        &mut self,
-        call_kind: CallKind,
-        id: JobId,
-        error: &FalError,
-        same: Checkpoint,
-        anew: Checkpoint,
-    ) {
+    pub(in crate::engine) fn failed(&mut self, id: JobId, failure: Failure) {
+        let Failure { call_kind, error, same, anew } = failure;
+        let error = &error;
         let now = self.now();
         tracing::info!(job = %id, cause = %error.cause, class = ?error.class, source = ?error.source, "a step failed");
         let Some(attempt) = self.jobs.get(id).map(|job| job.state.attempt()) else { return };
@@ -31,15 +26,15 @@ impl Engine {
         let live = self.runtime.entry(id).or_default();
         live.early = if error.class == Class::NotReady { live.early.saturating_add(1) } else { 0 };
         let shared = at_least.map(|at_least| (live.let_off.max(1), at_least));
-        let standing = Standing { same, anew, attempt, early: live.early, shared };
+        let context = FailureContext { same, anew, attempt, early: live.early, shared };
         let cost = self.cost_of(id, error);
         if error.scope == Scope::Request {
             self.settle_call(id);
         }
-        match decide(error, standing, &self.options.retry, self.rng.f64()) {
+        match decide(error, context, &self.options.retry, self.rng.f64()) {
             Verdict::Retry { wait, checkpoint, counts } => {
                 self.write_attempt(id, &error.cause, cost);
-                self.wait(id, error.cause.clone(), wait, checkpoint, counts);
+                self.wait(id, Again { cause: error.cause.clone(), wait, checkpoint, counts });
             }
             Verdict::Fail(checkpoint) => match &error.unread {
                 Some(answer) => self.misread(id, &error.cause, answer),
@@ -66,26 +61,13 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) fn retry(
-        &mut self,
-        id: JobId,
-        cause: Cause,
-        wait: Duration,
-        checkpoint: Checkpoint,
-        counts: bool,
-    ) {
-        self.write_attempt(id, &cause, None);
-        self.wait(id, cause, wait, checkpoint, counts);
+    pub(in crate::engine) fn retry(&mut self, id: JobId, again: Again) {
+        self.write_attempt(id, &again.cause, None);
+        self.wait(id, again);
     }
 
-    pub(in crate::engine) fn wait(
-        &mut self,
-        id: JobId,
-        cause: Cause,
-        wait: Duration,
-        checkpoint: Checkpoint,
-        counts: bool,
-    ) {
+    pub(in crate::engine) fn wait(&mut self, id: JobId, again: Again) {
+        let Again { cause, wait, checkpoint, counts } = again;
         let until = self.now().plus(wait);
         if self.happen(id, Transition::Retry { cause, until, checkpoint, counts }) {
             self.wake_at(id, until);
@@ -94,7 +76,7 @@ impl Engine {
 
     /// Puts a job back to where it can go on, at nobody's cost.
     pub(in crate::engine) fn back_to(&mut self, id: JobId, cause: Cause, checkpoint: Checkpoint) {
-        self.retry(id, cause, Duration::ZERO, checkpoint, false);
+        self.retry(id, Again { cause, wait: Duration::ZERO, checkpoint, counts: false });
     }
 
     pub(in crate::engine) fn fail(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint) {
@@ -173,7 +155,7 @@ impl Engine {
                 cost,
             })
         });
-        self.outdate_history(id);
+        self.publisher.outdate_history(id);
     }
 
     /// A job has ended: its logs are kept for a while.

@@ -40,7 +40,7 @@ pub(in crate::engine) enum Verdict {
 
 /// What a job has when a step fails: enough to go on, less whatever the failure made useless.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::engine) struct Standing {
+pub(in crate::engine) struct FailureContext {
     /// What it keeps if the same step is made again.
     pub(in crate::engine) same: Checkpoint,
     /// What it keeps if fal's request is spent and a new one is needed.
@@ -53,8 +53,13 @@ pub(in crate::engine) struct Standing {
     pub(in crate::engine) shared: Option<(u8, Duration)>,
 }
 
-pub(in crate::engine) fn decide(error: &FalError, standing: Standing, policy: &RetryPolicy, random: f64) -> Verdict {
-    let Standing { same, anew, attempt, early, shared } = standing;
+pub(in crate::engine) fn decide(
+    error: &FalError,
+    context: FailureContext,
+    policy: &RetryPolicy,
+    random: f64,
+) -> Verdict {
+    let FailureContext { same, anew, attempt, early, shared } = context;
     let checkpoint = if error.scope == Scope::Request { anew } else { same };
     let uncounted = RetryPolicy { retries: u16::MAX, ..*policy };
     let counted = |retries: u16, after, checkpoint| {
@@ -114,9 +119,14 @@ mod tests {
     ) -> Verdict {
         let cause = Cause::new(CauseKind::Runner, "x");
         let error = FalError { cause, class, scope, patience, bill: Bill::Nothing, unread: None, source: None };
-        let standing =
-            Standing { same: Checkpoint::Nothing, anew: upload(), attempt, early: attempt.try_into().unwrap(), shared };
-        decide(&error, standing, &RetryPolicy::default(), 1.0)
+        let context = FailureContext {
+            same: Checkpoint::Nothing,
+            anew: upload(),
+            attempt,
+            early: attempt.try_into().unwrap(),
+            shared,
+        };
+        decide(&error, context, &RetryPolicy::default(), 1.0)
     }
 
     const TRANSIENT: Class = Class::Transient { after: None };
@@ -132,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_weather_spends_no_attempt_and_never_ends_a_job() {
+    fn lost_connectivity_spends_no_attempt_and_never_ends_a_job() {
         // Its own wait, but never long after the one call is due that tries it for all.
         for (times, tried_in, seconds) in [(1, 1, 2), (3, 1, 8), (200, 0, 60), (200, 55, 60), (200, 1, 11)] {
             let shared = Some((times, Duration::from_secs(tried_in)));
@@ -141,7 +151,7 @@ mod tests {
             assert_eq!(foul, Verdict::Retry { wait, checkpoint: Checkpoint::Nothing, counts: false });
         }
         let asked = Class::Transient { after: Some(Duration::from_secs(90)) };
-        let slow = verdict(Patience::Weather, asked, Scope::Call, 4, Some((1, Duration::from_mins(3))));
+        let slow = verdict(Patience::Connectivity, asked, Scope::Call, 4, Some((1, Duration::from_mins(3))));
         let wait = Duration::from_mins(3);
         assert_eq!(
             slow,

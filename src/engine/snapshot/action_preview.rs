@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::Usd;
 
-/// What could be done with the jobs of the newest [`Command::PreviewAction`](crate::engine::Command::PreviewAction).
+/// What could be done with the jobs of the newest [`Command::PreviewAction`](crate::engine::command::Command::PreviewAction).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActionPreview {
     /// Which question this answers.

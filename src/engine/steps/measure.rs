@@ -3,11 +3,10 @@
 
 use std::fs;
 
-use crate::engine::actor::Engine;
 use crate::engine::steps::stages::UploadError;
 use crate::fal::{FalError, LocalFile};
 use crate::intake;
-use crate::job::{Cause, CauseKind, Checkpoint, Format, Job, JobId, Photo, Pixels, Usd};
+use crate::job::{Format, Photo, Pixels, Usd};
 use crate::picture::Header;
 
 /// Opens a photo and measures the bytes that will be sent. It blocks for as long as the disk takes.
@@ -45,40 +44,8 @@ fn refused(message: &str) -> UploadError {
     FalError::local_file(message).into()
 }
 
-impl Engine {
-    /// A photo was measured anew: from here on it is what it is now, for its price as for its dedup.
-    pub(in crate::engine) fn remeasured(&mut self, id: JobId, photo: Photo) {
-        let Some(known) = self.jobs.get(id).filter(|known| known.photo != photo).cloned() else { return };
-        self.forget_twin(&known);
-        self.jobs.replace(Job { photo, ..known });
-    }
-
-    /// A photo has more pixels than when it was planned. Under a cap it goes back to where its price is
-    /// held against that; without one only a person can agree to pay more.
-    pub(in crate::engine) fn grown(&mut self, id: JobId, photo: Photo) {
-        let Some(job) = self.jobs.get(id) else { return };
-        let attempt = job.state.run().map_or(0, |run| run.attempt);
-        let (was, then) = (job.photo.pixels, self.jobs.at_most(job));
-        self.remeasured(id, photo);
-        let Some(job) = self.jobs.get(id) else { return };
-        let message = grew((was, then), (job.photo.pixels, self.jobs.at_most(job)));
-        if self.options.budget.is_some() && attempt <= self.options.retry.retries {
-            self.retry(
-                id,
-                Cause::new(CauseKind::LocalFile, message),
-                std::time::Duration::ZERO,
-                Checkpoint::Nothing,
-                true,
-            );
-        } else {
-            let message = format!("{message}. It was not sent; a retry sends it at that price");
-            self.fail(id, &Cause::new(CauseKind::LocalFile, message), Checkpoint::Nothing);
-        }
-    }
-}
-
 /// `is larger than when the plan was made: 1800×1200 px and at most $0.90, not 60×40 px and $0.10`.
-fn grew(then: (Option<Pixels>, Option<Usd>), now: (Option<Pixels>, Option<Usd>)) -> String {
+pub(in crate::engine) fn grew(then: (Option<Pixels>, Option<Usd>), now: (Option<Pixels>, Option<Usd>)) -> String {
     let size = |pixels: Option<Pixels>| pixels.map_or_else(|| "no size".to_owned(), |pixels| format!("{pixels} px"));
     let price = |usd: Option<Usd>| usd.map_or_else(|| "a price that is not known".to_owned(), |usd| usd.to_string());
     format!(

@@ -1,204 +1,116 @@
 //! Following a request: what fal says of it, until its result can be fetched.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::actor::Engine;
-use crate::engine::event::What;
+use crate::engine::effect::{Effect, Effects, Queue};
 use crate::engine::poll_interval::{PollInterval, Seen};
 use crate::engine::resilience::connectivity::CallKind;
-use crate::fal::{CancelAnswer, FalError, Progress, Scope, Status};
-use crate::job::{Answer, Cause, CauseKind, Checkpoint, Class, JobId, JobState, Request, Transition};
+use crate::engine::runtime::Runtime;
+use crate::engine::steps::stages::{Outcome, Stages};
+use crate::fal::{FalError, Progress, Status};
+use crate::job::{CauseKind, Class, Job, JobState, Request, Timestamp, Transition};
 
 /// A request that runs for so long is noted as running.
 const LONG: Duration = Duration::from_secs(5);
-
 /// After so many status calls in a row that say nothing, the result is asked for instead.
 const UNCLEAR: u32 = 3;
-/// How often, a minute apart in the end, before it is left to a person.
-const GIVEN_UP: u32 = 20;
 
-impl Engine {
-    pub(in crate::engine) fn polled(&mut self, id: JobId, result: Result<Status, FalError>) {
-        self.runtime.entry(id).or_default().calling = false;
-        let Some(job) = self.jobs.get(id) else { return };
-        if !job.state.is_at_fal() {
-            return;
+/// What is around a request that is followed.
+#[derive(Debug)]
+pub(in crate::engine) struct Around<'a> {
+    pub(in crate::engine) interval: &'a mut PollInterval,
+    /// Whether somebody looks at this job.
+    pub(in crate::engine) is_watched: bool,
+    /// In 0..1.
+    pub(in crate::engine) random: f64,
+    pub(in crate::engine) now: Timestamp,
+}
+
+/// Asks where a request stands.
+pub(in crate::engine) async fn run(stages: Arc<Stages>, request: Request, logs: bool) -> Outcome {
+    Outcome::Polled(stages.fal.status(&stages.endpoint, &request, logs).await)
+}
+
+/// What follows from the answer.
+pub(in crate::engine) fn finish(
+    job: &Job,
+    live: &mut Runtime,
+    result: Result<Status, FalError>,
+    around: Around<'_>,
+) -> Effects {
+    live.calling = false;
+    if !job.state.is_at_fal() {
+        return Vec::new();
+    }
+    match result {
+        Ok(status) => stands(&job.state, live, &status, around),
+        Err(error) => failed(live, error, around.random),
+    }
+}
+
+/// fal said where a request stands.
+fn stands(state: &JobState, live: &mut Runtime, status: &Status, around: Around<'_>) -> Effects {
+    let Around { interval, is_watched, random, now } = around;
+    let mut effects = vec![Effect::GotThrough(CallKind::Follow)];
+    (live.failures, live.unclear) = (0, 0);
+    live.trouble = None;
+    let lines = status.logs.as_deref().map(|logs| live.log.hear(logs, now)).unwrap_or_default();
+    effects.extend(lines.into_iter().map(Effect::Said));
+    match status.progress {
+        Progress::InQueue(position) => {
+            if !matches!(state, JobState::InQueue(_, _, known) if *known == position) {
+                effects.push(Effect::Change(Transition::Queue(position), Vec::new()));
+            }
+            live.not_running_at = Some(now);
+            live.turn_at = interval.until_turn(position).map(|wait| now.plus(wait));
+            effects.push(Effect::CallIn(interval.next(Seen::Queued(position), is_watched, random)));
         }
-        match result {
-            Ok(status) => self.stands(id, &status),
-            Err(error) => self.poll_failed(id, &error),
+        Progress::InProgress => {
+            let since = if let JobState::InProgress(_, _, since) = state { Some(*since) } else { None };
+            if since.is_none() {
+                effects.push(Effect::Change(Transition::Progress, Vec::new()));
+            }
+            let ran = now.since(since.unwrap_or(now));
+            // No later run needs it, but whoever looks into the ledger meanwhile would read that it waits.
+            if ran >= LONG && !std::mem::replace(&mut live.noted_running, true) {
+                effects.push(Effect::Note);
+            }
+            let running = Seen::Running {
+                at_least: ran,
+                at_most: now.since(live.not_running_at.or(since).unwrap_or(now)),
+                supposedly: live.turn_at.map(|turn| now.since(turn)),
+            };
+            effects.push(Effect::CallIn(interval.next(running, is_watched, random)));
+        }
+        Progress::Completed => {
+            if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
+                interval.learn(Duration::from_secs_f64(seconds));
+            }
+            let complete = Transition::Complete(status.inference_s);
+            effects.push(Effect::Change(complete, vec![Effect::Queue(Queue::Answer)]));
         }
     }
+    effects
+}
 
-    /// fal said where a request stands.
-    fn stands(&mut self, id: JobId, status: &Status) {
-        let now = self.now();
-        self.got_through(CallKind::Follow, id);
-        let live = self.runtime.entry(id).or_default();
-        (live.failures, live.unclear) = (0, 0);
-        live.trouble = None;
-        let lines = status.logs.as_deref().map(|logs| live.log.hear(logs, now)).unwrap_or_default();
-        if !lines.is_empty() {
-            self.publisher.dirty = true;
-        }
-        if self.is_told() {
-            for line in lines {
-                self.tell(What::Log(id, line));
-            }
-        }
-        let Some(state) = self.jobs.get(id).map(|job| &job.state) else { return };
-        let watched = self.look_at() == Some(id);
-        let random = self.rng.f64();
-        match status.progress {
-            Progress::InQueue(position) => {
-                if !matches!(state, JobState::InQueue(_, _, known) if *known == position) {
-                    self.happen(id, Transition::Queue(position));
-                }
-                let live = self.runtime.entry(id).or_default();
-                live.not_running_at = Some(now);
-                live.turn_at = self.scheduler.poll_interval.until_turn(position).map(|wait| now.plus(wait));
-                self.call_in(id, self.scheduler.poll_interval.next(Seen::Queued(position), watched, random));
-            }
-            Progress::InProgress => {
-                let since = if let JobState::InProgress(_, _, since) = state { Some(*since) } else { None };
-                if since.is_none() {
-                    self.happen(id, Transition::Progress);
-                }
-                let ran = now.since(since.unwrap_or(now));
-                self.tell_onlookers(id, ran);
-                let live = self.runtime.get(&id);
-                let not_yet = live.and_then(|live| live.not_running_at);
-                let running = Seen::Running {
-                    at_least: ran,
-                    at_most: now.since(not_yet.or(since).unwrap_or(now)),
-                    supposedly: live.and_then(|live| live.turn_at).map(|turn| now.since(turn)),
-                };
-                self.call_in(id, self.scheduler.poll_interval.next(running, watched, random));
-            }
-            Progress::Completed => {
-                if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
-                    self.scheduler.poll_interval.learn(Duration::from_secs_f64(seconds));
-                }
-                if self.happen(id, Transition::Complete(status.inference_s)) {
-                    self.runtime.entry(id).or_default().cancelling = false;
-                    self.scheduler.to_answer.push_back(id);
-                }
-            }
-        }
-    }
-
-    /// Notes that a request runs, once that takes long: no later run needs it, but whoever looks into the
-    /// ledger meanwhile would read that it waits.
-    fn tell_onlookers(&mut self, id: JobId, ran: Duration) {
-        let live = self.runtime.entry(id).or_default();
-        if ran >= LONG
-            && !std::mem::replace(&mut live.noted_running, true)
-            && let Some(job) = self.jobs.get(id)
-        {
-            self.stages.writer.note(job);
-        }
-    }
-
-    /// A call about a request did not get through. The request runs on; we ask less and less often.
-    fn poll_failed(&mut self, id: JobId, error: &FalError) {
-        self.met(CallKind::Follow, id, error);
-        if error.cause.kind == CauseKind::NotFound {
-            if self.runtime.get(&id).is_some_and(|live| live.cancelling) {
-                self.end_cancelled(id);
+/// A call about a request did not get through. The request runs on; we ask less and less often.
+fn failed(live: &mut Runtime, error: FalError, random: f64) -> Effects {
+    let follows = match (error.cause.kind == CauseKind::NotFound, live.cancelling) {
+        (true, true) => Effect::EndCancelled,
+        (true, false) => Effect::FindArchived,
+        (false, _) => {
+            let after = if let Class::Transient { after } = error.class { after } else { None };
+            live.failures = live.failures.saturating_add(1);
+            live.trouble = Some(error.cause.to_string());
+            if live.failures >= UNCLEAR && is_about_request(&error) {
+                Effect::Queue(Queue::Answer)
             } else {
-                self.look_for_stored(id);
-            }
-            return;
-        }
-        let after = if let Class::Transient { after } = error.class { after } else { None };
-        let random = self.rng.f64();
-        let live = self.runtime.entry(id).or_default();
-        live.failures = live.failures.saturating_add(1);
-        live.trouble = Some(error.cause.to_string());
-        let wait = PollInterval::after_failures(live.failures, after, random);
-        let asks_result = live.failures >= UNCLEAR && is_about_request(error);
-        self.publisher.dirty = true;
-        if asks_result {
-            self.scheduler.to_answer.push_back(id);
-        } else {
-            self.call_in(id, wait);
-        }
-    }
-
-    /// The result was asked for of a request whose status is not understood, and is not there either.
-    fn still_unclear(&mut self, id: JobId, request: Request, error: &FalError) {
-        let is_shared = self.met(CallKind::Follow, id, error);
-        let random = self.rng.f64();
-        let live = self.runtime.entry(id).or_default();
-        live.unclear = live.unclear.saturating_add(u32::from(!is_shared));
-        let (asked, failures) = (live.unclear, live.failures);
-        let met = live.trouble.clone().unwrap_or_default();
-        let after = if let Class::Transient { after } = error.class { after } else { None };
-        let checkpoint = Checkpoint::Request(Box::new(request));
-        let message = format!("{met}; its result was asked for instead: {}", error.cause);
-        if asked >= GIVEN_UP {
-            let message = format!("{message}; a retry asks for both again, without paying again");
-            self.fail(id, &Cause { message: message.into(), ..error.cause.clone() }, checkpoint);
-        } else {
-            let wait = PollInterval::after_failures(failures, after, random);
-            self.wait(id, Cause { message: message.into(), ..error.cause.clone() }, wait, checkpoint, false);
-        }
-    }
-
-    pub(in crate::engine) fn answered(&mut self, id: JobId, result: Result<Answer, FalError>) {
-        let (request, inference, is_complete) = match self.jobs.get(id).map(|job| &job.state) {
-            Some(JobState::Completed(_, request, inference)) => (request.clone(), *inference, true),
-            Some(state) if state.is_at_fal() => match state.request() {
-                Some(request) => (Box::new(request.clone()), None, false),
-                None => return,
-            },
-            _ => return,
-        };
-        match result {
-            Ok(mut answer) => {
-                if !is_complete && !self.happen(id, Transition::Complete(answer.inference_s)) {
-                    return;
-                }
-                self.got_through(CallKind::Follow, id);
-                self.forgive(id);
-                answer.inference_s = inference.or(answer.inference_s);
-                if self.happen(id, Transition::StartSave(answer)) {
-                    self.scheduler.to_save.push_back(id);
-                }
-            }
-            Err(error) if error.cause.kind == CauseKind::NotFound => self.look_for_stored(id),
-            Err(error)
-                if !is_complete
-                    && matches!(error.class, Class::NotReady | Class::Transient { .. })
-                    && error.scope == Scope::Call =>
-            {
-                self.still_unclear(id, *request, &error);
-            }
-            Err(error) => {
-                let anew = Checkpoint::Upload(request.upload.clone());
-                self.failed(CallKind::Follow, id, &error, Checkpoint::Request(request), anew);
+                Effect::CallIn(PollInterval::after_failures(live.failures, after, random))
             }
         }
-    }
-
-    pub(in crate::engine) fn cancelled(&mut self, id: JobId, result: Result<CancelAnswer, FalError>) {
-        let Some(job) = self.jobs.get(id) else { return };
-        match result {
-            Ok(CancelAnswer::Removed | CancelAnswer::NotFound) if matches!(job.state, JobState::InQueue(..)) => {
-                self.end_cancelled(id);
-            }
-            // It runs on or has ended: what comes of it is saved, for it is paid for.
-            Ok(_) => self.call_in(id, Duration::ZERO),
-            Err(error) => self.not_cancelled(id, &error.cause),
-        }
-    }
-
-    pub(in crate::engine) fn not_cancelled(&mut self, id: JobId, why: &Cause) {
-        let live = self.runtime.entry(id).or_default();
-        live.cancelling = false;
-        live.trouble = Some(format!("could not be cancelled: {why}"));
-        self.publisher.dirty = true;
-    }
+    };
+    vec![Effect::Met(CallKind::Follow, error), Effect::Show, follows]
 }
 
 /// Whether a failed status call may be the request's own trouble, not that of all calls.

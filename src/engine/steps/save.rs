@@ -1,136 +1,110 @@
 //! What was paid for comes onto the disk, or is kept to be tried again.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::engine::actor::Engine;
-use crate::engine::event::What;
+use crate::engine::effect::{Again, Effect, Effects, told};
+use crate::engine::job_table::JobTable;
+use crate::engine::recovery::archived;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::steps::fetch::SaveError;
-use crate::engine::steps::outcomes::told;
+use crate::engine::steps::fetch::{Heard, SaveError, fetch};
+use crate::engine::steps::stages::{Outcome, Save, Stages};
 use crate::fal::FalError;
-use crate::job::{Cause, CauseKind, Checkpoint, Cost, Job, JobId, JobState, Saved, Stage, Suspicion, Transition};
-use crate::ledger::Attempt;
-use crate::output::{OutputError, Placed};
+use crate::job::{Cause, CauseKind, Checkpoint, Cost, Job, JobState, SameAs};
+use crate::output::{Dressing, Expect, OutputError, Placed};
 
 /// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
 
-impl Engine {
-    pub(in crate::engine) fn saved(&mut self, id: JobId, result: Result<Placed, SaveError>) {
-        let Some(Job { state: JobState::Saving(_, request, answer), .. }) = self.jobs.get(id) else { return };
-        let (request, answer) = (request.clone(), answer.clone());
-        let checkpoint = || Checkpoint::Answer(request.clone(), answer.clone());
-        match result {
-            Ok(placed) => {
-                self.got_through(CallKind::Fetch, id);
-                let borrowed = self.dedup.borrowed(id);
-                let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
-                let cost = if is_settled {
-                    Some(Cost::NOTHING)
-                } else {
-                    self.jobs.cost(id, answer.billed_units, placed.first.pixels())
-                };
-                if let Some(note) = &placed.note {
-                    self.remark(id, note);
-                }
-                let (mut saved, suspicion) = placed.saved(&request, &answer, cost);
-                saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);
-                self.keep(id, saved, suspicion);
+/// Downloads a result's files, dresses them and gives them their names.
+pub(in crate::engine) async fn run(stages: Arc<Stages>, work: Save) -> Outcome {
+    Outcome::Saved(match save(&stages, work).await {
+        Err(SaveError::Output(error)) => Err(SaveError::Output(stages.output.whose(error).await)),
+        saved => saved,
+    })
+}
+
+async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
+    let hear = |heard| match heard {
+        Heard::Begins(length) => {
+            work.meter.restart();
+            work.length.store(length, Ordering::Relaxed);
+        }
+        Heard::Came(bytes) => work.meter.add(bytes),
+    };
+    let dressing = Dressing::read(&work.photo, stages.output.written().strip, work.made).await;
+    let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
+    let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
+    Ok(stages.output.place(&work.photo, parts, expect).await?)
+}
+
+/// What follows. `borrowed` says whose request the job followed, if another one's, and whether that is paid
+/// for.
+pub(in crate::engine) fn finish(
+    job: &Job,
+    result: Result<Placed, SaveError>,
+    jobs: &JobTable,
+    borrowed: impl FnOnce() -> Option<(SameAs, bool)>,
+) -> Effects {
+    let JobState::Saving(_, request, answer) = &job.state else { return Vec::new() };
+    let checkpoint = || Checkpoint::Answer(request.clone(), answer.clone());
+    match result {
+        Ok(placed) => {
+            let mut effects = vec![Effect::GotThrough(CallKind::Fetch)];
+            let borrowed = borrowed();
+            let is_settled = borrowed.as_ref().is_some_and(|(_, is_settled)| *is_settled);
+            let cost = if is_settled {
+                Some(Cost::NOTHING)
+            } else {
+                jobs.cost(job.id, answer.billed_units, placed.first.pixels())
+            };
+            effects.extend(placed.note.clone().map(|note| Effect::Remark(note.into())));
+            let (mut saved, suspicion) = placed.saved(request, answer, cost);
+            saved.same_as = borrowed.map(|(same_as, _)| same_as.photo);
+            effects.push(Effect::Keep(Box::new(saved), suspicion));
+            effects
+        }
+        Err(SaveError::Fal(error)) if is_gone(&error) => {
+            let lost = archived::file_is_gone(&error.cause, request);
+            vec![Effect::Met(CallKind::Fetch, error), lost]
+        }
+        Err(SaveError::Fal(error)) => vec![Effect::failed(CallKind::Fetch, error, checkpoint())],
+        Err(SaveError::Output(error)) => {
+            let mut effects = Vec::new();
+            if error.shortage().is_none() {
+                effects.push(Effect::GotThrough(CallKind::Fetch));
             }
-            Err(SaveError::Fal(error)) if is_gone(&error) => {
-                self.met(CallKind::Fetch, id, &error);
-                let checkpoint = Checkpoint::Upload(request.upload.clone());
-                self.file_is_gone(id, &error.cause, &request.id, checkpoint);
-            }
-            Err(SaveError::Fal(error)) => self.failed(CallKind::Fetch, id, &error, checkpoint(), checkpoint()),
-            Err(SaveError::Output(error)) => {
-                if error.shortage().is_none() {
-                    self.got_through(CallKind::Fetch, id);
-                }
-                self.not_saved(id, "the result could not be saved", &error, &checkpoint());
-            }
+            effects.extend(not_saved("the result could not be saved", &error, CallKind::Fetch, &checkpoint()));
+            effects
         }
     }
+}
 
-    /// What a new result of a job may take the place of: one of an earlier attempt, or of a trial.
-    pub(in crate::engine) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
-        let of_trial = || Some(Box::new(self.planning.trials.get(&self.jobs.get(id)?.photo.path)?.clone()));
-        self.previous.get(&id).cloned().or_else(of_trial)
+/// What follows where something cannot be written, in a step that makes calls of this kind.
+pub(in crate::engine) fn not_saved(
+    what: &str,
+    error: &OutputError,
+    call_kind: CallKind,
+    checkpoint: &Checkpoint,
+) -> Effects {
+    if let Some(shortage) = error.shortage() {
+        let error = FalError::of_shortage(shortage, told(what, error));
+        return vec![Effect::failed(call_kind, error, checkpoint.clone())];
     }
-
-    /// A result is on disk: its folder remembers it from now on, whatever becomes of the ledger.
-    pub(in crate::engine) fn note(&self, id: JobId) {
-        if let Some(job) = self.jobs.get(id) {
-            self.stages.output.note(job, &self.stages.terms);
+    match error {
+        OutputError::BadResult(how) => {
+            vec![Effect::failed(CallKind::Fetch, FalError::damaged(how.clone()), checkpoint.clone())]
         }
-    }
-
-    /// Says in a job's log what is worth knowing of its result.
-    fn remark(&mut self, id: JobId, note: &str) {
-        let now = self.now();
-        let line = self.runtime.entry(id).or_default().log.remark(note, now);
-        self.publisher.dirty = true;
-        if self.is_told() {
-            self.tell(What::Log(id, line));
+        OutputError::Disk { .. } | OutputError::Folder { .. } => {
+            let message = told(what, error);
+            let cause = Cause::new(error.kind(), message.clone());
+            let again = Again { cause, wait: DISK, checkpoint: checkpoint.clone(), counts: false };
+            vec![Effect::Retry(again), Effect::Pause(PauseReason::Disk(message))]
         }
-    }
-
-    fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
-        let now = self.now();
-        self.previous.remove(&id);
-        self.publisher.throughput.saved(now);
-        self.resilience.failures.succeeded();
-        let began = self.jobs.get(id).and_then(|job| job.state.run());
-        let transition = match self.to_compare(id, &saved, suspicion) {
-            Some(suspicion) => Transition::Doubt(saved, suspicion),
-            None => Transition::Save(saved),
-        };
-        if !self.happen(id, transition) {
-            return;
-        }
-        self.note(id);
-        self.attempted(id, |job| {
-            let (run, saved) = (began?, job.state.saved()?);
-            Some(Attempt {
-                job: id,
-                attempt: run.attempt,
-                began: run.began,
-                ended: now,
-                stage: Stage::Save,
-                cause: None,
-                request: Some(saved.request.clone()),
-                cost: saved.cost,
-            })
-        });
-        self.outdate_history(id);
-        self.ended(id);
-    }
-
-    pub(in crate::engine) fn not_saved(&mut self, id: JobId, what: &str, error: &OutputError, checkpoint: &Checkpoint) {
-        if let Some(shortage) = error.shortage() {
-            let call_kind = if matches!(checkpoint, Checkpoint::Nothing) { CallKind::Upload } else { CallKind::Fetch };
-            let error = FalError::of_shortage(shortage, told(what, error));
-            return self.failed(call_kind, id, &error, checkpoint.clone(), checkpoint.clone());
-        }
-        match error {
-            OutputError::BadResult(how) => {
-                self.failed(
-                    CallKind::Fetch,
-                    id,
-                    &FalError::damaged(how.clone()),
-                    checkpoint.clone(),
-                    checkpoint.clone(),
-                );
-            }
-            OutputError::Disk { .. } | OutputError::Folder { .. } => {
-                let message = told(what, error);
-                self.retry(id, Cause::new(error.kind(), message.clone()), DISK, checkpoint.clone(), false);
-                self.hold(PauseReason::Disk(message));
-            }
-            OutputError::LocalFile { .. } => {
-                self.fail(id, &Cause::new(CauseKind::LocalFile, told(what, error)), checkpoint.clone());
-            }
+        OutputError::LocalFile { .. } => {
+            vec![Effect::Fail(Cause::new(CauseKind::LocalFile, told(what, error)), checkpoint.clone())]
         }
     }
 }

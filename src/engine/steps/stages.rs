@@ -1,24 +1,20 @@
-//! The steps of a photo's way, each a task of its own. They share nothing: each gets what it needs
-//! and sends back an [`Outcome`].
+//! What the steps of a photo's way have in common: what each gets, and the [`Outcome`] that each sends back.
+//! They share no state.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::engine::steps::fetch::{Heard, SaveError, fetch};
-use crate::engine::steps::measure;
-use crate::engine::steps::prepare::{Ready, Workshop};
+use crate::engine::steps::fetch::SaveError;
+use crate::engine::steps::prepare::Workshop;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, Request, RequestId, Saved, Terms,
-    Timestamp,
+    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved, Terms,
 };
-use crate::ledger::{Attempt, Claimed, Ledger, LedgerError, Trail, Writer};
-use crate::model::{Gives, Model};
-use crate::output::{Dressing, Expect, Output, OutputError, Placed};
+use crate::ledger::{Attempt, LedgerError, Trail, Writer};
+use crate::model::Gives;
+use crate::output::{Output, OutputError, Placed};
 use crate::picture::Provenance;
 use crate::plan::{Look, Origin, Sought};
 
@@ -112,112 +108,6 @@ pub(in crate::engine) struct Stages {
     pub(in crate::engine) terms: Arc<Terms>,
 }
 
-impl Stages {
-    pub(in crate::engine) async fn upload(
-        self: Arc<Self>,
-        photo: Photo,
-        meter: Meter,
-        length: Arc<AtomicU64>,
-    ) -> Outcome {
-        if let Err(error) = self.output.try_for(&photo).await {
-            return Outcome::Uploaded(Err(UploadError::Output(error)));
-        }
-        Outcome::Uploaded(self.send_up(photo, &meter, &length).await)
-    }
-
-    /// What is measured is what is sent: both come from one open file.
-    async fn send_up(&self, photo: Photo, meter: &Meter, length: &AtomicU64) -> Result<Uploaded, UploadError> {
-        let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
-        let (photo, file, header) =
-            opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
-        let Ready { file, content } = self.workshop.prepare(file, header).await?;
-        length.store(file.length(), Ordering::Relaxed);
-        let (url, sent) = self.fal.upload(&file, meter).await?;
-        Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })
-    }
-
-    /// Intent recorded and synced, then the paid call.
-    pub(in crate::engine) async fn submit(self: Arc<Self>, job: Job, body: Value, stakes: Option<Stakes>) -> Outcome {
-        let recorded = match stakes {
-            Some(stakes) => self.writer.claim(&job, stakes.terms, stakes.settled).await,
-            None => self.writer.commit(&job).await.map(|()| Claimed::Ours),
-        };
-        match recorded {
-            Ok(Claimed::Ours) => {}
-            Ok(Claimed::Held(batch)) => return Outcome::Submitted(Err(SubmitError::Held(batch))),
-            Err(error) => return Outcome::Submitted(Err(SubmitError::NotRecorded(error))),
-        }
-        Outcome::Submitted(self.fal.submit(&self.endpoint, &body, self.start_timeout).await.map_err(SubmitError::Fal))
-    }
-
-    pub(in crate::engine) async fn record(self: Arc<Self>, job: Job) -> Outcome {
-        Outcome::Recorded(self.writer.commit(&job).await)
-    }
-
-    pub(in crate::engine) async fn poll(self: Arc<Self>, request: Request, logs: bool) -> Outcome {
-        Outcome::Polled(self.fal.status(&self.endpoint, &request, logs).await)
-    }
-
-    /// A call that costs nothing, to see whether there is a fal.
-    pub(in crate::engine) async fn reach(self: Arc<Self>) -> Outcome {
-        Outcome::Reached(self.fal.reach(&self.endpoint).await)
-    }
-
-    /// A call that costs nothing, to see whether the key is good.
-    pub(in crate::engine) async fn ask_for_key(self: Arc<Self>) -> Outcome {
-        Outcome::KeyAsked(self.fal.price(&self.endpoint).await.map(drop))
-    }
-
-    /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
-    /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
-    pub(in crate::engine) async fn look_up(self: Arc<Self>, model: Model, since: Timestamp, lost: Lost) -> Outcome {
-        let listed = match self.fal.requests_since(&self.endpoint, |input| model.photo_in(input), since).await {
-            Ok(listed) => listed,
-            Err(error) => return Outcome::Listed(Err(error)),
-        };
-        match lost.spent(&self.writer).await {
-            Ok(spent) => Outcome::Listed(Ok(listed.into_iter().filter(|(_, id)| !spent.contains(id)).collect())),
-            Err(error) => {
-                tracing::warn!(%error, "without the ledger nobody knows which requests are over; it is asked again");
-                Outcome::Listed(Ok(Vec::new()))
-            }
-        }
-    }
-
-    pub(in crate::engine) async fn answer(self: Arc<Self>, request: Request) -> Outcome {
-        Outcome::Answered(self.fal.result(&self.endpoint, &request, self.gives).await)
-    }
-
-    pub(in crate::engine) async fn stored(self: Arc<Self>, id: RequestId) -> Outcome {
-        Outcome::Stored(self.fal.past(&self.endpoint, self.gives, &id).await)
-    }
-
-    pub(in crate::engine) async fn cancel(self: Arc<Self>, request: Request) -> Outcome {
-        Outcome::Cancelled(self.fal.cancel(&self.endpoint, &request).await)
-    }
-
-    pub(in crate::engine) async fn save(self: Arc<Self>, work: Save) -> Outcome {
-        Outcome::Saved(match self.save_inner(work).await {
-            Err(SaveError::Output(error)) => Err(SaveError::Output(self.output.whose(error).await)),
-            saved => saved,
-        })
-    }
-
-    async fn save_inner(&self, work: Save) -> Result<Placed, SaveError> {
-        let hear = |heard| match heard {
-            Heard::Begins(length) => {
-                work.meter.restart();
-                work.length.store(length, Ordering::Relaxed);
-            }
-            Heard::Came(bytes) => work.meter.add(bytes),
-        };
-        let dressing = Dressing::read(&work.photo, self.output.written().strip, work.made).await;
-        let parts = fetch(&self.fal, &self.output, &work.photo, &work.answer, &dressing, hear).await?;
-        let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
-        Ok(self.output.place(&work.photo, parts, expect).await?)
-    }
-}
-
 /// What a paid call is made for: nobody else's for the same may be in its way.
 #[derive(Debug)]
 pub(in crate::engine) struct Stakes {
@@ -239,26 +129,4 @@ pub(in crate::engine) struct Save {
     pub(in crate::engine) previous: Option<Box<Saved>>,
     pub(in crate::engine) meter: Meter,
     pub(in crate::engine) length: Arc<AtomicU64>,
-}
-
-/// Jobs whose paid call's answer was lost.
-#[derive(Debug)]
-pub(in crate::engine) struct Lost {
-    pub(in crate::engine) ledger: Ledger,
-    pub(in crate::engine) batch: BatchId,
-    pub(in crate::engine) jobs: Vec<JobId>,
-}
-
-impl Lost {
-    /// The requests of their earlier attempts.
-    async fn spent(&self, writer: &Writer) -> Result<HashSet<RequestId>, LedgerError> {
-        // What is still on its way into the ledger counts, too.
-        writer.flush().await?;
-        let mut spent = HashSet::new();
-        for job in &self.jobs {
-            let attempts = self.ledger.attempts(self.batch, *job).await?;
-            spent.extend(attempts.into_iter().filter_map(|attempt| attempt.request));
-        }
-        Ok(spent)
-    }
 }

@@ -17,7 +17,7 @@ use crate::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
 const KINDS: [CauseKind; 3] = [CauseKind::Runner, CauseKind::ImageLoad, CauseKind::Network];
 
-fn empty_roster() -> JobTable {
+fn empty_table() -> JobTable {
     let model = Model::built_in(&EndpointId::new(Model::DEFAULT).unwrap()).unwrap();
     let price = UnitPrice { usd: Usd::from_nanos(100_000_000), unit: Unit::Megapixel, source: PriceSource::BuiltIn };
     JobTable::new(Some(price), Params::parse(&model, []).unwrap(), model.clone())
@@ -43,7 +43,7 @@ fn state(kind: u8, n: u32) -> JobState {
 }
 
 fn job_table(jobs: &[(u8, u32)]) -> JobTable {
-    let mut job_table = empty_roster();
+    let mut job_table = empty_table();
     for (i, (kind, n)) in jobs.iter().enumerate() {
         let path: Box<Path> = Path::new(&format!("folder{}/img{n}-{i}.jpg", n % 3)).into();
         let photo = Photo {

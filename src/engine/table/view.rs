@@ -8,7 +8,7 @@ use super::causes;
 use super::index::Index;
 use super::paths::Paths;
 use super::sorted::{Entry, Sorted};
-use crate::engine::publish::view_model;
+use crate::engine::publish::wording;
 use crate::engine::snapshot::{Choice, Order, Tab};
 use crate::job::{CauseKind, Cost, Group, Job, JobId, JobState, Pixels, Usd};
 use crate::plan::CostModel;
@@ -247,10 +247,10 @@ fn holds(job: &Job, text: &str, only_path: bool) -> bool {
     if only_path {
         return holds(&job.photo.slash_path());
     }
-    let note = view_model::note(&job.state);
+    let note = wording::note(&job.state);
     let caption = job.state.saved().and_then(|saved| saved.caption());
     holds(&job.photo.path.to_string_lossy())
-        || view_model::row_state(job, None, false).holds(text)
+        || wording::row_state(job, None, false).holds(text)
         || job.state.cause().is_some_and(|cause| holds(cause.kind.name()))
         || caption.filter(|caption| note.as_deref() != Some(*caption)).is_some_and(holds)
         || note.is_some_and(|note| holds(&note))

@@ -76,7 +76,7 @@ pub(crate) enum Sign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
     /// As long as it lasts: it is the same for everybody, and no attempt is spent.
-    Weather,
+    Connectivity,
     /// As long as nothing else gets through; if other calls do, it is the job's own.
     Shared,
     /// `--retries` times: it is the job's own.

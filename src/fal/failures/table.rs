@@ -73,13 +73,13 @@ pub(crate) const TABLE: &[Row] = &[
     Row::new("the account is stopped", API, statuses(402, 403)).is(K::AccountLocked).account(),
     Row::new("an upload's token or URL has expired", &[Upload], statuses(401, 403)).is(K::Upload).again(Patience::Own),
     // The connectivity.
-    Row::new("asked to slow down", &[], status(429)).is(K::RateLimited).again(Patience::Weather),
+    Row::new("asked to slow down", &[], status(429)).is(K::RateLimited).again(Patience::Connectivity),
     Row::new("a submit is turned away before it reaches fal", &[Submit], statuses(502, 504))
         .sign(Sign::Front)
         .is(K::Runner)
-        .again(Patience::Weather),
+        .again(Patience::Connectivity),
     Row::new("no connection for a picture", &[Download], Fault::Unconnected).is(K::Network).again(Patience::Host),
-    Row::new("no connection", &[], Fault::Unconnected).is(K::Network).again(Patience::Weather),
+    Row::new("no connection", &[], Fault::Unconnected).is(K::Network).again(Patience::Connectivity),
     // The paid call, where it may have been accepted.
     Row::new("a submit's connection broke", &[Submit], Fault::Broken).is(K::Network).look_up(),
     Row::new("a submit got no answer", &[Submit], Fault::Silent).is(K::Timeout).look_up(),
@@ -152,13 +152,13 @@ pub(crate) const TABLE: &[Row] = &[
     Row::new("fal does not know the request", REQUEST, statuses(404, 405)).is(K::NotFound).ended().perhaps_billed(),
     Row::new("fal does not know the endpoint", API, statuses(404, 405)).is(K::NotFound).ended(),
     // Calls that did not get through.
-    Row::new("a status call timed out at fal", &[Status], statuses(408, 409)).is(K::Timeout).again(Patience::Weather),
-    Row::new("a status call failed inside fal", &[Status], statuses(500, 599)).is(K::Runner).again(Patience::Weather),
-    Row::new("a status call's connection broke", &[Status], Fault::Broken).is(K::Network).again(Patience::Weather),
-    Row::new("a status call got no answer", &[Status], Fault::Silent).is(K::Timeout).again(Patience::Weather),
+    Row::new("a status call timed out at fal", &[Status], statuses(408, 409)).is(K::Timeout).again(Patience::Connectivity),
+    Row::new("a status call failed inside fal", &[Status], statuses(500, 599)).is(K::Runner).again(Patience::Connectivity),
+    Row::new("a status call's connection broke", &[Status], Fault::Broken).is(K::Network).again(Patience::Connectivity),
+    Row::new("a status call got no answer", &[Status], Fault::Silent).is(K::Timeout).again(Patience::Connectivity),
     Row::new("a status answer cannot be read", &[Status], Fault::Unreadable)
         .is(K::BadResponse)
-        .again(Patience::Weather),
+        .again(Patience::Connectivity),
     Row::new("a result call timed out at fal", &[Result], statuses(408, 409)).is(K::Timeout).again(Patience::Paid),
     Row::new("a result is not given out", &[Result], statuses(500, 599)).is(K::Runner).again(Patience::Paid),
     Row::new("a result's connection broke", &[Result], Fault::Broken).is(K::Network).again(Patience::Paid),

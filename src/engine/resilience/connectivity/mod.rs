@@ -299,7 +299,7 @@ impl Connectivity {
         now: Timestamp,
     ) -> bool {
         match error.patience {
-            Patience::Weather => true,
+            Patience::Connectivity => true,
             Patience::Own => false,
             Patience::Shared | Patience::Paid | Patience::Host => {
                 let place = self.look(call_kind);

@@ -84,7 +84,7 @@ fn a_connection_that_breaks_while_others_hold_is_the_jobs_own() {
         "a night without one"
     );
     assert!(!connectivity.is_shared(CallKind::Upload, &broken(Patience::Own), at(2000), 0, 1, at(2001)));
-    assert!(connectivity.is_shared(CallKind::Submit, &broken(Patience::Weather), at(11), 200, 1, at(13)));
+    assert!(connectivity.is_shared(CallKind::Submit, &broken(Patience::Connectivity), at(11), 200, 1, at(13)));
 }
 
 #[test]

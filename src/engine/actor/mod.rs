@@ -1,36 +1,39 @@
 //! The loop: it takes what happens, lets jobs change by it, begins what can be begun, and
 //! publishes.
 
-use std::cmp::Reverse;
+mod dispatch;
+mod leave;
+mod outcomes;
+mod perform;
+mod requests;
+pub(in crate::engine) mod review;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::engine::Command;
-use crate::engine::Leave;
-use crate::engine::dedup::copy::Dedup;
+use crate::engine::command::Command;
+use crate::engine::command::Leave;
+use crate::engine::dedup::state::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
 use crate::engine::options::{Deps, End, FaceEnds, Handle, Options};
-use crate::engine::planning::edit::{Link, PlanEdit, Planning};
+use crate::engine::planning::state::{Link, PlanEdit, Planning};
 use crate::engine::publish::publisher::{PUBLISH, Publisher, SAMPLE};
-use crate::engine::publish::said::face;
 use crate::engine::publish::throughput::Throughput;
-use crate::engine::publish::view_model;
-use crate::engine::recovery::find_lost::Search;
-use crate::engine::resilience::health::Resilience;
+use crate::engine::recovery::search::Search;
 use crate::engine::resilience::pause::PauseReason;
+use crate::engine::resilience::state::Resilience;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
 use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, Snapshot};
 use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
-use crate::engine::tasks::Finished;
 use crate::intake::Found;
-use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Transition, Usd};
+use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Planner};
 
@@ -42,42 +45,42 @@ const BETWEEN_SLICES: Duration = Duration::from_millis(1);
 const COMMANDS: usize = 64;
 
 /// The one owner of a batch's jobs. Each room's state is that room's; here they are in hand together.
-pub(super) struct Engine {
-    pub(super) options: Options,
-    pub(super) facts: Arc<BatchFacts>,
-    pub(super) stages: Arc<Stages>,
-    pub(super) ledger: Ledger,
-    pub(super) rng: fastrand::Rng,
+pub(in crate::engine) struct Engine {
+    pub(in crate::engine) options: Options,
+    pub(in crate::engine) facts: Arc<BatchFacts>,
+    pub(in crate::engine) stages: Arc<Stages>,
+    pub(in crate::engine) ledger: Ledger,
+    pub(in crate::engine) rng: fastrand::Rng,
     /// Every job, and what is counted of them.
-    pub(super) jobs: JobTable,
+    pub(in crate::engine) jobs: JobTable,
     /// What is known of jobs on their way that no later run needs.
-    pub(super) runtime: HashMap<JobId, Runtime>,
+    pub(in crate::engine) runtime: HashMap<JobId, Runtime>,
     /// What earlier attempts wrote and a new one may replace.
-    pub(super) previous: HashMap<JobId, Box<Saved>>,
-    pub(super) planning: Planning,
-    pub(super) scheduler: Scheduler,
-    pub(super) resilience: Resilience,
+    pub(in crate::engine) previous: HashMap<JobId, Box<Saved>>,
+    pub(in crate::engine) planning: Planning,
+    pub(in crate::engine) scheduler: Scheduler,
+    pub(in crate::engine) resilience: Resilience,
     /// Photos that hold the same picture.
-    pub(super) dedup: Dedup,
+    pub(in crate::engine) dedup: Dedup,
     /// Lost answers that are looked for.
-    pub(super) search: Search,
-    pub(super) publisher: Publisher,
-    pub(super) course: Course,
+    pub(in crate::engine) search: Search,
+    pub(in crate::engine) publisher: Publisher,
+    pub(in crate::engine) course: Course,
 }
 
 /// Where the run stands as a whole.
 #[derive(Debug)]
-pub(super) struct Course {
-    pub(super) began_at: Timestamp,
+pub(in crate::engine) struct Course {
+    pub(in crate::engine) began_at: Timestamp,
     /// Whether the plan was confirmed.
-    pub(super) started: bool,
+    pub(in crate::engine) started: bool,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
-    pub(super) leaving: Option<(Option<i32>, Timestamp)>,
+    pub(in crate::engine) leaving: Option<(Option<i32>, Timestamp)>,
 }
 
 impl Engine {
     /// Starts an engine on the current runtime.
-    pub(super) fn spawn(options: Options, deps: Deps) -> Handle {
+    pub(in crate::engine) fn spawn(options: Options, deps: Deps) -> Handle {
         let now = options.clock.now();
         let Deps {
             fal,
@@ -172,7 +175,7 @@ impl Engine {
         let mut faces = true;
         let ending = loop {
             let now = self.now();
-            self.run_agenda(now);
+            self.run_timers(now);
             self.look_if_due(now);
             self.look_out(now);
             self.dispatch(now);
@@ -211,54 +214,12 @@ impl Engine {
         End::Over(self.close(ending).await)
     }
 
-    fn finished(&mut self, finished: Finished) {
-        match finished {
-            Some((step, Ok(outcome))) => self.report(step, outcome),
-            Some((step, Err(said))) => self.died(step, &said),
-            None => {}
-        }
-    }
-
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::engine) fn now(&self) -> Timestamp {
         self.options.clock.now()
     }
 
-    /// Lets something happen to a job, and tells everybody. False if it could not happen.
-    pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
-        let at = self.now();
-        let before = self.jobs.get(id).map(|job| face(&job.state));
-        let is_worth_noting = transition.is_news_to_a_later_run();
-        let job = match self.jobs.apply(id, transition, at) {
-            Ok(Some(job)) => job,
-            Ok(None) => return false,
-            Err(impossible) => {
-                tracing::warn!(job = %id, %impossible, "dropped");
-                return false;
-            }
-        };
-        if is_worth_noting {
-            self.stages.writer.note(job);
-        }
-        let ended = job.state.is_final();
-        self.publisher.said.of_job(before, face(&job.state), at);
-        self.changed(id, at);
-        if ended {
-            self.twin_ended(id);
-        }
-        true
-    }
-
-    /// Tells everybody of a job's new state.
-    pub(super) fn changed(&mut self, id: JobId, at: Timestamp) {
-        let job = self.jobs.get(id).filter(|_| self.publisher.events.is_some());
-        if let Some(change) = job.map(|job| Box::new(view_model::change(job, at))) {
-            self.tell(What::Job(change));
-        }
-        self.publisher.dirty = true;
-    }
-
     /// Stops beginning new jobs, and says why.
-    pub(super) fn hold(&mut self, hold: PauseReason) {
+    pub(in crate::engine) fn hold(&mut self, hold: PauseReason) {
         if self.resilience.pause.is_some() && hold != PauseReason::User {
             return;
         }
@@ -272,8 +233,8 @@ impl Engine {
 
     fn next_deadline(&mut self, now: Timestamp) -> Timestamp {
         let mut next = now.plus(Duration::from_hours(1));
-        if let Some(Reverse((at, ..))) = self.scheduler.timers.peek() {
-            next = next.min(*at);
+        if let Some(at) = self.scheduler.next_timer() {
+            next = next.min(at);
         }
         if let Some(due) = self.search.due {
             next = next.min(due);
@@ -281,7 +242,7 @@ impl Engine {
         if let Some(due) = self.dedup.awaited.due() {
             next = next.min(due);
         }
-        for due in [self.outlook_deadline(now), self.silence_deadline()].into_iter().flatten() {
+        for due in [self.look_out_deadline(now), self.silence_deadline()].into_iter().flatten() {
             next = next.min(due);
         }
         if let Some((_, until)) = self.course.leaving {

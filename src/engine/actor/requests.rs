@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Command;
 use crate::engine::actor::Engine;
+use crate::engine::command::Command;
 use crate::engine::publish::action_preview::{may_cancel, may_reopen, preview_action};
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::snapshot::Query;
+use crate::engine::steps::cancel;
 use crate::engine::tasks::Step;
 use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd};
 use crate::ledger::Trail;
@@ -18,7 +19,7 @@ const WINDOW: i32 = 256;
 
 impl Engine {
     /// Does what a face asks, as far as it can be done.
-    pub(super) fn command(&mut self, command: Command) {
+    pub(in crate::engine) fn command(&mut self, command: Command) {
         match command {
             Command::Start => self.start(),
             Command::Param { name, value } => self.set_param(&name, value.as_ref()),
@@ -79,7 +80,7 @@ impl Engine {
     }
 
     /// Gives a job that ended another go, with whatever it kept.
-    pub(super) fn reopen(&mut self, id: JobId) {
+    pub(in crate::engine) fn reopen(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id).filter(|job| may_reopen(&job.state)) else { return };
         let checkpoint = match &job.state {
             JobState::Failed { checkpoint, .. } => (**checkpoint).clone(),
@@ -112,7 +113,7 @@ impl Engine {
     }
 
     /// Stops a job: at once if nothing was sent, else fal is asked to.
-    pub(super) fn cancel(&mut self, id: JobId) {
+    pub(in crate::engine) fn cancel(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id).filter(|job| may_cancel(&job.state)) else { return };
         match &job.state {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
@@ -128,19 +129,19 @@ impl Engine {
         }
     }
 
-    pub(super) fn ask_to_cancel(&mut self, id: JobId) {
+    pub(in crate::engine) fn ask_to_cancel(&mut self, id: JobId) {
         let Some(request) = self.jobs.get(id).and_then(|job| job.state.request()).cloned() else { return };
         self.runtime.entry(id).or_default().cancelling = true;
-        self.spawn_stage(Step::Cancel(id), self.stages.clone().cancel(request));
+        self.spawn_stage(Step::Cancel(id), cancel::run(self.stages.clone(), request));
     }
 
     /// The job whose detail a face shows.
-    pub(super) fn look_at(&self) -> Option<JobId> {
+    pub(in crate::engine) fn look_at(&self) -> Option<JobId> {
         self.publisher.watched
     }
 
     /// Follows the cursor: the job under it is asked about sooner, and its history is fetched.
-    pub(super) fn watch_cursor(&mut self, id: Option<JobId>) {
+    pub(in crate::engine) fn watch_cursor(&mut self, id: Option<JobId>) {
         if self.publisher.watched != id {
             self.publisher.watched = id;
             if let Some(id) = id

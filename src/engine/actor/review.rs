@@ -9,12 +9,12 @@ use crate::model::{Model, ParamSpec, Params, shown};
 
 impl Engine {
     /// A person is content with a result that wanted a look.
-    pub(super) fn accept(&mut self, id: JobId) {
+    pub(in crate::engine) fn accept(&mut self, id: JobId) {
         self.happen(id, Transition::Approve);
     }
 
     /// A person is not content with a result. It stays where it is until another one takes its place.
-    pub(super) fn reject(&mut self, id: JobId) {
+    pub(in crate::engine) fn reject(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id) else { return };
         let why = rejected(&job.state);
         if matches!(job.state, JobState::Unread(..)) {
@@ -26,7 +26,7 @@ impl Engine {
 
     /// Makes a result again with other parameters. The one that is there stays until the new one is
     /// whole.
-    pub(super) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
+    pub(in crate::engine) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
         let Some(job) = self.jobs.get(id) else { return };
         let params = match self.jobs.params_of(job).retyped(&self.options.model, changes) {
             Ok(params) => params,
@@ -56,7 +56,12 @@ impl Engine {
     }
 
     /// Why a result of a redone job wants a look: to be compared.
-    pub(super) fn to_compare(&self, id: JobId, saved: &Saved, found: Option<Suspicion>) -> Option<Suspicion> {
+    pub(in crate::engine) fn to_compare(
+        &self,
+        id: JobId,
+        saved: &Saved,
+        found: Option<Suspicion>,
+    ) -> Option<Suspicion> {
         let Some(own) = self.jobs.get(id).and_then(|job| self.jobs.own_params(job)) else { return found };
         let with = self.options.model.differences(own, self.jobs.params(), saved.seed).join(", ");
         let with = if with.is_empty() { with } else { format!(" with {with}") };
@@ -79,7 +84,7 @@ fn rejected(state: &JobState) -> Suspicion {
 }
 
 /// What of a finished job can be changed for another go.
-pub(super) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<RedoParam> {
+pub(in crate::engine) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<RedoParam> {
     if job.state.saved().is_none() {
         return Vec::new();
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Leave;
 use crate::engine::actor::Engine;
+use crate::engine::command::Leave;
 use crate::engine::event::{Ending, Event, Summary, What};
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::tasks::Pool;
@@ -16,7 +16,7 @@ const LEAVE: Duration = Duration::from_millis(1200);
 
 impl Engine {
     /// Begins to leave.
-    pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
+    pub(in crate::engine) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
         if self.course.leaving.is_some() {
             return;
         }
@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Who leaves a plan has asked for nothing: what failed before and was to be sent again is as it was.
-    pub(super) fn put_back(&mut self) {
+    pub(in crate::engine) fn put_back(&mut self) {
         if self.course.started {
             return;
         }
@@ -50,7 +50,7 @@ impl Engine {
     }
 
     /// Why the run is over, if it is.
-    pub(super) fn ending(&self, now: Timestamp) -> Option<Ending> {
+    pub(in crate::engine) fn ending(&self, now: Timestamp) -> Option<Ending> {
         if let Some((signal, until)) = self.course.leaving {
             let cancelling = self.runtime.values().any(|live| live.cancelling);
             let waits = self.is_paying() || cancelling;
@@ -89,7 +89,7 @@ impl Engine {
     }
 
     /// Whether every job has ended.
-    pub(super) fn is_finished(&self) -> bool {
+    pub(in crate::engine) fn is_finished(&self) -> bool {
         let totals = self.jobs.totals();
         let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
         self.course.started
@@ -100,12 +100,12 @@ impl Engine {
     }
 
     /// Whether a paid call is on its way, or what it came to is on its way into the ledger.
-    pub(super) fn is_paying(&self) -> bool {
+    pub(in crate::engine) fn is_paying(&self) -> bool {
         self.scheduler.tasks.count(Pool::Submits) + self.scheduler.tasks.count(Pool::Records) > 0
     }
 
     /// Saves what is to be saved and says how it ended.
-    pub(super) async fn close(mut self, ending: Ending) -> Summary {
+    pub(in crate::engine) async fn close(mut self, ending: Ending) -> Summary {
         self.tell_plan(false);
         self.scheduler.tasks.end().await;
         if let Err(error) = self.stages.writer.flush().await {

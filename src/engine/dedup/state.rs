@@ -1,0 +1,55 @@
+//! What is known of photos that hold the same picture.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use crate::engine::dedup::awaited::Awaited;
+use crate::job::{JobId, SameAs};
+use crate::output::Memory;
+use crate::plan::{Duplicates, Origin, Remembered};
+
+/// Photos on their way to being sent, and what is known of their likes.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Dedup {
+    pub(in crate::engine) duplicates: Duplicates,
+    /// Photos that may be sent.
+    pub(in crate::engine) ready: VecDeque<JobId>,
+    pub(in crate::engine) to_copy: VecDeque<(JobId, Box<Origin>)>,
+    /// Jobs that follow another one's request: whose it is, and whether it is paid for already.
+    pub(super) borrowed: HashMap<JobId, (SameAs, bool)>,
+    /// Jobs that are sent whatever is there.
+    pub(in crate::engine) insists: HashSet<JobId>,
+    /// Photos that wait for what others pay for.
+    pub(in crate::engine) awaited: Awaited,
+    /// What lies in the output folder already.
+    pub(in crate::engine) remembered: Remembered,
+    /// Leaders whose paid call's answer was lost.
+    pub(in crate::engine) lost: Vec<JobId>,
+}
+
+impl Dedup {
+    pub(in crate::engine) fn new(earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
+        let (duplicates, remembered) = (Duplicates::new(earlier, &memory), Remembered::new(memory));
+        Self { duplicates, remembered, ..Self::default() }
+    }
+
+    /// A photo that may be sent was not, yet.
+    pub(in crate::engine) fn put_back(&mut self, id: JobId) {
+        self.ready.push_front(id);
+    }
+
+    /// Somebody wants this one sent, though there is a result.
+    pub(in crate::engine) fn insist(&mut self, id: JobId) {
+        self.insists.insert(id);
+    }
+
+    /// Whether a job follows another one's request that some batch counts already.
+    pub(in crate::engine) fn is_settled(&self, id: JobId) -> bool {
+        self.borrowed.get(&id).is_some_and(|(_, is_settled)| *is_settled)
+    }
+
+    /// Whose result a job got, if it followed another one's request, and whether that was paid for.
+    pub(in crate::engine) fn borrowed(&mut self, id: JobId) -> Option<(SameAs, bool)> {
+        self.borrowed.remove(&id)
+    }
+}

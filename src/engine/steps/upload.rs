@@ -1,0 +1,97 @@
+//! A photo goes up into fal's storage.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::engine::effect::{Again, Effect, Effects, Queue};
+use crate::engine::job_table::JobTable;
+use crate::engine::resilience::connectivity::CallKind;
+use crate::engine::steps::measure;
+use crate::engine::steps::prepare::Ready;
+use crate::engine::steps::save::not_saved;
+use crate::engine::steps::stages::{Outcome, Stages, UploadError, Uploaded};
+use crate::fal::{FalError, Meter};
+use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Photo, Timestamp, Transition, Upload};
+
+/// Brings it up, if its result could be written.
+pub(in crate::engine) async fn run(stages: Arc<Stages>, photo: Photo, meter: Meter, length: Arc<AtomicU64>) -> Outcome {
+    if let Err(error) = stages.output.try_for(&photo).await {
+        return Outcome::Uploaded(Err(UploadError::Output(error)));
+    }
+    Outcome::Uploaded(send_up(&stages, photo, &meter, &length).await)
+}
+
+/// What is measured is what is sent: both come from one open file.
+async fn send_up(stages: &Stages, photo: Photo, meter: &Meter, length: &AtomicU64) -> Result<Uploaded, UploadError> {
+    let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
+    let (photo, file, header) =
+        opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
+    let Ready { file, content } = stages.workshop.prepare(file, header).await?;
+    length.store(file.length(), Ordering::Relaxed);
+    let (url, sent) = stages.fal.upload(&file, meter).await?;
+    Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })
+}
+
+/// What follows. `retries` is how often a photo that grew is tried under the cap; `None` without a cap.
+pub(in crate::engine) fn finish(
+    job: &Job,
+    result: Result<Uploaded, UploadError>,
+    jobs: &JobTable,
+    retries: Option<u16>,
+    now: Timestamp,
+) -> Effects {
+    let JobState::Uploading(_) = &job.state else { return Vec::new() };
+    match result {
+        Ok(Uploaded { photo, url, content }) => vec![
+            Effect::GotThrough(CallKind::Upload),
+            Effect::Forgive,
+            Effect::Remeasured(Box::new(photo)),
+            Effect::Learned(content),
+            Effect::Change(
+                Transition::FinishUpload(Upload { url, at: now, content }),
+                vec![Effect::Queue(Queue::Submit)],
+            ),
+        ],
+        Err(UploadError::Fal(error)) => vec![Effect::failed(CallKind::Upload, error, Checkpoint::Nothing)],
+        Err(UploadError::Grown(photo)) => {
+            let mut effects = vec![Effect::GotThrough(CallKind::Upload)];
+            effects.extend(grown(job, photo, jobs, retries));
+            effects
+        }
+        Err(UploadError::Output(error)) => {
+            let mut effects = Vec::new();
+            if error.shortage().is_none() {
+                effects.push(Effect::GotThrough(CallKind::Upload));
+            }
+            effects.extend(not_saved(
+                "not sent, since its result could not be written",
+                &error,
+                CallKind::Upload,
+                &Checkpoint::Nothing,
+            ));
+            effects
+        }
+    }
+}
+
+/// A photo has more pixels than when it was planned. Under a cap it goes back to where its price is
+/// held against that; without one only a person can agree to pay more.
+fn grown(job: &Job, photo: Box<Photo>, jobs: &JobTable, retries: Option<u16>) -> Effects {
+    let larger = Job { photo: (*photo).clone(), ..job.clone() };
+    let at_most = |job: &Job| (job.photo.pixels, jobs.at_most(job));
+    let message = measure::grew(at_most(job), at_most(&larger));
+    let is_tried = retries.is_some_and(|retries| job.state.attempt() <= retries);
+    let follows = if is_tried {
+        Effect::Retry(Again {
+            cause: Cause::new(CauseKind::LocalFile, message),
+            wait: Duration::ZERO,
+            checkpoint: Checkpoint::Nothing,
+            counts: true,
+        })
+    } else {
+        let message = format!("{message}. It was not sent; a retry sends it at that price");
+        Effect::Fail(Cause::new(CauseKind::LocalFile, message), Checkpoint::Nothing)
+    };
+    vec![Effect::Remeasured(photo), follows]
+}
