@@ -17,7 +17,9 @@ fn stage() -> Stage {
     let stage = Stage::new();
     let write = |name: &str, bytes: Vec<u8>| fs::write(stage.photos().join(name), bytes).unwrap();
     write("plain.png", encoded(&upright(), ImageFormat::Png));
-    write("cut.png", encoded(&upright().into_rgba8().into(), ImageFormat::Png));
+    let mut cut = upright().into_rgba8();
+    cut.put_pixel(40, 30, image::Rgba([0; 4]));
+    write("cut.png", encoded(&cut.into(), ImageFormat::Png));
     write("deep.png", encoded(&upright().into_rgb16().into(), ImageFormat::Png));
     let mut frames = Cursor::new(Vec::new());
     let mut encoder = image::codecs::gif::GifEncoder::new(&mut frames);

@@ -65,6 +65,12 @@ pub struct WhatFlags {
     /// with all nothing but the profile.
     #[arg(long, value_name = "WHAT")]
     pub strip: Option<String>,
+    /// What becomes of a photo's transparency: keep or drop [default: keep].
+    ///
+    /// Models see colours alone. With keep they get the photo over colours that do not bleed, and its mask is put back into
+    /// the result, a PNG or WebP. With drop it goes as it is, and what comes back is opaque.
+    #[arg(long, value_name = "HOW")]
+    pub alpha: Option<String>,
     /// Whether a result's file is as old as its photo's: true or false [default: true].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_time: Option<String>,

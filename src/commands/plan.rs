@@ -88,9 +88,22 @@ async fn text(
     let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
     let trials = &as_saved(&batch.key.output, ledger.trials(&batch.key).await?).await;
     let walks = batch.inputs.is_some();
-    let budget = settings.budget;
-    let about =
-        Basis { model, params, price, service, memory, notes, trials, ledger, batch: id, retry_failed, budget, walks };
+    let (budget, written) = (settings.budget, settings.written);
+    let about = Basis {
+        model,
+        params,
+        price,
+        service,
+        memory,
+        notes,
+        trials,
+        ledger,
+        batch: id,
+        retry_failed,
+        budget,
+        written,
+        walks,
+    };
     let (plan, skipped) = draw(about, batch.walk()).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {

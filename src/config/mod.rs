@@ -130,6 +130,7 @@ impl Settings {
         let model = wish::model(l, what)?;
         let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
         let strip = l.with_default(names::STRIP, what.strip.as_ref(), "none", values::strip)?;
+        let alpha = l.with_default(names::ALPHA, what.alpha.as_ref(), "keep", values::alpha)?;
         let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
@@ -189,7 +190,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             trust_price,
-            written: Written { captions, strip, keep_time },
+            written: Written { captions, strip, alpha, keep_time },
             include,
             exclude,
             yes,

@@ -46,6 +46,8 @@ settings! {
     CAPTIONS = "captions", "FAL_TUI_CAPTIONS", List;
     /// Which metadata are neither sent nor written: `none`, `gps` or `all`.
     STRIP = "strip", "FAL_TUI_STRIP", One;
+    /// What becomes of transparency: `keep` or `drop`.
+    ALPHA = "alpha", "FAL_TUI_ALPHA", One;
     /// Whether a result's file is as old as its photo's.
     KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
     /// Globs of which a photo's path must match one.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::output::{Captions, Strip};
+use crate::output::{Alpha, Captions, Strip};
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
@@ -86,6 +86,14 @@ pub(super) fn strip(text: &OsStr) -> Read<Strip> {
         "gps" => Ok(Strip::Gps),
         "all" => Ok(Strip::All),
         _ => Err("takes none, gps or all".to_owned()),
+    }
+}
+
+pub(super) fn alpha(text: &OsStr) -> Read<Alpha> {
+    match utf8(text)? {
+        "keep" => Ok(Alpha::Keep),
+        "drop" => Ok(Alpha::Drop),
+        _ => Err("takes keep or drop".to_owned()),
     }
 }
 

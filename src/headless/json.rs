@@ -187,11 +187,21 @@ struct LossBody<'a> {
     left_out: usize,
     paths: &'a [String],
     dearest_usd: Option<f64>,
+    /// Only of what could be lost and is not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    kept: bool,
 }
 
 fn loss(note: &LossNote) -> LossBody<'_> {
     let dearest_usd = note.dearest.and_then(Usd::told);
-    LossBody { kind: note.loss, count: note.photos, left_out: note.out, paths: &note.paths, dearest_usd }
+    LossBody {
+        kind: note.loss,
+        count: note.photos,
+        left_out: note.out,
+        paths: &note.paths,
+        dearest_usd,
+        kept: note.kept,
+    }
 }
 
 #[derive(Serialize)]

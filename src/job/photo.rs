@@ -143,8 +143,10 @@ impl fmt::Display for Pixels {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// It may be transparent somewhere.
+    /// It is transparent somewhere, which can be put back.
     Transparency,
+    /// It is transparent somewhere, which cannot be put back: its format is not decoded here, or it is moved.
+    TransparencyLost,
     /// It is moved.
     Animation,
     /// It has more than 8 bits a sample.
@@ -159,7 +161,8 @@ impl Loss {
     /// Above this a photo is far larger than most, px.
     pub const MANY_PIXELS: u64 = 50_000_000;
     /// Every one, in the order in which they are told.
-    pub const ALL: [Self; 5] = [Self::Transparency, Self::Animation, Self::Depth, Self::Orientation, Self::Size];
+    pub const ALL: [Self; 6] =
+        [Self::Transparency, Self::TransparencyLost, Self::Animation, Self::Depth, Self::Orientation, Self::Size];
 }
 
 /// A set of them.

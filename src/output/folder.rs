@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
+use tokio::sync::Semaphore;
 
 use super::name::{Names, another};
 use super::records::journal::Journal;
@@ -35,6 +36,8 @@ pub(super) struct Folder {
     tidied: Mutex<HashSet<PathBuf>>,
     /// What was saved in this run, as soon as it is.
     pub(super) journal: Mutex<Option<Journal>>,
+    /// Memory for results that are written anew, MiB.
+    pub(super) finishing: Semaphore,
     /// Folders below it that were tried before anything was paid for what goes there.
     tried: Mutex<HashSet<PathBuf>>,
 }
@@ -59,6 +62,7 @@ impl Output {
             tidied: Mutex::new(HashSet::new()),
             tried: Mutex::new(HashSet::new()),
             journal: Mutex::new(None),
+            finishing: Semaphore::new(FINISHING as usize),
         };
         if made {
             folder.tidy(root);
@@ -124,6 +128,8 @@ impl Output {
     }
 }
 
+/// The memory that results may take together while they are written anew, MiB. One that takes more is alone.
+pub(super) const FINISHING: u32 = 360;
 /// How many names of a folder are tried where files have them.
 const MOST: usize = 100;
 /// What is written to try a folder out, bytes: a full disk takes a name, but no page behind it.

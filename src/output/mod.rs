@@ -17,7 +17,7 @@ mod records;
 mod result;
 mod suspicion;
 
-pub use crate::picture::Strip;
+pub use crate::picture::{Alpha, Strip};
 pub use caption::Captions;
 pub use draft::Draft;
 pub use dressing::{Dressing, Written};

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::OutputError;
 use super::caption::lines_of;
 use super::dressing::Dressing;
 use crate::job::{FileKind, Format, Pixels};
@@ -80,8 +81,17 @@ impl Part {
     /// Gives it what it is to have of its photo, where it has not got it yet. It blocks.
     ///
     /// # Errors
-    /// If its file cannot be read or written.
-    pub(super) fn dress(&mut self) -> io::Result<()> {
+    /// If its file, or one that is begun for it, cannot be read or written.
+    pub(super) fn dress(
+        &mut self,
+        target: &Path,
+        begin: impl FnOnce() -> Result<NamedTempFile, OutputError>,
+    ) -> Result<(), OutputError> {
+        self.finish(target, begin)?;
+        self.put_on().map_err(|error| OutputError::of(target, error))
+    }
+
+    fn put_on(&mut self) -> io::Result<()> {
         self.bytes = match &mut self.content {
             Whole::Memory(bytes) => {
                 *bytes = self.dressing.whole(std::mem::take(bytes));

@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::draft::off_the_loop;
-use super::folder::Folder;
+use super::folder::{FINISHING, Folder};
 use super::name::Names;
 use super::part::{Part, Whole, endings};
 use super::place::{Piece, place};
 use super::suspicion::suspicion;
 use super::{Output, OutputError, atomically};
 use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
-use crate::picture::{Look, is_black};
+use crate::picture::{Look, is_black, memory_to_finish};
 
 /// What a result should be.
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,6 +71,9 @@ impl Output {
     pub async fn place(&self, photo: &Photo, parts: Vec<Part>, expect: Expect<'_>) -> Result<Placed, OutputError> {
         let names = Names::of(photo).map_err(|error| OutputError::of(&self.root().join(&photo.path), error))?;
         let shared = Arc::clone(&self.0);
+        // Each that is written anew takes memory by its size.
+        let is_waiting = parts.iter().any(Part::is_to_be_finished);
+        let _turn = if is_waiting { Some(self.0.finishing.acquire_many(turn(expect.pixels)).await) } else { None };
         let finished = Finished {
             parts,
             photo: photo.source.clone(),
@@ -80,6 +83,12 @@ impl Output {
         };
         off_the_loop(move || finished.place(&shared, names)).await
     }
+}
+
+/// The memory that writing a result of this size anew takes, MiB, of what all may take together.
+fn turn(promised: Option<Pixels>) -> u32 {
+    let needed = promised.map(|pixels| memory_to_finish(pixels.count(), 0).div_ceil(1 << 20));
+    needed.and_then(|needed| u32::try_from(needed).ok()).unwrap_or(FINISHING).clamp(1, FINISHING)
 }
 
 /// A result whose files all came.
@@ -98,7 +107,7 @@ impl Finished {
         let failed = |error| OutputError::of(&target, error);
         let mut checked = Vec::with_capacity(self.parts.len());
         for part in &mut self.parts {
-            part.dress().map_err(failed)?;
+            part.dress(&target, || shared.unfinished(&mut names))?;
             checked.push(part.check().map_err(|error| OutputError::of_picture(&target, error))?);
         }
         let (first, look) = checked.first().cloned().ok_or_else(nothing)?;

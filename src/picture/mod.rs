@@ -3,17 +3,20 @@
 //! Nothing here goes by a file's name, and nothing decodes a whole picture: memory does not grow
 //! with its size.
 
+mod alpha;
 mod avif;
 mod bytes;
 mod downscale;
 mod error;
 mod facts;
+mod finish;
 mod foreign;
 mod gif;
 mod header;
 mod jpeg;
 mod kind;
 mod metadata;
+mod pixels;
 mod png;
 mod prepare;
 mod tags;
@@ -25,14 +28,17 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use alpha::{Alpha, is_transparent, mask};
 pub use downscale::{Downscaled, Part, Unseen, is_black};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};
+pub use finish::{Finish, finish, holds_mask, memory_to_finish};
 pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{Bare, Dress, Metadata, Provenance, Strip, stripped};
-pub use prepare::{SOURCE_WITHIN, Sourced, Unready, ready, source_of};
+pub use pixels::Unready;
+pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};
 pub use whole::{complete, ends_well};

@@ -12,12 +12,13 @@ use super::cost::CostModel;
 use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
+use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::Found;
 use crate::job::{BatchId, ContentHash, Job, JobId, Saved, Service, Spent, Terms, Timestamp, Usd, apply};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
-use crate::output::Memory;
+use crate::output::{Memory, Written};
 
 /// Photos that are hashed at once.
 const CHECKS: usize = 3;
@@ -47,6 +48,8 @@ pub struct Basis<'a> {
     pub retry_failed: Option<&'a Failed>,
     /// The cap, if there is one.
     pub budget: Option<Usd>,
+    /// What is written with a result.
+    pub written: Written,
     /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
     pub walks: bool,
 }
@@ -221,8 +224,8 @@ impl<'a> Draft<'a> {
     }
 
     async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
-        let Basis { price, ledger, batch, budget, trials, notes, .. } = self.basis;
-        let mut planner = Planner::new(price.clone(), notes.to_vec());
+        let Basis { model, price, ledger, batch, budget, trials, notes, written, .. } = self.basis;
+        let mut planner = Planner::new(price.clone(), notes.to_vec(), Losing::of(model.gives, *written));
         for id in &self.met {
             let Some((job, standing)) = self.job(*id) else { continue };
             let is_duplicate = self.cost.reusing.contains(id);

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Loss, Photo, Usd, clean, count};
+use crate::model::Gives;
+use crate::output::{Alpha, Written};
 
 /// Photos that are named of a kind.
 const NAMED: usize = 100;
@@ -29,6 +31,8 @@ pub struct LossNote {
     pub paths: Vec<String>,
     /// What the dearest of them will cost; `None` if that cannot be known.
     pub dearest: Option<Usd>,
+    /// Whether it is put back into what comes, so that nothing is lost.
+    pub kept: bool,
 }
 
 impl Notes {
@@ -44,7 +48,10 @@ impl LossNote {
     pub fn told(&self) -> String {
         let (photos, out) = (count(self.photos), count(self.out));
         let told = match (self.loss, self.dearest) {
-            (Loss::Transparency, _) => "with an alpha channel: what is transparent comes back opaque".to_owned(),
+            (Loss::Transparency, _) if self.kept => "with transparency: it is put back into the result".to_owned(),
+            (Loss::Transparency | Loss::TransparencyLost, _) => {
+                "with transparency: what is transparent comes back opaque".to_owned()
+            }
             (Loss::Animation, _) => "animated: one still comes back".to_owned(),
             (Loss::Depth, _) => "in more than 8 bit: 8 bit come back".to_owned(),
             (Loss::Orientation, _) => "that cannot be turned upright here: may come back on the side".to_owned(),
@@ -58,9 +65,36 @@ impl LossNote {
     }
 }
 
+/// What can be lost at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Losing {
+    /// Whether transparency is put back.
+    keeps_alpha: bool,
+    /// Whether pictures come back; of texts nothing but their price is to be said.
+    pictures: bool,
+}
+
+impl Losing {
+    /// By a model that gives this, with results that are written so.
+    pub(crate) fn of(gives: Gives, written: Written) -> Self {
+        Self { keeps_alpha: written.alpha == Alpha::Keep, pictures: gives.is_file() }
+    }
+
+    fn is_told(self, loss: Loss) -> bool {
+        self.pictures || matches!(loss, Loss::Size | Loss::Orientation)
+    }
+}
+
+impl Default for Losing {
+    fn default() -> Self {
+        Self { keeps_alpha: true, pictures: true }
+    }
+}
+
 /// Counts them.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
+    losing: Losing,
     kinds: [Kind; Loss::ALL.len()],
 }
 
@@ -73,6 +107,14 @@ struct Kind {
 }
 
 impl Tally {
+    pub(super) fn new(losing: Losing) -> Self {
+        Self { losing, ..Self::default() }
+    }
+
+    pub(super) fn losing(&self) -> Losing {
+        self.losing
+    }
+
     fn of(&mut self, photo: &Photo) -> impl Iterator<Item = &mut Kind> {
         let losses = photo.losses;
         self.kinds.iter_mut().zip(Loss::ALL).filter(move |(_, loss)| losses.has(*loss)).map(|(kind, _)| kind)
@@ -106,13 +148,15 @@ impl Tally {
 
     /// What is to be said.
     pub(super) fn notes(&self) -> Vec<LossNote> {
-        let kinds = self.kinds.iter().zip(Loss::ALL).filter(|(kind, _)| kind.photos + kind.out > 0);
+        let is_there = |(kind, loss): &(&Kind, Loss)| kind.photos + kind.out > 0 && self.losing.is_told(*loss);
+        let kinds = self.kinds.iter().zip(Loss::ALL).filter(is_there);
         let note = |(kind, loss): (&Kind, Loss)| LossNote {
             loss,
             photos: kind.photos,
             out: kind.out,
             paths: kind.named.iter().map(|(_, path)| path.clone()).collect(),
             dearest: kind.named.first().and_then(|(price, _)| *price),
+            kept: loss == Loss::Transparency && self.losing.keeps_alpha,
         };
         kinds.map(note).collect()
     }
@@ -124,6 +168,7 @@ mod tests {
 
     use super::*;
     use crate::job::{Losses, Timestamp};
+    use crate::output::Captions;
 
     fn photo(name: &str, losses: Losses) -> Photo {
         let path: Box<Path> = Path::new(name).into();
@@ -143,10 +188,19 @@ mod tests {
         tally.leave_out(&photo("d.gif", Losses::NONE.with(Loss::Animation, true)));
         let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes() };
         let lines: Vec<_> = notes.lines().collect();
-        let alpha = "1 with an alpha channel: what is transparent comes back opaque";
+        let alpha = "1 with transparency: it is put back into the result";
         assert_eq!(lines, ["first", alpha, "2 above 50 MP, the dearest $76.80"]);
         assert_eq!(notes.losses[2].paths, ["b.png", "a.png"]);
         assert_eq!((notes.losses[1].loss, notes.losses[1].out), (Loss::Animation, 1));
+        let without = |alpha, pictures| {
+            let written = Written { alpha, ..Captions::default().into() };
+            let mut tally = Tally::new(Losing::of(Gives { pictures, files: false, texts: true }, written));
+            tally.add(&photo("b.png", both), None);
+            tally.notes().iter().map(LossNote::told).collect::<Vec<_>>()
+        };
+        let opaque = "1 with transparency: what is transparent comes back opaque";
+        assert_eq!(without(Alpha::Drop, true), [opaque, "1 above 50 MP"]);
+        assert_eq!(without(Alpha::Keep, false), ["1 above 50 MP"], "of a text nothing is transparent");
         tally.remove(&photo("b.png", both));
         assert_eq!(tally.notes().last().unwrap().told(), "1 above 50 MP, the dearest $5.00");
     }

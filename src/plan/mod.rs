@@ -20,5 +20,6 @@ pub(crate) use duplicates::{
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
 pub(crate) use known::{Standing, is_another, without_photo};
+pub(crate) use losses::Losing;
 pub use losses::{LossNote, Notes};
 pub(crate) use planner::{About, Cap, Planner, skipped_file};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::figures::{Plan, SkippedFile};
 use super::known::Standing;
-use super::losses::{Notes, Tally};
+use super::losses::{Losing, Notes, Tally};
 use super::reserve::Reserve;
 use crate::job::{Job, JobState, Losses, Photo, Pixels, Usd, clean};
 use crate::model::{UnitPrice, Work};
@@ -57,11 +57,11 @@ pub(crate) struct Cap {
 
 impl Planner {
     /// An empty plan, with what is to be said beside it.
-    pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>) -> Self {
+    pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>, losing: Losing) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
         let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
         let plan = Plan { notes: Notes { said: notes, losses: Vec::new() }, ..plan };
-        Self { plan, ..Self::default() }
+        Self { plan, losses: Tally::new(losing), ..Self::default() }
     }
 
     /// Another price is in force from the next count on.
@@ -73,7 +73,7 @@ impl Planner {
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
         let notes = std::mem::take(&mut self.plan.notes.said);
-        *self = Self { told: self.told, ..Self::new(price, notes) };
+        *self = Self { told: self.told, ..Self::new(price, notes, self.losses.losing()) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
@@ -284,8 +284,10 @@ mod tests {
             planner.send(&photo, Work::one(Some(pixels)));
             (photo, pixels)
         };
-        let (mut all, mut without) =
-            (Planner::new(Some(price.clone()), Vec::new()), Planner::new(Some(price.clone()), Vec::new()));
+        let (mut all, mut without) = (
+            Planner::new(Some(price.clone()), Vec::new(), Losing::default()),
+            Planner::new(Some(price.clone()), Vec::new(), Losing::default()),
+        );
         let photos: Vec<_> = (1..=20).map(|n| send(&mut all, n)).collect();
         (1..=20).filter(|n| *n != 5).for_each(|n| {
             send(&mut without, n);

@@ -182,7 +182,7 @@ impl Fetch<'_> {
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, SaveError> {
         let dressing = match &self.made {
-            Some(made) => Dressing::read(self.photo, output.written().strip, made.clone()).await,
+            Some(made) => Dressing::read(self.photo, output.written(), made.clone()).await,
             None => Dressing::default(),
         };
         let parts = fetch(fal, output, self.photo, self.answer, &dressing, |_| {}).await?;

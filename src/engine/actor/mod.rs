@@ -35,7 +35,7 @@ use crate::engine::table::Looker;
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
-use crate::plan::{Cap, Choices, Planner};
+use crate::plan::{Cap, Choices, Losing, Planner};
 
 /// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;
@@ -103,10 +103,11 @@ impl Engine {
         let terms =
             Terms { model: endpoint.to_string(), params: options.params.canonical(), service: options.service.clone() };
         let (start_timeout, terms) = (options.start_timeout, Arc::new(terms));
-        let (gives, workshop) = (options.model.gives, Workshop::new(output.written().strip));
+        let (gives, workshop) = (options.model.gives, Workshop::new(output.written()));
         let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
         let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
-        let mut planner = Planner::new(options.price.clone(), notes);
+        let losing = Losing::of(gives, stages.output.written());
+        let mut planner = Planner::new(options.price.clone(), notes, losing);
         let mut looker = Looker::default();
         let throughput = Throughput::default();
         let first = Snapshot {

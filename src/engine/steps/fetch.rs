@@ -38,13 +38,20 @@ pub(crate) async fn fetch(
     hear: impl Fn(Heard),
 ) -> Result<Vec<Part>, SaveError> {
     let mut parts = Vec::new();
+    // What else it gives, such as masks, is no picture of the photo.
+    let main = answer.artifacts.iter().find(|artifact| matches!(artifact.what, Given::Picture { .. }));
     for artifact in &answer.artifacts {
         let (url, what) = match &artifact.what {
             Given::Picture { url, .. } => (url, Wanted::picture(&artifact.role)),
             Given::File { url } => (url, Wanted::file(&artifact.role, url)),
             Given::Text(_) | Given::Unsafe => continue,
         };
-        let dressing = if what.picture { dressing.clone() } else { Dressing::default() };
+        let is_main = main.is_some_and(|main| main.role == artifact.role);
+        let dressing = match what.picture {
+            true if is_main => dressing.clone(),
+            true => dressing.without_mask(),
+            false => Dressing::default(),
+        };
         let draft = output.draft(photo)?.dressed(dressing);
         parts.push(file(fal, draft, url, what, &hear).await?);
     }

@@ -1,5 +1,5 @@
-//! A photo made ready to be sent: turned upright, where its pixels do not lie so, of a format that fal takes, and without metadata that are not to
-//! be sent. What is right goes byte for byte.
+//! A photo made ready to be sent: turned upright, where its pixels do not lie so, of a format that fal takes, over colours
+//! where it is transparent, and without metadata that are not to be sent. What is right goes byte for byte.
 
 use std::io::Write as _;
 use std::thread;
@@ -8,7 +8,8 @@ use tokio::sync::Semaphore;
 
 use crate::fal::{FalError, LocalFile, ReadSeek};
 use crate::job::{ContentHash, Format, Shortage};
-use crate::picture::{Header, Sourced, Strip, Unready, ready, stripped};
+use crate::output::Written;
+use crate::picture::{Alpha, Header, Sourced, Strip, Unready, Wish, ready, stripped};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
@@ -22,15 +23,19 @@ const MEMORY: u32 = 360;
 pub(in crate::engine) struct Workshop {
     /// What is not sent.
     strip: Strip,
+    /// What becomes of what is transparent.
+    alpha: Alpha,
     places: Semaphore,
     memory: Semaphore,
 }
 
-/// What has to be done to a photo.
+/// What may have to be done to a photo.
 #[derive(Debug, Clone, Copy)]
-enum Work {
-    Make,
-    Strip(Strip),
+struct Work {
+    /// What it is made, if it has to be.
+    make: Option<Wish>,
+    /// What is taken out of one that is not.
+    strip: Strip,
 }
 
 /// What is sent for a photo.
@@ -44,25 +49,28 @@ pub(in crate::engine) struct Ready {
 
 impl Workshop {
     /// As many places as there are processors, up to four.
-    pub(in crate::engine) fn new(strip: Strip) -> Self {
+    pub(in crate::engine) fn new(written: Written) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self { strip, places: Semaphore::new(processors.min(MOST)), memory: Semaphore::new(MEMORY as usize) }
+        let Written { strip, alpha, .. } = written;
+        Self { strip, alpha, places: Semaphore::new(processors.min(MOST)), memory: Semaphore::new(MEMORY as usize) }
     }
 
-    /// What has to be done to a photo, and the memory that it takes, bytes. One that is turned goes with its profile
-    /// alone.
+    /// What may have to be done to a photo, and the memory that it takes, bytes. One that is made anew goes with its
+    /// profile alone.
     fn work(&self, header: &Header, length: u64) -> Option<(Work, u64)> {
         let carried = header.carried;
         let says_something = carried.exif || carried.xmp || carried.iptc;
-        match self.strip {
-            _ if header.is_to_be_made() => Some((Work::Make, header.memory(length))),
-            Strip::None => None,
+        let strip = match self.strip {
             // Texts of any kind may stand in these.
-            Strip::All if matches!(header.format, Format::Jpeg | Format::Png | Format::Webp) => {
-                Some((Work::Strip(Strip::All), 2 * length))
-            }
-            strip => says_something.then_some((Work::Strip(strip), 2 * length)),
+            Strip::All if matches!(header.format, Format::Jpeg | Format::Png | Format::Webp) => Strip::All,
+            strip if says_something => strip,
+            _ => Strip::None,
+        };
+        let wish = Wish { alpha: self.alpha, size: header.upright() };
+        if header.may_be_made(wish) {
+            return Some((Work { make: Some(wish), strip }, header.memory(length)));
         }
+        (strip != Strip::None).then_some((Work { make: None, strip }, 2 * length))
     }
 
     /// Makes of a photo what is to be sent: mostly the photo itself.
@@ -76,13 +84,13 @@ impl Workshop {
         let needed = u32::try_from(memory.div_ceil(1 << 20)).unwrap_or(MEMORY).clamp(1, MEMORY);
         // Neither is ever closed.
         let (_place, _memory) = (self.places.acquire().await, self.memory.acquire_many(needed).await);
-        let made = tokio::task::spawn_blocking(move || make(&file, &header, work)).await;
+        let made = tokio::task::spawn_blocking(move || make(file, &header, work)).await;
         made.map_err(|error| FalError::local_file(format!("could not be made ready: {error}")))?
     }
 }
 
 /// What is sent, in a file that has no name and goes with the last who holds it. It blocks.
-fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError> {
+fn make(file: LocalFile, header: &Header, work: Work) -> Result<Ready, FalError> {
     if file.length() > LONGEST {
         return Err(FalError::local_file("was not sent: it is too large to be turned, converted or stripped here"));
     }
@@ -93,21 +101,29 @@ fn make(file: &LocalFile, header: &Header, work: Work) -> Result<Ready, FalError
     file.still()?;
     let made = tempfile::tempfile().map_err(|error| no_room(&error))?;
     let content = ContentHash(*blake3::hash(&bytes).as_bytes());
-    let mut into = Sourced::new(&made, header.format, content, bytes.len() as u64);
-    match work {
-        Work::Make => ready(&bytes, header, &mut into).map_err(|error| match error {
+    let length = bytes.len() as u64;
+    if let Some(wish) = work.make {
+        let format = header.made_format();
+        let made_anew = ready(&bytes, header, wish, Sourced::new(&made, format, content, length));
+        let is_made = made_anew.map_err(|error| match error {
             Unready::Disk(error) => no_room(&error),
             Unready::Damaged(_) => FalError::local_file(error.to_string()),
-        })?,
-        Work::Strip(strip) => {
-            let bare = stripped(&bytes, header.format, strip).map_err(|_| {
-                let format = header.format;
-                FalError::local_file(format!("was not sent: its metadata cannot be taken out of this {format} here"))
-            })?;
-            into.write_all(&bare).and_then(|()| into.flush()).map_err(|error| no_room(&error))?;
+        })?;
+        if is_made {
+            let file = LocalFile::made(made, file.name, format)?;
+            return Ok(Ready { file, content: Some(content) });
         }
     }
-    let file = LocalFile::made(made, file.name.clone(), header.format)?;
+    if work.strip == Strip::None {
+        return Ok(Ready { file, content: None });
+    }
+    let format = header.format;
+    let bare = stripped(&bytes, format, work.strip).map_err(|_| {
+        FalError::local_file(format!("was not sent: its metadata cannot be taken out of this {format} here"))
+    })?;
+    let mut into = Sourced::new(&made, format, content, length);
+    into.write_all(&bare).and_then(|()| into.flush()).map_err(|error| no_room(&error))?;
+    let file = LocalFile::made(made, file.name, format)?;
     Ok(Ready { file, content: Some(content) })
 }
 

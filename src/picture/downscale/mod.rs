@@ -19,7 +19,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage}
 pub use part::Part;
 use part::Shares;
 
-use super::prepare::decode;
+use super::pixels::decode;
 use super::{Header, Orientation, PictureError, photo};
 use crate::job::{Format, Pixels};
 

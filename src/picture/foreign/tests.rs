@@ -19,7 +19,8 @@ fn heic(exif: Option<Vec<u8>>) -> Vec<u8> {
 
 fn made(bytes: &[u8], header: &Header) -> DynamicImage {
     let mut made = Cursor::new(Vec::new());
-    ready(bytes, header, &mut made).unwrap();
+    let wish = crate::picture::Wish { alpha: crate::picture::Alpha::Drop, size: header.upright() };
+    ready(bytes, header, wish, &mut made).unwrap();
     let made = made.into_inner();
     let again = crate::picture::header(Cursor::new(&made)).unwrap();
     assert_eq!((again.format, again.depth), (Format::Png, 8));

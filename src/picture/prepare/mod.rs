@@ -1,34 +1,30 @@
 //! A picture made ready to be sent: in a format that fal takes, and upright in its pixels, for a service that may look at
 //! nothing else.
 
-mod encode;
 mod source;
 #[cfg(test)]
 mod tests;
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 pub use source::{SOURCE_WITHIN, Sourced, source_of};
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-
 use super::facts::Colour;
 use super::kind::Other;
-use super::{Header, Orientation, foreign};
-use crate::job::Format;
+use super::pixels::{MOST_MEMORY, Unready, decode, encode};
+use super::{Alpha, Header, Orientation, alpha, finish};
+use crate::job::{Format, Pixels};
 
-/// The most memory that one picture may take to be made ready, bytes.
-const MOST_MEMORY: u64 = 3 << 29;
+/// How well a JPEG is written: all colours are at full size, and a photo differs by less than its own noise.
+const QUALITY: u8 = 97;
 
-/// Why a picture cannot be made ready.
-#[derive(Debug, thiserror::Error)]
-pub enum Unready {
-    /// It is damaged behind its header, or in a way that no header tells.
-    #[error("cannot be turned upright or converted: {0}")]
-    Damaged(Box<str>),
-    /// It could not be written.
-    #[error("cannot be turned upright or converted: no room for it, {0}")]
-    Disk(#[source] std::io::Error),
+/// What is wished of a picture that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// What becomes of its transparency.
+    pub alpha: Alpha,
+    /// Its size as people see it, px: its own, or a smaller one.
+    pub size: Pixels,
 }
 
 impl Header {
@@ -38,6 +34,25 @@ impl Header {
     pub fn is_to_be_made(&self) -> bool {
         let turns = self.orientation != Orientation::Upright && !matches!(self.format, Format::Avif | Format::Gif);
         turns || self.converts.is_some()
+    }
+
+    /// Whether anything may have to be done to it for a wish: of a picture with an alpha channel only its pixels say.
+    #[must_use]
+    pub fn may_be_made(&self, wish: Wish) -> bool {
+        self.is_to_be_made() || self.is_to_be_covered(wish) || wish.size != self.upright()
+    }
+
+    fn is_to_be_covered(&self, wish: Wish) -> bool {
+        wish.alpha == Alpha::Keep && self.may_have_mask() && !self.is_too_large_to_decode(0)
+    }
+
+    /// The format of what is made of it.
+    #[must_use]
+    pub fn made_format(&self) -> Format {
+        match self.format {
+            Format::Gif | Format::Avif => Format::Png,
+            format => format,
+        }
     }
 
     /// The memory that making it ready takes, bytes, with the file of this length in it.
@@ -50,6 +65,8 @@ impl Header {
         let pixel = (samples + u64::from(self.alpha)) * if self.depth > 8 { 2 } else { 1 };
         // As it is stored and as it is turned; of a progressive JPEG its coefficients, of HEIC its planes, too.
         let besides = if self.format == Format::Jpeg || self.converts == Some(Other::Heic) { 6 } else { 0 };
+        // And what lies beneath what is transparent.
+        let besides = if self.alpha { besides + 10 } else { besides };
         let pixel = pixel * 2 + besides;
         self.pixels.count().saturating_mul(pixel).saturating_add(file)
     }
@@ -57,44 +74,37 @@ impl Header {
     /// Whether that is more than is given to one picture.
     #[must_use]
     pub fn is_too_large_to_make(&self, file: u64) -> bool {
-        self.is_to_be_made() && self.memory(file) > MOST_MEMORY
+        self.is_to_be_made() && self.is_too_large_to_decode(file)
+    }
+
+    /// Whether decoding it takes more than is given to one picture.
+    #[must_use]
+    pub fn is_too_large_to_decode(&self, file: u64) -> bool {
+        self.memory(file) > MOST_MEMORY
     }
 }
 
-/// Makes a picture upright, and one that fal takes, and writes it: without loss but for JPEG, which is written so that
-/// none is to be seen; with its colour profile. It blocks for as long as that takes.
+/// Makes a picture upright, one that fal takes, over colours where it is transparent and no larger than wished, and
+/// writes it: without loss but for JPEG, which is written so that none is to be seen; with its colour profile. False,
+/// and nothing written, where it is right as it is. It blocks for as long as that takes.
 ///
 /// # Errors
 /// If it cannot be decoded or written.
-pub fn ready(bytes: &[u8], header: &Header, into: impl Write) -> Result<(), Unready> {
+pub fn ready(bytes: &[u8], header: &Header, wish: Wish, into: impl Write) -> Result<bool, Unready> {
     let (mut picture, profile) = decode(bytes, header)?;
-    picture.apply_orientation(header.orientation.into());
-    encode::encode(picture, header.format, profile, into)
-}
-
-/// Decodes a picture as it is stored, with its colour profile.
-///
-/// # Errors
-/// If it cannot be decoded.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<(DynamicImage, Option<Vec<u8>>), Unready> {
-    if let Some(other) = header.converts {
-        return foreign::decode(bytes, other, MOST_MEMORY).map_err(|error| Unready::Damaged(error.into()));
+    let covers = header.is_to_be_covered(wish) && alpha::is_seen_through(&picture);
+    if !covers && !header.is_to_be_made() && wish.size == header.upright() {
+        return Ok(false);
     }
-    let kind = match header.format {
-        Format::Jpeg => ImageFormat::Jpeg,
-        Format::Png => ImageFormat::Png,
-        Format::Webp => ImageFormat::WebP,
-        Format::Gif => ImageFormat::Gif,
-        Format::Avif => ImageFormat::Avif,
-    };
-    let damaged = |error: image::ImageError| Unready::Damaged(error.to_string().into());
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(damaged)?;
-    let profile = decoder.icc_profile().ok().flatten();
-    let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    // Inks were made colours by the decoder.
-    Ok((picture, profile.filter(|_| header.colour != Colour::Cmyk)))
+    if covers {
+        picture = alpha::covered(picture.into_rgba8()).into();
+    }
+    picture.apply_orientation(header.orientation.into());
+    let (width, height) = (wish.size.width, wish.size.height);
+    if (picture.width(), picture.height()) != (width, height) && wish.size != header.upright() {
+        picture =
+            finish::reduced(picture, (width, height)).ok_or_else(|| Unready::Damaged("it cannot be reduced".into()))?;
+    }
+    encode(picture, header.made_format(), QUALITY, profile, into)?;
+    Ok(true)
 }

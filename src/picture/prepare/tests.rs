@@ -9,6 +9,11 @@ use crate::job::Pixels;
 use crate::picture::samples::{encoded, tagged};
 use crate::picture::{complete, header};
 
+/// What is wished where nothing is.
+fn as_it_is(header: &Header) -> Wish {
+    Wish { alpha: Alpha::Drop, size: header.upright() }
+}
+
 /// A picture with a corner of its own colour each.
 fn upright() -> DynamicImage {
     let colour = |x, y| match (x < 24, y < 16) {
@@ -42,7 +47,7 @@ fn every_orientation_of_every_format_comes_out_upright() {
             let read = header(Cursor::new(&bytes)).unwrap();
             assert_eq!((read.orientation, read.upright()), (orientation, Pixels::new(48, 32)), "{format}");
             let mut turned = Cursor::new(Vec::new());
-            ready(&bytes, &read, &mut turned).unwrap();
+            ready(&bytes, &read, as_it_is(&read), &mut turned).unwrap();
             let turned = turned.into_inner();
             let again = header(Cursor::new(&turned)).unwrap();
             assert_eq!((again.format, again.pixels), (format, Pixels::new(48, 32)));
@@ -64,12 +69,14 @@ fn sixteen_bits_and_grey_stay_what_they_are() {
     let deep = DynamicImage::from(stored(Orientation::TurnRight).into_rgb16());
     let bytes = tagged(encoded(&deep, ImageFormat::Png), Format::Png, 6);
     let mut turned = Cursor::new(Vec::new());
-    ready(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    let read = header(Cursor::new(&bytes)).unwrap();
+    ready(&bytes, &read, as_it_is(&read), &mut turned).unwrap();
     assert_eq!(image::load_from_memory(turned.get_ref()).unwrap(), DynamicImage::from(upright().into_rgb16()));
     let grey = DynamicImage::from(stored(Orientation::HalfTurn).into_luma8());
     let bytes = tagged(encoded(&grey, ImageFormat::Jpeg), Format::Jpeg, 3);
     let mut turned = Cursor::new(Vec::new());
-    ready(&bytes, &header(Cursor::new(&bytes)).unwrap(), &mut turned).unwrap();
+    let read = header(Cursor::new(&bytes)).unwrap();
+    ready(&bytes, &read, as_it_is(&read), &mut turned).unwrap();
     assert_eq!(header(turned).unwrap().colour, Colour::Grey);
 }
 
@@ -90,5 +97,30 @@ fn what_is_damaged_behind_its_header_says_so() {
     let bytes = tagged(encoded(&stored(Orientation::TurnRight), ImageFormat::Png), Format::Png, 6);
     let read = header(Cursor::new(&bytes)).unwrap();
     let cut = &bytes[..bytes.len() - 60];
-    assert!(matches!(ready(cut, &read, Cursor::new(Vec::new())), Err(Unready::Damaged(_))));
+    assert!(matches!(ready(cut, &read, as_it_is(&read), Cursor::new(Vec::new())), Err(Unready::Damaged(_))));
+}
+
+#[test]
+fn what_is_transparent_is_covered_and_what_is_wished_smaller_is() {
+    let mut clear = upright().into_rgba8();
+    for pixel in clear.pixels_mut().step_by(2) {
+        pixel.0 = [0; 4];
+    }
+    let bytes = encoded(&clear.into(), ImageFormat::Png);
+    let read = header(Cursor::new(&bytes)).unwrap();
+    let made = |wish: Wish| {
+        let mut made = Cursor::new(Vec::new());
+        ready(&bytes, &read, wish, &mut made).unwrap().then(|| image::load_from_memory(made.get_ref()).unwrap())
+    };
+    let (alpha, size) = (Alpha::Keep, read.upright());
+    let covered = made(Wish { alpha, size }).unwrap();
+    assert!(!covered.color().has_alpha());
+    assert_eq!(covered.get_pixel(2, 2).0, upright().get_pixel(3, 2).0);
+    assert!(made(Wish { alpha: Alpha::Drop, size }).is_none(), "it goes as it is");
+    let small = made(Wish { alpha, size: Pixels::new(24, 16) }).unwrap();
+    assert_eq!((small.dimensions(), small.color().has_alpha()), ((24, 16), false));
+    let opaque = encoded(&upright().into_rgba8().into(), ImageFormat::Png);
+    let read = header(Cursor::new(&opaque)).unwrap();
+    assert!(read.may_be_made(Wish { alpha, size }));
+    assert!(!ready(&opaque, &read, Wish { alpha, size }, Cursor::new(Vec::new())).unwrap(), "its channel says nothing");
 }

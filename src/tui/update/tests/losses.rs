@@ -9,7 +9,7 @@ use crate::tui::ui::plan::Stop;
 fn photos_of_which_something_will_be_lost_are_left_out_together() {
     let note = |loss, photos, out| {
         let paths = vec!["cut.png".to_owned()];
-        LossNote { loss, photos, out, paths, dearest: Some(Usd::from_nanos(76_800_000_000)) }
+        LossNote { loss, photos, out, paths, dearest: Some(Usd::from_nanos(76_800_000_000)), kept: false }
     };
     let with = |notes: Vec<LossNote>| {
         fixtures::planning(120, 36).with(|snapshot| {
@@ -22,7 +22,7 @@ fn photos_of_which_something_will_be_lost_are_left_out_together() {
     desk.press_all(&["tab", "tab"]);
     assert_eq!(desk.ui.stop(), Stop::Loss(Loss::Transparency));
     let screen = desk.screen();
-    assert!(screen.contains("[x] 36 with an alpha channel"), "{screen}");
+    assert!(screen.contains("[x] 36 with transparency"), "{screen}");
     assert!(screen.contains("[-] 12 above 50 MP, the dearest $76.80"), "{screen}");
     desk.press_all(&["space", "j", "enter"]);
     let out = |loss, out| Command::LeaveOut { which: Selection::Losing(loss), out };

@@ -38,7 +38,12 @@ fn losses(ui: &Ui, room: usize) -> Vec<Line> {
         lines.push(Line::heading(ui, "What will be lost, or is far from what others cost"));
     }
     for note in notes {
-        let style = ui.styles.of(if note.photos == 0 { Role::Muted } else { Role::Warning });
+        let role = match note {
+            note if note.photos == 0 => Role::Muted,
+            note if note.kept => Role::Text,
+            _ => Role::Warning,
+        };
+        let style = ui.styles.of(role);
         let check = check(note.photos + note.out, note.out);
         // Lines of one stop are one choice.
         for (row, part) in wrap(&note.told(), room.saturating_sub(4).max(8)).into_iter().enumerate() {

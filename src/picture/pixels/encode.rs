@@ -10,13 +10,11 @@ use image::{DynamicImage, ImageEncoder, ImageError};
 use super::Unready;
 use crate::job::Format;
 
-/// The encoder writes all colours at full size; at this quality a photo differs by less than its own noise.
-const QUALITY: u8 = 97;
-
-/// Writes a picture in a format, with its colour profile.
-pub(super) fn encode(
+/// Writes a picture in a format, as well as `quality` says, 1 to 100, where that loses something; with its colour profile.
+pub(in crate::picture) fn encode(
     picture: DynamicImage,
     format: Format,
+    quality: u8,
     profile: Option<Vec<u8>>,
     into: impl Write,
 ) -> Result<(), Unready> {
@@ -27,7 +25,7 @@ pub(super) fn encode(
                 DynamicImage::ImageLuma8(_) => picture,
                 other => other.into_rgb8().into(),
             };
-            write(&picture, JpegEncoder::new_with_quality(&mut into, QUALITY), profile)
+            write(&picture, JpegEncoder::new_with_quality(&mut into, quality), profile)
         }
         Format::Webp => {
             let picture =

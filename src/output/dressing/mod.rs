@@ -1,12 +1,16 @@
 //! What a result gets of its photo on its way to its file: metadata, and how it was made. Trouble with it is a note,
 //! never a failed picture.
 
+mod anew;
+mod finishing;
+
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 
 use super::Captions;
 use crate::job::{Format, Photo};
-use crate::picture::{Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
+use crate::picture::{Alpha, Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
+use finishing::Finishing;
 
 /// The longest file that is written anew for metadata which do not go into its head, bytes.
 const LONGEST: u64 = 64 << 20;
@@ -18,13 +22,15 @@ pub struct Written {
     pub captions: Captions,
     /// Which metadata are left out, of what is sent as of what is written.
     pub strip: Strip,
+    /// What becomes of what is transparent.
+    pub alpha: Alpha,
     /// Whether a result's file is as old as its photo's.
     pub keep_time: bool,
 }
 
 impl From<Captions> for Written {
     fn from(captions: Captions) -> Self {
-        Self { captions, strip: Strip::None, keep_time: true }
+        Self { captions, strip: Strip::None, alpha: Alpha::Keep, keep_time: true }
     }
 }
 
@@ -36,19 +42,33 @@ pub struct Dressing {
     is_on: bool,
     /// What could not be done.
     note: Option<Box<str>>,
+    /// How it is written anew, if it may have to be.
+    finishing: Option<Finishing>,
 }
 
 impl Dressing {
     /// Reads what a photo says of itself, for the result that was made of it; without what is stripped.
-    pub async fn read(photo: &Photo, strip: Strip, made: Provenance) -> Self {
+    pub async fn read(photo: &Photo, written: Written, made: Provenance) -> Self {
         let source = photo.source.clone();
-        let read = tokio::task::spawn_blocking(move || File::open(source).and_then(Metadata::of)).await;
-        let (source, note) = match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok(source) => (source, None),
-            Err(error) => (Metadata::default(), Some(error)),
+        let read = tokio::task::spawn_blocking(move || {
+            let file = File::open(&source)?;
+            let finishing = Finishing::of(&source, &file, written);
+            Metadata::of(file).map(|metadata| (metadata, finishing))
+        });
+        let read = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let ((source, finishing), note) = match read {
+            Ok(read) => (read, None),
+            Err(error) => (Default::default(), Some(error)),
         };
         let note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
-        Self { dress: Some(Dress::new(source, strip, made)), is_on: false, note: note.map(Into::into) }
+        let dress = Some(Dress::new(source, written.strip, made));
+        Self { dress, is_on: false, note: note.map(Into::into), finishing }
+    }
+
+    /// The same for a file that is no picture of the photo.
+    #[must_use]
+    pub fn without_mask(&self) -> Self {
+        Self { finishing: None, ..self.clone() }
     }
 
     /// What could not be done, for a person to read.
@@ -58,20 +78,35 @@ impl Dressing {
     }
 
     /// The file comes anew.
-    pub(super) fn restart(&mut self) {
+    pub(in crate::output) fn restart(&mut self) {
         self.is_on = false;
     }
 
     /// The first bytes of a large file, with what goes into its head.
-    pub(super) fn head(&mut self, head: Vec<u8>) -> Vec<u8> {
+    pub(in crate::output) fn head(&mut self, head: Vec<u8>) -> Vec<u8> {
         match format(&head) {
-            Some(format) if Dress::is_in_head(format) => self.put_on(format, head),
+            Some(format) if Dress::is_in_head(format) && self.finishing.is_none() => self.put_on(format, head),
             _ => head,
         }
     }
 
+    /// Whether it may have to be written anew.
+    pub(in crate::output) fn is_to_be_finished(&self) -> bool {
+        self.finishing.is_some()
+    }
+
+    /// How it may have to be: asked once.
+    pub(in crate::output) fn take_finishing(&mut self) -> Option<Finishing> {
+        self.finishing.take()
+    }
+
+    /// Something could not be done.
+    pub(in crate::output) fn remark(&mut self, note: &str) {
+        self.note.get_or_insert(note.into());
+    }
+
     /// All bytes of a small one.
-    pub(super) fn whole(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+    pub(in crate::output) fn whole(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         match format(&bytes) {
             Some(format) => self.put_on(format, bytes),
             None => bytes,
@@ -79,12 +114,12 @@ impl Dressing {
     }
 
     /// Whether a large file lacks it still.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(in crate::output) fn is_wanted(&self) -> bool {
         self.dress.is_some() && !self.is_on
     }
 
     /// A large file whose head could not take it. It blocks for as long as the disk takes.
-    pub(super) fn file(&mut self, mut file: &File) -> io::Result<()> {
+    pub(in crate::output) fn file(&mut self, mut file: &File) -> io::Result<()> {
         file.rewind()?;
         let mut bytes = Vec::new();
         file.take(HEAD as u64).read_to_end(&mut bytes)?;
@@ -94,13 +129,10 @@ impl Dressing {
             return Ok(());
         }
         file.read_to_end(&mut bytes)?;
-        let length = bytes.len();
         let made = self.put_on(format, bytes);
-        if made.len() > length {
-            file.rewind()?;
-            file.write_all(&made)?;
-        }
-        Ok(())
+        file.rewind()?;
+        file.write_all(&made)?;
+        file.set_len(made.len() as u64)
     }
 
     fn put_on(&mut self, format: Format, bytes: Vec<u8>) -> Vec<u8> {

@@ -1,0 +1,54 @@
+//! Pixels out of a file and into one.
+
+mod encode;
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::facts::Colour;
+use super::{Header, foreign};
+use crate::job::Format;
+
+pub(super) use encode::encode;
+
+/// The most memory that one picture may take, bytes.
+pub(super) const MOST_MEMORY: u64 = 3 << 29;
+
+/// Why a picture cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum Unready {
+    /// It is damaged behind its header, or in a way that no header tells.
+    #[error("cannot be turned upright or converted: {0}")]
+    Damaged(Box<str>),
+    /// It could not be written.
+    #[error("cannot be turned upright or converted: no room for it, {0}")]
+    Disk(#[source] std::io::Error),
+}
+
+/// Decodes a picture as it is stored, with its colour profile.
+///
+/// # Errors
+/// If it cannot be decoded.
+pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<(DynamicImage, Option<Vec<u8>>), Unready> {
+    if let Some(other) = header.converts {
+        return foreign::decode(bytes, other, MOST_MEMORY).map_err(|error| Unready::Damaged(error.into()));
+    }
+    let kind = match header.format {
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::Png => ImageFormat::Png,
+        Format::Webp => ImageFormat::WebP,
+        Format::Gif => ImageFormat::Gif,
+        Format::Avif => ImageFormat::Avif,
+    };
+    let damaged = |error: image::ImageError| Unready::Damaged(error.to_string().into());
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    // Inks were made colours by the decoder.
+    Ok((picture, profile.filter(|_| header.colour != Colour::Cmyk)))
+}
