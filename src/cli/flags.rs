@@ -71,6 +71,12 @@ pub struct WhatFlags {
     /// the result, a PNG or WebP. With drop it goes as it is, and what comes back is opaque.
     #[arg(long, value_name = "HOW")]
     pub alpha: Option<String>,
+    /// Most megapixels that come back of a photo: a larger one is reduced before it is sent [default: no limit].
+    #[arg(long, value_name = "N")]
+    pub max_output_mp: Option<String>,
+    /// Longest side of a photo, in pixels: a larger one is reduced before it is sent [default: no limit].
+    #[arg(long, value_name = "PX")]
+    pub fit_long_edge: Option<String>,
     /// Whether a result's file is as old as its photo's: true or false [default: true].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_time: Option<String>,

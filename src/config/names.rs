@@ -48,6 +48,10 @@ settings! {
     STRIP = "strip", "FAL_TUI_STRIP", One;
     /// What becomes of transparency: `keep` or `drop`.
     ALPHA = "alpha", "FAL_TUI_ALPHA", One;
+    /// What comes back of a photo at the most, megapixels.
+    MAX_OUTPUT_MP = "max-output-mp", "FAL_TUI_MAX_OUTPUT_MP", One;
+    /// The longer side of a photo when it is sent, px.
+    FIT_LONG_EDGE = "fit-long-edge", "FAL_TUI_FIT_LONG_EDGE", One;
     /// Whether a result's file is as old as its photo's.
     KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
     /// Globs of which a photo's path must match one.

@@ -89,6 +89,12 @@ pub(super) fn strip(text: &OsStr) -> Read<Strip> {
     }
 }
 
+/// Megapixels.
+pub(super) fn megapixels(text: &OsStr) -> Read<f64> {
+    let number = utf8(text)?.parse().ok().filter(|mp: &f64| (0.001..=1e6).contains(mp));
+    number.ok_or_else(|| "takes megapixels from 0.001 on, such as 50 or 2.5".to_owned())
+}
+
 pub(super) fn alpha(text: &OsStr) -> Read<Alpha> {
     match utf8(text)? {
         "keep" => Ok(Alpha::Keep),

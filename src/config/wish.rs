@@ -6,19 +6,21 @@ use super::error::SettingsError;
 use super::layers::{Given, Layers, Source};
 use super::{names, values};
 use crate::cli::WhatFlags;
-use crate::job::EndpointId;
-use crate::model::{Model, ParamError, Params};
+use crate::job::{EndpointId, Pixels};
+use crate::model::{Fit, Model, ParamError, Params};
 
 /// The longest text that is read from a file, bytes.
 const LONGEST: u64 = 256 << 10;
 
 /// A model and its parameters, unchecked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelWish {
     /// Where it is called.
     pub endpoint: EndpointId,
     /// The field that takes the photo, if it was named.
     pub image_field: Option<String>,
+    /// How giants are reduced before they are sent.
+    pub fit: Fit,
     /// What was given as parameters, the least important source first.
     params: Vec<Pair>,
 }
@@ -43,8 +45,17 @@ impl ModelWish {
             Params::parse(model, [pair.as_str()])
                 .map_err(|error| SettingsError::Value { given: told.clone(), problem: error.to_string() })?;
         }
-        self.parse(model)
-            .map_err(|error| SettingsError::Value { given: "`--param`".to_owned(), problem: error.to_string() })
+        let params = self
+            .parse(model)
+            .map_err(|error| SettingsError::Value { given: "`--param`".to_owned(), problem: error.to_string() })?;
+        if self.fit.max_output_mp.is_some() && params.output_size(Some(Pixels::new(1, 1))).is_none() {
+            let problem = format!(
+                "cannot be kept: how large results of {} are is not known before they are there; --fit-long-edge can",
+                model.endpoint
+            );
+            return Err(SettingsError::Value { given: "`--max-output-mp`".to_owned(), problem });
+        }
+        Ok(params)
     }
 
     /// The same without a word on where they came from.
@@ -52,7 +63,7 @@ impl ModelWish {
     /// # Errors
     /// If the model does not take one.
     pub fn parse(&self, model: &Model) -> Result<Params, ParamError> {
-        Params::parse(model, self.params.iter().map(|given| given.pair.as_str()))
+        Ok(Params::parse(model, self.params.iter().map(|given| given.pair.as_str()))?.fitted(self.fit))
     }
 }
 
@@ -97,7 +108,10 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     for (name, value, source) in sources {
         l.note(&format!("param {name}"), &value, source);
     }
-    Ok(ModelWish { endpoint, image_field, params })
+    let max_output_mp = l.optional(names::MAX_OUTPUT_MP, what.max_output_mp.as_ref(), "none", values::megapixels)?;
+    let long_edge = l.optional(names::FIT_LONG_EDGE, what.fit_long_edge.as_ref(), "none", values::whole(1..=65_535))?;
+    let fit = Fit { long_edge, max_output_mp };
+    Ok(ModelWish { endpoint, image_field, fit, params })
 }
 
 /// `NAME=@FILE` with what the file says; `NAME=@@…` is a text that begins with an `@`.
@@ -125,7 +139,7 @@ mod tests {
     fn wish(pairs: &[&str]) -> ModelWish {
         let pair = |pair: &&str| Pair { pair: (*pair).to_owned(), told: format!("`--param {pair}`") };
         let endpoint = EndpointId::new(Model::DEFAULT).unwrap();
-        ModelWish { endpoint, image_field: None, params: pairs.iter().map(pair).collect() }
+        ModelWish { endpoint, image_field: None, fit: Fit::default(), params: pairs.iter().map(pair).collect() }
     }
 
     #[test]

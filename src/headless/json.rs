@@ -7,10 +7,11 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::{Map, Value};
 
+use super::notes::NotesBody;
 use super::words::in_megapixels;
-use crate::engine::snapshot::{BatchFacts, LogLine, LossNote, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, Loss, SavedFile, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::{Doubt, PriceState};
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
@@ -164,43 +165,12 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         may_leave: plan.may_leave,
         found_in_output: plan.found,
         changed_in_output: plan.changed_results,
-        notes: NotesBody { notes: plan.notes.lines().collect(), losses: plan.notes.losses.iter().map(loss).collect() },
+        notes: NotesBody::of(&plan.notes),
         done_before: plan.done_before,
         at_fal: plan.at_fal,
         failed_before: plan.failed_before,
         unknown_before: plan.lost_before,
         few_files: facts.few_files.as_deref(),
-    }
-}
-
-/// What is said beside the counts: as lines, and what will be lost by kind.
-#[derive(Serialize)]
-struct NotesBody<'a> {
-    notes: Vec<String>,
-    losses: Vec<LossBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct LossBody<'a> {
-    kind: Loss,
-    count: usize,
-    left_out: usize,
-    paths: &'a [String],
-    dearest_usd: Option<f64>,
-    /// Only of what could be lost and is not.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    kept: bool,
-}
-
-fn loss(note: &LossNote) -> LossBody<'_> {
-    let dearest_usd = note.dearest.and_then(Usd::told);
-    LossBody {
-        kind: note.loss,
-        count: note.photos,
-        left_out: note.out,
-        paths: &note.paths,
-        dearest_usd,
-        kept: note.kept,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod json;
 mod lines;
+mod notes;
 mod plan;
 mod summary;
 mod words;

@@ -271,6 +271,14 @@ impl Ledger {
         self.inner.store.sizes(model, params, service).await
     }
 
+    /// Every (canonical) parameters that this model of this service was asked with.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn params_used(&self, model: &str, service: &Service) -> Result<Vec<String>, LedgerError> {
+        self.inner.store.params_used(model, service).await
+    }
+
     /// Jobs whose photo was uploaded to this URL: what a request in a service's own history belongs to.
     ///
     /// # Errors

@@ -63,6 +63,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>>;
     /// The lengths of the photos that were sent to a model of a service with these parameters, bytes.
     fn sizes<'a>(&'a self, model: &'a str, params: &'a str, service: &'a Service) -> Answer<'a, HashSet<u64>>;
+    /// Every parameters that a model of a service was asked with.
+    fn params_used<'a>(&'a self, model: &'a str, service: &'a Service) -> Answer<'a, Vec<String>>;
     /// The requests whose results were saved in a folder.
     fn saved_requests<'a>(&'a self, output: &'a Path) -> Answer<'a, HashSet<RequestId>>;
     /// When anything was last written; `None` if there is no batch.

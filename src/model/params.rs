@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::ParamError;
 use super::field::Refused;
+use super::fit::{Fit, Growth, Sizing};
 use super::near::nearest;
 use super::{Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
 use crate::job::{Pixels, clean};
@@ -17,23 +18,15 @@ use crate::job::{Pixels, clean};
 #[serde(transparent)]
 pub struct Params {
     values: Map<String, Value>,
+    /// How large photos are sent, and come back.
     #[serde(skip)]
-    growth: Growth,
+    sizing: Sizing,
     /// How many pictures a request makes.
     #[serde(skip)]
     pictures: u32,
     /// Whether their identity goes by their names' order, since the model's own may change.
     #[serde(skip)]
     by_name: bool,
-}
-
-/// How large a result is beside its photo.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Growth {
-    /// Each side so many times.
-    Times(f64),
-    Checkpoint,
-    Unknown,
 }
 
 impl Params {
@@ -72,7 +65,8 @@ impl Params {
         };
         let many = |name: &String| values.get(name).and_then(Value::as_u64).and_then(|many| u32::try_from(many).ok());
         let pictures = model.counts.iter().filter_map(many).fold(1, u32::saturating_mul).max(1);
-        Self { values, growth, pictures, by_name: model.by_name }
+        let sizing = Sizing { growth, fit: Fit::default() };
+        Self { values, sizing, pictures, by_name: model.by_name }
     }
 
     /// Checks values as JSON has them.
@@ -90,8 +84,10 @@ impl Params {
     /// # Errors
     /// If the model no longer takes it.
     pub fn from_canonical(model: &Model, text: &str) -> Result<Self, ParamError> {
-        let values: Map<String, Value> = serde_json::from_str(text).map_err(|_| ParamError::NoPair(text.to_owned()))?;
-        Self::taken(model, values.iter().map(|(name, value)| (name.as_str(), value)))
+        let mut values: Map<String, Value> =
+            serde_json::from_str(text).map_err(|_| ParamError::NoPair(text.to_owned()))?;
+        let fit = Fit::taken_from(&mut values);
+        Ok(Self::taken(model, values.iter().map(|(name, value)| (name.as_str(), value)))?.fitted(fit))
     }
 
     /// The parameters that a request was made with, read from its input. What the model does not know it
@@ -108,7 +104,7 @@ impl Params {
     /// If the model does not take it.
     pub fn with(&self, model: &Model, name: &str, value: Option<&Value>) -> Result<Self, ParamError> {
         let others = self.iter().filter(|(known, _)| *known != name);
-        Self::taken(model, others.chain(value.map(|value| (name, value))))
+        Ok(Self::taken(model, others.chain(value.map(|value| (name, value))))?.fitted(self.sizing.fit))
     }
 
     /// The same with some parameters as they were typed; an empty text leaves one to the model.
@@ -126,7 +122,25 @@ impl Params {
             let spec = spec_of(model, name)?;
             given.insert(name.clone(), spec.try_read(text).map_err(|no| out_of_range(model, spec, &no))?);
         }
-        Ok(Self::of(model, given))
+        Ok(Self::of(model, given).fitted(self.sizing.fit))
+    }
+
+    /// The same for photos that are reduced so before they are sent: another identity.
+    #[must_use]
+    pub fn fitted(self, fit: Fit) -> Self {
+        Self { sizing: Sizing { fit, ..self.sizing }, ..self }
+    }
+
+    /// How large photos are sent, and come back.
+    #[must_use]
+    pub fn sizing(&self) -> Sizing {
+        self.sizing
+    }
+
+    /// How photos are reduced before they are sent.
+    #[must_use]
+    pub fn fit(&self) -> Fit {
+        self.sizing.fit
     }
 
     /// Name and value of each, in the model's order.
@@ -153,23 +167,20 @@ impl Params {
     /// How results grow, as people read it: `×2`. `None` for models that do not enlarge.
     #[must_use]
     pub fn growth(&self) -> Option<String> {
-        if let Growth::Times(times) = self.growth { Some(format!("×{times}")) } else { None }
+        if let Growth::Times(times) = self.sizing.growth { Some(format!("×{times}")) } else { None }
     }
 
     /// The size that the result of a photo of this size should have, px; `None` where that cannot be known.
     #[must_use]
     pub fn output_size(&self, input: Option<Pixels>) -> Option<Pixels> {
-        match self.growth {
-            Growth::Times(times) => input.map(|input| input.scaled(times)),
-            Growth::Checkpoint => input,
-            Growth::Unknown => None,
-        }
+        self.sizing.output(input)
     }
 
     /// What a request for a photo of this size makes.
     #[must_use]
     pub fn work(&self, input: Option<Pixels>) -> Work {
-        Work { pixels: self.output_size(input), pictures: self.pictures }
+        let sent = input.map(|input| self.sizing.sent(input));
+        Work { sent, is_reduced: sent != input, pixels: self.output_size(input), pictures: self.pictures }
     }
 
     /// Whether a cap can be kept with this price for requests with these: where the size of results counts,
@@ -199,7 +210,9 @@ impl Params {
         if self.by_name {
             values.sort_by_key(|(name, _)| *name);
         }
-        Value::Object(values.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
+        let mut values: Map<_, _> = values.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.sizing.fit.add_to(&mut values);
+        Value::Object(values).to_string()
     }
 
     /// What the model does nothing without, and has no value.

@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn each_picture_of_a_request_is_paid_for() {
-        let work = Work { pixels: Some(Pixels::new(1000, 1500)), pictures: 4 };
+        let work = Work { pictures: 4, ..Work::one(Some(Pixels::new(1000, 1500))) };
         let told =
             |price: &UnitPrice| (price.estimate(work).unwrap().to_string(), price.at_most(work).unwrap().to_string());
         assert_eq!(told(&per_megapixel()), ("$0.60".to_owned(), "$0.80".to_owned()));
         assert_eq!(told(&UnitPrice { unit: Unit::Image, ..per_megapixel() }), ("$0.40".to_owned(), "$0.40".to_owned()));
-        let unsized_work = Work { pixels: None, pictures: 4 };
+        let unsized_work = Work { pictures: 4, ..Work::one(None) };
         assert_eq!(per_megapixel().estimate(unsized_work), None, "how large they are is not known");
     }
 
@@ -208,7 +208,7 @@ mod tests {
         let seconds = Unit::from_api("compute seconds");
         let learned = PriceSource::Learned(Usd::from_nanos(20_000_000));
         let price = UnitPrice { unit: seconds, source: learned, ..per_megapixel() };
-        let work = Work { pixels: None, pictures: 3 };
+        let work = Work { pictures: 3, ..Work::one(None) };
         assert_eq!((price.estimate(work).unwrap().to_string(), price.at_most(work)), ("$0.02".to_owned(), None));
         assert!(!price.can_be_capped());
         assert_eq!(price.cost(Some(0.5), work, None), Some(Cost::Known(Usd::from_nanos(50_000_000))));

@@ -5,6 +5,10 @@ use crate::job::Pixels;
 /// So many pictures of one size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
+    /// The size at which the photo is sent, px; `None` if it has none.
+    pub sent: Option<Pixels>,
+    /// Whether that is smaller than the photo.
+    pub is_reduced: bool,
     /// The size of each, px; `None` if that cannot be known.
     pub pixels: Option<Pixels>,
     /// How many there are, at least 1.
@@ -15,7 +19,7 @@ impl Work {
     /// One picture.
     #[must_use]
     pub fn one(pixels: Option<Pixels>) -> Self {
-        Self { pixels, pictures: 1 }
+        Self { sent: None, is_reduced: false, pixels, pictures: 1 }
     }
 
     /// Pixels in all, px; 0 where that cannot be known.

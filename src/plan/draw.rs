@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of};
+use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of, sizes};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
 use super::losses::Losing;
@@ -100,8 +100,9 @@ impl<'a> Draft<'a> {
             params: basis.params.canonical(),
             service: basis.service.clone(),
         };
-        let earlier = basis.ledger.sizes(&terms.model, &terms.params, &terms.service).await?;
-        let wanted = Wanted { terms: Arc::new(terms), memory: Arc::clone(basis.memory), batch: basis.batch };
+        let earlier = sizes(basis.ledger, &terms).await?;
+        let (terms, sizing, memory) = (Arc::new(terms), basis.params.sizing(), Arc::clone(basis.memory));
+        let wanted = Wanted { terms, sizing, memory, batch: basis.batch };
         let mut draft = Self {
             basis,
             wanted,
@@ -211,8 +212,8 @@ impl<'a> Draft<'a> {
             (Some(content), _) | (None, Likeness::MayBeKnown(content)) => content,
             (None, Likeness::Leads | Likeness::Follows(_)) => return Ok(follows),
         };
-        let path = job.photo.path.clone();
-        let Sought { origin, is_changed } = self.wanted.find(self.basis.ledger, &path, content, Some(id)).await?;
+        let photo = job.photo.clone();
+        let Sought { origin, is_changed } = self.wanted.find(self.basis.ledger, &photo, content, Some(id)).await?;
         if is_changed {
             self.remembered.lose(id);
         }

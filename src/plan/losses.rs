@@ -16,6 +16,8 @@ pub struct Notes {
     pub said: Vec<String>,
     /// Of what will be lost, by kind.
     pub losses: Vec<LossNote>,
+    /// Photos that are reduced before they are sent.
+    pub reduced: usize,
 }
 
 /// One kind of loss.
@@ -38,7 +40,9 @@ pub struct LossNote {
 impl Notes {
     /// All of them as lines.
     pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.said.iter().cloned().chain(self.losses.iter().filter(|note| note.photos > 0).map(LossNote::told))
+        let reduced = (self.reduced > 0).then(|| format!("{} reduced before they are sent", count(self.reduced)));
+        let losses = self.losses.iter().filter(|note| note.photos > 0).map(LossNote::told);
+        self.said.iter().cloned().chain(reduced).chain(losses)
     }
 }
 
@@ -186,7 +190,7 @@ mod tests {
         tally.add(&photo("b.png", both), Some(usd(7680)));
         tally.add(&photo("c.png", Losses::NONE), Some(usd(9)));
         tally.leave_out(&photo("d.gif", Losses::NONE.with(Loss::Animation, true)));
-        let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes() };
+        let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes(), reduced: 0 };
         let lines: Vec<_> = notes.lines().collect();
         let alpha = "1 with transparency: it is put back into the result";
         assert_eq!(lines, ["first", alpha, "2 above 50 MP, the dearest $76.80"]);

@@ -14,6 +14,7 @@ mod reserve;
 pub(crate) use choices::{Choices, LEFT_OUT};
 pub(crate) use cost::CostModel;
 pub use draw::{Basis, draw};
+pub use duplicates::sizes;
 pub(crate) use duplicates::{
     ANOTHER_TRY, Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted, content_of,
 };

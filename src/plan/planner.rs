@@ -60,7 +60,7 @@ impl Planner {
     pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>, losing: Losing) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
         let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
-        let plan = Plan { notes: Notes { said: notes, losses: Vec::new() }, ..plan };
+        let plan = Plan { notes: Notes { said: notes, ..Notes::default() }, ..plan };
         Self { plan, losses: Tally::new(losing), ..Self::default() }
     }
 
@@ -123,7 +123,8 @@ impl Planner {
         self.reserve.add(self.at_most(work));
         self.losses.add(photo, estimate);
         self.plan.photos += 1;
-        self.plan.input_px += photo.pixels.map_or(0, Pixels::count);
+        self.plan.input_px += sent_px(photo, work);
+        self.plan.notes.reduced += usize::from(work.is_reduced);
         self.plan.output_px += work.px();
         // One photo whose price cannot be known makes the sum unknown, never smaller.
         self.plan.estimate = self.plan.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
@@ -150,7 +151,8 @@ impl Planner {
         self.shared = None;
         self.reserve.take_back(self.at_most(work));
         self.plan.photos = self.plan.photos.saturating_sub(1);
-        self.plan.input_px = self.plan.input_px.saturating_sub(photo.pixels.map_or(0, Pixels::count));
+        self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(photo, work));
+        self.plan.notes.reduced = self.plan.notes.reduced.saturating_sub(work.is_reduced.into());
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = Some(sum - one);
         true
@@ -164,7 +166,8 @@ impl Planner {
         self.reserve.take_back(self.at_most(work));
         self.losses.remove(&job.photo);
         self.plan.photos = self.plan.photos.saturating_sub(1);
-        self.plan.input_px = self.plan.input_px.saturating_sub(job.photo.pixels.map_or(0, Pixels::count));
+        self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(&job.photo, work));
+        self.plan.notes.reduced = self.plan.notes.reduced.saturating_sub(work.is_reduced.into());
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
         if let Some(cost) = found {
@@ -254,6 +257,11 @@ pub(crate) fn skipped_file(job: &Job) -> Option<SkippedFile> {
 /// A file that is not sent, and why, as faces show it.
 fn file(photo: &Photo, reason: &str) -> SkippedFile {
     SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
+}
+
+/// The pixels that go to the model of a photo.
+fn sent_px(photo: &Photo, work: Work) -> u64 {
+    work.sent.or(photo.pixels).map_or(0, Pixels::count)
 }
 
 #[cfg(test)]

@@ -158,8 +158,10 @@ impl<'a> Everywhere<'a> {
 /// ledger knows holds.
 fn is_made_with(past: &Past, batch: &Batch, own: Option<&OwnParams>) -> bool {
     let own = own.and_then(|own| Params::from_canonical(&batch.model, &own.0).ok());
+    let wanted = own.as_ref().unwrap_or(&batch.params);
     past.input.is_empty()
-        || Params::of_input(&batch.model, &past.input).as_ref() == Some(own.as_ref().unwrap_or(&batch.params))
+        || Params::of_input(&batch.model, &past.input).map(|params| params.fitted(wanted.fit())).as_ref()
+            == Some(wanted)
 }
 
 /// Whether something else lies where a photo was. One that is gone may come back.

@@ -41,7 +41,9 @@ impl Finder<'_> {
             return Ok(Match::Nothing);
         }
         let url = self.model.photo_in(&past.input);
-        if url.is_some() && Params::of_input(self.model, &past.input).as_ref() != Some(self.params) {
+        // How large a photo was sent, no input says.
+        let made_with = || Params::of_input(self.model, &past.input).map(|params| params.fitted(self.params.fit()));
+        if url.is_some() && made_with().as_ref() != Some(self.params) {
             return Ok(Match::OtherParams);
         }
         let known = match url {

@@ -18,7 +18,7 @@ use crate::job::RetryPolicy;
 use crate::ledger::{Ledger, Opened};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
-use crate::plan::Failed;
+use crate::plan::{Failed, sizes};
 
 /// Photos handed over at a time.
 const CHUNK: usize = 512;
@@ -183,7 +183,7 @@ impl Work {
             replaced: self.ledger.replaced(opened.id).await?,
             trials: as_saved(&batch.key.output, self.ledger.trials(&batch.key).await?).await,
             spent: self.ledger.batch(opened.id).await?.spent,
-            earlier: self.ledger.sizes(&batch.key.model, &batch.key.params, &batch.key.service).await?,
+            earlier: sizes(&self.ledger, &batch.key.terms()).await?,
             memory,
             notes,
             found,

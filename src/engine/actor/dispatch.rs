@@ -84,6 +84,7 @@ impl Engine {
         let Some(id) = again.or_else(|| self.next_ready()) else { return false };
         let Some(job) = self.jobs.get(id) else { return false };
         let (photo, at_most) = (job.photo.clone(), self.jobs.at_most(job));
+        let sizing = self.jobs.params_of(job).sizing();
         if !self.can_pay(at_most) {
             if again.is_some() {
                 self.scheduler.to_upload.push_front(id);
@@ -100,7 +101,7 @@ impl Engine {
         self.publisher.throughput.begin(began);
         let meter = Meter::towards(Arc::clone(&self.publisher.up));
         let length = Arc::<AtomicU64>::default();
-        let upload = upload::run(self.stages.clone(), photo, meter.clone(), Arc::clone(&length));
+        let upload = upload::run(self.stages.clone(), photo, sizing, meter.clone(), Arc::clone(&length));
         let abort = self.spawn_stage(Step::Upload(id), upload);
         let live = self.runtime.entry(id).or_default();
         live.renew();

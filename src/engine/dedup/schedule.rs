@@ -156,7 +156,7 @@ impl Engine {
     }
 
     fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
-        let Some(photo) = self.jobs.get(id).map(|job| job.photo.path.clone()) else { return };
+        let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) else { return };
         let (ledger, wanted) = (self.ledger.clone(), self.wanted());
         self.spawn_stage(Step::Seek(id), async move {
             Outcome::Sought(wanted.find(&ledger, &photo, content, Some(id)).await)
@@ -167,6 +167,7 @@ impl Engine {
     pub(in crate::engine) fn wanted(&self) -> Wanted {
         Wanted {
             terms: Arc::clone(&self.stages.terms),
+            sizing: self.jobs.params().sizing(),
             memory: Arc::clone(&self.dedup.remembered.memory),
             batch: self.facts.id,
         }

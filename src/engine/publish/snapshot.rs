@@ -74,7 +74,9 @@ impl Engine {
         };
         let request = job.state.last_request_id();
         let request = request.map(|id| self.stages.fal.request_base(&self.options.model.endpoint, id, request_url));
-        let told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
+        let work = self.jobs.work(job);
+        let mut told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
+        told.before.sent = work.sent.filter(|_| work.is_reduced);
         let own = self.jobs.own_params(job).map(Params::values);
         let redo = redo_params(&self.options.model, self.jobs.params_of(job), job);
         Some(Arc::new(Detail { own, redo, ..told }))

@@ -17,7 +17,7 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
     let state = &job.state;
     let lies = state.is_final() || (held && !state.is_moving());
     let saved = state.saved();
-    let planned = job_table.params_of(job).output_size(job.photo.pixels);
+    let work = job_table.work(job);
     let cost = match saved {
         Some(saved) => saved.cost.map(Money::from),
         None if state.came_to_nothing() => None,
@@ -33,8 +33,8 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
             _ => Elapsed::None,
         },
         attempt: state.attempt(),
-        input: job.photo.pixels,
-        output: saved.map_or(planned, Saved::pixels),
+        input: work.sent,
+        output: saved.map_or(work.pixels, Saved::pixels),
         cost,
         note: note(state).map_or_else(|| live.map(Runtime::last_words).unwrap_or_default(), told_in_row),
         progress: live
@@ -129,10 +129,10 @@ pub(in crate::engine) fn detail(
             .flat_map(Saved::files)
             .map(|file| cleaned(&root.join(&file.path).to_string_lossy()))
             .collect(),
-        before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels },
+        before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels, sent: None },
         after: saved.and_then(|saved| {
             let pixels = saved.pixels()?;
-            Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels) })
+            Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels), sent: None })
         }),
         request_id: state.last_request_id().map(ToString::to_string),
         upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),

@@ -12,4 +12,6 @@ pub struct PictureFile {
     pub path: FilePath,
     /// Its size, px, as people see it; `None` if it is not known.
     pub pixels: Option<Pixels>,
+    /// The size at which it is sent, px, where that is smaller.
+    pub sent: Option<Pixels>,
 }

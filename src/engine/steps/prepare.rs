@@ -7,7 +7,7 @@ use std::thread;
 use tokio::sync::Semaphore;
 
 use crate::fal::{FalError, LocalFile, ReadSeek};
-use crate::job::{ContentHash, Format, Shortage};
+use crate::job::{ContentHash, Format, Pixels, Shortage};
 use crate::output::Written;
 use crate::picture::{Alpha, Header, Sourced, Strip, Unready, Wish, ready, stripped};
 
@@ -57,7 +57,7 @@ impl Workshop {
 
     /// What may have to be done to a photo, and the memory that it takes, bytes. One that is made anew goes with its
     /// profile alone.
-    fn work(&self, header: &Header, length: u64) -> Option<(Work, u64)> {
+    fn work(&self, header: &Header, size: Pixels, length: u64) -> Option<(Work, u64)> {
         let carried = header.carried;
         let says_something = carried.exif || carried.xmp || carried.iptc;
         let strip = match self.strip {
@@ -66,19 +66,28 @@ impl Workshop {
             strip if says_something => strip,
             _ => Strip::None,
         };
-        let wish = Wish { alpha: self.alpha, size: header.upright() };
+        let wish = Wish { alpha: self.alpha, size };
         if header.may_be_made(wish) {
             return Some((Work { make: Some(wish), strip }, header.memory(length)));
         }
         (strip != Strip::None).then_some((Work { make: None, strip }, 2 * length))
     }
 
-    /// Makes of a photo what is to be sent: mostly the photo itself.
+    /// Makes of a photo what is to be sent, of this size, px: mostly the photo itself.
     ///
     /// # Errors
     /// A cause if it cannot be decoded, or what was made of it cannot be kept.
-    pub(in crate::engine) async fn prepare(&self, file: LocalFile, header: Header) -> Result<Ready, FalError> {
-        let Some((work, memory)) = self.work(&header, file.metadata().len()) else {
+    pub(in crate::engine) async fn prepare(
+        &self,
+        file: LocalFile,
+        header: Header,
+        size: Pixels,
+    ) -> Result<Ready, FalError> {
+        let length = file.metadata().len();
+        if size != header.upright() {
+            may_be_reduced(&header, length)?;
+        }
+        let Some((work, memory)) = self.work(&header, size, length) else {
             return Ok(Ready { file, content: None });
         };
         let needed = u32::try_from(memory.div_ceil(1 << 20)).unwrap_or(MEMORY).clamp(1, MEMORY);
@@ -87,6 +96,20 @@ impl Workshop {
         let made = tokio::task::spawn_blocking(move || make(file, &header, work)).await;
         made.map_err(|error| FalError::local_file(format!("could not be made ready: {error}")))?
     }
+}
+
+/// Whether a photo can be reduced here.
+fn may_be_reduced(header: &Header, length: u64) -> Result<(), FalError> {
+    if header.format == Format::Avif && header.converts.is_none() {
+        return Err(FalError::local_file("was not sent: AVIF cannot be reduced here"));
+    }
+    if header.is_too_large_to_decode(length) {
+        return Err(FalError::local_file(format!(
+            "was not sent: {} px are too many to be reduced here",
+            header.pixels
+        )));
+    }
+    Ok(())
 }
 
 /// What is sent, in a file that has no name and goes with the last who holds it. It blocks.

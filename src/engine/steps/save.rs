@@ -34,7 +34,7 @@ async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
         }
         Heard::Came(bytes) => work.meter.add(bytes),
     };
-    let dressing = Dressing::read(&work.photo, stages.output.written().strip, work.made).await;
+    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made).await;
     let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
     let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
     Ok(stages.output.place(&work.photo, parts, expect).await?)

@@ -13,21 +13,34 @@ use crate::engine::steps::save::not_saved;
 use crate::engine::steps::stages::{Outcome, Stages, UploadError, Uploaded};
 use crate::fal::{FalError, Meter};
 use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Photo, Timestamp, Transition, Upload};
+use crate::model::Sizing;
 
 /// Brings it up, if its result could be written.
-pub(in crate::engine) async fn run(stages: Arc<Stages>, photo: Photo, meter: Meter, length: Arc<AtomicU64>) -> Outcome {
+pub(in crate::engine) async fn run(
+    stages: Arc<Stages>,
+    photo: Photo,
+    sizing: Sizing,
+    meter: Meter,
+    length: Arc<AtomicU64>,
+) -> Outcome {
     if let Err(error) = stages.output.try_for(&photo).await {
         return Outcome::Uploaded(Err(UploadError::Output(error)));
     }
-    Outcome::Uploaded(send_up(&stages, photo, &meter, &length).await)
+    Outcome::Uploaded(send_up(&stages, photo, sizing, &meter, &length).await)
 }
 
 /// What is measured is what is sent: both come from one open file.
-async fn send_up(stages: &Stages, photo: Photo, meter: &Meter, length: &AtomicU64) -> Result<Uploaded, UploadError> {
+async fn send_up(
+    stages: &Stages,
+    photo: Photo,
+    sizing: Sizing,
+    meter: &Meter,
+    length: &AtomicU64,
+) -> Result<Uploaded, UploadError> {
     let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
     let (photo, file, header) =
         opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;
-    let Ready { file, content } = stages.workshop.prepare(file, header).await?;
+    let Ready { file, content } = stages.workshop.prepare(file, header, sizing.sent(header.upright())).await?;
     length.store(file.length(), Ordering::Relaxed);
     let (url, sent) = stages.fal.upload(&file, meter).await?;
     Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })

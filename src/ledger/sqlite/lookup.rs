@@ -203,6 +203,16 @@ impl Reading<'_> {
         Ok(sizes.into_iter().filter_map(|size| u64::try_from(size).ok()).collect())
     }
 
+    /// Every parameters that a model of a service was asked with.
+    pub(super) async fn params_used(&mut self, model: &str, service: &Service) -> Result<Vec<String>, LedgerError> {
+        sqlx::query_scalar("SELECT DISTINCT params FROM batches WHERE model = ?1 AND service = ?2")
+            .bind(model)
+            .bind(service.name())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| LedgerError::database(self.path, error))
+    }
+
     /// When anything was last written; `None` if there is no batch.
     pub(super) async fn last_used(&mut self) -> Result<Option<Timestamp>, LedgerError> {
         let last: Option<i64> = sqlx::query_scalar(

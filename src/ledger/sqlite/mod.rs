@@ -172,6 +172,10 @@ impl Store for Sqlite {
         reads!(self, |reading| reading.sizes(model, params, service))
     }
 
+    fn params_used<'a>(&'a self, model: &'a str, service: &'a Service) -> Answer<'a, Vec<String>> {
+        reads!(self, |reading| reading.params_used(model, service))
+    }
+
     fn saved_requests<'a>(&'a self, output: &'a Path) -> Answer<'a, HashSet<RequestId>> {
         reads!(self, |reading| reading.saved_requests(output))
     }

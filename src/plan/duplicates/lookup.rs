@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::job::{
-    BatchId, ContentHash, Intent, JobId, JobState, PaidCall, Request, Rival, SameAs, Saved, Service, Terms, Timestamp,
-    Turn, path_text, stands_in_the_way, turn,
+    BatchId, ContentHash, Intent, JobId, JobState, PaidCall, Photo, Request, Rival, SameAs, Saved, Service, Terms,
+    Timestamp, Turn, path_text, stands_in_the_way, turn,
 };
 use crate::ledger::{Found, Ledger, LedgerError};
+use crate::model::Sizing;
 use crate::output::{Memory, Record, is_file_of};
+
+use super::kin::kin;
 
 /// What a photo gets in place of a paid call of its own.
 #[derive(Debug, Clone)]
@@ -75,6 +78,8 @@ pub(crate) struct Sought {
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) terms: Arc<Terms>,
+    /// How large photos are sent.
+    pub(crate) sizing: Sizing,
     /// What the output folder knows and the ledger does not.
     pub(crate) memory: Arc<Memory>,
     /// The batch that asks: what goes on in it is known to its engine.
@@ -90,16 +95,23 @@ impl Wanted {
     pub(crate) async fn find(
         &self,
         ledger: &Ledger,
-        photo: &Path,
+        photo: &Photo,
         content: ContentHash,
         whose: Option<JobId>,
     ) -> Result<Sought, LedgerError> {
+        let pixels = photo.pixels;
+        let photo = &*photo.path;
         let (in_place, is_changed) = match self.memory.of(photo, content) {
             Some(record) if self.is_there(record.clone()).await => (Some(Box::new(record.clone())), false),
             record => (None, record.is_some()),
         };
         let Terms { model, params, service } = &*self.terms;
-        let found = ledger.by_content(&content, model, params, service).await?;
+        let mut found = ledger.by_content(&content, model, params, service).await?;
+        for (params, fit) in kin(ledger, &self.terms).await? {
+            if pixels.is_some_and(|pixels| self.sizing.with(fit).sent(pixels) == self.sizing.sent(pixels)) {
+                found.extend(ledger.by_content(&content, model, &params, service).await?);
+            }
+        }
         let found: Vec<_> = found.into_iter().filter(|found| !self.is_own(found, whose)).collect();
         // Whether somebody is at it shows when it comes to that.
         let claimed = |origin: Origin| Origin { is_claimed: !origin.is_settled && origin.copy.is_none(), ..origin };

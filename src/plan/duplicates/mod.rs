@@ -3,6 +3,7 @@
 
 mod content;
 mod index;
+mod kin;
 mod lookup;
 mod remembered;
 
@@ -13,6 +14,7 @@ use crate::output::Memory;
 
 pub(crate) use content::{ANOTHER_TRY, content_of};
 use index::{DedupIndex, Meet};
+pub use kin::sizes;
 pub(crate) use lookup::{Look, Origin, Sought, Waiting, Wanted};
 pub(crate) use remembered::Remembered;
 

@@ -63,8 +63,9 @@ fn size(detail: &Detail) -> Option<String> {
         (!parts.is_empty()).then(|| parts.join(", "))
     };
     let photo = told(detail.before.pixels, Some(detail.photo_bytes));
+    let sent = detail.before.sent.map(|sent| format!("reduced to {}×{} px", sent.width, sent.height));
     let picture = detail.after.as_ref().and_then(|picture| told(picture.pixels, detail.output_bytes));
-    let both: Vec<_> = [photo, picture].into_iter().flatten().collect();
+    let both: Vec<_> = [photo, sent, picture].into_iter().flatten().collect();
     (!both.is_empty()).then(|| both.join(" → "))
 }
 
