@@ -76,11 +76,7 @@ const LONGEST: usize = 400;
 type Exception = (&'static str, usize, &'static str);
 
 /// Files in the widest circle of a room; a pair is none.
-const CIRCLES: &[Exception] = &[
-    ("fal", 4, "the table of failures and the error that is read by it name each other"),
-    ("sandbox", 13, "what the sandbox serves hangs on its one state"),
-    ("tui", 19, "what is drawn tells the state where it was drawn"),
-];
+const CIRCLES: &[Exception] = &[("tui", 19, "what is drawn tells the state where it was drawn")];
 
 /// Files that a folder may have.
 const MOST_FILES: usize = 15;

@@ -5,9 +5,9 @@ use http::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::client::exchange;
-use super::error::{Call, FalError};
-use super::queue::join;
+use super::call::Call;
+use super::client::{exchange, join};
+use super::error::FalError;
 use super::{Fal, Hosts};
 use crate::job::{CauseKind, EndpointId, clean};
 

@@ -13,11 +13,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
+use super::call::Call;
 use super::download::packed::{PORTION, Unpacker};
-use super::error::{Call, FalError};
+use super::error::FalError;
 use super::failures::Fault;
 use super::{ApiKey, Hosts, is_loopback, json};
-use crate::job::{Cause, clean};
+use crate::job::{Cause, CauseKind, Class, clean};
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -222,6 +223,26 @@ impl Reply {
         Some(Value::Object(fields.collect()))
             .filter(|fields| fields.as_object().is_some_and(|fields| !fields.is_empty()))
     }
+}
+
+/// The URL below a base that these segments make.
+///
+/// # Errors
+/// If the base takes no path.
+pub(super) fn join<'a>(base: &Url, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
+    let mut url = base.clone();
+    match url.path_segments_mut() {
+        Ok(mut segments) => {
+            segments.pop_if_empty().extend(parts);
+        }
+        Err(()) => {
+            return Err(FalError::new(
+                Cause::new(CauseKind::BadResponse, "the base URL takes no path"),
+                Class::Permanent,
+            ));
+        }
+    }
+    Ok(url)
 }
 
 #[cfg(test)]

@@ -5,44 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
+use super::call::{Call, Scope};
 use super::failures::{Billing, Failed, Fault, Patience, Row};
 use super::json;
 use super::wire::{ErrorBody, ErrorDetail};
 use crate::job::{Cause, CauseKind, Class, Shortage, clean, shortened};
-
-/// Which call of fal's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// Fetching a CDN token.
-    Token,
-    /// Any step of an upload.
-    Upload,
-    /// The paid call.
-    Submit,
-    /// Asking where a request stands.
-    Status,
-    /// Fetching a request's result.
-    Result,
-    /// Asking to stop a request.
-    Cancel,
-    /// Asking for prices.
-    Pricing,
-    /// Asking for models.
-    Models,
-    /// Listing past requests.
-    Requests,
-    /// Fetching the picture.
-    Download,
-}
-
-/// What it is that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// This HTTP call: the same one may be made again.
-    Call,
-    /// The request at fal: it has ended so, and asking again gives the same answer.
-    Request,
-}
 
 /// What a failure costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -210,23 +177,6 @@ impl FalError {
             _ => Bill::Nothing,
         };
         Self { cause, class, scope: row.scope, patience: row.patience, bill, unread: None, source: None }
-    }
-}
-
-impl Call {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Token => "storage token",
-            Self::Upload => "upload",
-            Self::Submit => "submit",
-            Self::Status => "status",
-            Self::Result => "result",
-            Self::Cancel => "cancel",
-            Self::Pricing => "pricing",
-            Self::Models => "model list",
-            Self::Requests => "request list",
-            Self::Download => "download",
-        }
     }
 }
 

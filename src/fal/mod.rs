@@ -2,6 +2,7 @@
 //!
 //! The key goes to the queue, REST and API hosts that the settings name and to nobody else.
 
+mod call;
 mod catalogue;
 mod client;
 mod download;
@@ -17,10 +18,11 @@ mod queue;
 mod storage;
 pub mod wire;
 
+pub use call::Scope;
 pub use catalogue::{Listed, ListedPage};
 pub use client::ClientError;
 pub use download::{Download, Piece};
-pub use error::{Bill, FalError, Scope};
+pub use error::{Bill, FalError};
 pub use failures::{AccountStop, Patience};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
 pub use key::{ApiKey, InvalidKey};

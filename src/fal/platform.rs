@@ -6,9 +6,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::Fal;
-use super::client::exchange;
-use super::error::{Call, FalError};
-use super::queue::join;
+use super::call::Call;
+use super::client::{exchange, join};
+use super::error::FalError;
 use super::wire::{PastRequest, PastRequests, Price, Prices};
 use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
 use crate::model::{Gives, Quote, Unit, read_answer};

@@ -2,8 +2,9 @@
 
 use http::Method;
 
+use super::call::Call;
 use super::client::{Reply, exchange};
-use super::error::{Call, FalError};
+use super::error::FalError;
 use super::wire::StatusAnswer;
 use super::{Fal, Hosts};
 use crate::job::{CauseKind, EndpointId};

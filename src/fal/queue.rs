@@ -7,8 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::Fal;
-use super::client::{Reply, exchange};
-use super::error::{Bill, Call, FalError, billed_units};
+use super::call::Call;
+use super::client::{Reply, exchange, join};
+use super::error::{Bill, FalError, billed_units};
 use super::failures::Fault;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
 use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean};
@@ -216,22 +217,6 @@ impl Fal {
 /// Whether two http(s) URLs have scheme, host and port in common.
 fn is_same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && a.host() == b.host() && a.port_or_known_default() == b.port_or_known_default()
-}
-
-pub(super) fn join<'a>(base: &Url, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, FalError> {
-    let mut url = base.clone();
-    match url.path_segments_mut() {
-        Ok(mut segments) => {
-            segments.pop_if_empty().extend(parts);
-        }
-        Err(()) => {
-            return Err(FalError::new(
-                Cause::new(CauseKind::BadResponse, "the base URL takes no path"),
-                Class::Permanent,
-            ));
-        }
-    }
-    Ok(url)
 }
 
 fn cancel_answer(reply: &Reply) -> CancelAnswer {

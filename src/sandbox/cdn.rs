@@ -15,10 +15,10 @@ use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
+use super::ask::Ask;
 use super::fal::Fal;
 use super::files::Access;
 use super::refuse::Refusal;
-use super::serve::Ask;
 
 /// Up to this many bytes are read at once, in place of streamed.
 const AT_ONCE: u64 = 256 << 10;

@@ -11,12 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::files::Files;
+use super::lock::lock;
+use super::options::Options;
 use super::queue::{Line, Postman};
 use super::refuse::Refusal;
 use super::scenario::{Billing, Keeps, Play};
 use super::stats::Saw;
 use super::upload::Uploads;
-use super::{Options, lock};
 
 /// fal, as far as the sandbox is it.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use serde_json::Value;
 
 use super::clock::Moment;
-use super::lock;
+use super::lock::lock;
 
 /// How much of a body is written at once, bytes.
 const PIECE: usize = 1 << 20;

@@ -7,13 +7,16 @@
 //! A call is read once (`call`), may meet a fault of the scenario, and is then answered by `upload`,
 //! `cdn`, `queue` or `platform`, all on one shared `Fal`.
 
+mod ask;
 mod call;
 mod cdn;
 mod clock;
 mod fal;
 mod files;
 mod listen;
+mod lock;
 mod model;
+mod options;
 mod platform;
 mod queue;
 mod refuse;
@@ -26,38 +29,18 @@ mod tests;
 mod upload;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::serve::Listener as _;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use options::Options;
 pub use scenario::{Scenario, ScenarioError};
 
 use fal::Fal;
 use listen::{Cut, Loopback};
-
-/// How a sandbox behaves.
-#[derive(Debug)]
-pub struct Options {
-    /// Where it listens on 127.0.0.1; 0 takes a free port.
-    pub port: u16,
-    /// How long a tiny picture runs. The time grows by 8 % for each megapixel that comes out.
-    pub latency: Duration,
-    /// The account's limit: how many requests are IN_PROGRESS at once. At least 1.
-    pub runners: usize,
-    /// What goes wrong; nothing, if there is none.
-    pub scenario: Option<Scenario>,
-}
-
-impl Default for Options {
-    /// Pleasant to watch: some seconds a photo, four at a time.
-    fn default() -> Self {
-        Self { port: 0, latency: Duration::from_millis(2500), runners: 4, scenario: None }
-    }
-}
 
 /// Why a sandbox does not start.
 #[derive(Debug, thiserror::Error)]
@@ -144,9 +127,4 @@ impl Sandbox {
         // The server ends with the sandbox; a panic in it has been reported where it happened.
         let _ = (&mut self.server).await;
     }
-}
-
-/// Locks what no panic leaves half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

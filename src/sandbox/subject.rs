@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
+use super::ask::Ask;
 use super::call::Call;
 use super::fal::Fal;
 use super::files::Stored;
-use super::lock;
+use super::lock::lock;
 use super::model::Model;
 use super::queue::{Asked, trace};
 use super::scenario::Subject;
-use super::serve::Ask;
 use crate::fal::wire;
 
 impl Fal {

@@ -16,8 +16,9 @@ use reqwest::Response;
 use tokio::time::Instant;
 
 use super::Fal;
+use super::call::Call;
 use super::client::{Http, badly_packed, head, unknown_coding, whole};
-use super::error::{Call, FalError};
+use super::error::FalError;
 use packed::{PORTION, Unpacker};
 
 use crate::job::Class;

@@ -10,7 +10,7 @@ pub use row::Patience;
 pub(super) use row::{Billing, Fault, Row, Sign};
 use table::{LAST, TABLE};
 
-use super::error::Call;
+use super::call::Call;
 
 /// A failure as it is looked up in the [`TABLE`].
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! A row of the table of failures: what it is for, and what follows.
 
-use crate::fal::error::{Call, Scope};
+use crate::fal::call::{Call, Scope};
 use crate::job::{CauseKind, Class};
 
 /// A kind of failure, and everything that follows from it.

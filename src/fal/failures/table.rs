@@ -2,7 +2,7 @@
 
 use super::account;
 use super::row::{Fault, Patience, Row, Sign};
-use crate::fal::error::Call;
+use crate::fal::call::Call;
 use crate::job::CauseKind;
 
 use Call::{Cancel, Download, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};

@@ -5,7 +5,7 @@ use CauseKind as K;
 
 use super::table::REFUSED;
 use super::*;
-use crate::fal::error::Scope;
+use crate::fal::call::Scope;
 use crate::job::{CauseKind, Class};
 
 fn answer(call: Call, status: u16) -> Failed<'static> {

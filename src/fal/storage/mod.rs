@@ -17,8 +17,9 @@ use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, RequestBuilder};
 
+use super::call::Call;
 use super::client::{Reply, head, whole};
-use super::error::{Call, FalError};
+use super::error::FalError;
 use super::wire::CdnUploaded;
 use super::{Fal, Meter};
 use crate::job::{CauseKind, Class, ContentHash};

@@ -12,8 +12,9 @@ use url::Url;
 
 use super::source::{Hash, Opened, Uploaded, ascii_name};
 use super::{send, token::Token};
+use crate::fal::call::Call;
 use crate::fal::client::{Reply, exchange};
-use crate::fal::error::{Call, FalError};
+use crate::fal::error::FalError;
 use crate::fal::wire::{CdnMultipart, Complete, Part};
 use crate::fal::{Fal, Meter};
 use crate::job::Class;

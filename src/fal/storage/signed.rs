@@ -5,9 +5,9 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 use super::source::{Hash, LocalFile, Opened, Uploaded, ascii_name};
 use super::{MULTIPART_OVER, parts, send};
-use crate::fal::client::exchange;
-use crate::fal::error::{Call, FalError};
-use crate::fal::queue::join;
+use crate::fal::call::Call;
+use crate::fal::client::{exchange, join};
+use crate::fal::error::FalError;
 use crate::fal::wire::{Initiate, Initiated, Part};
 use crate::fal::{Fal, Meter};
 

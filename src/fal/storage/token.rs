@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::fal::Fal;
-use crate::fal::client::exchange;
-use crate::fal::error::{Call, FalError};
-use crate::fal::queue::join;
+use crate::fal::call::Call;
+use crate::fal::client::{exchange, join};
+use crate::fal::error::FalError;
 use crate::fal::wire::CdnToken;
 
 /// Renewed this long before it expires.

@@ -14,9 +14,9 @@ pub(super) use requests::{by_endpoint, search};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 
+use super::ask::Ask;
 use super::fal::check_key;
 use super::refuse::Refusal;
-use super::serve::Ask;
 
 /// The most endpoints in one question.
 const MAX_ENDPOINTS: usize = 50;

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::openapi::document;
 use super::{check_any_api_key, endpoints, invalid, limit, unknown_endpoint};
+use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::model::{MODELS, Model};
 use crate::sandbox::refuse::{Refusal, json_answer};
-use crate::sandbox::serve::Ask;
 
 /// `GET /v1/models`.
 pub(in crate::sandbox) fn models(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> {

@@ -5,10 +5,10 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::endpoints;
+use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::model::{Field, Kind, Model, Work};
 use crate::sandbox::refuse::{Refusal, json_answer};
-use crate::sandbox::serve::Ask;
 
 /// `GET /api/openapi/queue/openapi.json?endpoint_id=…`: needs no key.
 pub(in crate::sandbox) fn openapi(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{check_api_key, endpoints, invalid, unknown_endpoint};
 use crate::fal::wire;
+use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::model::{Model, Unit};
 use crate::sandbox::refuse::{Refusal, json_answer};
-use crate::sandbox::serve::Ask;
 
 /// `GET /v1/models/pricing`.
 pub(in crate::sandbox) fn pricing(ask: &Ask) -> Result<Response, Refusal> {

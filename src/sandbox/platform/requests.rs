@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{check_api_key, endpoints, invalid, limit};
+use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::Fal;
-use crate::sandbox::lock;
+use crate::sandbox::lock::lock;
 use crate::sandbox::queue::{Ended, Request, State};
 use crate::sandbox::refuse::{Refusal, json_answer};
-use crate::sandbox::serve::Ask;
 
 /// How far back the list goes unless asked otherwise, and if one request is asked for.
 const DAY: Duration = Duration::from_hours(24);

@@ -13,11 +13,11 @@ use uuid::Uuid;
 use super::request::{Ended, Outcome, Request, State};
 use super::submit::Urls;
 use crate::fal::wire;
+use crate::sandbox::ask::Ask;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::fal::{Fal, check_key};
-use crate::sandbox::lock;
+use crate::sandbox::lock::lock;
 use crate::sandbox::refuse::{BILLABLE_UNITS, REQUEST_ID, Refusal, SERVED_FROM, json_answer};
-use crate::sandbox::serve::Ask;
 
 /// Names the request in an answer's headers.
 pub(super) fn named(id: Uuid, mut answer: Response) -> Response {

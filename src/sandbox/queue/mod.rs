@@ -7,6 +7,7 @@ mod follow;
 mod line;
 mod log;
 mod output;
+mod postman;
 mod request;
 mod run;
 mod stream;
@@ -15,7 +16,8 @@ mod webhook;
 
 pub(super) use follow::{cancel, result, status};
 pub(super) use line::Line;
+pub(super) use postman::Postman;
 pub(super) use request::{Asked, Ended, Request, State};
 pub(super) use stream::stream;
 pub(super) use submit::{submit, trace};
-pub(super) use webhook::{Postman, jwks};
+pub(super) use webhook::jwks;

@@ -12,7 +12,7 @@ use super::submit::data_uri;
 use super::webhook::tell;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::files::Files;
-use crate::sandbox::lock;
+use crate::sandbox::lock::lock;
 use crate::sandbox::model::{Made, Plan, Unusable, check, detail, make, measure, open};
 use crate::sandbox::scenario::{Failure, Fault, Keeps, RunEffect};
 

@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::follow::{find, named, status_body, status_now, wants_logs};
 use super::request::{Request, State};
+use crate::sandbox::ask::Ask;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::fal::Fal;
-use crate::sandbox::lock;
+use crate::sandbox::lock::lock;
 use crate::sandbox::refuse::Refusal;
-use crate::sandbox::serve::Ask;
 
 /// How often the status is looked at.
 const LOOK: Duration = Duration::from_millis(50);

@@ -11,15 +11,15 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::postman::Postman;
 use super::request::{Asked, Outcome, Priority};
-use super::webhook::Postman;
 use crate::fal::wire;
+use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::{Fal, check_key};
 use crate::sandbox::files::Lifecycle;
-use crate::sandbox::lock;
+use crate::sandbox::lock::lock;
 use crate::sandbox::model::{MODELS, Model};
 use crate::sandbox::refuse::{Refusal, TIMEOUT_TYPE, json_answer};
-use crate::sandbox::serve::Ask;
 use crate::sandbox::stats::Input;
 
 /// `POST /{endpoint}`: the body is the model's input itself.

@@ -2,11 +2,11 @@
 //!
 //! fal delivers to public addresses only; the sandbox, the other way round, to this machine only.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::signature::KeyPair;
 use axum::body::Bytes;
 use axum::response::Response;
 use base64::Engine as _;
@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use url::{Host, Url};
+use url::Url;
 
 use super::request::{Asked, Outcome};
 use crate::sandbox::fal::Fal;
@@ -30,35 +30,6 @@ const PATIENCE: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(2)
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
-
-/// Signs and delivers.
-#[derive(Debug, Default)]
-pub(in crate::sandbox) struct Postman {
-    key: OnceLock<Option<Ed25519KeyPair>>,
-    http: OnceLock<Option<reqwest::Client>>,
-}
-
-impl Postman {
-    fn key(&self) -> Option<&Ed25519KeyPair> {
-        self.key.get_or_init(|| Ed25519KeyPair::generate().ok()).as_ref()
-    }
-
-    /// The webhook of a request, if it is one that the sandbox would deliver to.
-    pub(super) fn address(given: &str) -> Option<Url> {
-        let url = Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        let here = match url.host()? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(ip) => ip.is_loopback(),
-            Host::Ipv6(ip) => ip.is_loopback(),
-        };
-        here.then_some(url)
-    }
-
-    fn http(&self) -> Option<&reqwest::Client> {
-        let build = || reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().ok();
-        self.http.get_or_init(build).as_ref()
-    }
-}
 
 /// `GET /.well-known/jwks.json`: what signatures are checked with.
 pub(in crate::sandbox) fn jwks(fal: &Fal) -> Result<Response, Refusal> {
@@ -137,7 +108,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::sandbox::queue::postman::Postman;
 
     #[test]
     fn webhooks_go_to_this_machine_only() {

@@ -29,7 +29,7 @@ pub(super) use picture::repaint;
 pub(super) use remake::remade;
 pub(super) use when::Subject;
 
-use super::lock;
+use super::lock::lock;
 use when::When;
 
 /// What goes wrong, in order: the first fault that fits a call happens to it.

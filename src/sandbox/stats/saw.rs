@@ -1,4 +1,4 @@
-//! What the sandbox saw, for tests to assert on: `GET /_sandbox/stats`.
+//! What the sandbox saw, counted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,50 +6,47 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::call::Call;
-use super::fal::Fal;
-use super::files::Stored;
-use super::lock;
-use super::serve::Ask;
+use crate::sandbox::ask::Ask;
+use crate::sandbox::call::Call;
+use crate::sandbox::files::Stored;
 
 /// Stands for a connection that was dropped among the statuses.
-const DROPPED: u16 = 0;
+pub(super) const DROPPED: u16 = 0;
 /// How many leaks are described; all are counted.
 const LEAKS_SHOWN: usize = 20;
 
 /// An input of paid requests: which bytes, under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Input {
+pub(in crate::sandbox) struct Input {
     /// BLAKE3 of the uploaded bytes, in hex; of the URL where the file is not ours.
-    pub(super) hash: Arc<str>,
+    pub(in crate::sandbox) hash: Arc<str>,
     /// The name that the file was uploaded under.
-    pub(super) file: Arc<str>,
+    pub(in crate::sandbox) file: Arc<str>,
 }
 
 /// What became of one input.
 #[derive(Debug, Default, Serialize)]
-struct Seen {
-    file: Arc<str>,
-    uploads: u32,
-    submits: u32,
-    accepted: u32,
-    billed: u32,
-    units: f64,
-    usd: f64,
+pub(super) struct Seen {
+    pub(super) file: Arc<str>,
+    pub(super) uploads: u32,
+    pub(super) submits: u32,
+    pub(super) accepted: u32,
+    pub(super) billed: u32,
+    pub(super) units: f64,
+    pub(super) usd: f64,
 }
 
 /// Everything that was counted.
 #[derive(Debug, Default)]
-pub(super) struct Saw {
-    calls: BTreeMap<&'static str, u64>,
-    answers: BTreeMap<&'static str, BTreeMap<u16, u64>>,
-    inputs: BTreeMap<Arc<str>, Seen>,
-    headers: BTreeMap<&'static str, BTreeMap<String, u64>>,
-    webhooks: [u64; 2],
-    leaks: u64,
-    leaks_shown: Vec<String>,
+pub(in crate::sandbox) struct Saw {
+    pub(super) calls: BTreeMap<&'static str, u64>,
+    pub(super) answers: BTreeMap<&'static str, BTreeMap<u16, u64>>,
+    pub(super) inputs: BTreeMap<Arc<str>, Seen>,
+    pub(super) headers: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    pub(super) webhooks: [u64; 2],
+    pub(super) leaks: u64,
+    pub(super) leaks_shown: Vec<String>,
 }
 
 /// Request headers that change what fal does, or that fal documents (fal docs: queue, storage).
@@ -69,7 +66,7 @@ const HEADERS_THAT_MATTER: [&str; 11] = [
 
 impl Saw {
     /// A call came in.
-    pub(super) fn called(&mut self, kind: &'static str, ask: &Ask) {
+    pub(in crate::sandbox) fn called(&mut self, kind: &'static str, ask: &Ask) {
         *self.calls.entry(kind).or_default() += 1;
         for name in HEADERS_THAT_MATTER {
             if let Some(value) = ask.headers.get(name) {
@@ -86,13 +83,13 @@ impl Saw {
     }
 
     /// A call was answered so, or its connection was dropped.
-    pub(super) fn answered(&mut self, kind: &'static str, status: Option<StatusCode>) {
+    pub(in crate::sandbox) fn answered(&mut self, kind: &'static str, status: Option<StatusCode>) {
         let status = status.map_or(DROPPED, |status| status.as_u16());
         *self.answers.entry(kind).or_default().entry(status).or_default() += 1;
     }
 
     /// How many paid requests were asked for with this input so far.
-    pub(super) fn submits_of(&self, input: &Input) -> u32 {
+    pub(in crate::sandbox) fn submits_of(&self, input: &Input) -> u32 {
         self.inputs.get(&input.hash).map_or(0, |seen| seen.submits)
     }
 
@@ -124,31 +121,31 @@ impl Saw {
     }
 
     /// A file came in.
-    pub(super) fn uploaded(&mut self, stored: &Stored) {
+    pub(in crate::sandbox) fn uploaded(&mut self, stored: &Stored) {
         let input = Input { hash: stored.hash.to_hex().as_str().into(), file: stored.name.clone() };
         self.input(&input).uploads += 1;
     }
 
     /// A paid request was asked for; gives which one it is for this input, from 1.
-    pub(super) fn submitting(&mut self, input: &Input) -> u32 {
+    pub(in crate::sandbox) fn submitting(&mut self, input: &Input) -> u32 {
         let seen = self.input(input);
         seen.submits += 1;
         seen.submits
     }
 
     /// A webhook was delivered, or given up.
-    pub(super) fn webhook(&mut self, delivered: bool) {
+    pub(in crate::sandbox) fn webhook(&mut self, delivered: bool) {
         let [given_up, heard] = &mut self.webhooks;
         *(if delivered { heard } else { given_up }) += 1;
     }
 
     /// A paid request was accepted.
-    pub(super) fn accepted(&mut self, input: &Input) {
+    pub(in crate::sandbox) fn accepted(&mut self, input: &Input) {
         self.input(input).accepted += 1;
     }
 
     /// A request ended and would be billed so.
-    pub(super) fn billed(&mut self, input: &Input, units: f64, unit_price: f64) {
+    pub(in crate::sandbox) fn billed(&mut self, input: &Input, units: f64, unit_price: f64) {
         let seen = self.input(input);
         seen.billed += 1;
         seen.units += units;
@@ -162,44 +159,4 @@ impl Saw {
         }
         seen
     }
-}
-
-impl Fal {
-    /// All of it as JSON; `docs/scenarios.md` has the shape.
-    pub(super) fn stats(&self) -> Value {
-        let queue = lock(&self.line).counts();
-        let saw = lock(&self.saw);
-        let sum = |count: fn(&Seen) -> u32| saw.inputs.values().map(|seen| u64::from(count(seen))).sum::<u64>();
-        // An empty `sum` would be -0.
-        let sum_of = |amount: fn(&Seen) -> f64| saw.inputs.values().map(amount).fold(0.0, |sum, one| sum + one);
-        json!({
-            "calls": saw.calls,
-            "answers": answers(&saw.answers),
-            "queue": queue,
-            "submits": sum(|seen| seen.submits),
-            "accepted": sum(|seen| seen.accepted),
-            "billed": sum(|seen| seen.billed),
-            "units": sum_of(|seen| seen.units),
-            "usd": sum_of(|seen| seen.usd),
-            "most_accepted_of_one_input": saw.inputs.values().map(|seen| seen.accepted).max().unwrap_or(0),
-            "inputs": saw.inputs,
-            "headers": saw.headers,
-            "webhooks": webhooks(saw.webhooks),
-            "faults": self.play.fired(),
-            "leaks": { "count": saw.leaks, "first": saw.leaks_shown },
-        })
-    }
-}
-
-fn webhooks([given_up, delivered]: [u64; 2]) -> Value {
-    json!({ "delivered": delivered, "given_up": given_up })
-}
-
-/// Statuses as text, with `dropped` for no answer at all.
-fn answers(counted: &BTreeMap<&'static str, BTreeMap<u16, u64>>) -> Value {
-    let name = |status: u16| if status == DROPPED { "dropped".to_owned() } else { status.to_string() };
-    let of_kind = |by_status: &BTreeMap<u16, u64>| -> BTreeMap<String, u64> {
-        by_status.iter().map(|(status, count)| (name(*status), *count)).collect()
-    };
-    json!(counted.iter().map(|(kind, by_status)| (*kind, of_kind(by_status))).collect::<BTreeMap<_, _>>())
 }

@@ -1,8 +1,10 @@
 //! Storage: files that come in, by CDN token or by signed URL, at once or in parts (fal docs: storage).
 
-use std::collections::{BTreeMap, HashMap};
+mod uploads;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,14 +13,17 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::call::Call;
-use super::clock::Moment;
-use super::fal::{Fal, check_key};
-use super::files::{Files, Lifecycle, ReceiveError, Received, Stored, hash_file};
-use super::lock;
-use super::refuse::{Refusal, json_answer};
-use super::serve::Ask;
+pub(super) use uploads::Uploads;
+
 use crate::fal::wire;
+use crate::sandbox::ask::Ask;
+use crate::sandbox::call::Call;
+use crate::sandbox::clock::Moment;
+use crate::sandbox::fal::{Fal, check_key};
+use crate::sandbox::files::{Files, Lifecycle, ReceiveError, Received, Stored, hash_file};
+use crate::sandbox::lock::lock;
+use crate::sandbox::refuse::{Refusal, json_answer};
+use uploads::Begun;
 
 /// The header that names an uploaded file.
 const FILE_NAME: &str = "x-fal-file-name";
@@ -26,32 +31,6 @@ const FILE_NAME: &str = "x-fal-file-name";
 const MAX_UPLOAD: u64 = 100 << 20;
 /// How long a CDN token is good.
 const TOKEN_LIFE: Duration = Duration::from_hours(30 * 24);
-
-/// Tokens that were given out and uploads that have begun.
-#[derive(Debug, Default)]
-pub(super) struct Uploads {
-    tokens: Mutex<HashMap<String, Moment>>,
-    begun: Mutex<HashMap<String, Begun>>,
-}
-
-/// A file whose bytes are still to come.
-#[derive(Debug, Clone)]
-struct Begun {
-    name: Arc<str>,
-    content_type: Arc<str>,
-    lifecycle: Lifecycle,
-    /// What its URLs must carry: a signature, or the id of the multipart upload.
-    secret: String,
-    parts: BTreeMap<u32, String>,
-}
-
-impl Uploads {
-    /// What a file that is still to come will be called.
-    pub(super) fn name_of(&self, segment: &str) -> Option<Arc<str>> {
-        let id = segment.split_once('_').map_or(segment, |(id, _)| id);
-        lock(&self.begun).get(id).map(|begun| begun.name.clone())
-    }
-}
 
 /// `POST /storage/auth/token`: one token for a whole batch.
 pub(super) fn token(fal: &Fal, ask: &Ask) -> Result<Response, Refusal> {
