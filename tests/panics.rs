@@ -104,8 +104,10 @@ impl Ordeal {
             link: None,
         };
         let retry_failed = Some(fal_tui::plan::Failed::default());
-        let options = common::options::options(opened.id, model, params);
-        let mut handle = engine::start(engine::Options { rehearse, retry_failed, window: 1, ..options }, deps);
+        let mut options = common::options::options(opened.id, model, params);
+        options.retry_failed = retry_failed;
+        (options.world.rehearse, options.limits.window) = (rehearse, 1);
+        let mut handle = engine::start(options, deps);
         let mut steps = 0;
         while !handle.ended.is_finished() {
             steps += 1;

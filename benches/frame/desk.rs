@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fal_tui::engine::snapshot::Snapshot;
-use fal_tui::engine::{self, Command, Deps, FaceEnds, Options};
+use fal_tui::engine::{self, Command, Deps, FaceEnds};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Found;
 use fal_tui::job::{
@@ -89,7 +89,9 @@ impl Desk {
             events: None,
             link: None,
         };
-        let mut face = engine::start(Options { stay: true, ..options(opened.id, model, params) }, deps).face.unwrap();
+        let mut options = options(opened.id, model, params);
+        options.manner.stay = true;
+        let mut face = engine::start(options, deps).face.unwrap();
         let first = face.snapshot.wait_for(|snapshot| snapshot.totals.all() == jobs).await.unwrap().clone();
         let size = Size { width, height };
         let ui = Ui::new(first, size, NOW, CAPS, Theme::default());

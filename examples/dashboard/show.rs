@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fal_tui::engine::snapshot::{BatchFacts, Detail, Flow, Money, Phase, Plan, Row, Snapshot, Totals};
+use fal_tui::engine::snapshot::{
+    BatchFacts, Detail, Flow, Money, Phase, Plan, RequestDetail, ResultDetail, Row, Snapshot, Totals,
+};
 use fal_tui::job::{Cost, Group, JobId, Pixels, Status, Usd};
 
 use super::{Fake, now, values};
@@ -109,14 +111,20 @@ impl Fake {
         let job = &self.jobs[row.id.index()];
         let told = values::detail_of(row);
         let sent = row.attempt > 0 && row.state.status != Status::Uploading;
-        let is_made = told.after.is_some();
+        let is_made = told.result.after.is_some();
         let id = format!("764cabcf-b745-4b3e-ae38-{:012x}", row.id.number());
         Some(Detail {
-            request_url: sent.then(|| format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}")),
-            request_id: sent.then_some(id),
-            upload_url: told.upload_url.filter(|_| sent),
-            seed: told.seed.filter(|_| is_made),
-            inference_s: told.inference_s.filter(|_| is_made),
+            request: RequestDetail {
+                url: sent.then(|| format!("https://queue.fal.run/fal-ai/flux-vision-upscaler/requests/{id}")),
+                id: sent.then_some(id),
+                upload_url: told.request.upload_url.filter(|_| sent),
+                result_url: told.request.result_url,
+            },
+            result: ResultDetail {
+                seed: told.result.seed.filter(|_| is_made),
+                inference_s: told.result.inference_s.filter(|_| is_made),
+                ..told.result
+            },
             logs: job.logs.clone(),
             attempts: job.attempts.clone(),
             ..told

@@ -26,7 +26,7 @@ mod tasks;
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use options::{Deps, End, FaceEnds, Handle, Options};
+pub use options::{Deps, End, FaceEnds, Handle, Limits, Manner, Options, World};
 pub use planning::state::{Link, Restart};
 pub use pools::Pools;
 pub(crate) use steps::fetch::{SaveError, fetch};

@@ -25,7 +25,6 @@ use crate::plan::Failed;
 
 /// How a batch is to be run.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice")]
 pub struct Options {
     /// What faces show of the batch.
     pub facts: BatchFacts,
@@ -37,18 +36,43 @@ pub struct Options {
     pub service: Service,
     /// What a unit of its work costs, if that is known.
     pub price: Option<UnitPrice>,
+    /// When and how often to try again.
+    pub retry: RetryPolicy,
+    /// What of earlier runs' failures is tried again.
+    pub retry_failed: Option<Failed>,
+    /// Whether all photos of the batch are found anew: then what is not found is gone.
+    pub walks: bool,
+    /// The paths of photos that are not sent, because a person left them out.
+    pub left_out: HashSet<Box<Path>>,
+    /// What bounds it.
+    pub limits: Limits,
+    /// How it begins, goes on and ends.
+    pub manner: Manner,
+    /// What comes from outside.
+    pub world: World,
+}
+
+/// What bounds a run.
+#[derive(Debug, Clone)]
+pub struct Limits {
     /// Most requests at fal at once.
     pub window: u16,
     /// How much may be done at once, by what this machine gives.
     pub pools: Pools,
-    /// When and how often to try again.
-    pub retry: RetryPolicy,
     /// When to stop beginning new jobs because too many fail.
     pub max_failures: MaxFailures,
     /// The cap: never passed.
     pub budget: Option<Usd>,
     /// How long fal may take to start a request, if that is bounded.
     pub start_timeout: Option<Duration>,
+    /// What is free where pictures go, bytes, if that is known.
+    pub disk_free: Option<u64>,
+}
+
+/// How a run begins, goes on and ends.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice")]
+#[derive(Debug, Clone)]
+pub struct Manner {
     /// Whether a locked account is waited for even if nobody looks.
     pub waits_for_account: bool,
     /// Whether to begin without waiting for [`Command::Start`].
@@ -57,14 +81,11 @@ pub struct Options {
     pub stay: bool,
     /// Whether what runners say is wanted of every job, not only of the one that is looked at.
     pub logs: bool,
-    /// What of earlier runs' failures is tried again.
-    pub retry_failed: Option<Failed>,
-    /// Whether all photos of the batch are found anew: then what is not found is gone.
-    pub walks: bool,
-    /// The paths of photos that are not sent, because a person left them out.
-    pub left_out: HashSet<Box<Path>>,
-    /// What is free where pictures go, bytes, if that is known.
-    pub disk_free: Option<u64>,
+}
+
+/// What comes from outside, so that tests are exact.
+#[derive(Debug, Clone)]
+pub struct World {
     /// Tells the time.
     pub clock: Clock,
     /// Is told the name of each step when it begins; a test makes one panic by it.

@@ -103,28 +103,49 @@ struct PlanBody<'a> {
     model: &'a str,
     params: Map<String, Value>,
     output: &'a str,
-    photos: usize,
+    service: &'a str,
     skipped: &'a [SkippedFile],
     input_mp: f64,
     output_mp: f64,
     #[serde(flatten)]
+    counts: CountsBody,
+    #[serde(flatten)]
     price: PriceBody,
-    budget_usd: Option<f64>,
+    #[serde(flatten)]
+    notes: NotesBody<'a>,
+    few_files: Option<&'a str>,
+}
+
+/// What becomes of how many photos.
+#[derive(Serialize)]
+struct CountsBody {
+    photos: usize,
     duplicates: usize,
-    duplicates_usd: Option<f64>,
-    service: &'a str,
     replaced: usize,
-    sufficient_usd: Option<f64>,
     may_leave: usize,
     found_in_output: usize,
     changed_in_output: usize,
-    #[serde(flatten)]
-    notes: NotesBody<'a>,
     done_before: usize,
     at_fal: usize,
     failed_before: usize,
     unknown_before: usize,
-    few_files: Option<&'a str>,
+}
+
+impl CountsBody {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            photos: plan.photos,
+            duplicates: plan.duplicates,
+            replaced: plan.replaced,
+            may_leave: plan.may_leave,
+            found_in_output: plan.found,
+            changed_in_output: plan.changed_results,
+            done_before: plan.done_before,
+            at_fal: plan.at_fal,
+            failed_before: plan.failed_before,
+            unknown_before: plan.lost_before,
+        }
+    }
 }
 
 /// What is known of the price.
@@ -132,6 +153,9 @@ struct PlanBody<'a> {
 struct PriceBody {
     unit_price_usd: Option<f64>,
     estimate_usd: Option<f64>,
+    budget_usd: Option<f64>,
+    sufficient_usd: Option<f64>,
+    duplicates_usd: Option<f64>,
     price_state: PriceState,
     price_doubt: Option<&'static str>,
 }
@@ -142,34 +166,25 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         model: &facts.endpoint,
         params: facts.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         output: &facts.output,
-        photos: plan.photos,
         skipped,
         input_mp: in_megapixels(plan.input_px),
         output_mp: in_megapixels(plan.output_px),
+        counts: CountsBody::of(plan),
         price: PriceBody {
+            budget_usd: facts.budget.map(Usd::as_f64),
+            sufficient_usd: plan.certain.and_then(Usd::told),
+            duplicates_usd: plan.duplicates_usd.and_then(Usd::told),
             unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
             estimate_usd: plan.estimate.and_then(Usd::told),
             price_state: plan.price_state(),
             price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
         },
-        budget_usd: facts.budget.map(Usd::as_f64),
-        duplicates: plan.duplicates,
-        duplicates_usd: plan.duplicates_usd.and_then(Usd::told),
         service: match &facts.elsewhere {
             _ if facts.sandbox => "sandbox",
             Some(origin) => origin,
             None => "fal",
         },
-        replaced: plan.replaced,
-        sufficient_usd: plan.certain.and_then(Usd::told),
-        may_leave: plan.may_leave,
-        found_in_output: plan.found,
-        changed_in_output: plan.changed_results,
         notes: NotesBody::of(&plan.notes),
-        done_before: plan.done_before,
-        at_fal: plan.at_fal,
-        failed_before: plan.failed_before,
-        unknown_before: plan.lost_before,
         few_files: facts.few_files.as_deref(),
     }
 }

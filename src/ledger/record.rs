@@ -14,9 +14,7 @@ pub(super) struct Record<'a> {
     pub(super) queue_position: Option<u32>,
     pub(super) cause: Option<&'a Cause>,
     pub(super) stop: Option<&'a Stop>,
-    pub(super) suspicion: Option<&'a str>,
-    pub(super) skip_reason: Option<&'a str>,
-    pub(super) unread: Option<&'a str>,
+    pub(super) words: Words<'a>,
     pub(super) upload: Option<&'a Upload>,
     pub(super) intent: Option<Timestamp>,
     pub(super) request: Option<&'a Request>,
@@ -24,6 +22,15 @@ pub(super) struct Record<'a> {
     pub(super) ran: Option<f64>,
     pub(super) answer: Option<&'a Answer>,
     pub(super) saved: Option<&'a Saved>,
+}
+
+/// Why a job is where it is, in words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Words<'a> {
+    pub(super) suspicion: Option<&'a str>,
+    pub(super) skip_reason: Option<&'a str>,
+    /// What fal answered that is not understood.
+    pub(super) unread: Option<&'a str>,
 }
 
 impl<'a> Record<'a> {
@@ -57,20 +64,24 @@ impl<'a> Record<'a> {
                 Self { closed: Some(*closed), cause: Some(cause), stop: stop.as_deref(), ..Self::of_kept(checkpoint) }
             }
             JobState::Done(closed, saved) => Self { closed: Some(*closed), saved: Some(saved), ..Self::default() },
-            JobState::Review(closed, saved, why) => {
-                Self { closed: Some(*closed), saved: Some(saved), suspicion: Some(&why.0), ..Self::default() }
-            }
+            JobState::Review(closed, saved, why) => Self {
+                closed: Some(*closed),
+                saved: Some(saved),
+                words: Words { suspicion: Some(&why.0), ..Words::default() },
+                ..Self::default()
+            },
             JobState::Unread(closed, request, unread) => Self {
                 closed: Some(*closed),
                 stage: Some(Stage::Follow),
-                suspicion: Some(&unread.why.0),
-                unread: Some(&unread.answer),
+                words: Words { suspicion: Some(&unread.why.0), unread: Some(&unread.answer), skip_reason: None },
                 upload: Some(&request.upload),
                 request: Some(request),
                 ..Self::default()
             },
             JobState::Cancelled(closed) => Self { closed: Some(*closed), ..Self::default() },
-            JobState::Skipped(reason) => Self { skip_reason: Some(reason), ..Self::default() },
+            JobState::Skipped(reason) => {
+                Self { words: Words { skip_reason: Some(reason), ..Words::default() }, ..Self::default() }
+            }
         }
     }
 

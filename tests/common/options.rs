@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use fal_tui::engine::snapshot::BatchFacts;
-use fal_tui::engine::{Clock, Options, Pools};
+use fal_tui::engine::{Clock, Limits, Manner, Options, Pools, World};
 use fal_tui::job::{BatchId, MaxFailures, RetryPolicy, Service, Usd};
 use fal_tui::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
@@ -32,22 +32,19 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
         params,
         service: Service::stand_in("http", "127.0.0.1"),
         price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
-        window: 4,
-        pools: Pools::FULL,
         retry: RetryPolicy::default(),
-        max_failures: MaxFailures::InARow(20),
-        budget: None,
-        start_timeout: None,
-        waits_for_account: false,
-        start: true,
-        stay: false,
-        logs: false,
         retry_failed: None,
         walks: true,
         left_out: HashSet::new(),
-        disk_free: None,
-        clock: Clock::start(),
-        rehearse: None,
-        seed: 7,
+        limits: Limits {
+            window: 4,
+            pools: Pools::FULL,
+            max_failures: MaxFailures::InARow(20),
+            budget: None,
+            start_timeout: None,
+            disk_free: None,
+        },
+        manner: Manner { waits_for_account: false, start: true, stay: false, logs: false },
+        world: World { clock: Clock::start(), rehearse: None, seed: 7 },
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::snapshot::{NoticeKind, Snapshot};
-use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Options, Summary, What};
+use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{EndpointId, Service, Usd};
@@ -93,15 +93,13 @@ impl Bench {
             link: None,
             ledger: ledger.clone(),
         };
-        let options = Options {
-            window: given.window.unwrap_or(4),
-            budget: given.budget.and_then(Usd::from_f64),
-            waits_for_account: given.waits_for_account,
-            stay: given.stay,
-            start: !given.waits_to_start,
-            retry_failed: given.retry_failed,
-            ..options(opened.id, model, params)
-        };
+        let mut options = options(opened.id, model, params);
+        options.limits.window = given.window.unwrap_or(4);
+        options.limits.budget = given.budget.and_then(Usd::from_f64);
+        options.manner.waits_for_account = given.waits_for_account;
+        options.manner.stay = given.stay;
+        options.manner.start = !given.waits_to_start;
+        options.retry_failed = given.retry_failed;
         let Handle { ended, face } = engine::start(options, deps);
         Self { ended, face: face.unwrap(), events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }
     }

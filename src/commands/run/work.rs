@@ -10,7 +10,9 @@ use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
 use crate::config::Settings;
 use crate::engine::snapshot::BatchFacts;
-use crate::engine::{self, Clock, Deps, End, Event, Handle, Link, Options, Pools, Restart, Summary};
+use crate::engine::{
+    self, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Summary, World,
+};
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
@@ -114,7 +116,8 @@ impl Work {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
         let Restart { photos, left_out, window, budget, price, link, .. } = anew;
-        let mut options = Options { window, budget, left_out, price, start: true, ..options };
+        let mut options = Options { price, left_out, ..options };
+        (options.limits.window, options.limits.budget, options.manner.start) = (window, budget, true);
         options.facts.budget = budget;
         let deps = self.deps(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
         Ok(Begun { opened, handle: engine::start(options, deps) })
@@ -139,23 +142,25 @@ impl Work {
             params: batch.params.clone(),
             service: batch.key.service.clone(),
             price: self.price.clone(),
-            window: settings.concurrency,
-            pools: self.pools,
             retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
-            max_failures: settings.max_failures,
-            budget: settings.budget,
-            start_timeout: settings.start_timeout,
-            waits_for_account: settings.wait_for_account,
-            start: self.form.is_some() || settings.yes,
-            stay: self.form.is_none(),
-            logs: self.form != Some(Form::Lines),
             retry_failed: self.retry_failed.clone(),
             walks: batch.inputs.is_some(),
             left_out: HashSet::new(),
-            disk_free: self.disk_free,
-            clock: Clock::start(),
-            rehearse: None,
-            seed: fastrand::u64(..),
+            limits: Limits {
+                window: settings.concurrency,
+                pools: self.pools,
+                max_failures: settings.max_failures,
+                budget: settings.budget,
+                start_timeout: settings.start_timeout,
+                disk_free: self.disk_free,
+            },
+            manner: Manner {
+                waits_for_account: settings.wait_for_account,
+                start: self.form.is_some() || settings.yes,
+                stay: self.form.is_none(),
+                logs: self.form != Some(Form::Lines),
+            },
+            world: World { clock: Clock::start(), rehearse: None, seed: fastrand::u64(..) },
         };
         Ok((opened, options))
     }

@@ -29,21 +29,21 @@ impl Engine {
             return;
         }
         // What is at fal is followed and saved whatever holds the rest back: it is paid for.
-        while self.scheduler.tasks.count(Pool::Saves) < self.options.pools.downloads
+        while self.scheduler.tasks.count(Pool::Saves) < self.options.limits.pools.downloads
             && self.may_begin(CallKind::Fetch, now)
             && self.begin_next_save()
         {}
         self.settle_lost();
         self.look_at_rivals(now);
         while self.begin_next_check() {}
-        while self.scheduler.tasks.count(Pool::Saves) < self.options.pools.downloads && self.begin_next_copy() {}
-        while self.scheduler.tasks.count(Pool::Calls) < self.options.pools.calls
+        while self.scheduler.tasks.count(Pool::Saves) < self.options.limits.pools.downloads && self.begin_next_copy() {}
+        while self.scheduler.tasks.count(Pool::Calls) < self.options.limits.pools.calls
             && self.may_begin(CallKind::Follow, now)
             && (self.begin_next_answer() || self.begin_next_call())
         {}
         while self.is_open()
             && self.jobs.totals().in_flight < usize::from(self.scheduler.window)
-            && self.scheduler.tasks.count(Pool::Submits) < self.options.pools.submits
+            && self.scheduler.tasks.count(Pool::Submits) < self.options.limits.pools.submits
             && self.may_begin(CallKind::Submit, now)
             && self.begin_next_submit()
         {}
@@ -68,7 +68,7 @@ impl Engine {
     /// Uploads run ahead of the window, but not so far that they could expire.
     fn has_room_for_upload(&self) -> bool {
         let uploading = self.scheduler.tasks.count(Pool::Uploads);
-        uploading < self.options.pools.uploads
+        uploading < self.options.limits.pools.uploads
             && uploading + self.scheduler.to_submit.len() < usize::from(self.scheduler.window).max(4)
     }
 
@@ -154,7 +154,7 @@ impl Engine {
     /// Whether one more result fits under the cap, with all that is spent and may still be.
     pub(in crate::engine) fn can_pay(&self, at_most: Option<Usd>) -> bool {
         let totals = self.jobs.totals();
-        self.options.budget.is_none_or(|cap| {
+        self.options.limits.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
             let needed = totals.used().zip(at_most);
             needed.and_then(|(sum, at_most)| sum.checked_add(at_most)).is_some_and(|sum| sum <= cap)
@@ -172,7 +172,7 @@ impl Engine {
         let totals = self.jobs.totals();
         if totals.of(Group::Active) == self.lying_uploaded() {
             let hold = PauseReason::Budget {
-                cap: self.options.budget.unwrap_or_default(),
+                cap: self.options.limits.budget.unwrap_or_default(),
                 spent: totals.spent,
                 reserved: totals.reserved,
                 next: next.unwrap_or_default(),
@@ -205,7 +205,7 @@ impl Engine {
             Some(request) if job.state.is_at_fal() => request.clone(),
             _ => return true,
         };
-        let logs = self.options.logs || self.look_at() == Some(id);
+        let logs = self.options.manner.logs || self.look_at() == Some(id);
         let live = self.runtime.entry(id).or_default();
         if live.calling {
             return true;

@@ -60,14 +60,14 @@ impl Engine {
                 signal => Ending::Left(signal),
             });
         }
-        if self.options.stay {
+        if self.options.manner.stay {
             return None;
         }
         if self.is_finished() {
             return Some(Ending::Finished);
         }
         let locked = matches!(&self.resilience.pause, Some(hold @ PauseReason::Account(_)) if !hold.is_key_refused());
-        if locked && self.options.waits_for_account {
+        if locked && self.options.manner.waits_for_account {
             return None;
         }
         // With a refused key nothing can be followed either: fal keeps it, and the next run fetches it.

@@ -81,7 +81,7 @@ pub(in crate::engine) struct Course {
 impl Engine {
     /// Starts an engine on the current runtime.
     pub(in crate::engine) fn spawn(options: Options, deps: Deps) -> Handle {
-        let now = options.clock.now();
+        let now = options.world.clock.now();
         let Deps {
             fal,
             ledger,
@@ -102,7 +102,7 @@ impl Engine {
         let endpoint = options.model.endpoint.clone();
         let terms =
             Terms { model: endpoint.to_string(), params: options.params.canonical(), service: options.service.clone() };
-        let (start_timeout, terms) = (options.start_timeout, Arc::new(terms));
+        let (start_timeout, terms) = (options.limits.start_timeout, Arc::new(terms));
         let (gives, workshop) = (options.model.gives, Workshop::new(output.written()));
         let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
         let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
@@ -114,8 +114,8 @@ impl Engine {
             batch: Arc::clone(&facts),
             phase: crate::engine::snapshot::Phase::Planning,
             totals: jobs.totals().clone(),
-            flow: throughput.flow(now, options.window, 0),
-            plan: planner.plan(Cap { budget: options.budget, used: Usd::ZERO }, |_| {}),
+            flow: throughput.flow(now, options.limits.window, 0),
+            plan: planner.plan(Cap { budget: options.limits.budget, used: Usd::ZERO }, |_| {}),
             page: looker.page(&jobs, &HashMap::new(), false),
             detail: None,
             notice: None,
@@ -131,7 +131,7 @@ impl Engine {
             facts,
             stages,
             ledger,
-            rng: fastrand::Rng::with_seed(options.seed),
+            rng: fastrand::Rng::with_seed(options.world.seed),
             jobs,
             runtime: HashMap::new(),
             previous: replaced.into_iter().map(|(id, saved)| (id, Box::new(saved))).collect(),
@@ -144,12 +144,12 @@ impl Engine {
                 trials,
                 used_before: Usd::ZERO,
             },
-            scheduler: Scheduler::new(options.window),
-            resilience: Resilience::new(options.max_failures, now),
+            scheduler: Scheduler::new(options.limits.window),
+            resilience: Resilience::new(options.limits.max_failures, now),
             dedup: Dedup::new(earlier, memory),
             search: Search::default(),
             publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
-            course: Course { began_at: now, started: options.start, leaving: None },
+            course: Course { began_at: now, started: options.manner.start, leaving: None },
             options,
         };
         let ended = tokio::spawn(engine.run(known, spent, found, link.commands));
@@ -209,14 +209,14 @@ impl Engine {
                         self.finished(finished);
                     }
                 }
-                () = tokio::time::sleep_until(self.options.clock.instant(next)) => {}
+                () = tokio::time::sleep_until(self.options.world.clock.instant(next)) => {}
             }
         };
         End::Over(self.close(ending).await)
     }
 
     pub(in crate::engine) fn now(&self) -> Timestamp {
-        self.options.clock.now()
+        self.options.world.clock.now()
     }
 
     /// Stops beginning new jobs, and says why.

@@ -50,7 +50,7 @@ impl Engine {
         let Some(job) = self.jobs.get(id) else { return Vec::new() };
         match (step, outcome) {
             (Step::Upload(_), Outcome::Uploaded(result)) => {
-                let retries = self.options.budget.map(|_| self.options.retry.retries);
+                let retries = self.options.limits.budget.map(|_| self.options.retry.retries);
                 upload::finish(job, result, &self.jobs, retries, now)
             }
             (Step::Submit(_), Outcome::Submitted(result)) => {

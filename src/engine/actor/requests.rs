@@ -67,7 +67,7 @@ impl Engine {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
         }
-        self.options.budget = cap;
+        self.options.limits.budget = cap;
         Arc::make_mut(&mut self.facts).budget = cap;
         if matches!(self.resilience.pause, Some(PauseReason::Budget { .. })) {
             // If it still does not fit, the next dispatch says so again.

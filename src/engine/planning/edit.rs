@@ -87,7 +87,7 @@ impl Engine {
         else {
             return;
         };
-        if self.options.budget.is_none() || self.jobs.params().holds_cap(&price) {
+        if self.options.limits.budget.is_none() || self.jobs.params().holds_cap(&price) {
             Arc::make_mut(&mut self.facts).named_price = None;
             self.jobs.set_price(price.clone());
             self.planning.planner.set_price(price);
@@ -218,14 +218,14 @@ impl Engine {
         let left_at_fal = if is_changed { self.jobs.reserved() } else { 0 };
         // Changed parameters make a batch of its own, of which nothing is used yet.
         let used = if is_changed { Usd::ZERO } else { self.planning.used_before };
-        let cap = Cap { budget: self.options.budget, used };
+        let cap = Cap { budget: self.options.limits.budget, used };
         let Self { jobs, planning: Planning { planner, selection, .. }, options, course, .. } = self;
         planner.plan(cap, |plan| {
             if course.started {
                 return;
             }
             selection.offer(plan, |id| jobs.get(id));
-            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, options.disk_free);
+            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, options.limits.disk_free);
             plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if is_open {
                 let value = |name: &str| jobs.params().get(name).cloned();
@@ -309,7 +309,7 @@ impl Engine {
             photos: self.jobs.iter().filter(found).map(photo).collect(),
             left_out: self.jobs.iter().filter(found).filter(is_out).map(|job| job.photo.path.clone()).collect(),
             window: self.scheduler.window,
-            budget: self.options.budget,
+            budget: self.options.limits.budget,
             price: self.jobs.price().cloned(),
             link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },
         }

@@ -35,7 +35,7 @@ impl Engine {
         step: Step,
         stage: impl Future<Output = Outcome> + Send + 'static,
     ) -> AbortHandle {
-        match self.options.rehearse {
+        match self.options.world.rehearse {
             None => self.scheduler.tasks.spawn(step, stage),
             Some(rehearse) => self.scheduler.tasks.spawn(step, async move {
                 rehearse(step.name());

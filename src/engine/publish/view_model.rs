@@ -8,7 +8,7 @@ use crate::engine::job_table::JobTable;
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::publish::wording::{note, row_state};
 use crate::engine::runtime::Runtime;
-use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, Row};
+use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, RequestDetail, ResultDetail, Row, TroubleDetail};
 use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, Saved, Timestamp, clean};
 use crate::ledger::Trail;
 
@@ -124,34 +124,43 @@ pub(in crate::engine) fn detail(
         id: job.id,
         path: clean(&job.photo.slash_path()).into_owned(),
         source: clean(&job.photo.source.to_string_lossy()).into_owned(),
-        files: saved
-            .into_iter()
-            .flat_map(Saved::files)
-            .map(|file| cleaned(&root.join(&file.path).to_string_lossy()))
-            .collect(),
         before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels, sent: None },
-        after: saved.and_then(|saved| {
-            let pixels = saved.pixels()?;
-            Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels), sent: None })
-        }),
-        request_id: state.last_request_id().map(ToString::to_string),
-        upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(cleaned),
-        result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
-        request_url,
-        caption: saved.and_then(whole_text),
-        seed: saved.and_then(|saved| saved.seed),
-        inference_s: saved.and_then(|saved| saved.inference_s),
-        cost: saved.and_then(|saved| saved.cost),
         photo_bytes: job.photo.bytes,
-        output_bytes: saved.map(|saved| saved.first.bytes),
-        cause: state.cause().cloned(),
-        stage: state.stop().map(|stop| stop.stage),
-        suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),
-        unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
         logs: live.map(|live| live.log.lines().cloned().collect()).unwrap_or_default(),
         attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
         own: None,
         redo: Vec::new(),
+        request: RequestDetail {
+            id: state.last_request_id().map(ToString::to_string),
+            upload_url: upload
+                .map(|upload| &*upload.url)
+                .or(of_trail(|trail| trail.upload_url.as_deref()))
+                .map(cleaned),
+            result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
+            url: request_url,
+        },
+        result: ResultDetail {
+            files: saved
+                .into_iter()
+                .flat_map(Saved::files)
+                .map(|file| cleaned(&root.join(&file.path).to_string_lossy()))
+                .collect(),
+            after: saved.and_then(|saved| {
+                let pixels = saved.pixels()?;
+                Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels), sent: None })
+            }),
+            caption: saved.and_then(whole_text),
+            seed: saved.and_then(|saved| saved.seed),
+            inference_s: saved.and_then(|saved| saved.inference_s),
+            cost: saved.and_then(|saved| saved.cost),
+            bytes: saved.map(|saved| saved.first.bytes),
+        },
+        trouble: TroubleDetail {
+            cause: state.cause().cloned(),
+            stage: state.stop().map(|stop| stop.stage),
+            suspicion: state.suspicion().map(|odd| clean(&odd.0).into_owned()),
+            unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
+        },
     }
 }
 

@@ -228,7 +228,7 @@ impl Engine {
 
     /// How long it is until the account is tried by itself; `None` if it is not.
     pub(in crate::engine) fn next_try(&self, now: Timestamp) -> Option<Duration> {
-        let goes_on = self.options.stay || self.options.waits_for_account;
+        let goes_on = self.options.manner.stay || self.options.manner.waits_for_account;
         self.resilience.account.due().filter(|_| goes_on).map(|due| due.since(now))
     }
 }

@@ -18,40 +18,16 @@ pub struct Detail {
     pub path: String,
     /// The photo's file.
     pub source: String,
-    /// Its result's files, once saved; the first stands for all.
-    pub files: Vec<String>,
     /// The photo's file as it is.
     pub before: PictureFile,
-    /// The picture's file as it is, once saved.
-    pub after: Option<PictureFile>,
-    /// fal's id of its request, else of the last one that failed.
-    pub request_id: Option<String>,
-    /// The photo's URL in fal's storage.
-    pub upload_url: Option<String>,
-    /// The result's URL in fal's storage.
-    pub result_url: Option<String>,
-    /// Where fal answers about the request.
-    pub request_url: Option<String>,
-    /// The whole caption; of a model that says more, each text by its name.
-    pub caption: Option<String>,
-    /// The seed that was used.
-    pub seed: Option<i64>,
-    /// Time on the runner, seconds.
-    pub inference_s: Option<f64>,
-    /// What its result cost.
-    pub cost: Option<Cost>,
     /// The photo's length, bytes.
     pub photo_bytes: u64,
-    /// The length of the first of its files, bytes, once saved.
-    pub output_bytes: Option<u64>,
-    /// Why it waits or failed, whole.
-    pub cause: Option<Cause>,
-    /// Which step did not work.
-    pub stage: Option<Stage>,
-    /// What odd thing was found.
-    pub suspicion: Option<String>,
-    /// What fal answered that is not understood, as it came.
-    pub unread: Option<String>,
+    /// What is at fal of it.
+    pub request: RequestDetail,
+    /// What came of it.
+    pub result: ResultDetail,
+    /// What is odd or went wrong.
+    pub trouble: TroubleDetail,
     /// What the runner said, oldest first; the last few hundred lines.
     pub logs: Vec<LogLine>,
     /// Attempts that ended, with a result or without, oldest first.
@@ -60,6 +36,51 @@ pub struct Detail {
     pub own: Option<Vec<(String, Value)>>,
     /// What can be changed to have its result made again; empty while it has none.
     pub redo: Vec<RedoParam>,
+}
+
+/// What is at fal of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RequestDetail {
+    /// fal's id of its request, else of the last one that failed.
+    pub id: Option<String>,
+    /// Where fal answers about the request.
+    pub url: Option<String>,
+    /// The photo's URL in fal's storage.
+    pub upload_url: Option<String>,
+    /// The result's URL in fal's storage.
+    pub result_url: Option<String>,
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ResultDetail {
+    /// Its files, once saved; the first stands for all.
+    pub files: Vec<String>,
+    /// The picture's file as it is, once saved.
+    pub after: Option<PictureFile>,
+    /// The length of the first of its files, bytes, once saved.
+    pub bytes: Option<u64>,
+    /// The whole caption; of a model that says more, each text by its name.
+    pub caption: Option<String>,
+    /// The seed that was used.
+    pub seed: Option<i64>,
+    /// Time on the runner, seconds.
+    pub inference_s: Option<f64>,
+    /// What it cost.
+    pub cost: Option<Cost>,
+}
+
+/// What is odd about a job, or why it waits or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TroubleDetail {
+    /// Why it waits or failed, whole.
+    pub cause: Option<Cause>,
+    /// Which step did not work.
+    pub stage: Option<Stage>,
+    /// What odd thing was found.
+    pub suspicion: Option<String>,
+    /// What fal answered that is not understood, as it came.
+    pub unread: Option<String>,
 }
 
 /// A parameter that can be changed to have a result made again.

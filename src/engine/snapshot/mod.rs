@@ -11,7 +11,7 @@ mod totals;
 
 pub use action_preview::ActionPreview;
 pub use cause::CauseGroup;
-pub use detail::{Detail, LogLine, PastAttempt, RedoParam};
+pub use detail::{Detail, LogLine, PastAttempt, RedoParam, RequestDetail, ResultDetail, TroubleDetail};
 pub use file::PictureFile;
 pub use query::{Cursor, Order, Query, Tab};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};

@@ -82,7 +82,7 @@ pub(super) fn push(
     push_saved(values, record.saved)?;
     values.add(job.own.as_ref().map(|own| &*own.0))?;
     values.add(record.stop.map(|stop| stage_name(stop.stage)))?;
-    values.add(record.unread)?;
+    values.add(record.words.unread)?;
     values.add(record.answer.and_then(artifacts::as_list))?;
     values.add(record.saved.and_then(Beside::of))
 }
@@ -107,8 +107,8 @@ fn push_standing(values: &mut SqliteArguments, status: Status, record: &Record<'
     values.add(record.stage.map(stage_name))?;
     values.add(record.queue_position)?;
     push_cause(values, record.cause)?;
-    values.add(record.suspicion)?;
-    values.add(record.skip_reason)
+    values.add(record.words.suspicion)?;
+    values.add(record.words.skip_reason)
 }
 
 /// A cause's kind, HTTP status and message.

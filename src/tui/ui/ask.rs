@@ -205,17 +205,17 @@ impl Ui {
             }
         };
         let caption_of_row = row.filter(|row| row.state.status == Status::Done).map(|row| row.note.as_str());
-        offer('c', "caption", detail.and_then(|detail| detail.caption.as_deref()).or(caption_of_row));
-        offer('o', "path of the picture", detail.and_then(|detail| detail.files.first()).map(String::as_str));
+        offer('c', "caption", detail.and_then(|detail| detail.result.caption.as_deref()).or(caption_of_row));
+        offer('o', "path of the picture", detail.and_then(|detail| detail.result.files.first()).map(String::as_str));
         offer(
             'p',
             "path of the photo",
             detail.map(|detail| detail.source.as_str()).or(row.map(|row| row.path.as_str())),
         );
-        offer('i', "request id", detail.and_then(|detail| detail.request_id.as_deref()));
-        offer('u', "request URL", detail.and_then(|detail| detail.request_url.as_deref()));
-        offer('s', "upload URL", detail.and_then(|detail| detail.upload_url.as_deref()));
-        offer('r', "result URL", detail.and_then(|detail| detail.result_url.as_deref()));
+        offer('i', "request id", detail.and_then(|detail| detail.request.id.as_deref()));
+        offer('u', "request URL", detail.and_then(|detail| detail.request.url.as_deref()));
+        offer('s', "upload URL", detail.and_then(|detail| detail.request.upload_url.as_deref()));
+        offer('r', "result URL", detail.and_then(|detail| detail.request.result_url.as_deref()));
         (!choices.is_empty()).then(|| Question::new("Copy what?", Vec::new(), choices))
     }
 }

@@ -142,9 +142,9 @@ fn soil_detail(desk: &mut Desk, text: &str) {
         text.clone_into(field);
     }
     let some = Some(text.to_owned());
-    (detail.request_id, detail.upload_url) = (some.clone(), some.clone());
-    detail.files = vec![text.to_owned(); 2];
-    (detail.request_url, detail.caption, detail.suspicion) = (some.clone(), some.clone(), some);
+    (detail.request.id, detail.request.upload_url) = (some.clone(), some.clone());
+    detail.result.files = vec![text.to_owned(); 2];
+    (detail.request.url, detail.result.caption, detail.trouble.suspicion) = (some.clone(), some.clone(), some);
     for line in &mut detail.logs {
         (line.timestamp, line.level, line.message) = (text.to_owned(), text.to_owned(), text.to_owned());
     }

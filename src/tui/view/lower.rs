@@ -36,9 +36,9 @@ fn padded(area: Rect) -> Rect {
 /// for all of it.
 fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
     let Some(detail) = ui.detail().filter(|_| area.height >= 3) else { return Vec::new() };
-    let (text, role) = match (&detail.cause, &detail.suspicion) {
+    let (text, role) = match (&detail.trouble.cause, &detail.trouble.suspicion) {
         (Some(cause), _) => {
-            let at = detail.stage.map(|stage| format!(" (while {})", stage_words(stage))).unwrap_or_default();
+            let at = detail.trouble.stage.map(|stage| format!(" (while {})", stage_words(stage))).unwrap_or_default();
             let waits = ui.current().is_some_and(|row| row.state.status == Status::Waiting);
             (format!("{cause}{at}"), if waits { Role::Retrying } else { Role::Failure })
         }
@@ -126,7 +126,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
     if let Some(detail) = ui.detail() {
         let room = usize::from(title.width / 3);
         right.push(Piece::text(8, format!(" {} ", fit_path(&detail.path, room)), of(Role::Text)));
-        if let Some(id) = &detail.request_id {
+        if let Some(id) = &detail.request.id {
             right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
         }
     }
@@ -184,7 +184,7 @@ fn lines(ui: &Ui, width: u16) -> Vec<Line> {
 }
 
 fn caption(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
-    let Some(text) = &detail.caption else { return Vec::new() };
+    let Some(text) = &detail.result.caption else { return Vec::new() };
     // Lines of some eighty columns are the easiest to read.
     let columns = usize::from(width).min(96);
     let style = ui.styles.of(Role::Caption);

@@ -68,7 +68,7 @@ pub(crate) fn seen(ui: &Ui, zoom: Zoom) -> Option<Part> {
 /// The size by which a place in both pictures is told, px: the larger one's.
 fn reference(ui: &Ui) -> Option<Pixels> {
     let detail = ui.detail()?;
-    let after = detail.after.as_ref().and_then(|after| after.pixels);
+    let after = detail.result.after.as_ref().and_then(|after| after.pixels);
     after.or(detail.before.pixels).filter(|pixels| pixels.count() > 0)
 }
 
@@ -76,7 +76,7 @@ fn file(ui: &Ui, side: Side) -> Option<&PictureFile> {
     let detail = ui.detail()?;
     match side {
         Side::Before => Some(&detail.before),
-        Side::After => detail.after.as_ref(),
+        Side::After => detail.result.after.as_ref(),
     }
 }
 
@@ -90,7 +90,7 @@ fn frame(ui: &Ui, side: Side, area: Rect, zoom: Zoom) -> Frame {
         let stamp = match side {
             Side::Before => String::new(),
             // Another request's result may take the same name.
-            Side::After => ui.detail().and_then(|detail| detail.request_id.clone()).unwrap_or_default(),
+            Side::After => ui.detail().and_then(|detail| detail.request.id.clone()).unwrap_or_default(),
         };
         Ask { file: file.path.0.clone(), stamp, part, cells, paper: ui.paper() }
     });
@@ -163,7 +163,7 @@ fn title(ui: &Ui, zoom: Zoom, frames: &[Frame], row: Rect, buf: &mut Buffer) {
     let mut left = vec![Piece::text(9, fit_path(&detail.path, room).into_owned(), of(Role::Title))];
     if let Some(job) = ui.page().rows.iter().find(|row| row.id == detail.id) {
         let words = ask::word(job.state.status);
-        let note = detail.suspicion.as_deref().map(|why| format!("{words}: {}", safe(why)));
+        let note = detail.trouble.suspicion.as_deref().map(|why| format!("{words}: {}", safe(why)));
         left.push(Piece::text(5, note.unwrap_or(words), of(Role::Muted)));
     }
     let part = frames.iter().find_map(|frame| Some(frame.ask.as_ref()?.part));
@@ -237,7 +237,7 @@ fn missing(ui: &Ui, side: Side) -> Cow<'static, str> {
     let group = row.map(|row| row.state.status.group());
     match (side, group) {
         (Side::After, Some(Group::Active | Group::Waiting | Group::Pending)) => Cow::Borrowed("no result yet"),
-        (Side::After, _) if detail.after.is_none() => Cow::Borrowed("no result"),
+        (Side::After, _) if detail.result.after.is_none() => Cow::Borrowed("no result"),
         _ => Cow::Borrowed("its size is not known, so it cannot be shown"),
     }
 }

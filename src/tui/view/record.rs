@@ -27,18 +27,18 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
             lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
         }
     };
-    for (at, file) in detail.files.iter().enumerate() {
+    for (at, file) in detail.result.files.iter().enumerate() {
         maybe(if at == 0 { "picture" } else { "" }, Some(Cow::Borrowed(file.as_str())));
     }
     maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
-    maybe("request", detail.request_id.as_deref().map(Cow::Borrowed));
-    maybe("at fal", detail.request_url.as_deref().map(Cow::Borrowed));
-    maybe("upload", detail.upload_url.as_deref().map(Cow::Borrowed));
-    maybe("result", detail.result_url.as_deref().map(Cow::Borrowed));
+    maybe("request", detail.request.id.as_deref().map(Cow::Borrowed));
+    maybe("at fal", detail.request.url.as_deref().map(Cow::Borrowed));
+    maybe("upload", detail.request.upload_url.as_deref().map(Cow::Borrowed));
+    maybe("result", detail.request.result_url.as_deref().map(Cow::Borrowed));
     maybe("size", size(detail).map(Cow::Owned));
-    maybe("cost", detail.cost.map(|cost| Cow::Owned(cost.to_string())));
-    maybe("seed", detail.seed.map(|seed| Cow::Owned(seed.to_string())));
-    maybe("on a runner", detail.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
+    maybe("cost", detail.result.cost.map(|cost| Cow::Owned(cost.to_string())));
+    maybe("seed", detail.result.seed.map(|seed| Cow::Owned(seed.to_string())));
+    maybe("on a runner", detail.result.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
     maybe("model", Some(Cow::Borrowed(ui.snapshot.batch.endpoint.as_str())));
     let params = detail.own.as_ref().unwrap_or(&ui.snapshot.batch.params);
     let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={}", crate::model::shown(value))).collect();
@@ -46,7 +46,7 @@ pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
         if detail.own.is_some() { "its own" } else { "parameters" },
         (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
     );
-    for (at, line) in detail.unread.iter().flat_map(|text| text.lines()).enumerate() {
+    for (at, line) in detail.trouble.unread.iter().flat_map(|text| text.lines()).enumerate() {
         maybe(if at == 0 { "as it came" } else { "" }, Some(Cow::Borrowed(line)));
     }
     for (at, line) in result(detail).into_iter().enumerate() {
@@ -64,24 +64,24 @@ fn size(detail: &Detail) -> Option<String> {
     };
     let photo = told(detail.before.pixels, Some(detail.photo_bytes));
     let sent = detail.before.sent.map(|sent| format!("reduced to {}×{} px", sent.width, sent.height));
-    let picture = detail.after.as_ref().and_then(|picture| told(picture.pixels, detail.output_bytes));
+    let picture = detail.result.after.as_ref().and_then(|picture| told(picture.pixels, detail.result.bytes));
     let both: Vec<_> = [photo, sent, picture].into_iter().flatten().collect();
     (!both.is_empty()).then(|| both.join(" → "))
 }
 
 /// The result as fal answers it, made of what is kept: only its parts are.
 fn result(detail: &Detail) -> Vec<String> {
-    let Some(picture) = &detail.after else { return Vec::new() };
+    let Some(picture) = &detail.result.after else { return Vec::new() };
     let answer = json!({
         "image": {
-            "url": detail.result_url,
+            "url": detail.request.result_url,
             "width": picture.pixels.map(|pixels| pixels.width),
             "height": picture.pixels.map(|pixels| pixels.height),
-            "file_size": detail.output_bytes,
+            "file_size": detail.result.bytes,
         },
-        "seed": detail.seed,
-        "caption": detail.caption,
-        "timings": { "inference": detail.inference_s },
+        "seed": detail.result.seed,
+        "caption": detail.result.caption,
+        "timings": { "inference": detail.result.inference_s },
     });
     let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
     text.lines().map(str::to_owned).collect()

@@ -71,7 +71,7 @@ fn another_result_under_the_same_name_is_made_anew() {
     desk.press_all(&["3"]).develop();
     let mut snapshot = (*desk.ui.snapshot).clone();
     let mut detail = (**snapshot.detail.as_ref().unwrap()).clone();
-    detail.request_id = Some("another".to_owned());
+    detail.request.id = Some("another".to_owned());
     snapshot.detail = Some(Arc::new(detail));
     desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     desk.take_in(at(5000));
