@@ -77,6 +77,19 @@ pub struct WhatFlags {
     /// Longest side of a photo, in pixels: a larger one is reduced before it is sent [default: no limit].
     #[arg(long, value_name = "PX")]
     pub fit_long_edge: Option<String>,
+    /// In which format results are written: result (as they come), same (as the photo is), png, jpeg or webp
+    /// [default: result].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// How well JPEG is written, 1 to 100 [default: 90].
+    #[arg(long, value_name = "N")]
+    pub quality: Option<String>,
+    /// What results are called, below the output folder [default: {dir}/{stem}.{ext}].
+    ///
+    /// Of `{dir}`, `{stem}`, `{ext}`, `{model}`, `{factor}`, `{seed}`, `{index}` and `{request_id}`. Of photos whose results
+    /// would have one name, one is sent.
+    #[arg(long, value_name = "TEMPLATE")]
+    pub name: Option<String>,
     /// Whether a result's file is as old as its photo's: true or false [default: true].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_time: Option<String>,

@@ -13,6 +13,7 @@ use crate::intake::{Found, Inputs, walk};
 use crate::job::{BatchId, Checkpoint, Job, JobState, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Model, Params};
+use crate::output::{Output, OutputError, Taken, Template};
 
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
@@ -68,13 +69,22 @@ impl Batch {
         Self { key, params, ..self }
     }
 
-    /// Begins to look for photos.
-    pub(super) fn walk(&self) -> mpsc::Receiver<Vec<Found>> {
+    /// Begins to look for photos; by a template some are told to be left out, since it has one name for several.
+    pub(super) fn walk(&self, name: Option<&Template>) -> mpsc::Receiver<Vec<Found>> {
         let (found, chunks) = mpsc::channel(CHUNKS);
         if let Some(inputs) = self.inputs.clone() {
             tokio::task::spawn_blocking(move || walk(inputs, found));
         }
-        chunks
+        match name {
+            Some(name) => told_apart(chunks, Taken::new(name.clone())),
+            None => chunks,
+        }
+    }
+
+    /// An output folder for its results.
+    pub(super) fn output(&self, settings: &Settings) -> Result<Output, OutputError> {
+        let opened = Output::open(&self.key.output, settings.written.clone())?;
+        Ok(opened.of_batch(&self.key.model, self.params.growth().as_deref()))
     }
 
     pub(super) fn facts(&self, id: BatchId, settings: &Settings) -> BatchFacts {
@@ -99,6 +109,23 @@ impl Batch {
             few_files: Pools::said(settings.sandbox.is_some()),
         }
     }
+}
+
+/// Photos as they are found; those whose result would have the name of another's are not sent.
+fn told_apart(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Taken) -> mpsc::Receiver<Vec<Found>> {
+    let (told, chunks) = mpsc::channel(CHUNKS);
+    tokio::spawn(async move {
+        while let Some(chunk) = found.recv().await {
+            let chunk = chunk.into_iter().map(|found| match found {
+                Found::Photo(photo) if !taken.take(&photo) => Found::Skipped(photo, Taken::REASON.into()),
+                found => found,
+            });
+            if told.send(chunk.collect()).await.is_err() {
+                return;
+            }
+        }
+    });
+    chunks
 }
 
 /// The jobs of an earlier run on a sandbox inside the process: that one is gone, with all that was

@@ -12,7 +12,6 @@ use crate::commands::process::stdout::print;
 use crate::config::Settings;
 use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text};
 use crate::ledger::{BatchRow, Ledger};
-use crate::output::Output;
 
 /// `fal-tui batches`.
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
@@ -80,7 +79,7 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = Batch::known(&ledger, id).await?;
     let jobs = ledger.jobs(id).await?;
-    let output = Output::open(&batch.key.output, settings.written)?;
+    let output = batch.output(settings)?;
     let captions = output.write_captions(&jobs, &batch.key.service)?;
     output.write_records(&jobs, &batch.key.terms())?;
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();

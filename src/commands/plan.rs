@@ -88,7 +88,7 @@ async fn text(
     let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
     let trials = &as_saved(&batch.key.output, ledger.trials(&batch.key).await?).await;
     let walks = batch.inputs.is_some();
-    let (budget, written) = (settings.budget, settings.written);
+    let (budget, written) = (settings.budget, &settings.written);
     let about = Basis {
         model,
         params,
@@ -104,7 +104,7 @@ async fn text(
         written,
         walks,
     };
-    let (plan, skipped) = draw(about, batch.walk()).await?;
+    let (plan, skipped) = draw(about, batch.walk(settings.written.name.as_deref())).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {
         format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())

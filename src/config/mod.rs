@@ -9,6 +9,7 @@ pub mod names;
 mod show;
 mod values;
 mod wish;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -128,10 +129,7 @@ impl Settings {
 
         let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
         let model = wish::model(l, what)?;
-        let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
-        let strip = l.with_default(names::STRIP, what.strip.as_ref(), "none", values::strip)?;
-        let alpha = l.with_default(names::ALPHA, what.alpha.as_ref(), "keep", values::alpha)?;
-        let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
+        let written = written::written(l, what)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
 
@@ -190,7 +188,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             trust_price,
-            written: Written { captions, strip, alpha, keep_time },
+            written,
             include,
             exclude,
             yes,

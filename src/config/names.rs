@@ -52,6 +52,12 @@ settings! {
     MAX_OUTPUT_MP = "max-output-mp", "FAL_TUI_MAX_OUTPUT_MP", One;
     /// The longer side of a photo when it is sent, px.
     FIT_LONG_EDGE = "fit-long-edge", "FAL_TUI_FIT_LONG_EDGE", One;
+    /// In which format results are written: `result`, `same`, `png`, `jpeg`, `webp`.
+    FORMAT = "format", "FAL_TUI_FORMAT", One;
+    /// How well, 1 to 100, where that loses something.
+    QUALITY = "quality", "FAL_TUI_QUALITY", One;
+    /// What results are called.
+    NAME = "name", "FAL_TUI_NAME", One;
     /// Whether a result's file is as old as its photo's.
     KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
     /// Globs of which a photo's path must match one.

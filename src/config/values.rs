@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use crate::job::Format;
 use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::output::{Alpha, Captions, Strip};
+use crate::output::{Alpha, Captions, Form, Strip, Template};
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
@@ -87,6 +88,22 @@ pub(super) fn strip(text: &OsStr) -> Read<Strip> {
         "all" => Ok(Strip::All),
         _ => Err("takes none, gps or all".to_owned()),
     }
+}
+
+pub(super) fn form(text: &OsStr) -> Read<Form> {
+    Ok(match utf8(text)? {
+        "result" => Form::Result,
+        "same" => Form::Same,
+        "png" => Form::One(Format::Png),
+        "jpeg" | "jpg" => Form::One(Format::Jpeg),
+        "webp" => Form::One(Format::Webp),
+        "avif" => return Err("cannot be had: AVIF is not written here; png, jpeg and webp are".to_owned()),
+        _ => return Err("takes result, same, png, jpeg or webp".to_owned()),
+    })
+}
+
+pub(super) fn template(text: &OsStr) -> Read<Template> {
+    Template::parse(utf8(text)?)
 }
 
 /// Megapixels.

@@ -31,7 +31,7 @@ impl Output {
         saved: &Saved,
         expect: Expect<'_>,
     ) -> Result<Placed, OutputError> {
-        let mut names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        let mut names = self.names(photo, expect.made)?;
         let (shared, promised) = (Arc::clone(&self.0), expect.pixels);
         let photo = photo.source.clone();
         let (captions, previous) = (shared.captions.files(expect.caption), expect.previous.cloned());

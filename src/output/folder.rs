@@ -13,13 +13,14 @@ use tokio::sync::Semaphore;
 
 use super::name::{Names, another};
 use super::records::journal::Journal;
+use super::template::{Made, Template};
 use super::{Captions, Written};
 use super::{Draft, OutputError, atomically};
 use crate::job::Photo;
 
 /// The folder that a batch's results go to. Clones are the same folder.
 #[derive(Debug, Clone)]
-pub struct Output(pub(super) Arc<Folder>);
+pub struct Output(pub(super) Arc<Folder>, Option<Arc<Template>>);
 
 /// What drafts share.
 #[derive(Debug)]
@@ -67,13 +68,21 @@ impl Output {
         if made {
             folder.tidy(root);
         }
-        Ok(Self(Arc::new(folder)))
+        let name = folder.written.name.clone();
+        Ok(Self(Arc::new(folder), name))
+    }
+
+    /// The same for results of a model's endpoint id that grow so: `×2`.
+    #[must_use]
+    pub fn of_batch(&self, endpoint: &str, growth: Option<&str>) -> Self {
+        let name = self.1.as_deref().map(|name| Arc::new(name.clone().of_batch(endpoint, growth)));
+        Self(Arc::clone(&self.0), name)
     }
 
     /// What is written with a result.
     #[must_use]
-    pub fn written(&self) -> Written {
-        self.0.written
+    pub fn written(&self) -> &Written {
+        &self.0.written
     }
 
     /// The folder.
@@ -100,7 +109,7 @@ impl Output {
     /// # Errors
     /// As [`Draft::write`].
     pub async fn try_for(&self, photo: &Photo) -> Result<(), OutputError> {
-        let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        let names = self.names(photo, Made::default())?;
         if self.0.is_tried(&names.folder) {
             return Ok(());
         }
@@ -118,12 +127,21 @@ impl Output {
         }
     }
 
+    /// The names that a photo's result may have.
+    ///
+    /// # Errors
+    /// If they lead out of the folder.
+    pub(super) fn names(&self, photo: &Photo, made: Made<'_>) -> Result<Names, OutputError> {
+        Names::of(photo, self.1.as_deref(), made)
+            .map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))
+    }
+
     /// Begins a file of a photo's result.
     ///
     /// # Errors
     /// If its path leads out of the folder.
     pub fn draft(&self, photo: &Photo) -> Result<Draft, OutputError> {
-        let names = Names::of(photo).map_err(|error| OutputError::of(&self.0.root.join(&photo.path), error))?;
+        let names = self.names(photo, Made::default())?;
         Ok(Draft::new(Arc::clone(&self.0), names))
     }
 }
@@ -211,12 +229,16 @@ mod tests {
     use super::*;
     use crate::output::tests::photo;
 
+    fn names_of(photo: &Photo) -> std::io::Result<Names> {
+        Names::of(photo, None, Made::default())
+    }
+
     #[test]
     fn a_folder_is_made_with_the_first_file_and_not_before_nor_a_second_time() {
         let dir = tempfile::tempdir().unwrap();
         let output = Output::open(&dir.path().join("not/yet"), Captions::default()).unwrap();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "trying leaves nothing");
-        let mut names = Names::of(&photo("sub/a.jpg")).unwrap();
+        let mut names = names_of(&photo("sub/a.jpg")).unwrap();
         drop(output.0.unfinished(&mut names).unwrap());
         assert!(output.root().join("sub").is_dir());
         fs::remove_dir_all(output.root()).unwrap();
@@ -230,7 +252,7 @@ mod tests {
         fs::write(dir.path().join("beach"), "theirs").unwrap();
         let output = Output::open(dir.path(), Captions::default()).unwrap();
         output.try_for(&photo("beach/a.jpg")).await.unwrap();
-        let mut names = Names::of(&photo("beach/a.jpg")).unwrap();
+        let mut names = names_of(&photo("beach/a.jpg")).unwrap();
         drop(output.0.unfinished(&mut names).unwrap());
         assert_eq!(names.folder, Path::new("beach_"));
         assert_eq!(fs::read(dir.path().join("beach")).unwrap(), b"theirs");

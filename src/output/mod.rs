@@ -16,11 +16,12 @@ mod place;
 mod records;
 mod result;
 mod suspicion;
+mod template;
 
 pub use crate::picture::{Alpha, Strip};
 pub use caption::Captions;
 pub use draft::Draft;
-pub use dressing::{Dressing, Written};
+pub use dressing::{Dressing, Form, Written};
 pub use error::OutputError;
 pub use folder::Output;
 pub use part::{Part, Wanted};
@@ -28,6 +29,7 @@ pub use place::is_file_of;
 pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
 pub use result::{Expect, Placed};
+pub use template::{Made, Taken, Template};
 
 #[cfg(test)]
 mod tests;

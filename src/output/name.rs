@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::template::{Made, Template};
 use crate::job::Photo;
 
 /// What unfinished files are called: hidden, so that no walk takes them for photos.
@@ -29,11 +30,20 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names for a photo.
+    /// The names for a photo's result: by a template, or else its photo's own.
     ///
     /// # Errors
     /// If its path leads out of the output folder, which none from the walk does.
-    pub(super) fn of(photo: &Photo) -> io::Result<Self> {
+    pub(super) fn of(photo: &Photo, template: Option<&Template>, made: Made<'_>) -> io::Result<Self> {
+        if let Some(template) = template {
+            let folder = template.folder(photo);
+            let stem = fit(&template.stem(photo, made));
+            return Ok(Self {
+                folder: inside(&folder)?.iter().map(|part| aside(&fit(part))).collect(),
+                full: stem.clone(),
+                stem,
+            });
+        }
         let stem = photo.output_stem();
         let name = |path: &Path| path.file_name().map(fit).ok_or(io::ErrorKind::InvalidFilename);
         Ok(Self {
@@ -162,7 +172,7 @@ mod tests {
                 shares_stem,
                 losses: crate::job::Losses::NONE,
             };
-            if let Ok(names) = Names::of(&photo) {
+            if let Ok(names) = Names::of(&photo, None, Made::default()) {
                 for stem in names.stems(None).take(1100) {
                     let name = with(&stem, "webp");
                     prop_assert!(name.len() <= 255, "{name:?}");

@@ -11,6 +11,7 @@ use super::name::Names;
 use super::part::{Part, Whole, endings};
 use super::place::{Piece, place};
 use super::suspicion::suspicion;
+use super::template::Made;
 use super::{Output, OutputError, atomically};
 use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
 use crate::picture::{Look, is_black, memory_to_finish};
@@ -24,6 +25,8 @@ pub struct Expect<'a> {
     pub previous: Option<&'a Saved>,
     /// What to write beside it.
     pub caption: Option<&'a str>,
+    /// How it came to be, as far as names may say it.
+    pub made: Made<'a>,
 }
 
 /// A result under its names.
@@ -69,7 +72,7 @@ impl Output {
     /// [`OutputError::BadResult`] if there is no file or one is not whole, [`OutputError::Disk`] if the disk is
     /// full, [`OutputError::LocalFile`] if it cannot be written. Nothing is left of it then.
     pub async fn place(&self, photo: &Photo, parts: Vec<Part>, expect: Expect<'_>) -> Result<Placed, OutputError> {
-        let names = Names::of(photo).map_err(|error| OutputError::of(&self.root().join(&photo.path), error))?;
+        let names = self.names(photo, expect.made)?;
         let shared = Arc::clone(&self.0);
         // Each that is written anew takes memory by its size.
         let is_waiting = parts.iter().any(Part::is_to_be_finished);

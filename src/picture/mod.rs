@@ -33,7 +33,7 @@ pub use downscale::{Downscaled, Part, Unseen, is_black};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};
-pub use finish::{Finish, finish, holds_mask, memory_to_finish};
+pub use finish::{Finish, finish, holds_mask, is_written, memory_to_finish};
 pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};

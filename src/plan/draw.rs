@@ -49,7 +49,7 @@ pub struct Basis<'a> {
     /// The cap, if there is one.
     pub budget: Option<Usd>,
     /// What is written with a result.
-    pub written: Written,
+    pub written: &'a Written,
     /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
     pub walks: bool,
 }
@@ -226,7 +226,7 @@ impl<'a> Draft<'a> {
 
     async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
         let Basis { model, price, ledger, batch, budget, trials, notes, written, .. } = self.basis;
-        let mut planner = Planner::new(price.clone(), notes.to_vec(), Losing::of(model.gives, *written));
+        let mut planner = Planner::new(price.clone(), notes.to_vec(), Losing::of(model.gives, written));
         for id in &self.met {
             let Some((job, standing)) = self.job(*id) else { continue };
             let is_duplicate = self.cost.reusing.contains(id);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Loss, Photo, Usd, clean, count};
 use crate::model::Gives;
-use crate::output::{Alpha, Written};
+use crate::output::Written;
 
 /// Photos that are named of a kind.
 const NAMED: usize = 100;
@@ -80,8 +80,8 @@ pub(crate) struct Losing {
 
 impl Losing {
     /// By a model that gives this, with results that are written so.
-    pub(crate) fn of(gives: Gives, written: Written) -> Self {
-        Self { keeps_alpha: written.alpha == Alpha::Keep, pictures: gives.is_file() }
+    pub(crate) fn of(gives: Gives, written: &Written) -> Self {
+        Self { keeps_alpha: written.keeps_alpha(), pictures: gives.is_file() }
     }
 
     fn is_told(self, loss: Loss) -> bool {
@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::job::{Losses, Timestamp};
-    use crate::output::Captions;
+    use crate::output::{Alpha, Captions};
 
     fn photo(name: &str, losses: Losses) -> Photo {
         let path: Box<Path> = Path::new(name).into();
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!((notes.losses[1].loss, notes.losses[1].out), (Loss::Animation, 1));
         let without = |alpha, pictures| {
             let written = Written { alpha, ..Captions::default().into() };
-            let mut tally = Tally::new(Losing::of(Gives { pictures, files: false, texts: true }, written));
+            let mut tally = Tally::new(Losing::of(Gives { pictures, files: false, texts: true }, &written));
             tally.add(&photo("b.png", both), None);
             tally.notes().iter().map(LossNote::told).collect::<Vec<_>>()
         };

@@ -17,7 +17,6 @@ use crate::intake;
 use crate::job::{Answer, BatchId, ContentHash, OwnParams, Service};
 use crate::ledger::{Found, Ledger};
 use crate::model::{Params, UnitPrice};
-use crate::output::Output;
 
 /// The batches of one service.
 #[derive(Debug)]
@@ -132,7 +131,7 @@ impl<'a> Everywhere<'a> {
         let place = match self.open.entry(found.batch) {
             Entry::Occupied(place) => place.into_mut(),
             Entry::Vacant(place) => {
-                let opened = Output::open(&batch.key.output, self.settings.written).map_err(Failure::from);
+                let opened = batch.output(self.settings).map_err(Failure::from);
                 let opened = match opened {
                     Ok(output) => Place::open(self.fal, self.ledger, batch, output, self.price.clone()).await,
                     Err(failure) => Err(failure),

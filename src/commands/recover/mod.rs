@@ -26,7 +26,7 @@ use crate::fal::{Fal, Past, STORED};
 use crate::job::{Answer, Cost, Photo, RequestId, Saved, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice, Work};
-use crate::output::Output;
+use crate::output::{Made, Output, Written};
 use batches::{Batches, Everywhere};
 use find::{Finder, Match};
 use photos::Photos;
@@ -229,10 +229,12 @@ impl<'a> Recovery<'a> {
             if let Some(batch) = batch {
                 let price =
                     price::unit_price(fal, &batch.model, false).await.map_err(|error| Failure::of_fal(&error))?;
-                let output = Output::open(&batch.key.output, settings.written)?;
+                let output = batch.output(settings)?;
                 place = Some(Place::open(fal, ledger, batch, output, price).await?);
             }
-            all = wish.all.as_deref().map(|folder| Output::open(folder, settings.written)).transpose()?;
+            // These go by their requests' ids.
+            let written = Written { name: None, ..settings.written.clone() };
+            all = wish.all.as_deref().map(|folder| Output::open(folder, written)).transpose()?;
         }
         let params = batch.map(|batch| &batch.params);
         Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run, price, params })
@@ -291,7 +293,8 @@ impl<'a> Recovery<'a> {
             return self.teller.tell(past, Fate::There, None, None, Some("saved by its id"));
         }
         let photo = named(&past.id);
-        let fetch = Fetch { photo: &photo, answer, made: None, promised: None, previous: None };
+        let named = Made::default();
+        let fetch = Fetch { photo: &photo, answer, made: None, named, promised: None, previous: None };
         match fetch.into(self.fal, output).await {
             Ok(placed) => self.teller.tell(past, Fate::Saved, None, Some(placed.first.path.as_ref()), None),
             Err(why) => self.teller.tell(past, Fate::Failed, None, None, Some(&why)),

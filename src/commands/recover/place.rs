@@ -12,7 +12,7 @@ use crate::fal::{Fal, FalError};
 use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
 use crate::ledger::{Ledger, Opened, Writer};
 use crate::model::{Params, UnitPrice};
-use crate::output::{Dressing, Expect, Output, OutputError, Placed, as_saved};
+use crate::output::{Dressing, Expect, Made, Output, OutputError, Placed, as_saved};
 use crate::picture::Provenance;
 
 /// How often a download is tried.
@@ -112,7 +112,9 @@ impl<'a> Place<'a> {
         let promised = self.params.output_size(job.photo.pixels);
         let params = job.own.as_ref().map_or_else(|| self.terms.params.clone(), |own| own.0.to_string());
         let made = Provenance::new(&self.terms.model, params, answer.seed, request.as_str());
-        let fetch = Fetch { photo: &job.photo, answer, made: Some(made), promised, previous: previous.as_ref() };
+        let named = Made { index: id.number(), seed: answer.seed, request: request.as_str() };
+        let (made, previous) = (Some(made), previous.as_ref());
+        let fetch = Fetch { photo: &job.photo, answer, made, named, promised, previous };
         let placed = fetch.into(self.fal, &self.output).await?;
         let now = self.clock.now();
         let closed = Closed { at: now, took: now.since(run.began), attempts: run.attempt };
@@ -155,6 +157,8 @@ pub(super) struct Fetch<'a> {
     pub(super) answer: &'a Answer,
     /// How it came to be, where its photo is known, whose metadata it gets.
     pub(super) made: Option<Provenance>,
+    /// The same, as far as its name may say it.
+    pub(super) named: Made<'a>,
     pub(super) promised: Option<crate::job::Pixels>,
     pub(super) previous: Option<&'a Saved>,
 }
@@ -187,7 +191,7 @@ impl Fetch<'_> {
         };
         let parts = fetch(fal, output, self.photo, self.answer, &dressing, |_| {}).await?;
         let caption = self.answer.text();
-        let expect = Expect { pixels: self.promised, previous: self.previous, caption };
+        let expect = Expect { pixels: self.promised, previous: self.previous, caption, made: self.named };
         Ok(output.place(self.photo, parts, expect).await?)
     }
 }

@@ -149,7 +149,7 @@ async fn make_ready(
         plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
 
-    let output = Output::open(&batch.key.output, settings.written)?;
+    let output = batch.output(settings)?;
     let (events, heard) = mpsc::channel(EVENTS);
     let work = Work {
         fal,

@@ -83,7 +83,9 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
-        let deps = self.deps(batch, &opened, remembered, batch.walk(), events, None).await?;
+        let deps = self
+            .deps(batch, &opened, remembered, batch.walk(self.settings.written.name.as_deref()), events, None)
+            .await?;
         Ok(Begun { opened, handle: engine::start(options, deps) })
     }
 
@@ -183,7 +185,7 @@ impl Work {
             fal: self.fal.clone(),
             ledger: self.ledger.clone(),
             writer: self.ledger.writer(opened.id),
-            output: self.output.clone(),
+            output: self.output.of_batch(&batch.key.model, batch.params.growth().as_deref()),
             known,
             replaced: self.ledger.replaced(opened.id).await?,
             trials: as_saved(&batch.key.output, self.ledger.trials(&batch.key).await?).await,

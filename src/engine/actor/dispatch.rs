@@ -224,6 +224,8 @@ impl Engine {
         let params = self.jobs.params_of(job);
         let made = Provenance::new(self.stages.endpoint.as_str(), params.canonical(), answer.seed, request.id.as_str());
         let work = Save {
+            index: id.number(),
+            request: request.id.clone(),
             made,
             promised: params.output_size(job.photo.pixels),
             photo: job.photo.clone(),

@@ -10,7 +10,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, Saved, Transition, Upload};
-use crate::output::{Expect, OutputError, Placed, Record};
+use crate::output::{Expect, Made, OutputError, Placed, Record};
 use crate::plan::{ANOTHER_TRY, Origin};
 
 impl Engine {
@@ -68,7 +68,9 @@ impl Engine {
         };
         let previous = self.replaceable(id);
         self.spawn_stage(Step::Copy(id), async move {
-            let expect = Expect { pixels: promised, previous: previous.as_deref(), caption: saved.caption() };
+            let made = Made { index: id.number(), seed: saved.seed, request: saved.request.as_str() };
+            let (previous, caption) = (previous.as_deref(), saved.caption());
+            let expect = Expect { pixels: promised, previous, caption, made };
             let placed = loop {
                 match output.duplicate(&photo, of.clone(), &saved, expect).await {
                     Err(error) if error.shortage().is_some() => tokio::time::sleep(ANOTHER_TRY).await,

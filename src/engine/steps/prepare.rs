@@ -49,9 +49,9 @@ pub(in crate::engine) struct Ready {
 
 impl Workshop {
     /// As many places as there are processors, up to four.
-    pub(in crate::engine) fn new(written: Written) -> Self {
+    pub(in crate::engine) fn new(written: &Written) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        let Written { strip, alpha, .. } = written;
+        let (strip, alpha) = (written.strip, written.alpha);
         Self { strip, alpha, places: Semaphore::new(processors.min(MOST)), memory: Semaphore::new(MEMORY as usize) }
     }
 

@@ -13,7 +13,7 @@ use crate::engine::steps::fetch::{Heard, SaveError, fetch};
 use crate::engine::steps::stages::{Outcome, Save, Stages};
 use crate::fal::FalError;
 use crate::job::{Cause, CauseKind, Checkpoint, Cost, Job, JobState, SameAs};
-use crate::output::{Dressing, Expect, OutputError, Placed};
+use crate::output::{Dressing, Expect, Made, OutputError, Placed};
 
 /// How long a disk is given before a result is tried again.
 const DISK: Duration = Duration::from_secs(30);
@@ -36,7 +36,9 @@ async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
     };
     let dressing = Dressing::read(&work.photo, stages.output.written(), work.made).await;
     let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
-    let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption: work.answer.text() };
+    let made = Made { index: work.index, seed: work.answer.seed, request: work.request.as_str() };
+    let (previous, caption) = (work.previous.as_deref(), work.answer.text());
+    let expect = Expect { pixels: work.promised, previous, caption, made };
     Ok(stages.output.place(&work.photo, parts, expect).await?)
 }
 

@@ -119,6 +119,10 @@ pub(in crate::engine) struct Stakes {
 /// A result to be downloaded and saved.
 #[derive(Debug)]
 pub(in crate::engine) struct Save {
+    /// Its job's number, from 1.
+    pub(in crate::engine) index: u32,
+    /// fal's id of its request.
+    pub(in crate::engine) request: RequestId,
     pub(in crate::engine) photo: Photo,
     pub(in crate::engine) answer: Answer,
     /// How it came to be.

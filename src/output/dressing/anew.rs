@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::Dressing;
-use super::finishing::{LONGEST, format_of};
+use super::finishing::LONGEST;
 use crate::output::OutputError;
 use crate::output::part::{Part, Whole};
 use crate::picture::{Finish, Header, Unready, complete, finish, header};
@@ -32,18 +32,19 @@ impl Part {
         let failed = |error| OutputError::of(target, error);
         let Some(finishing) = self.dressing.take_finishing() else { return Ok(()) };
         let Some((bytes, came)) = self.whole().map_err(failed)? else { return Ok(()) };
-        let found = if came.alpha { Ok(None) } else { finishing.mask(came.upright()) };
+        let is_masked = finishing.is_masked && !came.alpha;
+        let found = if is_masked { finishing.mask(came.upright()) } else { Ok(None) };
         let mask = found.unwrap_or_else(|note| {
             self.dressing.remark(&note);
             None
         });
-        let format = format_of(came.format, mask.is_some());
+        let format = finishing.format(came.format, mask.is_some());
         if mask.is_none() && format == came.format {
             return Ok(());
         }
         let file = begin()?;
         let mut into = Dressed { into: &file, dressing: &mut self.dressing, head: Some(Vec::new()) };
-        let how = Finish { format, quality: 90, mask };
+        let how = Finish { format, quality: finishing.quality, mask };
         match finish(&bytes, &came, &how, &mut into).and_then(|()| into.end().map_err(Unready::Disk)) {
             Ok(()) => {
                 self.content = Whole::File(file);

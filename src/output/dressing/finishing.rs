@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
-use super::Written;
+use super::{Form, Written};
 use crate::job::{Format, Pixels};
-use crate::picture::{Alpha, holds_mask, is_transparent, mask, photo as photo_header, said};
+use crate::picture::{Header, holds_mask, is_transparent, is_written, mask, photo as photo_header, said};
 
 /// The longest file that is written anew, bytes.
 pub(super) const LONGEST: u64 = 1 << 30;
@@ -17,18 +17,41 @@ const SLACK: u32 = 8;
 /// How the files of a photo's result are written anew.
 #[derive(Debug, Clone)]
 pub(in crate::output) struct Finishing {
-    /// One that is transparent.
     photo: Box<Path>,
+    /// Whether it is transparent, and that is to be put back.
+    pub(super) is_masked: bool,
+    form: Form,
+    /// The photo's own format, where it can be written here.
+    own: Option<Format>,
+    pub(super) quality: u8,
 }
 
 impl Finishing {
     /// What is to be done to results of a photo; `None` if they are right as they come. It blocks.
-    pub(super) fn of(source: &Path, mut file: &File, written: Written) -> Option<Self> {
-        let read = photo_header(&mut file).ok()?;
+    pub(super) fn of(source: &Path, mut file: &File, written: &Written) -> Option<Self> {
+        let read = photo_header(&mut file).ok();
         file.rewind().ok()?;
-        let is_masked = written.alpha == Alpha::Keep && read.may_have_mask() && is_transparent(&mut file, &read);
+        let mut is_transparent = |read: &Header| read.may_have_mask() && is_transparent(&mut file, read);
+        let is_masked = written.keeps_alpha() && read.as_ref().is_some_and(&mut is_transparent);
         file.rewind().ok()?;
-        is_masked.then(|| Self { photo: source.into() })
+        let own = read.filter(|read| read.converts.is_none() && is_written(read.format)).map(|read| read.format);
+        let (photo, form, quality) = (source.into(), written.form, written.quality);
+        (is_masked || form != Form::Result).then_some(Self { photo, is_masked, form, own, quality })
+    }
+
+    /// The same for a file that gets no mask.
+    pub(super) fn without_mask(self) -> Option<Self> {
+        (self.form != Form::Result).then_some(Self { is_masked: false, ..self })
+    }
+
+    /// In which format a result is written that comes in one, and gets a mask or not.
+    pub(super) fn format(&self, came: Format, is_masked: bool) -> Format {
+        let format = match self.form {
+            Form::Result => came,
+            Form::Same => self.own.unwrap_or(came),
+            Form::One(format) => format,
+        };
+        if is_masked && !holds_mask(format) { Format::Png } else { format }
     }
 
     /// The photo's mask, for a result of this size, px.
@@ -50,11 +73,6 @@ impl Finishing {
         }
         Ok(mask(&bytes, &read))
     }
-}
-
-/// In which format a result is written that comes in one.
-pub(super) fn format_of(came: Format, is_masked: bool) -> Format {
-    if is_masked && !holds_mask(came) { Format::Png } else { came }
 }
 
 /// Whether two pictures have the same sides but for their size, give or take rounding.

@@ -6,9 +6,11 @@ mod finishing;
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
+use std::sync::Arc;
 
 use super::Captions;
-use crate::job::{Format, Photo};
+use super::template::Template;
+use crate::job::{Format, Photo, clean};
 use crate::picture::{Alpha, Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
 use finishing::Finishing;
 
@@ -16,7 +18,7 @@ use finishing::Finishing;
 const LONGEST: u64 = 64 << 20;
 
 /// What is written with a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// In which forms captions are written.
     pub captions: Captions,
@@ -24,13 +26,56 @@ pub struct Written {
     pub strip: Strip,
     /// What becomes of what is transparent.
     pub alpha: Alpha,
+    /// In which format results are written.
+    pub form: Form,
+    /// How well, 1 to 100, where that loses something.
+    pub quality: u8,
+    /// What they are called, if not as their photos.
+    pub name: Option<Arc<Template>>,
     /// Whether a result's file is as old as its photo's.
     pub keep_time: bool,
 }
 
 impl From<Captions> for Written {
     fn from(captions: Captions) -> Self {
-        Self { captions, strip: Strip::None, alpha: Alpha::Keep, keep_time: true }
+        let (strip, alpha, form) = (Strip::None, Alpha::Keep, Form::Result);
+        Self { captions, strip, alpha, form, quality: Self::QUALITY, name: None, keep_time: true }
+    }
+}
+
+/// In which format results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// As they come.
+    #[default]
+    Result,
+    /// As their photo is, where that can be written here.
+    Same,
+    /// All in one.
+    One(Format),
+}
+
+impl Written {
+    /// How well a format that loses something is written, unless that is said.
+    pub const QUALITY: u8 = 90;
+
+    /// Whether results can hold what a mask says.
+    #[must_use]
+    pub fn keeps_alpha(&self) -> bool {
+        self.alpha == Alpha::Keep && self.form != Form::One(Format::Jpeg)
+    }
+
+    /// What is to be said of it on the plan.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        let quality =
+            |format| if format == Format::Jpeg { format!(", quality {}", self.quality) } else { String::new() };
+        let form = match self.form {
+            Form::Result => None,
+            Form::Same => Some("results are written in their photo's format, where it can be written here".to_owned()),
+            Form::One(format) => Some(format!("results are written as {format}{}", quality(format))),
+        };
+        let name = self.name.as_ref().map(|name| format!("results are called {}", clean(name.text())));
+        form.into_iter().chain(name)
     }
 }
 
@@ -48,11 +93,12 @@ pub struct Dressing {
 
 impl Dressing {
     /// Reads what a photo says of itself, for the result that was made of it; without what is stripped.
-    pub async fn read(photo: &Photo, written: Written, made: Provenance) -> Self {
-        let source = photo.source.clone();
+    pub async fn read(photo: &Photo, written: &Written, made: Provenance) -> Self {
+        let (source, written) = (photo.source.clone(), written.clone());
+        let strip = written.strip;
         let read = tokio::task::spawn_blocking(move || {
             let file = File::open(&source)?;
-            let finishing = Finishing::of(&source, &file, written);
+            let finishing = Finishing::of(&source, &file, &written);
             Metadata::of(file).map(|metadata| (metadata, finishing))
         });
         let read = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
@@ -61,14 +107,15 @@ impl Dressing {
             Err(error) => (Default::default(), Some(error)),
         };
         let note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
-        let dress = Some(Dress::new(source, written.strip, made));
+        let dress = Some(Dress::new(source, strip, made));
         Self { dress, is_on: false, note: note.map(Into::into), finishing }
     }
 
     /// The same for a file that is no picture of the photo.
     #[must_use]
     pub fn without_mask(&self) -> Self {
-        Self { finishing: None, ..self.clone() }
+        let finishing = self.finishing.clone().and_then(Finishing::without_mask);
+        Self { finishing, ..self.clone() }
     }
 
     /// What could not be done, for a person to read.

@@ -96,7 +96,12 @@ fn place(placed: &Placed) -> &Path {
 async fn a_result_is_whole_under_its_name_with_its_caption_beside_it() {
     let out = Out::new();
     let result = bytes("coffee.png");
-    let expect = Expect { pixels: Some(Pixels::new(600, 400)), previous: None, caption: Some("A cup\nof coffee.") };
+    let expect = Expect {
+        pixels: Some(Pixels::new(600, 400)),
+        previous: None,
+        caption: Some("A cup\nof coffee."),
+        ..Expect::default()
+    };
     let placed = out.save(&photo("sub/deep/cup.jpg"), &result, expect).await.unwrap();
     let first = saved_samples::png("sub/deep/cup.png", 600, 400, result.len() as u64);
     let expected = Placed { first, further: [].into(), note: None, suspicion: None };

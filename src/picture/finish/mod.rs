@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
 use super::pixels::{decode, encode};
-use super::{Header, Unready};
+use super::{Header, Unready, alpha};
 use crate::job::Format;
 use bands::Bands;
 
@@ -38,6 +38,9 @@ pub fn memory_to_finish(pixels: u64, file: u64) -> u64 {
 pub fn finish(bytes: &[u8], header: &Header, finish: &Finish, into: impl Write) -> Result<(), Unready> {
     let (mut picture, profile) = decode(bytes, header)?;
     picture.apply_orientation(header.orientation.into());
+    if finish.format == Format::Jpeg && alpha::is_seen_through(&picture) {
+        return Err(Unready::Damaged("it is transparent, which JPEG does not hold".into()));
+    }
     let mask = finish.mask.as_ref().filter(|_| finish.format != Format::Jpeg);
     match (mask, finish.format) {
         (None, format) => encode(picture, format, finish.quality, profile, into),
@@ -96,6 +99,12 @@ fn join(colours: &[u8], alpha: &[u8], row: &mut Vec<u8>) {
         row.extend_from_slice(colour);
         row.extend(alpha.first());
     }
+}
+
+/// Whether a picture can be written in a format here.
+#[must_use]
+pub fn is_written(format: Format) -> bool {
+    matches!(format, Format::Png | Format::Jpeg | Format::Webp)
 }
 
 /// Whether a picture of this kind holds what a mask says.
