@@ -6,6 +6,7 @@ use super::records::memory::{Record, is_as_saved};
 use super::result::{Placed, doubt};
 use super::{Output, OutputError};
 use crate::job::{Photo, Pixels, SavedFile};
+use crate::picture::against;
 
 impl Output {
     /// Takes what lies there for a photo's result as it is. Nothing is written: a caption that somebody
@@ -29,7 +30,8 @@ impl Output {
             let (first, seen) = look(record.first)?;
             let further = record.further.into_iter().map(|file| look(file).map(|(file, _)| file));
             let further = further.collect::<Result<_, OutputError>>()?;
-            let suspicion = doubt(&first.kind, seen, promised, &photo);
+            let beside = against(&photo, &root.join(&first.path));
+            let suspicion = doubt(&first.kind, seen, promised, beside);
             Ok(Placed { first, further, note: None, suspicion })
         })
         .await

@@ -10,11 +10,11 @@ use super::folder::{FINISHING, Folder};
 use super::name::Names;
 use super::part::{Part, Whole, endings};
 use super::place::{Piece, place};
-use super::suspicion::suspicion;
+use super::suspicion::{BLACK_AS_THE_PHOTO, suspicion};
 use super::template::Made;
 use super::{Output, OutputError, atomically};
 use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
-use crate::picture::{Look, is_black, memory_to_finish};
+use crate::picture::{Against, Look, against, memory_to_finish};
 
 /// What a result should be.
 #[derive(Debug, Clone, Copy, Default)]
@@ -151,7 +151,10 @@ impl Finished {
         pieces.extend(main);
         let stem = place(shared, &names, pieces, self.previous.as_ref())?;
 
-        let suspicion = doubt(&first, look, self.promised, &self.photo);
+        let path = endings.first().map(|ending| shared.root.join(stem.with(ending)));
+        let beside = path.and_then(|path| against(&self.photo, &path));
+        let suspicion = doubt(&first, look, self.promised, beside);
+        let note = note.or_else(|| (beside == Some(Against::BlackAsThePhoto)).then(|| BLACK_AS_THE_PHOTO.into()));
         let mut saved = files.into_iter().zip(&endings).map(|((role, kind, bytes), ending)| SavedFile {
             role,
             path: FilePath(stem.with(ending)),
@@ -168,9 +171,14 @@ fn nothing() -> OutputError {
 }
 
 /// What makes a person's look at a result worthwhile; only pictures can be odd.
-pub(super) fn doubt(kind: &FileKind, look: Look, promised: Option<Pixels>, photo: &Path) -> Option<Suspicion> {
+pub(super) fn doubt(
+    kind: &FileKind,
+    look: Look,
+    promised: Option<Pixels>,
+    beside: Option<Against>,
+) -> Option<Suspicion> {
     match kind {
-        FileKind::Picture { pixels, .. } => suspicion(*pixels, promised, look, || is_black(photo)),
+        FileKind::Picture { pixels, .. } => suspicion(*pixels, promised, look, beside),
         FileKind::Other(_) => None,
     }
 }

@@ -1,18 +1,20 @@
 //! What is odd about a picture that is whole.
 
 use crate::job::{Pixels, Suspicion};
-use crate::picture::Look;
+use crate::picture::{Against, Look, Orientation};
 
 /// Differences in a side that models make by rounding to their own grid, px.
 const SLACK: u32 = 8;
 
-/// What makes a person's look worthwhile, if anything does. Whether the photo itself is black is asked only
-/// where that matters.
+/// What is odd about a result that is as its photo is: no reason to look at it.
+pub(super) const BLACK_AS_THE_PHOTO: &str = "is all black, as the photo is";
+
+/// What makes a person's look worthwhile, if anything does; `against` is how it looks beside its photo, where that is known.
 pub(super) fn suspicion(
     actual: Pixels,
     promised: Option<Pixels>,
     look: Look,
-    is_photo_black: impl FnOnce() -> bool,
+    against: Option<Against>,
 ) -> Option<Suspicion> {
     let wrong_size = promised.filter(|&promised| !fits(actual, promised));
     if let Some(promised) = wrong_size {
@@ -21,8 +23,27 @@ pub(super) fn suspicion(
             if fits(actual, Pixels::new(promised.height, promised.width)) { ": it lies on its side" } else { "" };
         return Some(Suspicion(format!("is {actual}, expected {promised}{lies}").into()));
     }
-    // Models put black in place of what they will not show.
-    (look.black && !is_photo_black()).then(|| Suspicion("is all black: a safety checker may have blanked it".into()))
+    let odd = match against {
+        // Models put black in place of what they will not show.
+        Some(Against::Black) => "is all black: a safety checker may have blanked it",
+        None if look.black => "is all black: a safety checker may have blanked it",
+        // What is made to look otherwise may well be flat, or turned.
+        Some(Against::Flat) if promised.is_some() => "is all of one colour, which the photo is not",
+        Some(Against::Turned(how)) if promised.is_some() => turned(how),
+        _ => return None,
+    };
+    Some(Suspicion(odd.into()))
+}
+
+fn turned(how: Orientation) -> &'static str {
+    match how {
+        Orientation::Upright => "is as the photo",
+        Orientation::FlipAcross => "is mirrored beside the photo",
+        Orientation::HalfTurn => "is upside down beside the photo",
+        Orientation::FlipDown => "is upside down and mirrored beside the photo",
+        Orientation::TurnLeft | Orientation::TurnRight => "lies on its side beside the photo",
+        Orientation::Transpose | Orientation::Transverse => "lies on its side and is mirrored beside the photo",
+    }
 }
 
 /// Whether a size is the promised one, give or take rounding.
@@ -36,7 +57,7 @@ mod tests {
     use super::*;
 
     fn of(width: u32, height: u32) -> Option<Suspicion> {
-        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default(), || false)
+        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default(), None)
     }
 
     #[test]
@@ -44,7 +65,7 @@ mod tests {
         for (width, height) in [(1280, 854), (1288, 848), (1268, 862)] {
             assert_eq!(of(width, height), None, "{width}×{height}");
         }
-        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default(), || false), None);
+        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default(), None), None);
     }
 
     #[test]
@@ -57,9 +78,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_turned_is_odd_where_a_size_was_promised() {
+        let odd = |promised, against| suspicion(Pixels::new(5, 5), promised, Look::default(), Some(against));
+        for against in [Against::Flat, Against::Turned(Orientation::FlipAcross)] {
+            assert!(odd(Some(Pixels::new(5, 5)), against).is_some());
+            assert_eq!(odd(None, against), None, "an edit may be meant so");
+        }
+        assert_eq!(odd(Some(Pixels::new(5, 5)), Against::Alike), None);
+    }
+
+    #[test]
     fn black_is_where_the_photo_is_not() {
-        let black = |photo: bool| suspicion(Pixels::new(5, 5), None, Look { black: true }, || photo);
-        assert!(black(false).unwrap().0.starts_with("is all black"));
-        assert_eq!(black(true), None, "as the photo is");
+        let black = |against| suspicion(Pixels::new(5, 5), None, Look { black: true }, against);
+        assert!(black(Some(Against::Black)).unwrap().0.starts_with("is all black"));
+        assert!(black(None).is_some(), "nobody knows what the photo is");
+        assert_eq!(black(Some(Against::BlackAsThePhoto)), None);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use alpha::{Alpha, is_transparent, mask};
-pub use downscale::{Downscaled, Part, Unseen, is_black};
+pub use downscale::{Against, Downscaled, Part, Unseen, against};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};

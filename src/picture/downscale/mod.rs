@@ -1,6 +1,7 @@
 //! A picture decoded for the eye: a part of it, reduced while it is read, in memory that is bounded
 //! whatever the file claims.
 
+mod against;
 mod part;
 mod rows;
 
@@ -16,6 +17,7 @@ use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
+pub use against::{Against, against};
 pub use part::Part;
 use part::Shares;
 
@@ -121,17 +123,6 @@ impl Downscaled {
     pub fn bytes(&self) -> usize {
         self.pixels.as_raw().len()
     }
-}
-
-/// Whether a picture is as black as its result: whoever looks at it reduced sees nothing. One that cannot be
-/// decoded is not known to be. It blocks for as long as decoding takes.
-#[must_use]
-pub fn is_black(file: &Path) -> bool {
-    let looked = || {
-        let size = photo(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
-        Downscaled::expose(file, Part::whole(size), Pixels::new(256, 256), &|| false)
-    };
-    looked().is_ok_and(|downscaled| downscaled.pixels.as_raw().iter().all(|value| *value == 0))
 }
 
 /// `kept` px stand for `part` px; how many would stand for `whole` px.

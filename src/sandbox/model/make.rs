@@ -12,7 +12,7 @@ use super::edit::edit;
 use super::enlarge::{Unusable, enlarge, scaled};
 use super::trace::trace;
 use super::{Checked, Model, Unit, Work};
-use crate::sandbox::scenario::Picture;
+use crate::sandbox::scenario::{Picture, redone};
 
 /// What a model will make of its input.
 #[derive(Debug, Clone, Copy)]
@@ -107,8 +107,8 @@ pub(crate) fn make(
 ) -> Result<(Vec<MadeFile>, String), Unusable> {
     let caption = describe(&picture);
     let (picture, factor) = match spoilt {
-        Some(Picture::Black) => (RgbImage::new(picture.width(), picture.height()), plan.factor),
-        Some(_) => (picture, plan.factor / 2.0),
+        Some(Picture::HalfSize) => (picture, plan.factor / 2.0),
+        Some(other) => (redone(picture, other), plan.factor),
         None => (picture, plan.factor),
     };
     let format = Kind::of(input.text("output_format"));

@@ -105,6 +105,14 @@ pub(in crate::sandbox) enum Picture {
     Black,
     /// A whole picture of half the width and height.
     HalfSize,
+    /// A whole picture of the same size, all of one colour.
+    Flat,
+    /// Itself, left and right changed.
+    Mirrored,
+    /// Itself, upside down.
+    UpsideDown,
+    /// Itself, turned by a quarter, its sides changed.
+    OnSide,
 }
 
 /// What happens to a run.

@@ -8,7 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::effect::{Canned, Effect, Failure, Fault, Picture, Place, Reply, RunEffect, Spoil};
+use super::effect::{Canned, Effect, Failure, Fault, Place, Reply, RunEffect, Spoil};
 use super::form::{DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, Wrong};
 use super::remake::Remake;
 use super::when::{Per, When};
@@ -145,9 +145,9 @@ impl FaultForm {
 
     fn run_effect(self) -> Result<RunEffect, Wrong> {
         if let Some(picture) = self.picture
-            && !matches!(picture, Picture::Black | Picture::HalfSize)
+            && !picture.is_whole()
         {
-            return Err("`picture` of a run is `black` or `half_size`; the others are for downloads".to_owned());
+            return Err("`picture` of a run is one that is whole; the others are for downloads".to_owned());
         }
         Ok(RunEffect {
             length: self.run_ms.map(Duration::from_millis),

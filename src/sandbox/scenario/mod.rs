@@ -25,7 +25,7 @@ pub(super) use billing::Billing;
 pub(super) use damage::damaged;
 pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
 pub(super) use keeps::Keeps;
-pub(super) use picture::repaint;
+pub(super) use picture::{redone, repaint};
 pub(super) use remake::remade;
 pub(super) use when::Subject;
 

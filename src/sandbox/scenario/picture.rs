@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use image::imageops::{flip_horizontal, rotate90, rotate180};
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use super::effect::Picture;
@@ -20,18 +21,40 @@ pub(in crate::sandbox) fn repaint(bytes: Vec<u8>, how: Picture) -> (Vec<u8>, Opt
             (b"<!DOCTYPE html>\n<html><body><h1>Just a moment...</h1></body></html>\n".to_vec(), Some("text/html"))
         }
         Picture::Empty => (Vec::new(), None),
-        Picture::Black | Picture::HalfSize => {
+        whole => {
             let Ok(picture) = image::load_from_memory(&bytes) else { return (bytes, None) };
             let mut painted = Cursor::new(Vec::new());
-            let picture = match how {
-                Picture::Black => DynamicImage::ImageRgb8(RgbImage::new(picture.width(), picture.height())),
-                _ => picture.thumbnail_exact((picture.width() / 2).max(1), (picture.height() / 2).max(1)),
+            let picture = match whole {
+                Picture::HalfSize => {
+                    picture.thumbnail_exact((picture.width() / 2).max(1), (picture.height() / 2).max(1))
+                }
+                _ => DynamicImage::ImageRgb8(redone(picture.into_rgb8(), whole)),
             };
             match picture.write_to(&mut painted, ImageFormat::Png) {
                 Ok(()) => (painted.into_inner(), Some("image/png")),
                 Err(_) => (bytes, None),
             }
         }
+    }
+}
+
+/// A picture as a fault shows it, at the same size.
+pub(in crate::sandbox) fn redone(picture: RgbImage, how: Picture) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    match how {
+        Picture::Black => RgbImage::new(width, height),
+        Picture::Flat => RgbImage::from_pixel(width, height, image::Rgb([119, 136, 153])),
+        Picture::Mirrored => flip_horizontal(&picture),
+        Picture::UpsideDown => rotate180(&picture),
+        Picture::OnSide => rotate90(&picture),
+        Picture::Truncated | Picture::Corrupt | Picture::Html | Picture::Empty | Picture::HalfSize => picture,
+    }
+}
+
+impl Picture {
+    /// Whether it is a picture still, which a model could make.
+    pub(super) fn is_whole(self) -> bool {
+        !matches!(self, Self::Truncated | Self::Corrupt | Self::Html | Self::Empty)
     }
 }
 

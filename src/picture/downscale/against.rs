@@ -1,0 +1,160 @@
+//! A result held against its photo: whether it shows the same, the same way up. Both are looked at reduced to a few pixels.
+
+use std::fs::File;
+use std::path::Path;
+
+use image::{DynamicImage, RgbImage};
+
+use super::{Downscaled, Part, Unseen};
+use crate::job::Pixels;
+use crate::picture::{Orientation, PictureError, photo};
+
+/// The side of what is compared, px.
+const SIDE: u32 = 32;
+/// What is decoded for it, px.
+const SEEN: u32 = 128;
+/// Up to this all samples are black, whatever a format loses.
+const BLACK: u8 = 8;
+/// Samples that differ by no more are one colour.
+const ONE: u8 = 4;
+/// A photo shows enough to tell which way up it is from here on: the deviation of its brightness.
+const SHOWS: f64 = 4.0;
+/// From here on two pictures look alike, 1 being the same.
+const ALIKE: f64 = 0.5;
+/// One that was turned looks as like its photo as this at the least, turned back.
+const TURNED: f64 = 0.8;
+
+/// What is odd about a result beside its photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// Nothing.
+    Alike,
+    /// It is all black, and so is the photo.
+    BlackAsThePhoto,
+    /// It is all black.
+    Black,
+    /// It is all of one colour.
+    Flat,
+    /// It was turned so.
+    Turned(Orientation),
+}
+
+/// Holds a result against its photo; `None` if one of them cannot be decoded here. It blocks for as long as that takes.
+#[must_use]
+pub fn against(photo: &Path, result: &Path) -> Option<Against> {
+    let (photo, result) = (small(photo).ok().flatten()?, small(result).ok().flatten()?);
+    let (of_photo, of_result) = (range(&photo), range(&result));
+    if of_result.1 <= BLACK {
+        return Some(if of_photo.1 <= 2 * BLACK { Against::BlackAsThePhoto } else { Against::Black });
+    }
+    let is_flat = |picture: &RgbImage| {
+        let channel = |n: usize| picture.pixels().filter_map(move |pixel| pixel.0.get(n).copied());
+        (0..3).all(|n| channel(n).max().unwrap_or(0) - channel(n).min().unwrap_or(0) <= ONE)
+    };
+    if is_flat(&result) {
+        return Some(if is_flat(&photo) { Against::Alike } else { Against::Flat });
+    }
+    let as_it_is = likeness(&photo, &result);
+    if deviation(&brightness(&photo)) < SHOWS || as_it_is >= ALIKE {
+        return Some(Against::Alike);
+    }
+    let turned = Orientation::ALL.into_iter().skip(1).map(|how| {
+        let mut turned = DynamicImage::from(photo.clone());
+        turned.apply_orientation(how.into());
+        (likeness(&turned.into_rgb8(), &result), how)
+    });
+    let best = turned.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(like, _)| *like >= TURNED);
+    Some(best.map_or(Against::Alike, |(_, how)| Against::Turned(how)))
+}
+
+fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
+    let size = photo(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
+    let part = Part::whole(size);
+    let seen = Downscaled::expose(file, part, Pixels::new(SEEN, SEEN), &|| false)?;
+    Ok(seen.cut(part, Pixels::new(SIDE, SIDE)))
+}
+
+/// The least and the greatest of all samples.
+fn range(picture: &RgbImage) -> (u8, u8) {
+    let samples = || picture.as_raw().iter().copied();
+    (samples().min().unwrap_or(0), samples().max().unwrap_or(0))
+}
+
+fn brightness(picture: &RgbImage) -> Vec<f64> {
+    picture.pixels().map(|pixel| pixel.0.iter().map(|sample| f64::from(*sample)).sum::<f64>() / 3.0).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a thousand pixels")]
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a thousand pixels")]
+fn deviation(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len().max(1) as f64).sqrt()
+}
+
+/// How like two pictures are in their brightness: 1 where it rises and falls alike, 0 where it has nothing to do with
+/// each other.
+fn likeness(one: &RgbImage, other: &RgbImage) -> f64 {
+    let (one, other) = (brightness(one), brightness(other));
+    let (mean_of_one, mean_of_other) = (mean(&one), mean(&other));
+    let (mut both, mut first, mut second) = (0.0, 0.0, 0.0);
+    for (a, b) in one.iter().zip(&other) {
+        let (a, b) = (a - mean_of_one, b - mean_of_other);
+        both += a * b;
+        first += a * a;
+        second += b * b;
+    }
+    if first <= 0.0 || second <= 0.0 { 0.0 } else { both / (first * second).sqrt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+    use crate::picture::samples;
+
+    fn held(photo: &RgbImage, result: &RgbImage) -> Against {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = ["a.png", "b.png"].map(|name| dir.path().join(name));
+        photo.save(&paths[0]).unwrap();
+        result.save(&paths[1]).unwrap();
+        against(&paths[0], &paths[1]).unwrap()
+    }
+
+    fn cat() -> DynamicImage {
+        image::open(samples::photo("chelsea.png")).unwrap()
+    }
+
+    #[test]
+    fn every_way_of_turning_is_told_and_what_is_upright_is_none() {
+        let cat = cat();
+        for orientation in Orientation::ALL {
+            let mut result = cat.resize_exact(700, 500, image::imageops::FilterType::Triangle);
+            result.apply_orientation(orientation.into());
+            let wanted =
+                if orientation == Orientation::Upright { Against::Alike } else { Against::Turned(orientation) };
+            assert_eq!(held(&cat.to_rgb8(), &result.into_rgb8()), wanted);
+        }
+        // A model may make it brighter, and flatter.
+        assert_eq!(held(&cat.to_rgb8(), &cat.brighten(40).adjust_contrast(-30.0).into_rgb8()), Against::Alike);
+    }
+
+    #[test]
+    fn what_shows_nothing_is_told_unless_its_photo_does_not_either() {
+        let (cat, black) = (cat().into_rgb8(), RgbImage::new(60, 40));
+        let flat = RgbImage::from_pixel(60, 40, Rgb([90, 91, 92]));
+        assert_eq!(held(&cat, &black), Against::Black);
+        assert_eq!(held(&black, &black), Against::BlackAsThePhoto);
+        assert_eq!(held(&cat, &flat), Against::Flat);
+        assert_eq!(held(&flat, &flat), Against::Alike);
+        // Nothing can be told of what looks the same either way, nor of what is another picture altogether.
+        let halves = RgbImage::from_fn(60, 40, |x, _| if (20..40).contains(&x) { Rgb([200; 3]) } else { Rgb([20; 3]) });
+        assert_eq!(held(&halves, &DynamicImage::from(halves.clone()).fliph().into_rgb8()), Against::Alike);
+        let noise = RgbImage::from_fn(64, 64, |x, y| Rgb([u8::try_from((x * 37 + y * 91 + x * y) % 256).unwrap(); 3]));
+        assert_eq!(held(&cat, &noise), Against::Alike);
+    }
+}
