@@ -237,7 +237,7 @@ fn a_finished_batch_writes_nothing_more() {
     term.wait_for("✓ finished");
     term.settle();
     let before = term.see(|seen| seen.bytes.len());
-    std::thread::sleep(Duration::from_secs(2));
+    Term::stay();
     let more = term.see(|seen| seen.bytes.get(before..).map(<[u8]>::escape_ascii).map(|bytes| bytes.to_string()));
     assert_eq!(more.unwrap(), "");
     assert!(!term.see(|seen| has(&seen.bytes, b"\x1b[6n")), "the terminal is asked nothing");

@@ -141,7 +141,7 @@ fn every_frame_is_bracketed_as_one_update() {
     let mut term = run(&["scene=run"], &[]);
     term.wait_for("running");
     term.press("jjjj");
-    std::thread::sleep(Duration::from_secs(1));
+    term.wait("some frames", |seen| frames(seen) > 4);
     term.see(|seen| {
         let text = String::from_utf8_lossy(&seen.bytes);
         let frames: Vec<_> = text.split("\u{1b}[?2026h").skip(1).collect();
@@ -161,20 +161,27 @@ fn nothing_is_written_while_nothing_changes() {
         term.wait_for("quit");
         term.settle();
         let before = term.see(|seen| seen.bytes.len());
-        std::thread::sleep(Duration::from_secs(2));
+        Term::stay();
         assert_eq!(term.see(|seen| seen.bytes.len()) - before, 0, "{scene}");
     }
+}
+
+/// Frames that are enough to tell how long one is.
+const FRAMES: usize = 12;
+
+/// How many frames were begun.
+fn frames(seen: &Seen) -> usize {
+    String::from_utf8_lossy(&seen.bytes).matches("\u{1b}[?2026h").count()
 }
 
 #[test]
 fn a_busy_batch_writes_little() {
     let term = run(&["scene=run"], &[("SSH_TTY", "/dev/pts/9")]);
     term.wait_for("IN_PROGRESS");
-    let before = term.see(|seen| seen.bytes.len());
-    std::thread::sleep(Duration::from_secs(4));
-    let per_second = (term.see(|seen| seen.bytes.len()) - before) / 4;
-    assert!(per_second < 1500, "{per_second} B/s with eight in flight at 120×36");
-    assert!(per_second > 0);
+    let begun = term.see(|seen| (frames(seen), seen.bytes.len()));
+    term.wait("some frames", |seen| frames(seen) >= begun.0 + FRAMES);
+    let per_frame = term.see(|seen| (seen.bytes.len() - begun.1) / (frames(seen) - begun.0));
+    assert!(per_frame < 400, "{per_frame} B a frame with eight in flight at 120×36");
 }
 
 #[test]
@@ -283,8 +290,7 @@ fn a_panic_gives_the_terminal_back_before_it_speaks() {
 fn a_panic_of_the_engine_is_not_printed_over_the_screen() {
     let mut term = run(&["scene=run", "panic=engine"], &[]);
     term.wait_for("running");
-    // Nobody says when a task has panicked; this one does after 0.3 s.
-    std::thread::sleep(Duration::from_millis(800));
+    term.wait_for("a task has panicked");
     term.press("?");
     term.wait_for("Keys");
     assert!(!term.see(|seen| has(&seen.bytes, b"as asked")));
@@ -347,10 +353,7 @@ fn what_the_terminal_answers_unasked_is_no_key() {
     ] {
         for at in [0, 1, 2, 3, 7, answer.len() - 1] {
             let (first, second) = answer.split_at(at);
-            term.press(first);
-            // A piece of its own, as a slow line gives it.
-            std::thread::sleep(Duration::from_millis(if at == 1 { 30 } else { 200 }));
-            term.press(second);
+            term.press_apart(first, Duration::from_millis(if at == 1 { 30 } else { 200 }), second);
         }
     }
     term.settle();

@@ -1,15 +1,20 @@
 //! What happens to the made-up jobs.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use fal_tui::engine::snapshot::{Elapsed, LogLine, PastAttempt, Phase, RowState};
+use fal_tui::engine::snapshot::{Elapsed, LogLine, Notice, NoticeKind, PastAttempt, Phase, RowState};
 use fal_tui::job::{Cause, CauseKind, Group, Stage, Status};
 
-use super::{Fake, now};
+use super::{Fake, PANICKED, now};
 
 impl Fake {
     /// Moves whatever is due.
     pub(super) fn step(&mut self) {
+        if PANICKED.load(Ordering::Relaxed) {
+            let message = "a task has panicked".to_owned();
+            self.notice = Some(Notice { kind: NoticeKind::Resumed, message, action: String::new() });
+        }
         if self.phase == Phase::Planning && self.walked < self.jobs.len() {
             self.walked = (self.walked + 37).min(self.jobs.len());
         }

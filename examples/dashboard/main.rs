@@ -23,6 +23,7 @@ mod values;
 
 use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fal_tui::engine::snapshot::{
@@ -63,8 +64,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     if panics == "engine" {
         runtime.spawn(async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            panic!("as asked: in a task of the engine")
+            let task = tokio::spawn(async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                panic!("as asked: in a task of the engine")
+            });
+            PANICKED.store(task.await.is_err(), Ordering::Relaxed);
         });
     }
     let left = runtime.block_on(async {
@@ -79,6 +83,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     writeln!(std::io::stdout(), "left: {left:?}")?;
     Ok(())
 }
+
+/// Whether a task of the made-up engine has panicked; it says so.
+static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// A job of the made-up batch.
 struct Job {

@@ -193,6 +193,18 @@ impl Term {
         });
     }
 
+    /// Types something in two pieces, as a slow line gives them: so long apart.
+    pub(crate) fn press_apart(&mut self, first: &str, apart: Duration, second: &str) {
+        self.press(first);
+        std::thread::sleep(apart);
+        self.press(second);
+    }
+
+    /// Lets the program alone for longer than it would wait for its next tick.
+    pub(crate) fn stay() {
+        std::thread::sleep(Duration::from_millis(1500));
+    }
+
     /// Waits until nothing has been written for a while.
     pub(crate) fn settle(&self) {
         let mut before = 0;
