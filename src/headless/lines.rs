@@ -88,7 +88,7 @@ impl Lines {
         }
         let text = format!("#{}  {}{}", change.id, clean(&change.path), Details(change));
         self.line(out, at, change.status.name(), &text);
-        if ends(change.status) {
+        if change.status.has_ended() {
             self.told.remove(&change.id);
         } else {
             self.told.insert(change.id, (change.status, is_placed));
@@ -118,11 +118,6 @@ fn opened(facts: &BatchFacts) -> String {
         None => String::new(),
     };
     format!("{}  {} → {}  {}{sandbox}", facts.id, clean(&from), clean(&facts.to), clean(&model(facts)))
-}
-
-/// Whether a job in this status waits for nothing.
-fn ends(status: Status) -> bool {
-    matches!(status, Status::Done | Status::Review | Status::Failed | Status::Cancelled | Status::Unknown)
 }
 
 /// The colour that a line's word begins with.
@@ -202,7 +197,7 @@ impl Tally {
             Status::Cancelled => self.cancelled += 1,
             _ => {}
         }
-        self.spent += change.cost.filter(|_| ends(change.status)).into();
+        self.spent += change.cost.filter(|_| change.status.has_ended()).into();
         let last = self.last.or(self.began).unwrap_or(at);
         if at.since(last) < TOTALS_EVERY {
             return None;

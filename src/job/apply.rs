@@ -201,7 +201,7 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
             reopened(at, Cause::cancelled(), None, checkpoint)
         }
         (from, T::Skip(reason)) if from.is_unsent() => S::Skipped(reason),
-        (S::Waiting { .. }, T::TakeBack(was)) if state.is_unsent() && came_to_nothing(&was) => *was,
+        (S::Waiting { .. }, T::TakeBack(was)) if state.is_unsent() && may_be_taken_back_to(&was) => *was,
         (from, transition) => return Err(impossible(from, transition)),
     };
     Ok(next)
@@ -265,7 +265,7 @@ fn about(stop: Option<&Stop>, checkpoint: &Checkpoint) -> Option<Box<Stop>> {
 }
 
 /// What a person may ask another go for.
-fn came_to_nothing(state: &JobState) -> bool {
+fn may_be_taken_back_to(state: &JobState) -> bool {
     matches!(state, JobState::Failed { .. } | JobState::Unread(..))
 }
 

@@ -74,6 +74,24 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
+    /// Whether nothing was sent for it: its photo may be another one next time.
+    #[must_use]
+    pub fn is_untouched(self) -> bool {
+        matches!(self, Self::Pending | Self::Skipped)
+    }
+
+    /// Whether its result is on the disk. A review without a picture has none, which only its state says.
+    #[must_use]
+    pub fn has_result(self) -> bool {
+        matches!(self, Self::Done | Self::Review)
+    }
+
+    /// Whether it came to an end after its photo was taken up.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Done | Self::Review | Self::Failed | Self::Cancelled | Self::Unknown)
+    }
+
     /// The group that it is counted in.
     #[must_use]
     pub fn group(self) -> Group {

@@ -14,6 +14,7 @@ mod claim;
 mod error;
 mod found;
 mod hold;
+mod keeps;
 mod path;
 mod queue;
 mod record;

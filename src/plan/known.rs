@@ -74,7 +74,7 @@ pub(crate) fn without_photo(state: &JobState) -> Option<Transition> {
 pub(crate) fn is_another(known: &Job, found: &Job) -> bool {
     let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
     let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
-    let settled = matches!(known.state, JobState::Pending | JobState::Skipped(_)) || known.state.closed().is_some();
+    let settled = known.state.status().is_untouched() || known.state.closed().is_some();
     settled && !(same_file && same_verdict)
 }
 

@@ -27,7 +27,7 @@ use crate::config::{Environment, Settings, names};
 use crate::engine::{Clock, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
-use crate::job::{BatchId, CauseKind, JobState, Service, clean};
+use crate::job::{BatchId, CauseKind, Service, clean};
 use crate::ledger::Ledger;
 use crate::output::Output;
 use crate::plan::Failed;
@@ -253,7 +253,7 @@ fn quoted(text: &str) -> String {
 /// an earlier one began a job.
 async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
     let jobs = ledger.jobs(batch).await.map_err(|error| Failure::disk(&error))?;
-    if jobs.iter().all(|job| matches!(job.state, JobState::Pending | JobState::Skipped(_))) {
+    if jobs.iter().all(|job| job.state.status().is_untouched()) {
         return Ok(());
     }
     let terms = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?.key.terms();

@@ -12,6 +12,7 @@ use super::columns::money;
 use super::{attempt, row};
 use crate::job::{BatchId, Job, JobState};
 use crate::ledger::Attempt;
+use crate::ledger::keeps;
 use crate::ledger::queue::Rows;
 
 /// Writes all of it or nothing; returns when it is synced.
@@ -125,70 +126,11 @@ impl Bulk {
     }
 }
 
-static JOBS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new("jobs", &row::COLUMNS, &format!("{ON_KNOWN_JOB},\n{}", money::on_known_job())));
+static JOBS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("jobs", &row::COLUMNS, &on_known_job()));
 
-/// What becomes of the row of a job that is known already. What says where it stands is replaced.
-/// What it collected stays until something newer of its kind comes, so that a state which does not
-/// speak of the upload or the request does not make them forgotten; parts that belong together are
-/// replaced together. A job that begins anew may be another picture, so its old hash goes.
-const ON_KNOWN_JOB: &str = "
-ON CONFLICT (batch, job) DO UPDATE SET
-    path = excluded.path,
-    source = excluded.source,
-    format = excluded.format,
-    width = excluded.width,
-    height = excluded.height,
-    bytes = excluded.bytes,
-    modified_ms = excluded.modified_ms,
-    shares_stem = excluded.shares_stem,
-
-    status = excluded.status,
-    attempt = excluded.attempt,
-    began_ms = coalesce(excluded.began_ms, began_ms),
-    ended_ms = excluded.ended_ms,
-    took_ms = excluded.took_ms,
-    until_ms = excluded.until_ms,
-    stage = excluded.stage,
-    stopped_at = excluded.stopped_at,
-    queue_position = excluded.queue_position,
-    cause_kind = excluded.cause_kind,
-    cause_http = excluded.cause_http,
-    cause_message = excluded.cause_message,
-    suspicion = excluded.suspicion,
-    skip_reason = excluded.skip_reason,
-
-    upload_url = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.upload_url, upload_url)),
-    upload_ms = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.upload_ms, upload_ms)),
-    content = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL, coalesce(excluded.content, content)),
-
-    intent_ms = coalesce(excluded.intent_ms, intent_ms),
-    request_id = coalesce(excluded.request_id, request_id),
-    request_url = iif(excluded.submitted_ms IS NULL, request_url, excluded.request_url),
-    submitted_ms = coalesce(excluded.submitted_ms, submitted_ms),
-    started_ms = coalesce(excluded.started_ms, started_ms),
-
-    result_url = coalesce(excluded.result_url, result_url),
-    result_width = iif(excluded.result_url IS NULL, result_width, excluded.result_width),
-    result_height = iif(excluded.result_url IS NULL, result_height, excluded.result_height),
-    billed_units = iif(excluded.result_url IS NULL AND excluded.artifacts IS NULL, billed_units, excluded.billed_units),
-
-    inference_s = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL
-        AND excluded.status <> 'COMPLETED', inference_s, excluded.inference_s),
-    seed = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, seed, excluded.seed),
-    caption = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL, caption, excluded.caption),
-
-    artifacts = iif(excluded.result_url IS NULL AND excluded.output IS NULL AND excluded.artifacts IS NULL,
-        artifacts, excluded.artifacts),
-
-    output = coalesce(excluded.output, output),
-    out_format = iif(excluded.output IS NULL, out_format, excluded.out_format),
-    out_width = iif(excluded.output IS NULL, out_width, excluded.out_width),
-    out_height = iif(excluded.output IS NULL, out_height, excluded.out_height),
-    out_bytes = iif(excluded.output IS NULL, out_bytes, excluded.out_bytes),
-    files = iif(excluded.output IS NULL, files, excluded.files),
-    own_params = excluded.own_params,
-    unread = excluded.unread,
-    same_as = iif(excluded.output IS NULL, same_as, excluded.same_as)";
+/// What becomes of the row of a job that is known already.
+fn on_known_job() -> String {
+    format!("ON CONFLICT (batch, job) DO UPDATE SET\n    {},\n{}", keeps::assignments(), money::on_known_job())
+}
 
 static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("attempts", &attempt::COLUMNS, "ON CONFLICT DO NOTHING"));

@@ -11,8 +11,9 @@ use tokio::time::sleep;
 
 use super::attempt;
 use super::restore::{self, LIST};
-use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp, Upload};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Status, Timestamp, Upload};
 use crate::ledger::found::By;
+use crate::ledger::keeps::among;
 use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Trail, path};
 
 /// How many rows SQLite's thread may be ahead of us.
@@ -40,9 +41,12 @@ impl By<'_> {
 
     /// The same among jobs whose place another photo has taken.
     pub(super) fn statement_of_former(&self) -> String {
-        let is_free = "NOT EXISTS (SELECT 1 FROM jobs AS now WHERE now.batch = jobs.batch AND now.job = jobs.job
-            AND now.status IN ('DONE', 'REVIEW') AND now.output = jobs.output)";
-        self.statement_of("former_jobs", is_free)
+        let is_free = format!(
+            "NOT EXISTS (SELECT 1 FROM jobs AS now WHERE now.batch = jobs.batch AND now.job = jobs.job
+            AND now.status IN {} AND now.output = jobs.output)",
+            among(Status::has_result)
+        );
+        self.statement_of("former_jobs", &is_free)
     }
 
     fn statement_of(&self, table: &str, has_file: &str) -> String {
@@ -115,8 +119,9 @@ impl Reading<'_> {
     /// What jobs without a result left on the disk when they had one.
     pub(super) async fn replaced(&mut self, batch: BatchId) -> Result<Vec<(JobId, Saved)>, LedgerError> {
         let text = AssertSqlSafe(format!(
-            "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status NOT IN ('DONE', 'REVIEW')",
-            *LIST
+            "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status NOT IN {}",
+            *LIST,
+            among(Status::has_result)
         ));
         let rows = sqlx::query(text)
             .bind(batch.0)
@@ -226,10 +231,11 @@ impl Reading<'_> {
 
     /// The requests whose results were saved in a folder.
     pub(super) async fn saved_requests(&mut self, output: &Path) -> Result<HashSet<RequestId>, LedgerError> {
-        let ids: Vec<String> = sqlx::query_scalar(
+        let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
             "SELECT request_id FROM jobs WHERE batch IN (SELECT id FROM batches WHERE output = ?)
-                AND status IN ('DONE', 'REVIEW') AND request_id IS NOT NULL",
-        )
+                AND status IN {} AND request_id IS NOT NULL",
+            among(Status::has_result)
+        )))
         .bind(path::to_bytes(output))
         .fetch_all(&mut *self.connection)
         .await

@@ -58,7 +58,7 @@ impl Ui {
     /// What asks for the parameters of another go; or why there can be none.
     pub(crate) fn redo_form(&self) -> Result<RedoForm, String> {
         let Some(row) = self.current_by_now() else { return Err("no photo is chosen".to_owned()) };
-        if !matches!(row.state.status, Status::Done | Status::Review) {
+        if !row.state.status.has_result() {
             return Err(format!("{} is {}: there is no result to make again", row.path, word(row.state.status)));
         }
         let Some(detail) = self.detail().filter(|detail| detail.id == row.id && !detail.redo.is_empty()) else {
@@ -73,7 +73,7 @@ impl Ui {
 
     /// Whether the current row has a result.
     pub(crate) fn has_result(&self) -> bool {
-        self.current().is_some_and(|row| matches!(row.state.status, Status::Done | Status::Review))
+        self.current().is_some_and(|row| row.state.status.has_result())
     }
 
     /// Whether the current row waits for a judgement.
