@@ -286,6 +286,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         notes: Vec::new(),
         found,
         events: Some(events),
+        canary: None,
         link: None,
     };
     let handle = engine::start(common::options::options(opened.id, model, params), deps);

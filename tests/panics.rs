@@ -101,6 +101,7 @@ impl Ordeal {
             notes: Vec::new(),
             found,
             events: None,
+            canary: None,
             link: None,
         };
         let retry_failed = Some(fal_tui::plan::Failed::default());

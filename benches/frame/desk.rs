@@ -87,6 +87,7 @@ impl Desk {
             notes: Vec::new(),
             found,
             events: None,
+            canary: None,
             link: None,
         };
         let mut options = options(opened.id, model, params);

@@ -280,7 +280,9 @@ impl Fake {
             | Command::Param { .. }
             | Command::LeaveOut { .. }
             | Command::PriceLimit(_)
-            | Command::TrustPrice => {}
+            | Command::TrustPrice
+            | Command::Canary(_)
+            | Command::BackToPlan => {}
         }
     }
 

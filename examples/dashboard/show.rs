@@ -59,6 +59,7 @@ impl Fake {
             notice: self.notice.clone(),
             causes: values::causes_of(self.rows()),
             action_preview: self.action_preview,
+            canary: None,
         }
     }
 

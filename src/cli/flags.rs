@@ -112,6 +112,12 @@ pub struct HowFlags {
     /// Never pass this many US dollars; reserved before each submit.
     #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub budget: Option<String>,
+    /// Send a spread sample of so many first, then wait for a word [default: off].
+    ///
+    /// The largest, the smallest, one of each format, a random rest. What came of them stands beside the plan. With
+    /// --yes the rest goes by itself if none failed and the price held; headless the run else ends with status 4.
+    #[arg(long, value_name = "N")]
+    pub canary: Option<String>,
     /// Pause once so many failed [default: 20 in a row of one cause].
     ///
     /// A number, or a share such as 5%, which counts from 50 finished jobs on.

@@ -97,7 +97,7 @@ impl Batch {
             endpoint: self.model.endpoint.to_string(),
             params: self.params.values(),
             growth: self.params.growth(),
-            budget: settings.budget,
+            budget: settings.spending.budget,
             sandbox: self.key.service == Service::Sandbox,
             elsewhere: match &self.key.service {
                 Service::Fal | Service::Sandbox => None,

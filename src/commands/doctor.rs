@@ -128,7 +128,7 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
     let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
     let list = Model::built_in(endpoint).and_then(|model| model.list_price);
     let list = list.as_ref();
-    let price = match price.map(|quotes| settle(&quotes, list, settings.trust_price)) {
+    let price = match price.map(|quotes| settle(&quotes, list, settings.spending.trust_price)) {
         Ok(Some(price @ UnitPrice { source: PriceSource::Doubted(doubt), .. })) => Finding::odd(
             "platform",
             format!(

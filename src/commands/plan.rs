@@ -33,7 +33,9 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     let batch = models::pinned(&ledger, batch, &settings.model).await?;
     let list = || batch.model.list_price.clone();
     let live = match &fal {
-        Some(fal) => price::unit_price(fal, &batch.model, settings.trust_price).await.unwrap_or_else(|_| list()),
+        Some(fal) => {
+            price::unit_price(fal, &batch.model, settings.spending.trust_price).await.unwrap_or_else(|_| list())
+        }
         None => list(),
     };
     let again = settings.retry_failed.then(Failed::default);
@@ -88,7 +90,7 @@ async fn text(
     let (model, params, service) = (&batch.model, &batch.params, &batch.key.service);
     let trials = &as_saved(&batch.key.output, ledger.trials(&batch.key).await?).await;
     let walks = batch.inputs.is_some();
-    let (budget, written) = (settings.budget, &settings.written);
+    let (budget, written) = (settings.spending.budget, &settings.written);
     let about = Basis {
         model,
         params,

@@ -109,9 +109,6 @@ async fn told<T>(what: &str, of: &Url, answer: impl Future<Output = T>) -> T {
 pub(super) fn check_cap(model: &Model, params: &Params, price: Option<&UnitPrice>) -> Result<(), Failure> {
     let why = match price {
         Some(price) if params.holds_cap(price) => return Ok(()),
-        Some(price) if price.can_be_capped() => {
-            format!("costs {}, and how large its results are is not known beforehand", price.words())
-        }
         Some(price @ UnitPrice { unit, source: PriceSource::Doubted(doubt), .. })
             if !matches!(unit, Unit::Other(_)) =>
         {

@@ -33,7 +33,7 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!(settings.paths, [Path::new("photos")]);
     assert_eq!(settings.model.endpoint.as_str(), "fal-ai/flux-vision-upscaler");
     assert_eq!((settings.concurrency, settings.retries, settings.verbose), (8, 3, 0));
-    assert_eq!((settings.budget, settings.fps), (None, None));
+    assert_eq!((settings.spending.budget, settings.fps), (None, None));
     assert_eq!(settings.max_failures, MaxFailures::InARow(20));
     assert_eq!(settings.written.captions, Captions { txt: true, xmp: false });
     assert_eq!((settings.theme.as_str(), settings.color), ("terminal", ColorChoice::Auto));
@@ -48,7 +48,7 @@ fn a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_default
     let variables = [("FAL_TUI_CONCURRENCY", "5"), ("FAL_TUI_BUDGET", "5")];
     let settings = resolve("photos -c 6", &variables, "concurrency = 4\nbudget = 4\nretries = 4").unwrap();
     assert_eq!((settings.concurrency, source(&settings, "concurrency")), (6, Source::Flag));
-    assert_eq!(settings.budget, Usd::from_f64(5.0));
+    assert_eq!(settings.spending.budget, Usd::from_f64(5.0));
     assert_eq!(source(&settings, "budget"), Source::Variable("FAL_TUI_BUDGET"));
     assert_eq!((settings.retries, source(&settings, "retries")), (4, Source::File { line: 3 }));
     assert_eq!(source(&settings, "theme"), Source::Default);

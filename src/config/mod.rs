@@ -40,8 +40,8 @@ pub struct Settings {
     pub model: ModelWish,
     /// Most requests at fal at once, 1 to 256.
     pub concurrency: u16,
-    /// The cap, if there is one.
-    pub budget: Option<Usd>,
+    /// What it may cost.
+    pub spending: Spending,
     /// When to pause because too much fails.
     pub max_failures: MaxFailures,
     /// Retries a job gets for transient causes.
@@ -50,8 +50,6 @@ pub struct Settings {
     pub start_timeout: Option<Duration>,
     /// Wait while the account is locked, even without a dashboard.
     pub wait_for_account: bool,
-    /// Whether a price in doubt is taken as it is said.
-    pub trust_price: bool,
     /// What is written with a result, and what is left out.
     pub written: Written,
     /// Globs of which a photo's path must match one, if there are any.
@@ -103,6 +101,17 @@ pub struct Settings {
     pub origins: Vec<Origin>,
 }
 
+/// What a run may cost, and how carefully it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spending {
+    /// The cap, if there is one.
+    pub budget: Option<Usd>,
+    /// How many photos go first, before the rest waits for a word.
+    pub canary: Option<u16>,
+    /// Whether a price in doubt is taken as it is said.
+    pub trust_price: bool,
+}
+
 /// How a sandbox is to behave; `None` for its own defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SandboxSettings {
@@ -135,6 +144,7 @@ impl Settings {
 
         let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
         let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
+        let canary = l.optional(names::CANARY, how.canary.as_ref(), "none", values::short(1..=10_000))?;
         let default = MaxFailures::default().to_string();
         let max_failures =
             l.with_default(names::MAX_FAILURES, how.max_failures.as_ref(), &default, values::max_failures)?;
@@ -182,12 +192,11 @@ impl Settings {
             output,
             model,
             concurrency,
-            budget,
+            spending: Spending { budget, canary, trust_price },
             max_failures,
             retries,
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
-            trust_price,
             written,
             include,
             exclude,
@@ -244,7 +253,7 @@ impl Settings {
     /// has a cap, or it costs nothing.
     #[must_use]
     pub fn may_start_headless(&self) -> bool {
-        self.yes || self.budget.is_some() || self.sandbox.is_some()
+        self.yes || self.spending.budget.is_some() || self.sandbox.is_some()
     }
 }
 

@@ -68,6 +68,8 @@ settings! {
     CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
     /// The cap in USD.
     BUDGET = "budget", "FAL_TUI_BUDGET", One;
+    /// How many photos go first, before the rest waits for a word.
+    CANARY = "canary", "FAL_TUI_CANARY", One;
     /// Failures, or a share of them, at which a batch pauses.
     MAX_FAILURES = "max-failures", "FAL_TUI_MAX_FAILURES", One;
     /// Retries a job gets for transient causes.

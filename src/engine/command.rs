@@ -12,6 +12,11 @@ use crate::job::{CauseKind, JobId, Usd};
 pub enum Command {
     /// Begin: the plan was confirmed. Before it nothing is uploaded or paid.
     Start,
+    /// Before the start: how many photos go first, before the rest waits for a word; all go at once if there is
+    /// none.
+    Canary(Option<u16>),
+    /// Once these have come in: back to the plan. What is done stays so.
+    BackToPlan,
     /// Before the start: set a parameter of the model, or give it back its default.
     Param {
         /// Which.

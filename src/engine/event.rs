@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::snapshot::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, CanaryFigures, LogLine, Notice, Plan, SkippedFile};
 use crate::job::{Cause, Cost, JobId, NamedText, Pixels, RequestId, SavedFile, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.
@@ -39,6 +39,8 @@ pub enum What {
     Log(JobId, LogLine),
     /// Something needs a person.
     Notice(Notice),
+    /// The photos that went first have come in; what is said of it.
+    Canary(CanaryFigures, Notice),
     /// The run is over; nothing follows.
     Ended(Summary),
 }
@@ -154,6 +156,8 @@ pub enum Ending {
     Account,
     /// The user's own limit: budget, failures, disk.
     OwnLimit,
+    /// The photos that went first have come in, and nobody is there to let the rest go.
+    Canary,
     /// fal could not be reached at all.
     Unreachable,
     /// The user left, or a signal came: hang-up, interrupt or terminate by its number (1, 2, 15).
@@ -168,7 +172,7 @@ impl Summary {
             Ending::Finished if self.failed + self.review + self.unknown + self.cancelled > 0 => 1,
             Ending::Finished | Ending::NotStarted => 0,
             Ending::Account => 3,
-            Ending::OwnLimit => 4,
+            Ending::OwnLimit | Ending::Canary => 4,
             Ending::Unreachable => 5,
             Ending::Left(signal) => 128 + signal.and_then(|signal| u8::try_from(signal).ok()).unwrap_or(2),
         }

@@ -1,5 +1,7 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
+mod money;
+
 use std::ops::Range;
 
 use crate::engine::snapshot::{Choice, Query, Tab, Totals};
@@ -8,7 +10,7 @@ use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, Loss, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd,
     apply,
 };
-use crate::model::{Model, Params, UnitPrice, Work};
+use crate::model::{Model, Params, UnitPrice};
 use crate::plan::CostModel;
 
 /// All jobs of a batch with their totals and index.
@@ -72,20 +74,25 @@ impl JobTable {
 
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
-        self.reckon_anew(|cost| cost.params = params);
+        self.reckon_anew(|cost, jobs| {
+            cost.params = params;
+            if cost.bound.is_some() {
+                cost.hold_cap(jobs);
+            }
+        });
     }
 
     /// Takes another price, likewise.
     pub(super) fn set_price(&mut self, price: UnitPrice) {
-        self.reckon_anew(|cost| cost.price = Some(price));
+        self.reckon_anew(|cost, _| cost.price = Some(price));
     }
 
-    fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel)) {
+    fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel, &[Job])) {
         // Rows in an order that follows are gathered anew, little by little; others stay where they are.
         let view = self.view.take().filter(|view| !view.follows_params());
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
-        change(&mut self.cost);
+        change(&mut self.cost, &self.jobs);
         ids.for_each(|id| self.count(id, true));
         self.view = view;
     }
@@ -105,16 +112,6 @@ impl JobTable {
     /// A job's own parameters, if it has any.
     pub(super) fn own_params(&self, job: &Job) -> Option<&Params> {
         self.cost.own_params(job)
-    }
-
-    /// What a job's request makes.
-    pub(super) fn work(&self, job: &Job) -> Work {
-        self.cost.work(job)
-    }
-
-    /// What a job's result will cost; `None` if that cannot be known.
-    pub(super) fn estimate(&self, job: &Job) -> Option<Usd> {
-        self.cost.estimate(job)
     }
 
     /// What a job will cost; nothing if it gets another one's result.
@@ -245,6 +242,9 @@ impl JobTable {
             let before = std::mem::replace(&mut job.state, next);
             self.sink(&before, id);
             self.count(id, true);
+        }
+        if let Some(bound) = self.get(id).and_then(|job| self.cost.learned(job)) {
+            self.reckon_anew(|cost, _| cost.bound = Some(bound));
         }
         Ok(self.jobs.get(id.index()))
     }

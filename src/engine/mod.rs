@@ -2,6 +2,7 @@
 //! publishes the snapshot.
 
 mod actor;
+mod canary;
 mod clock;
 mod command;
 mod dedup;
@@ -23,6 +24,7 @@ mod steps;
 mod table;
 mod tasks;
 
+pub use canary::state::{CanaryWish, Start};
 pub use clock::Clock;
 pub use command::{Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};

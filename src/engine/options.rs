@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::engine::canary::state::Start;
 use crate::engine::clock::Clock;
 use crate::engine::command::Command;
 use crate::engine::event::Event;
@@ -70,13 +71,12 @@ pub struct Limits {
 }
 
 /// How a run begins, goes on and ends.
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice")]
 #[derive(Debug, Clone)]
 pub struct Manner {
     /// Whether a locked account is waited for even if nobody looks.
     pub waits_for_account: bool,
-    /// Whether to begin without waiting for [`Command::Start`].
-    pub start: bool,
+    /// How it begins.
+    pub start: Start,
     /// Whether to stay when all is done, for a person to look.
     pub stay: bool,
     /// Whether what runners say is wanted of every job, not only of the one that is looked at.
@@ -121,6 +121,8 @@ pub struct Deps {
     pub memory: Arc<Memory>,
     /// What is to be said on the plan of the ledger and the folder.
     pub notes: Vec<String>,
+    /// What an earlier run wrote down of the photos that went first.
+    pub canary: Option<String>,
     /// Photos as they are found; it ends when all are.
     pub found: mpsc::Receiver<Vec<Found>>,
     /// For faces that tell what happened.

@@ -46,6 +46,8 @@ pub(super) enum Step {
     Rivals,
     /// Reads the batch that changed parameters make.
     Sibling,
+    /// Writes down which photos go first.
+    Canary,
 }
 
 /// Tasks that take the same kind of slot.
@@ -75,7 +77,7 @@ impl Step {
         match self {
             Self::Upload(_) => Pool::Uploads,
             Self::Submit(_) => Pool::Submits,
-            Self::Record(_) => Pool::Records,
+            Self::Record(_) | Self::Canary => Pool::Records,
             Self::Poll(_) | Self::Answer(_) | Self::Stored(_) => Pool::Calls,
             Self::Save(_) | Self::Copy(_) => Pool::Saves,
             Self::Hash(_) | Self::Seek(_) => Pool::Checks,
@@ -104,7 +106,7 @@ impl Step {
             | Self::Hash(id)
             | Self::Seek(id)
             | Self::Recall(id) => Some(id),
-            Self::Search | Self::Reach(_) | Self::AskKey(_) | Self::Rivals | Self::Sibling => None,
+            Self::Search | Self::Reach(_) | Self::AskKey(_) | Self::Rivals | Self::Sibling | Self::Canary => None,
         }
     }
 
@@ -128,6 +130,7 @@ impl Step {
             Self::AskKey(_) => "ask for the key",
             Self::Rivals => "rivals",
             Self::Sibling => "sibling",
+            Self::Canary => "canary",
         }
     }
 }

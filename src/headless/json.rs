@@ -8,8 +8,9 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::{Map, Value};
 
 use super::notes::NotesBody;
+use super::notice::{NoticeBody, canary_body, notice_body};
 use super::words::in_megapixels;
-use crate::engine::snapshot::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
 use crate::job::{BatchId, CauseKind, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::{Doubt, PriceState};
@@ -33,8 +34,10 @@ impl Json {
                 let LogLine { timestamp, level, message } = log;
                 line(out, event.at, "log", LogBody { job: job.number(), level, message, timestamp });
             }
-            What::Notice(Notice { kind, message, action }) => {
-                line(out, event.at, "notice", NoticeBody { kind: *kind, message, action });
+            What::Notice(notice) => line(out, event.at, "notice", notice_body(notice)),
+            What::Canary(figures, notice) => {
+                let canary = Some(canary_body(figures));
+                line(out, event.at, "notice", NoticeBody { canary, ..notice_body(notice) });
             }
             What::Ended(summary) => end(event.at, summary, summary.exit_status(), out),
         }
@@ -59,8 +62,8 @@ pub fn plan_event(at: Timestamp, facts: &BatchFacts, plan: &Plan, skipped: &[Ski
 #[must_use]
 pub fn early_end(at: Timestamp, batch: Option<BatchId>, notice: Option<&Notice>, exit: u8) -> String {
     let mut out = Vec::new();
-    if let Some(Notice { kind, message, action }) = notice {
-        line(&mut out, at, "notice", NoticeBody { kind: *kind, message, action });
+    if let Some(notice) = notice {
+        line(&mut out, at, "notice", notice_body(notice));
     }
     line(&mut out, at, "batch", BatchBody { batch: batch.and_then(known), exit, ..BatchBody::default() });
     String::from_utf8(out).unwrap_or_default()
@@ -306,13 +309,6 @@ struct LogBody<'a> {
     level: &'a str,
     message: &'a str,
     timestamp: &'a str,
-}
-
-#[derive(Serialize)]
-struct NoticeBody<'a> {
-    kind: NoticeKind,
-    message: &'a str,
-    action: &'a str,
 }
 
 #[derive(Default, Serialize)]

@@ -45,7 +45,7 @@ impl Lines {
             What::Job(change) => self.job(out, at, change),
             // What runners say is for the dashboard and for JSON.
             What::Log(..) => {}
-            What::Notice(news) => self.line(out, at, "NOTICE", notice(news).trim_end()),
+            What::Notice(news) | What::Canary(_, news) => self.line(out, at, "NOTICE", notice(news).trim_end()),
             What::Ended(end) => {
                 out.push(b'\n');
                 out.extend_from_slice(summary(end).as_bytes());

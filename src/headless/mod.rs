@@ -3,6 +3,7 @@
 mod json;
 mod lines;
 mod notes;
+mod notice;
 mod plan;
 mod summary;
 mod words;
@@ -70,7 +71,7 @@ pub async fn tell(
     while events.recv_many(&mut news, AT_ONCE).await > 0 {
         let mut ended = None;
         for event in news.drain(..) {
-            if let What::Notice(notice) = &event.what {
+            if let What::Notice(notice) | What::Canary(_, notice) = &event.what {
                 noticed.push(notice.kind);
             }
             match event.what {
@@ -154,7 +155,7 @@ impl Teller {
             Self::Json(json) => {
                 json.tell(event, text);
                 match &event.what {
-                    What::Notice(notice) => messages.push_str(&words::notice(notice)),
+                    What::Notice(notice) | What::Canary(_, notice) => messages.push_str(&words::notice(notice)),
                     What::Opened(_) | What::Planned { .. } | What::Job(_) | What::Log(..) | What::Ended(_) => {}
                 }
             }

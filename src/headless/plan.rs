@@ -58,6 +58,9 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     }
     if let Some(budget) = facts.budget {
         row("budget", &format!("{budget}{}", may_leave(plan)));
+        if plan.photos > 0 && plan.is_billed_afterwards() {
+            row("", "the largest goes first and alone: what it is billed says what is held for each other");
+        }
     }
     if let Some(few) = &facts.few_files {
         row("open files", few);

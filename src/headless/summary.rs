@@ -38,6 +38,7 @@ fn ending(summary: &Summary) -> String {
         Ending::NotStarted => "not started, nothing was sent".to_owned(),
         Ending::Account => format!("stopped by the account after {time}"),
         Ending::OwnLimit => format!("stopped at your own limit after {time}"),
+        Ending::Canary => format!("stopped after the canary, which took {time}"),
         Ending::Unreachable => "fal could not be reached".to_owned(),
         Ending::Left(Some(2)) => format!("interrupted after {time}"),
         Ending::Left(Some(_)) => format!("terminated after {time}"),
@@ -90,7 +91,8 @@ fn next_steps(summary: &Summary) -> Vec<String> {
             _ if summary.facts.sandbox => ", sent to the sandbox anew".to_owned(),
             number => format!(" ({} at fal, picked up then)", count(number)),
         };
-        steps.push(format!("the same command goes on with {}{at_fal}", of(summary.left, "photo")));
+        let how = if summary.ending == Ending::Canary { " without --canary" } else { "" };
+        steps.push(format!("the same command{how} goes on with {}{at_fal}", of(summary.left, "photo")));
     }
     // In the order in which a person would: what is paid for already, what costs again, what is told to others.
     if summary.review > 0 {

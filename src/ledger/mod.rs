@@ -176,6 +176,22 @@ impl Ledger {
         self.inner.store.pinned_model(batch).await
     }
 
+    /// Keeps which photos of a batch go first, and how far that is; returns when it is on the disk for good.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub async fn note_canary(&self, batch: BatchId, canary: &str) -> Result<(), LedgerError> {
+        self.inner.store.note_canary(batch, canary).await
+    }
+
+    /// What was kept of that, if anything was.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn canary(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
+        self.inner.store.canary(batch).await
+    }
+
     /// Whether a process works on a batch.
     #[must_use]
     pub fn is_worked_on(&self, batch: BatchId) -> bool {

@@ -44,6 +44,11 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     /// The model that a batch was begun with, if it was kept.
     fn pinned_model(&self, batch: BatchId) -> Answer<'_, Option<String>>;
 
+    /// Keeps which photos of a batch go first, and how far that is.
+    fn note_canary<'a>(&'a self, batch: BatchId, canary: &'a str) -> Answer<'a, ()>;
+    /// What was kept of that.
+    fn canary(&self, batch: BatchId) -> Answer<'_, Option<String>>;
+
     /// Writes all that is pending, and of these claims those that nobody is in the way of
     /// ([`grant`](super::claim::grant)), or nothing; returns when it is on the disk for good. No other process
     /// writes between the look for rivals and the end of it.

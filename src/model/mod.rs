@@ -29,7 +29,7 @@ pub use near::nearest;
 pub use number::count;
 pub use offer::{Doubt, Quote, settle};
 pub use params::Params;
-pub use price::{PriceSource, PriceState, Unit, UnitPrice};
+pub use price::{Bound, PriceSource, PriceState, Unit, UnitPrice};
 pub use refusal::ParamError;
 pub use schema::{Gives, LONGEST, Schema, SchemaError, Unfit};
 pub use spec::{ImageField, Model, SizeRule};

@@ -7,7 +7,7 @@ use super::ParamError;
 use super::field::Refused;
 use super::fit::{Fit, Growth, Sizing};
 use super::near::nearest;
-use super::{Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
+use super::{Bound, Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
 use crate::job::{Pixels, clean};
 
 /// Checked parameters: every one that the model has a value for, in the model's order.
@@ -183,11 +183,24 @@ impl Params {
         Work { sent, is_reduced: sent != input, pixels: self.output_size(input), pictures: self.pictures }
     }
 
-    /// Whether a cap can be kept with this price for requests with these: where the size of results counts,
-    /// it must be known, too.
+    /// Whether a cap can be kept with this price for requests with these: by counting beforehand, or by what
+    /// requests turn out to be billed.
     #[must_use]
     pub fn holds_cap(&self, price: &UnitPrice) -> bool {
-        price.can_be_capped() && price.at_most(self.work(Some(Pixels::new(1, 1)))).is_some()
+        price.can_be_capped() && (self.is_countable(price) || self.first_bound(price).is_some())
+    }
+
+    /// Whether what a request costs at the most can be counted beforehand: where the size of results counts, it
+    /// must be known.
+    #[must_use]
+    pub fn is_countable(&self, price: &UnitPrice) -> bool {
+        price.at_most(self.work(Some(Pixels::new(1, 1)))).is_some()
+    }
+
+    /// With what a cap begins where that cannot be counted; `None` where it can, or nothing is known.
+    #[must_use]
+    pub fn first_bound(&self, price: &UnitPrice) -> Option<Bound> {
+        price.first_bound(self.work(Some(Pixels::new(1, 1))))
     }
 
     /// Name and value of each.

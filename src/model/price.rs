@@ -1,8 +1,12 @@
 //! What is paid for: prices of a unit of work.
 
+mod bound;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use bound::Bound;
 
 use super::{Doubt, Work};
 use crate::job::{Cost, Pixels, Usd, clean};
@@ -134,14 +138,16 @@ impl UnitPrice {
         one?.times(work.pictures.into(), 1)
     }
 
-    /// Whether a cap can be kept with it: what a unit costs must be known before it is paid for.
+    /// Whether a cap can be kept with it: what a unit costs must be known before it is paid for. How many units
+    /// a request takes must not: of what nobody can count, a [`Bound`](super::Bound) is held.
     #[must_use]
     pub fn can_be_capped(&self) -> bool {
         match self.source {
             // Of prices in different units none is the higher one.
             PriceSource::Doubted(Doubt::Unit) => false,
             PriceSource::Doubted(Doubt::Nothing) if self.usd == Usd::ZERO => false,
-            _ => !matches!(self.unit, Unit::Other(_)),
+            PriceSource::Doubted(_) => !matches!(self.unit, Unit::Other(_)),
+            PriceSource::Live | PriceSource::BuiltIn | PriceSource::Learned(_) => true,
         }
     }
 
@@ -210,7 +216,7 @@ mod tests {
         let price = UnitPrice { unit: seconds, source: learned, ..per_megapixel() };
         let work = Work { pictures: 3, ..Work::one(None) };
         assert_eq!((price.estimate(work).unwrap().to_string(), price.at_most(work)), ("$0.02".to_owned(), None));
-        assert!(!price.can_be_capped());
+        assert!(price.can_be_capped(), "by what requests are billed");
         assert_eq!(price.cost(Some(0.5), work, None), Some(Cost::Known(Usd::from_nanos(50_000_000))));
     }
 
@@ -250,7 +256,7 @@ mod tests {
     fn what_cannot_be_known_is_not_zero() {
         let price = UnitPrice { unit: Unit::from_api("compute seconds"), ..per_megapixel() };
         assert_eq!(price.estimate(Work::one(Some(Pixels::new(100, 100)))), None);
-        assert!(!price.can_be_capped() && per_megapixel().can_be_capped());
+        assert!(price.can_be_capped() && per_megapixel().can_be_capped());
         assert_eq!(price.billed(f64::NAN), None);
         assert_eq!(price.billed(-1.0), None);
     }

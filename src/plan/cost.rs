@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::job::{Cost, Job, JobId, OwnParams, Pixels, Usd};
-use crate::model::{Model, Params, UnitPrice, Work};
+use crate::model::{Bound, Model, Params, UnitPrice, Work};
 
 /// What jobs of a batch cost.
 #[derive(Debug)]
@@ -14,13 +14,15 @@ pub(crate) struct CostModel {
     model: Model,
     /// The parameters of jobs that have their own.
     pub(crate) own: HashMap<JobId, Params>,
+    /// What is held of a cap for each where nobody can count what it costs.
+    pub(crate) bound: Option<Bound>,
     /// Jobs that will get another one's result: they cost nothing.
     pub(crate) reusing: HashSet<JobId>,
 }
 
 impl CostModel {
     pub(crate) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
-        Self { price, params, model, own: HashMap::new(), reusing: HashSet::new() }
+        Self { price, params, model, own: HashMap::new(), bound: None, reusing: HashSet::new() }
     }
 
     /// Takes in the own parameters of a job that the ledger knew.
@@ -55,7 +57,21 @@ impl CostModel {
 
     /// The most that a job's result may be billed as; `None` if that cannot be known.
     pub(crate) fn at_most(&self, job: &Job) -> Option<Usd> {
-        self.price.as_ref()?.at_most(self.work(job))
+        self.price.as_ref()?.at_most(self.work(job)).or_else(|| self.bound?.most(job.photo.pixels))
+    }
+
+    /// Holds a cap: what is billed is learned from here on, and from what jobs were billed already. Where it can
+    /// be counted, nothing needs to be learned.
+    pub(crate) fn hold_cap<'a>(&mut self, jobs: impl IntoIterator<Item = &'a Job>) {
+        let first = self.price.as_ref().and_then(|price| self.params.first_bound(price));
+        let learn = |bound: Bound, job: &Job| billed(job).map_or(bound, |usd| bound.learn(usd, job.photo.pixels));
+        self.bound = first.map(|first| jobs.into_iter().fold(first, learn));
+    }
+
+    /// What is held with what a job was billed; `None` if that changes nothing.
+    pub(crate) fn learned(&self, job: &Job) -> Option<Bound> {
+        let bound = self.bound?;
+        Some(bound.learn(billed(job)?, job.photo.pixels)).filter(|learned| *learned != bound)
     }
 
     /// What a job's result is taken to have cost, as it came; `None` if that cannot be known.
@@ -76,5 +92,14 @@ impl CostModel {
     /// The size of its result, px; `None` if that of the photo is not known.
     pub(crate) fn output(&self, job: &Job) -> Option<Pixels> {
         self.params_of(job).output_size(job.photo.pixels)
+    }
+}
+
+/// What fal said that a job's result was billed.
+fn billed(job: &Job) -> Option<Usd> {
+    let saved = job.state.saved().filter(|saved| saved.same_as.is_none())?;
+    match saved.cost? {
+        Cost::Known(usd) if usd > Usd::ZERO => Some(usd),
+        Cost::Known(_) | Cost::Assumed { .. } => None,
     }
 }

@@ -85,6 +85,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether what a photo costs at the most shows on the bill alone.
+    #[must_use]
+    pub fn is_billed_afterwards(&self) -> bool {
+        self.price.is_some() && self.certain.is_none() && self.price_state() != PriceState::Exact
+    }
+
     /// What can be known of its price.
     #[must_use]
     pub fn price_state(&self) -> PriceState {

@@ -65,6 +65,7 @@ impl State {
             NoticeKind::KeyForbidden => "key may not",
             NoticeKind::KeyRefused => "key refused",
             NoticeKind::BudgetReached => "cap reached",
+            NoticeKind::CanaryDone => "canary done",
             NoticeKind::Failures => "many failed",
             NoticeKind::DiskLow => "disk full",
             NoticeKind::Offline

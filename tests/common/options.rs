@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use fal_tui::engine::snapshot::BatchFacts;
-use fal_tui::engine::{Clock, Limits, Manner, Options, Pools, World};
+use fal_tui::engine::{Clock, Limits, Manner, Options, Pools, Start, World};
 use fal_tui::job::{BatchId, MaxFailures, RetryPolicy, Service, Usd};
 use fal_tui::model::{Model, Params, PriceSource, Unit, UnitPrice};
 
@@ -44,7 +44,12 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             start_timeout: None,
             disk_free: None,
         },
-        manner: Manner { waits_for_account: false, start: true, stay: false, logs: false },
+        manner: Manner {
+            waits_for_account: false,
+            start: Start { at_once: true, canary: None },
+            stay: false,
+            logs: false,
+        },
         world: World { clock: Clock::start(), rehearse: None, seed: 7 },
     }
 }

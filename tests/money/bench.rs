@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::snapshot::{NoticeKind, Snapshot};
-use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Summary, What};
+use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Start, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{EndpointId, Service, Usd};
@@ -90,6 +90,7 @@ impl Bench {
                 chunks
             },
             events: Some(tell),
+            canary: ledger.canary(opened.id).await.unwrap(),
             link: None,
             ledger: ledger.clone(),
         };
@@ -98,7 +99,7 @@ impl Bench {
         options.limits.budget = given.budget.and_then(Usd::from_f64);
         options.manner.waits_for_account = given.waits_for_account;
         options.manner.stay = given.stay;
-        options.manner.start = !given.waits_to_start;
+        options.manner.start = Start { at_once: !given.waits_to_start, canary: None };
         options.retry_failed = given.retry_failed;
         let Handle { ended, face } = engine::start(options, deps);
         Self { ended, face: face.unwrap(), events, told: Vec::new(), ledger, _hold: Box::new(opened.hold) }
@@ -143,7 +144,10 @@ impl Bench {
     }
 
     pub(crate) fn notices(&self) -> Vec<NoticeKind> {
-        let notice = |what: &What| if let What::Notice(notice) = what { Some(notice.kind) } else { None };
+        let notice = |what: &What| match what {
+            What::Notice(notice) | What::Canary(_, notice) => Some(notice.kind),
+            _ => None,
+        };
         // What is waited for is said beside them, once a minute.
         self.told.iter().filter_map(notice).filter(|kind| *kind != NoticeKind::Waiting).collect()
     }

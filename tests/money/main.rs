@@ -1,12 +1,13 @@
 //! Money and nights: a cap is never passed, an account that locks costs nobody anything, and whatever the
 //! network does, no photo fails for it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod bench;
+mod billed;
 mod booked;
 mod cap_said;
 mod edited;
@@ -336,7 +337,7 @@ fn submits(stage: &Stage) -> u64 {
 }
 
 #[test]
-fn a_price_that_is_known_only_afterwards_takes_no_cap() {
+fn a_unit_that_is_priced_otherwise_than_listed_takes_no_cap() {
     let price = r#"{ prices = [{ endpoint_id = "fal-ai/flux-vision-upscaler", unit_price = 0.001, unit = "compute seconds", currency = "USD" }], has_more = false }"#;
     let stage = stage(&format!("[[fault]]\ncall = \"pricing\"\njson = {price}\n"));
     stage.small_photos(1);

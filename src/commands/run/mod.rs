@@ -138,9 +138,9 @@ async fn make_ready(
     };
     *known = ledger.batch_of(&batch.key).await?;
     let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
-    let unit_price = price::settled(&fal, &quotes, &batch.model, settings.trust_price).await;
+    let unit_price = price::settled(&fal, &quotes, &batch.model, settings.spending.trust_price).await;
     let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
-    if settings.budget.is_some() {
+    if settings.spending.budget.is_some() {
         price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
     }
     let told = matches!(face, Face::Told { .. });

@@ -11,7 +11,8 @@ use crate::commands::failure::Failure;
 use crate::config::Settings;
 use crate::engine::snapshot::BatchFacts;
 use crate::engine::{
-    self, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Summary, World,
+    self, CanaryWish, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Start, Summary,
+    World,
 };
 use crate::fal::Fal;
 use crate::headless::Form;
@@ -101,6 +102,11 @@ impl Work {
             match ended.await {
                 Err(error) => break Err(engine_stopped(&error)),
                 Ok(End::Over(summary)) => break Ok(summary),
+                // It is the same batch, and stays in hand.
+                Ok(End::Restart(anew)) if !anew.start.at_once => match self.plan_again(&batch, &opened, *anew).await {
+                    Ok(handle) => ended = handle.ended,
+                    Err(failure) => break Err(failure),
+                },
                 Ok(End::Restart(anew)) => {
                     batch = batch.with(anew.params.clone());
                     match self.begin_anew(&batch, *anew).await {
@@ -117,12 +123,31 @@ impl Work {
     async fn begin_anew(&self, batch: &Batch, anew: Restart) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
-        let Restart { photos, left_out, window, budget, price, link, .. } = anew;
+        let handle = self.restart(batch, &opened, remembered, options, anew).await?;
+        Ok(Begun { opened, handle })
+    }
+
+    /// Back to the plan of the same batch: what is done in it stays so.
+    async fn plan_again(&self, batch: &Batch, opened: &Opened, anew: Restart) -> Result<Handle, Failure> {
+        let remembered = self.remember(batch).await?;
+        let options = self.options(batch, opened);
+        self.restart(batch, opened, remembered, options, anew).await
+    }
+
+    async fn restart(
+        &self,
+        batch: &Batch,
+        opened: &Opened,
+        remembered: Remembered,
+        options: Options,
+        anew: Restart,
+    ) -> Result<Handle, Failure> {
+        let Restart { photos, left_out, window, budget, price, start, link, .. } = anew;
         let mut options = Options { price, left_out, ..options };
-        (options.limits.window, options.limits.budget, options.manner.start) = (window, budget, true);
+        (options.limits.window, options.limits.budget, options.manner.start) = (window, budget, start);
         options.facts.budget = budget;
-        let deps = self.deps(batch, &opened, remembered, in_chunks(photos), None, Some(link)).await?;
-        Ok(Begun { opened, handle: engine::start(options, deps) })
+        let deps = self.deps(batch, opened, remembered, in_chunks(photos), None, Some(link)).await?;
+        Ok(engine::start(options, deps))
     }
 
     /// Before the batch is opened: that is the first thing in the ledger that is newer than the folder.
@@ -131,14 +156,20 @@ impl Work {
     }
 
     async fn open(&self, batch: &Batch) -> Result<(Opened, Options), Failure> {
-        let settings = &self.settings;
         let opened = self.ledger.open_batch(&batch.key).await?;
         if batch.has_schema
             && let Ok(model) = serde_json::to_string(&batch.model)
         {
             self.ledger.pin_model(opened.id, &model).await?;
         }
-        let options = Options {
+        let options = self.options(batch, &opened);
+        Ok((opened, options))
+    }
+
+    fn options(&self, batch: &Batch, opened: &Opened) -> Options {
+        let settings = &self.settings;
+        let canary = settings.spending.canary.map(|photos| CanaryWish { photos, goes_on: settings.yes });
+        Options {
             facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),
             params: batch.params.clone(),
@@ -152,19 +183,18 @@ impl Work {
                 window: settings.concurrency,
                 pools: self.pools,
                 max_failures: settings.max_failures,
-                budget: settings.budget,
+                budget: settings.spending.budget,
                 start_timeout: settings.start_timeout,
                 disk_free: self.disk_free,
             },
             manner: Manner {
                 waits_for_account: settings.wait_for_account,
-                start: self.form.is_some() || settings.yes,
+                start: Start { at_once: self.form.is_some() || settings.yes, canary },
                 stay: self.form.is_none(),
                 logs: self.form != Some(Form::Lines),
             },
             world: World { clock: Clock::start(), rehearse: None, seed: fastrand::u64(..) },
-        };
-        Ok((opened, options))
+        }
     }
 
     async fn deps(
@@ -193,6 +223,7 @@ impl Work {
             earlier: sizes(&self.ledger, &batch.key.terms()).await?,
             memory,
             notes,
+            canary: self.ledger.canary(opened.id).await?,
             found,
             events,
             link,

@@ -44,11 +44,13 @@ impl Engine {
         while self.is_open()
             && self.jobs.totals().in_flight < usize::from(self.scheduler.window)
             && self.scheduler.tasks.count(Pool::Submits) < self.options.limits.pools.submits
+            && self.may_send_unbilled()
             && self.may_begin(CallKind::Submit, now)
             && self.begin_next_submit()
         {}
         while self.is_open()
             && self.has_room_for_upload()
+            && self.may_upload_unbilled()
             && self.may_begin(CallKind::Upload, now)
             && self.begin_next_upload()
         {}
@@ -74,7 +76,7 @@ impl Engine {
 
     fn begin_next_upload(&mut self) -> bool {
         // Those that were begun before go first.
-        let again = std::iter::from_fn(|| self.scheduler.to_upload.pop_front()).find(|id| {
+        let again = std::iter::from_fn(|| self.course.canary.next_of(&mut self.scheduler.to_upload)).find(|id| {
             let state = self.jobs.get(*id).map(|job| &job.state);
             matches!(state, Some(JobState::Waiting { checkpoint, .. }) if matches!(**checkpoint, Checkpoint::Nothing))
         });
@@ -112,7 +114,7 @@ impl Engine {
     }
 
     fn begin_next_submit(&mut self) -> bool {
-        let Some(id) = self.scheduler.to_submit.pop_front() else { return false };
+        let Some(id) = self.course.canary.next_of(&mut self.scheduler.to_submit) else { return false };
         let Some(job) = self.jobs.get(id) else { return true };
         let upload = match &job.state {
             JobState::Uploaded(_, upload) => &**upload,
@@ -176,13 +178,14 @@ impl Engine {
                 spent: totals.spent,
                 reserved: totals.reserved,
                 next: next.unwrap_or_default(),
+                guessed: self.is_unbilled(),
             };
             self.hold(hold);
         }
     }
 
     /// How many jobs lie uploaded and wait for their submit.
-    fn lying_uploaded(&self) -> usize {
+    pub(in crate::engine) fn lying_uploaded(&self) -> usize {
         let lies = |id: &&JobId| self.jobs.get(**id).is_some_and(|job| matches!(job.state, JobState::Uploaded(..)));
         self.scheduler.to_submit.iter().filter(lies).count()
     }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::engine::canary::state::Canary;
 use crate::engine::command::Command;
 use crate::engine::command::Leave;
 use crate::engine::dedup::state::Dedup;
@@ -74,6 +75,10 @@ pub(in crate::engine) struct Course {
     pub(in crate::engine) began_at: Timestamp,
     /// Whether the plan was confirmed.
     pub(in crate::engine) started: bool,
+    /// The photos that go first.
+    pub(in crate::engine) canary: Canary,
+    /// Whether a person goes back to the plan.
+    pub(in crate::engine) back: bool,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
     pub(in crate::engine) leaving: Option<(Option<i32>, Timestamp)>,
 }
@@ -94,6 +99,7 @@ impl Engine {
             earlier,
             memory,
             notes,
+            canary,
             found,
             events,
             link,
@@ -121,6 +127,7 @@ impl Engine {
             notice: None,
             causes: Vec::new(),
             action_preview: None,
+            canary: None,
         };
         let (link, face) = match link {
             Some(link) => (link, None),
@@ -149,7 +156,13 @@ impl Engine {
             dedup: Dedup::new(earlier, memory),
             search: Search::default(),
             publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
-            course: Course { began_at: now, started: options.manner.start, leaving: None },
+            course: Course {
+                began_at: now,
+                started: options.manner.start.at_once,
+                canary: Canary::new(options.manner.start.canary, canary.as_deref()),
+                back: false,
+                leaving: None,
+            },
             options,
         };
         let ended = tokio::spawn(engine.run(known, spent, found, link.commands));
@@ -169,6 +182,9 @@ impl Engine {
                 "run it with other parameters, or into another folder, for a batch by what it takes now".to_owned();
             self.tell(What::Notice(Notice { kind: NoticeKind::SchemaChanged, message, action }));
         }
+        if self.options.limits.budget.is_some() {
+            self.jobs.hold_cap(&known);
+        }
         self.recall(known);
         // Results that a retry replaced were paid for, too.
         self.jobs.spent_besides(spent.beyond(self.jobs.totals().spent));
@@ -179,6 +195,7 @@ impl Engine {
             self.run_timers(now);
             self.look_if_due(now);
             self.look_out(now);
+            self.tend_canary();
             self.dispatch(now);
             self.tell_plan(true);
             self.break_silence(now);
@@ -225,8 +242,10 @@ impl Engine {
             return;
         }
         tracing::warn!(?hold, "no new jobs are begun");
-        if let Some(notice) = hold.notice(self.next_try(self.now()), false) {
-            self.tell(What::Notice(notice));
+        match (&hold, hold.notice(self.next_try(self.now()), false)) {
+            (PauseReason::Canary(figures), Some(notice)) => self.tell(What::Canary(*figures, notice)),
+            (_, Some(notice)) => self.tell(What::Notice(notice)),
+            (_, None) => {}
         }
         self.resilience.pause = Some(hold);
         self.publisher.dirty = true;

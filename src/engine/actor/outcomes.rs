@@ -30,6 +30,9 @@ impl Engine {
             (Step::AskKey(begun), Outcome::KeyAsked(result)) => self.key_asked(begun, &result),
             (Step::Recall(id), Outcome::Recalled(attempts, trail)) => self.publisher.recalled(id, attempts, trail),
             (Step::Sibling, Outcome::Sibling(jobs)) => self.sibling_found(jobs),
+            (Step::Canary, Outcome::CanaryNoted(result)) => {
+                self.canary_noted(result.map_err(|error| told("the ledger cannot be written", &error)));
+            }
             (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
             (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
             (Step::Rivals, Outcome::Rivals(looks, took)) => self.rivals_seen(looks, took),
@@ -145,6 +148,7 @@ impl Engine {
             // It is looked again.
             Step::Rivals => self.rivals_seen(Vec::new(), Duration::ZERO),
             Step::Sibling => self.sibling_unread(),
+            Step::Canary => self.canary_noted(Err(cause.to_string())),
         }
     }
 

@@ -70,6 +70,7 @@ impl Engine {
         let at = self.now();
         let before = self.jobs.get(id).map(|job| face(&job.state));
         let is_worth_noting = transition.is_news_to_a_later_run();
+        let bound = self.jobs.bound();
         let job = match self.jobs.apply(id, transition, at) {
             Ok(Some(job)) => job,
             Ok(None) => return false,
@@ -84,6 +85,7 @@ impl Engine {
         let ended = job.state.is_final();
         self.publisher.said.of_job(before, face(&job.state), at);
         self.changed(id, at);
+        self.tell_first_bill(bound, id);
         if ended {
             self.twin_ended(id);
         }

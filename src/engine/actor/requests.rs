@@ -22,6 +22,8 @@ impl Engine {
     pub(in crate::engine) fn command(&mut self, command: Command) {
         match command {
             Command::Start => self.start(),
+            Command::Canary(photos) => self.set_canary(photos),
+            Command::BackToPlan => self.course.back |= self.may_go_back(),
             Command::Param { name, value } => self.set_param(&name, value.as_ref()),
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
@@ -47,6 +49,9 @@ impl Engine {
             Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(PauseReason::User),
             Command::Resume => {
+                if matches!(self.resilience.pause, Some(PauseReason::Canary(_))) {
+                    self.release_canary();
+                }
                 self.resilience.pause = None;
                 self.resilience.failures.reset();
                 self.resilience.account.hurry(self.now());
@@ -68,8 +73,11 @@ impl Engine {
             return;
         }
         self.options.limits.budget = cap;
+        if cap.is_some() && self.jobs.bound().is_none() {
+            self.jobs.hold_cap(&[]);
+        }
         Arc::make_mut(&mut self.facts).budget = cap;
-        if matches!(self.resilience.pause, Some(PauseReason::Budget { .. })) {
+        if matches!(self.resilience.pause, Some(PauseReason::Budget { .. } | PauseReason::Unsaid { .. })) {
             // If it still does not fit, the next dispatch says so again.
             self.resilience.pause = None;
         }

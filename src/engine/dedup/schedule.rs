@@ -200,7 +200,10 @@ impl Engine {
     pub(in crate::engine) fn next_ready(&mut self) -> Option<JobId> {
         let job_table = &self.jobs;
         let is_pending = |id: &JobId| job_table.get(*id).is_some_and(|job| matches!(job.state, JobState::Pending));
-        std::iter::from_fn(|| self.dedup.ready.pop_front()).find(is_pending)
+        if self.is_unbilled() {
+            return self.next_unbilled();
+        }
+        std::iter::from_fn(|| self.course.canary.next_of(&mut self.dedup.ready)).find(is_pending)
     }
 
     /// Whether a photo that is to be uploaded again got another way meanwhile: its twin is done or on

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::engine::actor::Engine;
+use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
 use crate::engine::planning::state::{Link, Planning, Restart};
 use crate::engine::snapshot::Choice;
@@ -15,7 +16,7 @@ use crate::engine::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Transition, Usd};
 use crate::ledger::{BatchKey, LedgerError};
-use crate::plan::{About, Cap, Field, Plan, Selection, Standing};
+use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing};
 
 impl Engine {
     /// Whether parameters were changed.
@@ -90,6 +91,9 @@ impl Engine {
         if self.options.limits.budget.is_none() || self.jobs.params().holds_cap(&price) {
             Arc::make_mut(&mut self.facts).named_price = None;
             self.jobs.set_price(price.clone());
+            if self.options.limits.budget.is_some() {
+                self.jobs.hold_cap(&[]);
+            }
             self.planning.planner.set_price(price);
             self.change_plan();
         }
@@ -284,7 +288,8 @@ impl Engine {
     /// on its way into the ledger.
     pub(in crate::engine) fn is_to_begin_anew(&self) -> bool {
         let settled = self.planning.edit.looking.is_none() && !self.planning.planner.is_walking() && !self.is_paying();
-        self.planning.edit.begin && settled && self.course.leaving.is_none()
+        let begins = self.planning.edit.begin || self.course.back;
+        begins && settled && self.course.leaving.is_none()
     }
 
     /// Hands over to the batch that the changed parameters make.
@@ -300,10 +305,14 @@ impl Engine {
         }
         let found = |job: &&Job| self.planning.selection.is_found(job.id);
         let photo = |job: &Job| match &job.state {
-            JobState::Skipped(reason) => Found::Skipped(job.photo.clone(), reason.clone()),
+            // Who goes back to the plan may take it in again.
+            JobState::Skipped(reason) if **reason != *LEFT_OUT => Found::Skipped(job.photo.clone(), reason.clone()),
             _ => Found::Photo(job.photo.clone()),
         };
-        let is_out = |job: &&Job| self.planning.selection.leaves_out(job.id, self.jobs.estimate(job));
+        let is_out = |job: &&Job| {
+            matches!(&job.state, JobState::Skipped(reason) if **reason == *LEFT_OUT)
+                || self.planning.selection.leaves_out(job.id, self.jobs.estimate(job))
+        };
         Restart {
             params: self.jobs.params().clone(),
             photos: self.jobs.iter().filter(found).map(photo).collect(),
@@ -311,6 +320,10 @@ impl Engine {
             window: self.scheduler.window,
             budget: self.options.limits.budget,
             price: self.jobs.price().cloned(),
+            start: Start {
+                at_once: !self.course.back,
+                canary: self.course.canary.wish().filter(|_| !self.course.back),
+            },
             link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },
         }
     }

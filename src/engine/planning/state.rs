@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
 use crate::engine::snapshot::{Query, Snapshot};
 use crate::intake::Found;
@@ -43,6 +44,8 @@ pub struct Restart {
     pub budget: Option<Usd>,
     /// The price that is reckoned with.
     pub price: Option<UnitPrice>,
+    /// How it begins: at once, or as a plan again.
+    pub start: Start,
     /// The face, which stays where it is.
     pub link: Link,
 }

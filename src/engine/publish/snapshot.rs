@@ -29,6 +29,7 @@ impl Engine {
             notice: self.notice(now),
             causes: self.causes(),
             action_preview: self.publisher.action_preview,
+            canary: self.course.canary.wished(),
         }
     }
 

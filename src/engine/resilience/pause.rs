@@ -4,19 +4,30 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::engine::event::Ending;
-use crate::engine::snapshot::{Notice, NoticeKind};
+use crate::engine::snapshot::{CanaryFigures, Notice, NoticeKind};
 use crate::fal::AccountStop;
 use crate::job::{Cause, CauseKind, MaxFailures, Spent, Usd};
 
 /// Why no new jobs are begun. What is at fal is followed and saved all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::engine) enum PauseReason {
     /// A person paused it.
     User,
     /// The key was refused or the account is locked.
     Account(Cause),
     /// The next submit would pass the cap.
-    Budget { cap: Usd, spent: Spent, reserved: Usd, next: Usd },
+    Budget {
+        cap: Usd,
+        spent: Spent,
+        reserved: Usd,
+        next: Usd,
+        /// Whether nothing was billed yet that says what photos cost.
+        guessed: bool,
+    },
+    /// What the first cost nobody said, so that a cap could not be kept with more.
+    Unsaid { cap: Usd, spent: Spent, reserved: Usd },
+    /// The photos that went first have come in.
+    Canary(CanaryFigures),
     /// Too many failed.
     Failures {
         /// The cause that most of them share.
@@ -50,6 +61,8 @@ impl PauseReason {
                 AccountStop::Other => "stopped by fal",
             },
             Self::Budget { .. } => "cap reached",
+            Self::Unsaid { .. } => "price not said",
+            Self::Canary(_) => "canary",
             Self::Failures { .. } => "too many failures",
             Self::Disk(_) => "disk",
         }
@@ -60,7 +73,8 @@ impl PauseReason {
         match self {
             Self::User => None,
             Self::Account(_) => Some(Ending::Account),
-            Self::Budget { .. } | Self::Failures { .. } | Self::Disk(_) => Some(Ending::OwnLimit),
+            Self::Budget { .. } | Self::Unsaid { .. } | Self::Failures { .. } | Self::Disk(_) => Some(Ending::OwnLimit),
+            Self::Canary(_) => Some(Ending::Canary),
         }
     }
 
@@ -71,13 +85,36 @@ impl PauseReason {
         let (kind, message, action) = match self {
             Self::User => return None,
             Self::Account(cause) => of_account(cause, next),
-            Self::Budget { cap, spent, reserved, next } => (
+            Self::Budget { cap, spent, reserved, next, guessed } => {
+                let why = if *guessed { ", since none was billed yet that would say what one costs" } else { "" };
+                (
+                    NoticeKind::BudgetReached,
+                    format!(
+                        "the next photo may cost up to {next}{why}, which would pass the cap of {cap}; {}",
+                        counted(*spent, *reserved)
+                    ),
+                    "go on with the same command and a higher --budget".to_owned(),
+                )
+            }
+            Self::Unsaid { cap, spent, reserved } => (
                 NoticeKind::BudgetReached,
                 format!(
-                    "the next photo may cost up to {next}, which would pass the cap of {cap}; {}",
+                    "fal did not say what the first photo was billed, so the cap of {cap} could not be kept with more; {}",
                     counted(*spent, *reserved)
                 ),
-                "go on with the same command and a higher --budget".to_owned(),
+                with_how("take the cap away", ": go on with the same command, without --budget and with --yes"),
+            ),
+            Self::Canary(figures) => (
+                NoticeKind::CanaryDone,
+                figures.words(),
+                if keys {
+                    figures.left_words(" wait")
+                } else {
+                    format!(
+                        "nothing more is sent: look at them, then run it again without --canary for {}",
+                        figures.left_words("")
+                    )
+                },
             ),
             Self::Failures { kind, count, of, last } => (
                 NoticeKind::Failures,
@@ -305,7 +342,14 @@ mod tests {
         for hold in [
             PauseReason::Account(cause(CauseKind::KeyRefused)),
             PauseReason::Account(cause(CauseKind::AccountLocked)),
-            PauseReason::Budget { cap: Usd::ZERO, spent: Spent::NOTHING, reserved: Usd::ZERO, next: Usd::ZERO },
+            PauseReason::Budget {
+                cap: Usd::ZERO,
+                spent: Spent::NOTHING,
+                reserved: Usd::ZERO,
+                next: Usd::ZERO,
+                guessed: false,
+            },
+            PauseReason::Unsaid { cap: Usd::ZERO, spent: Spent::NOTHING, reserved: Usd::ZERO },
             PauseReason::Disk("the disk is full".into()),
         ] {
             let notice = hold.notice(None, true).unwrap();

@@ -2,6 +2,7 @@
 //! depend on the number of jobs: totals, and the few rows that the face's query asks for.
 
 mod action_preview;
+mod canary;
 mod cause;
 mod detail;
 mod file;
@@ -10,6 +11,7 @@ mod row;
 mod totals;
 
 pub use action_preview::ActionPreview;
+pub use canary::CanaryFigures;
 pub use cause::CauseGroup;
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam, RequestDetail, ResultDetail, TroubleDetail};
 pub use file::PictureFile;
@@ -49,6 +51,8 @@ pub struct Snapshot {
     pub notice: Option<Notice>,
     /// The failed jobs by cause, the most frequent first.
     pub causes: Vec<CauseGroup>,
+    /// How many photos go first, before the rest waits for a word; `None` if all go at once.
+    pub canary: Option<u16>,
     /// The answer to the newest [`Command::PreviewAction`](super::Command::PreviewAction).
     pub action_preview: Option<ActionPreview>,
 }
@@ -191,6 +195,8 @@ pub enum NoticeKind {
     Resumed,
     /// fal has changed what the model takes since the batch was begun.
     SchemaChanged,
+    /// The photos that went first have come in.
+    CanaryDone,
     /// This machine has no more open files, memory or threads to give.
     ResourcesLow,
     /// Nothing happened for a while: what is waited for.

@@ -53,6 +53,8 @@ pub(in crate::engine) enum Outcome {
     Sought(Result<Sought, LedgerError>),
     /// What has become of paid calls that others make, and how long looking took.
     Rivals(Vec<(JobId, Look)>, Duration),
+    /// Which photos go first is written down, or is not.
+    CanaryNoted(Result<(), LedgerError>),
     /// The result of its twin was copied.
     Copied(Box<Origin>, Result<Placed, OutputError>),
 }

@@ -81,6 +81,23 @@ pub(super) async fn pinned(connection: &mut SqliteConnection, batch: BatchId) ->
     Ok(kept.flatten())
 }
 
+/// Keeps which photos go first.
+pub(super) async fn note_canary(
+    connection: &mut SqliteConnection,
+    batch: BatchId,
+    canary: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE batches SET canary = ? WHERE id = ?").bind(canary).bind(batch.0).execute(connection).await?;
+    Ok(())
+}
+
+/// What was kept of that.
+pub(super) async fn canary(connection: &mut SqliteConnection, batch: BatchId) -> Result<Option<String>, sqlx::Error> {
+    let kept: Option<Option<String>> =
+        sqlx::query_scalar("SELECT canary FROM batches WHERE id = ?").bind(batch.0).fetch_optional(connection).await?;
+    Ok(kept.flatten())
+}
+
 /// Every batch or one of them, newest first.
 pub(super) async fn list(
     connection: &mut SqliteConnection,

@@ -129,6 +129,14 @@ impl Store for Sqlite {
         asks!(self, |connection| batch::pinned(connection, id))
     }
 
+    fn note_canary<'a>(&'a self, id: BatchId, canary: &'a str) -> Answer<'a, ()> {
+        asks!(self, |connection| batch::note_canary(connection, id, canary))
+    }
+
+    fn canary(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| batch::canary(connection, id))
+    }
+
     fn record<'a>(&'a self, pending: &'a mut Pending, claims: &'a [Claiming]) -> Answer<'a, Vec<Option<Claimed>>> {
         Box::pin(async move {
             let mut recorder = Desk(self.recorder.lock().await);

@@ -168,6 +168,8 @@ actions! {
     TakeInAll    "take-in-all"   Batch   [Photos]                   ["A"]                 "in the list: take in all that the filter leaves";
     PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
     TrustPrice   "trust-price"   Batch   [Plan]                     ["T"]                 "take the price that fal names, where it is in doubt; asks first";
+    Canary       "canary"        Batch   [Plan]                     ["c"]                 "send a few of the photos first, then wait for a word";
+    BackToPlan   "back-to-plan"  Batch   [Jobs Detail]              ["B"]                 "once these have come in: back to the plan, with what is done";
     Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
     RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";
     Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";

@@ -1,4 +1,4 @@
-//! A single amount that is asked for: the cap, or the price above which photos are left out.
+//! A single number that is asked for: the cap, the price above which photos are left out, or how many go first.
 
 use super::{Layer, Ui};
 use crate::engine::Command;
@@ -13,6 +13,8 @@ pub(crate) enum Amount {
     Cap,
     /// The price of a photo above which it is left out.
     Limit,
+    /// How many photos go first.
+    Canary,
 }
 
 /// An amount while it is typed.
@@ -34,6 +36,7 @@ impl Amount {
         match self {
             Self::Cap => "The cap",
             Self::Limit => "Leave out dear photos",
+            Self::Canary => "A canary",
         }
     }
 
@@ -42,11 +45,30 @@ impl Amount {
         match self {
             Self::Cap => "The batch never costs more than this. Empty for no cap.",
             Self::Limit => "Photos that cost more than this are left out. Empty for no limit.",
+            Self::Canary => {
+                "So many photos go first: the largest, the smallest, one of each format, a random rest. Then the others wait for a word. Empty to send all at once."
+            }
+        }
+    }
+
+    /// What stands before what is typed.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Cap | Self::Limit => "$ ",
+            Self::Canary => "",
         }
     }
 }
 
 impl Entry {
+    /// The number of photos as typed; `None` if nothing is.
+    fn photos(&self) -> Result<Option<u16>, &'static str> {
+        match self.draft.value().trim() {
+            "" | "0" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| "a number of photos, such as 3"),
+        }
+    }
+
     /// The amount as typed; `None` if nothing is.
     fn read(&self) -> Result<Option<Usd>, &'static str> {
         let text = self.draft.value().trim().trim_start_matches('$').trim_start();
@@ -59,7 +81,11 @@ impl Entry {
 
     /// Looks at what was typed.
     pub(crate) fn check(&mut self) {
-        self.error = self.read().err().map(str::to_owned);
+        let error = match self.amount {
+            Amount::Canary => self.photos().err(),
+            Amount::Cap | Amount::Limit => self.read().err(),
+        };
+        self.error = error.map(str::to_owned);
     }
 }
 
@@ -78,27 +104,47 @@ impl Ui {
     /// Asks for an amount.
     pub(crate) fn ask_amount(&mut self, amount: Amount) {
         let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
-        if !plan.price.as_ref().is_some_and(UnitPrice::can_be_capped) {
+        let has_price = plan.price.as_ref().is_some_and(UnitPrice::can_be_capped);
+        let may_be_asked = match amount {
+            Amount::Cap => has_price,
+            Amount::Limit => has_price && plan.estimate.is_some(),
+            Amount::Canary => true,
+        };
+        if !may_be_asked {
             return self.say("what a photo costs is not known beforehand, so no limit could be kept");
         }
-        let now = match amount {
-            Amount::Cap => batch.budget,
-            Amount::Limit => plan.limit,
+        let dollars = |usd: Usd| format!("{:.2}", usd.as_f64());
+        let text = match amount {
+            Amount::Cap => batch.budget.map(dollars),
+            Amount::Limit => plan.limit.map(dollars),
+            Amount::Canary => Some(self.snapshot.canary.map_or_else(|| "3".to_owned(), |photos| photos.to_string())),
         };
-        let text = now.map(|usd| format!("{:.2}", usd.as_f64())).unwrap_or_default();
+        let text = text.unwrap_or_default();
         self.layers.push(Layer::Entry(Entry { amount, draft: Draft::new(text), error: None }));
     }
 
     /// Takes the amount that was typed, if it is one.
     pub(crate) fn take_amount(&mut self) -> Option<Command> {
         let Some(Layer::Entry(entry)) = self.layers.last() else { return None };
-        let (amount, usd) = (entry.amount, entry.read().ok()?);
+        let amount = entry.amount;
+        if amount == Amount::Canary {
+            let photos = entry.photos().ok()?;
+            self.layers.pop();
+            self.say(match photos {
+                None => "all photos are sent at once".to_owned(),
+                Some(photos) => format!("{photos} go first, then the others wait for a word"),
+            });
+            return Some(Command::Canary(photos));
+        }
+        let usd = entry.read().ok()?;
         self.layers.pop();
         let (said, command) = match (amount, usd) {
             (Amount::Cap, None) => ("no cap any more".to_owned(), Command::Budget(None)),
             (Amount::Cap, Some(cap)) => (format!("the cap is {cap}"), Command::Budget(Some(cap))),
-            (Amount::Limit, None) => ("no photo is left out for its price".to_owned(), Command::PriceLimit(None)),
-            (Amount::Limit, Some(limit)) => {
+            (Amount::Limit | Amount::Canary, None) => {
+                ("no photo is left out for its price".to_owned(), Command::PriceLimit(None))
+            }
+            (Amount::Limit | Amount::Canary, Some(limit)) => {
                 (format!("photos above {limit} are left out"), Command::PriceLimit(Some(limit)))
             }
         };

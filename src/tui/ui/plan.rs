@@ -285,9 +285,6 @@ impl Ui {
         let doubted = plan.price.as_ref().and_then(|price| Some((price, price.source.doubt()?)));
         let Some((counts, doubt)) = doubted else { return Err("the price is not in doubt") };
         let Some(named) = &batch.named_price else { return Err("no price is named that could be taken") };
-        if batch.budget.is_some() && !named.can_be_capped() {
-            return Err("a cap could not be kept with the price that is named");
-        }
         let text = vec![
             format!("fal names {} per {}, but {}.", named.usd, named.unit, doubt.words()),
             format!("Now {} per {} counts, for the estimate and for a cap.", counts.usd, counts.unit),

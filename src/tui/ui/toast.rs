@@ -74,6 +74,12 @@ impl Ui {
         }
     }
 
+    /// Whether the photos that went first have come in, and the rest waits for a word.
+    pub(crate) fn is_canary_in(&self) -> bool {
+        let is_paused = matches!(self.snapshot.phase, Phase::Paused(_));
+        is_paused && self.snapshot.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::CanaryDone)
+    }
+
     /// Whether the account holds everything: then going on is a try. What comes of it is told.
     pub(crate) fn tries_account(&mut self) -> bool {
         let kind = self.snapshot.notice.as_ref().map(|notice| notice.kind);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
+use super::steer::steer;
 use super::{Effect, pictures};
-use crate::engine::snapshot::{Cursor, Order, Phase, Tab};
+use crate::engine::snapshot::{Cursor, Order, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
@@ -83,12 +84,11 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         | Action::Photos
         | Action::PriceLimit
         | Action::TrustPrice
+        | Action::Canary
         | Action::Cap
         | Action::NextPart
         | Action::PrevPart => return plan(ui, action),
-        Action::Pause => return pause(ui),
-        Action::WindowUp => return window(ui, 1),
-        Action::WindowDown => return window(ui, -1),
+        Action::Pause | Action::BackToPlan | Action::WindowUp | Action::WindowDown => return steer(ui, action),
         Action::Logs => ui.show_tab(PaneTab::Logs),
         Action::Caption => ui.show_tab(PaneTab::Caption),
         Action::Preview => ui.show_tab(PaneTab::Preview),
@@ -144,6 +144,7 @@ fn plan(ui: &mut Ui, action: Action) -> Vec<Effect> {
         },
         Action::PriceLimit => ui.ask_amount(Amount::Limit),
         Action::Cap => ui.ask_amount(Amount::Cap),
+        Action::Canary => ui.ask_amount(Amount::Canary),
         Action::NextPart => move_part(ui, true),
         Action::PrevPart => move_part(ui, false),
         _ => {}
@@ -291,26 +292,6 @@ fn ask_for(ui: &mut Ui, field: usize) -> Vec<Effect> {
     ui.say(format!("the model needs {name} first"));
     view::plan::keep_in_sight(ui);
     send(ui.edit_field())
-}
-
-fn pause(ui: &mut Ui) -> Vec<Effect> {
-    match ui.snapshot.phase {
-        Phase::Running => tell(ui, Command::Pause, "no more photos are begun; p goes on".to_owned()),
-        Phase::Paused(_) => {
-            let said = if ui.tries_account() { "trying now" } else { "going on" };
-            tell(ui, Command::Resume, said.to_owned())
-        }
-        Phase::Planning | Phase::Leaving | Phase::Finished => Vec::new(),
-    }
-}
-
-fn window(ui: &mut Ui, by: i32) -> Vec<Effect> {
-    let wanted = i64::from(ui.snapshot.flow.window) + i64::from(by);
-    if !(1..=256).contains(&wanted) {
-        ui.say("the window is 1 to 256 requests");
-        return Vec::new();
-    }
-    vec![Effect::Send(Command::Window(by))]
 }
 
 /// Esc: closes what is in front, then clears the filter, then the marks; it never quits.

@@ -6,6 +6,7 @@ mod pictures;
 mod point;
 mod press;
 mod scroll;
+mod steer;
 
 use std::sync::Arc;
 
@@ -106,6 +107,10 @@ fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
             ui.leave_plan();
         }
         return;
+    }
+    if ui.snapshot.phase == Phase::Planning {
+        // Back to the plan: it begins as it always does.
+        return ui.leave_plan();
     }
     if before.phase == Phase::Running && matches!(ui.snapshot.phase, Phase::Paused(_)) {
         ui.tell_try();

@@ -105,6 +105,10 @@ fn content(ui: &Ui) -> Option<Told> {
     let key = |action, does| Key::new(ui, action, does);
     let (action, keys) = match notice.kind {
         NoticeKind::BudgetReached => ("", vec![key(Action::Cap, "sets a higher cap")]),
+        NoticeKind::CanaryDone => (
+            notice.action.as_str(),
+            vec![key(Action::Pause, "sends them"), key(Action::BackToPlan, "goes back to the plan")],
+        ),
         NoticeKind::AccountLocked
         | NoticeKind::AccountAdminLocked
         | NoticeKind::KeyForbidden
@@ -121,7 +125,11 @@ fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::Waiting => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
-    let mark = if notice.kind == NoticeKind::Waiting { "↻" } else { "!" };
+    let mark = match notice.kind {
+        NoticeKind::Waiting => "↻",
+        NoticeKind::CanaryDone => "?",
+        _ => "!",
+    };
     Some(Told {
         what: format!("{mark} {}", safe(&notice.message)),
         action: safe(action).into_owned(),
@@ -141,6 +149,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::AccountLocked => ("! account locked: nothing more is sent", "top up at fal.ai/dashboard/billing"),
         NoticeKind::KeyRefused => ("! key refused: nothing more is sent", "check FAL_KEY"),
         NoticeKind::BudgetReached => ("! the next photo could pass the cap", ""),
+        NoticeKind::CanaryDone => ("? the canary has come in: the rest waits", ""),
         NoticeKind::Failures => ("! too many failed for one cause", ""),
         NoticeKind::DiskLow => ("! nothing more can be written", "make room"),
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),

@@ -22,6 +22,7 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hit
             format!("Spent so far: {}; held: up to {}.", totals.spent, totals.held())
         }
         Amount::Cap => ui.snapshot.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
+        Amount::Canary => String::new(),
         Amount::Limit => ui
             .snapshot
             .plan
@@ -45,16 +46,21 @@ pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hit
     // Where there is little room, what is typed is what counts.
     let spare = usize::from(inner.height).saturating_sub(2);
     lines.truncate(spare);
-    lines.push((format!("$ {before}{after}"), Role::Accent));
+    let sign = entry.amount.sign();
+    lines.push((format!("{sign}{before}{after}"), Role::Accent));
     let typed = lines.len() - 1;
     lines.push((entry.error.clone().unwrap_or_default(), Role::Failure));
     for ((line, role), y) in lines.iter().zip(inner.top()..inner.bottom()) {
         put(buf, inner.x, y, inner.width, line, of(*role));
     }
-    let x = inner.x.saturating_add(2).saturating_add(columns_of(&before)).min(inner.right().saturating_sub(1));
+    let x = inner
+        .x
+        .saturating_add(columns_of(sign))
+        .saturating_add(columns_of(&before))
+        .min(inner.right().saturating_sub(1));
     let y = inner.y.saturating_add(u16::try_from(typed).unwrap_or_default()).min(inner.bottom().saturating_sub(1));
     if entry.draft.is_fresh() && y < inner.bottom() {
-        select(ui, Rect { x: inner.x.saturating_add(2), y, width: columns_of(&before), height: 1 }, buf);
+        select(ui, Rect { x: inner.x.saturating_add(columns_of(sign)), y, width: columns_of(&before), height: 1 }, buf);
     }
     Position { x, y }
 }

@@ -78,6 +78,7 @@ impl Hints {
             self.add(5, &[Action::PriceLimit], "limit");
             self.add(4, &[Action::Cap], "cap");
         }
+        self.add(4, &[Action::Canary], "canary");
         if ui.snapshot.batch.named_price.is_some() {
             self.add(7, &[Action::TrustPrice], "trust price");
         }
@@ -166,7 +167,10 @@ impl Hints {
                 if ui.snapshot.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::BudgetReached) {
                     self.add(8, &[Action::Cap], "higher cap");
                 }
-                self.add(ALWAYS, &[Action::Pause], "go on");
+                if ui.is_canary_in() {
+                    self.add(8, &[Action::BackToPlan], "plan");
+                }
+                self.add(ALWAYS, &[Action::Pause], if ui.is_canary_in() { "send the rest" } else { "go on" });
             }
             Phase::Planning | Phase::Leaving | Phase::Finished => return,
         }

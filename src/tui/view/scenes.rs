@@ -1,7 +1,8 @@
 //! Every scene at every size that matters, as a person would read it.
 
-use crate::engine::snapshot::{Notice, NoticeKind, Phase};
-use crate::tui::fixtures::{self, Desk, text_of, usd};
+use crate::engine::snapshot::{CanaryFigures, Notice, NoticeKind, Phase};
+use crate::job::{Spent, Status, Usd};
+use crate::tui::fixtures::{self, Desk, row, text_of, usd};
 
 const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 12), (20, 5)];
 
@@ -73,6 +74,36 @@ fn cap() {
     };
     snapshots("cap-reached", |width, height| at_cap(width, height).screen());
     snapshots("cap", |width, height| after(at_cap(width, height), &["b"]));
+}
+
+#[test]
+fn canary() {
+    let wished = |width, height| fixtures::planning(width, height).with(|snapshot| snapshot.canary = Some(3));
+    snapshots("plan-canary", |width, height| after(wished(width, height), &["c"]));
+    insta::assert_snapshot!("plan-with-canary-120x36", wished(120, 36).screen());
+    let known = usd(15);
+    let figures = CanaryFigures {
+        photos: 3,
+        done: 2,
+        failed: 0,
+        review: 1,
+        planned: Some(usd(14)),
+        spent: Spent { known, assumed: Usd::ZERO, at_most: known },
+        price_held: Some(true),
+        seconds: Some(41.0),
+        left: 1201,
+        left_usd: Some(usd(5_870)),
+    };
+    let come_in = |width, height| {
+        let rows = [Status::Done, Status::Review, Status::Done, Status::Pending, Status::Pending];
+        let rows = (1..).zip(rows).map(|(n, status)| row(n, &format!("beach/IMG_{n:04}.jpg"), status)).collect();
+        Desk::new(width, height, rows).with(|snapshot| {
+            snapshot.phase = Phase::Paused("canary".to_owned());
+            let action = figures.left_words(" wait");
+            snapshot.notice = Some(Notice { kind: NoticeKind::CanaryDone, message: figures.words(), action });
+        })
+    };
+    snapshots("canary", |width, height| come_in(width, height).screen());
 }
 
 #[test]

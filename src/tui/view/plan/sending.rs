@@ -140,6 +140,19 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         (None, None) if batch.sandbox => {}
         (None, None) => add("cap", format!("none; {key} sets one"), of(Role::Muted)),
     }
+    if batch.budget.is_some() && plan.photos > 0 && plan.is_billed_afterwards() {
+        add(
+            "",
+            "the largest goes first and alone: what it is billed says what is held for each other".to_owned(),
+            text,
+        );
+    }
+    if let Some(photos) = ui.snapshot.canary {
+        let key = ui.keys.shown(Action::Canary);
+        let told =
+            format!("{} first, then the others wait; {key} changes it", plural(photos.into(), "photo", "photos"));
+        add("canary", told, of(Role::Accent));
+    }
     if let Some(limit) = plan.limit {
         add("limit", format!("photos above {limit} are left out"), of(Role::Warning));
     }

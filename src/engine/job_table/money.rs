@@ -1,0 +1,42 @@
+//! What jobs cost: what is known of the price, and what is held of a cap where nobody can count it beforehand.
+
+use super::JobTable;
+use crate::job::{Job, Usd};
+use crate::model::{Bound, PriceState, Work};
+
+impl JobTable {
+    /// What a job's request makes.
+    pub(in crate::engine) fn work(&self, job: &Job) -> Work {
+        self.cost.work(job)
+    }
+
+    /// What a job's result will cost; `None` if that cannot be known.
+    pub(in crate::engine) fn estimate(&self, job: &Job) -> Option<Usd> {
+        self.cost.estimate(job)
+    }
+
+    /// Holds a cap: of what nobody can count, what the dearest so far was billed, and a margin. `known` are jobs
+    /// that are still to be taken in.
+    pub(in crate::engine) fn hold_cap(&mut self, known: &[Job]) {
+        self.reckon_anew(|cost, jobs| cost.hold_cap(jobs.iter().chain(known)));
+    }
+
+    /// What is held of a cap for each; `None` where that can be counted, or nobody asked for it.
+    pub(in crate::engine) fn bound(&self) -> Option<Bound> {
+        self.cost.bound
+    }
+
+    /// Whether what a request costs can be counted beforehand.
+    pub(in crate::engine) fn is_countable(&self) -> bool {
+        self.price().is_some_and(|price| self.params().is_countable(price))
+    }
+
+    /// What can be known of the price.
+    pub(in crate::engine) fn price_state(&self) -> PriceState {
+        match self.price() {
+            Some(price) if price.learned().is_some() => PriceState::Learned,
+            Some(_) if self.is_countable() => PriceState::Exact,
+            _ => PriceState::Unknown,
+        }
+    }
+}
