@@ -141,6 +141,23 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
+    /// Say what was paid, by day, batch or model, as the ledger knows it; asks nobody.
+    ///
+    /// What failed and was billed all the same is in it, and what a sandbox would have cost stands apart.
+    Spent {
+        /// From when on: a date, or how long ago, such as 12h or 7d [default: everything].
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
+        /// What is added up.
+        #[arg(long, value_name = "KEY", value_enum, default_value_t = SpentBy::Day)]
+        by: SpentBy,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
     /// Write a batch's captions and reports again from the ledger; spends nothing.
     Report {
         /// The batch's number, from `fal-tui batches`.
@@ -250,7 +267,7 @@ impl Cli {
                 let (sandbox, place) = (sandbox.clone(), place.clone());
                 Flags { options: Options { sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
-            Some(Command::Report { place, .. }) => {
+            Some(Command::Report { place, .. } | Command::Spent { place, .. }) => {
                 Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Sandbox { shape, .. }) => {
@@ -260,6 +277,17 @@ impl Cli {
             Some(Command::Completions { .. } | Command::Man) => Flags::default(),
         }
     }
+}
+
+/// What payments are added up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SpentBy {
+    /// The day that they were made on.
+    Day,
+    /// The batch that they were made for.
+    Batch,
+    /// The model.
+    Model,
 }
 
 fn batch_id(text: &str) -> Result<BatchId, String> {

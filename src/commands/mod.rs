@@ -15,6 +15,8 @@ mod process;
 mod recover;
 mod run;
 mod sandbox;
+mod since;
+mod spent;
 
 use std::io;
 use std::time::Duration;
@@ -74,6 +76,9 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
                 // A sandbox is there for as long as it is asked.
                 let (_server, fal) = plan::service(&settings).await?;
                 print(&models::list(&settings, fal, search).await?)
+            }
+            Some(Command::Spent { since, by, json, .. }) => {
+                spent::spent(&settings, &spent::Wish { since: since.clone(), by: *by, json: *json }).await
             }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
             Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,

@@ -6,7 +6,7 @@ use std::fmt;
 const ANY_PORT: &str = ":*";
 
 /// Whom a batch's photos are sent to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Service {
     /// fal itself.
     Fal,

@@ -1,6 +1,6 @@
 //! Attempts that ended: the history of a job, only ever added to.
 
-use crate::job::{Cause, Cost, JobId, RequestId, Stage, Timestamp};
+use crate::job::{BatchId, Cause, Cost, JobId, RequestId, Stage, Timestamp};
 
 /// An attempt of a job that ended, with a result or without.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,4 +21,17 @@ pub struct Attempt {
     pub request: Option<RequestId>,
     /// What it cost, where known.
     pub cost: Option<Cost>,
+}
+
+/// What a request cost, with a result or without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// For whose batch.
+    pub batch: BatchId,
+    /// When its attempt ended.
+    pub at: Timestamp,
+    /// fal's id of the request, if it is known.
+    pub request: Option<RequestId>,
+    /// What it cost.
+    pub cost: Cost,
 }

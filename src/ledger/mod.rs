@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinHandle;
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, Payment};
 pub use batch::{BatchKey, BatchRow, Opened};
 pub use claim::Claimed;
 pub use error::LedgerError;
@@ -220,6 +220,15 @@ impl Ledger {
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn attempts(&self, batch: BatchId, job: JobId) -> Result<Vec<Attempt>, LedgerError> {
         self.inner.store.attempts(batch, job).await
+    }
+
+    /// What requests cost that ended at `since` or later, or ever, oldest first; those that cost nothing left out.
+    /// Ledgers of the first formats did not keep it.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read, or a row makes no sense.
+    pub async fn payments(&self, since: Option<Timestamp>) -> Result<Vec<Payment>, LedgerError> {
+        self.inner.store.payments(since).await
     }
 
     /// The URLs that a job left behind.

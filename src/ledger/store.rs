@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use super::claim::{Claimed, Claiming};
 use super::found::By;
 use super::queue::Pending;
-use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Trail};
+use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
 use crate::job::{BatchId, Job, JobId, RequestId, Saved, Service, Timestamp};
 
 /// What was there when the ledger was opened.
@@ -60,6 +60,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn replaced(&self, batch: BatchId) -> Answer<'_, Vec<(JobId, Saved)>>;
     /// A job's attempts, oldest first.
     fn attempts(&self, batch: BatchId, job: JobId) -> Answer<'_, Vec<Attempt>>;
+    /// What requests cost that ended at `since` or later, or ever, oldest first.
+    fn payments(&self, since: Option<Timestamp>) -> Answer<'_, Vec<Payment>>;
     /// The URLs that a job left behind.
     fn trail(&self, batch: BatchId, job: JobId) -> Answer<'_, Trail>;
     /// Jobs of every batch, those with a result on the disk first and newer batches first.

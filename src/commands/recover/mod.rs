@@ -5,14 +5,11 @@ mod batches;
 mod find;
 mod photos;
 mod place;
-mod since;
 mod tell;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-pub(super) use since::since;
 
 use crate::commands::batch::Batch;
 use crate::commands::earlier;
@@ -21,6 +18,7 @@ use crate::commands::models;
 use crate::commands::price;
 use crate::commands::process::log;
 use crate::commands::process::stdout::print;
+use crate::commands::since::since;
 use crate::config::Settings;
 use crate::fal::{Fal, Past, STORED};
 use crate::job::{Answer, Cost, Photo, RequestId, Saved, Service, Timestamp, clean};

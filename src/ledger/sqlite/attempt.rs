@@ -9,7 +9,7 @@ use super::columns::money::{cost, nanos};
 use super::restore::{Odd, job_id};
 use super::row::{push_cause, stage_name};
 use crate::job::{BatchId, Cause, RequestId, Timestamp};
-use crate::ledger::Attempt;
+use crate::ledger::{Attempt, Payment};
 
 /// The columns of an attempt's row, in the order in which they are written and read.
 pub(super) const COLUMNS: [&str; 12] = [
@@ -61,6 +61,17 @@ pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
         request: row.try_get::<Option<&str>, _>(9)?.map(RequestId::new).transpose()?,
         cost: cost(row.try_get(10)?, row.try_get(11)?),
     })
+}
+
+/// Reads what an attempt cost: `batch, job, ended_ms, request_id, cost_nanos, most_nanos`.
+pub(super) fn payment(row: &SqliteRow) -> Result<Option<Payment>, Odd> {
+    let Some(cost) = cost(row.try_get(4)?, row.try_get(5)?) else { return Ok(None) };
+    Ok(Some(Payment {
+        batch: BatchId(row.try_get(0)?),
+        at: Timestamp(row.try_get(2)?),
+        request: row.try_get::<Option<&str>, _>(3)?.map(RequestId::new).transpose()?,
+        cost,
+    }))
 }
 
 /// A value by its name, as [`Told`](super::restore) reads it from JSON.

@@ -14,7 +14,7 @@ use super::restore::{self, LIST};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Status, Timestamp, Upload};
 use crate::ledger::found::By;
 use crate::ledger::keeps::among;
-use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Trail, path};
+use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Payment, Trail, path};
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
@@ -241,6 +241,21 @@ impl Reading<'_> {
         .await
         .map_err(|error| LedgerError::database(self.path, error))?;
         Ok(ids.iter().filter_map(|id| RequestId::new(id).ok()).collect())
+    }
+
+    /// What requests cost that ended at `since` or later, or ever, oldest first.
+    pub(super) async fn payments(&mut self, since: Option<Timestamp>) -> Result<Vec<Payment>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT batch, job, ended_ms, request_id, cost_nanos, most_nanos FROM attempts
+             WHERE cost_nanos IS NOT NULL AND cost_nanos + coalesce(most_nanos, 0) > 0 AND ended_ms >= ?
+             ORDER BY ended_ms, batch, job, attempt",
+        )
+        .bind(since.map_or(i64::MIN, |since| since.0))
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(|error| LedgerError::database(self.path, error))?;
+        let read = |row| attempt::payment(row).map_err(|odd| odd.of(BatchId(row.get(0)), restore::job_id(row.get(1))));
+        rows.iter().filter_map(|row| read(row).transpose()).collect()
     }
 
     /// A job's attempts, oldest first.

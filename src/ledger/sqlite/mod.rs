@@ -27,7 +27,7 @@ use super::claim::{Claimed, Claiming};
 use super::found::By;
 use super::queue::Pending;
 use super::store::{Answer, Beginning, Store};
-use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Trail};
+use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
 use crate::job::{BatchId, Job, JobId, RequestId, Saved, Service, Timestamp};
 
 /// An open SQLite file.
@@ -162,6 +162,10 @@ impl Store for Sqlite {
 
     fn attempts(&self, batch: BatchId, job: JobId) -> Answer<'_, Vec<Attempt>> {
         reads!(self, |reading| reading.attempts(batch, job))
+    }
+
+    fn payments(&self, since: Option<Timestamp>) -> Answer<'_, Vec<Payment>> {
+        reads!(self, |reading| reading.payments(since))
     }
 
     fn trail(&self, batch: BatchId, job: JobId) -> Answer<'_, Trail> {
