@@ -76,7 +76,6 @@ const LONGEST: usize = 400;
 type Exception = (&'static str, usize, &'static str);
 
 /// Files in the widest circle of a room; a pair is none.
-const CIRCLES: &[Exception] = &[("tui", 19, "what is drawn tells the state where it was drawn")];
 
 /// Files that a folder may have.
 const MOST_FILES: usize = 15;

@@ -38,7 +38,7 @@ impl Areas {
         let share = if ui.pane_tab() == PaneTab::Preview { Share::Half } else { Share::Third };
         // Whichever tab is shown, so that turning them moves nothing.
         let jobs = u16::try_from(ui.snapshot.totals.all()).unwrap_or(u16::MAX);
-        Self::split(ui.size, super::super::view::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
+        Self::split(ui.size, super::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
     }
 
     /// The rows that a table of so few jobs leaves empty are the lower pane's.

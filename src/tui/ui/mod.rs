@@ -1,6 +1,7 @@
 //! What the dashboard knows: the newest snapshot, and what the person at the keyboard has chosen.
 
 pub(crate) mod ask;
+pub(crate) mod banner;
 mod bulk;
 pub(crate) mod causes;
 mod cursor;

@@ -113,9 +113,8 @@ impl Ui {
         }
     }
 
-    /// Scrolls the lower pane by so many lines.
-    pub(crate) fn scroll_pane(&mut self, lines: isize) {
-        let (total, height) = super::super::view::lower::extent(self);
+    /// Scrolls the lower pane by so many lines, of which it has `total` and shows `height`.
+    pub(crate) fn scroll_pane(&mut self, lines: isize, (total, height): (usize, usize)) {
         let bottom = total.saturating_sub(height);
         let follows = self.pane.tab == PaneTab::Logs;
         let at = self.pane.top.unwrap_or(if follows { bottom } else { 0 }).min(bottom);
@@ -124,9 +123,8 @@ impl Ui {
         self.pane.top = if follows && top == bottom && lines > 0 { None } else { Some(top) };
     }
 
-    /// Scrolls the lower pane to its start or end.
-    pub(crate) fn scroll_pane_to_end(&mut self, end: bool) {
-        let (total, height) = super::super::view::lower::extent(self);
+    /// The same, to its start or end.
+    pub(crate) fn scroll_pane_to_end(&mut self, end: bool, (total, height): (usize, usize)) {
         self.pane.top = match (end, self.pane.tab) {
             (true, PaneTab::Logs) => None,
             (true, _) => Some(total.saturating_sub(height)),

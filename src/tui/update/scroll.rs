@@ -31,7 +31,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                 ui.say(HELD);
             }
         }
-        Context::Detail => ui.scroll_pane(lines),
+        Context::Detail => ui.scroll_pane(lines, view::lower::extent(ui)),
         Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
             if matches!(lines, -1 | 1) && ui.move_stop(lines) {
@@ -66,7 +66,7 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
                 ui.say(HELD);
             }
         }
-        Context::Detail => ui.scroll_pane_to_end(end),
+        Context::Detail => ui.scroll_pane_to_end(end, view::lower::extent(ui)),
         Context::Plan if !end => ui.plan = PlanDesk::default(),
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             scroll(ui, if end { isize::MAX } else { isize::MIN });
