@@ -270,7 +270,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
     };
     let (events, mut heard) = mpsc::channel(4096);
     let (find, found) = mpsc::channel(1);
-    find.send(vec![Found::Photo(photo)]).await.unwrap();
+    find.send(vec![Found::Photo(photo, None)]).await.unwrap();
     drop(find);
     let deps = Deps {
         fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),

@@ -82,9 +82,12 @@ impl Ordeal {
             api: base_url(&self.sandbox.api_url()).unwrap(),
         };
         let (find, found) = mpsc::channel(1);
-        find.send(vec![Found::Photo(photo(self.folder.path(), 1)), Found::Photo(photo(self.folder.path(), 2))])
-            .await
-            .unwrap();
+        find.send(vec![
+            Found::Photo(photo(self.folder.path(), 1), None),
+            Found::Photo(photo(self.folder.path(), 2), None),
+        ])
+        .await
+        .unwrap();
         drop(find);
         let known = ledger.jobs(opened.id).await.unwrap();
         let deps = Deps {

@@ -117,7 +117,7 @@ fn told_apart(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Taken) -> mpsc::
     tokio::spawn(async move {
         while let Some(chunk) = found.recv().await {
             let chunk = chunk.into_iter().map(|found| match found {
-                Found::Photo(photo) if !taken.take(&photo) => Found::Skipped(photo, Taken::REASON.into()),
+                Found::Photo(photo, _) if !taken.take(&photo) => Found::Skipped(photo, Taken::REASON.into()),
                 found => found,
             });
             if told.send(chunk.collect()).await.is_err() {

@@ -12,6 +12,7 @@ mod moment;
 mod plan;
 mod price;
 mod process;
+mod prompts;
 mod recover;
 mod run;
 mod sandbox;

@@ -9,6 +9,7 @@ use crate::commands::failure::Failure;
 use crate::commands::models;
 use crate::commands::price;
 use crate::commands::process::stdout::print;
+use crate::commands::prompts;
 use crate::commands::sandbox;
 use crate::config::Settings;
 use crate::engine::Clock;
@@ -106,7 +107,8 @@ async fn text(
         written,
         walks,
     };
-    let (plan, skipped) = draw(about, batch.walk(settings.written.name.as_deref())).await?;
+    let found = batch.walk(settings.written.name.as_deref());
+    let (plan, skipped) = draw(about, prompts::filled(batch, id, ledger, found)).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {
         format!("{}\n", headless::plan_event(Clock::start().now(), &facts, &plan, &skipped).trim_end())

@@ -75,7 +75,7 @@ impl JobTable {
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
         self.reckon_anew(|cost, jobs| {
-            cost.params = params;
+            cost.set_params(params, jobs);
             if cost.bound.is_some() {
                 cost.hold_cap(jobs);
             }
@@ -187,9 +187,8 @@ impl JobTable {
         let id = job.id;
         self.count(id, false);
         if let Some(slot) = self.jobs.get_mut(id.index()) {
-            if job.own.is_none() {
-                self.cost.own.remove(&id);
-            }
+            self.cost.own.remove(&id);
+            self.cost.recall(&job);
             let before = std::mem::replace(slot, job).state;
             self.sink(&before, id);
             self.count(id, true);

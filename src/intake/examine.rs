@@ -67,10 +67,10 @@ fn mark_twins(candidates: &[Candidate], mut found: &mut [Found]) {
     for twins in candidates.chunk_by(Candidate::is_twin) {
         let (these, rest) = found.split_at_mut(twins.len().min(found.len()));
         found = rest;
-        let photos = || these.iter().filter(|found| matches!(found, Found::Photo(_)));
+        let photos = || these.iter().filter(|found| matches!(found, Found::Photo(..)));
         if photos().count() > 1 {
             for found in these {
-                if let Found::Photo(photo) = found {
+                if let Found::Photo(photo, _) = found {
                     photo.shares_stem = true;
                 }
             }
@@ -101,7 +101,7 @@ fn examine(candidate: &Candidate) -> Found {
         return Found::Skipped(photo, trouble.clone());
     }
     match look(&mut photo) {
-        Ok(()) => Found::Photo(photo),
+        Ok(()) => Found::Photo(photo, None),
         Err(error) => Found::Skipped(photo, error.to_string().into()),
     }
 }

@@ -66,7 +66,7 @@ fn all(inputs: Inputs) -> Vec<Found> {
 /// Each as `path`, or `path: reason` if it is not sent.
 fn told(found: &[Found]) -> Vec<String> {
     let told = |found: &Found| match found {
-        Found::Photo(photo) => photo.slash_path(),
+        Found::Photo(photo, _) => photo.slash_path(),
         Found::Skipped(photo, reason) => format!("{}: {reason}", photo.slash_path()),
     };
     found.iter().map(told).collect()

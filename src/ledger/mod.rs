@@ -297,6 +297,19 @@ impl Ledger {
         self.inner.store.sizes(model, params, service).await
     }
 
+    /// What the newest batch of a service, but this one, said of the same picture.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn caption(
+        &self,
+        content: &ContentHash,
+        service: &Service,
+        but: BatchId,
+    ) -> Result<Option<String>, LedgerError> {
+        self.inner.store.caption(content, service, but).await
+    }
+
     /// Every (canonical) parameters that this model of this service was asked with.
     ///
     /// # Errors

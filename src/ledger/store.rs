@@ -11,7 +11,7 @@ use super::claim::{Claimed, Claiming};
 use super::found::By;
 use super::queue::Pending;
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
-use crate::job::{BatchId, Job, JobId, RequestId, Saved, Service, Timestamp};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
 
 /// What was there when the ledger was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,13 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>>;
     /// The lengths of the photos that were sent to a model of a service with these parameters, bytes.
     fn sizes<'a>(&'a self, model: &'a str, params: &'a str, service: &'a Service) -> Answer<'a, HashSet<u64>>;
+    /// What the newest other batch of a service said of the same picture.
+    fn caption<'a>(
+        &'a self,
+        content: &'a ContentHash,
+        service: &'a Service,
+        but: BatchId,
+    ) -> Answer<'a, Option<String>>;
     /// Every parameters that a model of a service was asked with.
     fn params_used<'a>(&'a self, model: &'a str, service: &'a Service) -> Answer<'a, Vec<String>>;
     /// The requests whose results were saved in a folder.

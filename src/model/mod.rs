@@ -28,7 +28,7 @@ pub use fit::{Fit, Sizing};
 pub use near::nearest;
 pub use number::count;
 pub use offer::{Doubt, Quote, settle};
-pub use params::Params;
+pub use params::{Filling, Params, Slot, Unfilled};
 pub use price::{Bound, PriceSource, PriceState, Unit, UnitPrice};
 pub use refusal::ParamError;
 pub use schema::{Gives, LONGEST, Schema, SchemaError, Unfit};

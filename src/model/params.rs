@@ -1,11 +1,15 @@
 //! A model's parameters as the user set them, checked before anything is sent.
 
+mod prompt;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ParamError;
 use super::field::Refused;
 use super::fit::{Fit, Growth, Sizing};
+pub use prompt::{Filling, Slot, Unfilled};
+
 use super::near::nearest;
 use super::{Bound, Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
 use crate::job::{Pixels, clean};
@@ -42,7 +46,7 @@ impl Params {
             let spec = spec_of(model, name)?;
             given.insert(name.to_owned(), spec.try_read(text).map_err(|no| out_of_range(model, spec, &no))?);
         }
-        Ok(Self::of(model, given))
+        Self::of(model, given).fillable(model)
     }
 
     /// Checked values, and the defaults of all others.
@@ -104,7 +108,7 @@ impl Params {
     /// If the model does not take it.
     pub fn with(&self, model: &Model, name: &str, value: Option<&Value>) -> Result<Self, ParamError> {
         let others = self.iter().filter(|(known, _)| *known != name);
-        Ok(Self::taken(model, others.chain(value.map(|value| (name, value))))?.fitted(self.sizing.fit))
+        Self::taken(model, others.chain(value.map(|value| (name, value))))?.fitted(self.sizing.fit).fillable(model)
     }
 
     /// The same with some parameters as they were typed; an empty text leaves one to the model.

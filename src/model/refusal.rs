@@ -50,6 +50,18 @@ pub enum ParamError {
         /// Why.
         why: &'static str,
     },
+    /// A text that is to be filled in for each photo and cannot be.
+    #[error(
+        "`{name}` has `{found}`, which stands for nothing of a photo\nhint: it takes {known}; a brace itself is written twice, `{{{{`"
+    )]
+    Slot {
+        /// The parameter.
+        name: String,
+        /// What stands in it.
+        found: String,
+        /// All that it could hold.
+        known: String,
+    },
     /// Not of the form NAME=VALUE.
     #[error("`{0}` is no NAME=VALUE, as in `-p upscale_factor=4`")]
     NoPair(String),

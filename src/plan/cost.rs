@@ -12,6 +12,8 @@ pub(crate) struct CostModel {
     /// The batch's parameters.
     pub(crate) params: Params,
     model: Model,
+    /// The batch's parameters, where texts in them are filled in for each photo: then these are a job's own.
+    prompts: Option<Params>,
     /// The parameters of jobs that have their own.
     pub(crate) own: HashMap<JobId, Params>,
     /// What is held of a cap for each where nobody can count what it costs.
@@ -22,7 +24,8 @@ pub(crate) struct CostModel {
 
 impl CostModel {
     pub(crate) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
-        Self { price, params, model, own: HashMap::new(), bound: None, reusing: HashSet::new() }
+        let prompts = params.slots(&model).map(|_| params.clone());
+        Self { price, params, model, prompts, own: HashMap::new(), bound: None, reusing: HashSet::new() }
     }
 
     /// Takes in the own parameters of a job that the ledger knew.
@@ -33,6 +36,27 @@ impl CostModel {
             // Another version wrote them.
             Err(error) => tracing::error!(job = %job.id, %error, "its own parameters cannot be read"),
         }
+    }
+
+    /// Whether texts are filled in for each photo.
+    pub(crate) fn fills(&self) -> bool {
+        self.prompts.is_some()
+    }
+
+    /// Takes other parameters for all: what was filled in by those from before holds with them alone.
+    pub(crate) fn set_params<'a>(&mut self, params: Params, jobs: impl IntoIterator<Item = &'a Job>) {
+        self.params = params;
+        if self.fills() {
+            self.own.clear();
+            if self.prompts.as_ref() == Some(&self.params) {
+                jobs.into_iter().for_each(|job| self.recall(job));
+            }
+        }
+    }
+
+    /// What is said for a job in texts that are filled in for each photo.
+    pub(crate) fn said(&self, job: &Job) -> Option<String> {
+        Some(self.prompts.as_ref()?.said(&self.model, self.own_params(job)?))
     }
 
     /// The parameters that a job is sent with.

@@ -15,7 +15,9 @@ use super::known::{Failed, Standing, is_another, is_weighed_against_others, with
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::Found;
-use crate::job::{BatchId, ContentHash, Job, JobId, Saved, Service, Spent, Terms, Timestamp, Usd, apply};
+use crate::job::{
+    BatchId, ContentHash, Job, JobId, JobState, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply,
+};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Written};
@@ -122,11 +124,11 @@ impl<'a> Draft<'a> {
     }
 
     fn recall(&mut self, job: Job) {
-        self.cost.recall(&job);
         if job.state.is_reserved() || job.state.is_unpriced() {
             self.reserved += self.cost.at_most(&job).unwrap_or_default();
         }
-        if let Some(content) = job.state.content_underway().filter(|_| job.own.is_none()) {
+        self.vary(&job);
+        if let Some(content) = job.state.content_underway().filter(|_| self.cost.fills() || job.own.is_none()) {
             self.duplicates.learn(job.id, job.photo.bytes, Some(content));
         }
         self.standings.push(Standing::at_start(&job, self.basis.retry_failed));
@@ -144,13 +146,25 @@ impl<'a> Draft<'a> {
                 self.jobs.push(found);
                 self.standings.push(standing);
             }
+            Some((job, _)) if matches!(job.state, JobState::Pending) && !is_another(job, &found) => *job = found,
             Some((job, known)) if is_another(job, &found) => {
                 self.duplicates.forget(id, job.photo.bytes);
                 (*job, *known) = (found, standing);
             }
             Some(_) => {}
         }
+        if let Some(job) = self.jobs.get(id.index()).cloned() {
+            self.vary(&job);
+        }
         self.meet(id);
+    }
+
+    /// Only the same picture with the same texts is one.
+    fn vary(&mut self, job: &Job) {
+        self.cost.recall(job);
+        if let Some(own) = job.own.clone().filter(|_| self.cost.fills()) {
+            self.duplicates.vary(job.id, own);
+        }
     }
 
     /// Every photo has been found.
@@ -173,10 +187,17 @@ impl<'a> Draft<'a> {
     fn meet(&mut self, id: JobId) {
         self.met.push(id);
         let Some((job, Standing::Send)) = self.job(id) else { return };
-        if is_weighed_against_others(job) {
+        if is_weighed_against_others(job, self.cost.fills()) {
             let bytes = job.photo.bytes;
             self.duplicates.meet(id, bytes);
         }
+    }
+
+    /// What a job is made on: its own parameters where texts are filled in for each photo.
+    fn wanted_for(&self, id: JobId) -> Wanted {
+        let own = self.jobs.get(id.index()).and_then(|job| job.own.as_ref()).filter(|_| self.cost.fills());
+        let terms = own.map(|OwnParams(own)| Terms { params: own.to_string(), ..(*self.wanted.terms).clone() });
+        Wanted { terms: terms.map_or_else(|| Arc::clone(&self.wanted.terms), Arc::new), ..self.wanted.clone() }
     }
 
     fn job(&self, id: JobId) -> Option<(&Job, Standing)> {
@@ -213,7 +234,8 @@ impl<'a> Draft<'a> {
             (None, Likeness::Leads | Likeness::Follows(_)) => return Ok(follows),
         };
         let photo = job.photo.clone();
-        let Sought { origin, is_changed } = self.wanted.find(self.basis.ledger, &photo, content, Some(id)).await?;
+        let Sought { origin, is_changed } =
+            self.wanted_for(id).find(self.basis.ledger, &photo, content, Some(id)).await?;
         if is_changed {
             self.remembered.lose(id);
         }

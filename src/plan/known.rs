@@ -12,6 +12,16 @@ pub struct Failed {
     pub text: Option<String>,
 }
 
+/// Why a photo is not sent whose texts cannot be filled in.
+pub(crate) const NO_SIDECAR: &str = "no text file beside it, for {sidecar}";
+pub(crate) const NO_CAPTION: &str = "no earlier batch said anything of it, for {caption}";
+pub(crate) const TEXT_REFUSED: &str = "the model does not take a text that long";
+
+/// Whether a photo is skipped for that: with other parameters it is one to be sent.
+pub(crate) fn is_unfilled(reason: &str) -> bool {
+    [NO_SIDECAR, NO_CAPTION, TEXT_REFUSED].contains(&reason)
+}
+
 /// What a run makes of a photo, as the plan counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
@@ -58,10 +68,11 @@ impl Standing {
 }
 
 /// Whether a job that is to be sent is looked at for being the same picture as another first. One that is on
-/// its way up already is not, nor one with parameters of its own, whose result is like nobody else's.
-pub(crate) fn is_weighed_against_others(job: &Job) -> bool {
+/// its way up already is not, nor one with parameters of its own, whose result is like nobody else's, but where each
+/// photo `fills` in a text.
+pub(crate) fn is_weighed_against_others(job: &Job, fills: bool) -> bool {
     let begins = matches!(job.state, JobState::Pending | JobState::Failed { .. } | JobState::Unknown(..));
-    begins && job.own.is_none()
+    begins && (fills || job.own.is_none())
 }
 
 /// What becomes of a job of an earlier run whose photo is not there, where all photos were looked for.

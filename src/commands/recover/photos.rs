@@ -30,7 +30,7 @@ impl Photos {
         let mut found = batch.walk(None);
         while let Some(chunk) = found.recv().await {
             for found in chunk {
-                if let Found::Photo(photo) = found {
+                if let Found::Photo(photo, _) = found {
                     by_length.entry(photo.bytes).or_default().push(photo);
                 }
             }

@@ -8,6 +8,7 @@ use tokio::task::{JoinError, JoinHandle};
 use crate::commands::batch::{Batch, forget_requests};
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
+use crate::commands::prompts;
 use crate::config::Settings;
 use crate::engine::snapshot::BatchFacts;
 use crate::engine::{
@@ -103,10 +104,12 @@ impl Work {
                 Err(error) => break Err(engine_stopped(&error)),
                 Ok(End::Over(summary)) => break Ok(summary),
                 // It is the same batch, and stays in hand.
-                Ok(End::Restart(anew)) if !anew.start.at_once => match self.plan_again(&batch, &opened, *anew).await {
-                    Ok(handle) => ended = handle.ended,
-                    Err(failure) => break Err(failure),
-                },
+                Ok(End::Restart(anew)) if anew.params == batch.params => {
+                    match self.plan_again(&batch, &opened, *anew).await {
+                        Ok(handle) => ended = handle.ended,
+                        Err(failure) => break Err(failure),
+                    }
+                }
                 Ok(End::Restart(anew)) => {
                     batch = batch.with(anew.params.clone());
                     match self.begin_anew(&batch, *anew).await {
@@ -224,7 +227,7 @@ impl Work {
             memory,
             notes,
             canary: self.ledger.canary(opened.id).await?,
-            found,
+            found: prompts::filled(batch, opened.id, &self.ledger, found),
             events,
             link,
         })

@@ -138,11 +138,11 @@ impl Engine {
 
     fn keep(&mut self, id: JobId, saved: Saved, suspicion: Option<Suspicion>) {
         let now = self.now();
-        self.previous.remove(&id);
+        let replaces = self.previous.remove(&id).is_some();
         self.publisher.throughput.saved(now);
         self.resilience.failures.succeeded();
         let began = self.jobs.get(id).and_then(|job| job.state.run());
-        let transition = match self.to_compare(id, &saved, suspicion) {
+        let transition = match self.to_compare(id, &saved, suspicion, replaces) {
             Some(suspicion) => Transition::Doubt(saved, suspicion),
             None => Transition::Save(saved),
         };

@@ -49,6 +49,7 @@ impl Engine {
         }
         // Nobody else gets a copy of what comes of it, nor it of anybody's.
         self.forget_twin(&job);
+        self.dedup.insist(id);
         self.runtime.entry(id).or_default().renew();
         let now = self.now();
         self.changed(id, now);
@@ -61,7 +62,12 @@ impl Engine {
         id: JobId,
         saved: &Saved,
         found: Option<Suspicion>,
+        replaces: bool,
     ) -> Option<Suspicion> {
+        // Where each photo has a text of its own, only a result that takes another's place was made again.
+        if self.jobs.fills() && !replaces {
+            return found;
+        }
         let Some(own) = self.jobs.get(id).and_then(|job| self.jobs.own_params(job)) else { return found };
         let with = self.options.model.differences(own, self.jobs.params(), saved.seed).join(", ");
         let with = if with.is_empty() { with } else { format!(" with {with}") };

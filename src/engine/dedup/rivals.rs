@@ -22,7 +22,7 @@ impl Engine {
         if self.is_redone(id) || self.options.service == Service::Sandbox {
             return None;
         }
-        let terms = (*self.stages.terms).clone();
+        let terms = (*self.terms(id)).clone();
         Some(Stakes { terms, settled: self.dedup.awaited.settled(id) })
     }
 
@@ -76,18 +76,18 @@ impl Engine {
         let waiting = self.dedup.awaited.jobs.iter().filter_map(|(id, since)| {
             let content = self.dedup.duplicates.content(*id)?;
             let settled = self.dedup.awaited.settled(*id);
-            Some((*id, Waiting { content, waited: now.since(*since), settled }))
+            Some((*id, self.wanted(*id), Waiting { content, waited: now.since(*since), settled }))
         });
         let waiting: Vec<_> = waiting.collect();
         if waiting.is_empty() {
             return;
         }
         self.dedup.awaited.is_looking = true;
-        let (ledger, wanted) = (self.ledger.clone(), self.wanted());
+        let ledger = self.ledger.clone();
         self.spawn_stage(Step::Rivals, async move {
             let begun = Instant::now();
             let mut looks = Vec::with_capacity(waiting.len());
-            for (id, waiting) in waiting {
+            for (id, wanted, waiting) in waiting {
                 let look = wanted.look(&ledger, &waiting).await;
                 looks.push((
                     id,

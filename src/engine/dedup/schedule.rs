@@ -8,7 +8,7 @@ use crate::engine::effect::told;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, Photo, SameAs};
+use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, OwnParams, Photo, SameAs, Terms};
 use crate::ledger::LedgerError;
 use crate::plan::{Likeness, Origin, Sought, Wanted, content_of};
 
@@ -22,6 +22,7 @@ impl Engine {
         if self.is_redone(id) {
             return self.send(id);
         }
+        self.vary(id);
         if self.dedup.duplicates.meet(id, bytes) {
             self.send(id);
         }
@@ -43,9 +44,9 @@ impl Engine {
         }
     }
 
-    /// Whether a job has parameters of its own, so that what comes of it is like nobody else's.
+    /// Whether a job has parameters of its own that no plan has for it, so that what comes of it is like nobody else's.
     pub(in crate::engine) fn is_redone(&self, id: JobId) -> bool {
-        self.jobs.get(id).is_some_and(|job| job.own.is_some())
+        !self.jobs.fills() && self.jobs.get(id).is_some_and(|job| job.own.is_some())
     }
 
     /// A job of an earlier run whose photo was uploaded is on its way.
@@ -58,12 +59,21 @@ impl Engine {
         self.learned(id, content);
     }
 
+    /// Only the same picture with the same texts is one.
+    fn vary(&mut self, id: JobId) {
+        let own = self.jobs.get(id).and_then(|job| job.own.clone());
+        if let Some(own) = own.filter(|_| self.jobs.fills()) {
+            self.dedup.duplicates.vary(id, own);
+        }
+    }
+
     /// What a photo holds is known.
     pub(in crate::engine) fn learned(&mut self, id: JobId, content: ContentHash) {
         if self.is_redone(id) {
             return;
         }
         let Some(bytes) = self.jobs.get(id).map(|job| job.photo.bytes) else { return };
+        self.vary(id);
         self.dedup.duplicates.learn(id, bytes, Some(content));
         self.count_checks();
     }
@@ -157,16 +167,25 @@ impl Engine {
 
     fn ask_ledger(&mut self, id: JobId, content: ContentHash) {
         let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) else { return };
-        let (ledger, wanted) = (self.ledger.clone(), self.wanted());
+        let (ledger, wanted) = (self.ledger.clone(), self.wanted(id));
         self.spawn_stage(Step::Seek(id), async move {
             Outcome::Sought(wanted.find(&ledger, &photo, content, Some(id)).await)
         });
         self.count_checks();
     }
 
-    pub(in crate::engine) fn wanted(&self) -> Wanted {
+    /// What a job is made on: its own parameters where texts are filled in for each photo.
+    pub(in crate::engine) fn terms(&self, id: JobId) -> Arc<Terms> {
+        let own = self.jobs.get(id).and_then(|job| job.own.as_ref()).filter(|_| self.jobs.fills());
+        match own {
+            Some(OwnParams(own)) => Arc::new(Terms { params: own.to_string(), ..(*self.stages.terms).clone() }),
+            None => Arc::clone(&self.stages.terms),
+        }
+    }
+
+    pub(in crate::engine) fn wanted(&self, id: JobId) -> Wanted {
         Wanted {
-            terms: Arc::clone(&self.stages.terms),
+            terms: self.terms(id),
             sizing: self.jobs.params().sizing(),
             memory: Arc::clone(&self.dedup.remembered.memory),
             batch: self.facts.id,

@@ -5,6 +5,16 @@ use crate::job::{Job, Usd};
 use crate::model::{Bound, PriceState, Work};
 
 impl JobTable {
+    /// Whether texts are filled in for each photo, so that its own parameters are what the plan has for it.
+    pub(in crate::engine) fn fills(&self) -> bool {
+        self.cost.fills()
+    }
+
+    /// What is said for a job in such texts.
+    pub(in crate::engine) fn said(&self, job: &Job) -> Option<String> {
+        self.cost.said(job)
+    }
+
     /// What a job's request makes.
     pub(in crate::engine) fn work(&self, job: &Job) -> Work {
         self.cost.work(job)

@@ -142,8 +142,11 @@ impl Engine {
                 *standing = Standing::of(&found.state);
             }
             self.jobs.replace(found);
-        } else if matches!(known.state, JobState::Pending) && known.photo != found.photo {
-            // A new neighbour may have changed the name of its output.
+        } else if matches!(known.state, JobState::Pending) && (known.photo != found.photo || known.own != found.own) {
+            // A new neighbour may have changed the name of its output; a text beside it what it is sent with.
+            if known.own != found.own {
+                self.stages.writer.note(&found);
+            }
             self.jobs.replace(found);
         }
         if let Some(job) = self.jobs.get(id) {

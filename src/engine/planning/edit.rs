@@ -16,7 +16,7 @@ use crate::engine::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Transition, Usd};
 use crate::ledger::{BatchKey, LedgerError};
-use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing};
+use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing, is_unfilled};
 
 impl Engine {
     /// Whether parameters were changed.
@@ -306,8 +306,10 @@ impl Engine {
         let found = |job: &&Job| self.planning.selection.is_found(job.id);
         let photo = |job: &Job| match &job.state {
             // Who goes back to the plan may take it in again.
-            JobState::Skipped(reason) if **reason != *LEFT_OUT => Found::Skipped(job.photo.clone(), reason.clone()),
-            _ => Found::Photo(job.photo.clone()),
+            JobState::Skipped(reason) if **reason != *LEFT_OUT && !is_unfilled(reason) => {
+                Found::Skipped(job.photo.clone(), reason.clone())
+            }
+            _ => Found::Photo(job.photo.clone(), None),
         };
         let is_out = |job: &&Job| {
             matches!(&job.state, JobState::Skipped(reason) if **reason == *LEFT_OUT)
@@ -321,7 +323,8 @@ impl Engine {
             budget: self.options.limits.budget,
             price: self.jobs.price().cloned(),
             start: Start {
-                at_once: !self.course.back,
+                // Other texts for each photo are looked at before they are sent.
+                at_once: !self.course.back && self.jobs.params().slots(&self.options.model).is_none(),
                 canary: self.course.canary.wish().filter(|_| !self.course.back),
             },
             link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },

@@ -53,7 +53,9 @@ impl Engine {
             Some(Choice::Duplicate) => Some(Money::Estimated(Usd::ZERO)),
             Some(Choice::In | Choice::Out) => price.map(Money::Estimated),
         };
-        Row { choice: *choice, cost, ..row }
+        // What is sent with it, where that is something else for each.
+        let note = self.jobs.said(job).map_or(row.note, |said| crate::job::clean(&said).into_owned());
+        Row { choice: *choice, cost, note, ..row }
     }
 
     /// Leaves a photo out or takes it in. Where nothing else hangs on it, the plan is not counted from

@@ -16,7 +16,7 @@ fn names_that_are_no_text_are_kept_as_they_are() {
     let found = tree.walk(&["in"]);
     for name in names {
         let one = found.iter().find(|found| found.photo().path.as_os_str() == name).unwrap();
-        assert!(matches!(one, Found::Photo(photo) if photo.source.is_file()), "{one:?}");
+        assert!(matches!(one, Found::Photo(photo, _) if photo.source.is_file()), "{one:?}");
     }
 }
 

@@ -197,7 +197,9 @@ impl Reading<'_> {
         let sizes: Vec<i64> = sqlx::query_scalar(
             "WITH ours AS (SELECT id FROM batches WHERE model = ?1 AND params = ?2 AND service = ?3)
              SELECT bytes FROM jobs WHERE content IS NOT NULL AND batch IN ours
-             UNION SELECT bytes FROM former_jobs WHERE batch IN ours",
+             UNION SELECT bytes FROM former_jobs WHERE batch IN ours
+             UNION SELECT bytes FROM jobs WHERE own_params = ?2 AND content IS NOT NULL
+                AND batch IN (SELECT id FROM batches WHERE model = ?1 AND service = ?3)",
         )
         .bind(model)
         .bind(params)
@@ -206,6 +208,26 @@ impl Reading<'_> {
         .await
         .map_err(|error| LedgerError::database(self.path, error))?;
         Ok(sizes.into_iter().filter_map(|size| u64::try_from(size).ok()).collect())
+    }
+
+    /// What the newest other batch of a service said of the same picture.
+    pub(super) async fn caption(
+        &mut self,
+        content: &ContentHash,
+        service: &Service,
+        but: BatchId,
+    ) -> Result<Option<String>, LedgerError> {
+        let said: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT caption FROM jobs WHERE content = ? AND caption <> '' AND status IN ('DONE', 'REVIEW') AND batch <> ?
+                AND batch IN (SELECT id FROM batches WHERE service = ?) ORDER BY batch DESC, job LIMIT 1",
+        )
+        .bind(content.0.as_slice())
+        .bind(but.0)
+        .bind(service.name())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .map_err(|error| LedgerError::database(self.path, error))?;
+        Ok(said.flatten())
     }
 
     /// Every parameters that a model of a service was asked with.

@@ -28,7 +28,7 @@ use super::found::By;
 use super::queue::Pending;
 use super::store::{Answer, Beginning, Store};
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
-use crate::job::{BatchId, Job, JobId, RequestId, Saved, Service, Timestamp};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
 
 /// An open SQLite file.
 #[derive(Debug)]
@@ -182,6 +182,15 @@ impl Store for Sqlite {
 
     fn sizes<'a>(&'a self, model: &'a str, params: &'a str, service: &'a Service) -> Answer<'a, HashSet<u64>> {
         reads!(self, |reading| reading.sizes(model, params, service))
+    }
+
+    fn caption<'a>(
+        &'a self,
+        content: &'a ContentHash,
+        service: &'a Service,
+        but: BatchId,
+    ) -> Answer<'a, Option<String>> {
+        reads!(self, |reading| reading.caption(content, service, but))
     }
 
     fn params_used<'a>(&'a self, model: &'a str, service: &'a Service) -> Answer<'a, Vec<String>> {

@@ -31,8 +31,21 @@ pub(super) async fn kin(ledger: &Ledger, terms: &Terms) -> Result<Vec<(String, F
 /// If the ledger cannot be read.
 pub async fn sizes(ledger: &Ledger, terms: &Terms) -> Result<HashSet<u64>, LedgerError> {
     let mut sizes = ledger.sizes(&terms.model, &terms.params, &terms.service).await?;
+    if fills(&terms.params) {
+        // What is filled in for a photo may have been sent as it is, or by other texts.
+        for params in ledger.params_used(&terms.model, &terms.service).await? {
+            sizes.extend(ledger.sizes(&terms.model, &params, &terms.service).await?);
+        }
+        return Ok(sizes);
+    }
     for (params, _) in kin(ledger, terms).await? {
         sizes.extend(ledger.sizes(&terms.model, &params, &terms.service).await?);
     }
     Ok(sizes)
+}
+
+/// Whether texts in these parameters may be filled in for each photo.
+fn fills(params: &str) -> bool {
+    let values: Map<String, Value> = serde_json::from_str(params).unwrap_or_default();
+    values.values().filter_map(Value::as_str).any(|text| text.contains(['{', '}']))
 }

@@ -7,9 +7,9 @@ mod kin;
 mod lookup;
 mod remembered;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::job::{ContentHash, JobId};
+use crate::job::{ContentHash, JobId, OwnParams};
 use crate::output::Memory;
 
 pub(crate) use content::{ANOTHER_TRY, content_of};
@@ -26,6 +26,10 @@ pub(crate) struct Duplicates {
     to_hash: VecDeque<JobId>,
     /// Those that wait for the first of their length to be hashed.
     held: usize,
+    /// What is sent with photos that have parameters of their own: only the same with the same is one picture.
+    own: HashMap<JobId, OwnParams>,
+    /// What these hold.
+    contents: HashMap<JobId, ContentHash>,
 }
 
 /// What is known of a photo that is to be sent.
@@ -45,6 +49,19 @@ impl Duplicates {
     pub(crate) fn new(mut earlier: HashSet<u64>, memory: &Memory) -> Self {
         earlier.extend(memory.lengths());
         Self { dedup: DedupIndex::new(earlier), ..Self::default() }
+    }
+
+    /// A photo is sent with parameters of its own.
+    pub(crate) fn vary(&mut self, id: JobId, own: OwnParams) {
+        self.own.insert(id, own);
+    }
+
+    /// What tells a photo apart that holds this.
+    fn key(&self, id: JobId, content: ContentHash) -> ContentHash {
+        let Some(OwnParams(own)) = self.own.get(&id) else { return content };
+        let mut hash = blake3::Hasher::new();
+        hash.update(&content.0).update(own.as_bytes());
+        ContentHash(*hash.finalize().as_bytes())
     }
 
     /// A photo is to be sent. True if it may be at once; else its hash, or another's, is waited for.
@@ -82,12 +99,18 @@ impl Duplicates {
 
     /// What a photo holds is known, or will never be. Those that waited for it are to be hashed.
     pub(crate) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) {
-        let freed = self.dedup.learn(id, bytes, content);
+        if let Some(content) = content.filter(|_| self.own.contains_key(&id)) {
+            self.contents.insert(id, content);
+        }
+        let key = content.map(|content| self.key(id, content));
+        let freed = self.dedup.learn(id, bytes, key);
         self.free(freed);
     }
 
     /// A photo is another one by now.
     pub(crate) fn forget(&mut self, id: JobId, bytes: u64) {
+        self.own.remove(&id);
+        self.contents.remove(&id);
         let freed = self.dedup.forget(id, bytes);
         self.free(freed);
     }
@@ -99,7 +122,7 @@ impl Duplicates {
 
     /// What a photo holds, if that is known.
     pub(crate) fn content(&self, id: JobId) -> Option<ContentHash> {
-        self.dedup.content(id)
+        self.contents.get(&id).copied().or_else(|| self.dedup.content(id))
     }
 
     /// Who holds the same and is not it.
@@ -124,12 +147,12 @@ impl Duplicates {
 
     /// A photo waits for what becomes of its leader.
     pub(crate) fn follow(&mut self, content: &ContentHash, id: JobId) {
-        self.dedup.follow(content, id);
+        self.dedup.follow(&self.key(id, *content), id);
     }
 
     /// The leader came to nothing: another takes its place.
     pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
-        self.dedup.take_over(content, id);
+        self.dedup.take_over(&self.key(id, *content), id);
     }
 
     /// Who waited for a photo, if it leads, in the order in which they were found.

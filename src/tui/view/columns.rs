@@ -15,6 +15,8 @@ pub(super) enum Column {
     Megapixels,
     Cost,
     Note,
+    /// What a photo is sent with, where that is something else for each.
+    Said,
 }
 
 impl Column {
@@ -29,6 +31,7 @@ impl Column {
             Self::Megapixels => "Megapixels",
             Self::Cost => "Cost",
             Self::Note => "Caption or cause",
+            Self::Said => "What it is sent with",
         }
     }
 
@@ -42,7 +45,7 @@ impl Column {
             Self::Megapixels => Some(Order::Megapixels),
             Self::Cost => Some(Order::Cost),
             Self::Choice => Some(Order::Choice),
-            Self::Try | Self::Note => None,
+            Self::Try | Self::Note | Self::Said => None,
         }
     }
 
@@ -92,6 +95,12 @@ pub(super) const PLAN: Set = Set {
 
 /// Between two columns.
 const GAP: u16 = 2;
+/// Of a plan where each photo is sent with a text of its own.
+pub(super) const PLAN_SAID: Set = Set {
+    order: &[Column::Choice, Column::Photo, Column::Said, Column::Megapixels, Column::Cost],
+    leave: &[Column::Megapixels, Column::Cost, Column::Said, Column::Photo],
+};
+
 /// Below this a note or a path says nothing.
 const LEAST_NOTE: u16 = 18;
 const LEAST_PHOTO: u16 = 14;
@@ -108,7 +117,7 @@ pub(super) fn place(set: Set, columns: u16, digits: u16) -> Vec<Placed> {
         kept.retain(|column| column != leaving);
     }
     let free = columns.saturating_sub(least(&kept, digits));
-    let has_note = kept.contains(&Column::Note);
+    let has_note = kept.iter().any(|column| matches!(column, Column::Note | Column::Said));
     // A path and a note share what is left, the path up to what paths are usually long.
     let photo_share = if has_note { (free * 3 / 5).min(MOST_PHOTO - LEAST_PHOTO) } else { free };
     let mut x = 0;
@@ -116,7 +125,7 @@ pub(super) fn place(set: Set, columns: u16, digits: u16) -> Vec<Placed> {
     for column in kept {
         let wide = match column {
             Column::Photo => LEAST_PHOTO + photo_share,
-            Column::Note => LEAST_NOTE + free.saturating_sub(photo_share),
+            Column::Note | Column::Said => LEAST_NOTE + free.saturating_sub(photo_share),
             fixed => width_of(fixed, digits),
         };
         let wide = wide.min(columns.saturating_sub(x));
@@ -137,7 +146,7 @@ fn width_of(column: Column, digits: u16) -> u16 {
         // `0.00046→0.0018`, and of larger ones less.
         Column::Megapixels => 14,
         Column::Cost => 8,
-        Column::Note => LEAST_NOTE,
+        Column::Note | Column::Said => LEAST_NOTE,
     }
 }
 

@@ -36,7 +36,11 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
     let cursor = top_border(ui, title, buf, hits);
     let inner = inside(area);
     let digits = columns_of(&ui.snapshot.totals.all().to_string());
-    let set = if ui.is_planning() { columns::PLAN } else { columns::RUN };
+    let set = match ui.is_planning() {
+        true if list::is_said(ui) => columns::PLAN_SAID,
+        true => columns::PLAN,
+        false => columns::RUN,
+    };
     let columns = columns::place(set, inner.width.saturating_sub(GUTTER + 1), digits);
     let mut rows = inner;
     if has_headings(inner) {
@@ -314,6 +318,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         }
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
         Column::Note => note(ui, row, area, buf),
+        Column::Said => drop(put(buf, x, y, width, &fit(&row.note, room), ui.styles.of(Role::Caption))),
     }
 }
 

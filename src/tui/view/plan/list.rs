@@ -37,6 +37,12 @@ pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>
     pieces
 }
 
+/// Whether each photo is sent with a text of its own.
+pub(in crate::tui::view) fn is_said(ui: &Ui) -> bool {
+    let texts = ui.snapshot.batch.params.iter().filter_map(|(_, value)| value.as_str());
+    texts.into_iter().any(|text| text.contains(['{', '}']))
+}
+
 pub(in crate::tui::view) fn empty(ui: &Ui) -> &'static str {
     match (ui.filter.value().is_empty(), ui.snapshot.plan.walking) {
         (false, _) => "no path matches the filter; Esc clears it",

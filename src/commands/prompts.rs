@@ -1,0 +1,116 @@
+//! What each photo is sent where texts differ by photo: filled in as photos are found, before anything is counted.
+//! A photo for which there is nothing to fill in is not sent, and says so.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
+use crate::commands::batch::Batch;
+use crate::intake::Found;
+use crate::job::{BatchId, OwnParams, Photo, Service};
+use crate::ledger::Ledger;
+use crate::model::{Filling, Model, Params, Slot, Unfilled};
+use crate::plan::{NO_CAPTION, NO_SIDECAR, TEXT_REFUSED, content_of};
+
+/// Chunks of photos that may lie waiting for the engine.
+const CHUNKS: usize = 16;
+/// The longest text beside a photo, bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// Who fills them in.
+struct Filler {
+    model: Model,
+    params: Params,
+    slots: BTreeSet<Slot>,
+    ledger: Ledger,
+    service: Service,
+    /// What this batch itself said does not count.
+    batch: BatchId,
+}
+
+/// Photos as they are found, each with the texts that it is sent; as they are where these are the same for all.
+pub(super) fn filled(
+    batch: &Batch,
+    id: BatchId,
+    ledger: &Ledger,
+    mut found: mpsc::Receiver<Vec<Found>>,
+) -> mpsc::Receiver<Vec<Found>> {
+    let Some(slots) = batch.params.slots(&batch.model) else { return found };
+    let filler = Filler {
+        model: batch.model.clone(),
+        params: batch.params.clone(),
+        slots,
+        ledger: ledger.clone(),
+        service: batch.key.service.clone(),
+        batch: id,
+    };
+    let (chunks, receiver) = mpsc::channel(CHUNKS);
+    tokio::spawn(async move {
+        while let Some(chunk) = found.recv().await {
+            let mut whole = Vec::with_capacity(chunk.len());
+            for found in chunk {
+                whole.extend(filler.fill(found).await);
+            }
+            if chunks.send(whole).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+impl Filler {
+    /// `None` for a text that is beside a photo, and no photo.
+    async fn fill(&self, found: Found) -> Option<Found> {
+        let photo = match found {
+            Found::Skipped(photo, _) if self.slots.contains(&Slot::Sidecar) && is_text(&photo.path) => return None,
+            Found::Photo(photo, _) => photo,
+            found @ Found::Skipped(..) => return Some(found),
+        };
+        let filling = self.filling(&photo).await;
+        Some(match self.params.filled(&self.model, &filling) {
+            Ok(own) => Found::Photo(photo, Some(OwnParams(own.canonical().into()))),
+            Err(Unfilled::Missing(Slot::Caption)) => Found::Skipped(photo, NO_CAPTION.into()),
+            Err(Unfilled::Missing(_)) => Found::Skipped(photo, NO_SIDECAR.into()),
+            Err(Unfilled::Refused(_)) => Found::Skipped(photo, TEXT_REFUSED.into()),
+        })
+    }
+
+    async fn filling(&self, photo: &Photo) -> Filling {
+        let stem = photo.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = photo.path.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+        let source = photo.source.clone();
+        let sidecar = if self.slots.contains(&Slot::Sidecar) {
+            tokio::task::spawn_blocking(move || beside(&source)).await.ok().flatten()
+        } else {
+            None
+        };
+        let caption = if self.slots.contains(&Slot::Caption) { self.caption(photo).await } else { None };
+        Filling { stem, folder, sidecar, caption }
+    }
+
+    async fn caption(&self, photo: &Photo) -> Option<String> {
+        let content = content_of(photo.source.clone()).await.ok()?;
+        let said = self.ledger.caption(&content, &self.service, self.batch).await;
+        said.inspect_err(|error| tracing::warn!(%error, "what was said of a picture cannot be read")).ok().flatten()
+    }
+}
+
+fn is_text(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
+}
+
+/// The text of the file beside a photo, if there is one that says something. It blocks.
+fn beside(photo: &Path) -> Option<String> {
+    let file = File::open(photo.with_extension("txt")).ok()?;
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text).ok()?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
