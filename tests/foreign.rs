@@ -68,6 +68,74 @@ fn what_is_cut_off_or_a_camera_s_own_is_skipped_with_its_name() {
         skipped.iter().find(|file| file["path"] == path).unwrap()["reason"].clone()
     };
     assert_eq!(reason("cut.heic"), "truncated HEIC");
-    assert_eq!(reason("raw.dng"), "TIFF or camera raw: fal takes JPEG, PNG, WebP, GIF and AVIF");
+    assert_eq!(reason("raw.dng"), "camera raw with no preview of full size in it: develop it with another program");
     assert_eq!(stage.stats()["accepted"], 0);
+}
+
+/// A raw picture of a sensor of that many px, with a preview in it.
+fn raw(preview: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let behind = 8 + 2 + 7 * 12 + 4;
+    let entries = [
+        entry(0x0100, 4, 1, width),
+        entry(0x0101, 4, 1, height),
+        entry(0x010f, 2, 6, behind),
+        entry(0x0112, 3, 1, 1),
+        entry(0x0201, 4, 1, behind + 6),
+        entry(0x0202, 4, 1, u32::try_from(preview.len()).unwrap()),
+        entry(0xc612, 1, 4, 0x0401),
+    ];
+    [&b"II*\0\x08\0\0\0\x07\0"[..], &entries.concat(), &[0; 4], b"Box 3\0", preview].concat()
+}
+
+#[test]
+fn of_camera_raw_its_preview_is_sent_if_it_is_of_full_size() {
+    let stage = Stage::new();
+    let preview = encoded(&upright(), ImageFormat::Jpeg);
+    fs::write(stage.photos().join("full.dng"), raw(&preview, (50, 34))).unwrap();
+    fs::write(stage.photos().join("small.nef"), raw(&preview, (96, 64))).unwrap();
+    let ran = stage.run(&["--raw", "skip"]);
+    ran.assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 0);
+    let ran = stage.run(&[]);
+    ran.assert_status(0);
+    let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    assert!(plan["notes"].to_string().contains("1 in camera raw: the preview of full size in them is sent"), "{plan}");
+    assert_eq!(plan["skipped"][0]["path"], "small.nef");
+    let job = ran.last("full.dng");
+    assert_eq!((&job["state"], &job["width"]), (&"DONE".into(), &96.into()), "{job}");
+    let picture = stage.output().join(job["output"].as_str().unwrap());
+    assert_upright(&image::open(&picture).unwrap(), "full.dng");
+    let told = fs::read(picture).unwrap();
+    assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
+    stage.run(&[]).assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 1, "it is not paid for again");
+}
+
+#[test]
+fn a_tiff_gets_its_own_exif_back() {
+    let stage = Stage::new();
+    let mut bytes = encoded(&upright(), ImageFormat::Tiff);
+    // The camera is added to the encoder's own directory, which is written anew behind all else.
+    let u16_at = |bytes: &[u8], at: usize| u16::from_le_bytes(bytes.get(at..at + 2).unwrap().try_into().unwrap());
+    let at = u32::from_le_bytes(bytes.get(4..8).unwrap().try_into().unwrap()) as usize;
+    let count = u16_at(&bytes, at);
+    let directory = bytes.get(at + 2..at + 2 + usize::from(count) * 12).unwrap();
+    let mut entries: Vec<Vec<u8>> = directory.chunks_exact(12).map(<[u8]>::to_vec).collect();
+    let place = u32::try_from(bytes.len()).unwrap();
+    bytes.extend(b"Box 3\0");
+    let camera = [&0x010f_u16.to_le_bytes()[..], &2_u16.to_le_bytes(), &6_u32.to_le_bytes(), &place.to_le_bytes()];
+    entries.push(camera.concat());
+    entries.sort_by_key(|entry| u16_at(entry, 0));
+    let start = u32::try_from(bytes.len()).unwrap();
+    bytes.extend((count + 1).to_le_bytes());
+    bytes.extend(entries.concat());
+    bytes.extend([0; 4]);
+    bytes.splice(4..8, start.to_le_bytes());
+    fs::write(stage.photos().join("a.tif"), bytes).unwrap();
+    stage.run(&[]).assert_status(0);
+    let told = fs::read(stage.output().join("a.png")).unwrap();
+    assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
 }

@@ -56,6 +56,30 @@ pub struct WhatFlags {
     /// The model's field that takes the photo [default: found from its schema].
     #[arg(long, value_name = "NAME")]
     pub image_field: Option<String>,
+    /// What becomes of camera raw: preview (its preview of full size is sent) or skip [default: preview].
+    #[arg(long, value_name = "HOW")]
+    pub raw: Option<String>,
+    /// Most megapixels that come back of a photo: a larger one is reduced before it is sent [default: no limit].
+    #[arg(long, value_name = "N")]
+    pub max_output_mp: Option<String>,
+    /// Longest side of a photo, in pixels: a larger one is reduced before it is sent [default: no limit].
+    #[arg(long, value_name = "PX")]
+    pub fit_long_edge: Option<String>,
+    /// What is written with results.
+    #[command(flatten)]
+    pub written: WrittenFlags,
+    /// Only photos whose path below PATH matches; repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No photos whose path below PATH matches; repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+/// What is written with results, and what is left out.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Photos and results")]
+pub struct WrittenFlags {
     /// What to write captions to: txt, xmp, both as txt,xmp, or none [default: txt].
     #[arg(long, value_name = "LIST")]
     pub captions: Option<String>,
@@ -71,12 +95,6 @@ pub struct WhatFlags {
     /// the result, a PNG or WebP. With drop it goes as it is, and what comes back is opaque.
     #[arg(long, value_name = "HOW")]
     pub alpha: Option<String>,
-    /// Most megapixels that come back of a photo: a larger one is reduced before it is sent [default: no limit].
-    #[arg(long, value_name = "N")]
-    pub max_output_mp: Option<String>,
-    /// Longest side of a photo, in pixels: a larger one is reduced before it is sent [default: no limit].
-    #[arg(long, value_name = "PX")]
-    pub fit_long_edge: Option<String>,
     /// In which format results are written: result (as they come), same (as the photo is), png, jpeg or webp
     /// [default: result].
     #[arg(long, value_name = "FORMAT")]
@@ -93,12 +111,6 @@ pub struct WhatFlags {
     /// Whether a result's file is as old as its photo's: true or false [default: true].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_time: Option<String>,
-    /// Only photos whose path below PATH matches; repeatable.
-    #[arg(long, value_name = "GLOB")]
-    pub include: Vec<String>,
-    /// No photos whose path below PATH matches; repeatable.
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
 }
 
 /// How it is sent: limits, retries, and whether to ask.

@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-pub use flags::{FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags};
+pub use flags::{FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags, WrittenFlags};
 pub use man::{completions, man};
 
 use crate::job::{BatchId, CauseKind};

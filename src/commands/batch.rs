@@ -10,10 +10,10 @@ use crate::config::Settings;
 use crate::engine::Pools;
 use crate::engine::snapshot::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
-use crate::job::{BatchId, Checkpoint, Job, JobState, Service, clean};
+use crate::job::{BatchId, Checkpoint, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Model, Params};
-use crate::output::{Output, OutputError, Taken, Template};
+use crate::output::{Output, OutputError, Taken};
 
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
@@ -69,16 +69,20 @@ impl Batch {
         Self { key, params, ..self }
     }
 
-    /// Begins to look for photos; by a template some are told to be left out, since it has one name for several.
-    pub(super) fn walk(&self, name: Option<&Template>) -> mpsc::Receiver<Vec<Found>> {
+    /// Begins to look for photos. What is not to be sent by the settings is told with its reason.
+    pub(super) fn walk(&self, settings: &Settings) -> mpsc::Receiver<Vec<Found>> {
+        let found = self.walk_all();
+        let taken = settings.written.name.as_deref().map(|name| Taken::new(name.clone()));
+        if taken.is_none() && settings.model.raw { found } else { sifted(found, taken, settings.model.raw) }
+    }
+
+    /// Begins to look for photos, whatever the settings say of them.
+    pub(super) fn walk_all(&self) -> mpsc::Receiver<Vec<Found>> {
         let (found, chunks) = mpsc::channel(CHUNKS);
         if let Some(inputs) = self.inputs.clone() {
             tokio::task::spawn_blocking(move || walk(inputs, found));
         }
-        match name {
-            Some(name) => told_apart(chunks, Taken::new(name.clone())),
-            None => chunks,
-        }
+        chunks
     }
 
     /// An output folder for its results.
@@ -111,13 +115,19 @@ impl Batch {
     }
 }
 
-/// Photos as they are found; those whose result would have the name of another's are not sent.
-fn told_apart(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Taken) -> mpsc::Receiver<Vec<Found>> {
+/// Photos as they are found, without those that are not to be sent: whose result would have the name of another's, and
+/// camera raw, if it is not to be.
+fn sifted(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Option<Taken>, raw: bool) -> mpsc::Receiver<Vec<Found>> {
     let (told, chunks) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
         while let Some(chunk) = found.recv().await {
             let chunk = chunk.into_iter().map(|found| match found {
-                Found::Photo(photo, _) if !taken.take(&photo) => Found::Skipped(photo, Taken::REASON.into()),
+                Found::Photo(photo, _) if !raw && photo.losses.has(Loss::RawPreview) => {
+                    Found::Skipped(photo, "camera raw, left out by --raw skip".into())
+                }
+                Found::Photo(photo, _) if taken.as_mut().is_some_and(|taken| !taken.take(&photo)) => {
+                    Found::Skipped(photo, Taken::REASON.into())
+                }
                 found => found,
             });
             if told.send(chunk.collect()).await.is_err() {

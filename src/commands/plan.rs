@@ -107,7 +107,7 @@ async fn text(
         written,
         walks,
     };
-    let found = batch.walk(settings.written.name.as_deref());
+    let found = batch.walk(settings);
     let (plan, skipped) = draw(about, prompts::filled(batch, id, ledger, found)).await?;
     let facts = batch.facts(id, settings);
     Ok(if settings.json {

@@ -138,7 +138,7 @@ impl Settings {
 
         let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
         let model = wish::model(l, what)?;
-        let written = written::written(l, what)?;
+        let written = written::written(l, &what.written)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
 

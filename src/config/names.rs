@@ -48,6 +48,8 @@ settings! {
     STRIP = "strip", "FAL_TUI_STRIP", One;
     /// What becomes of transparency: `keep` or `drop`.
     ALPHA = "alpha", "FAL_TUI_ALPHA", One;
+    /// What becomes of camera raw: `preview` or `skip`.
+    RAW = "raw", "FAL_TUI_RAW", One;
     /// What comes back of a photo at the most, megapixels.
     MAX_OUTPUT_MP = "max-output-mp", "FAL_TUI_MAX_OUTPUT_MP", One;
     /// The longer side of a photo when it is sent, px.

@@ -106,6 +106,15 @@ pub(super) fn template(text: &OsStr) -> Read<Template> {
     Template::parse(utf8(text)?)
 }
 
+/// Whether it is sent.
+pub(super) fn raw(text: &OsStr) -> Read<bool> {
+    match utf8(text)? {
+        "preview" => Ok(true),
+        "skip" => Ok(false),
+        _ => Err("takes preview or skip".to_owned()),
+    }
+}
+
 /// Megapixels.
 pub(super) fn megapixels(text: &OsStr) -> Read<f64> {
     let number = utf8(text)?.parse().ok().filter(|mp: &f64| (0.001..=1e6).contains(mp));

@@ -21,6 +21,8 @@ pub struct ModelWish {
     pub image_field: Option<String>,
     /// How giants are reduced before they are sent.
     pub fit: Fit,
+    /// Whether the previews in camera raw are sent.
+    pub raw: bool,
     /// What was given as parameters, the least important source first.
     params: Vec<Pair>,
 }
@@ -108,10 +110,11 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     for (name, value, source) in sources {
         l.note(&format!("param {name}"), &value, source);
     }
+    let raw = l.with_default(names::RAW, what.raw.as_ref(), "preview", values::raw)?;
     let max_output_mp = l.optional(names::MAX_OUTPUT_MP, what.max_output_mp.as_ref(), "none", values::megapixels)?;
     let long_edge = l.optional(names::FIT_LONG_EDGE, what.fit_long_edge.as_ref(), "none", values::whole(1..=65_535))?;
     let fit = Fit { long_edge, max_output_mp };
-    Ok(ModelWish { endpoint, image_field, fit, params })
+    Ok(ModelWish { endpoint, image_field, fit, raw, params })
 }
 
 /// `NAME=@FILE` with what the file says; `NAME=@@…` is a text that begins with an `@`.
@@ -139,7 +142,13 @@ mod tests {
     fn wish(pairs: &[&str]) -> ModelWish {
         let pair = |pair: &&str| Pair { pair: (*pair).to_owned(), told: format!("`--param {pair}`") };
         let endpoint = EndpointId::new(Model::DEFAULT).unwrap();
-        ModelWish { endpoint, image_field: None, fit: Fit::default(), params: pairs.iter().map(pair).collect() }
+        ModelWish {
+            endpoint,
+            image_field: None,
+            fit: Fit::default(),
+            raw: true,
+            params: pairs.iter().map(pair).collect(),
+        }
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::error::SettingsError;
 use super::layers::Layers;
 use super::{names, values};
-use crate::cli::WhatFlags;
+use crate::cli::WrittenFlags;
 use crate::output::Written;
 
 /// Reads it.
-pub(super) fn written(l: &mut Layers<'_>, what: &WhatFlags) -> Result<Written, SettingsError> {
+pub(super) fn written(l: &mut Layers<'_>, what: &WrittenFlags) -> Result<Written, SettingsError> {
     let captions = l.with_default(names::CAPTIONS, what.captions.as_ref(), "txt", values::captions)?;
     let strip = l.with_default(names::STRIP, what.strip.as_ref(), "none", values::strip)?;
     let alpha = l.with_default(names::ALPHA, what.alpha.as_ref(), "keep", values::alpha)?;

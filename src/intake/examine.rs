@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Found;
 use crate::job::{Loss, Losses, Photo, Timestamp};
-use crate::picture::{Header, Orientation, PictureError, is_transparent, photo as read_photo, photo_ends_well};
+use crate::picture::{Header, Orientation, Other, PictureError, is_transparent, photo as read_photo, photo_ends_well};
 
 /// Files looked at at once.
 const WORKERS: usize = 8;
@@ -127,6 +127,7 @@ pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read +
     photo.losses = Losses::NONE
         .with(Loss::Transparency, is_transparent && header.may_have_mask())
         .with(Loss::TransparencyLost, is_transparent && !header.may_have_mask())
+        .with(Loss::RawPreview, header.converts == Some(Other::Raw))
         .with(Loss::Animation, header.animated)
         .with(Loss::Depth, header.depth > 8)
         .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made())

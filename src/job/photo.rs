@@ -147,6 +147,8 @@ pub enum Loss {
     Transparency,
     /// It is transparent somewhere, which cannot be put back: its format is not decoded here, or it is moved.
     TransparencyLost,
+    /// It is a camera's raw picture, of which its preview is sent.
+    RawPreview,
     /// It is moved.
     Animation,
     /// It has more than 8 bits a sample.
@@ -161,8 +163,15 @@ impl Loss {
     /// Above this a photo is far larger than most, px.
     pub const MANY_PIXELS: u64 = 50_000_000;
     /// Every one, in the order in which they are told.
-    pub const ALL: [Self; 6] =
-        [Self::Transparency, Self::TransparencyLost, Self::Animation, Self::Depth, Self::Orientation, Self::Size];
+    pub const ALL: [Self; 7] = [
+        Self::Transparency,
+        Self::TransparencyLost,
+        Self::RawPreview,
+        Self::Animation,
+        Self::Depth,
+        Self::Orientation,
+        Self::Size,
+    ];
 }
 
 /// A set of them.

@@ -34,6 +34,9 @@ pub enum PictureError {
     /// A picture that would be made another before it is sent, and ends before its end.
     #[error("truncated {}", .0.name())]
     Cut(Other),
+    /// Camera raw is not developed here, and what could be sent in its place is too small.
+    #[error("camera raw with no preview of full size in it: develop it with another program")]
+    NoPreview,
     /// It is not stored upright, and cannot be turned here.
     #[error("too large to be turned upright or converted here: do that with another program")]
     TooLargeToTurn,

@@ -86,13 +86,18 @@ impl Other {
         )
     }
 
+    /// Whether it is made another before it is sent, if it can be read.
+    fn is_converted(self) -> bool {
+        matches!(self, Self::Heic | Self::Tiff | Self::Raw | Self::Bmp | Self::Netpbm | Self::Tga | Self::Qoi)
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty file",
             Self::Heic => "HEIC",
             Self::JpegXl => "JPEG XL",
             Self::Jpeg2000 => "JPEG 2000",
-            Self::Tiff => "TIFF or camera raw",
+            Self::Tiff => "TIFF",
             Self::Raw => "camera raw",
             Self::Bmp => "BMP",
             Self::Icon => "icon",
@@ -130,7 +135,12 @@ impl fmt::Display for Other {
             Self::Empty => f.write_str(self.name()),
             Self::Unknown => f.write_str("not a picture that is known"),
             other if other.is_picture() => {
-                write!(f, "{}: fal takes JPEG, PNG, WebP, GIF and AVIF", other.name())
+                let why = if other.is_converted() {
+                    "of a kind that is not read"
+                } else {
+                    "which is neither sent nor converted"
+                };
+                write!(f, "{}, {why}: save it as JPEG or PNG", other.name())
             }
             other => write!(f, "{}, not a picture", other.name()),
         }

@@ -19,6 +19,7 @@ mod metadata;
 mod pixels;
 mod png;
 mod prepare;
+mod raw;
 mod tags;
 mod webp;
 mod whole;

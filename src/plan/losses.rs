@@ -56,6 +56,7 @@ impl LossNote {
             (Loss::Transparency | Loss::TransparencyLost, _) => {
                 "with transparency: what is transparent comes back opaque".to_owned()
             }
+            (Loss::RawPreview, _) => "in camera raw: the preview of full size in them is sent".to_owned(),
             (Loss::Animation, _) => "animated: one still comes back".to_owned(),
             (Loss::Depth, _) => "in more than 8 bit: 8 bit come back".to_owned(),
             (Loss::Orientation, _) => "that cannot be turned upright here: may come back on the side".to_owned(),
@@ -85,7 +86,7 @@ impl Losing {
     }
 
     fn is_told(self, loss: Loss) -> bool {
-        self.pictures || matches!(loss, Loss::Size | Loss::Orientation)
+        self.pictures || matches!(loss, Loss::Size | Loss::Orientation | Loss::RawPreview)
     }
 }
 

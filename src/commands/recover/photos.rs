@@ -27,7 +27,7 @@ impl Photos {
     /// Every photo of a batch's folders.
     pub(super) async fn of(batch: &Batch) -> Self {
         let mut by_length: HashMap<u64, Vec<Photo>> = HashMap::new();
-        let mut found = batch.walk(None);
+        let mut found = batch.walk_all();
         while let Some(chunk) = found.recv().await {
             for found in chunk {
                 if let Found::Photo(photo, _) = found {

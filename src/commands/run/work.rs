@@ -85,9 +85,7 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
-        let deps = self
-            .deps(batch, &opened, remembered, batch.walk(self.settings.written.name.as_deref()), events, None)
-            .await?;
+        let deps = self.deps(batch, &opened, remembered, batch.walk(&self.settings), events, None).await?;
         Ok(Begun { opened, handle: engine::start(options, deps) })
     }
 

@@ -12,7 +12,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Lim
 use super::bytes::Bytes;
 use super::facts::{Colour, Header};
 use super::tags::{Carried, Orientation};
-use super::{HEAD, Kind, Other, PictureError, avif, header, sniff};
+use super::{HEAD, Kind, Other, PictureError, avif, header, raw, sniff};
 use crate::job::{Format, Pixels};
 
 /// What is read at a time.
@@ -34,7 +34,8 @@ pub fn photo(mut file: impl Read + Seek) -> Result<Header, PictureError> {
     };
     let read = match other {
         Other::Heic => of_heic(&mut file),
-        Other::Tiff if is_raw(&mut file) => None,
+        Other::Raw => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
+        Other::Tiff if is_raw(&mut file) => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
         other => image_format(other).and_then(|format| of_others(&mut file, format)),
     };
     let read = read.map(|header| Header { converts: Some(other), ..header });
@@ -76,6 +77,13 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
         let pixels = RgbaImage::from_raw(picture.width, picture.height, picture.data).ok_or("it has no pixels")?;
         let pixels = DynamicImage::from(pixels);
         return Ok((if has_alpha { pixels } else { pixels.into_rgb8().into() }, profile));
+    }
+    if other == Other::Raw {
+        let preview = raw::preview_in(bytes).ok_or("its preview cannot be found")?;
+        let mut decoder = decoder(Cursor::new(preview), ImageFormat::Jpeg, most).ok_or("its preview cannot be read")?;
+        let profile = decoder.icc_profile().ok().flatten();
+        let picture = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
+        return Ok((picture, profile));
     }
     let format = image_format(other).ok_or("nobody here reads it")?;
     let mut decoder = decoder(Cursor::new(bytes), format, most).ok_or("its header cannot be read")?;

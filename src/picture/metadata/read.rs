@@ -1,11 +1,9 @@
 //! Metadata read from a photo, by the places where each format has them.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 
 use flate2::read::ZlibDecoder;
-use image::ImageDecoder as _;
-use image::codecs::tiff::TiffDecoder;
 
 use super::iptc;
 use super::parts::{MOST, Metadata};
@@ -13,7 +11,7 @@ use crate::job::Format;
 use crate::picture::bytes::Bytes;
 use crate::picture::error::Flaw;
 use crate::picture::tags::{EXIF, ICC, PHOTOSHOP, Text, XMP, text_chunk};
-use crate::picture::{Kind, Other, foreign, jpeg, png};
+use crate::picture::{Kind, Other, foreign, jpeg, png, raw};
 
 const PAGE: usize = 16 * 1024;
 /// How much of a PNG's end is looked through, bytes.
@@ -37,7 +35,7 @@ impl Metadata {
                 let icc = read.icc_profile.filter(|profile| is_whole(profile));
                 Ok(Self { exif: short(read.exif), xmp: short(read.xmp), iptc: None, icc })
             }
-            Kind::Other(Other::Tiff) => Ok(of_tiff(file).unwrap_or_default()),
+            Kind::Other(Other::Tiff | Other::Raw) => Ok(of_directories(&mut file)),
             Kind::Other(_) => Ok(Self::default()),
         }
     }
@@ -139,12 +137,17 @@ fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<
     Ok(())
 }
 
-/// XMP and the profile; its EXIF lies scattered over the file.
-fn of_tiff(file: impl Read + Seek) -> Option<Metadata> {
-    let mut decoder = TiffDecoder::new(BufReader::new(file)).ok()?;
-    let xmp = decoder.xmp_metadata().ok().flatten().filter(|packet| packet.len() <= MOST);
-    let icc = decoder.icc_profile().ok().flatten().filter(|profile| is_whole(profile));
-    Some(Metadata { xmp, icc, ..Metadata::default() })
+/// Of a TIFF, or of a raw picture that is made like one; Fuji's has its EXIF in its preview.
+fn of_directories(file: &mut (impl Read + Seek)) -> Metadata {
+    let raw::Said { exif, xmp, iptc, icc } = raw::said(file);
+    let short = |kind: Option<Vec<u8>>| kind.filter(|bytes| !bytes.is_empty() && bytes.len() <= MOST);
+    if exif.is_none()
+        && let Some(preview) = raw::preview_of(file)
+    {
+        return Metadata::read(Cursor::new(preview), Format::Jpeg).unwrap_or_default();
+    }
+    let icc = icc.filter(|profile| is_whole(profile));
+    Metadata { exif: short(exif), xmp: short(xmp), iptc: short(iptc), icc }
 }
 
 fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {

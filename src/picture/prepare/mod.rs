@@ -5,14 +5,14 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
+use std::io::{Cursor, Write};
 
 pub use source::{SOURCE_WITHIN, Sourced, source_of};
 
 use super::facts::Colour;
 use super::kind::Other;
 use super::pixels::{MOST_MEMORY, Unready, decode, encode};
-use super::{Alpha, Header, Orientation, alpha, finish};
+use super::{Alpha, Header, Orientation, alpha, complete, finish, raw};
 use crate::job::{Format, Pixels};
 
 /// How well a JPEG is written: all colours are at full size, and a photo differs by less than its own noise.
@@ -90,7 +90,16 @@ impl Header {
 ///
 /// # Errors
 /// If it cannot be decoded or written.
-pub fn ready(bytes: &[u8], header: &Header, wish: Wish, into: impl Write) -> Result<bool, Unready> {
+pub fn ready(bytes: &[u8], header: &Header, wish: Wish, mut into: impl Write) -> Result<bool, Unready> {
+    if header.converts == Some(Other::Raw)
+        && header.orientation == Orientation::Upright
+        && wish.size == header.upright()
+    {
+        // A camera's JPEG goes as it is.
+        let preview = raw::preview_in(bytes).filter(|preview| complete(Cursor::new(preview), Format::Jpeg).is_ok());
+        let preview = preview.ok_or_else(|| Unready::Damaged("its preview is not whole".into()))?;
+        return into.write_all(preview).and_then(|()| into.flush()).map(|()| true).map_err(Unready::Disk);
+    }
     let (mut picture, profile) = decode(bytes, header)?;
     let covers = header.is_to_be_covered(wish) && alpha::is_seen_through(&picture);
     if !covers && !header.is_to_be_made() && wish.size == header.upright() {
