@@ -62,7 +62,7 @@ impl Workshop {
         let says_something = carried.exif || carried.xmp || carried.iptc;
         let strip = match self.strip {
             // Texts of any kind may stand in these.
-            Strip::All if matches!(header.format, Format::Jpeg | Format::Png | Format::Webp) => Strip::All,
+            Strip::All if header.format != Format::Avif => Strip::All,
             strip if says_something => strip,
             _ => Strip::None,
         };

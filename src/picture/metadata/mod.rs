@@ -2,6 +2,7 @@
 //! profile are spliced in between the parts of the file; pixels are never decoded for it.
 
 mod exif;
+mod gif;
 mod iptc;
 mod jpeg;
 mod parts;
@@ -97,7 +98,8 @@ pub fn stripped(bytes: &[u8], format: Format, strip: Strip) -> Result<Vec<u8>, B
         Format::Png => png::splice(png::without_end(bytes).as_deref().unwrap_or(bytes), parts).ok_or(Bare::Head),
         Format::Jpeg => jpeg::splice(jpeg::without_end(bytes).unwrap_or(bytes), parts),
         Format::Webp => webp::splice(bytes, parts).ok_or(Bare::Head),
-        // Neither holds a place that anybody writes.
+        Format::Gif if strip == Strip::All => gif::without_words(bytes).ok_or(Bare::Head),
+        // It holds no place that anybody writes.
         Format::Gif => Ok(bytes.to_vec()),
         Format::Avif => Err(Bare::Format(format)),
     }
