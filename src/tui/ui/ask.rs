@@ -2,8 +2,8 @@
 
 use super::super::view::format::{count, plural};
 use super::super::view::text::width;
-use super::Ui;
 use super::bulk::Bulk;
+use super::{Layer, Ui};
 use crate::engine::snapshot::{Money, Phase, Row};
 use crate::engine::{Command, Leave};
 use crate::job::{Group, JobId, Status};
@@ -110,6 +110,27 @@ impl Ui {
         }
         choices.push(Choice::new('n', "back to the dashboard", Answer::Back).or_short("back"));
         Some(Question::new("Leave?", text, choices))
+    }
+
+    /// A question about leaving says how things stand now, however long it has stood there.
+    pub(crate) fn renew_question(&mut self) {
+        let leaves = |choice: &Choice| matches!(choice.answer, Answer::Leave(_));
+        let Some(Layer::Question(stands)) = self.layers.last() else { return };
+        if !stands.choices.iter().any(leaves) {
+            return;
+        }
+        let at = stands.at;
+        let renewed = self.ask_to_leave().unwrap_or_else(|| {
+            let choices = vec![
+                Choice::new('y', "leave", Answer::Leave(Leave::Running)),
+                Choice::new('n', "back to the dashboard", Answer::Back).or_short("back"),
+            ];
+            Question::new("Leave?", vec!["Nothing is on its way any more.".to_owned()], choices)
+        });
+        let at = at.min(renewed.choices.len().saturating_sub(1));
+        if let Some(layer) = self.layers.last_mut() {
+            *layer = Layer::Question(Question { at, ..renewed });
+        }
     }
 
     /// Starting before every photo is found: the price is not whole yet.

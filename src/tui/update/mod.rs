@@ -102,6 +102,7 @@ fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
     ui.adopt_page();
     ui.adopt_detail();
     ui.settle_field();
+    ui.renew_question();
     if before.phase == Phase::Planning {
         if ui.snapshot.phase != Phase::Planning {
             ui.leave_plan();

@@ -98,6 +98,17 @@ fn a_question_can_be_read_and_answered_where_no_screen_fits() {
 }
 
 #[test]
+fn a_question_about_leaving_says_how_things_stand_now() {
+    let mut desk = desk(5);
+    desk.set(1, Status::InQueue).answer().press("q");
+    assert!(desk.screen().contains("1 request is at fal now"), "{}", desk.screen());
+    desk.press("down").set(1, Status::Done).answer();
+    assert!(desk.screen().contains("Nothing is on its way any more."), "{}", desk.screen());
+    desk.press("y");
+    assert_eq!(desk.told, [Command::Quit { leave: Leave::Running, signal: None }]);
+}
+
+#[test]
 fn nothing_to_send_is_not_started() {
     let mut desk = fixtures::planning(80, 24).with(|snapshot| snapshot.plan = Arc::new(Plan::default()));
     desk.press("enter");
