@@ -53,6 +53,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (commands, from_face) = mpsc::channel(64);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.spawn(async move { fake.run(to_face, from_face).await });
+    // Nobody finds models here.
+    let (ask, _asked) = watch::channel(tui::Search::default());
+    let (_found, found) = mpsc::channel(1);
+    let models = tui::Models { ask, found };
     let panics = option("panic").unwrap_or_default().to_owned();
     let options = Options {
         caps,
@@ -73,7 +77,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let left = runtime.block_on(async {
         tokio::select! {
-            left = tui::run(snapshot, commands, options) => left,
+            left = tui::run(snapshot, commands, models, options) => left,
             () = tokio::time::sleep(Duration::from_millis(700)), if panics == "ui" => panic!("as asked: on the main thread"),
         }
     })?;
@@ -280,6 +284,8 @@ impl Fake {
             | Command::Param { .. }
             | Command::LeaveOut { .. }
             | Command::PriceLimit(_)
+            | Command::TakeModel(_)
+            | Command::Compare { .. }
             | Command::TrustPrice
             | Command::Canary(_)
             | Command::BackToPlan => {}

@@ -12,7 +12,7 @@ use crate::engine::snapshot::BatchFacts;
 use crate::intake::{Found, Inputs, walk};
 use crate::job::{BatchId, Checkpoint, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
-use crate::model::{Model, Params};
+use crate::model::{Listing, Model, Params};
 use crate::output::{Output, OutputError, Taken};
 
 /// Chunks of photos that may lie waiting for the engine.
@@ -63,10 +63,21 @@ impl Batch {
         Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None })
     }
 
-    /// The same photos with other parameters: a batch of its own.
-    pub(super) fn with(self, params: Params) -> Self {
+    /// The same photos with other parameters, or with another model: a batch of its own.
+    pub(super) fn with(self, taken: Option<&Listing>, params: Params) -> Self {
         let key = BatchKey { params: params.canonical(), ..self.key };
-        Self { key, params, ..self }
+        match taken {
+            None => Self { key, params, ..self },
+            Some(Listing { model, has_schema, .. }) => Self {
+                key: BatchKey { model: model.endpoint.to_string(), ..key },
+                model: model.clone(),
+                params,
+                has_schema: *has_schema,
+                schema_changed: None,
+                notes: Vec::new(),
+                ..self
+            },
+        }
     }
 
     /// Begins to look for photos. What is not to be sent by the settings is told with its reason.

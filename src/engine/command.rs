@@ -1,11 +1,13 @@
 //! What a face may ask of the engine. Plain values: a face may sit in another process.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::snapshot::{Query, Selection};
 use crate::job::{CauseKind, JobId, Usd};
+use crate::model::Listing;
 
 /// Something that a person or a program asks of a running batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,15 @@ pub enum Command {
         name: String,
         /// To what.
         value: Option<Value>,
+    },
+    /// Before the start: take another model, with what of the parameters it also has.
+    TakeModel(Arc<Listing>),
+    /// Before the start: say on the snapshot what the plan's photos would cost with each of these models.
+    Compare {
+        /// Which answer is meant, counting up.
+        seq: u64,
+        /// Which models.
+        models: Vec<Arc<Listing>>,
     },
     /// Before the start: leave these photos out, or take them in again.
     LeaveOut {

@@ -6,7 +6,7 @@
 mod answer;
 #[cfg(test)]
 mod any_json;
-mod carry;
+mod catalogue;
 mod field;
 mod fit;
 mod near;
@@ -22,7 +22,7 @@ mod spec;
 mod work;
 
 pub use answer::read_answer;
-pub use carry::Carried;
+pub use catalogue::{Carried, Listing};
 pub use field::{Bounds, Fault, Length, ParamKind, ParamSpec, Refused, shown};
 pub use fit::{Fit, Sizing};
 pub use near::nearest;

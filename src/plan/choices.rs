@@ -133,6 +133,11 @@ impl Choices {
         self.photos.retain(|_, out| *out);
     }
 
+    /// The price above which photos are left out.
+    pub(crate) fn price_limit(&self) -> Option<Usd> {
+        self.limit
+    }
+
     /// Counts from the start again.
     pub(crate) fn recount(&mut self) {
         self.dearest.clear();

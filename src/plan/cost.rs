@@ -14,6 +14,8 @@ pub(crate) struct CostModel {
     model: Model,
     /// The batch's parameters, where texts in them are filled in for each photo: then these are a job's own.
     prompts: Option<Params>,
+    /// Whether another model is reckoned with.
+    other: bool,
     /// The parameters of jobs that have their own.
     pub(crate) own: HashMap<JobId, Params>,
     /// What is held of a cap for each where nobody can count what it costs.
@@ -25,7 +27,14 @@ pub(crate) struct CostModel {
 impl CostModel {
     pub(crate) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
         let prompts = params.slots(&model).map(|_| params.clone());
-        Self { price, params, model, prompts, own: HashMap::new(), bound: None, reusing: HashSet::new() }
+        Self { price, params, model, prompts, other: false, own: HashMap::new(), bound: None, reusing: HashSet::new() }
+    }
+
+    /// Another model in its place, or the batch's own again: true if it is that. The parameters that jobs have of
+    /// their own are those of the batch's model.
+    pub(crate) fn set_model(&mut self, model: &Model, params: Params, price: Option<UnitPrice>) -> bool {
+        (self.other, self.params, self.price) = (model.endpoint != self.model.endpoint, params, price);
+        !self.other
     }
 
     /// Takes in the own parameters of a job that the ledger knew.
@@ -66,7 +75,7 @@ impl CostModel {
 
     /// A job's own parameters, if it has any.
     pub(crate) fn own_params(&self, job: &Job) -> Option<&Params> {
-        job.own.as_ref().and_then(|_| self.own.get(&job.id))
+        job.own.as_ref().filter(|_| !self.other).and_then(|_| self.own.get(&job.id))
     }
 
     /// What a job's result will cost; `None` if that cannot be known.

@@ -65,8 +65,8 @@ impl Planner {
     }
 
     /// Another price is in force from the next count on.
-    pub(crate) fn set_price(&mut self, price: UnitPrice) {
-        (self.plan.price, self.shared) = (Some(price), None);
+    pub(crate) fn set_price(&mut self, price: Option<UnitPrice>) {
+        (self.plan.price, self.shared) = (price, None);
     }
 
     /// Forgets what was counted.

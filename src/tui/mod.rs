@@ -14,8 +14,10 @@ pub mod update;
 pub mod view;
 
 mod edit;
+mod models;
 mod outbox;
 mod outside;
+mod picker;
 mod placed;
 mod replies;
 mod run;
@@ -28,6 +30,7 @@ mod thrift;
 mod fixtures;
 
 pub use caps::Caps;
+pub use models::{Finding, Finds, Models, Search};
 pub use run::{Left, Options, TuiError, run};
 #[cfg(unix)]
 #[cfg(unix)]

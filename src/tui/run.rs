@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::caps::Caps;
 use super::keys::KeyMap;
+use super::models::Models;
 use super::outbox::Outbox;
 use super::preview::Studio;
 use super::replies::Replies;
@@ -110,6 +111,7 @@ fn is_hang_up(error: &io::Error) -> bool {
 pub async fn run(
     snapshot: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
+    models: Models,
     options: Options,
 ) -> Result<Left, TuiError> {
     // Which colours there are is decided by the capabilities alone. Left to itself, crossterm 0.29
@@ -131,6 +133,7 @@ pub async fn run(
         signals,
         snapshot,
         commands,
+        models,
         outbox: Outbox::default(),
         studio: Studio::default(),
         replies: Replies::default(),
@@ -167,6 +170,7 @@ struct Face {
     signals: Signals,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
+    models: Models,
     outbox: Outbox,
     studio: Studio,
     replies: Replies,
@@ -234,6 +238,10 @@ impl Face {
                     }
                     None => Ok(()),
                 },
+                Some(finds) = self.models.found.recv() => {
+                    self.dirty = true;
+                    self.take_in(Msg::Models(finds)).await
+                },
                 () = sleep_until(second + Duration::from_secs(1)), if self.ui.is_ticking() => {
                     second = Instant::now();
                     self.dirty = true;
@@ -281,6 +289,7 @@ impl Face {
             match effect {
                 Effect::Send(command) => self.outbox.put(command),
                 Effect::Decode(asks) => self.studio.want(asks),
+                Effect::FindModels(search) => drop(self.models.ask.send(search)),
                 Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) => {}
             }
         }
@@ -317,6 +326,8 @@ impl Face {
             match effect {
                 Effect::Send(command) => self.outbox.put(command),
                 Effect::Decode(asks) => self.studio.want(asks),
+                // Who found them may be gone on the way out.
+                Effect::FindModels(search) => drop(self.models.ask.send(search)),
                 Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,
                 Effect::Redraw => self.screen.redraw().map_err(Stop::drawing)?,
                 Effect::Suspend => {

@@ -1,11 +1,12 @@
 //! A platform API of a test's own.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::Query;
+use axum::extract::{Query, Request};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
@@ -44,5 +45,46 @@ impl Platform {
         let mut command = stage.command(args);
         command.env("FAL_TUI_API_URL", &self.url);
         command
+    }
+}
+
+/// The sandbox's own API behind a door that can be shut.
+pub(crate) struct Door {
+    pub(crate) url: String,
+    is_shut: Arc<AtomicBool>,
+}
+
+impl Door {
+    pub(crate) fn start(stage: &Stage) -> Self {
+        let is_shut = Arc::new(AtomicBool::new(false));
+        let (shut, api) = (is_shut.clone(), stage.sandbox.api_url());
+        let pass = move |request: Request| {
+            let (shut, api) = (shut.load(Ordering::SeqCst), api.clone());
+            async move {
+                if shut {
+                    return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                }
+                let (parts, body) = request.into_parts();
+                let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+                let url = format!("{api}{}", parts.uri.path_and_query().unwrap());
+                let mut asked = reqwest::Client::new().request(parts.method, url).body(body);
+                for name in ["authorization", "content-type"] {
+                    if let Some(value) = parts.headers.get(name) {
+                        asked = asked.header(name, value);
+                    }
+                }
+                let reply = asked.send().await.unwrap();
+                (reply.status(), reply.bytes().await.unwrap()).into_response()
+            }
+        };
+        let app = Router::new().fallback(pass);
+        let listener = stage.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        stage.runtime.spawn(async move { axum::serve(listener, app).await });
+        Self { url, is_shut }
+    }
+
+    pub(crate) fn shut(&self) {
+        self.is_shut.store(true, Ordering::SeqCst);
     }
 }

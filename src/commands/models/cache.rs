@@ -1,16 +1,37 @@
 //! Schemas as fal gave them, kept for a day: a run need not ask again, and one without a network still knows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::Settings;
-use crate::job::EndpointId;
+use crate::fal::Listed;
+use crate::job::{EndpointId, clean};
 use crate::model::{LONGEST, Schema};
 
 /// How long a schema is taken as it is.
 const DAY: Duration = Duration::from_hours(24);
+
+/// Models that are remembered.
+const MOST: usize = 1000;
+
+/// A model that was found: what its schema does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Known {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) category: String,
+    pub(super) about: String,
+}
+
+impl Known {
+    pub(super) fn of(listed: &Listed) -> Self {
+        let Listed { id, name, category, about, .. } = listed;
+        Self { id: id.to_string(), name: name.clone(), category: category.clone(), about: about.clone() }
+    }
+}
 
 /// A folder of schemas; none for a sandbox inside the process, whose own are at hand.
 #[derive(Debug)]
@@ -44,21 +65,64 @@ impl Cache {
 
     /// Keeps a schema. That it cannot be kept is no reason not to use it.
     pub(super) fn keep(&self, endpoint: &EndpointId, document: &Value) {
-        let Some(file) = self.file(endpoint) else { return };
-        let Some(folder) = file.parent() else { return };
-        let kept = std::fs::create_dir_all(folder).and_then(|()| {
-            let mut whole = tempfile::NamedTempFile::new_in(folder)?;
-            std::io::Write::write_all(&mut whole, document.to_string().as_bytes())?;
-            whole.persist(&file).map_err(|error| error.error)
-        });
-        if let Err(error) = kept {
-            tracing::info!(%error, "the schema is not kept");
+        if let Some(file) = self.file(endpoint) {
+            write(&file, document.to_string().as_bytes());
         }
+    }
+
+    /// The models that were found before, those last found at the end.
+    pub(super) fn known(&self) -> Vec<Known> {
+        let read = || {
+            let file = self.list_file()?;
+            let length = usize::try_from(std::fs::metadata(&file).ok()?.len()).ok()?;
+            let text = (length <= LONGEST).then(|| std::fs::read(&file).ok())??;
+            serde_json::from_slice::<Vec<Known>>(&text).ok()
+        };
+        let of = |known: Known| {
+            let cleaned = |text: &str| clean(text).into_owned();
+            Known {
+                name: cleaned(&known.name),
+                category: cleaned(&known.category),
+                about: cleaned(&known.about),
+                id: known.id,
+            }
+        };
+        read().unwrap_or_default().into_iter().map(of).collect()
+    }
+
+    /// Remembers models that were found.
+    pub(super) fn keep_known(&self, new: Vec<Known>) {
+        let Some(file) = self.list_file().filter(|_| !new.is_empty()) else { return };
+        let mut all = self.known();
+        all.retain(|known| new.iter().all(|new| new.id != known.id));
+        all.extend(new);
+        all.drain(..all.len().saturating_sub(MOST));
+        if let Ok(text) = serde_json::to_vec(&all) {
+            write(&file, &text);
+        }
+    }
+
+    fn list_file(&self) -> Option<PathBuf> {
+        let of = blake3::hash(self.api.as_bytes()).to_hex();
+        Some(self.folder.as_ref()?.join(format!("list-{}.json", of.get(..16)?)))
     }
 
     fn file(&self, endpoint: &EndpointId) -> Option<PathBuf> {
         let of = blake3::hash(format!("{}\n{endpoint}", self.api).as_bytes()).to_hex();
         Some(self.folder.as_ref()?.join(format!("{}.json", of.get(..32)?)))
+    }
+}
+
+/// Writes a file as a whole or not at all.
+fn write(file: &Path, text: &[u8]) {
+    let Some(folder) = file.parent() else { return };
+    let kept = std::fs::create_dir_all(folder).and_then(|()| {
+        let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+        std::io::Write::write_all(&mut whole, text)?;
+        whole.persist(file).map_err(|error| error.error)
+    });
+    if let Err(error) = kept {
+        tracing::info!(%error, "what fal said of models is not kept");
     }
 }
 
@@ -86,5 +150,19 @@ mod tests {
         assert!(ours.fresh(&id).is_none() && ours.any(&id).is_some(), "an old one is better than none");
         std::fs::write(ours.file(&id).unwrap(), "{").unwrap();
         assert_eq!(ours.any(&id), None);
+    }
+
+    #[test]
+    fn models_that_were_found_are_remembered_and_told_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache { folder: Some(dir.path().join("models")), api: "https://api.fal.ai/".to_owned() };
+        let known = |id: &str, name: &str| Known { id: id.to_owned(), name: name.to_owned(), ..Known::default() };
+        assert_eq!(cache.known(), []);
+        cache.keep_known(vec![known("a/b", "A"), known("a/c", "C")]);
+        cache.keep_known(vec![known("a/b", "B\u{1b}[2J")]);
+        let names: Vec<_> = cache.known().into_iter().map(|known| known.name).collect();
+        assert_eq!(names, ["C", "B\u{fffd}[2J"]);
+        std::fs::write(cache.list_file().unwrap(), "[1").unwrap();
+        assert_eq!(cache.known(), []);
     }
 }

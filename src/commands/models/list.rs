@@ -1,5 +1,6 @@
 //! `fal-tui models`: which models there are, and what one of them takes, gives and costs. Spends nothing.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -8,7 +9,7 @@ use crate::commands::failure::Failure;
 use crate::config::Settings;
 use crate::fal::{Fal, Listed};
 use crate::job::{EndpointId, clean, plural};
-use crate::model::{Gives, Model, ParamSpec, Schema, UnitPrice, settle, shown};
+use crate::model::{Gives, Model, ParamSpec, Quote, Schema, UnitPrice, settle, shown};
 
 /// Models on a page: each comes with its schema.
 const PAGE: usize = 20;
@@ -82,13 +83,22 @@ async fn found(fal: &Fal, search: &Search, has_key: bool, settings: &Settings) -
     }
 }
 
+/// What fal names as the prices of models; nothing where it cannot be asked.
+pub(super) async fn quotes(fal: &Fal, ids: &[EndpointId]) -> HashMap<EndpointId, Vec<Quote>> {
+    let named = if ids.is_empty() { Vec::new() } else { fal.prices(ids).await.unwrap_or_default() };
+    let mut quotes: HashMap<_, Vec<_>> = HashMap::new();
+    for (id, quote) in named {
+        quotes.entry(id).or_default().push(quote);
+    }
+    quotes
+}
+
 /// The prices of models in their order. Without a key fal names none.
 async fn price(fal: &Fal, ids: &[EndpointId], has_key: bool) -> Vec<Option<UnitPrice>> {
-    let named = if has_key && !ids.is_empty() { fal.prices(ids).await.unwrap_or_default() } else { Vec::new() };
+    let named = quotes(fal, if has_key { ids } else { &[] }).await;
     let of = |id: &EndpointId| {
-        let quotes: Vec<_> = named.iter().filter(|(of, _)| of == id).map(|(_, quote)| quote.clone()).collect();
         let list = Model::built_in(id).and_then(|model| model.list_price);
-        settle(&quotes, list.as_ref(), false)
+        settle(named.get(id).map_or(&[], Vec::as_slice), list.as_ref(), false)
     };
     ids.iter().map(of).collect()
 }

@@ -1,6 +1,7 @@
 //! The model of a run: its schema is asked of fal, kept for a day, and decides what of the settings holds.
 
 mod cache;
+mod catalogue;
 mod list;
 mod pinned;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+pub(super) use catalogue::serve;
 pub(super) use list::{Search, list};
 pub(super) use pinned::{pinned, read};
 

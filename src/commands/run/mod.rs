@@ -1,6 +1,7 @@
 //! Running a batch: everything is checked before anything is sent.
 
 pub(super) mod face;
+mod go_on;
 mod watch;
 mod work;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use self::face::Face;
+use self::go_on::how_to_go_on;
 use self::watch::{Seen, watch};
 use self::work::{Begun, Over, Work};
 use crate::commands::batch::Batch;
@@ -189,9 +191,10 @@ async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
+    let models = models::serve(work.settings.clone(), work.fal.clone());
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
-    let Seen { over: Over { end, opened, changed }, told, trouble, hung_up } =
-        watch(face, signals, ends, ended, heard).await?;
+    let Seen { over: Over { end, opened, model, changed }, told, trouble, hung_up } =
+        watch(face, signals, (ends, models), ended, heard).await?;
 
     let put_down = put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
@@ -201,8 +204,8 @@ async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
         // The terminal is gone: it is touched no more.
         signals::end(1);
     }
-    if !changed.is_empty() {
-        let _ = io::stdout().write_all(how_to_go_on(&changed).as_bytes());
+    if model.is_some() || !changed.is_empty() {
+        let _ = io::stdout().write_all(how_to_go_on(model.as_ref(), &changed).as_bytes());
     }
     let status = match (end, trouble) {
         (Ok(summary), Some(trouble)) => Err(trouble.after(&summary)),
@@ -234,19 +237,6 @@ fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: O
         _ => {}
     }
     Ok(())
-}
-
-/// A batch with parameters that were changed before the start is found again only with them.
-fn how_to_go_on(changed: &[String]) -> String {
-    let flags: Vec<_> = changed.iter().map(|pair| format!("-p {}", quoted(pair))).collect();
-    format!("{:<9} this batch has other parameters: go on with the same command and {}\n", "", flags.join(" "))
-}
-
-/// A text as a shell takes it for one word.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "=._-/:,".contains(c);
-    let text = clean(text);
-    if text.chars().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Writes the records of a run that is over, unless there is nothing to record: neither this run nor

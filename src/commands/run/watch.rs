@@ -31,7 +31,7 @@ pub(in crate::commands) struct Seen {
 pub(in crate::commands) async fn watch(
     face: Face,
     signals: Signals,
-    ends: FaceEnds,
+    (ends, models): (FaceEnds, tui::Models),
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
@@ -56,7 +56,7 @@ pub(in crate::commands) async fn watch(
             Ok(Seen { told, ..seen })
         }
         Face::Dashboard(options) => {
-            let left = tui::run(snapshot, commands.clone(), *options).await;
+            let left = tui::run(snapshot, commands.clone(), models, *options).await;
             // Where the terminal fails, no key and perhaps no signal tells the engine to end.
             let leave = |signal| commands.send(Command::Quit { leave: Leave::Running, signal });
             let trouble = match left {

@@ -18,7 +18,7 @@ use crate::engine::{
 use crate::fal::Fal;
 use crate::headless::Form;
 use crate::intake::Found;
-use crate::job::RetryPolicy;
+use crate::job::{EndpointId, RetryPolicy};
 use crate::ledger::{Ledger, Opened};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
@@ -62,7 +62,10 @@ pub(in crate::commands) struct Over {
     pub(in crate::commands) end: Result<Summary, Failure>,
     /// The batch that was worked on last.
     pub(in crate::commands) opened: Opened,
-    /// Parameters that were changed before the start, as `NAME=VALUE`.
+    /// The model that was taken before the start in place of the command's.
+    pub(in crate::commands) model: Option<EndpointId>,
+    /// Parameters that were changed before the start, as `NAME=VALUE`; with another model all that are not its own
+    /// defaults.
     pub(in crate::commands) changed: Vec<String>,
 }
 
@@ -96,7 +99,7 @@ impl Work {
         mut opened: Opened,
         mut ended: JoinHandle<End>,
     ) -> Over {
-        let first = batch.params.clone();
+        let first = batch.clone();
         let end = loop {
             match ended.await {
                 Err(error) => break Err(engine_stopped(&error)),
@@ -109,7 +112,7 @@ impl Work {
                     }
                 }
                 Ok(End::Restart(anew)) => {
-                    batch = batch.with(anew.params.clone());
+                    batch = batch.with(anew.model.as_deref(), anew.params.clone());
                     match self.begin_anew(&batch, *anew).await {
                         Ok(begun) => (opened, ended) = (begun.opened, begun.handle.ended),
                         Err(failure) => break Err(failure),
@@ -117,7 +120,10 @@ impl Work {
                 }
             }
         };
-        Over { end, opened, changed: changed(&first, &batch.params) }
+        let model = Some(batch.model.endpoint.clone()).filter(|endpoint| *endpoint != first.model.endpoint);
+        let defaults = || Params::parse(&batch.model, []).unwrap_or_else(|_| first.params.clone());
+        let before = if model.is_some() { defaults() } else { first.params.clone() };
+        Over { end, opened, changed: changed(&before, &batch.params), model }
     }
 
     /// Goes on with the same photos as a batch of its own.
@@ -143,10 +149,13 @@ impl Work {
         options: Options,
         anew: Restart,
     ) -> Result<Handle, Failure> {
-        let Restart { photos, left_out, window, budget, price, start, link, .. } = anew;
+        let Restart { model, photos, left_out, window, budget, price, start, link, .. } = anew;
         let mut options = Options { price, left_out, ..options };
         (options.limits.window, options.limits.budget, options.manner.start) = (window, budget, start);
         options.facts.budget = budget;
+        if batch.model.endpoint != self.settings.model.endpoint {
+            options.facts.named_price = model.and_then(|model| model.named_price.clone());
+        }
         let deps = self.deps(batch, opened, remembered, in_chunks(photos), None, Some(link)).await?;
         Ok(engine::start(options, deps))
     }

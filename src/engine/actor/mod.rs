@@ -128,6 +128,7 @@ impl Engine {
             causes: Vec::new(),
             action_preview: None,
             canary: None,
+            comparison: None,
         };
         let (link, face) = match link {
             Some(link) => (link, None),

@@ -25,6 +25,8 @@ impl Engine {
             Command::Canary(photos) => self.set_canary(photos),
             Command::BackToPlan => self.course.back |= self.may_go_back(),
             Command::Param { name, value } => self.set_param(&name, value.as_ref()),
+            Command::TakeModel(listing) => self.take_model(listing),
+            Command::Compare { seq, models } => self.compare(seq, &models),
             Command::LeaveOut { which, out } => self.leave_out(which, out),
             Command::PriceLimit(limit) => self.limit_price(limit),
             Command::TrustPrice => self.trust_price(),

@@ -2,7 +2,7 @@
 
 use super::JobTable;
 use crate::job::{Job, Usd};
-use crate::model::{Bound, PriceState, Work};
+use crate::model::{Bound, Model, Params, PriceState, UnitPrice, Work};
 
 impl JobTable {
     /// Whether texts are filled in for each photo, so that its own parameters are what the plan has for it.
@@ -13,6 +13,24 @@ impl JobTable {
     /// What is said for a job in such texts.
     pub(in crate::engine) fn said(&self, job: &Job) -> Option<String> {
         self.cost.said(job)
+    }
+
+    /// Takes another model with its parameters and its price: everything is counted with what follows; under
+    /// a cap that is held.
+    pub(in crate::engine) fn set_model(
+        &mut self,
+        model: &Model,
+        params: Params,
+        price: Option<UnitPrice>,
+        is_capped: bool,
+    ) {
+        self.reckon_anew(|cost, jobs| {
+            let is_own = cost.set_model(model, params, price);
+            if is_capped {
+                // What requests of one model were billed says nothing of another's.
+                cost.hold_cap(if is_own { jobs } else { &[] });
+            }
+        });
     }
 
     /// What a job's request makes.

@@ -11,21 +11,18 @@ use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
 use crate::engine::planning::state::{Link, Planning, Restart};
 use crate::engine::snapshot::Choice;
-use crate::engine::steps::stages::Outcome;
-use crate::engine::tasks::Step;
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Transition, Usd};
-use crate::ledger::{BatchKey, LedgerError};
 use crate::plan::{About, Cap, Field, LEFT_OUT, Plan, Selection, Standing, is_unfilled};
 
 impl Engine {
     /// Whether parameters were changed.
     pub(in crate::engine) fn is_changed(&self) -> bool {
-        *self.jobs.params() != self.planning.edit.base
+        *self.jobs.params() != self.planning.edit.base || self.planning.edit.taken.is_some()
     }
 
     /// Before the start, where the photos are found anew: a batch that is retried is what it is.
-    fn may_change(&self) -> bool {
+    pub(in crate::engine) fn may_change(&self) -> bool {
         !self.course.started && self.options.walks && self.course.leaving.is_none()
     }
 
@@ -34,7 +31,7 @@ impl Engine {
         if !self.may_change() {
             return;
         }
-        let params = match self.jobs.params().with(&self.options.model, name, value) {
+        let params = match self.jobs.params().with(self.planned_model(), name, value) {
             Ok(params) => params,
             Err(error) => return tracing::warn!(%error, "not changed"),
         };
@@ -42,6 +39,11 @@ impl Engine {
             return;
         }
         self.jobs.set_params(params);
+        self.params_changed();
+    }
+
+    /// What follows from another model or other parameters.
+    pub(in crate::engine) fn params_changed(&mut self) {
         self.planning.edit.sibling.clear();
         self.change_plan();
         self.show_params();
@@ -94,7 +96,7 @@ impl Engine {
             if self.options.limits.budget.is_some() {
                 self.jobs.hold_cap(&[]);
             }
-            self.planning.planner.set_price(price);
+            self.planning.planner.set_price(Some(price));
             self.change_plan();
         }
     }
@@ -109,7 +111,7 @@ impl Engine {
         if self.course.started {
             return;
         }
-        if let Err(missing) = self.jobs.params().complete(&self.options.model) {
+        if let Err(missing) = self.jobs.params().complete(self.planned_model()) {
             return tracing::warn!(%missing, "not started");
         }
         if self.is_changed() {
@@ -219,6 +221,7 @@ impl Engine {
         self.recount();
         let is_open = self.may_change();
         let is_changed = self.is_changed();
+        let taken = self.planning.edit.taken.clone();
         let left_at_fal = if is_changed { self.jobs.reserved() } else { 0 };
         // Changed parameters make a batch of its own, of which nothing is used yet.
         let used = if is_changed { Usd::ZERO } else { self.planning.used_before };
@@ -234,54 +237,10 @@ impl Engine {
             if is_open {
                 let value = |name: &str| jobs.params().get(name).cloned();
                 let field = |spec: &crate::model::ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };
-                plan.fields = options.model.params.iter().map(field).collect();
+                let model = taken.as_ref().map_or(&options.model, |taken| &taken.model);
+                plan.fields = model.params.iter().map(field).collect();
             }
         })
-    }
-
-    /// Asks the ledger for a batch with these parameters: what is done in it is not sent again.
-    fn look_up_sibling(&mut self) {
-        if self.planning.edit.looking.is_some() || !self.is_changed() {
-            return;
-        }
-        let wanted = self.jobs.params().canonical();
-        self.planning.edit.looking = Some(wanted.clone());
-        let (ledger, id) = (self.ledger.clone(), self.facts.id);
-        self.spawn_stage(Step::Sibling, async move {
-            let look = async {
-                let key = BatchKey { params: wanted, ..ledger.batch(id).await?.key };
-                match ledger.batch_of(&key).await? {
-                    Some(batch) => ledger.jobs(batch).await,
-                    None => Ok(Vec::new()),
-                }
-            };
-            Outcome::Sibling(look.await)
-        });
-    }
-
-    /// What the ledger knows of a batch with the changed parameters.
-    pub(in crate::engine) fn sibling_found(&mut self, jobs: Result<Vec<Job>, LedgerError>) {
-        let looked_for = self.planning.edit.looking.take();
-        if looked_for.is_none_or(|looked_for| looked_for != self.jobs.params().canonical()) {
-            return self.look_up_sibling();
-        }
-        match jobs {
-            Ok(jobs) => {
-                self.planning.edit.sibling = jobs.into_iter().map(|job| (job.photo.path.clone(), job)).collect();
-                (self.planning.edit.stale, self.publisher.dirty) = (true, true);
-            }
-            Err(error) => {
-                tracing::error!(%error, "the ledger cannot be read");
-                self.planning.edit.begin = false;
-            }
-        }
-    }
-
-    /// It could not be read, so that it is not begun.
-    pub(in crate::engine) fn sibling_unread(&mut self) {
-        self.planning.edit.looking = None;
-        self.planning.edit.begin = false;
-        self.publisher.dirty = true;
     }
 
     /// Whether the changed batch can be begun: all that it takes is known, and nothing of this one is
@@ -316,6 +275,7 @@ impl Engine {
                 || self.planning.selection.leaves_out(job.id, self.jobs.estimate(job))
         };
         Restart {
+            model: self.planning.edit.taken.clone(),
             params: self.jobs.params().clone(),
             photos: self.jobs.iter().filter(found).map(photo).collect(),
             left_out: self.jobs.iter().filter(found).filter(is_out).map(|job| job.photo.path.clone()).collect(),

@@ -2,5 +2,7 @@
 
 pub(super) mod arrive;
 pub(super) mod edit;
+pub(super) mod model;
 pub(super) mod row;
+pub(super) mod sibling;
 pub(super) mod state;

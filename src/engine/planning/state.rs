@@ -11,7 +11,7 @@ use crate::engine::command::Command;
 use crate::engine::snapshot::{Query, Snapshot};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Saved, Usd};
-use crate::model::{Params, UnitPrice};
+use crate::model::{Listing, Params, UnitPrice};
 use crate::plan::{Choices, Planner, Standing, is_another};
 
 /// The parameters as they are changed before the start.
@@ -19,10 +19,12 @@ use crate::plan::{Choices, Planner, Standing, is_another};
 pub(in crate::engine) struct PlanEdit {
     /// Those that the run was started with.
     pub(super) base: Params,
+    /// The model that was taken in place of the batch's.
+    pub(super) taken: Option<Arc<Listing>>,
     /// What the ledger knows of a batch with the changed ones, by path.
     pub(super) sibling: HashMap<Box<Path>, Job>,
-    /// The parameters that are being looked up in the ledger.
-    pub(super) looking: Option<String>,
+    /// The model and parameters that are being looked up in the ledger.
+    pub(super) looking: Option<(String, String)>,
     /// The person said to start with the changed ones.
     pub(super) begin: bool,
     /// Something was changed since the plan was counted.
@@ -32,6 +34,8 @@ pub(in crate::engine) struct PlanEdit {
 /// What goes on as a batch of its own: the same photos with other parameters.
 #[derive(Debug)]
 pub struct Restart {
+    /// The model, if it is another one.
+    pub model: Option<Arc<Listing>>,
     /// The parameters.
     pub params: Params,
     /// Every photo that was found.
@@ -60,7 +64,7 @@ pub struct Link {
 
 impl PlanEdit {
     pub(in crate::engine) fn new(base: Params) -> Self {
-        Self { base, sibling: HashMap::new(), looking: None, begin: false, stale: false }
+        Self { base, taken: None, sibling: HashMap::new(), looking: None, begin: false, stale: false }
     }
 
     /// A job as it stands in the batch that the parameters make.

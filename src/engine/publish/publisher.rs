@@ -11,7 +11,7 @@ use crate::engine::publish::attempt_history::{AttemptHistory, past};
 use crate::engine::publish::log_cache::LogCache;
 use crate::engine::publish::said::Said;
 use crate::engine::publish::throughput::Throughput;
-use crate::engine::snapshot::{ActionPreview, Snapshot};
+use crate::engine::snapshot::{ActionPreview, Comparison, Snapshot};
 use crate::engine::table::Looker;
 use crate::job::{JobId, Timestamp};
 use crate::ledger::{Attempt, Trail};
@@ -46,6 +46,8 @@ pub(in crate::engine) struct Publisher {
     pub(in crate::engine) history: Option<AttemptHistory>,
     /// What could be done with the jobs that a face asked about last.
     pub(in crate::engine) action_preview: Option<ActionPreview>,
+    /// What other models would cost, as it was asked last.
+    pub(in crate::engine) comparison: Option<Arc<Comparison>>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(in crate::engine) logs: LogCache,
 }
@@ -73,6 +75,7 @@ impl Publisher {
             watched: None,
             history: None,
             action_preview: None,
+            comparison: None,
             logs: LogCache::default(),
         }
     }

@@ -30,6 +30,7 @@ impl Engine {
             causes: self.causes(),
             action_preview: self.publisher.action_preview,
             canary: self.course.canary.wished(),
+            comparison: self.publisher.comparison.clone(),
         }
     }
 

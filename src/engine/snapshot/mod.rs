@@ -4,6 +4,7 @@
 mod action_preview;
 mod canary;
 mod cause;
+mod comparison;
 mod detail;
 mod file;
 mod query;
@@ -13,6 +14,7 @@ mod totals;
 pub use action_preview::ActionPreview;
 pub use canary::CanaryFigures;
 pub use cause::CauseGroup;
+pub use comparison::{Comparison, FolderPrice};
 pub use detail::{Detail, LogLine, PastAttempt, RedoParam, RequestDetail, ResultDetail, TroubleDetail};
 pub use file::PictureFile;
 pub use query::{Cursor, Order, Query, Tab};
@@ -55,6 +57,8 @@ pub struct Snapshot {
     pub canary: Option<u16>,
     /// The answer to the newest [`Command::PreviewAction`](super::Command::PreviewAction).
     pub action_preview: Option<ActionPreview>,
+    /// The answer to the newest [`Command::Compare`](super::Command::Compare).
+    pub comparison: Option<Arc<Comparison>>,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.

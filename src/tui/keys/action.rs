@@ -166,6 +166,7 @@ actions! {
     LeaveOut     "leave-out"     Batch   [Plan]                     ["space"]             "leave the folder or photo out, or take it in again";
     LeaveOutAll  "leave-out-all" Batch   [Photos]                   ["a"]                 "in the list: leave out all that the filter leaves";
     TakeInAll    "take-in-all"   Batch   [Photos]                   ["A"]                 "in the list: take in all that the filter leaves";
+    Model        "model"         Batch   [Plan]                     ["m"]                 "another model: search, what these photos cost with each, take one";
     PriceLimit   "price-limit"   Batch   [Plan]                     ["$"]                 "leave out photos above a price";
     TrustPrice   "trust-price"   Batch   [Plan]                     ["T"]                 "take the price that fal names, where it is in doubt; asks first";
     Canary       "canary"        Batch   [Plan]                     ["c"]                 "send a few of the photos first, then wait for a word";

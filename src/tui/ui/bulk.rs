@@ -30,8 +30,8 @@ impl Ui {
         if jobs.is_empty() {
             return Outcome::Say("no photo is chosen".to_owned());
         }
-        self.weighings += 1;
-        let seq = self.weighings;
+        self.questions += 1;
+        let seq = self.questions;
         self.weighing = Some(Weighing { seq, what, jobs: jobs.clone() });
         Outcome::Weigh(Command::PreviewAction { seq, jobs })
     }

@@ -23,6 +23,7 @@ use tui_input::Input;
 
 use super::caps::Caps;
 use super::keys::{Context, KeyMap};
+use super::picker::Picker;
 use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
@@ -75,7 +76,7 @@ pub struct Ui {
     marking: Marking,
     /// What the engine is to count before a question is asked, and how often it was asked to.
     pub(crate) weighing: Option<Weighing>,
-    weighings: u64,
+    pub(crate) questions: u64,
 
     pub(crate) focus: Focus,
     /// Whether the lower pane covers the table.
@@ -134,6 +135,8 @@ pub(crate) enum Layer {
     Causes(Causes),
     /// An amount that is asked for.
     Entry(Entry),
+    /// Another model.
+    Picker(Box<Picker>),
 }
 
 /// The engine was told to end.
@@ -183,7 +186,7 @@ impl Ui {
             marks: BTreeSet::new(),
             marking: Marking::Done,
             weighing: None,
-            weighings: 0,
+            questions: 0,
             focus: Focus::Jobs,
             opened: false,
             pane: Pane::default(),

@@ -82,6 +82,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         | Action::LeaveOutAll
         | Action::TakeInAll
         | Action::Photos
+        | Action::Model
         | Action::PriceLimit
         | Action::TrustPrice
         | Action::Canary
@@ -142,6 +143,7 @@ fn plan(ui: &mut Ui, action: Action) -> Vec<Effect> {
             Ok(question) => ui.layers.push(Layer::Question(question)),
             Err(why) => ui.say(why),
         },
+        Action::Model => return vec![Effect::FindModels(ui.open_picker())],
         Action::PriceLimit => ui.ask_amount(Amount::Limit),
         Action::Cap => ui.ask_amount(Amount::Cap),
         Action::Canary => ui.ask_amount(Amount::Canary),

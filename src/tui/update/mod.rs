@@ -2,6 +2,7 @@
 
 mod act;
 mod news;
+mod picking;
 mod pictures;
 mod point;
 mod press;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use super::models::{Finds, Search};
 use super::preview::{Ask, Found};
 use super::run::Left;
 use super::ui::Ui;
@@ -37,6 +39,8 @@ pub enum Msg {
     Resize(Size),
     /// It is now so late.
     Clock(Timestamp),
+    /// Models were found.
+    Models(Finds),
     /// A picture was made, or cannot be.
     Picture(Box<Ask>, Found),
 }
@@ -48,6 +52,8 @@ pub enum Effect {
     Send(Command),
     /// Make these pictures and none that was asked for before.
     Decode(Vec<Ask>),
+    /// Find models, and none that was asked for before.
+    FindModels(Search),
     /// Put a text on the clipboard.
     Copy(String),
     /// Draw every cell anew.
@@ -68,10 +74,11 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             if is_seen && ui.is_planning() {
                 view::plan::keep_in_sight(ui);
             }
-            match ui.action_preview() {
-                Some(outcome) => act::follow(ui, outcome),
-                None => Vec::new(),
+            let mut effects = act::send(ui.picker_updated());
+            if let Some(outcome) = ui.action_preview() {
+                effects.extend(act::follow(ui, outcome));
             }
+            effects
         }
         Msg::Key(key) => press::press(ui, key),
         Msg::Mouse(mouse) => point::point(ui, mouse),
@@ -87,6 +94,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             ui.set_clock(now);
             Vec::new()
         }
+        Msg::Models(finds) => act::send(ui.models_found(finds)),
         Msg::Picture(ask, found) => {
             ui.gallery.take(*ask, found);
             Vec::new()

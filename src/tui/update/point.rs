@@ -97,6 +97,15 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
         }
         Some(Click::Stop(stop)) if ui.stop() == stop => return act(ui, Action::Start),
         Some(Click::Stop(stop)) => ui.plan.at = stop,
+        Some(Click::Model(at)) => {
+            if let Some(picker) = ui.picker()
+                && at != picker.at
+            {
+                picker.at = at;
+            } else {
+                return send(ui.take_model());
+            }
+        }
         Some(Click::Done) => return press(ui, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL)),
         Some(Click::Edit { row, left }) => return point_into(ui, at, row, left),
         Some(Click::Nothing) | None => {}

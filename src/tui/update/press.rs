@@ -8,12 +8,13 @@ use super::act::{act, copy, leave, send, tell};
 use crate::engine::Leave;
 use crate::tui::edit::{Pressed, paste as paste_into};
 use crate::tui::keys::{Action, Context, Key};
+use crate::tui::picker::PickerKey;
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
 use crate::tui::ui::layout::is_too_small;
 use crate::tui::ui::redo;
 use crate::tui::ui::{Layer, Ui};
-use crate::tui::view::edit;
+use crate::tui::view::{edit, picker};
 
 pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
@@ -24,6 +25,9 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     }
     if let Some(Layer::Entry(_)) = ui.layers.last() {
         return type_amount(ui, event);
+    }
+    if let Some(Layer::Picker(_)) = ui.layers.last() {
+        return press_in_picker(ui, event);
     }
     if ui.is_editing() {
         return type_into_field(ui, event);
@@ -125,12 +129,33 @@ fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 /// What follows from a key in an editor.
 fn follow_edit(ui: &mut Ui, pressed: Pressed, event: KeyEvent) -> Vec<Effect> {
     if pressed == Pressed::Not {
-        return match ui.keys.action(Context::Overlay, Key::from(event)) {
-            Some(action @ (Action::Redraw | Action::Suspend)) => act(ui, action),
-            _ => Vec::new(),
-        };
+        return plain(ui, event);
     }
     send(ui.field_edited(pressed))
+}
+
+/// The picker of models: letters look for others.
+fn press_in_picker(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    let page = picker::page(ui.size);
+    let Some(picker) = ui.picker() else { return Vec::new() };
+    match picker.press(event, page) {
+        PickerKey::Not => plain(ui, event),
+        PickerKey::Moved => Vec::new(),
+        PickerKey::Find(search) => vec![Effect::FindModels(search)],
+        PickerKey::Take => send(ui.take_model()),
+        PickerKey::Close => {
+            ui.layers.pop();
+            Vec::new()
+        }
+    }
+}
+
+/// What a key does while a text is typed that is none of the text's.
+fn plain(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+    match ui.keys.action(Context::Overlay, Key::from(event)) {
+        Some(action @ (Action::Redraw | Action::Suspend)) => act(ui, action),
+        _ => Vec::new(),
+    }
 }
 
 fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
@@ -157,6 +182,10 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
         (Some(Layer::Entry(entry)), _) => {
             entry.draft.paste(text);
             entry.check();
+        }
+        (Some(Layer::Picker(picker)), _) => {
+            paste_into(&mut picker.words, text);
+            return vec![Effect::FindModels(picker.search())];
         }
         (None, Some(edit)) if is_editing => {
             let room = edit::room(ui.size, edit);

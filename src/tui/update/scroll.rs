@@ -52,6 +52,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                     question.at = question.at.saturating_add_signed(lines).min(last);
                 }
                 Some(Layer::Redo(form)) => form.step(lines),
+                Some(Layer::Picker(picker)) => picker.move_by(lines),
                 Some(Layer::Entry(_)) | None => {}
             }
         }

@@ -21,6 +21,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let row = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     let mut pieces = if let Some(Layer::Entry(_)) = ui.layers.last() {
         vec![fixed(ui, KeyCode::Enter, "set it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
+    } else if let Some(Layer::Picker(_)) = ui.layers.last() {
+        vec![fixed(ui, KeyCode::Enter, "take it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
     } else if let Some(editing) = ui.plan.edit.as_ref().filter(|_| ui.is_editing()) {
         edit_keys(ui, editing)
     } else if ui.typing {
@@ -31,7 +33,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     match ui.layers.last() {
         Some(Layer::Question(_)) => pieces.push(fixed(ui, KeyCode::Enter, "choose")),
         Some(Layer::Redo(_)) => pieces.push(fixed(ui, KeyCode::Enter, "send again")),
-        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_)) | None => {}
+        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_) | Layer::Picker(_)) | None => {}
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {

@@ -30,6 +30,8 @@ pub(crate) enum Click {
     Answer(usize),
     /// Chooses a cause of failure, counted from 0.
     Cause(usize),
+    /// Chooses a model that was found, counted from 0; what is chosen already is taken.
+    Model(usize),
     /// Takes what is typed in several lines.
     Done,
     /// Points into what is edited: at a row of it, counted from 0; its columns begin at `left`.

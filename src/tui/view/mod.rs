@@ -25,6 +25,7 @@ mod logs;
 pub(crate) mod lower;
 mod matches;
 pub(crate) mod paint;
+pub(crate) mod picker;
 pub(crate) mod plan;
 pub(crate) mod preview;
 mod question;
@@ -91,6 +92,7 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
             Layer::Help { top } => help::render(ui, *top, screen, buf, hits),
             Layer::Question(question) => question::render(ui, question, screen, buf, hits),
             Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf, hits)),
+            Layer::Picker(picker) => cursor = Some(picker::render(ui, picker, buf, hits)),
             Layer::Redo(form) => redo::render(ui, form, screen, buf, hits),
             Layer::Causes(causes) => causes::render(ui, *causes, screen, buf, hits),
         }

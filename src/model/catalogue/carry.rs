@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Model, ParamSpec, Params, shown};
 use crate::job::clean;
+use crate::model::{Model, ParamSpec, Params, shown};
 
 /// Characters of a value that are told.
 const TOLD: usize = 24;

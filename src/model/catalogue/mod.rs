@@ -1,0 +1,7 @@
+//! Models beside each other: what the catalogue says of each, and what of one's parameters another takes.
+
+mod carry;
+mod listing;
+
+pub use carry::Carried;
+pub use listing::Listing;
