@@ -66,11 +66,14 @@ fn a_result_is_made_again_with_another_seed_in_place_of_the_first() {
 
     // Its price is asked first, and what the model does not take is not sent.
     term.press("e");
-    term.wait_for("It is paid for again: about $0.05.");
-    term.press("7\t\u{7f}\u{7f}\u{7f}3\r");
+    term.wait_for("it is paid for again: about $0.05");
+    term.press("j\r7\rj\r3\r");
     term.wait_for("takes a number from 0 to 1");
     assert_eq!(stage.stats()["accepted"], 1);
-    term.press("\u{7f}0.6\r");
+    term.press("\u{7f}0.6\rg");
+    term.wait_row(&["creativity", "0.6"]);
+    term.wait_for("▸ make it again: it is paid for again: about $0.05");
+    term.press("\r");
     term.wait_row(&["? review", "chelsea.png", "redone"]);
     term.press("4");
     term.wait_for("redone with creativity 0.6, seed 7: compare and accept");
@@ -95,14 +98,38 @@ fn a_result_is_made_again_with_another_seed_in_place_of_the_first() {
 }
 
 #[test]
+fn any_parameter_can_be_changed_for_a_redo_and_its_price_follows_before_it_is_sent() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "chelsea.png");
+    let mut term = dashboard(&stage, &[]);
+    term.wait_for("✓ finished");
+    term.press("e");
+    term.wait_for("it is paid for again: about $0.05");
+    term.press("jjj");
+    term.wait_row(&["▸ upscale_factor", "2", "a number from 1 to 4"]);
+    term.press("\r4\r");
+    term.wait_for("it is paid for again: about $0.22");
+    assert_eq!(stage.stats()["accepted"], 1);
+    term.press("g\r");
+    term.wait_row(&["? review", "chelsea.png", "redone with upscale_fact"]);
+    term.press("v");
+    term.wait_row(&["✓ done", "chelsea.png"]);
+    assert_eq!(leave(term), 0);
+    assert_eq!(common::size(&stage.output().join("chelsea.png")), (1804, 1200), "four times 451×300");
+}
+
+#[test]
 fn a_redo_that_is_killed_goes_on_with_its_own_parameters() {
     let stage = Stage::with(Options { latency: Duration::from_millis(2500), ..fast() });
     stage.photo("chelsea.png", "chelsea.png");
     let mut term = dashboard(&stage, &[]);
     term.wait_for("✓ finished");
     term.press("e");
-    term.wait_for("It is paid for again");
-    term.press("4242\r");
+    term.wait_for("it is paid for again");
+    term.press("j\r4242\rg");
+    term.wait_row(&["seed", "4242"]);
+    term.wait_for("▸ make it again: it is paid for again: about $0.05");
+    term.press("\r");
     stage.until("the redo is at fal", |stats| stats["accepted"] == 2);
     term.signal("KILL");
     term.wait_exit();
@@ -124,7 +151,7 @@ fn a_redo_over_the_cap_is_not_sent_and_the_result_stays() {
     let mut term = dashboard(&stage, &["--budget", "0.13"]);
     term.wait_for("✓ finished");
     term.press("e");
-    term.wait_for("It is paid for again");
+    term.wait_for("it is paid for again");
     term.press("\r");
     term.wait_for("would pass the cap of $0.13");
     assert_eq!(stage.stats()["submits"], 1);
@@ -141,8 +168,11 @@ fn the_same_picture_twice_is_made_again_once_and_only_for_the_one_that_was_chose
     term.press("G");
     term.wait_row(&["▌    1", "a.png"]);
     term.press("e");
-    term.wait_for("It is paid for again");
-    term.press("9\r");
+    term.wait_for("it is paid for again");
+    term.press("j\r9\rg");
+    term.wait_row(&["seed", "9"]);
+    term.wait_for("▸ make it again: it is paid for again: about $0.05");
+    term.press("\r");
     term.wait_row(&["? review", "a.png", "redone"]);
     term.wait_row(&["✓ done", "b.png"]);
     assert_eq!(stage.stats()["accepted"], 2);

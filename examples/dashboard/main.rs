@@ -284,6 +284,7 @@ impl Fake {
             | Command::Param { .. }
             | Command::LeaveOut { .. }
             | Command::PriceLimit(_)
+            | Command::PreviewRedo { .. }
             | Command::TakeModel(_)
             | Command::Compare { .. }
             | Command::TrustPrice

@@ -72,8 +72,17 @@ pub enum Command {
     Redo {
         /// Whose.
         job: JobId,
-        /// Parameters that change, name and value; an empty value leaves one to the model.
-        params: Vec<(String, String)>,
+        /// Parameters that change, name and value; without a value one is left to the model.
+        params: Vec<(String, Option<Value>)>,
+    },
+    /// Say on the snapshot what making a result again would cost.
+    PreviewRedo {
+        /// Which answer is meant, counting up.
+        seq: u64,
+        /// Whose result.
+        job: JobId,
+        /// As for [`Redo`](Self::Redo).
+        params: Vec<(String, Option<Value>)>,
     },
     /// Begin no more jobs; those at fal are still followed and saved.
     Pause,

@@ -111,22 +111,15 @@ impl Params {
         Self::taken(model, others.chain(value.map(|value| (name, value))))?.fitted(self.sizing.fit).fillable(model)
     }
 
-    /// The same with some parameters as they were typed; an empty text leaves one to the model.
+    /// The same with some parameters set anew; one without a value is left to the model.
     ///
     /// # Errors
     /// If the model does not take one.
-    pub fn retyped(&self, model: &Model, typed: &[(String, String)]) -> Result<Self, ParamError> {
-        let is_typed = |name: &str| typed.iter().any(|(typed, _)| typed == name);
-        let mut given: Map<_, _> = self
-            .iter()
-            .filter(|(name, _)| !is_typed(name))
-            .map(|(name, value)| (name.to_owned(), value.clone()))
-            .collect();
-        for (name, text) in typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
-            let spec = spec_of(model, name)?;
-            given.insert(name.clone(), spec.try_read(text).map_err(|no| out_of_range(model, spec, &no))?);
-        }
-        Ok(Self::of(model, given).fitted(self.sizing.fit))
+    pub fn changed(&self, model: &Model, changes: &[(String, Option<Value>)]) -> Result<Self, ParamError> {
+        let is_changed = |name: &str| changes.iter().any(|(changed, _)| changed == name);
+        let others = self.iter().filter(|(name, _)| !is_changed(name));
+        let set = changes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_ref()?)));
+        Ok(Self::taken(model, others.chain(set))?.fitted(self.sizing.fit))
     }
 
     /// The same for photos that are reduced so before they are sent: another identity.

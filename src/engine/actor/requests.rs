@@ -48,6 +48,7 @@ impl Engine {
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
             Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
             Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
+            Command::PreviewRedo { seq, job, params } => self.preview_redo(seq, job, &params),
             Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(PauseReason::User),
             Command::Resume => {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::engine::actor::Engine;
-use crate::engine::snapshot::RedoParam;
+use crate::engine::snapshot::{ActionPreview, Field};
 use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
-use crate::model::{Model, ParamSpec, Params, shown};
+use crate::model::{Model, ParamSpec, Params};
 
 impl Engine {
     /// A person is content with a result that wanted a look.
@@ -26,9 +26,9 @@ impl Engine {
 
     /// Makes a result again with other parameters. The one that is there stays until the new one is
     /// whole.
-    pub(in crate::engine) fn redo(&mut self, id: JobId, changes: &[(String, String)]) {
+    pub(in crate::engine) fn redo(&mut self, id: JobId, changes: &[(String, Option<Value>)]) {
         let Some(job) = self.jobs.get(id) else { return };
-        let params = match self.jobs.params_of(job).retyped(&self.options.model, changes) {
+        let params = match self.jobs.params_of(job).changed(&self.options.model, changes) {
             Ok(params) => params,
             Err(error) => {
                 tracing::warn!(job = %id, %error, "not sent again");
@@ -54,6 +54,17 @@ impl Engine {
         let now = self.now();
         self.changed(id, now);
         self.wake_at(id, now);
+    }
+
+    /// What making a result again with other parameters would cost.
+    pub(in crate::engine) fn preview_redo(&mut self, seq: u64, id: JobId, changes: &[(String, Option<Value>)]) {
+        let price = || {
+            let job = self.jobs.get(id)?;
+            let params = self.jobs.params_of(job).changed(&self.options.model, changes).ok()?;
+            self.jobs.price()?.estimate(params.work(job.photo.pixels))
+        };
+        let preview = ActionPreview { seq, again: 1, anew: 1, price: price(), ..ActionPreview::default() };
+        self.publisher.action_preview = Some(preview);
     }
 
     /// Why a result of a redone job wants a look: to be compared.
@@ -90,11 +101,11 @@ fn rejected(state: &JobState) -> Suspicion {
 }
 
 /// What of a finished job can be changed for another go.
-pub(in crate::engine) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<RedoParam> {
+pub(in crate::engine) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Field> {
     if job.state.saved().is_none() {
         return Vec::new();
     }
-    let param = |(spec, value): (&ParamSpec, Option<&Value>)| RedoParam { spec: spec.clone(), value: value.map(shown) };
+    let param = |(spec, value): (&ParamSpec, Option<&Value>)| Field { spec: spec.clone(), value: value.cloned() };
     model.redo(params).map(param).collect()
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::PictureFile;
 use crate::job::{Cause, Cost, JobId, Stage, Timestamp};
-use crate::model::ParamSpec;
+use crate::plan::Field;
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Detail {
     /// Its own parameters, name and value, where it was sent again with others than its batch's.
     pub own: Option<Vec<(String, Value)>>,
     /// What can be changed to have its result made again; empty while it has none.
-    pub redo: Vec<RedoParam>,
+    pub redo: Vec<Field>,
 }
 
 /// What is at fal of a job.
@@ -81,15 +81,6 @@ pub struct TroubleDetail {
     pub suspicion: Option<String>,
     /// What fal answered that is not understood, as it came.
     pub unread: Option<String>,
-}
-
-/// A parameter that can be changed to have a result made again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RedoParam {
-    /// What it takes.
-    pub spec: ParamSpec,
-    /// What it is; `None` where the model picks.
-    pub value: Option<String>,
 }
 
 /// Something that a runner said (fal docs: queue status with logs).

@@ -15,7 +15,7 @@ pub use action_preview::ActionPreview;
 pub use canary::CanaryFigures;
 pub use cause::CauseGroup;
 pub use comparison::{Comparison, FolderPrice};
-pub use detail::{Detail, LogLine, PastAttempt, RedoParam, RequestDetail, ResultDetail, TroubleDetail};
+pub use detail::{Detail, LogLine, PastAttempt, RequestDetail, ResultDetail, TroubleDetail};
 pub use file::PictureFile;
 pub use query::{Cursor, Order, Query, Tab};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};

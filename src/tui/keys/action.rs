@@ -154,7 +154,7 @@ actions! {
     Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
     Accept       "accept"        Jobs    [Jobs Detail Zoom]         ["v"]                 "the result is as it should be";
     Reject       "reject"        Jobs    [Jobs Detail Zoom]         ["X"]                 "it is not: it stays, to be reviewed";
-    Redo         "redo"          Jobs    [Jobs Detail Zoom]         ["e"]                 "make it again with another seed or creativity; asks first";
+    Redo         "redo"          Jobs    [Jobs Detail Zoom]         ["e"]                 "make it again with other parameters; says its price first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
 

@@ -130,7 +130,7 @@ pub(crate) enum Layer {
     /// A question.
     Question(Question),
     /// The parameters for making a result again.
-    Redo(RedoForm),
+    Redo(Box<RedoForm>),
     /// What failed, by cause.
     Causes(Causes),
     /// An amount that is asked for.

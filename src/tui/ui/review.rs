@@ -68,7 +68,7 @@ impl Ui {
             Some(Money::Estimated(usd) | Money::Billed(usd)) if usd > crate::job::Usd::ZERO => Some(usd),
             _ => None,
         };
-        Ok(RedoForm::new(row.id, &row.path, price, self.snapshot.batch.sandbox, &detail.redo))
+        Ok(RedoForm::new(row.id, &row.path, price, self.snapshot.batch.sandbox, detail.redo.clone()))
     }
 
     /// Whether the current row has a result.

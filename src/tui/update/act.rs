@@ -175,7 +175,7 @@ fn judge(ui: &mut Ui, action: Action) -> Vec<Effect> {
         _ => match ui.redo_form() {
             Ok(form) => {
                 ui.pin();
-                ui.layers.push(Layer::Redo(form));
+                ui.layers.push(Layer::Redo(Box::new(form)));
                 return Vec::new();
             }
             Err(text) => Outcome::Say(text),

@@ -6,6 +6,7 @@ mod picking;
 mod pictures;
 mod point;
 mod press;
+mod redo;
 mod scroll;
 mod steer;
 
@@ -74,6 +75,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             if is_seen && ui.is_planning() {
                 view::plan::keep_in_sight(ui);
             }
+            ui.redo_updated();
             let mut effects = act::send(ui.picker_updated());
             if let Some(outcome) = ui.action_preview() {
                 effects.extend(act::follow(ui, outcome));

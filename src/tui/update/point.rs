@@ -6,6 +6,7 @@ use ratatui::layout::Position;
 use super::Effect;
 use super::act::{act, send, show_tab, sort};
 use super::press::{answer, press};
+use super::redo::click_in_form;
 use super::scroll::scroll;
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::plan::Stop;
@@ -31,13 +32,10 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
     if layout::is_too_small(ui.size) {
         return;
     }
-    if ui.is_editing() {
-        let size = ui.size;
-        if let Some(edit) = &mut ui.plan.edit {
-            let room = view::edit::room(size, edit);
-            edit.scroll(room, lines);
-        }
-        return;
+    let size = ui.size;
+    if let Some(editing) = ui.editing_mut() {
+        let room = view::edit::room(size, editing);
+        return editing.scroll(room, lines);
     }
     let areas = layout::Areas::of(ui);
     if matches!(ui.context(), Context::Plan | Context::Photos) && layout::PlanAreas::of(ui).list.contains(at) {
@@ -56,10 +54,10 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
 /// A click into what is edited.
 fn point_into(ui: &mut Ui, at: Position, row: usize, left: u16) -> Vec<Effect> {
     let size = ui.size;
-    let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
-    let room = view::edit::room(size, edit);
-    let pressed = edit.point(room, row, usize::from(at.x.saturating_sub(left)));
-    send(ui.field_edited(pressed))
+    let Some(editing) = ui.editing_mut() else { return Vec::new() };
+    let room = view::edit::room(size, editing);
+    let pressed = editing.point(room, row, usize::from(at.x.saturating_sub(left)));
+    ui.edited(pressed)
 }
 
 fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
@@ -106,6 +104,7 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
                 return send(ui.take_model());
             }
         }
+        Some(Click::Redo(row)) => return click_in_form(ui, row),
         Some(Click::Done) => return press(ui, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL)),
         Some(Click::Edit { row, left }) => return point_into(ui, at, row, left),
         Some(Click::Nothing) | None => {}

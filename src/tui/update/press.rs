@@ -5,14 +5,14 @@ use tui_input::backend::crossterm::EventHandler as _;
 
 use super::Effect;
 use super::act::{act, copy, leave, send, tell};
+use super::redo::{press_in_form, type_into_field};
 use crate::engine::Leave;
-use crate::tui::edit::{Pressed, paste as paste_into};
+use crate::tui::edit::paste as paste_into;
 use crate::tui::keys::{Action, Context, Key};
 use crate::tui::picker::PickerKey;
 use crate::tui::run::Left;
 use crate::tui::ui::ask::{Answer, Question};
 use crate::tui::ui::layout::is_too_small;
-use crate::tui::ui::redo;
 use crate::tui::ui::{Layer, Ui};
 use crate::tui::view::{edit, picker};
 
@@ -29,8 +29,11 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if let Some(Layer::Picker(_)) = ui.layers.last() {
         return press_in_picker(ui, event);
     }
-    if ui.is_editing() {
+    if ui.editing_mut().is_some() {
         return type_into_field(ui, event);
+    }
+    if let Some(Layer::Redo(_)) = ui.layers.last() {
+        return press_in_form(ui, event);
     }
     if ui.typing {
         return type_into_filter(ui, event);
@@ -39,21 +42,6 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         && let Some(effects) = answer_by_key(ui, question.clone(), event)
     {
         return effects;
-    }
-    if let Some(Layer::Redo(form)) = ui.layers.last_mut()
-        && let Some(pressed) = form.press(event)
-    {
-        return match pressed {
-            redo::Pressed::Typed => Vec::new(),
-            redo::Pressed::Close => {
-                ui.layers.pop();
-                Vec::new()
-            }
-            redo::Pressed::Send(command, said) => {
-                ui.layers.pop();
-                tell(ui, command, said)
-            }
-        };
     }
     match ui.keys.action(ui.context(), Key::from(event)) {
         Some(action) => act(ui, action),
@@ -107,33 +95,6 @@ fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A parameter that is changed: what can be taken is taken while it is typed in its line, and the price follows.
-fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    let size = ui.size;
-    let Some(edit) = &mut ui.plan.edit else { return Vec::new() };
-    let leaves = edit.is_line() && matches!(event.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab);
-    if leaves {
-        let taken = edit.take();
-        let is_left = matches!(taken, Pressed::Take(_));
-        let mut effects = send(ui.field_edited(taken));
-        if is_left {
-            effects.extend(press(ui, event));
-        }
-        return effects;
-    }
-    let room = edit::room(size, edit);
-    let pressed = edit.press(event, room);
-    follow_edit(ui, pressed, event)
-}
-
-/// What follows from a key in an editor.
-fn follow_edit(ui: &mut Ui, pressed: Pressed, event: KeyEvent) -> Vec<Effect> {
-    if pressed == Pressed::Not {
-        return plain(ui, event);
-    }
-    send(ui.field_edited(pressed))
-}
-
 /// The picker of models: letters look for others.
 fn press_in_picker(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     let page = picker::page(ui.size);
@@ -151,7 +112,7 @@ fn press_in_picker(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// What a key does while a text is typed that is none of the text's.
-fn plain(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
+pub(super) fn plain(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     match ui.keys.action(Context::Overlay, Key::from(event)) {
         Some(action @ (Action::Redraw | Action::Suspend)) => act(ui, action),
         _ => Vec::new(),
@@ -177,20 +138,20 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
     if is_too_small(ui.size) {
         return Vec::new();
     }
-    let is_editing = ui.is_editing();
-    match (ui.layers.last_mut(), &mut ui.plan.edit) {
-        (Some(Layer::Entry(entry)), _) => {
+    let size = ui.size;
+    if let Some(editing) = ui.editing_mut() {
+        let room = edit::room(size, editing);
+        let pressed = editing.paste(text, room);
+        return ui.edited(pressed);
+    }
+    match ui.layers.last_mut() {
+        Some(Layer::Entry(entry)) => {
             entry.draft.paste(text);
             entry.check();
         }
-        (Some(Layer::Picker(picker)), _) => {
+        Some(Layer::Picker(picker)) => {
             paste_into(&mut picker.words, text);
             return vec![Effect::FindModels(picker.search())];
-        }
-        (None, Some(edit)) if is_editing => {
-            let room = edit::room(ui.size, edit);
-            let pressed = edit.paste(text, room);
-            return send(ui.field_edited(pressed));
         }
         _ if ui.typing => paste_into(&mut ui.filter, text),
         _ => {}

@@ -23,7 +23,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
         vec![fixed(ui, KeyCode::Enter, "set it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
     } else if let Some(Layer::Picker(_)) = ui.layers.last() {
         vec![fixed(ui, KeyCode::Enter, "take it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
-    } else if let Some(editing) = ui.plan.edit.as_ref().filter(|_| ui.is_editing()) {
+    } else if let Some(editing) = editing(ui) {
         edit_keys(ui, editing)
     } else if ui.typing {
         typing(ui)
@@ -32,7 +32,10 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     };
     match ui.layers.last() {
         Some(Layer::Question(_)) => pieces.push(fixed(ui, KeyCode::Enter, "choose")),
-        Some(Layer::Redo(_)) => pieces.push(fixed(ui, KeyCode::Enter, "send again")),
+        Some(Layer::Redo(form)) if form.edit.is_some() => {}
+        Some(Layer::Redo(form)) => {
+            pieces.push(fixed(ui, KeyCode::Enter, if form.at == 0 { "make it again" } else { "change it" }));
+        }
         Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_) | Layer::Picker(_)) | None => {}
     }
     let mut said = Vec::new();
@@ -89,6 +92,14 @@ fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
     spans.push(Span::styled(format!(" {}", hint.word), ui.styles.of(Role::KeyLabel)));
     clicks.push(only.map(|action| Click::Do(*action)));
     Piece::new(hint.keep, spans).on_clicks(clicks)
+}
+
+/// What is being changed, on the plan or in the form of a redo.
+fn editing(ui: &Ui) -> Option<&Editing> {
+    match ui.layers.last() {
+        Some(Layer::Redo(form)) => form.edit.as_ref(),
+        _ => ui.plan.edit.as_ref().filter(|_| ui.is_editing()),
+    }
 }
 
 /// What ends an editor.

@@ -30,6 +30,8 @@ pub(crate) enum Click {
     Answer(usize),
     /// Chooses a cause of failure, counted from 0.
     Cause(usize),
+    /// Chooses a row of the form of a redo: 0 sends it; what is chosen already is changed.
+    Redo(usize),
     /// Chooses a model that was found, counted from 0; what is chosen already is taken.
     Model(usize),
     /// Takes what is typed in several lines.

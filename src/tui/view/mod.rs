@@ -93,7 +93,7 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
             Layer::Question(question) => question::render(ui, question, screen, buf, hits),
             Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf, hits)),
             Layer::Picker(picker) => cursor = Some(picker::render(ui, picker, buf, hits)),
-            Layer::Redo(form) => redo::render(ui, form, screen, buf, hits),
+            Layer::Redo(form) => cursor = redo::render(ui, form, screen, buf, hits),
             Layer::Causes(causes) => causes::render(ui, *causes, screen, buf, hits),
         }
     }

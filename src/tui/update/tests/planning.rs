@@ -6,7 +6,6 @@ use super::*;
 use crate::engine::snapshot::{Order, Phase, Selection};
 use crate::job::{Cost, Usd};
 use crate::tui::ui::plan::Stop;
-use crate::tui::ui::redo::RedoForm;
 
 fn plan() -> Desk {
     fixtures::planning(120, 36)
@@ -329,19 +328,6 @@ fn what_keys_act_on_stays_in_sight_whatever_moves_it() {
     snapshot.plan = Arc::new(more);
     desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     assert!(crate::tui::view::plan::is_in_sight(&desk.ui));
-}
-
-#[test]
-fn ctrl_u_clears_what_is_typed_for_a_redo() {
-    let param = |name: &str| {
-        let spec = fixtures::fields().into_iter().map(|field| field.spec).find(|spec| spec.name == name).unwrap();
-        crate::engine::snapshot::RedoParam { spec, value: Some("0.3".to_owned()) }
-    };
-    let mut form = RedoForm::new(JobId::at(0), "a.jpg", None, false, &[param("creativity"), param("guidance")]);
-    let key =
-        crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Char('u'), crossterm::event::KeyModifiers::CONTROL);
-    assert!(form.press(key).is_some());
-    assert_eq!((form.fields[0].input.value(), form.fields[1].input.value(), form.at), ("", "0.3", 0));
 }
 
 #[test]
