@@ -2,12 +2,19 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use image::{DynamicImage, RgbImage};
 
 use super::{Downscaled, Part, Unseen};
-use crate::job::Pixels;
+use crate::job::{Format, Pixels};
 use crate::picture::{Orientation, PictureError, photo};
+
+/// Pixels of a picture that is decoded as a whole for it, at the most: one that is larger is not compared. PNG is read
+/// row by row and may be larger.
+const MOST_COMPARED: u64 = 24_000_000;
+/// One picture is decoded as a whole at a time, so that memory does not grow with what is saved at once.
+static DECODING: Mutex<()> = Mutex::new(());
 
 /// The side of what is compared, px.
 const SIDE: u32 = 32;
@@ -68,8 +75,13 @@ pub fn against(photo: &Path, result: &Path) -> Option<Against> {
 }
 
 fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
-    let size = photo(File::open(file).map_err(PictureError::Unreadable)?)?.upright();
-    let part = Part::whole(size);
+    let header = photo(File::open(file).map_err(PictureError::Unreadable)?)?;
+    let part = Part::whole(header.upright());
+    let is_by_rows = header.format == Format::Png && header.converts.is_none();
+    if !is_by_rows && header.pixels.count() > MOST_COMPARED {
+        return Err(Unseen::TooLarge(header.pixels));
+    }
+    let _alone = (!is_by_rows).then(|| DECODING.lock().unwrap_or_else(PoisonError::into_inner));
     let seen = Downscaled::expose(file, part, Pixels::new(SEEN, SEEN), &|| false)?;
     Ok(seen.cut(part, Pixels::new(SIDE, SIDE)))
 }
