@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use super::caps::Outside;
 use super::state::State;
 use super::ui::Ui;
-use super::view::ascii;
-use super::view::format::percent;
-use super::view::text::safe;
+use super::view::words::ascii;
+use super::view::words::format::percent;
+use super::view::words::text::safe;
 use crate::job::Group;
 
 /// What a progress shows (`OSC 9;4`).

@@ -9,7 +9,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-use super::view::text::{is_loose, width};
+use super::view::words::text::{is_loose, width};
 
 /// A backend that knows which letters are loose.
 #[derive(Debug)]

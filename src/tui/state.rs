@@ -35,7 +35,7 @@ impl State {
             Phase::Running => Self::Running,
             Phase::Paused(why) => match &snapshot.notice {
                 Some(notice) if !goes_on(notice.kind) => Self::NeedsYou(notice.kind),
-                _ => Self::Paused(super::view::text::fit(why, 24).into_owned()),
+                _ => Self::Paused(super::view::words::text::fit(why, 24).into_owned()),
             },
             Phase::Leaving => Self::Leaving,
             Phase::Finished => Self::Finished,

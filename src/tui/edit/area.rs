@@ -6,7 +6,7 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::tui::view::text::{safe, width};
+use crate::tui::view::words::text::{safe, width};
 
 /// The most bytes of a text.
 const MOST: usize = 256 * 1024;

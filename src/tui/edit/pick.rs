@@ -6,7 +6,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler as _;
 
 use crate::model::{ParamKind, ParamSpec, shown};
-use crate::tui::view::text::width;
+use crate::tui::view::words::text::width;
 
 /// What can be picked.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Questions: asked only where money or work is at stake, or where a key has more than one answer.
 
-use super::super::view::format::{count, plural};
-use super::super::view::text::width;
+use super::super::view::words::format::{count, plural};
+use super::super::view::words::text::width;
 use super::bulk::Bulk;
 use super::{Layer, Ui};
 use crate::engine::snapshot::{Money, Phase, Row};

@@ -7,8 +7,8 @@ use crate::job::Group;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::{count, plural};
-use crate::tui::view::text::{fit, safe, width, wrap};
+use crate::tui::view::words::format::{count, plural};
+use crate::tui::view::words::text::{fit, safe, width, wrap};
 
 /// Screens of fewer columns are told in few words what does not fit.
 const NARROW: u16 = 60;

@@ -1,7 +1,7 @@
 //! Doing something with several photos, or with one that a held table may show otherwise than it is: the
 //! engine counts first what can be done with them and what it costs, then the person is asked.
 
-use super::super::view::format::{count, plural};
+use super::super::view::words::format::{count, plural};
 use super::Ui;
 use super::ask::{Answer, Choice, Outcome, Question};
 use crate::engine::Command;

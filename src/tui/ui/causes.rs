@@ -1,6 +1,6 @@
 //! What failed, by cause: the list, what is usually to be done, and sending a group again.
 
-use super::super::view::format::plural;
+use super::super::view::words::format::plural;
 use super::ask::{Answer, Choice, Outcome, Question};
 use super::{Layer, Ui};
 use crate::engine::Command;

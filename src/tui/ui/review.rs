@@ -6,7 +6,7 @@ use super::{Focus, Ui};
 use crate::engine::Command;
 use crate::engine::snapshot::{Money, Tab};
 use crate::job::{Group, Status};
-use crate::tui::view::format::plural;
+use crate::tui::view::words::format::plural;
 
 impl Ui {
     /// Shows just what is to be reviewed.

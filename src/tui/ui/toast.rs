@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::super::view::format::count;
+use super::super::view::words::format::count;
 use super::Ui;
 use super::causes::advice;
 use crate::engine::snapshot::{NoticeKind, Phase};

@@ -14,7 +14,7 @@ use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::{PlanDesk, Stop};
 use crate::tui::ui::{Focus, Layer, Leaving, Ui};
 use crate::tui::view;
-use crate::tui::view::format::order;
+use crate::tui::view::words::format::order;
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {

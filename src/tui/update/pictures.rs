@@ -4,7 +4,7 @@ use crate::tui::keys::Action;
 use crate::tui::preview::Ask;
 use crate::tui::ui::Ui;
 use crate::tui::ui::zoom::Zoom;
-use crate::tui::view::preview;
+use crate::tui::view::panes::preview;
 
 /// What is to be made for the screen as it is now.
 pub(super) fn want(ui: &mut Ui) -> Option<Vec<Ask>> {

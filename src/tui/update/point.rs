@@ -45,7 +45,7 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
     } else if !matches!(ui.context(), Context::Jobs | Context::Detail) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
-        ui.scroll_pane(lines, view::lower::extent(ui));
+        ui.scroll_pane(lines, view::panes::lower::extent(ui));
     } else if areas.table.contains(at) {
         ui.move_by(lines);
     }

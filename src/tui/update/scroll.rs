@@ -15,7 +15,7 @@ pub(super) const HELD: &str = "the table is held still and ends here; f lets it 
 pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
         Context::Jobs | Context::Photos => usize::from(layout::table_rows(layout::table(ui))),
-        Context::Detail => view::lower::extent(ui).1,
+        Context::Detail => view::panes::lower::extent(ui).1,
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             usize::from(ui.size.height.saturating_sub(4))
         }
@@ -31,7 +31,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                 ui.say(HELD);
             }
         }
-        Context::Detail => ui.scroll_pane(lines, view::lower::extent(ui)),
+        Context::Detail => ui.scroll_pane(lines, view::panes::lower::extent(ui)),
         Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
             if matches!(lines, -1 | 1) && ui.move_stop(lines) {
@@ -42,7 +42,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
             }
         }
         Context::Overlay | Context::Causes => {
-            let most = view::help::overflow(ui);
+            let most = view::front::help::overflow(ui);
             let snapshot = Arc::clone(&ui.snapshot);
             match ui.layers.last_mut() {
                 Some(Layer::Causes(causes)) => causes.move_by(lines, &snapshot.causes),
@@ -67,7 +67,7 @@ pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
                 ui.say(HELD);
             }
         }
-        Context::Detail => ui.scroll_pane_to_end(end, view::lower::extent(ui)),
+        Context::Detail => ui.scroll_pane_to_end(end, view::panes::lower::extent(ui)),
         Context::Plan if !end => ui.plan = PlanDesk::default(),
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             scroll(ui, if end { isize::MAX } else { isize::MIN });

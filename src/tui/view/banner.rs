@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::hits::{Click, Hits};
 use super::paint::{columns_of, put_spans};
-use super::text::{width, wrap};
+use super::words::text::{width, wrap};
 use crate::tui::ui::Ui;
 use crate::tui::ui::banner::{TIE, columns, content};
 

@@ -9,7 +9,7 @@ use ratatui::text::Span;
 use super::hints::{ALWAYS, Hint, hints};
 use super::hits::{Click, Hits};
 use super::paint::{Piece, clear, put, spread_hits};
-use super::text::{fit, safe, width, wrap};
+use super::words::text::{fit, safe, width, wrap};
 use crate::tui::edit::{Editing, Editor};
 use crate::tui::theme::Role;
 use crate::tui::ui::{Layer, Ui};

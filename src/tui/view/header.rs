@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::format::{clock, count, percent, speed, wait};
 use super::paint::{Piece, put, spread};
-use super::text::fit_end;
+use super::words::format::{clock, count, percent, speed, wait};
+use super::words::text::fit_end;
 use crate::engine::snapshot::{Phase, Snapshot};
 use crate::job::{Group, Spent, Usd};
 use crate::tui::state::State;

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::engine::snapshot::{CauseGroup, Notice, NoticeKind};
 use crate::job::{CauseKind, Status, clean};
 use crate::tui::fixtures::{self, Desk, draw};
-use crate::tui::view::text::is_loose;
+use crate::tui::view::words::text::is_loose;
 
 /// Text as an enemy or an unlucky camera writes it.
 fn nasty() -> impl Strategy<Value = String> {

@@ -8,32 +8,21 @@
 //! └ footer: what keys can do now                   ┘
 //! ```
 
-pub(crate) mod ascii;
 pub(crate) mod banner;
-mod causes;
-mod cluster;
 mod columns;
 pub(crate) mod edit;
-mod entry;
 mod footer;
-pub(crate) mod format;
+pub(crate) mod front;
 mod header;
-pub(crate) mod help;
 mod hints;
 pub(crate) mod hits;
-mod logs;
-pub(crate) mod lower;
-mod matches;
 pub(crate) mod paint;
+pub(crate) mod panes;
 pub(crate) mod picker;
 pub(crate) mod plan;
-pub(crate) mod preview;
-mod question;
-mod record;
-mod redo;
 mod status;
 mod table;
-pub(crate) mod text;
+pub(crate) mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -42,8 +31,11 @@ use super::theme::Role;
 use super::ui::layout::{Areas, LEAST, is_too_small};
 use super::ui::{Layer, Ui};
 use crate::engine::Leave;
+use front::{causes, entry, help, question};
 use hits::Hits;
 use paint::{put, spread};
+use panes::{lower, preview, redo};
+use words::ascii;
 
 /// Draws the whole screen into a buffer. Gives where the terminal's cursor is to stand, if a text
 /// is being typed.

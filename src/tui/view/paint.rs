@@ -9,7 +9,7 @@ use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::hits::{Click, Hits};
-use super::text::{WIDEST, fit, is_loose, letter_columns, safe, width};
+use super::words::text::{WIDEST, fit, is_loose, letter_columns, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 

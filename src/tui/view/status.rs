@@ -6,9 +6,9 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::format::{percent, wait};
 use super::paint::put;
-use super::text::{fit, width};
+use super::words::format::{percent, wait};
+use super::words::text::{fit, width};
 use crate::engine::snapshot::{Progress, RowState};
 use crate::job::{Status, Timestamp};
 use crate::tui::theme::Role;

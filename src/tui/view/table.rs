@@ -11,8 +11,7 @@ use super::columns::{self, Column, Placed};
 use super::hits::{Click, Hits};
 use super::paint::{Piece, columns_of, frame, put, put_right, put_spans, select, spread_hits};
 use super::plan::list;
-use super::text::{fit, fit_end, fit_path};
-use super::{format, matches, status};
+use super::words::text::{fit, fit_end, fit_path};
 use crate::engine::snapshot::{Choice, Elapsed, Row, RowState, Tab};
 use crate::job::{Group, Status};
 use crate::tui::edit::input_parts;
@@ -21,6 +20,9 @@ use crate::tui::theme::Role;
 use crate::tui::ui::layout::{has_headings, has_sides, inside};
 use crate::tui::ui::plan::Stop;
 use crate::tui::ui::{Focus, Ui, ask};
+use crate::tui::view::status;
+use crate::tui::view::words::format;
+use crate::tui::view::words::matches;
 
 /// Cells before the first column: the cursor's bar, the mark, and air.
 const GUTTER: u16 = 3;

@@ -9,7 +9,7 @@ fn click(desk: &mut Desk, from: usize, text: &str) {
     let screen = desk.screen();
     let found = screen.lines().enumerate().skip(from).find_map(|(row, line)| Some((row, line.split_once(text)?.0)));
     let (row, before) = found.unwrap_or_else(|| panic!("no {text}: {screen}"));
-    let column = crate::tui::view::text::width(before);
+    let column = crate::tui::view::words::text::width(before);
     press_at(desk, MouseEventKind::Down(MouseButton::Left), (column.try_into().unwrap(), row.try_into().unwrap()));
 }
 

@@ -10,10 +10,10 @@ use ratatui::layout::{Constraint, Position, Rect, Size};
 use crate::tui::edit::{Editing, Editor, Room};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+use crate::tui::view::front::question::front;
 use crate::tui::view::hits::Hits;
 use crate::tui::view::paint::put;
-use crate::tui::view::question::front;
-use crate::tui::view::text::{fit, safe, wrap};
+use crate::tui::view::words::text::{fit, safe, wrap};
 
 /// Rows for what a field is about, at the most.
 const ABOUT: usize = 3;

@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{columns_of, put_spans};
-use crate::tui::view::text::{fit, fit_end, safe, width};
+use crate::tui::view::words::text::{fit, fit_end, safe, width};
 
 /// Columns for a value.
 const VALUE: usize = 12;

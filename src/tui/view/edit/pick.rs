@@ -9,7 +9,7 @@ use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{columns_of, put, put_spans, select};
-use crate::tui::view::text::{fit, fit_end, width};
+use crate::tui::view::words::text::{fit, fit_end, width};
 
 pub(super) fn render(ui: &Ui, pick: &Pick, body: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);

@@ -5,16 +5,16 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::format::{count, plural};
-use super::hits::{Click, Hits};
-use super::paint::{put_right, put_spans, select};
-use super::question::front;
-use super::text::{fit, fit_path, safe, width, wrap};
 use crate::engine::snapshot::CauseGroup;
 use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::causes::{Causes, advice, price_of};
+use crate::tui::view::front::question::front;
+use crate::tui::view::hits::{Click, Hits};
+use crate::tui::view::paint::{put_right, put_spans, select};
+use crate::tui::view::words::format::{count, plural};
+use crate::tui::view::words::text::{fit, fit_path, safe, width, wrap};
 
 /// Cells before a cause's name: the cursor's bar and the count.
 const INDENT: usize = 9;
@@ -34,7 +34,7 @@ struct Line {
     chosen: bool,
 }
 
-pub(super) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
+pub(in crate::tui::view) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let groups = &ui.snapshot.causes;
     let at = causes.at(groups);
     let columns = screen.width.saturating_sub(4).clamp(1, 100);

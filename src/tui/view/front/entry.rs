@@ -3,16 +3,22 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect};
 
-use super::hits::Hits;
-use super::paint::{columns_of, put, select};
-use super::question::front;
-use super::text::{fit_end, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::entry::{Amount, Entry};
+use crate::tui::view::front::question::front;
+use crate::tui::view::hits::Hits;
+use crate::tui::view::paint::{columns_of, put, select};
+use crate::tui::view::words::text::{fit_end, wrap};
 
 /// Gives where the terminal's cursor stands.
-pub(super) fn render(ui: &Ui, entry: &Entry, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Position {
+pub(in crate::tui::view) fn render(
+    ui: &Ui,
+    entry: &Entry,
+    screen: Rect,
+    buf: &mut Buffer,
+    hits: &mut Hits,
+) -> Position {
     let of = |role| ui.styles.of(role);
     let columns = usize::from(screen.width.saturating_sub(4)).clamp(1, 68);
     let about = wrap(entry.amount.about(), columns.saturating_sub(4));

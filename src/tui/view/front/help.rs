@@ -5,13 +5,13 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::hits::Hits;
-use super::paint::{put_right, put_spans};
-use super::question::front;
-use super::text::{safe, width, wrap};
 use crate::tui::keys::{Action, Context, Section};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+use crate::tui::view::front::question::front;
+use crate::tui::view::hits::Hits;
+use crate::tui::view::paint::{put_right, put_spans};
+use crate::tui::view::words::text::{safe, width, wrap};
 
 /// A line of the help.
 type Line = Vec<(String, Style)>;
@@ -127,7 +127,7 @@ pub(crate) fn overflow(ui: &Ui) -> usize {
 }
 
 /// Draws the help from line `top` on.
-pub(super) fn render(ui: &Ui, top: usize, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
+pub(in crate::tui::view) fn render(ui: &Ui, top: usize, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let area = area(ui, screen);
     let inner = front(ui, "Keys", area, buf, hits);
     let (most, columns) = (overflow(ui), columns(ui, screen.width));

@@ -4,16 +4,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::hits::{Click, Hits};
-use super::paint::{clear, frame, put, put_spans, select};
-use super::text::{fit, safe, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::ask::Question;
 use crate::tui::ui::layout::is_too_small;
+use crate::tui::view::hits::{Click, Hits};
+use crate::tui::view::paint::{clear, frame, put, put_spans, select};
+use crate::tui::view::words::text::{fit, safe, width, wrap};
 
 /// Draws a question in the middle of the screen.
-pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
+pub(in crate::tui::view) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let of = |role| ui.styles.of(role);
     let tiny = is_too_small(ui.size);
     let most = usize::from(screen.width.saturating_sub(if tiny { 0 } else { 6 })).clamp(1, 76);
@@ -66,12 +66,12 @@ pub(super) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffe
     }
 }
 
-pub(super) fn row_left(inner: Rect, y: u16) -> u16 {
+pub(in crate::tui::view) fn row_left(inner: Rect, y: u16) -> u16 {
     if y < inner.bottom() { inner.width } else { 0 }
 }
 
 /// Says something in the middle of the screen that asks for no answer.
-pub(super) fn saying(ui: &Ui, title: &str, lines: &[&str], screen: Rect, buf: &mut Buffer) {
+pub(in crate::tui::view) fn saying(ui: &Ui, title: &str, lines: &[&str], screen: Rect, buf: &mut Buffer) {
     let columns = lines.iter().map(|line| width(line)).chain([width(title) + 2]).max().unwrap_or_default();
     let inner = front(ui, title, middle(screen, columns, lines.len()), buf, &mut Hits::default());
     for (at, line) in lines.iter().enumerate() {
@@ -81,7 +81,7 @@ pub(super) fn saying(ui: &Ui, title: &str, lines: &[&str], screen: Rect, buf: &m
 }
 
 /// An area for so many columns and rows of text in the middle of the screen, border and air around.
-pub(super) fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
+pub(in crate::tui::view) fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
     let width = u16::try_from(columns + 4).unwrap_or(u16::MAX);
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
     screen.centered(
@@ -91,7 +91,7 @@ pub(super) fn middle(screen: Rect, columns: usize, rows: usize) -> Rect {
 }
 
 /// An empty box with a title, in front of the rest; gives its inside.
-pub(super) fn front(ui: &Ui, title: &str, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Rect {
+pub(in crate::tui::view) fn front(ui: &Ui, title: &str, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Rect {
     hits.add(area, Click::Nothing);
     clear(buf, area, ui.styles.of(Role::Overlay));
     let border = ui.styles.of(Role::BorderFocus);

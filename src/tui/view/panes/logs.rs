@@ -5,12 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::paint::{put, put_spans};
-use super::text::{fit, safe, wrap};
 use crate::engine::snapshot::LogLine;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::pane::{is_debug, is_error, is_warning};
+use crate::tui::view::paint::{put, put_spans};
+use crate::tui::view::words::text::{fit, safe, wrap};
 
 /// Time and level take so many columns before the message.
 const LEAD: u16 = 18;
@@ -37,7 +37,7 @@ fn rows_of(ui: &Ui, line: &LogLine, width: u16) -> usize {
 
 /// How many lines there are, and how many of the last ones fill so many rows. Only those are
 /// measured: there may be hundreds.
-pub(super) fn extent(ui: &Ui, area: Rect) -> (usize, usize) {
+pub(in crate::tui::view) fn extent(ui: &Ui, area: Rect) -> (usize, usize) {
     let height = usize::from(area.height);
     let mut rows = 0;
     let at_end = shown(ui)
@@ -51,7 +51,7 @@ pub(super) fn extent(ui: &Ui, area: Rect) -> (usize, usize) {
 }
 
 /// Draws lines from the one at `first` on; gives how many were drawn.
-pub(super) fn render(ui: &Ui, first: usize, area: Rect, buf: &mut Buffer) -> usize {
+pub(in crate::tui::view) fn render(ui: &Ui, first: usize, area: Rect, buf: &mut Buffer) -> usize {
     let mut y = area.y;
     let mut drawn = 0;
     for line in shown(ui).skip(first) {
@@ -110,7 +110,7 @@ fn level_role(level: &str) -> Role {
 }
 
 /// The time of day here, of a timestamp that names its zone or is in UTC; else its first letters.
-pub(super) fn clock_of(timestamp: &str, zone: &TimeZone) -> String {
+pub(in crate::tui::view) fn clock_of(timestamp: &str, zone: &TimeZone) -> String {
     let moment = timestamp.parse::<jiff::Timestamp>().or_else(|_| format!("{timestamp}Z").parse());
     match moment {
         Ok(moment) => moment.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),

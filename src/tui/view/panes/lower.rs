@@ -5,23 +5,24 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::hits::{Click, Hits};
-use super::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
-use super::record::{self, stage_words};
-use super::text::{fit, fit_end, fit_path, safe, wrap};
-use super::{logs, preview};
 use crate::engine::snapshot::Detail;
 use crate::job::{Group, Status};
 use crate::tui::theme::Role;
 use crate::tui::ui::layout::{Areas, has_sides, inside};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::{Focus, Ui};
+use crate::tui::view::hits::{Click, Hits};
+use crate::tui::view::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
+use crate::tui::view::panes::logs;
+use crate::tui::view::panes::preview;
+use crate::tui::view::panes::record::{self, stage_words};
+use crate::tui::view::words::text::{fit, fit_end, fit_path, safe, wrap};
 
 /// A line of text in up to two styles.
-pub(super) type Line = Vec<(String, Style)>;
+pub(in crate::tui::view) type Line = Vec<(String, Style)>;
 
 /// Where the text goes: a column of air at either side, below what went wrong.
-pub(super) fn body(ui: &Ui, area: Rect) -> Rect {
+pub(in crate::tui::view) fn body(ui: &Ui, area: Rect) -> Rect {
     let all = padded(area);
     let trouble = u16::try_from(trouble(ui, all).len()).unwrap_or_default();
     Rect { y: all.y.saturating_add(trouble), height: all.height.saturating_sub(trouble), ..all }
@@ -67,7 +68,7 @@ pub(crate) fn extent(ui: &Ui) -> (usize, usize) {
     }
 }
 
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
+pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     if area.is_empty() {
         return;
     }

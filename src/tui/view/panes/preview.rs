@@ -5,10 +5,6 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::footer;
-use super::hits::Hits;
-use super::paint::{Piece, put, spread};
-use super::text::{fit_path, safe, wrap};
 use crate::engine::snapshot::PictureFile;
 use crate::job::{Group, Pixels, megapixels};
 use crate::picture::Part;
@@ -19,6 +15,10 @@ use crate::tui::ui::layout::{Areas, is_too_small};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::zoom::{Show, Sight, Zoom};
 use crate::tui::ui::{Ui, ask};
+use crate::tui::view::footer;
+use crate::tui::view::hits::Hits;
+use crate::tui::view::paint::{Piece, put, spread};
+use crate::tui::view::words::text::{fit_path, safe, wrap};
 
 /// Below so many rows there are no labels over the pictures.
 const LEAST_WITH_LABELS: u16 = 4;
@@ -46,7 +46,7 @@ pub(crate) fn asks(ui: &Ui) -> Vec<Ask> {
     let frames = match ui.zoom {
         Some(zoom) => zoom_frames(ui, zoom, zoom_area(ui.size)),
         None if ui.pane_tab() == PaneTab::Preview && ui.shows_detail() => {
-            pane_frames(ui, super::lower::body(ui, Areas::of(ui).lower))
+            pane_frames(ui, crate::tui::view::panes::lower::body(ui, Areas::of(ui).lower))
         }
         None => Vec::new(),
     };
@@ -134,7 +134,7 @@ fn zoom_area(size: Size) -> Rect {
 }
 
 /// The lower pane's tab.
-pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     if ui.caps.images == Images::None {
         put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.styles.of(Role::Muted));
         return;
@@ -143,7 +143,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 }
 
 /// The whole screen.
-pub(super) fn zoomed(ui: &Ui, zoom: &Zoom, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
+pub(in crate::tui::view) fn zoomed(ui: &Ui, zoom: &Zoom, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let area = zoom_area(screen.as_size());
     let frames = zoom_frames(ui, *zoom, area);
     title(ui, *zoom, &frames, Rect { height: 1, ..screen }, buf);

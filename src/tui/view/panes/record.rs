@@ -5,16 +5,16 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 use serde_json::json;
 
-use super::format;
-use super::lower::Line;
-use super::text::{safe, wrap};
 use crate::engine::snapshot::{Detail, PastAttempt};
 use crate::job::{Pixels, Stage};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+use crate::tui::view::panes::lower::Line;
+use crate::tui::view::words::format;
+use crate::tui::view::words::text::{safe, wrap};
 
 /// Names and values; long values go on below themselves.
-pub(super) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     const NAME: usize = 13;
     let muted = ui.styles.of(Role::Muted);
     let text = ui.styles.of(Role::Text);
@@ -88,7 +88,7 @@ fn result(detail: &Detail) -> Vec<String> {
 }
 
 /// Every attempt: how it ended, and below that how long it took, its request and its cost.
-pub(super) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
+pub(in crate::tui::view) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     const NAME: usize = 36;
     const LEAST: usize = 24;
     let muted = ui.styles.of(Role::Muted);
@@ -128,7 +128,7 @@ fn step(past: &PastAttempt) -> &'static str {
 }
 
 /// What a job was doing.
-pub(super) fn stage_words(stage: Stage) -> &'static str {
+pub(in crate::tui::view) fn stage_words(stage: Stage) -> &'static str {
     match stage {
         Stage::Upload => "uploading",
         Stage::Submit => "submitting",

@@ -5,17 +5,17 @@ use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 
-use super::edit;
-use super::hits::{Click, Hits};
-use super::paint::{columns_of, put, put_spans, select};
-use super::question::front;
-use super::text::{fit, fit_end, fit_path, safe, width, wrap};
 use crate::engine::snapshot::Field;
 use crate::model;
 use crate::tui::edit::{Draft, Wrong};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::redo::RedoForm;
+use crate::tui::view::edit;
+use crate::tui::view::front::question::front;
+use crate::tui::view::hits::{Click, Hits};
+use crate::tui::view::paint::{columns_of, put, put_spans, select};
+use crate::tui::view::words::text::{fit, fit_end, fit_path, safe, width, wrap};
 
 /// Columns for a value.
 const VALUE: usize = 24;
@@ -29,7 +29,13 @@ const ABOUT: usize = 3;
 const ROOMY: u16 = 11;
 
 /// Gives where the terminal's cursor stands, if a field is typed.
-pub(super) fn render(ui: &Ui, form: &RedoForm, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
+pub(in crate::tui::view) fn render(
+    ui: &Ui,
+    form: &RedoForm,
+    screen: Rect,
+    buf: &mut Buffer,
+    hits: &mut Hits,
+) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let above = Rect { height: screen.height.saturating_sub(1), ..screen };
     let columns = above.width.min(WIDEST);

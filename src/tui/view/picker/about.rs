@@ -11,9 +11,9 @@ use crate::model::{Carried, Listing, PriceState, UnitPrice};
 use crate::tui::picker::Picker;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::plural;
 use crate::tui::view::paint::put_spans;
-use crate::tui::view::text::{safe, wrap};
+use crate::tui::view::words::format::plural;
+use crate::tui::view::words::text::{safe, wrap};
 
 /// Columns for names.
 const NAME: usize = 12;

@@ -12,10 +12,10 @@ use crate::tui::models::Finding;
 use crate::tui::picker::Picker;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::plural;
 use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{put, put_spans, select};
-use crate::tui::view::text::{fit, fit_path, safe, width, wrap};
+use crate::tui::view::words::format::plural;
+use crate::tui::view::words::text::{fit, fit_path, safe, width, wrap};
 
 /// Columns for the price of all photos.
 const FOLDER: usize = 11;

@@ -8,16 +8,16 @@ mod tests;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect, Size};
 
+use super::front::question::front;
 use super::hits::Hits;
 use super::paint::{Piece, columns_of, put, spread};
-use super::question::front;
-use super::text::fit_end;
+use super::words::text::fit_end;
 use crate::tui::edit::input_parts;
 use crate::tui::models::Finding;
 use crate::tui::picker::Picker;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::plural;
+use crate::tui::view::words::format::plural;
 
 /// Columns of the box, at the most.
 const WIDEST: u16 = 132;

@@ -5,8 +5,8 @@ use crate::engine::snapshot::FolderChoice;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
-use crate::tui::view::format::{count, plural};
-use crate::tui::view::text::{fit, fit_path, width, wrap};
+use crate::tui::view::words::format::{count, plural};
+use crate::tui::view::words::text::{fit, fit_path, width, wrap};
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let room = usize::from(columns);

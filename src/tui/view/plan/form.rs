@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
 use crate::tui::view::paint::columns_of;
-use crate::tui::view::text::{fit, fit_end, safe, width, wrap};
+use crate::tui::view::words::text::{fit, fit_end, safe, width, wrap};
 
 /// Columns that names take, at most.
 const NAME: usize = 28;

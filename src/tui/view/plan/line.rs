@@ -10,7 +10,7 @@ use crate::tui::ui::Ui;
 use crate::tui::ui::plan::Stop;
 use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{put_spans, select};
-use crate::tui::view::text::{safe, width, wrap};
+use crate::tui::view::words::text::{safe, width, wrap};
 
 /// Columns for names before values; longer names push theirs to the right.
 const NAME: usize = 13;

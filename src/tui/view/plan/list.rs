@@ -12,10 +12,10 @@ use crate::engine::snapshot::{Choice, Row};
 use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::{Ui, ask};
-use crate::tui::view::format::count;
 use crate::tui::view::paint::{Piece, columns_of, put, put_spans};
 use crate::tui::view::status;
-use crate::tui::view::text::{fit, fit_path};
+use crate::tui::view::words::format::count;
+use crate::tui::view::words::text::{fit, fit_path};
 
 /// How many there are, how many of them are left out, and what that saves.
 pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>> {

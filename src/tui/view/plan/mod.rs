@@ -10,11 +10,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
-use super::format::{count, plural};
 use super::hits::{Click, Hits};
 use super::paint::{Piece, select, spread};
 use super::table;
-use super::text::safe;
+use super::words::format::{count, plural};
+use super::words::text::safe;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
@@ -111,7 +111,7 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer, hits: &mut Hits) {
 /// fewer words.
 fn what_enter_does(ui: &Ui, columns: u16) -> String {
     let told = if ui.stop() == Stop::Start { in_full(ui) } else { elsewhere(ui) };
-    let fits = |text: &String| super::text::width(text) <= usize::from(columns);
+    let fits = |text: &String| super::words::text::width(text) <= usize::from(columns);
     let cap = ui.over_cap().map(|(cap, _)| format!("{}, cap {cap}", in_short(ui)));
     [Some(told), cap].into_iter().flatten().find(fits).unwrap_or_else(|| in_short(ui))
 }

@@ -7,7 +7,7 @@ use crate::job::{Usd, megapixels};
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::format::{bytes, count, plural, unit_price};
+use crate::tui::view::words::format::{bytes, count, plural, unit_price};
 
 pub(super) fn lines(ui: &Ui, width: u16) -> Vec<Line> {
     let mut lines = sending(ui, width);

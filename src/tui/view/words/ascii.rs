@@ -4,7 +4,7 @@
 use ratatui::buffer::{Buffer, CellDiffOption};
 
 /// Puts an ASCII character in the place of every other one.
-pub(super) fn flatten(buf: &mut Buffer) {
+pub(in crate::tui::view) fn flatten(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if !cell.symbol().is_ascii() {
             let plain = cell.symbol().chars().next().map_or(" ", plain);

@@ -5,7 +5,7 @@
 //! A letter with the vowel signs of an Indic script is a column and one for each sign that has room of its
 //! own (Mc) in glibc, at most two in some terminals, and a single one in others. It is read by nobody without
 //! its signs, so it is kept whole, gets the most that any terminal gives it, and the backend puts what
-//! follows it where it belongs ([`super::super::placed`]). Pictures and flags are reduced instead: without
+//! follows it where it belongs ([`crate::tui::placed`]). Pictures and flags are reduced instead: without
 //! its joiners a family is eight columns in one terminal and two in another, which no reader would be shown
 //! room for.
 

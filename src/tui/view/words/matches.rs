@@ -6,20 +6,27 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::columns::{Column, Placed};
-use super::paint::columns_of;
-use super::plan::list;
-use super::table::{cell_area, status_words};
-use super::text::{fit, fit_path};
 use crate::engine::snapshot::Row;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
+use crate::tui::view::columns::{Column, Placed};
+use crate::tui::view::paint::columns_of;
+use crate::tui::view::plan::list;
+use crate::tui::view::table::{cell_area, status_words};
+use crate::tui::view::words::text::{fit, fit_path};
 
 /// A status's symbol and a blank come before its word.
 const SYMBOL: u16 = 2;
 
 /// Marks it in every cell of a row that is searched.
-pub(super) fn mark(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], is_selected: bool, buf: &mut Buffer) {
+pub(in crate::tui::view) fn mark(
+    ui: &Ui,
+    row: &Row,
+    area: Rect,
+    columns: &[Placed],
+    is_selected: bool,
+    buf: &mut Buffer,
+) {
     let wanted = ui.filter.value().trim().to_lowercase();
     if wanted.is_empty() {
         return;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-pub(crate) use super::cluster::{WIDEST, is_loose, letter_columns, safe};
+pub(crate) use crate::tui::view::words::cluster::{WIDEST, is_loose, letter_columns, safe};
 
 /// Columns that a text takes.
 pub(crate) fn width(text: &str) -> usize {

@@ -1,0 +1,7 @@
+//! What is shown of one job.
+
+pub(crate) mod logs;
+pub(crate) mod lower;
+pub(crate) mod preview;
+pub(crate) mod record;
+pub(crate) mod redo;
