@@ -139,7 +139,7 @@ impl UnitPrice {
     }
 
     /// Whether a cap can be kept with it: what a unit costs must be known before it is paid for. How many units
-    /// a request takes must not: of what nobody can count, a [`Bound`](super::Bound) is held.
+    /// a request takes must not: of what nobody can count, a [`Bound`] is held.
     #[must_use]
     pub fn can_be_capped(&self) -> bool {
         match self.source {
