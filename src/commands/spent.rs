@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::SpentBy;
 use crate::commands::failure::Failure;
+use crate::commands::moment::now;
 use crate::commands::process::stdout::print;
 use crate::commands::since::since;
 use crate::config::Settings;
@@ -37,10 +38,6 @@ pub(super) async fn spent(settings: &Settings, wish: &Wish) -> Result<u8, Failur
     let (batches, payments) = (ledger.batches().await?, ledger.payments(from).await?);
     let sums = add_up(&batches, &payments, wish.by, from.is_none());
     print(&if wish.json { as_json(&sums, wish.by) } else { as_text(&sums) })
-}
-
-fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_millisecond())
 }
 
 /// Payments that belong together, and whom they went to.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
+use crate::engine::snapshot::LogLine;
 use crate::fal::FalError;
-use crate::job::{BatchId, Cause, Checkpoint, ContentHash, Photo, Saved, Suspicion, Transition};
+use crate::job::{Answer, BatchId, Cause, Checkpoint, ContentHash, Photo, Request, Saved, Suspicion, Transition};
 
 /// What follows for one job, in order.
 pub(super) type Effects = Vec<Effect>;
@@ -59,7 +60,7 @@ pub(super) enum Effect {
     /// Something worth knowing is said in its log.
     Remark(String),
     /// Its runner said something.
-    Said(crate::engine::snapshot::LogLine),
+    Said(LogLine),
     /// No new jobs are begun.
     Pause(PauseReason),
     /// What is shown of it changed.
@@ -102,6 +103,17 @@ impl Effect {
     /// A step failed that is made again with what the job has, whatever it was about.
     pub(super) fn failed(call_kind: CallKind, error: FalError, keeps: Checkpoint) -> Self {
         Self::Failed(Box::new(Failure { call_kind, error, same: keeps.clone(), anew: keeps }))
+    }
+
+    /// The same of a request at fal: the step asks for it again, or another one is made with the upload.
+    pub(super) fn failed_at_fal(error: FalError, request: &Request) -> Self {
+        let (same, anew) = (Checkpoint::Request(Box::new(request.clone())), Checkpoint::Upload(request.upload.clone()));
+        Self::Failed(Box::new(Failure { call_kind: CallKind::Follow, error, same, anew }))
+    }
+
+    /// Its answer has come: its files are fetched.
+    pub(super) fn save(answer: Answer) -> Self {
+        Self::Change(Transition::StartSave(answer), vec![Self::Queue(Queue::Save)])
     }
 
     /// Back to where it can go on, at nobody's cost.

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::Header;
+use super::boxes::boxes;
 use super::bytes::Bytes;
 use super::error::Flaw;
 use super::facts::Colour;
@@ -149,17 +150,6 @@ fn id(bytes: &[u8], long: bool) -> Option<(u32, &[u8])> {
 fn says_alpha(property: &[u8]) -> bool {
     let urn = property.get(4..).unwrap_or_default();
     urn.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha") || urn.starts_with(b"urn:mpeg:hevc:2015:auxid:1")
-}
-
-/// The boxes one after the other in a body, up to one that does not fit.
-fn boxes(mut body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let length = u32::from_be_bytes(*body.first_chunk()?) as usize;
-        let name = *body.get(4..)?.first_chunk()?;
-        let content = body.get(8..length)?;
-        body = body.get(length..)?;
-        Some((name, content))
-    })
 }
 
 /// The name of the next box in the file and the length of what is in it, bytes.

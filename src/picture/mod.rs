@@ -5,6 +5,7 @@
 
 mod alpha;
 mod avif;
+mod boxes;
 mod bytes;
 mod downscale;
 mod error;

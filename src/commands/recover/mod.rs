@@ -9,12 +9,12 @@ mod tell;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::commands::batch::Batch;
 use crate::commands::earlier;
 use crate::commands::failure::Failure;
 use crate::commands::models;
+use crate::commands::moment::now;
 use crate::commands::price;
 use crate::commands::process::log;
 use crate::commands::process::stdout::print;
@@ -49,8 +49,7 @@ pub(super) struct Wish {
 
 /// Finds and saves; gives the exit status.
 pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failure> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = Timestamp(0).plus(now);
+    let now = now();
     let start = match &wish.since {
         Some(text) => since(text, now).map_err(Failure::refusal)?,
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),

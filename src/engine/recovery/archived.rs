@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::effect::{Again, Effect, Effects, Failure, Queue};
+use crate::engine::effect::{Again, Effect, Effects};
 use crate::engine::poll_interval::PollInterval;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::runtime::Runtime;
@@ -55,13 +55,11 @@ pub(in crate::engine) fn finish(
     let follows = match past {
         Some(Past { outcome: Ok(answer), .. }) => {
             let complete = Transition::Complete(answer.inference_s);
-            let save = Effect::Change(Transition::StartSave(answer), vec![Effect::Queue(Queue::Save)]);
+            let save = Effect::save(answer);
             if is_complete { save } else { Effect::Change(complete, vec![save]) }
         }
         Some(Past { outcome: Err(error), .. }) if error.cause.kind != CauseKind::NotFound => {
-            let (same, anew) =
-                (Checkpoint::Request(Box::new(request.clone())), Checkpoint::Upload(request.upload.clone()));
-            Effect::Failed(Box::new(Failure { call_kind: CallKind::Follow, error, same, anew }))
+            Effect::failed_at_fal(error, request)
         }
         _ if may_be_too_new(live, request, now) => {
             asked.again(live, Cause::new(CauseKind::NotFound, "fal does not know it yet"), None)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::effect::{Again, Effect, Effects, Failure, Queue};
+use crate::engine::effect::{Again, Effect, Effects};
 use crate::engine::poll_interval::PollInterval;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::runtime::Runtime;
@@ -40,19 +40,14 @@ pub(in crate::engine) fn finish(job: &Job, result: Result<Answer, FalError>) -> 
     let mut answer = match result {
         Ok(answer) => answer,
         Err(error) if error.cause.kind == CauseKind::NotFound => return vec![Effect::FindArchived],
-        Err(error) => {
-            let (same, anew) =
-                (Checkpoint::Request(Box::new(request.clone())), Checkpoint::Upload(request.upload.clone()));
-            return vec![Effect::Failed(Box::new(Failure { call_kind: CallKind::Follow, error, same, anew }))];
-        }
+        Err(error) => return vec![Effect::failed_at_fal(error, request)],
     };
-    let save = |answer| Effect::Change(Transition::StartSave(answer), vec![Effect::Queue(Queue::Save)]);
     if let JobState::Completed(_, _, inference) = &job.state {
         answer.inference_s = inference.or(answer.inference_s);
-        return vec![Effect::GotThrough(CallKind::Follow), Effect::Forgive, save(answer)];
+        return vec![Effect::GotThrough(CallKind::Follow), Effect::Forgive, Effect::save(answer)];
     }
     let complete = Transition::Complete(answer.inference_s);
-    let then = vec![Effect::GotThrough(CallKind::Follow), Effect::Forgive, save(answer)];
+    let then = vec![Effect::GotThrough(CallKind::Follow), Effect::Forgive, Effect::save(answer)];
     vec![Effect::Change(complete, then)]
 }
 

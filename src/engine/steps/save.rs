@@ -74,12 +74,7 @@ pub(in crate::engine) fn finish(
         }
         Err(SaveError::Fal(error)) => vec![Effect::failed(CallKind::Fetch, error, checkpoint())],
         Err(SaveError::Output(error)) => {
-            let mut effects = Vec::new();
-            if error.shortage().is_none() {
-                effects.push(Effect::GotThrough(CallKind::Fetch));
-            }
-            effects.extend(not_saved("the result could not be saved", &error, CallKind::Fetch, &checkpoint()));
-            effects
+            not_saved("the result could not be saved", &error, CallKind::Fetch, &checkpoint())
         }
     }
 }
@@ -95,20 +90,23 @@ pub(in crate::engine) fn not_saved(
         let error = FalError::of_shortage(shortage, told(what, error));
         return vec![Effect::failed(call_kind, error, checkpoint.clone())];
     }
+    // What fal and the network had to give is there: it is the disk, or the file.
+    let mut effects = vec![Effect::GotThrough(call_kind)];
     match error {
         OutputError::BadResult(how) => {
-            vec![Effect::failed(CallKind::Fetch, FalError::damaged(how.clone()), checkpoint.clone())]
+            effects.push(Effect::failed(CallKind::Fetch, FalError::damaged(how.clone()), checkpoint.clone()));
         }
         OutputError::Disk { .. } | OutputError::Folder { .. } => {
             let message = told(what, error);
             let cause = Cause::new(error.kind(), message.clone());
             let again = Again { cause, wait: DISK, checkpoint: checkpoint.clone(), counts: false };
-            vec![Effect::Retry(again), Effect::Pause(PauseReason::Disk(message))]
+            effects.extend([Effect::Retry(again), Effect::Pause(PauseReason::Disk(message))]);
         }
         OutputError::LocalFile { .. } => {
-            vec![Effect::Fail(Cause::new(CauseKind::LocalFile, told(what, error)), checkpoint.clone())]
+            effects.push(Effect::Fail(Cause::new(CauseKind::LocalFile, told(what, error)), checkpoint.clone()));
         }
     }
+    effects
 }
 
 /// Whether there is nothing left to download.

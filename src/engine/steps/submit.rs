@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::effect::{Effect, Effects, Failure, told};
+use crate::engine::effect::{Effect, Effects, told};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
@@ -55,9 +55,7 @@ pub(in crate::engine) fn finish(
         }
         Err(SubmitError::Held(batch)) => vec![Effect::AwaitRival(Some(batch))],
         Err(SubmitError::Fal(error)) => {
-            let same = Checkpoint::Upload(upload);
-            let failure = Failure { call_kind: CallKind::Submit, error, anew: same.clone(), same };
-            vec![Effect::Failed(Box::new(failure))]
+            vec![Effect::failed(CallKind::Submit, error, Checkpoint::Upload(upload))]
         }
     }
 }

@@ -73,17 +73,8 @@ pub(in crate::engine) fn finish(
             effects
         }
         Err(UploadError::Output(error)) => {
-            let mut effects = Vec::new();
-            if error.shortage().is_none() {
-                effects.push(Effect::GotThrough(CallKind::Upload));
-            }
-            effects.extend(not_saved(
-                "not sent, since its result could not be written",
-                &error,
-                CallKind::Upload,
-                &Checkpoint::Nothing,
-            ));
-            effects
+            let what = "not sent, since its result could not be written";
+            not_saved(what, &error, CallKind::Upload, &Checkpoint::Nothing)
         }
     }
 }

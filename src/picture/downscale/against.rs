@@ -75,14 +75,15 @@ pub fn against(photo: &Path, result: &Path) -> Option<Against> {
 }
 
 fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
-    let header = photo(File::open(file).map_err(PictureError::Unreadable)?)?;
+    let mut file = File::open(file).map_err(PictureError::Unreadable)?;
+    let header = photo(&mut file)?;
     let part = Part::whole(header.upright());
     let is_by_rows = header.format == Format::Png && header.converts.is_none();
     if !is_by_rows && header.pixels.count() > MOST_COMPARED {
         return Err(Unseen::TooLarge(header.pixels));
     }
     let _alone = (!is_by_rows).then(|| DECODING.lock().unwrap_or_else(PoisonError::into_inner));
-    let seen = Downscaled::expose(file, part, Pixels::new(SEEN, SEEN), &|| false)?;
+    let seen = Downscaled::exposed(file, header, part, Pixels::new(SEEN, SEEN), &|| false)?;
     Ok(seen.cut(part, Pixels::new(SIDE, SIDE)))
 }
 

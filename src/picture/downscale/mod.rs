@@ -72,6 +72,17 @@ impl Downscaled {
     pub fn expose(file: &Path, part: Part, wanted: Pixels, stop: &dyn Fn() -> bool) -> Result<Self, Unseen> {
         let mut open = File::open(file).map_err(PictureError::Unreadable)?;
         let header = photo(&mut open)?;
+        Self::exposed(open, header, part, wanted, stop)
+    }
+
+    /// The same of a file that is open, and whose header is read.
+    fn exposed(
+        mut open: File,
+        header: Header,
+        part: Part,
+        wanted: Pixels,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, Unseen> {
         if header.format == Format::Avif {
             return Err(Unseen::Format(header.format));
         }

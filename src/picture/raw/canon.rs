@@ -5,6 +5,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use super::{Found, Piece};
 use crate::job::Pixels;
 use crate::picture::Orientation;
+use crate::picture::boxes::boxes;
 
 /// The longest description that is read, bytes.
 const LONGEST: u64 = 4 << 20;
@@ -80,14 +81,4 @@ fn description(file: &mut (impl Read + Seek)) -> Option<Vec<u8>> {
 
 fn within<'a>(body: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
     path.iter().try_fold(body, |body, wanted| boxes(body).find(|(name, _)| name == *wanted).map(|(_, body)| body))
-}
-
-fn boxes(mut body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let length = u32::from_be_bytes(*body.first_chunk()?) as usize;
-        let name = *body.get(4..)?.first_chunk()?;
-        let content = body.get(8..length)?;
-        body = body.get(length..)?;
-        Some((name, content))
-    })
 }
