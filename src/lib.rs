@@ -10,9 +10,9 @@
 //! engine ── snapshot (newest only) ──► tui, headless            keys ── command ──► engine
 //! ```
 //!
-//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`model`], [`picture`], [`fal`] and
-//! [`ledger`] use [`job`], and [`fal`] reads prices and answers into [`model`]'s values · [`intake`] and
-//! [`output`] use [`job`] and [`picture`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
+//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`model`], [`picture`], [`storage`],
+//! [`fal`] and [`ledger`] use [`job`], and [`fal`] sends what [`storage`] opened and reads prices and answers into
+//! [`model`]'s values · [`intake`] and [`output`] use [`job`], [`picture`] and [`storage`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
 //! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
 //! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`config`] makes it one value,
 //! and [`commands`] ties everything together.
@@ -31,4 +31,5 @@ pub mod output;
 pub mod picture;
 pub mod plan;
 pub mod sandbox;
+pub mod storage;
 pub mod tui;

@@ -28,12 +28,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("job", &[]),
     ("model", &["job"]),
     ("picture", &["job"]),
-    ("fal", &["job", "model::Quote", "model::Unit", "model::read_answer", "model::count", "model::Gives"]),
+    ("storage", &["job"]),
+    (
+        "fal",
+        &[
+            "job",
+            "model::Quote",
+            "model::Unit",
+            "model::read_answer",
+            "model::count",
+            "model::Gives",
+            "storage::Opened",
+            "storage::Reading",
+            "storage::ReadSeek",
+        ],
+    ),
     ("ledger", &["job"]),
-    ("intake", &["job", "picture"]),
-    ("output", &["job", "picture"]),
-    ("plan", &["job", "model", "ledger", "intake", "output"]),
-    ("engine", &["job", "model", "picture", "fal", "ledger", "intake", "output", "plan"]),
+    ("intake", &["job", "picture", "storage"]),
+    ("output", &["job", "picture", "storage"]),
+    ("plan", &["job", "model", "ledger", "intake", "output", "storage"]),
+    ("engine", &["job", "model", "picture", "fal", "ledger", "intake", "output", "plan", "storage"]),
     (
         "tui",
         &[
@@ -191,6 +205,38 @@ fn no_model_is_known_outside_its_room() {
         }
     }
     assert_eq!(found, BTreeSet::from(EXAMPLES.map(str::to_owned)));
+}
+
+/// Rooms for which photos and results come and go through `storage` alone.
+const WITHOUT_FILES: [&str; 5] = ["intake", "plan", "fal", "output", "engine"];
+/// How the file system is asked.
+const FILE_SYSTEM: [&str; 11] = [
+    "fs::",
+    "File::open",
+    "File::options",
+    "tempfile",
+    "walkdir",
+    ".exists()",
+    ".is_dir()",
+    ".metadata()",
+    "symlink_metadata",
+    "canonicalize",
+    "read_dir",
+];
+
+#[test]
+fn files_are_reached_through_storage_alone() {
+    let asks = |text: &str| FILE_SYSTEM.into_iter().find(|way| paths::own_code(text).contains(way)).map(str::to_owned);
+    assert_eq!(asks("fn f(path: &Path) -> bool { path.is_dir() }"), Some(".is_dir()".to_owned()));
+    let mut found = Vec::new();
+    for file in rust_files("src").into_iter().filter(|file| is_built(file)) {
+        let below = file.strip_prefix(root().join("src")).unwrap();
+        let is_without = WITHOUT_FILES.iter().any(|room| below.starts_with(room));
+        if let Some(way) = asks(&fs::read_to_string(&file).unwrap()).filter(|_| is_without) {
+            found.push(format!("{}: `{way}`", below.display()));
+        }
+    }
+    assert!(found.is_empty(), "ask the room `storage`: {found:#?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::Stage;
+use common::{Stage, run};
 
 #[test]
 fn a_folder_named_like_a_result_takes_nothing_from_it_nor_fails() {
@@ -38,6 +38,17 @@ fn what_others_put_into_the_output_folder_stays_and_is_gone_around_before_anythi
     assert_eq!(run.last("beach/a.jpg")["output"], "beach_/a.png");
     assert_eq!(fs::read(stage.output().join("beach")).unwrap(), b"theirs");
     assert!(stage.output().join("metadata.2.jsonl").is_file() && stage.output().join("report.2.csv").is_file());
+}
+
+#[test]
+fn folders_may_be_named_by_their_uris() {
+    let stage = Stage::new();
+    stage.photo("space/rocket.jpg", "a b.jpg");
+    let uri = |path: &std::path::Path| url::Url::from_file_path(path).unwrap().to_string();
+    let output = stage.photos().with_file_name("what comes");
+    let run = run(&mut stage.command(&["--json", "--yes", &uri(&stage.photos()), "-o", &uri(&output)]));
+    run.assert_status(0);
+    assert!(output.join("a b.png").is_file());
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
 pub use platform::{HistoryPage, Past, STORED};
 pub use queue::{Accepted, CancelAnswer, Progress, Status};
-pub use storage::{LocalFile, ReadSeek};
+pub use storage::InputFile;
 
 use std::sync::Arc;
 

@@ -1,9 +1,10 @@
 //! What lies about among photos and nobody means to be sent.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use crate::storage::{self, Kind};
 
 /// How the report of a batch begins: a folder with one in it holds results.
 const REPORT: &[u8; 31] = b"path,state,output,width,height,";
@@ -43,5 +44,8 @@ pub(super) fn holds_results(folder: &Path) -> bool {
     let report = folder.join("report.csv");
     let mut start = [0; REPORT.len()];
     // Opening a pipe would wait for its other end.
-    report.is_file() && File::open(report).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *REPORT
+    let source = storage::source(folder);
+    source.stat(&report).is_ok_and(|there| there.kind == Kind::File)
+        && source.open(&report).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == *REPORT
 }

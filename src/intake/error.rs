@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::job::clean;
+use crate::storage::UriError;
 
 /// Why a batch cannot be made of these inputs. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,9 @@ pub enum IntakeError {
     /// No PATH was given.
     #[error("no folder and no photo was given\nhint: fal-tui FOLDER")]
     NoInput,
+    /// A PATH that names no place which can be used.
+    #[error(transparent)]
+    Place(#[from] UriError),
     /// A PATH that is not there.
     #[error("there is no file or folder `{}`", clean(&.0.to_string_lossy()))]
     Missing(PathBuf),

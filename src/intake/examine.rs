@@ -1,7 +1,6 @@
 //! A look at many files at once: on network folders each takes several round trips.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,6 +9,7 @@ use std::time::SystemTime;
 use super::Found;
 use crate::job::{Loss, Losses, Photo, Timestamp};
 use crate::picture::{Header, Orientation, Other, PictureError, is_transparent, photo as read_photo, photo_ends_well};
+use crate::storage::{self, Stat};
 
 /// Files looked at at once.
 const WORKERS: usize = 8;
@@ -107,9 +107,8 @@ fn examine(candidate: &Candidate) -> Found {
 }
 
 fn look(photo: &mut Photo) -> Result<(), PictureError> {
-    let file = File::open(&photo.source).map_err(PictureError::Unreadable)?;
-    let metadata = file.metadata().map_err(PictureError::Unreadable)?;
-    measure(photo, &metadata, &file).map(drop)
+    let file = storage::source(&photo.source).open(&photo.source).map_err(PictureError::Unreadable)?;
+    measure(photo, file.stat(), file).map(drop)
 }
 
 /// Takes in what a photo's file is now: its length, when it was changed, what it is and how large; and gives what
@@ -117,9 +116,9 @@ fn look(photo: &mut Photo) -> Result<(), PictureError> {
 ///
 /// # Errors
 /// If it is no whole picture that fal takes, and none that can be made such.
-pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read + Seek) -> Result<Header, PictureError> {
-    photo.bytes = metadata.len();
-    photo.modified = changed(metadata).unwrap_or_default();
+pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Result<Header, PictureError> {
+    photo.bytes = stat.bytes;
+    photo.modified = stat.modified.map(changed).unwrap_or_default();
     let header = read_photo(&mut file)?;
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
@@ -138,10 +137,10 @@ pub fn measure(photo: &mut Photo, metadata: &fs::Metadata, mut file: impl Read +
     photo_ends_well(file, &header).map(|()| header)
 }
 
-fn changed(metadata: &fs::Metadata) -> io::Result<Timestamp> {
+fn changed(at: SystemTime) -> Timestamp {
     let signed = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
-    Ok(Timestamp(match metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH) {
+    Timestamp(match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => signed(after.as_millis()),
         Err(before) => -signed(before.duration().as_millis()),
-    }))
+    })
 }

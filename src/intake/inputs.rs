@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::path::{Component, Path, PathBuf};
-use std::{fs, io};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::IntakeError;
 use super::clutter::{holds_results, is_clutter};
 use super::globs::Globs;
+use crate::storage::{self, Kind, true_path};
 
 /// Folders and files that were checked to be there, and the folder that their results go to.
 #[derive(Debug, Clone)]
@@ -91,22 +92,23 @@ impl Given {
     fn check(typed: &Path) -> Result<Self, IntakeError> {
         let unreadable = |source| IntakeError::Unreadable { path: typed.to_owned(), source };
         let path = absolute(typed)?;
-        let metadata = fs::metadata(&path).map_err(|error| match error.kind() {
+        let source = storage::source(&path);
+        let stat = source.stat(&path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => IntakeError::Missing(typed.to_owned()),
             _ => unreadable(error),
         })?;
-        if metadata.is_dir() {
-            fs::read_dir(&path).map_err(unreadable)?;
-            let true_folder = fs::canonicalize(&path).map_err(unreadable)?;
+        if stat.kind == Kind::Folder {
+            source.may_list(&path).map_err(unreadable)?;
+            let true_folder = source.true_path(&path).map_err(unreadable)?;
             return Ok(Self { folder: path, true_folder, file: None });
         }
-        if !metadata.is_file() {
+        if stat.kind != Kind::File {
             return Err(IntakeError::NeitherFileNorFolder(typed.to_owned()));
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(IntakeError::NeitherFileNorFolder(typed.to_owned()));
         };
-        let true_folder = fs::canonicalize(folder).map_err(unreadable)?;
+        let true_folder = source.true_path(folder).map_err(unreadable)?;
         Ok(Self { file: Some(name.to_owned()), true_folder, folder: folder.to_owned() })
     }
 
@@ -186,25 +188,8 @@ fn prefixes<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<PathBuf, Os
     prefixes
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, IntakeError> {
-    std::path::absolute(path).map_err(|source| IntakeError::Unreadable { path: path.to_owned(), source })
-}
-
-/// The true path of a folder that may not be there yet. What is there is followed through its links,
-/// part by part, so that `..` leads to the true folder above; what is not there has none, and `..`
-/// takes back its name.
-#[must_use]
-pub fn true_path(path: &Path) -> PathBuf {
-    let mut found = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(found.pop()),
-            Component::Normal(name) => {
-                found.push(name);
-                found = fs::canonicalize(&found).unwrap_or(found);
-            }
-            part => found.push(part),
-        }
-    }
-    found
+/// A place that was named, by its whole path.
+fn absolute(named: &Path) -> Result<PathBuf, IntakeError> {
+    let path = storage::place(named)?;
+    std::path::absolute(&path).map_err(|source| IntakeError::Unreadable { path: named.to_owned(), source })
 }

@@ -19,7 +19,7 @@ pub use content::content;
 pub use error::IntakeError;
 pub use examine::measure;
 pub use found::Found;
-pub use inputs::{Inputs, true_path};
+pub use inputs::Inputs;
 pub use walk::walk;
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! The walk: every file below the inputs once, handed on as it is found.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Sender;
-use walkdir::{DirEntry, WalkDir};
 
 use super::clutter::{holds_results, is_clutter, is_sidecar};
 use super::examine::Candidate;
@@ -18,6 +16,7 @@ use super::order::{compare, stem_key};
 use super::seen::Seen;
 use super::{Found, Inputs};
 use crate::picture::said;
+use crate::storage::{self, Entry, Kind, Trouble};
 
 /// Walks over the inputs and hands on what it finds, in natural order and in handfuls of at most
 /// 256. It blocks, and stops when nobody listens any more.
@@ -56,8 +55,11 @@ impl Walk {
         names.sort_by(|a, b| compare((a, false), (b, false)));
         for name in names {
             let file = base.folder.join(name);
-            if self.is_new(&file, &base.true_folder, fs::symlink_metadata(&file).is_ok_and(|m| m.is_symlink()))
-                && self.globs.wants(Path::new(name))
+            if self.is_new(
+                &file,
+                &base.true_folder,
+                storage::source(&file).stat_itself(&file).is_ok_and(|file| file.kind == Kind::Link),
+            ) && self.globs.wants(Path::new(name))
             {
                 self.hand.take(candidate(base, file, name, None))?;
             }
@@ -66,7 +68,7 @@ impl Walk {
     }
 
     fn folder(&mut self, base: &Base) -> Flow {
-        let mut entries = WalkDir::new(&base.folder).follow_links(true).sort_by(natural).into_iter();
+        let mut entries = storage::source(&base.folder).entries(&base.folder, compare);
         // The true paths of the folders that the walk is in, outermost first.
         let mut within: Vec<PathBuf> = Vec::new();
         while let Some(entry) = entries.next() {
@@ -77,49 +79,49 @@ impl Walk {
                     continue;
                 }
             };
-            within.truncate(entry.depth());
+            within.truncate(entry.depth);
             let enclosing = within.last().map_or(&*base.true_folder, PathBuf::as_path);
-            if entry.file_type().is_dir() {
+            if entry.kind == Kind::Folder {
                 match self.enter(base, &entry, enclosing)? {
                     Some(true_folder) => within.push(true_folder),
-                    None => entries.skip_current_dir(),
+                    None => entries.skip_folder(),
                 }
                 self.hand.pass_on_if_due()?;
-            } else if !is_clutter(entry.file_name())
-                && self.globs.wants(below(base, entry.path()))
-                && self.is_new(entry.path(), enclosing, entry.path_is_symlink())
+            } else if !is_clutter(name_of(&entry))
+                && self.globs.wants(below(base, &entry.path))
+                && self.is_new(&entry.path, enclosing, entry.is_link)
             {
-                let name = entry.file_name().to_owned();
-                let trouble = if entry.file_type().is_file() {
+                let name = name_of(&entry).to_owned();
+                let trouble = if entry.kind == Kind::File {
                     is_sidecar(&name).then(|| "sidecar, not a photo".into())
                 } else {
                     Some("not a regular file".into())
                 };
-                self.hand.take(candidate(base, entry.into_path(), &name, trouble))?;
+                self.hand.take(candidate(base, entry.path, &name, trouble))?;
             }
         }
         ControlFlow::Continue(())
     }
 
     /// The true path of a folder, if the walk is to go into it.
-    fn enter(&mut self, base: &Base, entry: &DirEntry, enclosing: &Path) -> ControlFlow<(), Option<PathBuf>> {
-        if entry.depth() == 0 {
+    fn enter(&mut self, base: &Base, entry: &Entry, enclosing: &Path) -> ControlFlow<(), Option<PathBuf>> {
+        if entry.depth == 0 {
             let new = self.seen.add(&base.true_folder);
             return ControlFlow::Continue(new.then(|| base.true_folder.clone()));
         }
-        if is_clutter(entry.file_name()) || !self.globs.enters(below(base, entry.path())) {
+        if is_clutter(name_of(entry)) || !self.globs.enters(below(base, &entry.path)) {
             return ControlFlow::Continue(None);
         }
-        let direct = enclosing.join(entry.file_name());
-        let true_folder =
-            if entry.path_is_symlink() { fs::canonicalize(entry.path()).unwrap_or(direct) } else { direct };
+        let direct = enclosing.join(name_of(entry));
+        let followed = || storage::source(&entry.path).true_path(&entry.path).ok();
+        let true_folder = if entry.is_link { followed().unwrap_or(direct) } else { direct };
         let circle = enclosing.starts_with(&true_folder);
         if circle || true_folder == self.true_output {
             return ControlFlow::Continue(None);
         }
-        if holds_results(entry.path()) {
+        if holds_results(&entry.path) {
             let reason = "folder with the results of a batch: give it as a PATH to send them";
-            let folder = candidate(base, entry.path().to_owned(), entry.file_name(), Some(reason.into()));
+            let folder = candidate(base, entry.path.clone(), name_of(entry), Some(reason.into()));
             self.hand.take(folder)?;
             return ControlFlow::Continue(None);
         }
@@ -131,26 +133,23 @@ impl Walk {
     fn is_new(&mut self, file: &Path, true_folder: &Path, is_link: bool) -> bool {
         let name = file.file_name().unwrap_or_default();
         let direct = || true_folder.join(name);
-        let true_file = if is_link { fs::canonicalize(file).unwrap_or_else(|_| direct()) } else { direct() };
+        let true_file =
+            if is_link { storage::source(file).true_path(file).unwrap_or_else(|_| direct()) } else { direct() };
         self.seen.add(&true_file)
     }
 
     /// Something that could not be read becomes a row of its own, unless it is none of our business.
-    fn trouble(&mut self, base: &Base, error: &walkdir::Error) -> Flow {
-        let (Some(path), Some(why)) = (error.path(), error.io_error()) else {
-            // A circle that the walk itself noticed.
-            return ControlFlow::Continue(());
-        };
+    fn trouble(&mut self, base: &Base, Trouble { path, error: why }: &Trouble) -> Flow {
         let below = below(base, path);
         if is_circle(why) || below.iter().any(is_clutter) || !self.globs.enters(below) {
             return ControlFlow::Continue(());
         }
         let missing = why.kind() == io::ErrorKind::NotFound;
-        let reason = match fs::symlink_metadata(path) {
-            Ok(metadata) if metadata.is_symlink() && missing => "broken link".to_owned(),
+        let reason = match storage::source(path).stat_itself(path) {
+            Ok(there) if there.kind == Kind::Link && missing => "broken link".to_owned(),
             // It went away while we were looking.
             Err(_) if missing => return ControlFlow::Continue(()),
-            Ok(metadata) if metadata.is_dir() => format!("folder cannot be read: {}", said(why)),
+            Ok(there) if there.kind == Kind::Folder => format!("folder cannot be read: {}", said(why)),
             _ => format!("cannot be read: {}", said(why)),
         };
         let name = path.file_name().unwrap_or_default();
@@ -158,8 +157,9 @@ impl Walk {
     }
 }
 
-fn natural(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
-    compare((a.file_name(), a.file_type().is_dir()), (b.file_name(), b.file_type().is_dir()))
+/// Its own name; the folder itself has none where it is the top of a file system.
+fn name_of(entry: &Entry) -> &OsStr {
+    entry.path.file_name().unwrap_or(entry.path.as_os_str())
 }
 
 /// A path's part below the input folder, without what several folders have before it.

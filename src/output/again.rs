@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::records::outranked::Outranked;
-use super::{Output, OutputError, atomically};
+use super::{Output, OutputError};
 use crate::job::{Job, Service, path_text};
+use crate::storage::Kind;
 
 impl Output {
     /// Writes the captions of these jobs, which were sent to a service, that are not there; gives how many.
@@ -26,13 +27,15 @@ impl Output {
             let first = self.0.root.join(saved.output());
             for (extension, bytes) in self.0.captions.files(saved.caption()) {
                 let path = first.with_extension(extension);
-                let missing = first.is_file() && path.symlink_metadata().is_err();
+                let sink = self.0.sink();
+                let is_file = sink.stat(&first).is_ok_and(|there| there.kind == Kind::File);
+                let missing = is_file && sink.stat_itself(&path).is_err();
                 if missing {
                     let folder = path.parent().unwrap_or(Path::new("."));
                     let failed = |error| OutputError::of(&path, error);
-                    let file = atomically::written(folder, &bytes).map_err(failed)?;
-                    atomically::claim(file, &path).map_err(|error| failed(error.error))?;
-                    atomically::sync_folder(folder).map_err(failed)?;
+                    let file = sink.written(folder, &bytes).map_err(failed)?;
+                    sink.claim(file, &path).map_err(|error| failed(error.error))?;
+                    sink.sync(folder).map_err(failed)?;
                     written += 1;
                 }
             }

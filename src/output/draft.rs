@@ -4,15 +4,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use tempfile::{NamedTempFile, TempPath};
-use tokio::fs::File;
-use tokio::io::{AsyncWriteExt, BufWriter};
-
 use super::OutputError;
 use super::dressing::Dressing;
 use super::folder::Folder;
 use super::name::Names;
 use super::part::{Part, Wanted, Whole};
+use crate::storage::Writing;
 
 /// Up to this many bytes of a result wait in memory, so that a small one is checked and written in
 /// one trip to another thread. A larger one goes to its file as it comes.
@@ -36,7 +33,7 @@ enum Content {
     /// All of it so far, for it is small.
     Memory(Vec<u8>),
     /// It lies in an unfinished file.
-    File(TempPath, BufWriter<File>),
+    File(Writing),
 }
 
 impl Draft {
@@ -69,7 +66,7 @@ impl Draft {
                 self.write_to_file(&bytes).await?;
                 self.write_to_file(chunk).await?;
             }
-            Content::File(..) => self.write_to_file(chunk).await?,
+            Content::File(_) => self.write_to_file(chunk).await?,
         }
         self.written = self.written.saturating_add(chunk.len() as u64);
         Ok(())
@@ -80,12 +77,11 @@ impl Draft {
         let begun = off_the_loop(move || Ok((shared.unfinished(&mut names)?, names)));
         let (file, names) = begun.await?;
         self.names = names;
-        let (file, path) = file.into_parts();
-        Ok(Content::File(path, BufWriter::with_capacity(BUFFER, File::from_std(file))))
+        Ok(Content::File(file.writing(BUFFER)))
     }
 
     async fn write_to_file(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        let Content::File(_, file) = &mut self.content else { return Ok(()) };
+        let Content::File(file) = &mut self.content else { return Ok(()) };
         let written = file.write_all(bytes).await;
         written.map_err(|error| self.failed(error))
     }
@@ -106,15 +102,9 @@ impl Draft {
             let reason = format!("{} of {expected} bytes came", self.written);
             return Err(OutputError::BadResult(reason.into()));
         }
-        if let Content::File(_, file) = &mut self.content {
-            let flushed = file.flush().await;
-            flushed.map_err(|error| self.failed(error))?;
-        }
-        let content = match self.content {
+        let content = match std::mem::replace(&mut self.content, Content::Memory(Vec::new())) {
             Content::Memory(bytes) => Whole::Memory(bytes),
-            Content::File(path, file) => {
-                Whole::File(NamedTempFile::from_parts(file.into_inner().into_std().await, path))
-            }
+            Content::File(file) => Whole::File(file.end().await.map_err(|error| self.failed(error))?),
         };
         Ok(Part { what, content, bytes: self.written, dressing: self.dressing })
     }

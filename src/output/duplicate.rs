@@ -1,6 +1,5 @@
 //! A result that is there already, for another photo that holds the same picture.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use super::part::{Part, Wanted, Whole};
 use super::result::{Expect, Finished, Placed};
 use super::{Output, OutputError};
 use crate::job::{FileKind, Photo, Saved, SavedFile};
+use crate::storage;
 
 impl Output {
     /// Gives a photo a copy of a result that was saved for another one, whose first file lies at a path, under
@@ -52,13 +52,13 @@ impl Output {
 /// A copy of a file, not under its name yet.
 fn copied(from: &Path, of: SavedFile, shared: &Folder, names: &mut Names) -> Result<Part, OutputError> {
     let unusable = |why: &str| OutputError::BadResult(format!("the saved result {why}").into());
-    let mut source = File::open(from).map_err(|_| unusable("is gone"))?;
-    let length = source.metadata().map_err(|_| unusable("is gone"))?.len();
+    let mut source = storage::sink(from).open(from).map_err(|_| unusable("is gone"))?;
+    let length = source.stat().bytes;
     if length != of.bytes {
         return Err(unusable("was changed"));
     }
     let mut file = shared.unfinished(names)?;
-    let copied = io::copy(&mut source, file.as_file_mut());
+    let copied = io::copy(&mut source, &mut file);
     let bytes = copied.map_err(|error| OutputError::of(&names.target(&shared.root), error))?;
     if bytes != length {
         return Err(unusable("changes while it is read"));

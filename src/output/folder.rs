@@ -2,21 +2,20 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
 
 use super::name::{Names, another};
 use super::records::journal::Journal;
 use super::template::{Made, Template};
 use super::{Captions, Written};
-use super::{Draft, OutputError, atomically};
+use super::{Draft, OutputError};
 use crate::job::Photo;
+use crate::storage::{self, Kind, Sink, UNFINISHED, Unfinished, nearest};
 
 /// The folder that a batch's results go to. Clones are the same folder.
 #[derive(Debug, Clone)]
@@ -53,7 +52,7 @@ impl Output {
     pub fn open(root: &Path, written: impl Into<Written>) -> Result<Self, OutputError> {
         let written = written.into();
         try_out(root)?;
-        let made = root.exists();
+        let made = storage::sink(root).stat(root).is_ok();
         let folder = Folder {
             root: root.to_owned(),
             captions: written.captions,
@@ -98,8 +97,10 @@ impl Output {
             return error;
         }
         let root = self.0.root.clone();
-        let made =
-            move || fs::create_dir_all(&root).map_err(|error| refused(&root, error)).and_then(|()| try_out(&root));
+        let made = move || {
+            let made = storage::sink(&root).make_all(&root);
+            made.map_err(|error| refused(&root, error)).and_then(|()| try_out(&root))
+        };
         super::draft::off_the_loop(made).await.err().unwrap_or(error)
     }
 
@@ -116,8 +117,8 @@ impl Output {
         let shared = Arc::clone(&self.0);
         let tried = super::draft::off_the_loop(move || {
             let folder = shared.root.join(shared.free(&names.folder));
-            let there = folder.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(&folder);
-            atomically::written(there, &TRIAL).map_err(|error| OutputError::of(there, error))?;
+            let there = nearest(&folder);
+            shared.sink().written(there, &TRIAL).map_err(|error| OutputError::of(there, error))?;
             shared.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(names.folder);
             Ok(())
         });
@@ -155,9 +156,7 @@ const TRIAL: [u8; 4096] = [0; 4096];
 
 /// Tries whether a folder can be written, or where it is not there yet, the nearest above it.
 fn try_out(root: &Path) -> Result<(), OutputError> {
-    // A link that leads nowhere is there, and nothing can be written in it.
-    let there = root.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(root);
-    atomically::written(there, &TRIAL).map(drop).map_err(|error| refused(root, error))
+    storage::sink(root).written(nearest(root), &TRIAL).map(drop).map_err(|error| refused(root, error))
 }
 
 /// The folder as a whole cannot be used.
@@ -169,6 +168,11 @@ fn refused(root: &Path, source: io::Error) -> OutputError {
 }
 
 impl Folder {
+    /// Who takes what is written in it.
+    pub(super) fn sink(&self) -> &'static dyn Sink {
+        storage::sink(&self.root)
+    }
+
     fn is_tried(&self, folder: &Path) -> bool {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
     }
@@ -179,10 +183,13 @@ impl Folder {
         let mut free = PathBuf::new();
         for part in below {
             let names = iter::successors(Some(part.to_owned()), |name| Some(another(name))).take(MOST);
-            let is_free = |name: &OsString| match fs::metadata(self.root.join(&free).join(name)) {
-                Ok(there) => there.is_dir(),
-                // A link that leads nowhere has the name, too.
-                Err(_) => fs::symlink_metadata(self.root.join(&free).join(name)).is_err(),
+            let is_free = |name: &OsString| {
+                let path = self.root.join(&free).join(name);
+                match self.sink().stat(&path) {
+                    Ok(there) => there.kind == Kind::Folder,
+                    // A link that leads nowhere has the name, too.
+                    Err(_) => self.sink().stat_itself(&path).is_err(),
+                }
             };
             let name = names.into_iter().find(is_free);
             free.push(name.as_deref().unwrap_or(part));
@@ -192,15 +199,15 @@ impl Folder {
 
     /// Begins a file in the folder that it will stay in, which is made if need be: hidden, and
     /// without its name yet. The folder may come to have another name. It blocks.
-    pub(super) fn unfinished(&self, names: &mut Names) -> Result<NamedTempFile, OutputError> {
+    pub(super) fn unfinished(&self, names: &mut Names) -> Result<Unfinished, OutputError> {
         names.folder = self.free(&names.folder);
         let below = &names.folder;
         let folder = self.root.join(below);
         let begin = || {
             self.make()?;
-            atomically::make_folders(&self.root, below)?;
+            self.sink().make_below(&self.root, below)?;
             self.tidy(&folder);
-            atomically::unfinished(&folder)
+            self.sink().begin(&folder, UNFINISHED)
         };
         begin().map_err(|error| OutputError::of(&folder, error))
     }
@@ -209,7 +216,7 @@ impl Folder {
     pub(super) fn make(&self) -> io::Result<()> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if !*made {
-            fs::create_dir_all(&self.root)?;
+            self.sink().make_all(&self.root)?;
             *made = true;
         }
         Ok(())
@@ -218,14 +225,29 @@ impl Folder {
     /// Removes, the first time that a folder is met, what killed runs left in it.
     fn tidy(&self, folder: &Path) {
         let first = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
-        if first && let Err(error) = atomically::remove_left_over(folder) {
+        if first && let Err(error) = remove_left_over(self.sink(), folder) {
             tracing::warn!(folder = %folder.display(), %error, "cannot look for unfinished files");
         }
     }
 }
 
+/// Removes what killed runs left unfinished in a folder. Files that are being written are held.
+fn remove_left_over(sink: &dyn Sink, folder: &Path) -> io::Result<()> {
+    for path in sink.named_like(folder, UNFINISHED)? {
+        if let Ok(Some(left)) = sink.left_over(&path)
+            && left.is_sure
+        {
+            // Another process may have been faster.
+            let _ = sink.remove(&path);
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::output::tests::photo;
 

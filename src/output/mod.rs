@@ -3,7 +3,6 @@
 
 mod adopt;
 mod again;
-mod atomically;
 mod caption;
 mod draft;
 mod dressing;
@@ -25,7 +24,6 @@ pub use dressing::{Dressing, Form, Written};
 pub use error::OutputError;
 pub use folder::Output;
 pub use part::{Part, Wanted};
-pub use place::is_file_of;
 pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
 pub use result::{Expect, Placed};

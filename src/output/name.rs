@@ -7,8 +7,6 @@ use std::path::{Component, Path, PathBuf};
 use super::template::{Made, Template};
 use crate::job::Photo;
 
-/// What unfinished files are called: hidden, so that no walk takes them for photos.
-pub(super) const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
 /// The longest name that file systems take, bytes.
 const LONGEST_NAME: usize = 255;
 /// The longest stem, bytes: file systems take names of 255, and the extension needs some.

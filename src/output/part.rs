@@ -1,17 +1,15 @@
 //! A file of a result that came whole, as far as its length tells: what it is, and what it is called.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
-
-use tempfile::NamedTempFile;
 
 use super::OutputError;
 use super::caption::lines_of;
 use super::dressing::Dressing;
 use crate::job::{FileKind, Format, Pixels};
 use crate::picture::{HEAD, Kind, Look, Other, PictureError, complete, header, sniff};
+use crate::storage::{self, Unfinished};
 
 /// The longest role that stands in a file's name, bytes.
 const LONGEST_ROLE: usize = 32;
@@ -43,7 +41,7 @@ pub struct Part {
 #[derive(Debug)]
 pub(super) enum Whole {
     Memory(Vec<u8>),
-    File(NamedTempFile),
+    File(Unfinished),
 }
 
 impl Wanted {
@@ -85,7 +83,7 @@ impl Part {
     pub(super) fn dress(
         &mut self,
         target: &Path,
-        begin: impl FnOnce() -> Result<NamedTempFile, OutputError>,
+        begin: impl FnOnce() -> Result<Unfinished, OutputError>,
     ) -> Result<(), OutputError> {
         self.finish(target, begin)?;
         self.put_on().map_err(|error| OutputError::of(target, error))
@@ -99,9 +97,9 @@ impl Part {
             }
             Whole::File(file) => {
                 if self.dressing.is_wanted() {
-                    self.dressing.file(file.as_file())?;
+                    self.dressing.file(file)?;
                 }
-                file.as_file().metadata()?.len()
+                file.length()?
             }
         };
         Ok(())
@@ -114,7 +112,7 @@ impl Part {
     pub(super) fn check(&self) -> Result<(FileKind, Look), PictureError> {
         match &self.content {
             Whole::Memory(bytes) => self.check_bytes(Cursor::new(bytes)),
-            Whole::File(file) => self.check_bytes(file.as_file()),
+            Whole::File(file) => self.check_bytes(file),
         }
     }
 
@@ -174,7 +172,7 @@ pub(super) fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Lo
 
 /// What a file is that was there before, by its bytes alone; a picture is read to its end. It blocks.
 pub(super) fn check_file(path: &Path, was: &FileKind) -> Result<(FileKind, Look), PictureError> {
-    let mut file = File::open(path).map_err(PictureError::Unreadable)?;
+    let mut file = storage::sink(path).open(path).map_err(PictureError::Unreadable)?;
     match was {
         FileKind::Picture { .. } => {
             let (format, pixels, look) = check(file)?;

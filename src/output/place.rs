@@ -1,23 +1,21 @@
 //! Giving a result its name, and its caption the same.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use tempfile::{NamedTempFile, TempPath};
-
+use super::OutputError;
 use super::folder::Folder;
 use super::name::{Names, ended, inside, with};
-use super::{OutputError, atomically};
 use crate::job::Saved;
+use crate::storage::{Kind, Named, Sink, Unfinished, is_file_of, is_missing};
 
 /// A file that is written and synced, and lacks but its name.
 pub(super) struct Piece {
     /// What stands behind the stem that all of them have: `.png`, `-2.png`.
     pub(super) ending: String,
-    pub(super) unfinished: NamedTempFile,
+    pub(super) unfinished: Unfinished,
 }
 
 /// What is under a name.
@@ -67,13 +65,13 @@ pub(super) fn place(
     let naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
     for stem in names.stems(before) {
         let paths: Vec<_> = pieces.iter().map(|piece| folder.join(ended(&stem, &piece.ending))).collect();
-        match claim_all(pieces, &paths, old.as_ref())? {
+        match claim_all(shared.sink(), pieces, &paths, old.as_ref())? {
             Claimed::All => {
                 if let Some(old) = &old {
                     old.remove_but(&paths);
                 }
                 drop(naming);
-                atomically::sync_folder(&folder).map_err(|error| OutputError::of(&folder, error))?;
+                shared.sink().sync(&folder).map_err(|error| OutputError::of(&folder, error))?;
                 return Ok(Stem { folder: names.folder.clone(), stem });
             }
             Claimed::None(given_back) => pieces = given_back,
@@ -89,10 +87,15 @@ enum Claimed {
 }
 
 /// Gives each piece its path, or none of them.
-fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result<Claimed, OutputError> {
+fn claim_all(
+    sink: &dyn Sink,
+    pieces: Vec<Piece>,
+    paths: &[PathBuf],
+    old: Option<&Old>,
+) -> Result<Claimed, OutputError> {
     let mut slots = Vec::with_capacity(paths.len());
     for (piece, path) in pieces.iter().zip(paths) {
-        slots.push(slot(path, piece.unfinished.path(), old).map_err(|error| OutputError::of(path, error))?);
+        slots.push(slot(sink, path, &piece.unfinished, old).map_err(|error| OutputError::of(path, error))?);
     }
     if slots.contains(&Slot::Taken) {
         return Ok(Claimed::None(pieces));
@@ -100,18 +103,17 @@ fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result
     let mut done = Vec::new();
     let mut left = pieces.into_iter().zip(paths).zip(slots);
     while let Some(((Piece { ending, unfinished }, path), slot)) = left.next() {
-        let hidden = unfinished.path().to_owned();
         let named = match slot {
-            Slot::Free | Slot::Taken => atomically::claim(unfinished, path),
-            Slot::Ours => unfinished.persist(path),
+            Slot::Free | Slot::Taken => sink.claim(unfinished, path),
+            Slot::Ours => sink.replace(unfinished, path),
             Slot::Same => continue,
         };
         match named {
-            Ok(file) if slot == Slot::Free => done.push(Done { path, ending, file, hidden }),
+            Ok(named) if slot == Slot::Free => done.push(Done { path, ending, named }),
             Ok(_) => {}
             Err(refused) => {
                 // Another program took the name since we looked.
-                let mut pieces: Vec<_> = done.into_iter().filter_map(Done::take_back).collect();
+                let mut pieces: Vec<_> = done.into_iter().filter_map(|done| done.take_back(sink)).collect();
                 pieces.push(Piece { ending, unfinished: refused.file });
                 pieces.extend(left.map(|((piece, _), _)| piece));
                 let taken = refused.error.kind() == io::ErrorKind::AlreadyExists;
@@ -126,24 +128,20 @@ fn claim_all(pieces: Vec<Piece>, paths: &[PathBuf], old: Option<&Old>) -> Result
 struct Done<'a> {
     path: &'a Path,
     ending: String,
-    file: File,
-    /// What it was called before.
-    hidden: PathBuf,
+    named: Named,
 }
 
 impl Done<'_> {
-    fn take_back(self) -> Option<Piece> {
-        fs::rename(self.path, &self.hidden).ok()?;
-        let hidden = TempPath::try_from_path(self.hidden).ok()?;
-        Some(Piece { ending: self.ending, unfinished: NamedTempFile::from_parts(self.file, hidden) })
+    fn take_back(self, sink: &dyn Sink) -> Option<Piece> {
+        Some(Piece { ending: self.ending, unfinished: sink.unname(self.path, self.named)? })
     }
 }
 
-fn slot(path: &Path, unfinished: &Path, old: Option<&Old>) -> io::Result<Slot> {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Slot::Free),
+fn slot(sink: &dyn Sink, path: &Path, unfinished: &Unfinished, old: Option<&Old>) -> io::Result<Slot> {
+    match sink.stat_itself(path) {
+        Err(error) if is_missing(&error) => Ok(Slot::Free),
         Err(error) => Err(error),
-        Ok(found) if found.is_file() && atomically::same(path, unfinished).unwrap_or(false) => Ok(Slot::Same),
+        Ok(found) if found.kind == Kind::File && sink.is_same(path, unfinished).unwrap_or(false) => Ok(Slot::Same),
         Ok(_) if old.is_some_and(|old| old.wrote(path)) => Ok(Slot::Ours),
         Ok(_) => Ok(Slot::Taken),
     }
@@ -151,6 +149,7 @@ fn slot(path: &Path, unfinished: &Path, old: Option<&Old>) -> io::Result<Slot> {
 
 /// What an earlier attempt of the same job saved.
 struct Old {
+    sink: &'static dyn Sink,
     files: Vec<(PathBuf, u64)>,
     captions: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -162,7 +161,7 @@ impl Old {
         let stem = first.file_stem().map(OsStr::to_owned).unwrap_or_default();
         let beside = |(extension, bytes)| (first.with_file_name(with(&stem, extension)), bytes);
         let captions = shared.captions.files(saved.caption()).into_iter().map(beside).collect();
-        Self { files, captions }
+        Self { sink: shared.sink(), files, captions }
     }
 
     /// Whether a file is one that it wrote, and as it wrote it.
@@ -172,7 +171,7 @@ impl Old {
         }
         let caption = self.captions.iter().find(|(caption, _)| caption == path);
         caption.is_some_and(|(_, bytes)| {
-            is_file_of(path, bytes.len() as u64) && fs::read(path).is_ok_and(|found| found == *bytes)
+            is_file_of(path, bytes.len() as u64) && self.sink.read(path).is_ok_and(|found| found == *bytes)
         })
     }
 
@@ -182,32 +181,30 @@ impl Old {
         let all = self.captions.iter().map(|(caption, _)| caption).chain(files);
         for path in all.filter(|path| !paths.contains(path) && self.wrote(path)) {
             // It is in nobody's way.
-            let _ = fs::remove_file(path);
+            let _ = self.sink.remove(path);
         }
     }
 }
 
-/// Whether a file, and no link to one, lies there with so many bytes. It blocks.
-#[must_use]
-pub fn is_file_of(path: &Path, bytes: u64) -> bool {
-    path.symlink_metadata().is_ok_and(|there| there.is_file() && there.len() == bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::storage;
 
     #[test]
     fn a_name_taken_at_the_last_moment_takes_back_all_the_others() {
         let dir = tempfile::tempdir().unwrap();
+        let sink = storage::sink(dir.path());
         let piece = |ending: &str, bytes: &[u8]| Piece {
             ending: ending.to_owned(),
-            unfinished: atomically::written(dir.path(), bytes).unwrap(),
+            unfinished: sink.written(dir.path(), bytes).unwrap(),
         };
         let pieces = vec![piece(".txt", b"caption"), piece(".png", b"picture")];
         // Both find the name free, as if another program took it in between.
         let path = dir.path().join("a");
-        let Claimed::None(pieces) = claim_all(pieces, &[path.clone(), path.clone()], None).unwrap() else {
+        let Claimed::None(pieces) = claim_all(sink, pieces, &[path.clone(), path.clone()], None).unwrap() else {
             panic!("two files under one name");
         };
         assert!(!path.exists());

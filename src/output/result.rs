@@ -1,6 +1,5 @@
 //! A result as a whole: its files checked, synced and named together, with its captions beside them.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,9 +11,10 @@ use super::part::{Part, Whole, endings};
 use super::place::{Piece, place};
 use super::suspicion::{BLACK_AS_THE_PHOTO, suspicion};
 use super::template::Made;
-use super::{Output, OutputError, atomically};
+use super::{Output, OutputError};
 use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
 use crate::picture::{Against, Look, against, memory_to_finish};
+use crate::storage;
 
 /// What a result should be.
 #[derive(Debug, Clone, Copy, Default)]
@@ -132,9 +132,10 @@ impl Finished {
             };
             if shared.written.keep_time {
                 // As old as its photo, where the file system can.
-                let _ = fs::metadata(&self.photo).and_then(|photo| file.as_file().set_modified(photo.modified()?));
+                let at = storage::source(&self.photo).stat(&self.photo).ok().and_then(|photo| photo.modified);
+                let _ = at.map(|at| file.set_modified(at));
             }
-            file.as_file().sync_all().map_err(failed)?;
+            file.sync().map_err(failed)?;
             pieces.push(Piece { ending: ending.clone(), unfinished: file });
             files.push((part.what.role, kind, part.bytes));
         }
@@ -144,7 +145,7 @@ impl Finished {
         for (extension, bytes) in self.captions {
             let ending = format!(".{extension}");
             if !endings.contains(&ending) {
-                let unfinished = atomically::written(&folder, &bytes).map_err(failed)?;
+                let unfinished = shared.sink().written(&folder, &bytes).map_err(failed)?;
                 pieces.push(Piece { ending, unfinished });
             }
         }

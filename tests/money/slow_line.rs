@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use fal_tui::fal::{ApiKey, Fal, FalError, Hosts, LocalFile, Meter, base_url};
+use fal_tui::fal::{ApiKey, Fal, FalError, Hosts, InputFile, Meter, base_url};
 use fal_tui::job::{CauseKind, Class, Format};
+use fal_tui::storage;
 use tempfile::TempDir;
 
 /// More than the buffers between the two ends take, bytes.
@@ -79,7 +80,8 @@ async fn upload(slow: &Slow, meanwhile: impl AsyncFn(&Meter)) -> Result<Box<str>
     let uploading = tokio::spawn({
         let (path, meter) = (path.clone(), meter.clone());
         async move {
-            let file = LocalFile::open(&path, "photo.jpg".to_owned(), Format::Jpeg).unwrap();
+            let file =
+                InputFile::new(storage::source(&path).take(&path), "photo.jpg".to_owned(), Format::Jpeg).unwrap();
             fal.upload(&file, &meter).await
         }
     });

@@ -4,8 +4,8 @@ pub(super) mod remember;
 
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
-use crate::intake::true_path;
 use crate::ledger::{BatchKey, BatchRow, Ledger};
+use crate::storage::true_path;
 
 /// The batch as the ledger has it: its output folder may be written there with links or `..` in it.
 /// The newest that leads to the same folder is it.

@@ -25,6 +25,7 @@ use crate::job::{Answer, Cost, Photo, RequestId, Saved, Service, Timestamp, clea
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice, Work};
 use crate::output::{Made, Output, Written};
+use crate::storage;
 use batches::{Batches, Everywhere};
 use find::{Finder, Match};
 use photos::Photos;
@@ -231,7 +232,9 @@ impl<'a> Recovery<'a> {
             }
             // These go by their requests' ids.
             let written = Written { name: None, ..settings.written.clone() };
-            all = wish.all.as_deref().map(|folder| Output::open(folder, written)).transpose()?;
+            let folder = wish.all.as_deref().map(storage::place).transpose();
+            let folder = folder.map_err(|error| Failure::usage(&error))?;
+            all = folder.map(|folder| Output::open(&folder, written)).transpose()?;
         }
         let params = batch.map(|batch| &batch.params);
         Ok(Self { fal, place, known, all, teller, dry_run: wish.dry_run, price, params })

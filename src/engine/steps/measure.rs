@@ -1,30 +1,30 @@
 //! A photo as it is when it goes up: since the plan it may have been edited, or another file put in its
 //! place, and what is sent is what is paid for.
 
-use std::fs;
-
 use crate::engine::steps::stages::UploadError;
-use crate::fal::{FalError, LocalFile};
+use crate::fal::{FalError, InputFile};
 use crate::intake;
 use crate::job::{Format, Photo, Pixels, Usd};
 use crate::picture::Header;
+use crate::storage::{self, Kind};
 
 /// Opens a photo and measures the bytes that will be sent. It blocks for as long as the disk takes.
 ///
 /// # Errors
 /// [`UploadError::Grown`] if it has more pixels than were reserved for; a cause if it is no picture any
 /// more, or a link was put in its place, which nobody agreed to follow.
-pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, LocalFile, Header), UploadError> {
+pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, InputFile, Header), UploadError> {
     let format = planned.format.unwrap_or(Format::Jpeg);
-    let mut file = LocalFile::open(&planned.source, planned.file_name(), format)?;
+    let source = storage::source(&planned.source);
+    let mut file = InputFile::new(source.take(&planned.source), planned.file_name(), format)?;
     let mut photo = planned.clone();
-    let measured = file.look(|content| intake::measure(&mut photo, file.metadata(), content))?;
+    let measured = file.look(|content| intake::measure(&mut photo, file.file.stat(), content))?;
     // The ledger does not keep what will be lost: that alone is no change.
     let losses = std::mem::replace(&mut photo.losses, planned.losses);
     if let (true, Ok(header)) = (photo == *planned, &measured) {
         return Ok((photo, file, *header));
     }
-    if fs::symlink_metadata(&planned.source).is_ok_and(|metadata| metadata.is_symlink()) {
+    if source.stat_itself(&planned.source).is_ok_and(|there| there.kind == Kind::Link) {
         return Err(refused(
             "is a link to something else than when the plan was made, and was not sent; the same command again \
              takes in what it leads to now",

@@ -6,10 +6,11 @@ use std::thread;
 
 use tokio::sync::Semaphore;
 
-use crate::fal::{FalError, LocalFile, ReadSeek};
+use crate::fal::{FalError, InputFile};
 use crate::job::{ContentHash, Format, Pixels, Shortage};
 use crate::output::Written;
 use crate::picture::{Alpha, Header, Sourced, Strip, Unready, Wish, ready, stripped};
+use crate::storage::{ReadSeek, Scratch};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
 const MOST: usize = 4;
@@ -42,7 +43,7 @@ struct Work {
 #[derive(Debug)]
 pub(in crate::engine) struct Ready {
     /// The file that goes up.
-    pub(in crate::engine) file: LocalFile,
+    pub(in crate::engine) file: InputFile,
     /// What the photo itself holds, where something else is sent.
     pub(in crate::engine) content: Option<ContentHash>,
 }
@@ -79,11 +80,11 @@ impl Workshop {
     /// A cause if it cannot be decoded, or what was made of it cannot be kept.
     pub(in crate::engine) async fn prepare(
         &self,
-        file: LocalFile,
+        file: InputFile,
         header: Header,
         size: Pixels,
     ) -> Result<Ready, FalError> {
-        let length = file.metadata().len();
+        let length = file.file.stat().bytes;
         if size != header.upright() {
             may_be_reduced(&header, length)?;
         }
@@ -113,7 +114,7 @@ fn may_be_reduced(header: &Header, length: u64) -> Result<(), FalError> {
 }
 
 /// What is sent, in a file that has no name and goes with the last who holds it. It blocks.
-fn make(file: LocalFile, header: &Header, work: Work) -> Result<Ready, FalError> {
+fn make(file: InputFile, header: &Header, work: Work) -> Result<Ready, FalError> {
     if file.length() > LONGEST {
         return Err(FalError::local_file("was not sent: it is too large to be turned, converted or stripped here"));
     }
@@ -122,7 +123,7 @@ fn make(file: LocalFile, header: &Header, work: Work) -> Result<Ready, FalError>
         file.look(|content: &mut dyn ReadSeek| content.rewind().and_then(|()| content.read_to_end(&mut bytes)))?;
     read.map_err(|error| FalError::local_file(format!("cannot be read: {error}")))?;
     file.still()?;
-    let made = tempfile::tempfile().map_err(|error| no_room(&error))?;
+    let made = Scratch::new().map_err(|error| no_room(&error))?;
     let content = ContentHash(*blake3::hash(&bytes).as_bytes());
     let length = bytes.len() as u64;
     if let Some(wish) = work.make {
@@ -133,7 +134,7 @@ fn make(file: LocalFile, header: &Header, work: Work) -> Result<Ready, FalError>
             Unready::Damaged(_) => FalError::local_file(error.to_string()),
         })?;
         if is_made {
-            let file = LocalFile::made(made, file.name, format)?;
+            let file = InputFile::new(made.made(), file.name, format)?;
             return Ok(Ready { file, content: Some(content) });
         }
     }
@@ -146,7 +147,7 @@ fn make(file: LocalFile, header: &Header, work: Work) -> Result<Ready, FalError>
     })?;
     let mut into = Sourced::new(&made, format, content, length);
     into.write_all(&bare).and_then(|()| into.flush()).map_err(|error| no_room(&error))?;
-    let file = LocalFile::made(made, file.name, format)?;
+    let file = InputFile::new(made.made(), file.name, format)?;
     Ok(Ready { file, content: Some(content) })
 }
 

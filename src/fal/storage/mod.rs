@@ -8,7 +8,7 @@ mod signed;
 mod source;
 mod token;
 
-pub use source::{LocalFile, ReadSeek};
+pub use source::InputFile;
 pub(super) use token::TokenCell;
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ use super::error::FalError;
 use super::wire::CdnUploaded;
 use super::{Fal, Meter};
 use crate::job::{CauseKind, Class, ContentHash};
-use source::{Opened, ascii_name};
+use source::{Sending, ascii_name};
 use token::Token;
 
 /// Above this, an upload goes in parts, bytes.
@@ -43,13 +43,13 @@ impl Fal {
     /// # Errors
     /// [`CauseKind::LocalFile`] if the photo cannot be read, or was written to while it went up, so that nobody
     /// knows what arrived; else as every call.
-    pub async fn upload(&self, file: &LocalFile, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
+    pub async fn upload(&self, file: &InputFile, meter: &Meter) -> Result<(Box<str>, ContentHash), FalError> {
         let sent = self.send_up(file, meter).await;
         file.still()?;
         sent.map(|(url, content)| (url.into(), content))
     }
 
-    async fn send_up(&self, file: &LocalFile, meter: &Meter) -> Result<source::Uploaded, FalError> {
+    async fn send_up(&self, file: &InputFile, meter: &Meter) -> Result<source::Uploaded, FalError> {
         meter.restart();
         match self.token().await {
             Ok(token) => match self.upload_with_token(file, meter, &token).await {
@@ -69,11 +69,11 @@ impl Fal {
 
     async fn upload_with_token(
         &self,
-        file: &LocalFile,
+        file: &InputFile,
         meter: &Meter,
         token: &Token,
     ) -> Result<source::Uploaded, FalError> {
-        let opened = Opened::new(file)?;
+        let opened = Sending::new(file)?;
         if opened.length > MULTIPART_OVER {
             return self.parts_with_token(opened, meter, token).await;
         }

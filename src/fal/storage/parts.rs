@@ -10,7 +10,7 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE,
 use reqwest::{Body, RequestBuilder};
 use url::Url;
 
-use super::source::{Hash, Opened, Uploaded, ascii_name};
+use super::source::{Hash, Sending, Uploaded, ascii_name};
 use super::{send, token::Token};
 use crate::fal::call::Call;
 use crate::fal::client::{Reply, exchange};
@@ -74,7 +74,7 @@ pub(super) async fn complete(request: RequestBuilder, parts: Vec<Part>) -> Resul
 impl Fal {
     pub(super) async fn parts_with_token(
         &self,
-        mut opened: Opened<'_>,
+        mut opened: Sending<'_>,
         meter: &Meter,
         token: &Token,
     ) -> Result<Uploaded, FalError> {
@@ -82,8 +82,8 @@ impl Fal {
             .http
             .without_key(Call::Upload, Method::POST, &format!("{}/files/upload/multipart", token.base_url))?
             .header(AUTHORIZATION, token.authorization())
-            .header(CONTENT_TYPE, opened.photo.format.media_type())
-            .header("x-fal-file-name", ascii_name(opened.photo));
+            .header(CONTENT_TYPE, opened.input.format.media_type())
+            .header("x-fal-file-name", ascii_name(opened.input));
         let multipart: CdnMultipart = exchange(Call::Upload, begin).await?.json(Call::Upload)?;
         if !is_of_cdn(&multipart.access_url, &token.base_url) || !is_plain(&multipart.upload_id) {
             return Err(FalError::unreadable(Call::Upload, "names a place that is not the CDN's"));

@@ -3,7 +3,7 @@
 use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
-use super::source::{Hash, LocalFile, Opened, Uploaded, ascii_name};
+use super::source::{Hash, InputFile, Sending, Uploaded, ascii_name};
 use super::{MULTIPART_OVER, parts, send};
 use crate::fal::call::Call;
 use crate::fal::client::{exchange, join};
@@ -12,8 +12,8 @@ use crate::fal::wire::{Initiate, Initiated, Part};
 use crate::fal::{Fal, Meter};
 
 impl Fal {
-    pub(super) async fn upload_signed(&self, file: &LocalFile, meter: &Meter) -> Result<Uploaded, FalError> {
-        let opened = Opened::new(file)?;
+    pub(super) async fn upload_signed(&self, file: &InputFile, meter: &Meter) -> Result<Uploaded, FalError> {
+        let opened = Sending::new(file)?;
         if opened.length > MULTIPART_OVER {
             return self.parts_signed(opened, meter).await;
         }
@@ -29,15 +29,15 @@ impl Fal {
         Ok((initiated.file_url, hash.finish()))
     }
 
-    async fn initiate(&self, file: &LocalFile, how: &str) -> Result<Initiated, FalError> {
+    async fn initiate(&self, file: &InputFile, how: &str) -> Result<Initiated, FalError> {
         let mut url = join(&self.http.hosts.rest, ["storage", "upload", how])?;
         url.set_query(Some("storage_type=fal-cdn-v3"));
         let body = Initiate { content_type: file.format.media_type().to_owned(), file_name: ascii_name(file) };
         exchange(Call::Upload, self.http.with_key(Method::POST, url).json(&body)).await?.json(Call::Upload)
     }
 
-    async fn parts_signed(&self, mut opened: Opened<'_>, meter: &Meter) -> Result<Uploaded, FalError> {
-        let initiated = self.initiate(opened.photo, "initiate-multipart").await?;
+    async fn parts_signed(&self, mut opened: Sending<'_>, meter: &Meter) -> Result<Uploaded, FalError> {
+        let initiated = self.initiate(opened.input, "initiate-multipart").await?;
         // The parts' URLs are the signed one with a number before its query (fal docs: storage).
         let (path, query) = match initiated.upload_url.split_once('?') {
             Some((path, query)) => (path, format!("?{query}")),

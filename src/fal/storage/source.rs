@@ -1,85 +1,47 @@
 //! The photo's file as it is read for an upload, hashed on the way.
 
-use std::fs::Metadata;
-use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::StreamExt;
 use reqwest::Body;
-use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::ReaderStream;
 
 use crate::fal::Meter;
 use crate::fal::error::FalError;
 use crate::job::{Cause, CauseKind, Class, ContentHash, Format, Shortage};
+use crate::storage::{Opened, ReadSeek, Reading};
 
-/// Files up to this are read at once, bytes.
-const SMALL: u64 = 1 << 20;
-/// Larger ones are read in pieces of this, bytes: memory does not grow with the picture.
+/// A file that is not in memory is read in pieces of this, bytes: memory does not grow with the picture.
 const CHUNK: usize = 256 << 10;
 
-/// A photo's file, open for its upload: what is measured and what is sent come from one open file.
+/// A file on its way to fal's storage.
 #[derive(Debug)]
-pub struct LocalFile {
+pub struct InputFile {
     /// The name that it is uploaded under.
     pub name: String,
     /// What it is.
     pub format: Format,
-    metadata: Metadata,
-    content: Content,
+    /// What is in it.
+    pub file: Opened,
 }
 
-/// What of a photo is in memory.
-#[derive(Debug)]
-enum Content {
-    /// All of it: it is small, and was read in one go.
-    Whole(Bytes),
-    /// Nothing yet.
-    File(std::fs::File),
-}
-
-/// What can be read, and read again.
-pub trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
-impl LocalFile {
-    /// Opens a photo, a small one with all that it holds. It blocks for as long as the disk takes.
+impl InputFile {
+    /// A file that was opened to be sent, under a name.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`] if it cannot be read.
-    pub fn open(path: &Path, name: String, format: Format) -> Result<Self, FalError> {
-        let open = || {
-            let file = std::fs::File::open(path)?;
-            let metadata = file.metadata()?;
-            let content = if metadata.len() <= SMALL {
-                let mut bytes = Vec::new();
-                // Of one that grows meanwhile no more than shows that.
-                (&file).take(SMALL + 1).read_to_end(&mut bytes)?;
-                Content::Whole(Bytes::from(bytes))
-            } else {
-                Content::File(file)
-            };
-            Ok(Self { name, format, metadata, content })
-        };
-        open().map_err(unreadable)
+    /// [`CauseKind::LocalFile`] if it could not be opened.
+    pub fn new(opened: std::io::Result<Opened>, name: String, format: Format) -> Result<Self, FalError> {
+        let file = opened.map_err(unreadable)?;
+        Ok(Self { name, format, file })
     }
 
-    /// Takes what was made of a photo, to be sent in its place. It blocks for as long as the disk takes.
-    ///
-    /// # Errors
-    /// As [`LocalFile::open`].
-    pub fn made(file: std::fs::File, name: String, format: Format) -> Result<Self, FalError> {
-        let metadata = file.metadata().map_err(unreadable)?;
-        Ok(Self { name, format, metadata, content: Content::File(file) })
-    }
-
-    /// What the file system said of the file when it was opened.
+    /// How long it is, bytes.
     #[must_use]
-    pub fn metadata(&self) -> &Metadata {
-        &self.metadata
+    pub fn length(&self) -> u64 {
+        self.file.length()
     }
 
     /// Looks at what will be sent, from its beginning.
@@ -87,14 +49,7 @@ impl LocalFile {
     /// # Errors
     /// [`CauseKind::LocalFile`] if it cannot be read.
     pub fn look<T>(&self, look: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, FalError> {
-        match &self.content {
-            Content::Whole(bytes) => Ok(look(&mut Cursor::new(bytes))),
-            Content::File(file) => {
-                let mut file = file;
-                file.rewind().map_err(unreadable)?;
-                Ok(look(&mut file))
-            }
-        }
+        self.file.look(look).map_err(unreadable)
     }
 
     /// That nobody wrote to it since it was opened.
@@ -102,30 +57,11 @@ impl LocalFile {
     /// # Errors
     /// [`CauseKind::LocalFile`] if somebody did, so that nobody knows what was read.
     pub fn still(&self) -> Result<(), FalError> {
-        if self.is_as_opened() {
+        if self.file.is_as_opened() {
             return Ok(());
         }
         let cause = Cause::new(CauseKind::LocalFile, "was written to while it went up; it is brought up again");
         Err(FalError::new(cause, Class::Reupload))
-    }
-
-    /// Whether nobody wrote to it since it was opened, as far as the file system tells.
-    fn is_as_opened(&self) -> bool {
-        let is =
-            |now: &Metadata| now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
-        match &self.content {
-            Content::Whole(_) => true,
-            Content::File(file) => file.metadata().as_ref().is_ok_and(is),
-        }
-    }
-
-    /// How long it is, bytes.
-    #[must_use]
-    pub fn length(&self) -> u64 {
-        match &self.content {
-            Content::Whole(bytes) => bytes.len() as u64,
-            Content::File(_) => self.metadata.len(),
-        }
     }
 }
 
@@ -146,45 +82,32 @@ impl Hash {
     }
 }
 
-/// A photo at the beginning of one try to send it.
-pub(super) struct Opened<'a> {
-    pub(super) photo: &'a LocalFile,
+/// A file at the beginning of one try to send it.
+pub(super) struct Sending<'a> {
+    pub(super) input: &'a InputFile,
     pub(super) length: u64,
-    rest: Rest,
+    rest: Reading,
 }
 
-/// What of it is still to be sent.
-enum Rest {
-    Whole(Bytes),
-    File(File),
-}
-
-impl<'a> Opened<'a> {
-    pub(super) fn new(photo: &'a LocalFile) -> Result<Self, FalError> {
-        let rest = match &photo.content {
-            Content::Whole(bytes) => Rest::Whole(bytes.clone()),
-            Content::File(file) => {
-                let mut again = file.try_clone().map_err(unreadable)?;
-                again.rewind().map_err(unreadable)?;
-                Rest::File(File::from_std(again))
-            }
-        };
-        Ok(Self { photo, length: photo.length(), rest })
+impl<'a> Sending<'a> {
+    pub(super) fn new(input: &'a InputFile) -> Result<Self, FalError> {
+        let rest = input.file.read().map_err(unreadable)?;
+        Ok(Self { input, length: input.length(), rest })
     }
 
     /// The whole file as a request body, and the hash that it feeds.
     pub(super) fn body(self, meter: &Meter) -> (Body, Hash) {
         let hash = Hash::default();
         let file = match self.rest {
-            Rest::Whole(bytes) => {
+            Reading::Whole(bytes) => {
                 hash.update(&bytes);
                 meter.add(bytes.len());
                 return (Body::from(bytes), hash);
             }
-            Rest::File(file) => file,
+            Reading::Stream(file) => file,
         };
         let (feed, meter) = (hash.clone(), meter.clone());
-        let stream = pieces(file.take(self.length)).map(move |piece| {
+        let stream = pieces(file).map(move |piece| {
             piece.inspect(|bytes| {
                 feed.update(bytes);
                 meter.add(bytes.len());
@@ -196,8 +119,8 @@ impl<'a> Opened<'a> {
     /// The next `length` bytes, for an upload in parts.
     pub(super) async fn next_part(&mut self, length: usize, hash: &Hash) -> Result<Bytes, FalError> {
         let part = match &mut self.rest {
-            Rest::Whole(bytes) => bytes.split_to(length.min(bytes.len())),
-            Rest::File(file) => {
+            Reading::Whole(bytes) => bytes.split_to(length.min(bytes.len())),
+            Reading::Stream(file) => {
                 let mut part = vec![0; length];
                 let read = file.read_exact(&mut part).await;
                 read.map_err(|error| FalError::local_file(format!("cannot be read to its end: {error}")))?;
@@ -223,8 +146,8 @@ fn unreadable(error: std::io::Error) -> FalError {
 }
 
 /// The name for headers and JSON: ASCII, short, without anything that could be taken for a path.
-pub(super) fn ascii_name(photo: &LocalFile) -> String {
-    safe_name(&photo.name, photo.format)
+pub(super) fn ascii_name(input: &InputFile) -> String {
+    safe_name(&input.name, input.format)
 }
 
 fn safe_name(name: &str, format: Format) -> String {

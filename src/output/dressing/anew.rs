@@ -3,13 +3,12 @@
 use std::io::{self, Cursor, Read as _, Seek as _, Write};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use super::Dressing;
 use super::finishing::LONGEST;
 use crate::output::OutputError;
 use crate::output::part::{Part, Whole};
 use crate::picture::{Finish, Header, Unready, complete, finish, header};
+use crate::storage::Unfinished;
 
 /// How many of a file's first bytes its metadata go into, bytes.
 const HEAD: usize = 512 << 10;
@@ -27,7 +26,7 @@ impl Part {
     pub(in crate::output) fn finish(
         &mut self,
         target: &Path,
-        begin: impl FnOnce() -> Result<NamedTempFile, OutputError>,
+        begin: impl FnOnce() -> Result<Unfinished, OutputError>,
     ) -> Result<(), OutputError> {
         let failed = |error| OutputError::of(target, error);
         let Some(finishing) = self.dressing.take_finishing() else { return Ok(()) };
@@ -65,8 +64,8 @@ impl Part {
         match &self.content {
             Whole::Memory(bytes) => read.clone_from(bytes),
             Whole::File(file) => {
-                let mut file = file.as_file();
-                if file.metadata()?.len() > LONGEST {
+                let mut file = file;
+                if file.length()? > LONGEST {
                     return Ok(None);
                 }
                 file.rewind()?;
@@ -81,7 +80,7 @@ impl Part {
 
 /// A file on its way, whose metadata go into its head.
 struct Dressed<'a> {
-    into: &'a NamedTempFile,
+    into: &'a Unfinished,
     dressing: &'a mut Dressing,
     /// What has come, until it is enough.
     head: Option<Vec<u8>>,
@@ -91,21 +90,21 @@ impl Dressed<'_> {
     fn end(&mut self) -> io::Result<()> {
         if let Some(head) = self.head.take() {
             let head = self.dressing.head(head);
-            self.into.as_file().write_all(&head)?;
+            self.into.write_all(&head)?;
         }
-        if self.dressing.is_wanted() { self.dressing.file(self.into.as_file()) } else { Ok(()) }
+        if self.dressing.is_wanted() { self.dressing.file(self.into) } else { Ok(()) }
     }
 }
 
 impl Write for Dressed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(mut head) = self.head.take() else { return self.into.as_file().write(bytes) };
+        let Some(mut head) = self.head.take() else { return self.into.write(bytes) };
         head.extend_from_slice(bytes);
         if head.len() < HEAD {
             self.head = Some(head);
         } else {
             let head = self.dressing.head(head);
-            self.into.as_file().write_all(&head)?;
+            self.into.write_all(&head)?;
         }
         Ok(bytes.len())
     }

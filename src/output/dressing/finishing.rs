@@ -1,13 +1,13 @@
 //! Results that are written anew before they get their names: with their photo's transparency, or in another format.
 //! Trouble with that is a note, never a failed picture.
 
-use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 use super::{Form, Written};
 use crate::job::{Format, Pixels};
 use crate::picture::{Header, holds_mask, is_transparent, is_written, mask, photo as photo_header, said};
+use crate::storage::{self, Reader};
 
 /// The longest file that is written anew, bytes.
 pub(super) const LONGEST: u64 = 1 << 30;
@@ -28,7 +28,7 @@ pub(in crate::output) struct Finishing {
 
 impl Finishing {
     /// What is to be done to results of a photo; `None` if they are right as they come. It blocks.
-    pub(super) fn of(source: &Path, mut file: &File, written: &Written) -> Option<Self> {
+    pub(super) fn of(source: &Path, mut file: &mut Reader, written: &Written) -> Option<Self> {
         let read = photo_header(&mut file).ok();
         file.rewind().ok()?;
         let mut is_transparent = |read: &Header| read.may_have_mask() && is_transparent(&mut file, read);
@@ -61,9 +61,9 @@ impl Finishing {
     pub(super) fn mask(&self, result: Pixels) -> Result<Option<image::GrayImage>, String> {
         let lost = |why: &str| format!("its transparency was not put back: {why}");
         let mut bytes = Vec::new();
-        let mut file = File::open(&self.photo).map_err(|error| lost(&said(&error)))?;
+        let mut file = storage::source(&self.photo).open(&self.photo).map_err(|error| lost(&said(&error)))?;
         let read = photo_header(&mut file).map_err(|error| lost(&error.to_string()))?;
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let length = file.stat().bytes;
         if length > LONGEST || read.is_too_large_to_decode(length) {
             return Err(lost("the photo is too large for that"));
         }

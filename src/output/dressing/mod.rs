@@ -4,7 +4,6 @@
 mod anew;
 mod finishing;
 
-use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use super::Captions;
 use super::template::Template;
 use crate::job::{Format, Photo, clean};
 use crate::picture::{Alpha, Dress, HEAD, Kind, Metadata, Provenance, Strip, said, sniff};
+use crate::storage::{self, Unfinished};
 use finishing::Finishing;
 
 /// The longest file that is written anew for metadata which do not go into its head, bytes.
@@ -97,8 +97,8 @@ impl Dressing {
         let (source, written) = (photo.source.clone(), written.clone());
         let strip = written.strip;
         let read = tokio::task::spawn_blocking(move || {
-            let file = File::open(&source)?;
-            let finishing = Finishing::of(&source, &file, &written);
+            let mut file = storage::source(&source).open(&source)?;
+            let finishing = Finishing::of(&source, &mut file, &written);
             Metadata::of(file).map(|metadata| (metadata, finishing))
         });
         let read = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
@@ -166,12 +166,12 @@ impl Dressing {
     }
 
     /// A large file whose head could not take it. It blocks for as long as the disk takes.
-    pub(in crate::output) fn file(&mut self, mut file: &File) -> io::Result<()> {
+    pub(in crate::output) fn file(&mut self, mut file: &Unfinished) -> io::Result<()> {
         file.rewind()?;
         let mut bytes = Vec::new();
         file.take(HEAD as u64).read_to_end(&mut bytes)?;
         let Some(format) = format(&bytes) else { return Ok(()) };
-        if file.metadata()?.len() > LONGEST {
+        if file.length()? > LONGEST {
             self.note.get_or_insert(format!("metadata are not written into so large a {format}").into());
             return Ok(());
         }
@@ -179,7 +179,7 @@ impl Dressing {
         let made = self.put_on(format, bytes);
         file.rewind()?;
         file.write_all(&made)?;
-        file.set_len(made.len() as u64)
+        file.set_length(made.len() as u64)
     }
 
     fn put_on(&mut self, format: Format, bytes: Vec<u8>) -> Vec<u8> {

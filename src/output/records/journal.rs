@@ -4,7 +4,6 @@
 //! has all of them, and this one goes; what killed runs left is brought there by whoever ends next.
 //! Nothing is synced: it is for a process that dies, and for a ledger that is lost with it.
 
-use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,7 +11,7 @@ use std::thread::JoinHandle;
 
 use super::metadata::Line;
 use crate::job::{Job, Terms};
-use crate::output::atomically;
+use crate::storage::{self, Held};
 
 /// What these files are called by.
 const NAME: (&str, &str) = (".fal-tui-saved-", ".jsonl");
@@ -74,25 +73,17 @@ fn keep(root: &Path, noted: &Receiver<String>) {
 }
 
 /// A journal of this run's own, locked for as long as it is written.
-fn new_file(root: &Path) -> io::Result<File> {
-    let (file, _) = atomically::named_like(root, NAME)?.keep()?;
-    Ok(file)
+fn new_file(root: &Path) -> io::Result<Held> {
+    storage::sink(root).begin(root, NAME)?.keep()
 }
 
 /// The journals in a folder, in no order; those of runs that are at work among them.
 pub(super) fn journals(root: &Path) -> Vec<PathBuf> {
-    let is_one = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        let is_named = name.to_str().is_some_and(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
-        is_named && entry.file_type().is_ok_and(|kind| kind.is_file())
-    };
-    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
-    entries.flatten().filter(is_one).map(|entry| entry.path()).collect()
+    storage::sink(root).named_like(root, NAME).unwrap_or_default()
 }
 
-/// A journal that nobody writes any more, locked as long as it is held.
-pub(super) fn left_over(path: &Path) -> Option<File> {
-    let file = File::options().read(true).write(true).open(path).ok()?;
-    // Where there are no locks nobody can say; what is still written then is in that run's ledger.
-    (!matches!(file.try_lock(), Err(TryLockError::WouldBlock))).then_some(file)
+/// A journal that nobody writes any more, ours as long as it is held. Where nobody can say, what is still written
+/// then is in that run's ledger.
+pub(super) fn left_over(path: &Path) -> Option<Held> {
+    storage::sink(path).left_over(path).ok()?
 }

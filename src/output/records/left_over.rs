@@ -1,18 +1,18 @@
 //! What killed runs noted of their results and never brought into `metadata.jsonl`.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::journal::{journals, left_over};
 use super::lines::each_line;
 use super::metadata::Line;
+use crate::storage::{self, Held, Unfinished};
 
 /// The lines of journals that nobody writes any more. Their files stay locked until this is dropped.
 #[derive(Debug)]
 pub(super) struct LeftOver {
-    files: Vec<(PathBuf, File)>,
+    files: Vec<(PathBuf, Held)>,
     lines: BTreeMap<String, String>,
 }
 
@@ -22,13 +22,11 @@ impl LeftOver {
     pub(super) fn read(root: &Path, is_known: impl Fn(&str) -> bool) -> Self {
         let (mut files, mut lines) = (Vec::new(), BTreeMap::new());
         for path in journals(root) {
-            let Some(file) = left_over(&path) else { continue };
-            let read = file.try_clone().and_then(|file| {
-                each_line(file, |line| {
-                    if let Some(line) = Line::read(line).filter(|line| !is_known(&line.file_name)) {
-                        lines.insert(line.file_name.clone(), line.written());
-                    }
-                })
+            let Some(mut file) = left_over(&path) else { continue };
+            let read = each_line(&mut file, |line| {
+                if let Some(line) = Line::read(line).filter(|line| !is_known(&line.file_name)) {
+                    lines.insert(line.file_name.clone(), line.written());
+                }
             });
             match read {
                 Ok(()) => files.push((path, file)),
@@ -39,7 +37,7 @@ impl LeftOver {
     }
 
     /// Adds its lines to a file's end, and their pictures to those that have one.
-    pub(super) fn write_to(&self, file: &mut File, pictures: &mut HashSet<String>) -> io::Result<()> {
+    pub(super) fn write_to(&self, mut file: &Unfinished, pictures: &mut HashSet<String>) -> io::Result<()> {
         file.seek(io::SeekFrom::End(0))?;
         for (picture, line) in &self.lines {
             file.write_all(line.as_bytes())?;
@@ -52,7 +50,7 @@ impl LeftOver {
     pub(super) fn remove(self) {
         for (path, _locked) in self.files {
             // One that stays is read again, and says the same.
-            let _ = fs::remove_file(path);
+            let _ = storage::sink(&path).remove(&path);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Lines of a file that anybody may have written: read one at a time, and none longer than ours get.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 /// The longest line that is looked at, bytes. A caption has 64 KiB, and JSON writes a character with up to
@@ -8,7 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 const LONGEST: u64 = 1024 * 1024;
 
 /// Calls `each` with every line, without its end. Longer ones are passed over.
-pub(super) fn each_line(file: File, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+pub(super) fn each_line(file: impl Read, mut each: impl FnMut(&[u8])) -> io::Result<()> {
     let mut reader = BufReader::with_capacity(64 * 1024, file);
     let (mut line, mut is_too_long) = (Vec::new(), false);
     loop {
@@ -29,6 +28,8 @@ pub(super) fn each_line(file: File, mut each: impl FnMut(&[u8])) -> io::Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]

@@ -13,7 +13,7 @@ use crate::job::{
     Timestamp, path_of,
 };
 use crate::output::name::inside;
-use crate::output::place::is_file_of;
+use crate::storage::{self, Kind, is_file_of};
 
 /// A result in the folder as its record has it. Nothing in it is trusted before it is looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +91,7 @@ impl Memory {
     fn take(&mut self, line: Line, further: Vec<Line>, terms: &Terms) {
         if line.origin.source_blake3.is_none() {
             let path = path_of(&line.file_name);
-            self.unclear += usize::from(inside(&path).is_ok() && self.root.join(path).is_file());
+            self.unclear += usize::from(inside(&path).is_ok() && is_file(&self.root.join(path)));
             return;
         }
         let is_on_terms = line.origin.model.as_deref() == Some(terms.model.as_str())
@@ -219,13 +219,17 @@ pub(in crate::output) fn is_as_saved(root: &Path, record: &Record) -> bool {
     std::iter::once(&record.first).chain(&record.further).all(|file| is_there(root, file))
 }
 
+fn is_file(path: &Path) -> bool {
+    storage::sink(path).stat(path).is_ok_and(|there| there.kind == Kind::File)
+}
+
 fn is_there(root: &Path, file: &SavedFile) -> bool {
     let mut path = root.to_owned();
     let mut parts = file.path.0.iter().peekable();
     while let Some(part) = parts.next() {
         path.push(part);
         let is_fitting = if parts.peek().is_some() {
-            path.symlink_metadata().is_ok_and(|there| there.is_dir())
+            storage::sink(&path).stat_itself(&path).is_ok_and(|there| there.kind == Kind::Folder)
         } else {
             is_file_of(&path, file.bytes)
         };

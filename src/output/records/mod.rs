@@ -14,20 +14,18 @@ mod places;
 mod report;
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
-
-use tempfile::NamedTempFile;
 
 use self::journal::Journal;
 use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
 use self::outranked::Outranked;
 use self::places::{metadata_path, open, report_path};
-use super::{Output, OutputError, atomically};
+use super::{Output, OutputError};
 use crate::job::{Job, Terms, path_of};
+use crate::storage::{self, Reader, UNFINISHED, Unfinished};
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
 /// them if they are dropped.
@@ -36,8 +34,8 @@ pub struct Records {
     root: PathBuf,
     terms: Terms,
     outranked: Outranked,
-    metadata: BufWriter<NamedTempFile>,
-    report: csv::Writer<NamedTempFile>,
+    metadata: BufWriter<Unfinished>,
+    report: csv::Writer<Unfinished>,
     pictures: HashSet<String>,
     paths: HashSet<String>,
 }
@@ -79,9 +77,9 @@ impl Records {
         let root = output.root().to_owned();
         let begin = || {
             output.0.make()?;
-            let mut report = csv::WriterBuilder::new().flexible(true).from_writer(atomically::unfinished(&root)?);
+            let mut report = csv::WriterBuilder::new().flexible(true).from_writer(begin_at(&root)?);
             report.write_record(report::COLUMNS)?;
-            let metadata = BufWriter::new(atomically::unfinished(&root)?);
+            let metadata = BufWriter::new(begin_at(&root)?);
             Ok((metadata, report))
         };
         let (metadata, report) = begin().map_err(|error| OutputError::of(&root, error))?;
@@ -118,14 +116,16 @@ impl Records {
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = metadata_path(&root);
-        let mut ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
         let left_over = LeftOver::read(&root, |picture| {
-            pictures.contains(picture) || outranked.pictures.contains(picture) || !root.join(path_of(picture)).exists()
+            pictures.contains(picture)
+                || outranked.pictures.contains(picture)
+                || !is_there(&root.join(path_of(picture)))
         });
-        left_over.write_to(ours.as_file_mut(), &mut pictures).map_err(|error| done(&path, error))?;
+        left_over.write_to(&ours, &mut pictures).map_err(|error| done(&path, error))?;
         let file = after_theirs(&root, &path, &pictures, ours).map_err(|error| done(&path, error))?;
         // No pictures, no record of them.
-        if path.exists() || file.as_file().metadata().is_ok_and(|written| written.len() > 0) {
+        if is_there(&path) || file.length().is_ok_and(|written| written > 0) {
             replace(file, &path).map_err(|error| done(&path, error))?;
         }
         left_over.remove();
@@ -134,43 +134,45 @@ impl Records {
         keep_report(&path, &paths, &mut report).map_err(|error| done(&path, error))?;
         let file = report.into_inner().map_err(|error| done(&path, io::Error::other(error.to_string())))?;
         replace(file, &path).map_err(|error| done(&path, error))?;
-        atomically::sync_folder(&root).map_err(|error| done(&root, error))
+        storage::sink(&root).sync(&root).map_err(|error| done(&root, error))
     }
 }
 
 /// Puts a record in place of what was there, readable to whom that was.
-fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    if let Ok(there) = path.metadata() {
-        // Not every file system has permissions.
-        let _ = file.as_file().set_permissions(there.permissions());
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|refused| refused.error)
+fn replace(file: Unfinished, path: &Path) -> io::Result<()> {
+    let sink = storage::sink(path);
+    sink.share_as(&file, path);
+    file.sync()?;
+    sink.replace(file, path).map(drop).map_err(|refused| refused.error)
+}
+
+fn begin_at(root: &Path) -> io::Result<Unfinished> {
+    storage::sink(root).begin(root, UNFINISHED)
+}
+
+fn is_there(path: &Path) -> bool {
+    storage::sink(path).stat(path).is_ok()
 }
 
 /// Our lines behind those that stay, which keep their bytes and their order: a file may begin with a
 /// mark that no line of ours may come before.
-fn after_theirs(
-    root: &Path,
-    path: &Path,
-    pictures: &HashSet<String>,
-    mut ours: NamedTempFile,
-) -> io::Result<NamedTempFile> {
+fn after_theirs(root: &Path, path: &Path, pictures: &HashSet<String>, ours: Unfinished) -> io::Result<Unfinished> {
     let Some(theirs) = open(path)? else { return Ok(ours) };
-    let mut whole = BufWriter::new(atomically::unfinished(root)?);
+    let mut whole = BufWriter::new(begin_at(root)?);
     keep_metadata(root, theirs, pictures, &mut whole)?;
-    ours.rewind()?;
-    io::copy(&mut ours, &mut whole)?;
+    let mut written = &ours;
+    written.rewind()?;
+    io::copy(&mut written, &mut whole)?;
     whole.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-fn keep_metadata(root: &Path, file: File, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
+fn keep_metadata(root: &Path, file: Reader, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
         let replaced = metadata::named(&line).is_some_and(|Named { file_name, request_id, .. }| {
             // A line of ours whose picture is gone, as after a retry that took another name, would
             // make loaders stumble.
-            ours.contains(&file_name) || request_id.is_some() && !root.join(path_of(&file_name)).exists()
+            ours.contains(&file_name) || request_id.is_some() && !is_there(&root.join(path_of(&file_name)))
         });
         if replaced {
             continue;
@@ -200,6 +202,6 @@ fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl 
 }
 
 #[cfg(test)]
-mod several;
+mod several_tests;
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,19 @@
 //! Where the records of a folder are: other programs may have taken their names.
 
-use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::report;
+use crate::storage::{self, Kind, Reader, is_missing};
 
 /// Opens what is there, if anything is.
-pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
-    match path.metadata() {
+pub(super) fn open(path: &Path) -> io::Result<Option<Reader>> {
+    let sink = storage::sink(path);
+    match sink.stat(path) {
         // A pipe would be waited for.
-        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        _ => File::open(path).map(Some),
+        Ok(there) if there.kind != Kind::File => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if is_missing(&error) => Ok(None),
+        _ => sink.open(path).map(Some),
     }
 }
 

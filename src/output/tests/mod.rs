@@ -11,6 +11,7 @@ use super::Captions;
 use super::{Expect, Output, OutputError, Placed, Wanted};
 use crate::job::{CauseKind, Format, Photo, Pixels, Saved, Timestamp, saved_samples};
 use crate::picture::samples::{self, bytes};
+use crate::storage::UNFINISHED;
 
 struct Out {
     dir: TempDir,
@@ -309,7 +310,7 @@ async fn what_a_killed_run_left_goes_and_what_another_writes_stays() {
     out.put(".fal-tui-killed.part", b"half");
     out.put("sub/.fal-tui-killed.part", b"half");
     out.put(".fal-tui-notes", b"mine");
-    let running = super::atomically::unfinished(out.output.root()).unwrap();
+    let running = out.output.0.sink().begin(out.output.root(), UNFINISHED).unwrap();
     let name = running.path().file_name().unwrap().to_string_lossy().into_owned();
 
     let again = Output::open(out.output.root(), Captions::default()).unwrap();

@@ -11,7 +11,8 @@ use crate::job::{
 };
 use crate::ledger::{Found, Ledger, LedgerError};
 use crate::model::Sizing;
-use crate::output::{Memory, Record, is_file_of};
+use crate::output::{Memory, Record};
+use crate::storage::is_file_of;
 
 use super::kin::kin;
 

@@ -1,0 +1,140 @@
+//! Results in folders: files are begun hidden beside where they will be, and get their names by a rename.
+
+use std::ffi::OsString;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use tempfile::{NamedTempFile, PersistError, TempPath};
+
+use super::{Local, kind_of};
+use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished};
+
+impl Sink for Local {
+    fn begin(&self, folder: &Path, (prefix, suffix): (&str, &str)) -> io::Result<Unfinished> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(prefix).suffix(suffix);
+        // Ours are no secrets: the user's umask decides who may read them.
+        #[cfg(unix)]
+        builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+        let file = builder.tempfile_in(folder)?;
+        // Some network folders have no locks. Then what a killed run left stays lying there.
+        let _ = file.as_file().try_lock();
+        Ok(Unfinished(file))
+    }
+
+    fn claim(&self, file: Unfinished, path: &Path) -> Result<Named, Refused> {
+        let hidden = file.path().to_owned();
+        let refused = match file.0.persist_noclobber(path) {
+            Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => refused,
+            claimed => return named(claimed, hidden),
+        };
+        // The file system knows neither a rename that spares what is there, nor hard links. Looking
+        // first leaves a moment's gap for other programs, but not for us: names are given one at a time.
+        let claimed = match fs::symlink_metadata(path) {
+            Ok(_) => Err(PersistError { error: io::ErrorKind::AlreadyExists.into(), file: refused.file }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => refused.file.persist(path),
+            Err(error) => Err(PersistError { error, file: refused.file }),
+        };
+        named(claimed, hidden)
+    }
+
+    fn replace(&self, file: Unfinished, path: &Path) -> Result<Named, Refused> {
+        let hidden = file.path().to_owned();
+        named(file.0.persist(path), hidden)
+    }
+
+    fn unname(&self, path: &Path, Named { file, hidden }: Named) -> Option<Unfinished> {
+        fs::rename(path, &hidden).ok()?;
+        let hidden = TempPath::try_from_path(hidden).ok()?;
+        Some(Unfinished(NamedTempFile::from_parts(file, hidden)))
+    }
+
+    fn share_as(&self, file: &Unfinished, there: &Path) {
+        if let Ok(there) = there.metadata() {
+            // Not every file system has permissions.
+            let _ = file.0.as_file().set_permissions(there.permissions());
+        }
+    }
+
+    fn is_same(&self, path: &Path, file: &Unfinished) -> io::Result<bool> {
+        let (a, b) = (File::open(path)?, File::open(file.path())?);
+        if a.metadata()?.len() != b.metadata()?.len() {
+            return Ok(false);
+        }
+        let (mut a, mut b) = (BufReader::with_capacity(64 * 1024, a), BufReader::with_capacity(64 * 1024, b));
+        let (mut left, mut right) = ([0; 8192], [0; 8192]);
+        loop {
+            let count = a.read(&mut left)?;
+            if count == 0 {
+                return Ok(true);
+            }
+            let (Some(left), Some(right)) = (left.get(..count), right.get_mut(..count)) else { return Ok(false) };
+            b.read_exact(right)?;
+            if left != right {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn make_all(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)
+    }
+
+    fn make_below(&self, root: &Path, below: &Path) -> io::Result<()> {
+        let mut folder = root.to_owned();
+        for part in below {
+            let above = folder.clone();
+            folder.push(part);
+            match fs::create_dir(&folder) {
+                Ok(()) => self.sync(&above)?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn sync(&self, folder: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        match File::open(folder)?.sync_all() {
+            // Not every file system can.
+            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = folder;
+            Ok(())
+        }
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<(OsString, Kind)>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            Ok((entry.file_name(), entry.file_type().map_or(Kind::Other, kind_of)))
+        };
+        fs::read_dir(folder)?.map(entry).collect()
+    }
+
+    fn left_over(&self, path: &Path) -> io::Result<Option<Held>> {
+        let file = File::options().read(true).write(true).open(path)?;
+        Ok(match file.try_lock() {
+            Err(TryLockError::WouldBlock) => None,
+            locked => Some(Held { is_sure: locked.is_ok(), file }),
+        })
+    }
+}
+
+fn named(claimed: Result<File, PersistError>, hidden: std::path::PathBuf) -> Result<Named, Refused> {
+    match claimed {
+        Ok(file) => Ok(Named { file, hidden }),
+        Err(refused) => Err(Refused { error: refused.error, file: Unfinished(refused.file) }),
+    }
+}

@@ -1,0 +1,70 @@
+//! Where pictures come from and where they go: [`Source`] and [`Sink`] by URI, local files behind them.
+//!
+//! A place is a path that is kept as bytes, so that names which are no UTF-8 work, or for another service its URI:
+//! [`source()`] and [`sink()`] find by the place itself who serves it. Another service is a folder beside `local` that
+//! implements the three traits, and its scheme in [`Scheme`]. All of it blocks for as long as the disk or the network
+//! takes.
+
+mod entries;
+mod local;
+mod opened;
+mod sink;
+mod source;
+mod stat;
+mod unfinished;
+mod uri;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use entries::{Entries, Entry, Order, Trouble};
+pub use opened::{Opened, ReadSeek, Reading, Scratch};
+pub use sink::{Held, Named, Refused, Sink, UNFINISHED};
+pub use source::{Files, Reader, Source};
+pub use stat::{Kind, Stat};
+pub use unfinished::{Unfinished, Writing};
+pub use uri::{Scheme, UriError, place};
+
+use local::Local;
+
+/// Who serves the photos at a place.
+#[must_use]
+pub fn source(at: &Path) -> &'static dyn Source {
+    match Scheme::of(at) {
+        Scheme::File => &Local,
+    }
+}
+
+/// Who takes results at a place.
+#[must_use]
+pub fn sink(at: &Path) -> &'static dyn Sink {
+    match Scheme::of(at) {
+        Scheme::File => &Local,
+    }
+}
+
+/// Whether a file, and no link to one, lies there with so many bytes.
+#[must_use]
+pub fn is_file_of(path: &Path, bytes: u64) -> bool {
+    sink(path).stat_itself(path).is_ok_and(|there| there.kind == Kind::File && there.bytes == bytes)
+}
+
+/// The true path of a folder that may not be there yet. What is there is followed through its links,
+/// part by part, so that `..` leads to the true folder above; what is not there has none, and `..`
+/// takes back its name.
+#[must_use]
+pub fn true_path(path: &Path) -> PathBuf {
+    source(path).true_place(path)
+}
+
+/// The nearest folder on the way to a path that is there, or a link that leads nowhere: nothing can be written in that.
+#[must_use]
+pub fn nearest(path: &Path) -> &Path {
+    path.ancestors().find(|folder| sink(folder).stat_itself(folder).is_ok()).unwrap_or(path)
+}
+
+/// Whether an error says that there is nothing.
+#[must_use]
+pub fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
