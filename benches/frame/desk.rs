@@ -77,7 +77,7 @@ impl Desk {
             fal: Fal::new(hosts, ApiKey::new("sandbox:key").unwrap()).unwrap(),
             writer: ledger.writer(opened.id),
             ledger,
-            output: Output::open(&key.output, Captions { txt: true, xmp: false }).unwrap(),
+            output: Output::open(&key.output, Captions::default()).unwrap(),
             known: (0..jobs).map(|at| job(at, jobs)).collect(),
             replaced: Vec::new(),
             trials: HashMap::new(),

@@ -76,13 +76,43 @@ pub struct WhatFlags {
     pub exclude: Vec<String>,
 }
 
+/// What becomes of captions.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Captions")]
+pub struct CaptionFlags {
+    /// What to write captions to: of txt, xmp, embed (the picture's own metadata), jsonl, csv, or none [default: txt].
+    ///
+    /// Whatever is chosen, metadata.jsonl and report.csv hold them; jsonl alone means just those, and csv a captions.csv.
+    /// A sidecar that is there is added to, and nothing of another program's is lost.
+    #[arg(long, value_name = "LIST")]
+    pub captions: Option<String>,
+    /// A text before every caption.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub caption_prefix: Option<String>,
+    /// A text behind every caption.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub caption_suffix: Option<String>,
+    /// What is taken off captions: a regular expression, or openings for "A photograph of" and the like; repeatable.
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub caption_strip: Vec<String>,
+    /// What becomes of captions by another hand that are there: skip, overwrite, append or prepend [default: skip].
+    #[arg(long, value_name = "HOW")]
+    pub caption_existing: Option<String>,
+    /// The extension of caption files [default: txt].
+    #[arg(long, value_name = "EXT")]
+    pub caption_ext: Option<String>,
+    /// Keywords for xmp and embed, between commas; {caption} stands for the caption's own, between its commas [default: none].
+    #[arg(long, value_name = "LIST")]
+    pub keywords: Option<String>,
+}
+
 /// What is written with results, and what is left out.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Photos and results")]
 pub struct WrittenFlags {
-    /// What to write captions to: txt, xmp, both as txt,xmp, or none [default: txt].
-    #[arg(long, value_name = "LIST")]
-    pub captions: Option<String>,
+    /// What becomes of captions.
+    #[command(flatten)]
+    pub captions: CaptionFlags,
     /// Metadata that are neither sent nor written: none, gps or all [default: none].
     ///
     /// A result gets its photo's EXIF, IPTC, XMP and colour profile, and how it was made. With gps it gets no places;

@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-pub use flags::{FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags, WrittenFlags};
+pub use flags::{CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags, WrittenFlags};
 pub use man::{completions, man};
 
 use crate::job::{BatchId, CauseKind};
@@ -159,10 +159,16 @@ pub enum Command {
         place: PlaceFlags,
     },
     /// Write a batch's captions and reports again from the ledger; spends nothing.
+    ///
+    /// Captions that are missing are written, and those that a run wrote become as the flags say now. One by another hand
+    /// is kept unless --caption-existing says otherwise.
     Report {
         /// The batch's number, from `fal-tui batches`.
         #[arg(value_parser = batch_id)]
         batch: BatchId,
+        /// What becomes of captions.
+        #[command(flatten)]
+        captions: CaptionFlags,
         /// Where state lives.
         #[command(flatten)]
         place: PlaceFlags,
@@ -267,7 +273,12 @@ impl Cli {
                 let (sandbox, place) = (sandbox.clone(), place.clone());
                 Flags { options: Options { sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
-            Some(Command::Report { place, .. } | Command::Spent { place, .. }) => {
+            Some(Command::Report { captions, place, .. }) => {
+                let written = WrittenFlags { captions: captions.clone(), ..WrittenFlags::default() };
+                let what = WhatFlags { written, ..WhatFlags::default() };
+                Flags { options: Options { what, place: place.clone(), ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Spent { place, .. }) => {
                 Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Sandbox { shape, .. }) => {

@@ -10,8 +10,12 @@ use crate::commands::failure::Failure;
 use crate::commands::moment::{local, utc};
 use crate::commands::process::stdout::print;
 use crate::config::Settings;
-use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text};
+use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text, plural};
 use crate::ledger::{BatchRow, Ledger};
+use crate::output::{Again, CaptionForm};
+
+/// How many captions that were left alone are told.
+const LEFT: usize = 20;
 
 /// `fal-tui batches`.
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
@@ -80,10 +84,20 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let batch = Batch::known(&ledger, id).await?;
     let jobs = ledger.jobs(id).await?;
     let output = batch.output(settings)?;
-    let captions = output.write_captions(&jobs, &batch.key.service)?;
+    let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
     output.write_records(&jobs, &batch.key.terms())?;
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
-    print(&format!("wrote metadata.jsonl, report.csv and {captions} captions that were missing in {folder}\n"))
+    let table = if settings.written.captions.are_in(CaptionForm::Csv) { ", captions.csv" } else { "" };
+    let mut text =
+        format!("wrote metadata.jsonl, report.csv{table} and {} in {folder}\n", plural(written, "caption", "captions"));
+    // The first say what it is about.
+    for why in left.iter().take(LEFT) {
+        writeln!(text, "  {}", clean(why)).ok();
+    }
+    if left.len() > LEFT {
+        writeln!(text, "  and {} more", left.len() - LEFT).ok();
+    }
+    print(&text)
 }
 
 fn lines(texts: impl Iterator<Item = String>) -> String {

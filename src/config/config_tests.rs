@@ -35,7 +35,7 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!((settings.concurrency, settings.retries, settings.verbose), (8, 3, 0));
     assert_eq!((settings.spending.budget, settings.fps), (None, None));
     assert_eq!(settings.max_failures, MaxFailures::InARow(20));
-    assert_eq!(settings.written.captions, Captions { txt: true, xmp: false });
+    assert_eq!(settings.written.captions, Captions::default());
     assert_eq!((settings.theme.as_str(), settings.color), ("terminal", ColorChoice::Auto));
     assert_eq!(settings.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());
@@ -62,7 +62,12 @@ fn a_bad_value_is_refused_by_its_sources_name() {
         ("a", &[], "\nconcurrency = 900", "`concurrency = 900` in ~/config.toml, line 2: takes 1 to 256"),
         ("a", &[("FAL_TUI_YES", "maybe")], "", "`FAL_TUI_YES=maybe`: takes true or false"),
         ("a --budget=-5", &[], "", "`--budget -5`: takes an amount in US dollars, such as 20 or 12.50"),
-        ("a --captions pdf", &[], "", "`--captions pdf`: takes txt, xmp, both as txt,xmp, or none"),
+        (
+            "a --captions pdf",
+            &[],
+            "",
+            "`--captions pdf`: takes any of txt, xmp, embed, jsonl and csv, such as txt,xmp, or none",
+        ),
         ("a", &[], "color = 'pink'", "`color = pink` in ~/config.toml, line 1: takes auto, always or never"),
         (
             "a",

@@ -1,6 +1,7 @@
 //! Flags, environment and config file become one validated value.
 
 mod account;
+mod captions;
 mod environment;
 mod error;
 mod file;

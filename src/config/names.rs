@@ -42,8 +42,20 @@ settings! {
     PARAM = "param", "FAL_TUI_PARAM", Pairs;
     /// The model's field that takes the photo.
     IMAGE_FIELD = "image-field", "FAL_TUI_IMAGE_FIELD", One;
-    /// In which forms captions are written: of `txt`, `xmp`, `none`.
+    /// In which forms captions are written: of `txt`, `xmp`, `embed`, `jsonl`, `csv`, `none`.
     CAPTIONS = "captions", "FAL_TUI_CAPTIONS", List;
+    /// A text before every caption.
+    CAPTION_PREFIX = "caption-prefix", "FAL_TUI_CAPTION_PREFIX", One;
+    /// A text behind every caption.
+    CAPTION_SUFFIX = "caption-suffix", "FAL_TUI_CAPTION_SUFFIX", One;
+    /// What is taken off captions.
+    CAPTION_STRIP = "caption-strip", "FAL_TUI_CAPTION_STRIP", Many;
+    /// What becomes of captions that are there: `skip`, `overwrite`, `append` or `prepend`.
+    CAPTION_EXISTING = "caption-existing", "FAL_TUI_CAPTION_EXISTING", One;
+    /// The extension of caption files.
+    CAPTION_EXT = "caption-ext", "FAL_TUI_CAPTION_EXT", One;
+    /// Keywords for captions in XMP.
+    KEYWORDS = "keywords", "FAL_TUI_KEYWORDS", List;
     /// Which metadata are neither sent nor written: `none`, `gps` or `all`.
     STRIP = "strip", "FAL_TUI_STRIP", One;
     /// What becomes of transparency: `keep` or `drop`.

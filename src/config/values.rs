@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use crate::job::Format;
 use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::output::{Alpha, Captions, Form, Strip, Template};
+use crate::output::{Alpha, Form, Strip, Template};
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
-type Read<T> = Result<T, String>;
+pub(super) type Read<T> = Result<T, String>;
 
-fn utf8(text: &OsStr) -> Read<&str> {
+pub(super) fn utf8(text: &OsStr) -> Read<&str> {
     text.to_str().map(str::trim).ok_or_else(|| "is not UTF-8".to_owned())
 }
 
@@ -65,20 +65,6 @@ pub(super) fn max_failures(text: &OsStr) -> Read<MaxFailures> {
         None => text.parse().ok().filter(|count| *count > 0).map(MaxFailures::Count),
     };
     read.ok_or_else(|| "takes a number from 1 on, or a share from 1% to 100%".to_owned())
-}
-
-pub(super) fn captions(text: &OsStr) -> Read<Captions> {
-    let takes = || "takes txt, xmp, both as txt,xmp, or none".to_owned();
-    let none = Captions { txt: false, xmp: false };
-    let parts: Vec<_> = utf8(text)?.split(',').map(str::trim).collect();
-    if parts == ["none"] {
-        return Ok(none);
-    }
-    parts.into_iter().try_fold(none, |captions, part| match part {
-        "txt" => Ok(Captions { txt: true, ..captions }),
-        "xmp" => Ok(Captions { xmp: true, ..captions }),
-        _ => Err(takes()),
-    })
 }
 
 pub(super) fn strip(text: &OsStr) -> Read<Strip> {
@@ -178,17 +164,6 @@ mod tests {
         assert_eq!(max_failures(MaxFailures::default().to_string().as_ref()), Ok(MaxFailures::default()));
         for bad in ["0", "0%", "101%", "-3", "five", ""] {
             assert!(max_failures(bad.as_ref()).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn captions_are_a_list() {
-        let forms = [("txt", true, false), ("xmp", false, true), ("xmp, txt", true, true), ("none", false, false)];
-        for (list, txt, xmp) in forms {
-            assert_eq!(captions(list.as_ref()), Ok(Captions { txt, xmp }), "{list}");
-        }
-        for bad in ["", "txt,", "none,txt", "pdf"] {
-            assert!(captions(bad.as_ref()).is_err(), "{bad}");
         }
     }
 

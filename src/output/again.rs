@@ -1,45 +1,63 @@
-//! Captions that are gone, written again from what the ledger knows.
+//! Captions that are gone or were to be said otherwise, written again from what the ledger knows.
 
 use std::path::Path;
 
+use super::caption::Put;
 use super::records::outranked::Outranked;
 use super::{Output, OutputError};
 use crate::job::{Job, Service, path_text};
 use crate::storage::Kind;
 
+/// What came of captions that were written again.
+#[derive(Debug, Default)]
+pub struct Again {
+    /// How many were written or changed.
+    pub written: usize,
+    /// What is to be said of those that were left alone, with their pictures.
+    pub left: Vec<String>,
+}
+
 impl Output {
-    /// Writes the captions of these jobs, which were sent to a service, that are not there; gives how many.
-    /// One that is there may have been edited since and is left alone, and so is a picture that took a
-    /// trial's place. It blocks.
+    /// Writes the captions of these jobs, which were sent to a service, that are not there or that are ours and would
+    /// be written otherwise now. One by another hand, or that was edited, is left alone unless the settings say
+    /// otherwise, and so is a picture that took a trial's place. It blocks.
     ///
     /// # Errors
-    /// The first caption that cannot be written.
+    /// If the disk is full.
     pub fn write_captions<'a>(
         &self,
         jobs: impl IntoIterator<Item = &'a Job>,
         service: &Service,
-    ) -> Result<usize, OutputError> {
-        let (outranked, mut written) = (Outranked::of(self.root(), service), 0);
+    ) -> Result<Again, OutputError> {
+        let (outranked, mut again) = (Outranked::of(self.root(), service), Again::default());
+        let captions = &self.written().captions;
+        let sink = self.0.sink();
+        let is_file = |path: &Path| sink.stat(path).is_ok_and(|there| there.kind == Kind::File);
         for saved in jobs.into_iter().filter_map(|job| job.state.saved()) {
-            if outranked.pictures.contains(&path_text(saved.output())) {
+            let picture = self.0.root.join(saved.output());
+            if outranked.pictures.contains(&path_text(saved.output())) || !is_file(&picture) {
                 continue;
             }
-            let first = self.0.root.join(saved.output());
-            for (extension, bytes) in self.0.captions.files(saved.caption()) {
-                let path = first.with_extension(extension);
-                let sink = self.0.sink();
-                let is_file = sink.stat(&first).is_ok_and(|there| there.kind == Kind::File);
-                let missing = is_file && sink.stat_itself(&path).is_err();
-                if missing {
-                    let folder = path.parent().unwrap_or(Path::new("."));
-                    let failed = |error| OutputError::of(&path, error);
-                    let file = sink.written(folder, &bytes).map_err(failed)?;
-                    sink.claim(file, &path).map_err(|error| failed(error.error))?;
-                    sink.sync(folder).map_err(failed)?;
-                    written += 1;
+            let (Some(folder), Some(stem)) = (picture.parent(), picture.file_stem()) else { continue };
+            let (before, mut is_changed) = (captions.before(saved.caption()), false);
+            for beside in captions.beside(saved.caption()) {
+                if saved.files().any(|file| self.0.root.join(&file.path) == folder.join(beside.name(stem))) {
+                    continue;
+                }
+                let put = beside.put(folder, stem, &picture, Some(&before));
+                match put.map_err(|error| OutputError::of(&picture, error))? {
+                    Put::New(_) | Put::Changed => {
+                        again.written += 1;
+                        is_changed = true;
+                    }
+                    Put::AsItWas => {}
+                    Put::Left(why) => again.left.push(format!("{}: {why}", path_text(saved.output()))),
                 }
             }
+            if is_changed {
+                sink.sync(folder).map_err(|error| OutputError::of(folder, error))?;
+            }
         }
-        Ok(written)
+        Ok(again)
     }
 }

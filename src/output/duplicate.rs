@@ -34,7 +34,7 @@ impl Output {
         let mut names = self.names(photo, expect.made)?;
         let (shared, promised) = (Arc::clone(&self.0), expect.pixels);
         let photo = photo.source.clone();
-        let (captions, previous) = (shared.captions.files(expect.caption), expect.previous.cloned());
+        let (captions, previous) = (shared.written.captions.beside(expect.caption), expect.previous.cloned());
         let files: Vec<SavedFile> = saved.files().cloned().collect();
         off_the_loop(move || {
             let mut parts = Vec::with_capacity(files.len());

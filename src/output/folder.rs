@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
+use super::Written;
 use super::name::{Names, another};
 use super::records::journal::Journal;
 use super::template::{Made, Template};
-use super::{Captions, Written};
 use super::{Draft, OutputError};
 use crate::job::Photo;
 use crate::storage::{self, Kind, Sink, UNFINISHED, Unfinished, nearest};
@@ -25,7 +25,6 @@ pub struct Output(pub(super) Arc<Folder>, Option<Arc<Template>>);
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) root: PathBuf,
-    pub(super) captions: Captions,
     pub(super) written: Written,
     /// Held while names are given, so that two results never look at one name at once.
     pub(super) naming: Mutex<()>,
@@ -55,7 +54,6 @@ impl Output {
         let made = storage::sink(root).stat(root).is_ok();
         let folder = Folder {
             root: root.to_owned(),
-            captions: written.captions,
             written,
             naming: Mutex::new(()),
             made: Mutex::new(made),
@@ -249,6 +247,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::output::Captions;
     use crate::output::tests::photo;
 
     fn names_of(photo: &Photo) -> std::io::Result<Names> {

@@ -17,8 +17,9 @@ mod result;
 mod suspicion;
 mod template;
 
-pub use crate::picture::{Alpha, Strip};
-pub use caption::Captions;
+pub use crate::picture::{Alpha, Existing, Strip};
+pub use again::Again;
+pub use caption::{CaptionForm, Captions, Pattern, Style};
 pub use draft::Draft;
 pub use dressing::{Dressing, Form, Written};
 pub use error::OutputError;

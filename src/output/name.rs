@@ -96,14 +96,6 @@ pub(super) fn inside(path: &Path) -> io::Result<&Path> {
     }
 }
 
-/// `stem.extension`: unlike `Path::set_extension` it leaves dots in the stem alone.
-pub(super) fn with(stem: &OsStr, extension: &str) -> OsString {
-    let mut name = stem.to_owned();
-    name.push(".");
-    name.push(extension);
-    name
-}
-
 /// `stem` with an ending such as `-2.png` behind it, shortened where the two would be too long for a name.
 pub(super) fn ended(stem: &OsStr, ending: &str) -> OsString {
     let mut name = shortened(stem, LONGEST_NAME.saturating_sub(ending.len()));
@@ -172,7 +164,7 @@ mod tests {
             };
             if let Ok(names) = Names::of(&photo, None, Made::default()) {
                 for stem in names.stems(None).take(1100) {
-                    let name = with(&stem, "webp");
+                    let name = ended(&stem, ".webp");
                     prop_assert!(name.len() <= 255, "{name:?}");
                     let below = names.folder.join(&name);
                     prop_assert_eq!(below.file_name(), Some(&*name), "{:?} is more than a name", name);

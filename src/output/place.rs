@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use super::OutputError;
+use super::caption::{Before, Beside, Put};
 use super::folder::Folder;
-use super::name::{Names, ended, inside, with};
-use crate::job::Saved;
+use super::name::{Names, ended, inside};
+use crate::job::{Format, Saved};
 use crate::storage::{Kind, Named, Sink, Unfinished, is_file_of, is_missing};
 
 /// A file that is written and synced, and lacks but its name.
@@ -45,14 +46,15 @@ impl Stem {
     }
 }
 
-/// Gives all pieces the first stem that is free for every one of them. The last piece is the first file:
-/// whoever sees it finds all else beside it.
+/// Gives all pieces the first stem that is free for every one of them, with the captions beside them, and says what of
+/// those could not be written. The last piece is the first file: whoever sees it finds all else beside it.
 pub(super) fn place(
     shared: &Folder,
     names: &Names,
     mut pieces: Vec<Piece>,
+    captions: &[Beside],
     previous: Option<&Saved>,
-) -> Result<Stem, OutputError> {
+) -> Result<(Stem, Option<Box<str>>), OutputError> {
     let folder = shared.root.join(&names.folder);
     let old = previous
         .filter(|saved| saved.files().all(|file| inside(file.path.as_ref()).is_ok()))
@@ -65,16 +67,25 @@ pub(super) fn place(
     let naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
     for stem in names.stems(before) {
         let paths: Vec<_> = pieces.iter().map(|piece| folder.join(ended(&stem, &piece.ending))).collect();
-        match claim_all(shared.sink(), pieces, &paths, old.as_ref())? {
+        let mut beside =
+            Captioned { shared, captions, folder: &folder, stem: &stem, old: old.as_ref(), put: Vec::new() };
+        if beside.are_anothers(&paths) {
+            continue;
+        }
+        match claim_all(shared.sink(), pieces, &paths, old.as_ref(), || beside.put(&paths))? {
             Claimed::All => {
+                let (kept, note) = beside.end();
                 if let Some(old) = &old {
-                    old.remove_but(&paths);
+                    old.remove_but(paths.iter().chain(&kept));
                 }
                 drop(naming);
                 shared.sink().sync(&folder).map_err(|error| OutputError::of(&folder, error))?;
-                return Ok(Stem { folder: names.folder.clone(), stem });
+                return Ok((Stem { folder: names.folder.clone(), stem }, note));
             }
-            Claimed::None(given_back) => pieces = given_back,
+            Claimed::None(given_back) => {
+                beside.take_back();
+                pieces = given_back;
+            }
         }
     }
     Err(OutputError::of(&folder, io::Error::new(io::ErrorKind::AlreadyExists, "every name is taken")))
@@ -86,12 +97,70 @@ enum Claimed {
     None(Vec<Piece>),
 }
 
-/// Gives each piece its path, or none of them.
+/// The captions of a stem.
+struct Captioned<'a> {
+    shared: &'a Folder,
+    captions: &'a [Beside],
+    folder: &'a Path,
+    stem: &'a OsStr,
+    old: Option<&'a Old>,
+    put: Vec<Put>,
+}
+
+impl Captioned<'_> {
+    fn before(&self) -> Option<&Before> {
+        self.old.map(|old| &old.captions)
+    }
+
+    /// Whether a caption's place is taken by that of another picture, which has none of our paths.
+    fn are_anothers(&self, paths: &[PathBuf]) -> bool {
+        let is_theirs = |path: &PathBuf| {
+            !paths.contains(path)
+                && self.shared.sink().stat_itself(path).is_ok_and(|there| there.kind == Kind::File)
+                && !self.old.is_some_and(|old| old.wrote(path))
+        };
+        let has_picture = || {
+            let names =
+                Format::ALL.map(|format| self.folder.join(ended(self.stem, &format!(".{}", format.extension()))));
+            names.iter().any(is_theirs)
+        };
+        self.captions.iter().any(|beside| beside.is_anothers(self.folder, self.stem, self.before(), has_picture))
+    }
+
+    /// Writes them, before the picture has its name.
+    fn put(&mut self, paths: &[PathBuf]) -> Result<(), OutputError> {
+        let Some(picture) = paths.last() else { return Ok(()) };
+        for beside in self.captions {
+            let put = beside.put(self.folder, self.stem, picture, self.before());
+            self.put.push(put.map_err(|error| OutputError::of(picture, error))?);
+        }
+        Ok(())
+    }
+
+    /// Removes what is new: the picture did not get this name.
+    fn take_back(&self) {
+        for path in self.put.iter().filter_map(|put| if let Put::New(path) = put { Some(path) } else { None }) {
+            // It is in nobody's way.
+            let _ = self.shared.sink().remove(path);
+        }
+    }
+
+    /// The paths that have a caption now, and what is to be said of the others.
+    fn end(self) -> (Vec<PathBuf>, Option<Box<str>>) {
+        let paths = self.captions.iter().map(|beside| self.folder.join(beside.name(self.stem))).collect();
+        let notes: Vec<_> =
+            self.put.into_iter().filter_map(|put| if let Put::Left(why) = put { Some(why) } else { None }).collect();
+        (paths, (!notes.is_empty()).then(|| notes.join("; ").into()))
+    }
+}
+
+/// Gives each piece its path, or none of them; once all are free and before the first has it, something is done.
 fn claim_all(
     sink: &dyn Sink,
     pieces: Vec<Piece>,
     paths: &[PathBuf],
     old: Option<&Old>,
+    before: impl FnOnce() -> Result<(), OutputError>,
 ) -> Result<Claimed, OutputError> {
     let mut slots = Vec::with_capacity(paths.len());
     for (piece, path) in pieces.iter().zip(paths) {
@@ -100,6 +169,7 @@ fn claim_all(
     if slots.contains(&Slot::Taken) {
         return Ok(Claimed::None(pieces));
     }
+    before()?;
     let mut done = Vec::new();
     let mut left = pieces.into_iter().zip(paths).zip(slots);
     while let Some(((Piece { ending, unfinished }, path), slot)) = left.next() {
@@ -151,37 +221,40 @@ fn slot(sink: &dyn Sink, path: &Path, unfinished: &Unfinished, old: Option<&Old>
 struct Old {
     sink: &'static dyn Sink,
     files: Vec<(PathBuf, u64)>,
-    captions: Vec<(PathBuf, Vec<u8>)>,
+    /// The first of them, without its extension.
+    stem: PathBuf,
+    captions: Before,
 }
 
 impl Old {
     fn of(shared: &Folder, saved: &Saved) -> Self {
         let files = saved.files().map(|file| (shared.root.join(&file.path), file.bytes)).collect();
         let first = shared.root.join(saved.output());
-        let stem = first.file_stem().map(OsStr::to_owned).unwrap_or_default();
-        let beside = |(extension, bytes)| (first.with_file_name(with(&stem, extension)), bytes);
-        let captions = shared.captions.files(saved.caption()).into_iter().map(beside).collect();
-        Self { sink: shared.sink(), files, captions }
+        let stem = first.with_file_name(first.file_stem().unwrap_or_default());
+        Self { sink: shared.sink(), files, stem, captions: shared.written.captions.before(saved.caption()) }
     }
 
     /// Whether a file is one that it wrote, and as it wrote it.
     fn wrote(&self, path: &Path) -> bool {
-        if let Some((_, bytes)) = self.files.iter().find(|(file, _)| file == path) {
-            return is_file_of(path, *bytes);
-        }
-        let caption = self.captions.iter().find(|(caption, _)| caption == path);
-        caption.is_some_and(|(_, bytes)| {
-            is_file_of(path, bytes.len() as u64) && self.sink.read(path).is_ok_and(|found| found == *bytes)
-        })
+        self.files.iter().find(|(file, _)| file == path).is_some_and(|(_, bytes)| is_file_of(path, *bytes))
     }
 
     /// Removes what the new result did not replace, having another name or no caption.
-    fn remove_but(&self, paths: &[PathBuf]) {
-        let files = self.files.iter().map(|(file, _)| file);
-        let all = self.captions.iter().map(|(caption, _)| caption).chain(files);
-        for path in all.filter(|path| !paths.contains(path) && self.wrote(path)) {
-            // It is in nobody's way.
-            let _ = self.sink.remove(path);
+    fn remove_but<'a>(&self, paths: impl Iterator<Item = &'a PathBuf>) {
+        let paths: Vec<_> = paths.collect();
+        // It is in nobody's way.
+        let remove = |path: &Path| drop(self.sink.remove(path));
+        for (path, _) in self.files.iter().filter(|(path, _)| !paths.contains(&path) && self.wrote(path)) {
+            remove(path);
+        }
+        for (extension, bytes) in &self.captions.files {
+            let path =
+                self.stem.with_file_name(ended(self.stem.file_name().unwrap_or_default(), &format!(".{extension}")));
+            let is_as_written =
+                || is_file_of(&path, bytes.len() as u64) && self.sink.read(&path).is_ok_and(|f| f == *bytes);
+            if !paths.contains(&&path) && is_as_written() {
+                remove(&path);
+            }
         }
     }
 }
@@ -204,7 +277,8 @@ mod tests {
         let pieces = vec![piece(".txt", b"caption"), piece(".png", b"picture")];
         // Both find the name free, as if another program took it in between.
         let path = dir.path().join("a");
-        let Claimed::None(pieces) = claim_all(sink, pieces, &[path.clone(), path.clone()], None).unwrap() else {
+        let Claimed::None(pieces) = claim_all(sink, pieces, &[path.clone(), path.clone()], None, || Ok(())).unwrap()
+        else {
             panic!("two files under one name");
         };
         assert!(!path.exists());

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::caption::Beside;
 use super::draft::off_the_loop;
 use super::folder::{FINISHING, Folder};
 use super::name::Names;
@@ -81,7 +82,7 @@ impl Output {
             parts,
             photo: photo.source.clone(),
             promised: expect.pixels,
-            captions: shared.captions.files(expect.caption),
+            captions: shared.written.captions.beside(expect.caption),
             previous: expect.previous.cloned(),
         };
         off_the_loop(move || finished.place(&shared, names)).await
@@ -100,7 +101,7 @@ pub(super) struct Finished {
     /// The photo that it was made of.
     pub(super) photo: Box<Path>,
     pub(super) promised: Option<Pixels>,
-    pub(super) captions: Vec<(&'static str, Vec<u8>)>,
+    pub(super) captions: Vec<Beside>,
     pub(super) previous: Option<Saved>,
 }
 
@@ -141,16 +142,10 @@ impl Finished {
         }
         // Whoever sees the first finds all else beside it.
         let main = pieces.drain(..1).next();
-        let folder = shared.root.join(&names.folder);
-        for (extension, bytes) in self.captions {
-            let ending = format!(".{extension}");
-            if !endings.contains(&ending) {
-                let unfinished = shared.sink().written(&folder, &bytes).map_err(failed)?;
-                pieces.push(Piece { ending, unfinished });
-            }
-        }
+        self.captions.retain(|beside| !endings.contains(&beside.ending()));
         pieces.extend(main);
-        let stem = place(shared, &names, pieces, self.previous.as_ref())?;
+        let (stem, unsaid) = place(shared, &names, pieces, &self.captions, self.previous.as_ref())?;
+        let note = note.or(unsaid);
 
         let path = endings.first().map(|ending| shared.root.join(stem.with(ending)));
         let beside = path.and_then(|path| against(&self.photo, &path));

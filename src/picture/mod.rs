@@ -39,7 +39,7 @@ pub use finish::{Finish, finish, holds_mask, is_written, memory_to_finish};
 pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
-pub use metadata::{Bare, Dress, Metadata, Provenance, Strip, stripped};
+pub use metadata::{Bare, Dress, Existing, Metadata, NoXmp, Provenance, Strip, Words, stripped, with_words};
 pub use pixels::Unready;
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};

@@ -24,4 +24,6 @@ pub struct Stat {
     pub bytes: u64,
     /// When it was last changed, if that is known.
     pub modified: Option<SystemTime>,
+    /// Whether its owner said that it is not to be written.
+    pub is_read_only: bool,
 }

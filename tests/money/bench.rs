@@ -76,7 +76,7 @@ impl Bench {
         let deps = Deps {
             fal: Fal::new(hosts, ApiKey::new("sandbox:key").unwrap()).unwrap(),
             writer: ledger.writer(opened.id),
-            output: Output::open(&key.output, Captions { txt: true, xmp: false }).unwrap(),
+            output: Output::open(&key.output, Captions::default()).unwrap(),
             known: ledger.jobs(opened.id).await.unwrap(),
             replaced: ledger.replaced(opened.id).await.unwrap(),
             trials: std::collections::HashMap::default(),

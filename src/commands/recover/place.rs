@@ -185,12 +185,12 @@ impl Fetch<'_> {
     }
 
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, SaveError> {
+        let caption = self.answer.text();
         let dressing = match &self.made {
-            Some(made) => Dressing::read(self.photo, output.written(), made.clone()).await,
+            Some(made) => Dressing::read(self.photo, output.written(), made.clone(), caption).await,
             None => Dressing::default(),
         };
         let parts = fetch(fal, output, self.photo, self.answer, &dressing, |_| {}).await?;
-        let caption = self.answer.text();
         let expect = Expect { pixels: self.promised, previous: self.previous, caption, made: self.named };
         Ok(output.place(self.photo, parts, expect).await?)
     }

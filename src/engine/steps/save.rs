@@ -34,7 +34,7 @@ async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
         }
         Heard::Came(bytes) => work.meter.add(bytes),
     };
-    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made).await;
+    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made, work.answer.text()).await;
     let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
     let made = Made { index: work.index, seed: work.answer.seed, request: work.request.as_str() };
     let (previous, caption) = (work.previous.as_deref(), work.answer.text());

@@ -92,10 +92,11 @@ pub struct Dressing {
 }
 
 impl Dressing {
-    /// Reads what a photo says of itself, for the result that was made of it; without what is stripped.
-    pub async fn read(photo: &Photo, written: &Written, made: Provenance) -> Self {
+    /// Reads what a photo says of itself, for the result that was made of it and has a caption; without what is
+    /// stripped.
+    pub async fn read(photo: &Photo, written: &Written, made: Provenance, caption: Option<&str>) -> Self {
         let (source, written) = (photo.source.clone(), written.clone());
-        let strip = written.strip;
+        let (strip, words) = (written.strip, written.captions.embedded(caption));
         let read = tokio::task::spawn_blocking(move || {
             let mut file = storage::source(&source).open(&source)?;
             let finishing = Finishing::of(&source, &mut file, &written);
@@ -106,9 +107,12 @@ impl Dressing {
             Ok(read) => (read, None),
             Err(error) => (Default::default(), Some(error)),
         };
-        let note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
-        let dress = Some(Dress::new(source, strip, made));
-        Self { dress, is_on: false, note: note.map(Into::into), finishing }
+        let mut note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
+        let mut dress = Dress::new(source, strip, made);
+        if let Some(Err(why)) = words.map(|words| dress.say(words)) {
+            note.get_or_insert(format!("the caption is not in the picture: {why}"));
+        }
+        Self { dress: Some(dress), is_on: false, note: note.map(Into::into), finishing }
     }
 
     /// The same for a file that is no picture of the photo.

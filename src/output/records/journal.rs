@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 
 use super::metadata::Line;
 use crate::job::{Job, Terms};
+use crate::output::caption::Captions;
 use crate::storage::{self, Held};
 
 /// What these files are called by.
@@ -32,9 +33,9 @@ impl Journal {
     }
 
     /// Notes a job's result. It does not block, and nothing fails by it.
-    pub(in crate::output) fn note(&self, job: &Job, terms: &Terms) {
+    pub(in crate::output) fn note(&self, job: &Job, terms: &Terms, captions: &Captions) {
         let Some(lines) = &self.lines else { return };
-        for line in Line::of(job, terms) {
+        for line in Line::of(job, terms, captions) {
             // Without its thread nothing is noted; the ledger has it.
             let _ = lines.send(line.written());
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, path_text};
-use crate::output::caption::one_line;
+use crate::output::caption::{Captions, one_line};
 
 /// All that a line says. What lines of earlier versions lack is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub(super) seed: Option<i64>,
     #[serde(flatten)]
     pub(super) origin: Origin,
+    /// What the model said, where `text` is not just that.
+    pub(super) said: Option<String>,
     /// The picture's length when it was saved.
     pub(super) bytes: Option<u64>,
     pub(super) cost_usd: Option<f64>,
@@ -78,11 +80,20 @@ impl Named {
 
 impl Line {
     /// A job's lines, one for each of its pictures; what else it has could not be loaded as one.
-    pub(super) fn of<'a>(job: &'a Job, terms: &'a Terms) -> impl Iterator<Item = Self> + use<'a> {
+    pub(super) fn of<'a>(
+        job: &'a Job,
+        terms: &'a Terms,
+        captions: &'a Captions,
+    ) -> impl Iterator<Item = Self> + use<'a> {
         let parts = |saved: &Saved| saved.files().count();
         job.state.saved().into_iter().flat_map(move |saved| {
             let pictures = saved.files().enumerate();
-            pictures.filter_map(move |(place, file)| Self::of_picture(job, terms, (saved, file), (place, parts(saved))))
+            let text = captions.line(saved.caption());
+            let said = saved.caption().map(one_line).filter(|said| !said.is_empty() && Some(said) != text.as_ref());
+            pictures.filter_map(move |(place, file)| {
+                let line = Self::of_picture(job, terms, (saved, file), (place, parts(saved)))?;
+                Some(Self { text: text.clone(), said: said.clone(), ..line })
+            })
         })
     }
 
@@ -99,7 +110,8 @@ impl Line {
             part: of_several(place + 1),
             parts: of_several(parts),
             file_name: path_text(file.path.as_ref()),
-            text: saved.caption().map(one_line).filter(|line| !line.is_empty()),
+            text: None,
+            said: None,
             width: pixels.width,
             height: pixels.height,
             seed: saved.seed,

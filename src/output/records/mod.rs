@@ -1,9 +1,11 @@
-//! The two records of a batch in the top of its output folder: `metadata.jsonl` and `report.csv`.
+//! The records of a batch in the top of its output folder: `metadata.jsonl`, `report.csv`, and `captions.csv` if that is
+//! asked for.
 //!
 //! A record that is there already, of another batch or by another hand, keeps its lines: ours replace
 //! only those about the same pictures and photos. Those of a service that a trial gives way to stay, and
 //! the trial's own lines about them are left out.
 
+mod captions;
 pub(super) mod journal;
 mod left_over;
 mod lines;
@@ -22,8 +24,8 @@ use self::journal::Journal;
 use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
 use self::outranked::Outranked;
-use self::places::{metadata_path, open, report_path};
-use super::{Output, OutputError};
+use self::places::{captions_path, metadata_path, open, report_path};
+use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished};
 
@@ -36,6 +38,9 @@ pub struct Records {
     outranked: Outranked,
     metadata: BufWriter<Unfinished>,
     report: csv::Writer<Unfinished>,
+    captions: Captions,
+    /// `captions.csv`, if it is asked for.
+    table: Option<csv::Writer<Unfinished>>,
     pictures: HashSet<String>,
     paths: HashSet<String>,
 }
@@ -45,7 +50,11 @@ impl Output {
     /// It does not block, and nothing fails by it.
     pub fn note(&self, job: &Job, terms: &Terms) {
         let mut journal = self.0.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.get_or_insert_with(|| Journal::begin(self.root().to_owned())).note(job, terms);
+        journal.get_or_insert_with(|| Journal::begin(self.root().to_owned())).note(
+            job,
+            terms,
+            &self.written().captions,
+        );
     }
 
     /// Ends this run's journal: all that was noted is in it. It blocks.
@@ -53,7 +62,7 @@ impl Output {
         drop(self.0.journal.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Writes `metadata.jsonl` and `report.csv` for all of these jobs, which were made on these terms, and
+    /// Writes `metadata.jsonl`, `report.csv` and what else is asked for, for all of these jobs, which were made on these terms, and
     /// brings there what was noted of results as they were saved. It blocks.
     ///
     /// # Errors
@@ -69,7 +78,7 @@ impl Output {
 }
 
 impl Records {
-    /// Begins both records of an output folder.
+    /// Begins the records of an output folder.
     ///
     /// # Errors
     /// If the folder cannot be written.
@@ -77,14 +86,17 @@ impl Records {
         let root = output.root().to_owned();
         let begin = || {
             output.0.make()?;
-            let mut report = csv::WriterBuilder::new().flexible(true).from_writer(begin_at(&root)?);
-            report.write_record(report::COLUMNS)?;
+            let report = begun(&root, &report::COLUMNS)?;
+            let is_wanted = output.written().captions.are_in(CaptionForm::Csv);
+            let table = is_wanted.then(|| begun(&root, &captions::COLUMNS)).transpose()?;
             let metadata = BufWriter::new(begin_at(&root)?);
-            Ok((metadata, report))
+            Ok((metadata, report, table))
         };
-        let (metadata, report) = begin().map_err(|error| OutputError::of(&root, error))?;
+        let (metadata, report, table) = begin().map_err(|error| OutputError::of(&root, error))?;
         let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
-        Ok(Self { root, terms, outranked, metadata, report, pictures: HashSet::new(), paths: HashSet::new() })
+        let captions = output.written().captions.clone();
+        let (pictures, paths) = (HashSet::new(), HashSet::new());
+        Ok(Self { root, terms, outranked, metadata, report, captions, table, pictures, paths })
     }
 
     /// Adds a job's lines.
@@ -95,24 +107,27 @@ impl Records {
         let path = job.photo.slash_path();
         let mut written = Ok(());
         if !self.outranked.photos.contains(&path) {
-            let line = report::line(job, &self.terms.service);
+            let line = report::line(job, &self.terms.service, &self.captions);
             written = self.report.write_record(&line).map_err(io::Error::from);
             self.paths.insert(path);
         }
         let (outranked, terms) = (&self.outranked.pictures, &self.terms);
-        for line in Line::of(job, terms).filter(|line| !outranked.contains(&line.file_name)) {
+        for line in Line::of(job, terms, &self.captions).filter(|line| !outranked.contains(&line.file_name)) {
             written = written.and_then(|()| self.metadata.write_all(line.written().as_bytes()));
+            if let Some((table, cells)) = self.table.as_mut().zip(captions::line(&line)) {
+                written = written.and_then(|()| table.write_record(&cells).map_err(io::Error::from));
+            }
             self.pictures.insert(line.file_name);
         }
         written.map_err(|error| OutputError::of(&self.root, error))
     }
 
-    /// Puts both in place of what was there, keeping its lines about other pictures.
+    /// Puts them in place of what was there, keeping its lines about other pictures.
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn finish(self) -> Result<(), OutputError> {
-        let Self { root, metadata, mut report, mut pictures, paths, outranked, .. } = self;
+        let Self { root, metadata, report, table, mut pictures, paths, outranked, .. } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = metadata_path(&root);
@@ -131,9 +146,13 @@ impl Records {
         left_over.remove();
 
         let path = report_path(&root).map_err(|error| done(&root, error))?;
-        keep_report(&path, &paths, &mut report).map_err(|error| done(&path, error))?;
-        let file = report.into_inner().map_err(|error| done(&path, io::Error::other(error.to_string())))?;
-        replace(file, &path).map_err(|error| done(&path, error))?;
+        replace_table(&path, report, report::COLUMNS.len(), |record| !paths.contains(&report::named(record).0))
+            .map_err(|error| done(&path, error))?;
+        if let Some(table) = table {
+            let path = captions_path(&root).map_err(|error| done(&root, error))?;
+            replace_table(&path, table, captions::COLUMNS.len(), |record| !pictures.contains(&captions::named(record)))
+                .map_err(|error| done(&path, error))?;
+        }
         storage::sink(&root).sync(&root).map_err(|error| done(&root, error))
     }
 }
@@ -188,17 +207,32 @@ fn keep_metadata(root: &Path, file: Reader, ours: &HashSet<String>, into: &mut i
     Ok(())
 }
 
-fn keep_report(path: &Path, ours: &HashSet<String>, into: &mut csv::Writer<impl Write>) -> io::Result<()> {
-    let Some(file) = open(path)? else { return Ok(()) };
-    for record in csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file)).byte_records() {
-        let record = record?;
-        if !ours.contains(&report::named(&record).0) {
-            // A report of an earlier version has fewer columns.
-            let missing = report::COLUMNS.len().saturating_sub(record.len());
-            into.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;
+/// A table that begins with its columns.
+fn begun(root: &Path, columns: &[&str]) -> io::Result<csv::Writer<Unfinished>> {
+    let mut table = csv::WriterBuilder::new().flexible(true).from_writer(begin_at(root)?);
+    table.write_record(columns)?;
+    Ok(table)
+}
+
+/// Puts a table in place of what was there, with those of its lines that stay behind ours.
+fn replace_table(
+    path: &Path,
+    mut table: csv::Writer<Unfinished>,
+    columns: usize,
+    stays: impl Fn(&csv::ByteRecord) -> bool,
+) -> io::Result<()> {
+    if let Some(file) = open(path)? {
+        let mut theirs = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
+        for record in theirs.byte_records() {
+            let record = record?;
+            if stays(&record) {
+                // One of an earlier version has fewer columns.
+                let missing = columns.saturating_sub(record.len());
+                table.write_record(record.iter().chain(std::iter::repeat_n(b"".as_slice(), missing)))?;
+            }
         }
     }
-    Ok(())
+    replace(table.into_inner().map_err(|error| io::Error::other(error.to_string()))?, path)
 }
 
 #[cfg(test)]

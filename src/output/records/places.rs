@@ -3,7 +3,7 @@
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::report;
+use super::{captions, report};
 use crate::storage::{self, Kind, Reader, is_missing};
 
 /// Opens what is there, if anything is.
@@ -25,18 +25,28 @@ pub(super) fn metadata_path(root: &Path) -> PathBuf {
     std::iter::once(first.clone()).chain(others).find(|path| open(path).is_ok()).unwrap_or(first)
 }
 
-/// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
+/// Where the report is.
 pub(super) fn report_path(root: &Path) -> io::Result<PathBuf> {
-    let names = std::iter::once("report.csv".to_owned()).chain((2..1000).map(|n| format!("report.{n}.csv")));
+    table_path(root, "report", |columns| report::is_ours(columns.iter()))
+}
+
+/// Where the table of captions is.
+pub(super) fn captions_path(root: &Path) -> io::Result<PathBuf> {
+    table_path(root, "captions", |columns| captions::is_ours(columns.iter()))
+}
+
+/// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.
+fn table_path(root: &Path, stem: &str, is_ours: impl Fn(&csv::ByteRecord) -> bool) -> io::Result<PathBuf> {
+    let names = std::iter::once(format!("{stem}.csv")).chain((2..1000).map(|n| format!("{stem}.{n}.csv")));
     for name in names {
         let path = root.join(name);
         // One that cannot be read is not ours to replace.
         let Ok(file) = open(&path) else { continue };
         let Some(file) = file else { return Ok(path) };
         let mut found = csv::Reader::from_reader(BufReader::new(file));
-        if found.byte_headers().is_ok_and(|columns| report::is_ours(columns.iter())) {
+        if found.byte_headers().is_ok_and(&is_ours) {
             return Ok(path);
         }
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the report is taken"))
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("every name for the {stem} is taken")))
 }

@@ -1,7 +1,7 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
 use crate::job::{Job, JobState, Saved, Service, Usd, path_text};
-use crate::output::caption::one_line;
+use crate::output::caption::{Captions, one_line};
 
 /// The columns.
 pub(super) const COLUMNS: [&str; 13] = [
@@ -31,7 +31,7 @@ pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
 
 /// A text as a cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, which
 /// spreadsheets show as text. A number below zero is no formula.
-fn plain(text: String) -> String {
+pub(super) fn plain(text: String) -> String {
     let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if begins && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
 }
@@ -51,7 +51,7 @@ pub(super) fn named(record: &csv::ByteRecord) -> (String, Option<Service>) {
 }
 
 /// A job's line.
-pub(super) fn line(job: &Job, service: &Service) -> [String; 13] {
+pub(super) fn line(job: &Job, service: &Service, captions: &Captions) -> [String; 13] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
     let cause = job.state.why().and_then(|why| match job.state {
@@ -70,7 +70,7 @@ pub(super) fn line(job: &Job, service: &Service) -> [String; 13] {
         job.state.attempt().to_string(),
         text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),
-        text(saved.and_then(Saved::caption).map(one_line)),
+        text(captions.line(saved.and_then(Saved::caption))),
         text(job.own.as_ref().map(|own| own.0.to_string())),
         service.name().to_owned(),
     ]

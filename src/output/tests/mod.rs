@@ -1,5 +1,6 @@
 //! What the room promises, on real files.
 
+mod captions;
 mod several;
 
 use std::fs;
@@ -172,14 +173,14 @@ async fn what_others_wrote_is_never_overwritten() {
 }
 
 #[tokio::test]
-async fn a_picture_and_its_caption_share_a_name_that_is_free_for_both() {
+async fn a_caption_of_another_picture_is_gone_around() {
     let out = Out::new();
-    out.put("a.txt", b"a note of mine");
-    fs::create_dir(out.at("a.jpg.txt")).unwrap();
+    out.put("a.webp", b"another picture");
+    out.put("a.txt", b"what it shows");
     let placed = out.save(&photo("a.jpg"), &bytes("coffee.png"), captioned("Coffee")).await.unwrap();
-    assert_eq!(place(&placed), Path::new("a.jpg.2.png"));
-    assert_eq!(out.files(), ["a.jpg.2.png", "a.jpg.2.txt", "a.txt"]);
-    assert_eq!(out.read("a.txt"), b"a note of mine");
+    assert_eq!(place(&placed), Path::new("a.jpg.png"));
+    assert_eq!(out.files(), ["a.jpg.png", "a.jpg.txt", "a.txt", "a.webp"]);
+    assert_eq!(out.read("a.txt"), b"what it shows");
 }
 
 #[tokio::test]
@@ -241,8 +242,9 @@ async fn what_somebody_changed_is_no_longer_ours() {
     let previous = saved(&second, Some("A cat"));
     let again = Expect { previous: Some(&previous), ..captioned("A dog") };
     let third = out.save(&photo("a.jpg"), &bytes("coffee.png"), again).await.unwrap();
-    assert_eq!(place(&third), Path::new("a.jpg.2.png"));
+    assert_eq!(place(&third), Path::new("a.jpg.png"));
     assert_eq!(out.read("a.jpg.txt"), b"what I see\n");
+    assert!(third.note.unwrap().contains("by another hand is kept"));
 }
 
 #[tokio::test]

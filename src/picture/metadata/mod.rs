@@ -9,6 +9,7 @@ mod parts;
 mod png;
 mod read;
 mod webp;
+mod words;
 mod xmp;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::io::Cursor;
 use crate::job::{Format, Pixels};
 use parts::Parts;
 pub use parts::{Bare, Metadata, Provenance, Strip};
+pub use words::{Existing, NoXmp, Words, with_words};
 
 /// What is put into a result: what its photo said, and how it came to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +28,30 @@ pub struct Dress {
     source: Metadata,
     strip: Strip,
     provenance: Provenance,
+    /// What is said of the picture in its own metadata.
+    words: Option<Words>,
 }
 
 impl Dress {
     /// What is to be put into the results of a photo.
     #[must_use]
     pub fn new(source: Metadata, strip: Strip, provenance: Provenance) -> Self {
-        Self { source, strip, provenance }
+        Self { source, strip, provenance, words: None }
+    }
+
+    /// Adds what is said of the picture.
+    ///
+    /// # Errors
+    /// Why that does not go with it: the words are too long, or what the photo says of itself cannot be added to.
+    pub fn say(&mut self, words: Words) -> Result<(), String> {
+        if words.are_too_long() {
+            return Err("it is too long".to_owned());
+        }
+        let plain = self.packet(Pixels::new(1, 1));
+        let plain = std::str::from_utf8(&plain).map_err(|_| "the photo's own XMP is no text".to_owned())?;
+        with_words(plain, &words, &[]).map_err(|error| format!("the photo's own XMP is {error}"))?;
+        self.words = Some(words);
+        Ok(())
     }
 
     /// Whether a format takes it within its first bytes, so that the rest need not be at hand.
@@ -57,24 +76,40 @@ impl Dress {
 
     /// What goes into a result of this size, of grey or of colours.
     fn parts(&self, pixels: Pixels, is_grey: bool) -> Parts {
-        let Metadata { exif, xmp, iptc, icc } = &self.source;
+        let Metadata { exif, iptc, icc, .. } = &self.source;
         let icc = icc.clone().filter(|profile| {
             // The kind of colours that it is for (ICC.1, 7.2.6).
             let wanted: &[u8] = if is_grey { b"GRAY" } else { b"RGB " };
             profile.get(16..20) == Some(wanted)
         });
         if self.strip == Strip::All {
-            return Parts { icc, bare: true, ..Parts::default() };
+            let xmp = self.words.as_ref().map(|_| self.packet(pixels));
+            return Parts { icc, xmp, bare: true, ..Parts::default() };
         }
         let without_place = self.strip == Strip::Gps;
         let said = &self.provenance;
         Parts {
             exif: exif.as_deref().and_then(|block| exif::rewritten(block, pixels, &said.software, without_place)),
-            xmp: Some(xmp::rewritten(xmp.as_deref(), iptc.as_deref(), pixels, said, without_place)),
+            xmp: Some(self.packet(pixels)),
             iptc: iptc.as_deref().map(|sets| if without_place { iptc::without_place(sets) } else { sets.to_vec() }),
             icc,
             bare: false,
         }
+    }
+
+    /// The packet of XMP for a result of this size.
+    fn packet(&self, pixels: Pixels) -> Vec<u8> {
+        let Metadata { xmp, iptc, .. } = &self.source;
+        let packet = match self.strip {
+            // What is asked for is said all the same.
+            Strip::All => xmp::EMPTY.as_bytes().to_vec(),
+            strip => {
+                let without_place = strip == Strip::Gps;
+                xmp::rewritten(xmp.as_deref(), iptc.as_deref(), pixels, &self.provenance, without_place)
+            }
+        };
+        let said = |words| with_words(std::str::from_utf8(&packet).ok()?, words, &[]).ok()?;
+        self.words.as_ref().and_then(said).map_or(packet, String::into_bytes)
     }
 }
 

@@ -12,6 +12,8 @@ const ENHANCED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/composite
 /// What stands before and after a packet (part 1, 7.3).
 const BEFORE: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
 const AFTER: &str = "<?xpacket end=\"w\"?>";
+/// A packet that says nothing.
+pub(super) const EMPTY: &str = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF></x:xmpmeta>";
 /// Properties of the photo's that the result says anew, or that are untrue of it.
 const REPLACED: [&str; 8] = [
     "tiff:Orientation",
@@ -228,7 +230,7 @@ fn of_iptc(datasets: &[u8], about: &str, theirs: &str) -> String {
 }
 
 /// A text as XML takes it, on one line: without what it cannot hold.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

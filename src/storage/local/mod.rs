@@ -14,7 +14,12 @@ pub(super) struct Local;
 
 /// What the file system says of something.
 pub(super) fn stat_of(metadata: &Metadata) -> Stat {
-    Stat { kind: kind_of(metadata.file_type()), bytes: metadata.len(), modified: metadata.modified().ok() }
+    Stat {
+        kind: kind_of(metadata.file_type()),
+        bytes: metadata.len(),
+        modified: metadata.modified().ok(),
+        is_read_only: metadata.permissions().readonly(),
+    }
 }
 
 fn kind_of(kind: FileType) -> Kind {
