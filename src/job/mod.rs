@@ -9,6 +9,7 @@ mod claim;
 mod endpoint;
 mod id;
 mod max_failures;
+mod meet;
 mod money;
 mod photo;
 mod result;
@@ -26,6 +27,7 @@ pub use claim::{Claim, PATIENCE, PaidCall, Rival, Standing, Terms, Turn, stands_
 pub use endpoint::{EndpointId, InvalidEndpoint};
 pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
+pub use meet::{Met, meet};
 pub use money::{Cost, Spent, Usd};
 pub use photo::{Format, Loss, Losses, Photo, Pixels, megapixels};
 #[cfg(test)]

@@ -15,6 +15,10 @@ use crate::job::{BatchId, Job, JobId, JobState, PaidCall, Terms};
 
 /// What one transaction writes, in order.
 pub(super) struct Rows<'a> {
+    /// What jobs were that give way, as far as that is not written yet.
+    pub(super) last: Vec<(BatchId, &'a Job, &'a JobState)>,
+    /// Jobs whose rows are kept as they stand then, before another photo takes their place.
+    pub(super) giving_way: Vec<(BatchId, JobId)>,
     /// Jobs as they stand; of two of the same job the later one wins.
     pub(super) jobs: Vec<(BatchId, &'a Job, &'a JobState)>,
     /// Attempts that ended.
@@ -47,11 +51,15 @@ struct Entry {
     job: Job,
     /// States before it that know something which it does not.
     earlier: Vec<JobState>,
+    /// Whether it takes the place of another photo's, whose row is kept.
+    gave_way: bool,
+    /// What that was, where it is not written yet.
+    was: Option<Box<Entry>>,
 }
 
 impl Entry {
     fn new(job: Job) -> Self {
-        Self { job, earlier: Vec::new() }
+        Self { job, earlier: Vec::new(), gave_way: false, was: None }
     }
 
     /// Puts a newer state of the same job in its place.
@@ -60,6 +68,33 @@ impl Entry {
         if !Record::of(&self.job.state).covers(&Record::of(&older)) {
             self.earlier.push(older);
         }
+    }
+
+    /// Another photo takes its place: what it was is written, and kept, before that. Of several that do in one
+    /// transaction the first was the one with a result.
+    fn give_way(&mut self, to: Job) {
+        if self.gave_way {
+            return self.supersede(to);
+        }
+        let was = std::mem::replace(self, Self::new(to));
+        (self.gave_way, self.was) = (true, Some(Box::new(was)));
+    }
+
+    /// Puts all that came since behind what could not be written.
+    fn follow(&mut self, newer: Self) {
+        let Self { job, earlier, mut gave_way, was } = newer;
+        if let Some(was) = was {
+            self.follow(*was);
+        }
+        let earlier: Vec<_> = earlier.into_iter().map(|state| Job { state, ..job.clone() }).collect();
+        for next in earlier.into_iter().chain([job]) {
+            if std::mem::take(&mut gave_way) { self.give_way(next) } else { self.supersede(next) }
+        }
+    }
+
+    /// The states of it that are to be written.
+    fn rows(&self, batch: BatchId) -> impl Iterator<Item = (BatchId, &Job, &JobState)> {
+        self.earlier.iter().chain([&self.job.state]).map(move |state| (batch, &self.job, state))
     }
 }
 
@@ -84,6 +119,11 @@ impl Queue {
                 pending.put(batch, job);
             }
         });
+    }
+
+    /// Queues the photo that takes a job's place, whose row is kept.
+    pub(super) fn give_way(&self, batch: BatchId, to: Job) {
+        self.add(|pending| pending.give_way(batch, to));
     }
 
     /// Queues an attempt.
@@ -190,10 +230,7 @@ impl Queue {
                     place.insert(entry);
                 }
                 btree_map::Entry::Occupied(mut older) => {
-                    for state in entry.earlier {
-                        older.get_mut().supersede(Job { state, ..entry.job.clone() });
-                    }
-                    older.get_mut().supersede(entry.job);
+                    older.get_mut().follow(entry);
                 }
             }
         }
@@ -218,6 +255,15 @@ impl Pending {
         }
     }
 
+    fn give_way(&mut self, batch: BatchId, to: Job) {
+        match self.jobs.entry((batch, to.id)) {
+            btree_map::Entry::Vacant(place) => {
+                place.insert(Entry { gave_way: true, ..Entry::new(to) });
+            }
+            btree_map::Entry::Occupied(mut entry) => entry.get_mut().give_way(to),
+        }
+    }
+
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty() && self.attempts.is_empty() && self.claims.is_empty()
@@ -225,11 +271,15 @@ impl Pending {
 
     /// What there is to write.
     pub(super) fn rows(&self) -> Rows<'_> {
-        let jobs = self.jobs.iter().flat_map(|((batch, _), entry)| {
-            let Entry { job, earlier } = entry;
-            earlier.iter().chain([&job.state]).map(move |state| (*batch, job, state))
-        });
-        Rows { jobs: jobs.collect(), attempts: &self.attempts }
+        let mut rows = Rows { last: Vec::new(), giving_way: Vec::new(), jobs: Vec::new(), attempts: &self.attempts };
+        for ((batch, id), entry) in &self.jobs {
+            if entry.gave_way {
+                rows.giving_way.push((*batch, *id));
+            }
+            rows.last.extend(entry.was.iter().flat_map(|was| was.rows(*batch)));
+            rows.jobs.extend(entry.rows(*batch));
+        }
+        rows
     }
 
     /// Tells everyone who waited how it went.

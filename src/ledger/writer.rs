@@ -45,6 +45,12 @@ impl Writer {
         self.ledger.queue.put(self.batch, [job.clone()]);
     }
 
+    /// Records the photo that took the place of a job with a result: what the job was is kept beside, so that its
+    /// result is found by what it holds. Returns at once, as [`Self::note`].
+    pub fn give_way(&self, to: &Job) {
+        self.ledger.queue.give_way(self.batch, to.clone());
+    }
+
     /// Records where a job stands, and returns when that is on the disk for good: for an intent
     /// before its paid call, a request id before its first poll, a result.
     ///

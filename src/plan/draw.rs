@@ -11,12 +11,12 @@ use tokio::sync::mpsc;
 use super::cost::CostModel;
 use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of, sizes};
 use super::figures::{Plan, SkippedFile};
-use super::known::{Failed, Standing, is_another, is_weighed_against_others, without_photo};
+use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::Found;
 use crate::job::{
-    BatchId, ContentHash, Job, JobId, JobState, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply,
+    BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply, meet,
 };
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
@@ -146,12 +146,14 @@ impl<'a> Draft<'a> {
                 self.jobs.push(found);
                 self.standings.push(standing);
             }
-            Some((job, _)) if matches!(job.state, JobState::Pending) && !is_another(job, &found) => *job = found,
-            Some((job, known)) if is_another(job, &found) => {
-                self.duplicates.forget(id, job.photo.bytes);
-                (*job, *known) = (found, standing);
-            }
-            Some(_) => {}
+            Some((job, known)) => match meet(job, found) {
+                Met::Same => {}
+                Met::Renewed(found) => *job = found,
+                Met::Another { job: found, .. } => {
+                    self.duplicates.forget(id, job.photo.bytes);
+                    (*job, *known) = (found, standing);
+                }
+            },
         }
         if let Some(job) = self.jobs.get(id.index()).cloned() {
             self.vary(&job);

@@ -80,15 +80,6 @@ pub(crate) fn without_photo(state: &JobState) -> Option<Transition> {
     matches!(state, JobState::Pending).then(|| Transition::Skip("no longer in the folder".into()))
 }
 
-/// Whether a photo at a known path is another one by now, or is judged otherwise. One that is on its
-/// way, or may be, is left to arrive.
-pub(crate) fn is_another(known: &Job, found: &Job) -> bool {
-    let same_file = known.photo.bytes == found.photo.bytes && known.photo.modified == found.photo.modified;
-    let same_verdict = matches!(known.state, JobState::Skipped(_)) == matches!(found.state, JobState::Skipped(_));
-    let settled = known.state.status().is_untouched() || known.state.closed().is_some();
-    settled && !(same_file && same_verdict)
-}
-
 impl Failed {
     /// Whether a job is among these. One whose paid call's answer was lost may be paid for twice: it
     /// is only if its cause is named.

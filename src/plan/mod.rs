@@ -20,7 +20,7 @@ pub(crate) use duplicates::{
 };
 pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
-pub(crate) use known::{NO_CAPTION, NO_SIDECAR, Standing, TEXT_REFUSED, is_another, is_unfilled, without_photo};
+pub(crate) use known::{NO_CAPTION, NO_SIDECAR, Standing, TEXT_REFUSED, is_unfilled, without_photo};
 pub(crate) use losses::Losing;
 pub use losses::{LossNote, Notes};
 pub(crate) use planner::{About, Cap, Planner, skipped_file};

@@ -3,8 +3,8 @@
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
 use crate::intake::Found;
-use crate::job::{Cause, CauseKind, Checkpoint, Group, Job, JobId, JobState, Transition};
-use crate::plan::{LEFT_OUT, SkippedFile, Standing, is_another, skipped_file, without_photo};
+use crate::job::{Cause, CauseKind, Checkpoint, Group, Job, JobId, JobState, Met, Transition, meet};
+use crate::plan::{LEFT_OUT, SkippedFile, Standing, skipped_file, without_photo};
 
 impl Engine {
     /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
@@ -129,25 +129,16 @@ impl Engine {
     fn met_again(&mut self, found: Job) {
         let Some(known) = self.jobs.get(found.id) else { return };
         let id = found.id;
-        if is_another(known, &found) {
-            let known = known.clone();
-            if let Some(saved) = known.state.saved() {
-                self.previous.insert(id, Box::new(saved.clone()));
+        match meet(known, found) {
+            Met::Same => {}
+            Met::Renewed(job) => {
+                // Only of what it is sent with would a later run not find out by itself.
+                if known.own != job.own {
+                    self.stages.writer.note(&job);
+                }
+                self.jobs.replace(job);
             }
-            self.forget_twin(&known);
-            // What was paid for the old photo and is not saved is not this one's.
-            self.write_off(id, "another photo took its place");
-            self.stages.writer.note(&found);
-            if let Some(standing) = self.planning.standings.get_mut(id.index()) {
-                *standing = Standing::of(&found.state);
-            }
-            self.jobs.replace(found);
-        } else if matches!(known.state, JobState::Pending) && (known.photo != found.photo || known.own != found.own) {
-            // A new neighbour may have changed the name of its output; a text beside it what it is sent with.
-            if known.own != found.own {
-                self.stages.writer.note(&found);
-            }
-            self.jobs.replace(found);
+            Met::Another { job, leaves_result } => self.give_way(job, leaves_result),
         }
         if let Some(job) = self.jobs.get(id) {
             self.planning.selection.found(job);
@@ -159,6 +150,27 @@ impl Engine {
         if self.jobs.get(id).is_some_and(|job| matches!(job.state, JobState::Pending)) {
             self.consider(id);
         }
+    }
+
+    /// Another photo has the place of a known one.
+    fn give_way(&mut self, job: Job, leaves_result: bool) {
+        let id = job.id;
+        let Some(known) = self.jobs.get(id).cloned() else { return };
+        if let Some(saved) = known.state.saved() {
+            self.previous.insert(id, Box::new(saved.clone()));
+        }
+        self.forget_twin(&known);
+        // What was paid for the old photo and is not saved is not this one's.
+        self.write_off(id, "another photo took its place");
+        if leaves_result {
+            self.stages.writer.give_way(&job);
+        } else {
+            self.stages.writer.note(&job);
+        }
+        if let Some(standing) = self.planning.standings.get_mut(id.index()) {
+            *standing = Standing::of(&job.state);
+        }
+        self.jobs.replace(job);
     }
 
     /// Every photo has been found. What was to be sent and is no longer there is not.

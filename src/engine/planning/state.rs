@@ -12,7 +12,7 @@ use crate::engine::snapshot::{Query, Snapshot};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Saved, Usd};
 use crate::model::{Listing, Params, UnitPrice};
-use crate::plan::{Choices, Planner, Standing, is_another};
+use crate::plan::{Choices, Planner, Standing};
 
 /// The parameters as they are changed before the start.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl PlanEdit {
             _ => self
                 .sibling
                 .get(&job.photo.path)
-                .filter(|known| !is_another(known, &Job { state: JobState::Pending, ..job.clone() }))
+                .filter(|known| !known.is_another(&Job { state: JobState::Pending, ..job.clone() }))
                 .map_or(&JobState::Pending, |known| &known.state),
         }
     }

@@ -10,15 +10,14 @@ use sqlx::{Arguments, AssertSqlSafe, Connection};
 
 use super::columns::money;
 use super::{attempt, row};
-use crate::job::{BatchId, Job, JobState};
+use crate::job::{BatchId, Job, JobId, JobState};
 use crate::ledger::Attempt;
 use crate::ledger::keeps;
 use crate::ledger::queue::Rows;
 
 /// Writes all of it or nothing; returns when it is synced.
 pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
-    let pieces: Vec<_> = jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)).collect();
+    let pieces: Vec<_> = pieces(rows).collect();
     match pieces.as_slice() {
         // A lone statement is a transaction by itself.
         [piece] => piece.run(connection).await,
@@ -36,11 +35,18 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) ->
 
 /// Writes all of it in a transaction that is open already.
 pub(super) async fn write_in(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
-    for piece in jobs.chain(rows.attempts.chunks(MOST).map(Piece::Attempts)) {
+    for piece in pieces(rows) {
         piece.run(connection).await?;
     }
     Ok(())
+}
+
+/// What is written, in order.
+fn pieces<'a>(rows: &'a Rows<'_>) -> impl Iterator<Item = Piece<'a>> {
+    let last = rows.last.chunks(MOST).map(Piece::Jobs);
+    let giving_way = rows.giving_way.chunks(MOST).map(Piece::GivingWay);
+    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
+    last.chain(giving_way).chain(jobs).chain(rows.attempts.chunks(MOST).map(Piece::Attempts))
 }
 
 /// Two statements in one transaction, sent together.
@@ -61,6 +67,7 @@ async fn both(connection: &mut SqliteConnection, first: Piece<'_>, second: Piece
 #[derive(Clone, Copy)]
 enum Piece<'a> {
     Jobs(&'a [(BatchId, &'a Job, &'a JobState)]),
+    GivingWay(&'a [(BatchId, JobId)]),
     Attempts(&'a [(BatchId, Attempt)]),
 }
 
@@ -68,6 +75,7 @@ impl Piece<'_> {
     fn text(self) -> &'static str {
         match self {
             Self::Jobs(rows) => JOBS.text(rows.len()),
+            Self::GivingWay(rows) => GIVING_WAY.text(rows.len()),
             Self::Attempts(rows) => ATTEMPTS.text(rows.len()),
         }
     }
@@ -77,6 +85,9 @@ impl Piece<'_> {
             Self::Jobs(rows) => {
                 values.reserve(size_for(rows.len()) * row::COLUMNS.len(), 0);
                 filled(rows).try_for_each(|(batch, job, state)| row::push(values, *batch, job, state))
+            }
+            Self::GivingWay(rows) => {
+                filled(rows).try_for_each(|(batch, job)| values.add(batch.0).and_then(|()| values.add(job.number())))
             }
             Self::Attempts(rows) => {
                 filled(rows).try_for_each(|(batch, attempt)| attempt::push(values, *batch, attempt))
@@ -114,10 +125,14 @@ struct Bulk(Vec<(usize, String)>);
 
 impl Bulk {
     fn new(table: &str, columns: &[&str], after: &str) -> Self {
-        let row = format!("({})", vec!["?"; columns.len()].join(", "));
-        let rows = |size| vec![row.as_str(); size].join(", ");
-        let text = |size| format!("INSERT INTO {table} ({}) VALUES {} {after}", columns.join(", "), rows(size));
-        Self(SIZES.into_iter().map(|size| (size, text(size))).collect())
+        let into = format!("INSERT INTO {table} ({}) VALUES", columns.join(", "));
+        Self::of(columns.len(), |rows| format!("{into} {rows} {after}"))
+    }
+
+    /// Of rows with so many values.
+    fn of(values: usize, text: impl Fn(&str) -> String) -> Self {
+        let row = format!("({})", vec!["?"; values].join(", "));
+        Self(SIZES.into_iter().map(|size| (size, text(&vec![row.as_str(); size].join(", ")))).collect())
     }
 
     fn text(&'static self, rows: usize) -> &'static str {
@@ -132,5 +147,10 @@ static JOBS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("jobs", &row::COLUMNS, 
 fn on_known_job() -> String {
     format!("ON CONFLICT (batch, job) DO UPDATE SET\n    {},\n{}", keeps::assignments(), money::on_known_job())
 }
+
+/// A former job has the columns of one, in their order.
+static GIVING_WAY: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::of(2, |rows| format!("INSERT INTO former_jobs SELECT * FROM jobs WHERE (batch, job) IN (VALUES {rows})"))
+});
 
 static ATTEMPTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("attempts", &attempt::COLUMNS, "ON CONFLICT DO NOTHING"));

@@ -188,7 +188,8 @@ async fn a_ledger_of_format_7_counts_at_most_what_may_have_been_billed() {
     // And it can be gone on with: what gives way keeps all its columns.
     let replaced = job(2, JobState::Done(closed(), Box::new(saved(20, None))));
     let writer = ledger.writer(batch.id);
-    writer.commit(&job(2, JobState::Pending)).await.unwrap();
+    writer.give_way(&job(2, JobState::Pending));
+    writer.flush().await.unwrap();
     writer.commit(&replaced).await.unwrap();
     assert_eq!(ledger.batch(batch.id).await.unwrap().spent, spent);
     let key = key("a");

@@ -5,8 +5,8 @@ use sqlx::Row;
 use super::one_batch;
 use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
 use crate::job::{
-    Answer, Artifact, Checkpoint, Cost, Job, JobState, OwnParams, Saved, Service, Spent, Stage, Stop, Suspicion,
-    Timestamp, Usd,
+    Answer, Artifact, Checkpoint, Cost, Job, JobState, OwnParams, Saved, Service, Spent, Stage, Status, Stop,
+    Suspicion, Timestamp, Usd,
 };
 use crate::ledger::found::By;
 use crate::ledger::sqlite::columns::money::OF_JOBS;
@@ -121,6 +121,34 @@ async fn a_finished_picture_is_found_by_what_was_sent() {
     let (a, b) = ("/photos/a-upscaled", "/photos/b-upscaled");
     assert_eq!(found, [(b, id(2), true), (a, id(2), true), (b, id(1), false), (a, id(1), false)]);
     assert!(ledger.by_content(&upload(8).content, &key.model, &key.params, &Service::Fal).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_gives_way_to_another_photo_is_kept_whether_it_was_written_before_or_not() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let (writer, key) = (ledger.writer(batch.id), key("a"));
+    let done = |number| {
+        let result = Saved { content: Some(upload(number).content), ..saved(number, None) };
+        job(number.into(), JobState::Done(closed(), Box::new(result)))
+    };
+    writer.commit(&done(1)).await.unwrap();
+    writer.give_way(&job(1, JobState::Pending));
+    // Its result was not written yet; and what takes its place goes on at once.
+    writer.note(&done(2));
+    writer.give_way(&job(2, JobState::Pending));
+    writer.note(&job(2, JobState::InQueue(run(1), Box::new(request(7)), None)));
+    // Who has no result is none that another could have.
+    writer.note(&job(3, JobState::Pending));
+    writer.flush().await.unwrap();
+    for number in [1, 2] {
+        let content = upload(number).content;
+        let found = ledger.by_content(&content, &key.model, &key.params, &Service::Fal).await.unwrap();
+        let found: Vec<_> = found.iter().map(|found| (found.job.id, found.is_former)).collect();
+        assert_eq!(found, [(id(number.into()), true)]);
+    }
+    let jobs = ledger.jobs(batch.id).await.unwrap();
+    let stand: Vec<_> = jobs.iter().map(|job| job.state.status()).collect();
+    assert_eq!(stand, [Status::Pending, Status::InQueue, Status::Pending]);
 }
 
 #[tokio::test]
