@@ -7,7 +7,7 @@ use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::snapshot::LogLine;
 use crate::fal::FalError;
-use crate::job::{Answer, BatchId, Cause, Checkpoint, ContentHash, Photo, Request, Saved, Suspicion, Transition};
+use crate::job::{Answer, BatchId, Cause, Checkpoint, ContentHash, OwnParams, Photo, Request, Saved, Suspicion, Transition};
 
 /// What follows for one job, in order.
 pub(super) type Effects = Vec<Effect>;
@@ -51,6 +51,28 @@ pub(super) enum Effect {
     FindArchived,
     /// Somebody else pays for the same picture: that is waited for.
     AwaitRival(Option<BatchId>),
+    /// It goes where it can be sent from.
+    Send,
+    /// Its wait is over.
+    Wake,
+    /// The ledger is asked for what is known of a picture that holds this.
+    AskLedger(ContentHash),
+    /// It gets a result that was paid for: it costs nothing, and the plan says so.
+    Reuses,
+    /// The same, which the plan knows already.
+    Reused,
+    /// It costs what it costs.
+    Pays,
+    /// What its result was made with, where that is not what its batch is made with.
+    MadeWith(Option<OwnParams>),
+    /// What an earlier attempt left has given way.
+    Displaced,
+    /// Its folder remembers its result.
+    NoteInFolder,
+    /// What the plan says of results in the folder is not so any more.
+    Replan,
+    /// The answer to a paid call that it depends on was lost: it is looked for.
+    LookForLost,
     /// Its photo was measured anew.
     Remeasured(Box<Photo>),
     /// What its photo holds is known.

@@ -80,7 +80,7 @@ impl Engine {
             && self.scheduler.tasks.count(Pool::Saves) + self.scheduler.tasks.count(Pool::Calls) == 0;
         let results = self.scheduler.to_answer.len() + self.scheduler.to_save.len() + self.reusing();
         // A lost answer may turn up, and what it is about is paid for. Without a disk it could not be kept.
-        let waits = |hold: &PauseReason| self.is_looking() && !matches!(hold, PauseReason::Disk(_));
+        let waits = |hold: &PauseReason| self.search.is_looking() && !matches!(hold, PauseReason::Disk(_));
         // Who set a cap wants to know of what: the plan is told whole.
         let plans =
             |hold: &PauseReason| self.planning.planner.is_walking() && matches!(hold, PauseReason::Budget { .. });
@@ -91,12 +91,11 @@ impl Engine {
     /// Whether every job has ended.
     pub(in crate::engine) fn is_finished(&self) -> bool {
         let totals = self.jobs.totals();
-        let open = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
         self.course.started
             && !self.planning.planner.is_walking()
-            && open == 0
+            && totals.left() == 0
             && self.scheduler.tasks.count(Pool::Records) == 0
-            && !self.is_looking()
+            && !self.search.is_looking()
     }
 
     /// Whether a paid call is on its way, or what it came to is on its way into the ledger.
@@ -112,7 +111,6 @@ impl Engine {
             tracing::error!(%error, "the last changes could not be written to the ledger");
         }
         let totals = self.jobs.totals();
-        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
         let summary = Summary {
             facts: Arc::clone(&self.facts),
             ending,
@@ -122,7 +120,7 @@ impl Engine {
             skipped: totals.of(Group::Skipped),
             cancelled: totals.of(Group::Cancelled),
             unknown: totals.unknown,
-            left,
+            left: totals.left(),
             at_fal: totals.in_flight,
             spent: totals.spent,
             reserved: totals.reserved,

@@ -1,12 +1,19 @@
 //! The loop: it takes what happens, lets jobs change by it, begins what can be begun, and
 //! publishes.
 
+mod canary;
+mod copies;
 mod dispatch;
+mod ends;
+mod health;
 mod leave;
+mod lost;
 mod outcomes;
 mod perform;
+mod publish;
 mod requests;
-pub(in crate::engine) mod review;
+mod review;
+mod twins;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -135,6 +142,7 @@ impl Engine {
             None => connect(first),
         };
         looker.look(link.query.clone());
+        let dedup = Dedup::new(facts.id, Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
             facts,
             stages,
@@ -154,7 +162,7 @@ impl Engine {
             },
             scheduler: Scheduler::new(options.limits.window),
             resilience: Resilience::new(options.limits.max_failures, now),
-            dedup: Dedup::new(earlier, memory),
+            dedup,
             search: Search::default(),
             publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
             course: Course {

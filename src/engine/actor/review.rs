@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use crate::engine::actor::Engine;
-use crate::engine::snapshot::{ActionPreview, Field};
-use crate::job::{Job, JobId, JobState, Saved, Suspicion, Transition};
-use crate::model::{Model, ParamSpec, Params};
+use crate::engine::snapshot::ActionPreview;
+use crate::job::{JobId, JobState, Saved, Suspicion, Transition};
 
 impl Engine {
     /// A person is content with a result that wanted a look.
@@ -98,15 +97,6 @@ fn rejected(state: &JobState) -> Suspicion {
         JobState::Review(_, _, Suspicion(odd)) => Suspicion(format!("{NO}; {odd}").into()),
         _ => Suspicion(NO.into()),
     }
-}
-
-/// What of a finished job can be changed for another go.
-pub(in crate::engine) fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Field> {
-    if job.state.saved().is_none() {
-        return Vec::new();
-    }
-    let param = |(spec, value): (&ParamSpec, Option<&Value>)| Field { spec: spec.clone(), value: value.cloned() };
-    model.redo(params).map(param).collect()
 }
 
 #[cfg(test)]

@@ -5,5 +5,5 @@
 mod figures;
 mod sample;
 pub(super) mod state;
-mod tend;
-mod unbilled;
+pub(super) mod tend;
+pub(super) mod unbilled;

@@ -56,6 +56,13 @@ pub(super) struct Sample {
     pub(super) over: bool,
 }
 
+impl Sample {
+    /// As the ledger keeps it.
+    pub(super) fn written(&self) -> Option<String> {
+        serde_json::to_string(self).ok()
+    }
+}
+
 impl Canary {
     /// As it is wished, on what an earlier run wrote down.
     pub(in crate::engine) fn new(wish: Option<CanaryWish>, kept: Option<&str>) -> Self {

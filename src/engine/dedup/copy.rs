@@ -1,107 +1,107 @@
 //! Same picture, same money: a photo that holds what another one holds gets a copy of that one's
 //! result, or where there is none to copy, follows its request.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
-use crate::engine::actor::Engine;
-use crate::engine::effect::Again;
-use crate::engine::effect::told;
+use crate::engine::dedup::state::Dedup;
+use crate::engine::effect::{Effect, Effects, told};
+use crate::engine::job_table::JobTable;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::Outcome;
-use crate::engine::tasks::{Pool, Step};
-use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, Saved, Transition, Upload};
-use crate::output::{Expect, Made, OutputError, Placed, Record};
+use crate::job::{Cause, CauseKind, Checkpoint, Cost, JobId, PaidCall, Photo, Pixels, Saved, Transition};
+use crate::output::{Expect, Made, Output, OutputError, Placed, Record};
 use crate::plan::{ANOTHER_TRY, Origin};
 
-impl Engine {
-    /// Whether results may be copied: that costs nothing, but needs the disk.
-    fn may_copy(&self) -> bool {
-        self.course.started
-            && self.publisher.is_heard()
-            && !matches!(self.resilience.pause, Some(PauseReason::User | PauseReason::Disk(_)))
-    }
+/// What comes of the next photo that gets a result without being sent.
+#[derive(Debug)]
+pub(in crate::engine) enum Next {
+    /// None does, yet.
+    Nobody,
+    /// This one's is copied, or taken as it lies there.
+    Copy(JobId, Copying),
+    /// There is none to copy: what follows for it.
+    Effects(JobId, Effects),
+}
 
-    /// How many photos may still get a result without being sent.
-    pub(in crate::engine) fn reusing(&self) -> usize {
-        let reuse = &self.dedup;
-        if self.may_copy() {
-            reuse.to_copy.len()
-                + reuse.duplicates.to_hash()
-                + self.scheduler.tasks.count(Pool::Checks)
-                + reuse.awaited.len()
-        } else {
-            0
-        }
-    }
+/// A result that is to be a photo's.
+#[derive(Debug)]
+pub(in crate::engine) struct Copying {
+    photo: Photo,
+    promised: Option<Pixels>,
+    origin: Box<Origin>,
+    from: From,
+}
 
-    /// A photo is counted as one that costs nothing.
-    pub(in crate::engine) fn reuses(&mut self, id: JobId) {
-        if !self.jobs.reuse(id, true) {
-            return;
-        }
-        if !self.course.started {
-            self.planning.edit.stale = true;
-        } else if let Some(job) = self.jobs.get(id) {
-            let work = self.jobs.params().work(job.photo.pixels);
-            self.planning.planner.reuse(job, work, self.dedup.remembered.found(id));
-        }
-    }
+/// Where it lies.
+#[derive(Debug)]
+enum From {
+    /// Where this photo's own belongs.
+    Place(Box<Record>),
+    /// Elsewhere.
+    Other(PathBuf, Box<Saved>),
+}
 
-    pub(in crate::engine) fn begin_next_copy(&mut self) -> bool {
-        if !self.may_copy() {
-            return false;
-        }
-        let Some((id, origin)) = self.dedup.to_copy.pop_front() else { return false };
-        let Some(job) = self.jobs.get(id).filter(|job| job.state.is_unpaid()) else { return true };
-        let promised = self.jobs.params().output_size(job.photo.pixels);
-        let (photo, output) = (job.photo.clone(), self.stages.output.clone());
-        if let Some(record) = origin.in_place.clone() {
-            self.spawn_stage(Step::Copy(id), async move {
+impl Copying {
+    /// Copies it, or looks at it where it lies. What it takes the place of is `previous`.
+    pub(in crate::engine) async fn run(self, id: JobId, output: Output, previous: Option<Box<Saved>>) -> Outcome {
+        let Self { photo, promised, origin, from } = self;
+        let (of, saved) = match from {
+            From::Place(record) => {
                 let placed = output.adopt(&photo, &record, promised).await;
-                Outcome::Copied(origin, placed)
-            });
-            return true;
-        }
-        let Some((of, saved)) = origin.copy.clone() else {
-            self.adopt(id, *origin);
-            return true;
+                return Outcome::Copied(origin, placed);
+            }
+            From::Other(of, saved) => (of, saved),
         };
-        let previous = self.replaceable(id);
-        self.spawn_stage(Step::Copy(id), async move {
-            let made = Made { index: id.number(), seed: saved.seed, request: saved.request.as_str() };
-            let (previous, caption) = (previous.as_deref(), saved.caption());
-            let expect = Expect { pixels: promised, previous, caption, made };
-            let placed = loop {
-                match output.duplicate(&photo, of.clone(), &saved, expect).await {
-                    Err(error) if error.shortage().is_some() => tokio::time::sleep(ANOTHER_TRY).await,
-                    placed => break placed,
-                }
-            };
-            Outcome::Copied(origin, placed)
-        });
-        true
+        let made = Made { index: id.number(), seed: saved.seed, request: saved.request.as_str() };
+        let expect = Expect { pixels: promised, previous: previous.as_deref(), caption: saved.caption(), made };
+        let placed = loop {
+            match output.duplicate(&photo, of.clone(), &saved, expect).await {
+                Err(error) if error.shortage().is_some() => tokio::time::sleep(ANOTHER_TRY).await,
+                placed => break placed,
+            }
+        };
+        Outcome::Copied(origin, placed)
+    }
+}
+
+impl Dedup {
+    /// The next photo that gets a result without being sent.
+    pub(in crate::engine) fn next_copy(&mut self, jobs: &JobTable) -> Next {
+        let Some((id, origin)) = self.to_copy.pop_front() else { return Next::Nobody };
+        let Some(job) = jobs.get(id).filter(|job| job.state.is_unpaid()) else { return Next::Effects(id, Vec::new()) };
+        let from = if let Some(record) = origin.in_place.clone() {
+            From::Place(record)
+        } else if let Some((of, saved)) = origin.copy.clone() {
+            From::Other(of, saved)
+        } else {
+            return Next::Effects(id, self.adopt(id, *origin));
+        };
+        let promised = jobs.params().output_size(job.photo.pixels);
+        Next::Copy(id, Copying { photo: job.photo.clone(), promised, origin, from })
     }
 
+    /// What follows for a photo from what became of the copy.
     pub(in crate::engine) fn copied(
         &mut self,
         id: JobId,
         mut origin: Box<Origin>,
         result: Result<Placed, OutputError>,
-    ) {
-        if !self.jobs.get(id).is_some_and(|job| job.state.is_unpaid()) {
-            return;
+        jobs: &JobTable,
+    ) -> Effects {
+        if !jobs.get(id).is_some_and(|job| job.state.is_unpaid()) {
+            return Vec::new();
         }
         if let Some(record) = origin.in_place.take() {
             return match result {
-                Ok(placed) => self.adopted(id, *record, placed),
+                Ok(placed) => found_in_place(id, *record, placed),
                 Err(why) => {
                     tracing::info!(job = %id, %why, "what lies in the output folder is not its result");
-                    self.lost_in_folder(id);
-                    self.dedup.to_copy.push_front((id, origin));
+                    self.to_copy.push_front((id, origin));
+                    if self.remembered.lose(id) { vec![Effect::Replan] } else { Vec::new() }
                 }
             };
         }
-        let Some((_, of)) = origin.copy.take() else { return };
+        let Some((_, of)) = origin.copy.take() else { return Vec::new() };
         match result {
             Ok(placed) => {
                 let saved = Saved {
@@ -112,115 +112,69 @@ impl Engine {
                     same_as: Some(origin.same_as.photo),
                     ..*of
                 };
-                self.previous.remove(&id);
-                if self.happen(id, Transition::Reuse(saved, placed.suspicion)) {
-                    self.note_in_folder(id);
-                    self.record(id);
-                }
+                let reuse = Transition::Reuse(saved, placed.suspicion);
+                vec![Effect::Displaced, Effect::Change(reuse, vec![Effect::NoteInFolder, Effect::Record])]
             }
             Err(OutputError::BadResult(why)) => {
                 tracing::info!(job = %id, why, "a result that was to be used again cannot be");
-                self.dedup.awaited.settle(id, PaidCall::Request(of.request.clone()));
-                self.adopt(id, *origin);
+                self.awaited.settle(id, PaidCall::Request(of.request.clone()));
+                self.adopt(id, *origin)
             }
             Err(error @ OutputError::Disk { .. }) => {
                 // It is looked at anew, and copied once there is room.
-                self.dedup.duplicates.look_again(id);
-                self.hold(PauseReason::Disk(told("a result could not be copied", &error)));
+                self.duplicates.look_again(id);
+                vec![Effect::Pause(PauseReason::Disk(told("a result could not be copied", &error)))]
             }
             Err(error @ (OutputError::LocalFile { .. } | OutputError::Folder { .. })) => {
                 let cause = Cause::new(CauseKind::LocalFile, told("the result could not be copied", &error));
-                self.fail(id, &cause, Checkpoint::Nothing);
+                vec![Effect::Fail(cause, Checkpoint::Nothing)]
             }
         }
-    }
-
-    /// A job's result in the folder was looked at and is as it was saved.
-    pub(in crate::engine) fn adopted(&mut self, id: JobId, record: Record, placed: Placed) {
-        let suspicion = placed.suspicion;
-        let saved = Saved { first: placed.first, further: placed.further, ..record.saved() };
-        self.jobs.make_with(id, record.own);
-        self.previous.remove(&id);
-        tracing::info!(job = %id, request = %saved.request, "found in the output folder");
-        // What it cost then counts again: no ledger knows it.
-        self.jobs.reuse(id, false);
-        self.happen(id, Transition::Reuse(saved, suspicion));
-    }
-
-    /// A job's result in the folder is no longer what it was. False if that was known.
-    pub(in crate::engine) fn lost_in_folder(&mut self, id: JobId) -> bool {
-        if !self.dedup.remembered.lose(id) {
-            return false;
-        }
-        if self.course.started {
-            self.planning.planner.changed();
-        } else {
-            self.planning.edit.stale = true;
-        }
-        true
-    }
-
-    /// A photo was uploaded and not sent, as far as the ledger knows; its result lies in the folder. True if
-    /// it is taken from there.
-    pub(in crate::engine) fn is_done_elsewhere(&mut self, id: JobId, upload: &Upload) -> bool {
-        let job = self.jobs.get(id);
-        if !job.is_some_and(|job| self.dedup.remembered.may_have(job, upload.content)) {
-            return false;
-        }
-        let cause = Cause::new(CauseKind::Network, "the last run ended in the middle");
-        let checkpoint = Checkpoint::Upload(upload.clone());
-        let is_back = self.happen(id, Transition::Retry { cause, until: self.now(), checkpoint, counts: false });
-        if is_back {
-            self.reconsider(id);
-        }
-        is_back
     }
 
     /// Follows the request that an earlier run made of the same picture; if there is none, the photo is
     /// sent.
-    fn adopt(&mut self, id: JobId, origin: Origin) {
+    fn adopt(&mut self, id: JobId, origin: Origin) -> Effects {
         if origin.is_claimed {
-            return self.await_rival(id, None);
+            return vec![Effect::AwaitRival(None)];
         }
         if let Some(request) = origin.request {
             tracing::info!(job = %id, request = %request.id, of = %origin.same_as.photo, "a request is used again");
-            // What is not paid for yet will be billed, once, and has to fit under the cap.
-            self.jobs.reuse(id, origin.is_settled);
-            if !origin.is_settled {
-                // No batch counts yet what it costs: this one will.
-                self.jobs.reuse(id, false);
-            }
-            self.dedup.borrowed.insert(id, (origin.same_as, origin.is_settled));
-            if self.happen(id, Transition::Adopt(request)) {
-                self.record(id);
-            }
+            self.borrowed.insert(id, (origin.same_as, origin.is_settled));
+            // What is not paid for yet will be billed, once, and has to fit under the cap: no batch counts yet what it
+            // costs, and this one will.
+            let costs = if origin.is_settled { Effect::Reused } else { Effect::Pays };
+            vec![costs, Effect::Change(Transition::Adopt(request), vec![Effect::Record])]
         } else if let Some(intent) = origin.lost {
-            self.jobs.reuse(id, false);
-            if self.happen(id, Transition::Inherit(intent)) {
-                self.look_for_lost();
-                self.record(id);
-            }
+            let then = vec![Effect::LookForLost, Effect::Record];
+            vec![Effect::Pays, Effect::Change(Transition::Inherit(intent), then)]
         } else {
-            self.jobs.reuse(id, false);
-            self.send(id);
+            vec![Effect::Pays, Effect::Send]
         }
     }
 
-    /// A request of another job came to nothing for this one, at a cost that no other batch counts: then it
+    /// Whether a request of another job came to nothing for this one, at a cost that no other batch counts: then it
     /// is sent for itself. False if the request is its own.
-    pub(in crate::engine) fn give_back(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) -> bool {
+    pub(in crate::engine) fn gives_back(&mut self, id: JobId, cause: &Cause) -> bool {
         if matches!(cause.kind, CauseKind::LocalFile | CauseKind::Disk | CauseKind::Internal)
-            || self.dedup.borrowed.remove(&id).is_none()
+            || self.borrowed.remove(&id).is_none()
         {
             return false;
         }
-        self.settle_call(id);
-        self.jobs.reuse(id, false);
-        self.dedup.insist(id);
-        self.write_attempt(id, cause, cost);
-        let again =
-            Again { cause: cause.clone(), wait: Duration::ZERO, checkpoint: Checkpoint::Nothing, counts: false };
-        self.wait(id, again);
+        self.insist(id);
         true
     }
+}
+
+/// A job's result in the folder was looked at and is as it was saved.
+fn found_in_place(id: JobId, record: Record, placed: Placed) -> Effects {
+    let saved = Saved { first: placed.first, further: placed.further, ..record.saved() };
+    tracing::info!(job = %id, request = %saved.request, "found in the output folder");
+    vec![
+        Effect::MadeWith(record.own),
+        Effect::Displaced,
+        // What it cost then counts again: no ledger knows it.
+        Effect::Pays,
+        Effect::Change(Transition::Reuse(saved, placed.suspicion), Vec::new()),
+    ]
 }

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::engine::dedup::awaited::Awaited;
-use crate::job::{JobId, SameAs};
+use crate::job::{BatchId, JobId, SameAs, Terms};
 use crate::output::Memory;
 use crate::plan::{Duplicates, Origin, Remembered};
 
 /// Photos on their way to being sent, and what is known of their likes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::engine) struct Dedup {
     pub(in crate::engine) duplicates: Duplicates,
     /// Photos that may be sent.
@@ -25,12 +25,31 @@ pub(in crate::engine) struct Dedup {
     pub(in crate::engine) remembered: Remembered,
     /// Leaders whose paid call's answer was lost.
     pub(in crate::engine) lost: Vec<JobId>,
+    /// What the batch's jobs are made on.
+    pub(super) terms: Arc<Terms>,
+    pub(super) batch: BatchId,
 }
 
 impl Dedup {
-    pub(in crate::engine) fn new(earlier: HashSet<u64>, memory: Arc<Memory>) -> Self {
-        let (duplicates, remembered) = (Duplicates::new(earlier, &memory), Remembered::new(memory));
-        Self { duplicates, remembered, ..Self::default() }
+    /// Of a batch whose jobs are made on these terms; `earlier` are the lengths of photos that the ledger knows.
+    pub(in crate::engine) fn new(
+        batch: BatchId,
+        terms: Arc<Terms>,
+        earlier: HashSet<u64>,
+        memory: Arc<Memory>,
+    ) -> Self {
+        Self {
+            duplicates: Duplicates::new(earlier, &memory),
+            ready: VecDeque::new(),
+            to_copy: VecDeque::new(),
+            borrowed: HashMap::new(),
+            insists: HashSet::new(),
+            awaited: Awaited::default(),
+            remembered: Remembered::new(memory),
+            lost: Vec::new(),
+            terms,
+            batch,
+        }
     }
 
     /// A photo that may be sent was not, yet.

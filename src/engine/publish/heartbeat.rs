@@ -1,66 +1,55 @@
-//! Nothing is silent for long: where nothing was said for a minute, it is said what is waited for.
+//! Nothing is silent for long: what a run waits for, in words.
 
 use std::time::Duration;
 
-use crate::engine::actor::Engine;
-use crate::engine::event::What;
-use crate::engine::resilience::health::connectivity_notice;
+use crate::engine::job_table::JobTable;
+use crate::engine::recovery::search::Search;
+use crate::engine::scheduler::Scheduler;
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::Pool;
 use crate::job::{Group, Timestamp, plural};
 
 /// The longest silence.
-const SILENCE: Duration = Duration::from_mins(1);
+pub(in crate::engine) const SILENCE: Duration = Duration::from_mins(1);
 
 /// A wait that is over so soon is not worth telling.
 const SOON: Duration = Duration::from_secs(5);
 
-impl Engine {
-    /// Says what is waited for, if nothing else was said for a minute.
-    pub(in crate::engine) fn break_silence(&mut self, now: Timestamp) {
-        if self.silence_deadline().is_none_or(|due| due > now) {
-            return;
-        }
-        match self.waited_for(now) {
-            Some(notice) => self.tell(What::Notice(notice)),
-            None => self.publisher.said.at = now,
-        }
-    }
+/// What a run may wait for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Waits<'a> {
+    pub(in crate::engine) jobs: &'a JobTable,
+    pub(in crate::engine) scheduler: &'a Scheduler,
+    pub(in crate::engine) search: &'a Search,
+    /// How many photos wait for what others pay for.
+    pub(in crate::engine) awaited: usize,
+    /// Whether photos are still being found.
+    pub(in crate::engine) is_walking: bool,
+}
 
-    /// When the silence has lasted long enough.
-    pub(in crate::engine) fn silence_deadline(&self) -> Option<Timestamp> {
-        let speaks = self.is_told() && self.course.started && self.course.leaving.is_none() && !self.is_finished();
-        speaks.then(|| self.publisher.said.at.plus(SILENCE))
-    }
-
+impl Waits<'_> {
     /// Whether nothing is on its way, and something may come of waiting all the same.
-    pub(in crate::engine) fn is_idle(&self, now: Timestamp) -> bool {
-        let totals = self.jobs.totals();
-        self.course.started
-            && totals.of(Group::Active) == 0
-            && (self.is_looking()
-                || self.dedup.awaited.len() > 0
+    pub(in crate::engine) fn are_all(&self, now: Timestamp) -> bool {
+        self.jobs.totals().of(Group::Active) == 0
+            && (self.search.is_looking()
+                || self.awaited > 0
                 || self.scheduler.next_wake().is_some_and(|at| at > now.plus(SOON)))
     }
 
-    /// Everything that is waited for, in words; `None` if that is nothing.
-    pub(in crate::engine) fn waited_for(&self, now: Timestamp) -> Option<Notice> {
-        let hold = self.resilience.pause.as_ref().and_then(|hold| hold.notice(self.next_try(now), false));
-        let (health, next) = self.resilience.connectivity.health(now);
-        let above = hold.or_else(|| connectivity_notice(health, next.map(|next| next.since(now))));
+    /// Everything that is waited for, behind what holds everything back; `None` if that is nothing.
+    pub(in crate::engine) fn notice(&self, above: Option<Notice>, now: Timestamp) -> Option<Notice> {
         let (first, action) = match above {
             Some(notice) => (Some(notice.message), notice.action),
             None => (None, "nothing to do".to_owned()),
         };
-        let totals = self.jobs.totals();
-        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
+        let left = self.jobs.totals().left();
         let own = [
             self.searched(now),
             self.at_fal(now),
             self.asked(),
             self.on_the_move(),
             self.tried_again(now),
-            self.awaited(),
+            self.paid_by_others(),
             self.looked_at(),
         ];
         let mut parts: Vec<_> = first.into_iter().chain(own.into_iter().flatten()).collect();
@@ -72,7 +61,7 @@ impl Engine {
     }
 
     fn searched(&self, now: Timestamp) -> Option<String> {
-        let (since, until) = self.is_looking().then(|| self.search.times()).flatten()?;
+        let (since, until) = self.search.is_looking().then(|| self.search.times()).flatten()?;
         let lost = self.jobs.totals().unknown;
         let answers = plural(lost, "paid call whose answer was lost is", "paid calls whose answers were lost are");
         let left = until.map_or(Duration::ZERO, |until| until.since(now));
@@ -119,21 +108,21 @@ impl Engine {
 
     fn tried_again(&self, now: Timestamp) -> Option<String> {
         // Those that wait for somebody else's paid call are tried by nobody.
-        let waiting = self.jobs.totals().of(Group::Waiting).saturating_sub(self.dedup.awaited.len());
+        let waiting = self.jobs.totals().of(Group::Waiting).saturating_sub(self.awaited);
         let next =
             self.scheduler.next_wake().map(|at| format!(", the next in {}", took(at.since(now)))).unwrap_or_default();
         (waiting > 0).then(|| format!("{} tried again later{next}", plural(waiting, "photo is", "photos are")))
     }
 
-    fn awaited(&self) -> Option<String> {
-        let waiting = self.dedup.awaited.len();
+    fn paid_by_others(&self) -> Option<String> {
+        let waiting = self.awaited;
         (waiting > 0)
             .then(|| format!("{} for what another batch pays for", plural(waiting, "photo waits", "photos wait")))
     }
 
     fn looked_at(&self) -> Option<String> {
         let found = self.jobs.totals().photos();
-        if self.planning.planner.is_walking() {
+        if self.is_walking {
             return Some(format!("photos are being found, {found} so far"));
         }
         let checked = self.scheduler.tasks.count(Pool::Checks);

@@ -4,7 +4,6 @@ pub(super) mod action_preview;
 pub(super) mod attempt_history;
 pub(super) mod heartbeat;
 pub(super) mod log_cache;
-pub(super) mod outlet;
 pub(super) mod publisher;
 pub(super) mod said;
 pub(super) mod snapshot;

@@ -1,86 +1,71 @@
-//! The snapshot, made anew from the job table at a cost that does not depend on the number of jobs.
+//! Parts of the snapshot, made anew from the job table at a cost that does not depend on the number of jobs.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use crate::engine::actor::Engine;
-use crate::engine::actor::review::redo_params;
+use crate::engine::job_table::JobTable;
+use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::publish::view_model;
-use crate::engine::snapshot::{CauseGroup, Detail, Flow, Page, Phase, Snapshot};
-use crate::engine::table::{Failures, Spec};
-use crate::job::{CauseKind, Group, Timestamp, clean};
-use crate::model::Params;
+use crate::engine::runtime::Runtime;
+use crate::engine::snapshot::{CauseGroup, Detail, Field};
+use crate::engine::steps::stages::Stages;
+use crate::engine::table::Failures;
+use crate::job::{CauseKind, Job, JobId, clean};
+use crate::model::{Model, ParamSpec, Params};
 
-impl Engine {
-    pub(in crate::engine) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
-        // A page in the order of what is sent goes by the plan as it is now.
-        self.recount();
-        let page = self.page();
-        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.looker.wants_detail()));
-        let totals = self.jobs.totals();
-        let left = totals.of(Group::Pending) + totals.of(Group::Active) + totals.of(Group::Waiting);
-        Snapshot {
-            batch: Arc::clone(&self.facts),
-            phase: self.phase(),
-            flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
-            detail: self.detail(),
-            totals: self.jobs.totals().clone(),
-            plan: self.planned(),
-            page,
-            notice: self.notice(now),
-            causes: self.causes(),
-            action_preview: self.publisher.action_preview,
-            canary: self.course.canary.wished(),
-            comparison: self.publisher.comparison.clone(),
-        }
-    }
+/// What failed, by cause, the most frequent first.
+pub(in crate::engine) fn causes(jobs: &JobTable) -> Vec<CauseGroup> {
+    let group = |(kind, failures): (CauseKind, &Failures)| {
+        let job = jobs.get(failures.example()?)?;
+        Some(CauseGroup {
+            kind,
+            count: failures.len(),
+            message: clean(&job.state.cause()?.to_string()).into_owned(),
+            path: clean(&job.photo.slash_path()).into_owned(),
+            price: failures.price(),
+            paid: failures.paid(),
+        })
+    };
+    jobs.causes().by_frequency().into_iter().filter_map(group).collect()
+}
 
-    fn page(&mut self) -> Page {
-        // Before the start every photo waits: only paths tell them apart.
-        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
-        let page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
-        if self.course.started { page } else { self.with_plan_rows(page) }
-    }
+/// What a job's detail is made of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Seen<'a> {
+    pub(in crate::engine) jobs: &'a JobTable,
+    pub(in crate::engine) runtime: &'a HashMap<JobId, Runtime>,
+    pub(in crate::engine) history: Option<&'a AttemptHistory>,
+    pub(in crate::engine) stages: &'a Stages,
+    pub(in crate::engine) model: &'a Model,
+}
 
-    fn causes(&self) -> Vec<CauseGroup> {
-        let group = |(kind, failures): (CauseKind, &Failures)| {
-            let job = self.jobs.get(failures.example()?)?;
-            Some(CauseGroup {
-                kind,
-                count: failures.len(),
-                message: clean(&job.state.cause()?.to_string()).into_owned(),
-                path: clean(&job.photo.slash_path()).into_owned(),
-                price: failures.price(),
-                paid: failures.paid(),
-            })
-        };
-        self.jobs.causes().by_frequency().into_iter().filter_map(group).collect()
-    }
-
-    fn phase(&self) -> Phase {
-        match &self.resilience.pause {
-            _ if self.course.leaving.is_some() => Phase::Leaving,
-            _ if !self.course.started => Phase::Planning,
-            _ if self.is_finished() => Phase::Finished,
-            Some(hold) => Phase::Paused(hold.by().to_owned()),
-            None => Phase::Running,
-        }
-    }
-
-    fn detail(&self) -> Option<Arc<Detail>> {
-        let id = self.look_at()?;
+impl Seen<'_> {
+    /// All that is known of a job.
+    pub(in crate::engine) fn detail(&self, id: JobId) -> Option<Detail> {
         let job = self.jobs.get(id)?;
-        let history = self.publisher.history.as_ref().filter(|history| history.of == id);
+        let history = self.history.filter(|history| history.of == id);
         let request_url = match job.state.request() {
             Some(request) => request.url.as_deref(),
             None => history.and_then(|history| history.trail.request_url.as_deref()),
         };
         let request = job.state.last_request_id();
-        let request = request.map(|id| self.stages.fal.request_base(&self.options.model.endpoint, id, request_url));
+        let request = request.map(|id| self.stages.fal.request_base(&self.model.endpoint, id, request_url));
         let work = self.jobs.work(job);
         let mut told = view_model::detail(job, self.runtime.get(&id), history, self.stages.output.root(), request);
         told.before.sent = work.sent.filter(|_| work.is_reduced);
         let own = self.jobs.own_params(job).map(Params::values);
-        let redo = redo_params(&self.options.model, self.jobs.params_of(job), job);
-        Some(Arc::new(Detail { own, redo, ..told }))
+        let redo = redo_params(self.model, self.jobs.params_of(job), job);
+        Some(Detail { own, redo, ..told })
     }
+}
+
+/// What of a finished job can be changed for another go.
+fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Field> {
+    if job.state.saved().is_none() {
+        return Vec::new();
+    }
+    let param = |(spec, value): (&ParamSpec, Option<&serde_json::Value>)| Field {
+        spec: spec.clone(),
+        value: value.cloned(),
+    };
+    model.redo(params).map(param).collect()
 }

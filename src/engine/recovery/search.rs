@@ -53,7 +53,7 @@ impl Lost {
 
 /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
 /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
-pub(super) async fn look_up(stages: Arc<Stages>, model: Model, since: Timestamp, lost: Lost) -> Outcome {
+pub(in crate::engine) async fn look_up(stages: Arc<Stages>, model: Model, since: Timestamp, lost: Lost) -> Outcome {
     let listed = match stages.fal.requests_since(&stages.endpoint, |input| model.photo_in(input), since).await {
         Ok(listed) => listed,
         Err(error) => return Outcome::Listed(Err(error)),

@@ -4,7 +4,6 @@ pub(super) mod circuit_breaker;
 pub(super) mod connectivity;
 pub(super) mod health;
 pub(super) mod look_out;
-pub(super) mod on_failure;
 pub(super) mod pause;
 pub(super) mod retry;
 pub(super) mod state;

@@ -1,8 +1,9 @@
 //! What may hold jobs back.
 
 use crate::engine::resilience::circuit_breaker::Breaker;
-use crate::engine::resilience::connectivity::Connectivity;
+use crate::engine::resilience::connectivity::{Connectivity, Health};
 use crate::engine::resilience::pause::{FailureWatch, PauseReason};
+use crate::engine::snapshot::Notice;
 use crate::job::{MaxFailures, Timestamp};
 
 /// What may hold jobs back.
@@ -15,6 +16,20 @@ pub(in crate::engine) struct Resilience {
     /// Whether the account takes anything.
     pub(in crate::engine) account: Breaker,
     pub(in crate::engine) failures: FailureWatch,
+    pub(super) told: Told,
+}
+
+/// What was last told of it, so that a storm is told once.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Of the connectivity.
+    pub(super) health: Health,
+    /// Since when it has been fair, if that is not told yet.
+    pub(super) calm_since: Option<Timestamp>,
+    /// Whether it was told that the account takes nothing.
+    pub(super) account: bool,
+    /// What is over, and when it was told.
+    pub(super) resumed: Option<(Timestamp, Notice)>,
 }
 
 impl Resilience {
@@ -25,6 +40,7 @@ impl Resilience {
             connectivity: Connectivity::new(now),
             account: Breaker::new(),
             failures: FailureWatch::new(most),
+            told: Told { health: Health::Clear, calm_since: None, account: false, resumed: None },
         }
     }
 }

@@ -45,6 +45,12 @@ impl Totals {
         self.groups.get(group as usize).copied().unwrap_or_default()
     }
 
+    /// Jobs that have not ended.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.of(Group::Pending) + self.of(Group::Active) + self.of(Group::Waiting)
+    }
+
     /// Every job, the skipped ones too.
     #[must_use]
     pub fn all(&self) -> usize {

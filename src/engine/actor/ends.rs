@@ -1,4 +1,4 @@
-//! What a failed step leads to: another try, an end, or a stop for all; and how an end is kept.
+//! What a failed step leads to is done: another try, an end, or a stop for all; and how an end is kept.
 
 use std::time::Duration;
 
@@ -99,6 +99,20 @@ impl Engine {
                 self.hold(hold);
             }
         }
+    }
+
+    /// A request of another job came to nothing for this one: it is sent for itself. False if the request is its own.
+    fn give_back(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) -> bool {
+        if !self.dedup.gives_back(id, cause) {
+            return false;
+        }
+        self.settle_call(id);
+        self.jobs.reuse(id, false);
+        self.write_attempt(id, cause, cost);
+        let again =
+            Again { cause: cause.clone(), wait: Duration::ZERO, checkpoint: Checkpoint::Nothing, counts: false };
+        self.wait(id, again);
+        true
     }
 
     /// The same, where the request is taken to have cost something.

@@ -1,4 +1,4 @@
-//! What goes out: the snapshot at its times, events as they happen, stages, the ledger.
+//! What goes out: the snapshot at its times, events as they happen, tasks, attempts.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,7 +9,10 @@ use tokio::task::AbortHandle;
 use crate::engine::actor::Engine;
 use crate::engine::event::{Event, What};
 use crate::engine::publish::publisher::{PUBLISH, SAMPLE};
+use crate::engine::publish::snapshot::{Seen, causes};
+use crate::engine::snapshot::{Detail, Flow, Page, Phase, Snapshot};
 use crate::engine::steps::stages::Outcome;
+use crate::engine::table::Spec;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Job, JobId, Timestamp};
 use crate::ledger::Attempt;
@@ -87,5 +90,55 @@ impl Engine {
         if self.is_moving() {
             self.publisher.dirty = true;
         }
+    }
+
+    fn snapshot(&mut self, now: Timestamp) -> Snapshot {
+        // A page in the order of what is sent goes by the plan as it is now.
+        self.recount();
+        let page = self.page();
+        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.looker.wants_detail()));
+        let left = self.jobs.totals().left();
+        Snapshot {
+            batch: Arc::clone(&self.facts),
+            phase: self.phase(),
+            flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
+            detail: self.detail(),
+            totals: self.jobs.totals().clone(),
+            plan: self.planned(),
+            page,
+            notice: self.notice(now),
+            causes: causes(&self.jobs),
+            action_preview: self.publisher.action_preview,
+            canary: self.course.canary.wished(),
+            comparison: self.publisher.comparison.clone(),
+        }
+    }
+
+    fn page(&mut self) -> Page {
+        // Before the start every photo waits: only paths tell them apart.
+        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
+        let page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        if self.course.started { page } else { self.with_plan_rows(page) }
+    }
+
+    fn phase(&self) -> Phase {
+        match &self.resilience.pause {
+            _ if self.course.leaving.is_some() => Phase::Leaving,
+            _ if !self.course.started => Phase::Planning,
+            _ if self.is_finished() => Phase::Finished,
+            Some(hold) => Phase::Paused(hold.by().to_owned()),
+            None => Phase::Running,
+        }
+    }
+
+    fn detail(&self) -> Option<Arc<Detail>> {
+        let seen = Seen {
+            jobs: &self.jobs,
+            runtime: &self.runtime,
+            history: self.publisher.history.as_ref(),
+            stages: &self.stages,
+            model: &self.options.model,
+        };
+        seen.detail(self.look_at()?).map(Arc::new)
     }
 }
