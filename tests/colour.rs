@@ -5,7 +5,7 @@
 mod common;
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -14,7 +14,10 @@ use fal_tui::sandbox::{Options, Scenario};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, RgbImage};
+use libjpeg_turbo_rs::{PixelFormat, Subsampling, compress};
 use moxcms::ColorProfile;
+use tiff::encoder::{TiffEncoder, colortype};
+use tiff::tags::Tag;
 
 /// A space: what a profile of it says of a colour, as CIE L*a*b* (D50).
 struct Space {
@@ -93,7 +96,10 @@ fn seen(path: &Path) -> (RgbImage, usize) {
     let reader = ImageReader::new(BufReader::new(File::open(path).unwrap())).with_guessed_format().unwrap();
     let mut decoder = reader.into_decoder().unwrap();
     let profile = decoder.icc_profile().unwrap();
-    let space = profile.map_or(0, |profile| SPACES.iter().position(|space| space.profile == profile).unwrap());
+    // A profile says when it was written.
+    let undated = |profile: &[u8]| [profile.get(..24).unwrap(), profile.get(36..).unwrap()].concat();
+    let is = |profile: &[u8], space: &Space| undated(&space.profile) == undated(profile);
+    let space = profile.map_or(0, |profile| SPACES.iter().position(|space| is(&profile, space)).unwrap());
     (DynamicImage::from_decoder(decoder).unwrap().into_rgb8(), space)
 }
 
@@ -149,4 +155,133 @@ fn wide_colours_look_the_same_before_and_after() {
     let mean = mean_difference(&stage.photos().join("adobe-lossless.png"), &bare);
     assert!(mean > 2.0, "{mean}");
     fs::remove_file(bare).unwrap();
+}
+
+/// What eight mixtures of inks look like on a paper that is made up, as CIE L*a*b* (D50): none, yellow, magenta, both,
+/// cyan, with yellow, with magenta, with both. Black over any of them is nearly black.
+const MIXTURES: [[f64; 3]; 8] = [
+    [95.0, 0.0, 0.0],
+    [88.0, -5.0, 70.0],
+    [50.0, 55.0, -5.0],
+    [48.0, 50.0, 35.0],
+    [60.0, -20.0, -30.0],
+    [52.0, -40.0, 25.0],
+    [30.0, 20.0, -40.0],
+    [24.0, 1.0, 2.0],
+];
+
+/// A profile of four inks that says this: a table of two steps for each (ICC.1:2001-04, 6.5.9).
+fn of_inks() -> Vec<u8> {
+    let mut table = b"mft1\0\0\0\0\x04\x03\x02\0".to_vec();
+    table.extend([1_u32 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 16].map(u32::to_be_bytes).concat());
+    (0..4).for_each(|_| table.extend(0..=u8::MAX));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let stored = |[l, a, b]: [f64; 3]| [(l * 2.55).round() as u8, (a + 128.0) as u8, (b + 128.0) as u8];
+    // The first ink changes last; the last, black, first.
+    for mixture in MIXTURES {
+        table.extend(stored(mixture));
+        table.extend(stored([mixture.first().unwrap() / 20.0, 0.0, 0.0]));
+    }
+    (0..3).for_each(|_| table.extend(0..=u8::MAX));
+    let white =
+        [&b"XYZ \0\0\0\0"[..], &[0x0000_f6d6_u32, 0x0001_0000, 0x0000_d32d].map(u32::to_be_bytes).concat()].concat();
+    let start = 128 + 4 + 2 * 12;
+    let length = start + white.len() + table.len();
+    let be = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
+    let mut profile =
+        [&be(length)[..], &[0; 4], &[2, 0x40, 0, 0], b"prtrCMYKLab ", &[0; 12], b"acsp", &[0; 24]].concat();
+    profile.extend([0; 4]);
+    profile.extend([0x0000_f6d6_u32, 0x0001_0000, 0x0000_d32d].map(u32::to_be_bytes).concat());
+    profile.resize(128, 0);
+    profile.extend(be(2));
+    profile.extend([b"wtpt", &be(start)[..], &be(white.len())].concat());
+    profile.extend([b"A2B0", &be(start + white.len())[..], &be(table.len())].concat());
+    profile.extend(white);
+    profile.extend(table);
+    profile
+}
+
+/// A stripe of 16 px for each mixture: cyan, magenta, yellow and black, 255 being all of it.
+fn stripes() -> Vec<u8> {
+    let ink = |mixture: usize, bit: usize| if mixture & bit == 0 { 0 } else { 255 };
+    (0..16 * 128).flat_map(|at: usize| [4, 2, 1].map(|bit| ink(at % 128 / 16, bit)).into_iter().chain([0])).collect()
+}
+
+/// A JPEG's profile in its segment.
+fn with_profile(mut jpeg: Vec<u8>, profile: &[u8]) -> Vec<u8> {
+    let body = [b"ICC_PROFILE\0\x01\x01", profile].concat();
+    let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
+    jpeg.splice(2..2, [&[0xff, 0xe2][..], &length, &body].concat());
+    jpeg
+}
+
+#[test]
+fn inks_and_lightness_come_back_as_the_colours_that_they_are() {
+    let scenario = Scenario::parse("keeps = \"nothing\"", "harsh").unwrap();
+    let stage = Stage::with(Options { scenario: Some(scenario), ..fast() });
+    let write = |name: &str, bytes: &[u8]| fs::write(stage.photos().join(name), bytes).unwrap();
+    let (inks, profile) = (stripes(), of_inks());
+    // Who writes such a JPEG stores what is left of the light.
+    let left: Vec<u8> = inks.iter().map(|ink| 255 - ink).collect();
+    let jpeg = compress(&left, 128, 16, PixelFormat::Cmyk, 100, Subsampling::S444).unwrap();
+    write("inks.jpg", &with_profile(jpeg, &profile));
+    let mut tiff = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut tiff).unwrap();
+    let mut page = encoder.new_image::<colortype::CMYK8>(128, 16).unwrap();
+    page.encoder().write_tag(Tag::IccProfile, profile.as_slice()).unwrap();
+    page.write_data(&inks).unwrap();
+    write("inks.tif", tiff.get_ref());
+    // Lightness and two pairs of colours, as ICC stores them: written as colours, and then called so.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let stored = |[l, a, b]: [f64; 3]| [(l * 2.55).round() as u8, (a + 128.0) as u8, (b + 128.0) as u8];
+    let lab: Vec<u8> = (0..16 * 128).flat_map(|at: usize| stored(MIXTURES[at % 128 / 16])).collect();
+    let mut tiff = Cursor::new(Vec::new());
+    TiffEncoder::new(&mut tiff).unwrap().write_image::<colortype::RGB8>(128, 16, &lab).unwrap();
+    let mut tiff = tiff.into_inner();
+    let entry = [6, 1, 3, 0, 1, 0, 0, 0, 2, 0];
+    let at = tiff.windows(entry.len()).position(|bytes| bytes == entry).unwrap();
+    tiff[at + 8] = 9;
+    write("lab.tif", &tiff);
+    let ran = stage.run(&[]);
+    ran.assert_status(0);
+    for name in ["inks.jpg", "inks.tif", "lab.tif"] {
+        let (result, space) = seen(&stage.output().join(ran.last(name)["output"].as_str().unwrap()));
+        for (at, wanted) in (0..).zip(MIXTURES) {
+            let found = SPACES[space].lab(result.get_pixel(at * 32 + 16, 16).0);
+            let off = difference(found, wanted);
+            assert!(off <= 2.0, "{name}, {at}: {found:?}, not {wanted:?}: {off}");
+        }
+    }
+}
+
+#[test]
+fn deep_colours_come_back_as_the_colours_that_they_are() {
+    let scenario = Scenario::parse("keeps = \"nothing\"", "harsh").unwrap();
+    let stage = Stage::with(Options { scenario: Some(scenario), ..fast() });
+    let cat = image::open(root().join("tests/photos/chelsea.png")).unwrap().thumbnail(160, 160);
+    let deep = cat.to_rgb16();
+    for (name, at) in [("p3", 1), ("adobe", 2)] {
+        let profile = &SPACES[at].profile;
+        let file = File::create(stage.photos().join(format!("{name}.png"))).unwrap();
+        let mut encoder = image::codecs::png::PngEncoder::new(file);
+        encoder.set_icc_profile(profile.clone()).unwrap();
+        DynamicImage::from(deep.clone()).write_with_encoder(encoder).unwrap();
+        let file = File::create(stage.photos().join(format!("{name}.tif"))).unwrap();
+        let mut encoder = TiffEncoder::new(file).unwrap();
+        let mut page = encoder.new_image::<colortype::RGB16>(deep.width(), deep.height()).unwrap();
+        page.encoder().write_tag(Tag::IccProfile, profile.as_slice()).unwrap();
+        page.write_data(deep.as_raw()).unwrap();
+    }
+    let ran = stage.run(&["--name", "{stem}-{index}.{ext}"]);
+    ran.assert_status(0);
+    for (name, before) in [("p3.png", 1), ("p3.tif", 1), ("adobe.png", 2), ("adobe.tif", 2)] {
+        let (result, after) = seen(&stage.output().join(ran.last(name)["output"].as_str().unwrap()));
+        assert_eq!(after, 0, "{name}: it is tagged as what it is");
+        let result = resize(&result, cat.width(), cat.height(), FilterType::Triangle);
+        let photo = cat.to_rgb8();
+        let all = photo.pixels().zip(result.pixels());
+        let all = all.map(|(a, b)| difference(SPACES[before].lab(a.0), SPACES[after].lab(b.0)));
+        let mean = all.sum::<f64>() / f64::from(photo.width() * photo.height());
+        assert!(mean <= 2.0, "{name}: {mean}");
+    }
 }

@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs;
+use std::io::Cursor;
 
 use common::Stage;
 use common::tagged::{assert_upright, encoded, upright};
@@ -138,4 +139,44 @@ fn a_tiff_gets_its_own_exif_back() {
     stage.run(&[]).assert_status(0);
     let told = fs::read(stage.output().join("a.png")).unwrap();
     assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
+}
+
+#[test]
+fn jpeg_xl_and_pcx_come_back_as_what_they_show() {
+    let stage = Stage::new();
+    for name in ["coffee.jxl", "pcx.pcx"] {
+        fs::copy(common::root().join("tests/cases").join(name), stage.photos().join(name)).unwrap();
+    }
+    let ran = stage.run(&[]);
+    ran.assert_status(0);
+    for (name, sides) in [("coffee.jxl", (80, 48)), ("pcx.pcx", (192, 128))] {
+        let result = image::open(stage.output().join(ran.last(name)["output"].as_str().unwrap())).unwrap();
+        assert_eq!((result.width(), result.height()), sides, "{name}");
+    }
+    let told = fs::read(stage.output().join("coffee.png")).unwrap();
+    assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
+    let coffee = image::open(common::root().join("tests/photos/coffee.png")).unwrap();
+    let wanted = coffee.resize_exact(40, 24, image::imageops::Triangle).into_rgb8();
+    let result = image::open(stage.output().join("coffee.png")).unwrap();
+    let result = result.resize_exact(40, 24, image::imageops::Triangle).into_rgb8();
+    let off: u64 = result.as_raw().iter().zip(wanted.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    assert!(off / (wanted.as_raw().len() as u64) < 16, "{off}");
+}
+
+#[test]
+fn of_several_pages_the_first_is_sent_and_that_is_said() {
+    use tiff::encoder::{TiffEncoder, colortype};
+
+    let stage = Stage::new();
+    let mut file = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut file).unwrap();
+    for picture in [upright(), upright().fliph()] {
+        encoder.write_image::<colortype::RGB8>(48, 32, picture.to_rgb8().as_raw()).unwrap();
+    }
+    fs::write(stage.photos().join("pages.tif"), file.into_inner()).unwrap();
+    let ran = stage.run(&[]);
+    ran.assert_status(0);
+    let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    assert!(plan["notes"].to_string().contains("1 of several pages: the first is sent"), "{plan}");
+    assert_upright(&image::open(stage.output().join("pages.png")).unwrap(), "pages.tif");
 }

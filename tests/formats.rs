@@ -5,10 +5,12 @@
 mod common;
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
 use common::tagged::{assert_upright, encoded, exif, upright, with_exif};
 use common::{Stage, run};
+use fal_tui::picture;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 
@@ -24,7 +26,12 @@ fn photo(format: ImageFormat) -> Vec<u8> {
 
 fn opened(path: &Path) -> (ImageFormat, DynamicImage) {
     let bytes = fs::read(path).unwrap();
-    (image::guess_format(&bytes).unwrap(), image::load_from_memory(&bytes).unwrap())
+    let format = image::guess_format(&bytes).unwrap();
+    if format == ImageFormat::Avif {
+        let header = picture::header(Cursor::new(&bytes)).unwrap();
+        return (format, picture::stored(&bytes, &header).unwrap());
+    }
+    (format, image::load_from_memory(&bytes).unwrap())
 }
 
 /// Whether a file says of itself what its photo did, and how it was made.
@@ -36,7 +43,12 @@ fn is_dressed(path: &Path) -> bool {
 
 #[test]
 fn results_are_written_in_one_format_with_their_metadata() {
-    for (name, format) in [("jpeg", ImageFormat::Jpeg), ("webp", ImageFormat::WebP), ("png", ImageFormat::Png)] {
+    for (name, format) in [
+        ("jpeg", ImageFormat::Jpeg),
+        ("webp", ImageFormat::WebP),
+        ("png", ImageFormat::Png),
+        ("avif", ImageFormat::Avif),
+    ] {
         let stage = Stage::new();
         write(&stage, "a.jpg", with_exif(photo(ImageFormat::Jpeg), ImageFormat::Jpeg, &exif(1)));
         let ran = stage.run(&["--format", name, "--quality", "95"]);
@@ -107,7 +119,6 @@ fn what_cannot_be_had_is_refused_before_anything_is_sent() {
     let stage = Stage::new();
     write(&stage, "a.png", photo(ImageFormat::Png));
     for (flags, word) in [
-        (["--format", "avif"], "AVIF is not written here"),
         (["--format", "tiff"], "takes result, same, png"),
         (["--quality", "0"], "takes 1 to 100"),
         (["--name", "../{stem}"], "leads out of the output folder"),

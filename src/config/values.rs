@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::job::Format;
 use crate::job::MaxFailures;
 use crate::job::Usd;
-use crate::output::{Alpha, Form, Strip, Template};
+use crate::output::{Alpha, Form, READS_AVIF, Strip, Template};
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
@@ -83,8 +83,9 @@ pub(super) fn form(text: &OsStr) -> Read<Form> {
         "png" => Form::One(Format::Png),
         "jpeg" | "jpg" => Form::One(Format::Jpeg),
         "webp" => Form::One(Format::Webp),
-        "avif" => return Err("cannot be had: AVIF is not written here; png, jpeg and webp are".to_owned()),
-        _ => return Err("takes result, same, png, jpeg or webp".to_owned()),
+        "avif" if READS_AVIF => Form::One(Format::Avif),
+        "avif" => return Err("cannot be had: this fal-tui was built without AVIF".to_owned()),
+        _ => return Err("takes result, same, png, jpeg, webp or avif".to_owned()),
     })
 }
 

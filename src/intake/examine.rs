@@ -128,6 +128,7 @@ pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Res
         .with(Loss::TransparencyLost, is_transparent && !header.may_have_mask())
         .with(Loss::RawPreview, header.converts == Some(Other::Raw))
         .with(Loss::Animation, header.animated)
+        .with(Loss::Pages, header.pages)
         .with(Loss::Depth, header.depth > 8)
         .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made())
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS);

@@ -151,6 +151,8 @@ pub enum Loss {
     RawPreview,
     /// It is moved.
     Animation,
+    /// It has several pages, of which the first is sent.
+    Pages,
     /// It has more than 8 bits a sample.
     Depth,
     /// It is not stored upright and goes to fal as it is.
@@ -163,11 +165,12 @@ impl Loss {
     /// Above this a photo is far larger than most, px.
     pub const MANY_PIXELS: u64 = 50_000_000;
     /// Every one, in the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Transparency,
         Self::TransparencyLost,
         Self::RawPreview,
         Self::Animation,
+        Self::Pages,
         Self::Depth,
         Self::Orientation,
         Self::Size,

@@ -77,7 +77,9 @@ impl Output {
         let shared = Arc::clone(&self.0);
         // Each that is written anew takes memory by its size.
         let is_waiting = parts.iter().any(Part::is_to_be_finished);
-        let _turn = if is_waiting { Some(self.0.finishing.acquire_many(turn(expect.pixels)).await) } else { None };
+        let is_avif = parts.iter().any(Part::is_to_be_avif);
+        let _turn =
+            if is_waiting { Some(self.0.finishing.acquire_many(turn(expect.pixels, is_avif)).await) } else { None };
         let finished = Finished {
             parts,
             photo: photo.source.clone(),
@@ -90,8 +92,8 @@ impl Output {
 }
 
 /// The memory that writing a result of this size anew takes, MiB, of what all may take together.
-fn turn(promised: Option<Pixels>) -> u32 {
-    let needed = promised.map(|pixels| memory_to_finish(pixels.count(), 0).div_ceil(1 << 20));
+fn turn(promised: Option<Pixels>, is_avif: bool) -> u32 {
+    let needed = promised.map(|pixels| memory_to_finish(pixels.count(), 0, is_avif).div_ceil(1 << 20));
     needed.and_then(|needed| u32::try_from(needed).ok()).unwrap_or(FINISHING).clamp(1, FINISHING)
 }
 

@@ -17,6 +17,8 @@ pub struct Header {
     pub orientation: Orientation,
     /// Whether more than one picture is to be shown, one after the other.
     pub animated: bool,
+    /// Whether it has several pages, of which the first is meant.
+    pub pages: bool,
     /// What its samples are.
     pub colour: Colour,
     /// Bits of a sample.
@@ -39,6 +41,8 @@ pub enum Colour {
     Palette,
     /// Inks.
     Cmyk,
+    /// Lightness and two pairs of colours that stand against each other (CIE L*a*b*).
+    Lab,
 }
 
 impl Header {
@@ -50,6 +54,7 @@ impl Header {
             pixels,
             orientation: Orientation::Upright,
             animated: false,
+            pages: false,
             colour: Colour::Rgb,
             depth: 8,
             alpha: false,

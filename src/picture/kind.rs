@@ -88,7 +88,11 @@ impl Other {
 
     /// Whether it is made another before it is sent, if it can be read.
     fn is_converted(self) -> bool {
-        matches!(self, Self::Heic | Self::Tiff | Self::Raw | Self::Bmp | Self::Netpbm | Self::Tga | Self::Qoi)
+        let is_always = matches!(
+            self,
+            Self::Heic | Self::Tiff | Self::Raw | Self::Bmp | Self::Netpbm | Self::Pcx | Self::Tga | Self::Qoi
+        );
+        is_always || self == Self::JpegXl && cfg!(feature = "jxl")
     }
 
     pub(super) fn name(self) -> &'static str {

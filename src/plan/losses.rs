@@ -58,6 +58,7 @@ impl LossNote {
             }
             (Loss::RawPreview, _) => "in camera raw: the preview of full size in them is sent".to_owned(),
             (Loss::Animation, _) => "animated: one still comes back".to_owned(),
+            (Loss::Pages, _) => "of several pages: the first is sent".to_owned(),
             (Loss::Depth, _) => "in more than 8 bit: 8 bit come back".to_owned(),
             (Loss::Orientation, _) => "that cannot be turned upright here: may come back on the side".to_owned(),
             (Loss::Size, Some(dearest)) => format!("above 50 MP, the dearest {dearest}"),
@@ -86,7 +87,7 @@ impl Losing {
     }
 
     fn is_told(self, loss: Loss) -> bool {
-        self.pictures || matches!(loss, Loss::Size | Loss::Orientation | Loss::RawPreview)
+        self.pictures || matches!(loss, Loss::Size | Loss::Orientation | Loss::RawPreview | Loss::Pages)
     }
 }
 

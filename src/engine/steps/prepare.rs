@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::fal::{FalError, InputFile};
 use crate::job::{ContentHash, Format, Pixels, Shortage};
 use crate::output::Written;
-use crate::picture::{Alpha, Header, Sourced, Strip, Unready, Wish, ready, stripped};
+use crate::picture::{Alpha, Header, READS_AVIF, Sourced, Strip, Unready, Wish, ready, stripped};
 use crate::storage::{ReadSeek, Scratch};
 
 /// The most photos that are made ready at once: each keeps a processor busy.
@@ -63,7 +63,7 @@ impl Workshop {
         let says_something = carried.exif || carried.xmp || carried.iptc;
         let strip = match self.strip {
             // Texts of any kind may stand in these.
-            Strip::All if header.format != Format::Avif => Strip::All,
+            Strip::All => Strip::All,
             strip if says_something => strip,
             _ => Strip::None,
         };
@@ -101,8 +101,8 @@ impl Workshop {
 
 /// Whether a photo can be reduced here.
 fn may_be_reduced(header: &Header, length: u64) -> Result<(), FalError> {
-    if header.format == Format::Avif && header.converts.is_none() {
-        return Err(FalError::local_file("was not sent: AVIF cannot be reduced here"));
+    if header.format == Format::Avif && !READS_AVIF {
+        return Err(FalError::local_file("was not sent: AVIF cannot be reduced by this build"));
     }
     if header.is_too_large_to_decode(length) {
         return Err(FalError::local_file(format!(

@@ -19,6 +19,11 @@ impl Part {
         self.what.picture && self.dressing.is_to_be_finished()
     }
 
+    /// Whether it may have to be written as AVIF.
+    pub(in crate::output) fn is_to_be_avif(&self) -> bool {
+        self.what.picture && self.dressing.is_to_be_avif()
+    }
+
     /// Writes it anew into a file that is begun for it, if it has to be, with its metadata. It blocks.
     ///
     /// # Errors

@@ -44,6 +44,15 @@ impl Finishing {
         (self.form != Form::Result).then_some(Self { is_masked: false, ..self })
     }
 
+    /// Whether it may be written as AVIF, which takes far more memory.
+    pub(super) fn is_avif(&self) -> bool {
+        match self.form {
+            Form::Result => false,
+            Form::Same => self.own == Some(Format::Avif),
+            Form::One(format) => format == Format::Avif,
+        }
+    }
+
     /// In which format a result is written that comes in one, and gets a mask or not.
     pub(super) fn format(&self, came: Format, is_masked: bool) -> Format {
         let format = match self.form {

@@ -67,8 +67,13 @@ impl Written {
 
     /// What is to be said of it on the plan.
     pub fn told(&self) -> impl Iterator<Item = String> {
-        let quality =
-            |format| if format == Format::Jpeg { format!(", quality {}", self.quality) } else { String::new() };
+        let quality = |format| {
+            if matches!(format, Format::Jpeg | Format::Avif) {
+                format!(", quality {}", self.quality)
+            } else {
+                String::new()
+            }
+        };
         let form = match self.form {
             Form::Result => None,
             Form::Same => Some("results are written in their photo's format, where it can be written here".to_owned()),
@@ -144,6 +149,11 @@ impl Dressing {
     /// Whether it may have to be written anew.
     pub(in crate::output) fn is_to_be_finished(&self) -> bool {
         self.finishing.is_some()
+    }
+
+    /// Whether it may have to be written as AVIF.
+    pub(in crate::output) fn is_to_be_avif(&self) -> bool {
+        self.finishing.as_ref().is_some_and(Finishing::is_avif)
     }
 
     /// How it may have to be: asked once.

@@ -28,7 +28,7 @@ impl Header {
     /// Whether a mask can be had of it: it may be transparent, is a still picture, and can be decoded here.
     #[must_use]
     pub fn may_have_mask(&self) -> bool {
-        self.alpha && !self.animated && (self.format != Format::Avif || self.converts.is_some())
+        self.alpha && !self.animated && (self.format != Format::Avif || pixels::READS_AVIF)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::job::{Format, Pixels};
 use crate::picture::{Orientation, PictureError, photo};
 
 /// Pixels of a picture that is decoded as a whole for it, at the most: one that is larger is not compared. PNG is read
-/// row by row and may be larger.
+/// row by row and of JPEG an eighth is decoded, so that those may be larger.
 const MOST_COMPARED: u64 = 24_000_000;
 /// One picture is decoded as a whole at a time, so that memory does not grow with what is saved at once.
 static DECODING: Mutex<()> = Mutex::new(());
@@ -79,11 +79,8 @@ fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
     let header = photo(&mut file)?;
     let part = Part::whole(header.upright());
     let is_by_rows = header.format == Format::Png && header.converts.is_none();
-    if !is_by_rows && header.pixels.count() > MOST_COMPARED {
-        return Err(Unseen::TooLarge(header.pixels));
-    }
     let _alone = (!is_by_rows).then(|| DECODING.lock().unwrap_or_else(PoisonError::into_inner));
-    let seen = Downscaled::exposed(file, header, part, Pixels::new(SEEN, SEEN), &|| false)?;
+    let seen = Downscaled::exposed(file, header, part, Pixels::new(SEEN, SEEN), MOST_COMPARED, &|| false)?;
     Ok(seen.cut(part, Pixels::new(SIDE, SIDE)))
 }
 

@@ -21,7 +21,8 @@ pub use against::{Against, against};
 pub use part::Part;
 use part::Shares;
 
-use super::pixels::decode;
+use super::facts::Colour;
+use super::pixels::{READS_AVIF, decode, reduced};
 use super::{Header, Orientation, PictureError, photo};
 use crate::job::{Format, Pixels};
 
@@ -33,6 +34,8 @@ pub(super) const MOST_KEPT: u64 = 4_000_000;
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 /// The longest file that is read into memory, bytes.
 const LONGEST: u64 = 256 * 1024 * 1024;
+/// The longest JPEG of which only what is wanted is decoded, bytes.
+const LONGEST_REDUCED: u64 = 64 * 1024 * 1024;
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -72,18 +75,19 @@ impl Downscaled {
     pub fn expose(file: &Path, part: Part, wanted: Pixels, stop: &dyn Fn() -> bool) -> Result<Self, Unseen> {
         let mut open = File::open(file).map_err(PictureError::Unreadable)?;
         let header = photo(&mut open)?;
-        Self::exposed(open, header, part, wanted, stop)
+        Self::exposed(open, header, part, wanted, MOST_WHOLE, stop)
     }
 
-    /// The same of a file that is open, and whose header is read.
+    /// The same of a file that is open, and whose header is read; of `most` px if it has to be decoded as a whole.
     fn exposed(
         mut open: File,
         header: Header,
         part: Part,
         wanted: Pixels,
+        most: u64,
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, Unseen> {
-        if header.format == Format::Avif {
+        if header.format == Format::Avif && !READS_AVIF {
             return Err(Unseen::Format(header.format));
         }
         open.rewind().map_err(PictureError::Unreadable)?;
@@ -94,7 +98,13 @@ impl Downscaled {
         {
             return Ok(Self { part, shares, pixels });
         }
-        let pixels = whole(&mut open, header, part, wanted)?;
+        let stored = part.as_stored(header.orientation);
+        let turned = Pixels::new(wanted.height, wanted.width);
+        let wanted = if header.orientation.swaps_sides() { turned } else { wanted };
+        let pixels = match of_blocks(&mut open, header, stored, wanted) {
+            Some(pixels) => pixels,
+            None => whole(&mut open, header, stored, wanted, most)?,
+        };
         if stop() {
             return Err(Unseen::Stopped);
         }
@@ -141,15 +151,30 @@ fn scale(kept: u32, whole: u32, part: u32) -> u32 {
     u32::try_from(u64::from(kept) * u64::from(whole) / u64::from(part.max(1))).unwrap_or(u32::MAX)
 }
 
-/// Decodes a picture as a whole and keeps a part of it, as stored.
-fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Result<RgbImage, Unseen> {
-    let Header { format, pixels: stored, orientation, .. } = header;
+/// A part of a JPEG, in px as stored, of which only what is wanted is decoded; `None` if that is most of it.
+fn of_blocks(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Option<RgbImage> {
+    let is_one = header.format == Format::Jpeg && header.converts.is_none() && header.colour != Colour::Cmyk;
+    let length = file.metadata().ok()?.len();
+    let by = rows::reduction(part.scaled_to(header.pixels), wanted);
+    if !is_one || length > LONGEST_REDUCED || by < 2 {
+        return None;
+    }
+    file.rewind().ok()?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
+    file.read_to_end(&mut bytes).ok()?;
+    kept(&reduced(&bytes, by)?, part, wanted)
+}
+
+/// Decodes a picture as a whole and keeps a part of it, both as stored.
+fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels, most: u64) -> Result<RgbImage, Unseen> {
+    let Header { format, pixels: stored, .. } = header;
     let length = file.metadata().map_err(PictureError::Unreadable)?.len();
-    if stored.count() > MOST_WHOLE || length > LONGEST {
+    if stored.count() > most || length > LONGEST {
         return Err(Unseen::TooLarge(stored));
     }
     file.rewind().map_err(PictureError::Unreadable)?;
-    let picture = if header.converts.is_some() {
+    let is_of_ours = header.converts.is_some() || format == Format::Avif || header.colour == Colour::Cmyk;
+    let picture = if is_of_ours {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(PictureError::Unreadable)?;
         decode(&bytes, &header).map_err(|_| Unseen::Damaged)?.0
@@ -157,11 +182,13 @@ fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Result<
         decoded(file, format)?
     };
     let picture = if picture.color().has_alpha() { flattened(picture.into_rgba8()) } else { picture.into_rgb8() };
-    let part = part.as_stored(orientation);
+    kept(&picture, part, wanted).ok_or(Unseen::Damaged)
+}
+
+/// A part of a picture, not much smaller than wanted.
+fn kept(picture: &RgbImage, part: Part, wanted: Pixels) -> Option<RgbImage> {
     let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
-    let wanted = if orientation.swaps_sides() { Pixels::new(wanted.height, wanted.width) } else { wanted };
-    let kept = there.shrunk(rows::reduction(there, wanted));
-    resized(&picture, part.shares(), kept).ok_or(Unseen::Damaged)
+    resized(picture, part.shares(), there.shrunk(rows::reduction(there, wanted)))
 }
 
 fn decoded(file: &File, format: Format) -> Result<DynamicImage, Unseen> {

@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write};
 
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
-use super::pixels::{decode, encode};
+use super::pixels::{READS_AVIF, decode, encode};
 use super::{Header, Unready, alpha};
 use crate::job::Format;
 use bands::Bands;
@@ -24,11 +24,11 @@ pub struct Finish {
     pub mask: Option<GrayImage>,
 }
 
-/// The memory that writing a picture of so many pixels anew takes, bytes, with the file of this length in it.
+/// The memory that writing a picture of so many pixels anew, as AVIF or otherwise, takes, bytes, with the file of this length in it.
 #[must_use]
-pub fn memory_to_finish(pixels: u64, file: u64) -> u64 {
-    // As it is and with its mask.
-    pixels.saturating_mul(7).saturating_add(file)
+pub fn memory_to_finish(pixels: u64, file: u64, is_avif: bool) -> u64 {
+    // As it is and with its mask; its encoder works on planes of its own.
+    pixels.saturating_mul(if is_avif { 33 } else { 7 }).saturating_add(file)
 }
 
 /// Writes a result anew, with its colour profile and without its metadata. It blocks for as long as that takes.
@@ -104,13 +104,13 @@ fn join(colours: &[u8], alpha: &[u8], row: &mut Vec<u8>) {
 /// Whether a picture can be written in a format here.
 #[must_use]
 pub fn is_written(format: Format) -> bool {
-    matches!(format, Format::Png | Format::Jpeg | Format::Webp)
+    matches!(format, Format::Png | Format::Jpeg | Format::Webp) || format == Format::Avif && READS_AVIF
 }
 
 /// Whether a picture of this kind holds what a mask says.
 #[must_use]
 pub fn holds_mask(format: Format) -> bool {
-    matches!(format, Format::Png | Format::Webp)
+    matches!(format, Format::Png | Format::Webp) || format == Format::Avif && READS_AVIF
 }
 
 /// A picture reduced to a size, by Lanczos.

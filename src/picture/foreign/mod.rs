@@ -1,16 +1,23 @@
 //! Pictures that fal does not take and that can be read here: they are sent as PNG, without loss but for what PNG's
 //! 8 bits do not hold.
 
+#[cfg(feature = "jxl")]
+mod jxl;
+mod pcx;
 #[cfg(test)]
 mod tests;
+mod tiffs;
 
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 
 use heifer::Options;
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
+use heifer_isobmff::HeifFile;
+use heifer_isobmff::boxes::{ColorInfo, Property};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::bytes::Bytes;
 use super::facts::{Colour, Header};
+use super::pixels::{cicp_profile, eight_bits};
 use super::tags::{Carried, Orientation};
 use super::{HEAD, Kind, Other, PictureError, avif, header, raw, sniff};
 use crate::job::{Format, Pixels};
@@ -22,6 +29,10 @@ const HEADER_MEMORY: u64 = 64 << 20;
 
 /// Pixels and their colour profile.
 type Decoded = (DynamicImage, Option<Vec<u8>>);
+
+/// EXIF, XMP and a profile.
+#[cfg(feature = "jxl")]
+pub(super) type SaidByJxl = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// Reads the header of a photo: of a picture that fal takes, or of one that can be made such; a few kilobytes.
 ///
@@ -36,9 +47,14 @@ pub fn photo(mut file: impl Read + Seek) -> Result<Header, PictureError> {
         Other::Heic => of_heic(&mut file),
         Other::Raw => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
         Other::Tiff if is_raw(&mut file) => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
+        Other::Tiff => of_others(&mut file, ImageFormat::Tiff).or_else(|| of_lab(&mut file)),
+        Other::Pcx => pcx::size(&mut file).map(|size| Header::plain(Format::Png, size)),
+        #[cfg(feature = "jxl")]
+        Other::JpegXl => jxl::header(&mut file),
         other => image_format(other).and_then(|format| of_others(&mut file, format)),
     };
-    let read = read.map(|header| Header { converts: Some(other), ..header });
+    let pages = other == Other::Tiff && tiffs::has_pages(&mut file).unwrap_or(false);
+    let read = read.map(|header| Header { converts: Some(other), pages, ..header });
     // What is not understood is named as what it is.
     let read = read.filter(|header| header.pixels.count() > 0).ok_or(PictureError::Other(other))?;
     if read.pixels.width.max(read.pixels.height) > u32::from(u16::MAX) {
@@ -73,6 +89,7 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
         let options = Options { max_threads: 1, max_pixels: most / 12 };
         let picture = heifer::decode_rgba8(bytes, &options).map_err(|error| error.to_string())?;
         let profile = heifer::read_metadata(bytes).ok().and_then(|metadata| metadata.icc_profile);
+        let profile = profile.or_else(|| heic_profile(bytes));
         let has_alpha = picture.has_alpha;
         let pixels = RgbaImage::from_raw(picture.width, picture.height, picture.data).ok_or("it has no pixels")?;
         let pixels = DynamicImage::from(pixels);
@@ -85,24 +102,57 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
         let picture = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
         return Ok((picture, profile));
     }
+    match other {
+        Other::Pcx => return pcx::decode(bytes).map(|picture| (picture, None)),
+        #[cfg(feature = "jxl")]
+        Other::JpegXl => return jxl::decode(bytes, most),
+        Other::Tiff => {
+            if let Some(picture) = tiffs::decode(bytes, most) {
+                return Ok((picture, None));
+            }
+        }
+        _ => {}
+    }
     let format = image_format(other).ok_or("nobody here reads it")?;
     let mut decoder = decoder(Cursor::new(bytes), format, most).ok_or("its header cannot be read")?;
     let profile = decoder.icc_profile().ok().flatten();
-    let inks =
-        matches!(decoder.original_color_type(), image::ExtendedColorType::Cmyk8 | image::ExtendedColorType::Cmyk16);
+    let inks = is_of_inks(&decoder);
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
-    Ok((of_eight_bits(picture), profile.filter(|_| !inks)))
+    let (picture, is_srgb) = eight_bits(picture, profile.as_deref());
+    Ok((picture, profile.filter(|_| !inks && !is_srgb)))
 }
 
-/// The same with 8 bits a sample.
-fn of_eight_bits(picture: DynamicImage) -> DynamicImage {
-    match picture.color() {
-        ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8 => picture,
-        ColorType::L16 => picture.into_luma8().into(),
-        ColorType::La16 => picture.into_luma_alpha8().into(),
-        colour if colour.has_alpha() => picture.into_rgba8().into(),
-        _ => picture.into_rgb8().into(),
-    }
+/// The profile of a HEIC that says by numbers what its colours are (ITU-T H.273), where that is not sRGB.
+pub(super) fn heic_profile(bytes: &[u8]) -> Option<Vec<u8>> {
+    let file = HeifFile::parse(bytes).ok()?;
+    let of = |id| {
+        file.item_properties(id).ok()?.find_map(|property| match property {
+            Property::Color(ColorInfo::Nclx { primaries, transfer, .. }) => Some((*primaries, *transfer)),
+            _ => None,
+        })
+    };
+    // Some say it of the tiles alone.
+    let main = file.primary_id;
+    let (primaries, transfer) = of(main).or_else(|| of(*file.referenced_items(main, b"dimg").first()?))?;
+    cicp_profile(u8::try_from(primaries).ok()?, u8::try_from(transfer).ok()?)
+}
+
+/// What a JPEG XL says of itself: EXIF, XMP and the profile of what it is decoded to.
+#[cfg(feature = "jxl")]
+pub(super) fn said_by_jxl(bytes: &[u8]) -> Option<SaidByJxl> {
+    jxl::said(bytes)
+}
+
+fn is_of_inks(decoder: &impl ImageDecoder) -> bool {
+    matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16)
+}
+
+/// A TIFF of CIE L*a*b*.
+fn of_lab(file: &mut (impl Read + Seek)) -> Option<Header> {
+    let (pixels, deep) = tiffs::lab_header(file)?;
+    let depth = if deep { 16 } else { 8 };
+    let carried = Carried { exif: true, ..Carried::default() };
+    Some(Header { colour: Colour::Lab, depth, carried, ..Header::plain(Format::Png, pixels) })
 }
 
 /// HEIC is described as AVIF is; its decoder turns it upright.
@@ -118,7 +168,11 @@ fn of_others(file: &mut (impl Read + Seek), format: ImageFormat) -> Option<Heade
     let (width, height) = decoder.dimensions();
     let colour = decoder.color_type();
     let mut header = Header::plain(Format::Png, Pixels::new(width, height));
-    header.colour = if colour.has_color() { Colour::Rgb } else { Colour::Grey };
+    header.colour = match colour.has_color() {
+        _ if is_of_inks(&decoder) => Colour::Cmyk,
+        true => Colour::Rgb,
+        false => Colour::Grey,
+    };
     header.alpha = colour.has_alpha();
     header.depth = if colour.bytes_per_pixel() / colour.channel_count() > 1 { 16 } else { 8 };
     if format == ImageFormat::Tiff {

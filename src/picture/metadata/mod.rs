@@ -1,6 +1,7 @@
 //! What a photo says of itself beside its pixels, brought over to what was made of it: EXIF, XMP, IPTC and the colour
 //! profile are spliced in between the parts of the file; pixels are never decoded for it.
 
+pub(super) mod avif;
 mod exif;
 mod gif;
 mod iptc;
@@ -70,7 +71,8 @@ impl Dress {
             Format::Png => png::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)).ok_or(Bare::Head),
             Format::Jpeg => jpeg::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)),
             Format::Webp => webp::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)).ok_or(Bare::Head),
-            Format::Gif | Format::Avif => Err(Bare::Format(format)),
+            Format::Avif => avif::splice(bytes, |pixels, is_grey| self.parts(pixels, is_grey)).ok_or(Bare::Head),
+            Format::Gif => Err(Bare::Format(format)),
         }
     }
 
@@ -136,6 +138,6 @@ pub fn stripped(bytes: &[u8], format: Format, strip: Strip) -> Result<Vec<u8>, B
         Format::Gif if strip == Strip::All => gif::without_words(bytes).ok_or(Bare::Head),
         // It holds no place that anybody writes.
         Format::Gif => Ok(bytes.to_vec()),
-        Format::Avif => Err(Bare::Format(format)),
+        Format::Avif => avif::blanked(bytes).and_then(|bytes| avif::splice(&bytes, parts)).ok_or(Bare::Head),
     }
 }

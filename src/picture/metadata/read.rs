@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek};
 
 use flate2::read::ZlibDecoder;
+use heifer_isobmff::HeifFile;
 
-use super::iptc;
 use super::parts::{MOST, Metadata};
+use super::{avif, iptc};
 use crate::job::Format;
 use crate::picture::bytes::Bytes;
 use crate::picture::error::Flaw;
+use crate::picture::facts::{Colour, Header};
+use crate::picture::pixels::srgb_profile;
 use crate::picture::tags::{EXIF, ICC, PHOTOSHOP, Text, XMP, text_chunk};
 use crate::picture::{Kind, Other, foreign, jpeg, png, raw};
 
 const PAGE: usize = 16 * 1024;
 /// How much of a PNG's end is looked through, bytes.
 const END: u64 = 256 * 1024;
-/// The longest HEIC that is read for its metadata, bytes.
-const LONGEST_HEIC: u64 = 64 << 20;
+/// The longest HEIC, AVIF or JPEG XL that is read for its metadata, bytes.
+const LONGEST: u64 = 64 << 20;
 
 impl Metadata {
     /// Reads what a photo of any format says of itself, as far as it is read here.
@@ -25,19 +28,25 @@ impl Metadata {
     /// # Errors
     /// As [`Self::read`].
     pub fn of(mut file: impl Read + Seek) -> io::Result<Self> {
-        match foreign::kind(&mut file)? {
-            Kind::Picture(format) => Self::read(file, format),
-            Kind::Other(Other::Heic) => {
-                let mut bytes = Vec::new();
-                file.take(LONGEST_HEIC).read_to_end(&mut bytes)?;
-                let read = heifer::read_metadata(&bytes).unwrap_or_default();
-                let short = |kind: Option<Vec<u8>>| kind.filter(|bytes| bytes.len() <= MOST);
-                let icc = read.icc_profile.filter(|profile| is_whole(profile));
-                Ok(Self { exif: short(read.exif), xmp: short(read.xmp), iptc: None, icc })
+        let header = foreign::photo(&mut file).ok();
+        let read = match foreign::kind(&mut file)? {
+            Kind::Picture(format) => Self::read(&mut file, format),
+            Kind::Other(Other::Heic) => Ok(of_heic(&all(&mut file)?)),
+            #[cfg(feature = "jxl")]
+            Kind::Other(Other::JpegXl) => {
+                let (exif, xmp, icc) = foreign::said_by_jxl(&all(&mut file)?).unwrap_or_default();
+                Ok(Self { exif: short(exif), xmp: short(xmp), iptc: None, icc: icc.filter(|icc| is_whole(icc)) })
             }
             Kind::Other(Other::Tiff | Other::Raw) => Ok(of_directories(&mut file)),
             Kind::Other(_) => Ok(Self::default()),
-        }
+        }?;
+        // What is sent is in sRGB, and so is what comes back.
+        let is_grey = header.as_ref().is_some_and(|header| header.colour == Colour::Grey);
+        let icc = match header.filter(Header::is_made_plain) {
+            Some(_) => srgb_profile(is_grey),
+            None => read.icc,
+        };
+        Ok(Self { icc, ..read })
     }
 
     /// Reads what a photo says of itself. What is damaged or longer than anybody writes is not there. It blocks for as
@@ -52,7 +61,14 @@ impl Metadata {
             Format::Jpeg => of_jpeg(&mut bytes, &mut found),
             Format::Png => of_png(&mut bytes, &mut found),
             Format::Webp => of_webp(&mut bytes, &mut found),
-            Format::Gif | Format::Avif => Ok(()),
+            Format::Avif => {
+                let mut all = bytes.into_inner()?;
+                all.rewind()?;
+                let mut read = Vec::new();
+                all.take(LONGEST).read_to_end(&mut read)?;
+                return Ok(of_boxes(&read).unwrap_or_default());
+            }
+            Format::Gif => Ok(()),
         };
         match read {
             Err(Flaw::Unreadable(error)) => Err(error),
@@ -74,6 +90,32 @@ impl Metadata {
             None => {}
         }
     }
+}
+
+fn all(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What is not longer than anybody writes.
+fn short(kind: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    kind.filter(|bytes| !bytes.is_empty() && bytes.len() <= MOST)
+}
+
+fn of_heic(bytes: &[u8]) -> Metadata {
+    let read = of_boxes(bytes).unwrap_or_default();
+    let icc = read.icc.or_else(|| foreign::heic_profile(bytes));
+    Metadata { icc, ..read }
+}
+
+fn of_boxes(bytes: &[u8]) -> Option<Metadata> {
+    let file = HeifFile::parse(bytes).ok()?;
+    let main = file.primary_id;
+    let of = |kind: Result<Option<Vec<u8>>, _>| short(kind.ok().flatten());
+    let icc = avif::icc(&file).filter(|profile| is_whole(profile)).map(<[u8]>::to_vec);
+    Some(Metadata { exif: of(file.exif(main)), xmp: of(file.xmp(main)), iptc: None, icc })
 }
 
 fn of_jpeg<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
@@ -140,7 +182,6 @@ fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<
 /// Of a TIFF, or of a raw picture that is made like one; Fuji's has its EXIF in its preview.
 fn of_directories(file: &mut (impl Read + Seek)) -> Metadata {
     let raw::Said { exif, xmp, iptc, icc } = raw::said(file);
-    let short = |kind: Option<Vec<u8>>| kind.filter(|bytes| !bytes.is_empty() && bytes.len() <= MOST);
     if exif.is_none()
         && let Some(preview) = raw::preview_of(file)
     {

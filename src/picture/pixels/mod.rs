@@ -1,6 +1,16 @@
 //! Pixels out of a file and into one.
 
+#[cfg(feature = "avif")]
+mod av1;
+mod colour;
 mod encode;
+mod inks;
+#[cfg(feature = "avif")]
+mod planes;
+mod reduced;
+#[cfg(test)]
+mod tests;
+mod turn;
 
 use std::io::Cursor;
 
@@ -10,7 +20,13 @@ use super::facts::Colour;
 use super::{Header, foreign};
 use crate::job::Format;
 
+pub(super) use colour::{cicp_profile, eight_bits, of_inks, of_lab, srgb_profile};
 pub(super) use encode::encode;
+pub(super) use reduced::reduced;
+pub(super) use turn::turned;
+
+/// Whether AVIF is decoded and written here: a matter of how this program was built.
+pub const READS_AVIF: bool = cfg!(feature = "avif");
 
 /// The most memory that one picture may take, bytes.
 pub(super) const MOST_MEMORY: u64 = 3 << 29;
@@ -26,6 +42,14 @@ pub enum Unready {
     Disk(#[source] std::io::Error),
 }
 
+/// The pixels of a picture as they are stored.
+///
+/// # Errors
+/// If it cannot be decoded.
+pub fn stored(bytes: &[u8], header: &Header) -> Result<DynamicImage, Unready> {
+    decode(bytes, header).map(|(picture, _)| picture)
+}
+
 /// Decodes a picture as it is stored, with its colour profile.
 ///
 /// # Errors
@@ -34,14 +58,21 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<(DynamicImage, Opt
     if let Some(other) = header.converts {
         return foreign::decode(bytes, other, MOST_MEMORY).map_err(|error| Unready::Damaged(error.into()));
     }
+    let damaged = |error: image::ImageError| Unready::Damaged(error.to_string().into());
     let kind = match header.format {
+        Format::Jpeg if header.colour == Colour::Cmyk => {
+            let picture = inks::decode(bytes, MOST_MEMORY).ok_or_else(|| Unready::Damaged("its inks".into()))?;
+            return Ok((picture.into(), None));
+        }
         Format::Jpeg => ImageFormat::Jpeg,
         Format::Png => ImageFormat::Png,
         Format::Webp => ImageFormat::WebP,
         Format::Gif => ImageFormat::Gif,
-        Format::Avif => ImageFormat::Avif,
+        #[cfg(feature = "avif")]
+        Format::Avif => return av1::decode(bytes, MOST_MEMORY).map_err(|error| Unready::Damaged(error.into())),
+        #[cfg(not(feature = "avif"))]
+        Format::Avif => return Err(Unready::Damaged("AVIF is not read by this build".into())),
     };
-    let damaged = |error: image::ImageError| Unready::Damaged(error.to_string().into());
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
@@ -49,6 +80,5 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<(DynamicImage, Opt
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let profile = decoder.icc_profile().ok().flatten();
     let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    // Inks were made colours by the decoder.
-    Ok((picture, profile.filter(|_| header.colour != Colour::Cmyk)))
+    Ok((picture, profile))
 }

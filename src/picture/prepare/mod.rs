@@ -11,7 +11,7 @@ pub use source::{SOURCE_WITHIN, Sourced, source_of};
 
 use super::facts::Colour;
 use super::kind::Other;
-use super::pixels::{MOST_MEMORY, Unready, decode, encode};
+use super::pixels::{MOST_MEMORY, READS_AVIF, Unready, decode, eight_bits, encode, turned};
 use super::{Alpha, Header, Orientation, alpha, complete, finish, raw};
 use crate::job::{Format, Pixels};
 
@@ -28,12 +28,25 @@ pub struct Wish {
 }
 
 impl Header {
-    /// Whether its pixels have to be turned, or written in another format, before it is sent. AVIF cannot be decoded
-    /// here and goes as it is.
+    /// Whether its pixels have to be turned, written in another format or brought to 8 bits of colours, before it is sent.
     #[must_use]
     pub fn is_to_be_made(&self) -> bool {
-        let turns = self.orientation != Orientation::Upright && !matches!(self.format, Format::Avif | Format::Gif);
-        turns || self.converts.is_some()
+        let is_turnable = match self.format {
+            Format::Gif => false,
+            Format::Avif => READS_AVIF && !self.animated,
+            Format::Jpeg | Format::Png | Format::Webp => true,
+        };
+        self.orientation != Orientation::Upright && is_turnable || self.converts.is_some() || self.is_made_plain()
+    }
+
+    /// Whether it is in inks or deep colours, and is brought to sRGB of 8 bits: what comes back is in that, too, whatever
+    /// its own profile says. One that is too large for it goes as it is.
+    #[must_use]
+    pub fn is_made_plain(&self) -> bool {
+        let is_of_others = matches!(self.converts, Some(Other::Tiff | Other::Netpbm));
+        let is_deep = self.depth > 8 && (is_of_others || self.converts.is_none() && self.format == Format::Png);
+        let is_of_inks = matches!(self.colour, Colour::Cmyk | Colour::Lab);
+        (is_deep || is_of_inks) && (is_of_others || !self.animated && !self.is_too_large_to_decode(0))
     }
 
     /// Whether anything may have to be done to it for a wish: of a picture with an alpha channel only its pixels say.
@@ -51,6 +64,8 @@ impl Header {
     pub fn made_format(&self) -> Format {
         match self.format {
             Format::Gif | Format::Avif => Format::Png,
+            // What is not lost yet is not lost here.
+            Format::Jpeg if self.colour == Colour::Cmyk => Format::Png,
             format => format,
         }
     }
@@ -60,11 +75,18 @@ impl Header {
     pub fn memory(&self, file: u64) -> u64 {
         let samples = match self.colour {
             Colour::Grey => 1,
-            Colour::Rgb | Colour::Palette | Colour::Cmyk => 3,
+            Colour::Rgb | Colour::Palette | Colour::Lab => 3,
+            Colour::Cmyk => 4,
         };
         let pixel = (samples + u64::from(self.alpha)) * if self.depth > 8 { 2 } else { 1 };
         // As it is stored and as it is turned; of a progressive JPEG its coefficients, of HEIC its planes, too.
-        let besides = if self.format == Format::Jpeg || self.converts == Some(Other::Heic) { 6 } else { 0 };
+        let besides = match self.converts {
+            Some(Other::Heic) => 6,
+            Some(Other::JpegXl) => 24,
+            _ if self.format == Format::Jpeg => 6,
+            None if self.format == Format::Avif => 10,
+            _ => 0,
+        };
         // And what lies beneath what is transparent.
         let besides = if self.alpha { besides + 10 } else { besides };
         let pixel = pixel * 2 + besides;
@@ -100,7 +122,21 @@ pub fn ready(bytes: &[u8], header: &Header, wish: Wish, mut into: impl Write) ->
         let preview = preview.ok_or_else(|| Unready::Damaged("its preview is not whole".into()))?;
         return into.write_all(preview).and_then(|()| into.flush()).map(|()| true).map_err(Unready::Disk);
     }
-    let (mut picture, profile) = decode(bytes, header)?;
+    if header.format == Format::Jpeg
+        && header.converts.is_none()
+        && !header.is_made_plain()
+        && wish.size == header.upright()
+        && let Some(made) = turned(bytes, header.orientation)
+    {
+        return into.write_all(&made).and_then(|()| into.flush()).map(|()| true).map_err(Unready::Disk);
+    }
+    let (picture, profile) = decode(bytes, header)?;
+    let (mut picture, profile) = if header.is_made_plain() {
+        let (picture, is_srgb) = eight_bits(picture, profile.as_deref());
+        (picture, profile.filter(|_| !is_srgb))
+    } else {
+        (picture, profile)
+    };
     let covers = header.is_to_be_covered(wish) && alpha::is_seen_through(&picture);
     if !covers && !header.is_to_be_made() && wish.size == header.upright() {
         return Ok(false);

@@ -10,11 +10,11 @@ const WORDS: &str = "fal-tui source ";
 /// How many bytes of a file are looked through for it.
 pub const SOURCE_WITHIN: usize = 64 * 1024;
 
-/// Where in a file of this format the words go that say what it was made of, and the words; `None` for a format that has
-/// no room for them near its beginning.
-fn words(format: Format, head: &[u8], content: ContentHash, bytes: u64) -> Option<(usize, Vec<u8>)> {
+/// A file's first bytes with words in them that say what it was made of; `None` for a format that has no room for them
+/// near its beginning.
+fn worded(format: Format, head: &[u8], content: ContentHash, bytes: u64) -> Option<Vec<u8>> {
     let text = format!("{WORDS}{} {bytes};", blake3::Hash::from_bytes(content.0).to_hex());
-    match format {
+    let (at, words) = match format {
         Format::Jpeg => {
             // A comment, behind JFIF's segment where there is one.
             let jfif = match head {
@@ -22,7 +22,7 @@ fn words(format: Format, head: &[u8], content: ContentHash, bytes: u64) -> Optio
                 _ => 0,
             };
             let length = u16::try_from(text.len() + 2).ok()?.to_be_bytes();
-            Some((2 + jfif, [&[0xff, 0xfe][..], &length, text.as_bytes()].concat()))
+            (2 + jfif, [&[0xff, 0xfe][..], &length, text.as_bytes()].concat())
         }
         Format::Png => {
             let named = [b"tEXtComment\0".as_slice(), text.as_bytes()].concat();
@@ -30,10 +30,49 @@ fn words(format: Format, head: &[u8], content: ContentHash, bytes: u64) -> Optio
             sum.update(&named);
             let length = u32::try_from(named.len() - 4).ok()?.to_be_bytes();
             // Behind the header chunk.
-            Some((33, [&length[..], &named, &sum.sum().to_be_bytes()].concat()))
+            (33, [&length[..], &named, &sum.sum().to_be_bytes()].concat())
         }
-        Format::Webp | Format::Gif | Format::Avif => None,
-    }
+        Format::Webp => return webp(head, &text),
+        Format::Gif | Format::Avif => return None,
+    };
+    let (before, after) = head.split_at_checked(at)?;
+    Some([before, &words, after].concat())
+}
+
+/// In a chunk of its own, which readers step over (RFC 9649, 2.7.1.6), behind the header that such a file must have.
+fn webp(head: &[u8], text: &str) -> Option<Vec<u8>> {
+    let mut length = text.len();
+    length += length % 2;
+    let mut words = [&b"FTUI"[..], &u32::try_from(length).ok()?.to_le_bytes(), text.as_bytes()].concat();
+    words.resize(length + 8, b' ');
+    let (own, rest) = match extended(head) {
+        Some(own) => (own, head.get(12..)?),
+        None => (head.get(12..30)?.to_vec(), head.get(30..)?),
+    };
+    let riff = u32::from_le_bytes(*head.get(4..)?.first_chunk()?);
+    let grown = words.len() + own.len() - (head.len() - 12 - rest.len());
+    let riff = riff.checked_add(u32::try_from(grown).ok()?)?;
+    Some([b"RIFF", &riff.to_le_bytes()[..], b"WEBP", &own, &words, rest].concat())
+}
+
+/// The header for a file of one chunk that has none.
+fn extended(head: &[u8]) -> Option<Vec<u8>> {
+    let (name, content) = (head.get(12..16)?, head.get(20..)?);
+    let (width, height, alpha) = match name {
+        b"VP8 " => {
+            let [w0, w1, h0, h1] = *content.get(6..)?.first_chunk()?;
+            let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff).checked_sub(1);
+            (side(w0, w1)?, side(h0, h1)?, false)
+        }
+        b"VP8L" => {
+            let packed = u32::from_le_bytes(*content.get(1..)?.first_chunk()?);
+            (packed & 0x3fff, packed >> 14 & 0x3fff, packed >> 28 & 1 == 1)
+        }
+        _ => return None,
+    };
+    let ([w0, w1, w2, _], [h0, h1, h2, _]) = (width.to_le_bytes(), height.to_le_bytes());
+    let flags = if alpha { 0x10 } else { 0 };
+    Some([&b"VP8X\x0a\0\0\0"[..], &[flags, 0, 0, 0, w0, w1, w2, h0, h1, h2]].concat())
 }
 
 /// Writes on what was made of a photo, with words in it that say of which.
@@ -57,15 +96,8 @@ impl<W: Write> Sourced<W> {
     }
 
     fn begin(&mut self, head: &[u8]) -> io::Result<()> {
-        let words = words(self.format, head, self.content, self.bytes);
-        match words.and_then(|(at, words)| Some((head.split_at_checked(at)?, words))) {
-            Some(((before, after), words)) => {
-                self.into.write_all(before)?;
-                self.into.write_all(&words)?;
-                self.into.write_all(after)
-            }
-            None => self.into.write_all(head),
-        }
+        let worded = worded(self.format, head, self.content, self.bytes);
+        self.into.write_all(worded.as_deref().unwrap_or(head))
     }
 }
 
@@ -115,7 +147,9 @@ mod tests {
     #[test]
     fn what_was_made_says_of_which_photo_and_stays_whole() {
         let picture = small().into_rgb8().into();
-        for (format, kind) in [(Format::Jpeg, ImageFormat::Jpeg), (Format::Png, ImageFormat::Png)] {
+        for (format, kind) in
+            [(Format::Jpeg, ImageFormat::Jpeg), (Format::Png, ImageFormat::Png), (Format::Webp, ImageFormat::WebP)]
+        {
             let bytes = encoded(&picture, kind);
             let mut made = Vec::new();
             let mut sourced = Sourced::new(&mut made, format, ContentHash([7; 32]), 12_345);
@@ -129,11 +163,11 @@ mod tests {
             assert_eq!(image::load_from_memory(&made).unwrap(), image::load_from_memory(&bytes).unwrap());
             assert_eq!(source_of(&bytes), None);
         }
-        let webp = encoded(&picture, ImageFormat::WebP);
+        let gif = encoded(&picture, ImageFormat::Gif);
         let mut made = Vec::new();
-        let mut sourced = Sourced::new(&mut made, Format::Webp, ContentHash([7; 32]), 1);
-        sourced.write_all(&webp).unwrap();
+        let mut sourced = Sourced::new(&mut made, Format::Gif, ContentHash([7; 32]), 1);
+        sourced.write_all(&gif).unwrap();
         sourced.flush().unwrap();
-        assert_eq!(made, webp);
+        assert_eq!(made, gif);
     }
 }
