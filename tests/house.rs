@@ -207,6 +207,20 @@ fn no_model_is_known_outside_its_room() {
     assert_eq!(found, BTreeSet::from(EXAMPLES.map(str::to_owned)));
 }
 
+#[test]
+fn a_room_of_the_engine_knows_nothing_of_the_actor() {
+    let mut found = Vec::new();
+    for file in rust_files("src/engine").into_iter().filter(|file| is_built(file)) {
+        let below = file.strip_prefix(root().join("src")).unwrap();
+        let is_above = below.starts_with("engine/actor") || below == Path::new("engine/mod.rs");
+        let paths = paths_of(&fs::read_to_string(&file).unwrap(), &module_of(below));
+        if !is_above && paths.iter().any(|path| may_use("engine::actor", &[], path)) {
+            found.push(below.display().to_string());
+        }
+    }
+    assert!(found.is_empty(), "only the actor has all rooms in hand: {found:#?}");
+}
+
 /// Rooms for which photos and results come and go through `storage` alone.
 const WITHOUT_FILES: [&str; 5] = ["intake", "plan", "fal", "output", "engine"];
 /// How the file system is asked.

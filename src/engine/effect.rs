@@ -7,7 +7,9 @@ use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::snapshot::LogLine;
 use crate::fal::FalError;
-use crate::job::{Answer, BatchId, Cause, Checkpoint, ContentHash, OwnParams, Photo, Request, Saved, Suspicion, Transition};
+use crate::job::{
+    Answer, BatchId, Cause, Checkpoint, ContentHash, OwnParams, Photo, Request, Saved, Suspicion, Transition,
+};
 
 /// What follows for one job, in order.
 pub(super) type Effects = Vec<Effect>;

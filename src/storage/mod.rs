@@ -8,6 +8,7 @@
 mod entries;
 mod local;
 mod opened;
+mod reader;
 mod sink;
 mod source;
 mod stat;
@@ -19,8 +20,9 @@ use std::path::{Path, PathBuf};
 
 pub use entries::{Entries, Entry, Order, Trouble};
 pub use opened::{Opened, ReadSeek, Reading, Scratch};
+pub use reader::Reader;
 pub use sink::{Held, Named, Refused, Sink, UNFINISHED};
-pub use source::{Files, Reader, Source};
+pub use source::{Files, Source};
 pub use stat::{Kind, Stat};
 pub use unfinished::{Unfinished, Writing};
 pub use uri::{Scheme, UriError, place};

@@ -1,10 +1,10 @@
 //! Where photos come from.
 
-use std::fmt::{self, Debug};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fmt::Debug;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Entries, Opened, Order, ReadSeek, Stat};
+use super::{Entries, Opened, Order, Reader, Stat};
 
 /// What can be looked at and read.
 pub trait Files: Debug + Send + Sync {
@@ -52,45 +52,4 @@ pub trait Source: Files {
     /// # Errors
     /// If it is not there or cannot be read.
     fn take(&self, at: &Path) -> io::Result<Opened>;
-}
-
-/// A file that is open to be read.
-pub struct Reader {
-    stat: Stat,
-    file: Box<dyn ReadSeek + Send>,
-}
-
-impl Reader {
-    /// Of something that can be read, and what is known of it.
-    pub fn new(stat: Stat, file: impl ReadSeek + Send + 'static) -> Self {
-        Self { stat, file: Box::new(file) }
-    }
-
-    /// What was known of it when it was opened.
-    #[must_use]
-    pub fn stat(&self) -> Stat {
-        self.stat
-    }
-}
-
-impl Debug for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("stat", &self.stat).finish_non_exhaustive()
-    }
-}
-
-impl Read for Reader {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.file.read(into)
-    }
-
-    fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
-        self.file.read_to_end(into)
-    }
-}
-
-impl Seek for Reader {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
 }

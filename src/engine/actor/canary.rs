@@ -25,8 +25,8 @@ impl Engine {
             return;
         }
         let tasks = &self.scheduler.tasks;
-        let is_known = !self.planning.planner.is_walking()
-            && self.dedup.duplicates.unsettled() + tasks.count(Pool::Checks) == 0;
+        let is_known =
+            !self.planning.planner.is_walking() && self.dedup.duplicates.unsettled() + tasks.count(Pool::Checks) == 0;
         // What was lost may turn up yet.
         let is_settled =
             self.resilience.pause.is_none() && !self.search.is_looking() && tasks.count(Pool::Records) == 0;

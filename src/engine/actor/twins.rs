@@ -15,11 +15,8 @@ const CHECKS: usize = 3;
 /// The room, and what it looks at besides.
 macro_rules! dedup {
     ($engine:ident, |$dedup:ident, $around:ident| $ask:expr) => {{
-        let $around = Around {
-            jobs: &$engine.jobs,
-            root: $engine.stages.output.root(),
-            is_looking: $engine.search.is_looking(),
-        };
+        let $around =
+            Around { jobs: &$engine.jobs, root: $engine.stages.output.root(), is_looking: $engine.search.is_looking() };
         let $dedup = &mut $engine.dedup;
         $ask
     }};

@@ -34,8 +34,7 @@ impl Sample {
 
     /// What came of it.
     pub(super) fn figures(&self, jobs: &JobTable) -> CanaryFigures {
-        let of =
-            |groups: &[Group]| self.jobs(jobs).filter(|job| groups.contains(&job.state.status().group())).count();
+        let of = |groups: &[Group]| self.jobs(jobs).filter(|job| groups.contains(&job.state.status().group())).count();
         let (done, failed, review) = (of(&[Group::Done]), of(&[Group::Failed, Group::Cancelled]), of(&[Group::Review]));
         let spent = jobs.totals().spent - self.before;
         let is_unsaid = self.results(jobs).any(|saved| saved.cost.is_none());

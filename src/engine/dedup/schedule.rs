@@ -46,7 +46,11 @@ impl Dedup {
         let Some(JobState::Waiting { checkpoint, .. }) = jobs.get(id).map(|job| &job.state) else { return Vec::new() };
         match &**checkpoint {
             Checkpoint::Nothing if !jobs.is_redone(id) && !self.insists.contains(&id) => {
-                if self.meet(id, jobs) { vec![Effect::Send] } else { Vec::new() }
+                if self.meet(id, jobs) {
+                    vec![Effect::Send]
+                } else {
+                    Vec::new()
+                }
             }
             Checkpoint::Upload(upload) if !jobs.is_redone(id) => {
                 self.learn(id, upload.content, jobs);

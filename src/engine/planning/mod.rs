@@ -1,8 +1,7 @@
-//! The plan while photos arrive and a person changes it.
+//! What a plan says of each photo, while photos arrive and a person changes it.
 
-pub(super) mod arrive;
+pub(super) mod another_model;
+pub(super) mod count;
 pub(super) mod edit;
-pub(super) mod model;
 pub(super) mod row;
-pub(super) mod sibling;
 pub(super) mod state;

@@ -1,10 +1,15 @@
 //! What would become of the photos if the plan were started as it stands, one by one: for the rows of a
 //! page, and for a photo that is left out or taken in by itself.
 
-use crate::engine::actor::Engine;
+use std::collections::HashMap;
+
+use crate::engine::job_table::JobTable;
+use crate::engine::planning::count::Around;
+use crate::engine::planning::state::Planning;
 use crate::engine::publish::view_model;
+use crate::engine::runtime::Runtime;
 use crate::engine::snapshot::{Choice, Money, Page, Row};
-use crate::job::{Job, JobId, Losses, Usd};
+use crate::job::{Job, JobId, Losses, Usd, clean};
 
 /// What would become of a photo.
 struct PlanRow {
@@ -16,29 +21,49 @@ struct PlanRow {
     price: Option<Usd>,
 }
 
-impl Engine {
+/// What follows for the plan where one photo was left out or taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Turned {
+    /// Nothing: it is as it was.
+    Same,
+    /// This becomes of it, and nothing else hangs on it.
+    Alone(Option<Choice>),
+    /// More may hang on it: the plan is counted from the start.
+    More,
+}
+
+impl Planning {
     /// The page with each photo as the plan has it.
-    pub(in crate::engine) fn with_plan_rows(&self, page: Page) -> Page {
-        let rows =
-            page.rows.into_iter().map(|row| self.plan_row(row.id).map_or(row, |found| self.row(&found))).collect();
-        Page { rows, ..page }
+    pub(in crate::engine) fn page(
+        &self,
+        page: Page,
+        around: Around<'_>,
+        runtime: &HashMap<JobId, Runtime>,
+        is_paused: bool,
+    ) -> Page {
+        let row = |row: Row| {
+            let found = self.plan_row(row.id, around);
+            found.map_or(row, |found| found.row(around.jobs, runtime.get(&found.job.id), is_paused))
+        };
+        Page { rows: page.rows.into_iter().map(row).collect(), ..page }
     }
 
     /// `None` if the batch that the parameters make does not count it.
-    fn plan_row(&self, id: JobId) -> Option<PlanRow> {
-        let job = self.jobs.get(id)?;
-        let is_changed = self.is_changed();
-        let is_gone = !self.planning.planner.is_walking() && !is_changed;
-        if !self.planning.selection.is_found(id) && !is_gone {
+    fn plan_row(&self, id: JobId, around: Around<'_>) -> Option<PlanRow> {
+        let jobs = around.jobs;
+        let job = jobs.get(id)?;
+        let is_changed = self.is_changed(jobs);
+        let is_gone = !self.planner.is_walking() && !is_changed;
+        if !self.selection.is_found(id) && !is_gone {
             return None;
         }
-        let job = Job { state: self.planning.edit.standing(job, is_changed).clone(), ..job.clone() };
-        let price = self.jobs.estimate(&job);
+        let job = Job { state: self.edit.standing(job, is_changed).clone(), ..job.clone() };
+        let price = jobs.estimate(&job);
         let choice = if !job.state.is_unsent() {
             None
-        } else if self.planning.selection.leaves_out(id, price) {
+        } else if self.selection.leaves_out(id, price) {
             Some(Choice::Out)
-        } else if !is_changed && self.is_reused(id) {
+        } else if !is_changed && self.is_reused(id, around) {
             Some(Choice::Duplicate)
         } else {
             Some(Choice::In)
@@ -46,45 +71,47 @@ impl Engine {
         Some(PlanRow { job, choice, price })
     }
 
-    fn row(&self, PlanRow { job, choice, price }: &PlanRow) -> Row {
-        let row = view_model::row(&self.jobs, job, self.runtime.get(&job.id), self.resilience.pause.is_some());
-        let cost = match choice {
-            None => row.cost,
-            Some(Choice::Duplicate) => Some(Money::Estimated(Usd::ZERO)),
-            Some(Choice::In | Choice::Out) => price.map(Money::Estimated),
-        };
-        // What is sent with it, where that is something else for each.
-        let note = self.jobs.said(job).map_or(row.note, |said| crate::job::clean(&said).into_owned());
-        Row { choice: *choice, cost, note, ..row }
-    }
-
     /// Leaves a photo out or takes it in. Where nothing else hangs on it, the plan is not counted from
-    /// the start for it. Says whether that is so.
-    pub(in crate::engine) fn leave_out_one(&mut self, id: JobId, out: bool) -> bool {
-        let before = self.plan_row(id);
-        self.planning.selection.choose([id], out);
+    /// the start for it.
+    pub(in crate::engine) fn turn(&mut self, id: JobId, out: bool, around: Around<'_>) -> Turned {
+        let before = self.plan_row(id, around);
+        self.selection.choose([id], out);
         // One of its like would be sent in its place.
-        let is_alone = self.dedup.duplicates.is_alone(id);
-        let (true, false, Some(before), Some(after)) = (is_alone, self.planning.edit.stale, before, self.plan_row(id))
+        let is_alone = around.dedup.duplicates.is_alone(id);
+        let (true, false, Some(before), Some(after)) = (is_alone, self.edit.stale, before, self.plan_row(id, around))
         else {
-            return false;
+            return Turned::More;
         };
         let photo = &after.job.photo;
-        let work = self.jobs.params_of(&after.job).work(photo.pixels);
+        let work = around.jobs.params_of(&after.job).work(photo.pixels);
         let is_counted = match (before.choice, after.choice) {
-            (before, after) if before == after => return true,
-            (Some(Choice::In), Some(Choice::Out)) => self.planning.planner.take_back(photo, work),
+            (before, after) if before == after => return Turned::Same,
+            (Some(Choice::In), Some(Choice::Out)) => self.planner.take_back(photo, work),
             // What will be lost of photos is counted anew.
             (Some(Choice::Out), Some(Choice::In)) if photo.losses == Losses::NONE => {
-                self.planning.planner.send(photo, work);
+                self.planner.send(photo, work);
                 true
             }
             _ => false,
         };
-        if is_counted {
-            self.planning.selection.turn(id, after.price, out);
-            self.jobs.set_choice(id, after.choice);
+        if !is_counted {
+            return Turned::More;
         }
-        is_counted
+        self.selection.turn(id, after.price, out);
+        Turned::Alone(after.choice)
+    }
+}
+
+impl PlanRow {
+    fn row(&self, jobs: &JobTable, runtime: Option<&Runtime>, is_paused: bool) -> Row {
+        let row = view_model::row(jobs, &self.job, runtime, is_paused);
+        let cost = match self.choice {
+            None => row.cost,
+            Some(Choice::Duplicate) => Some(Money::Estimated(Usd::ZERO)),
+            Some(Choice::In | Choice::Out) => self.price.map(Money::Estimated),
+        };
+        // What is sent with it, where that is something else for each.
+        let note = jobs.said(&self.job).map_or(row.note, |said| clean(&said).into_owned());
+        Row { choice: self.choice, cost, note, ..row }
     }
 }

@@ -1,4 +1,4 @@
-//! What the plan is made from while it can be changed.
+//! The plan of a run, and what goes on from it as a batch of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -8,28 +8,12 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
+use crate::engine::planning::edit::PlanEdit;
 use crate::engine::snapshot::{Query, Snapshot};
 use crate::intake::Found;
-use crate::job::{Job, JobId, JobState, Saved, Usd};
+use crate::job::{JobId, Saved, Usd};
 use crate::model::{Listing, Params, UnitPrice};
 use crate::plan::{Choices, Planner, Standing};
-
-/// The parameters as they are changed before the start.
-#[derive(Debug)]
-pub(in crate::engine) struct PlanEdit {
-    /// Those that the run was started with.
-    pub(super) base: Params,
-    /// The model that was taken in place of the batch's.
-    pub(super) taken: Option<Arc<Listing>>,
-    /// What the ledger knows of a batch with the changed ones, by path.
-    pub(super) sibling: HashMap<Box<Path>, Job>,
-    /// The model and parameters that are being looked up in the ledger.
-    pub(super) looking: Option<(String, String)>,
-    /// The person said to start with the changed ones.
-    pub(super) begin: bool,
-    /// Something was changed since the plan was counted.
-    pub(in crate::engine) stale: bool,
-}
 
 /// What goes on as a batch of its own: the same photos with other parameters.
 #[derive(Debug)]
@@ -60,25 +44,6 @@ pub struct Link {
     pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
     pub(in crate::engine) commands: mpsc::Receiver<Command>,
     pub(in crate::engine) query: Query,
-}
-
-impl PlanEdit {
-    pub(in crate::engine) fn new(base: Params) -> Self {
-        Self { base, taken: None, sibling: HashMap::new(), looking: None, begin: false, stale: false }
-    }
-
-    /// A job as it stands in the batch that the parameters make.
-    pub(in crate::engine) fn standing<'a>(&'a self, job: &'a Job, is_changed: bool) -> &'a JobState {
-        match &job.state {
-            state if !is_changed => state,
-            state @ JobState::Skipped(_) => state,
-            _ => self
-                .sibling
-                .get(&job.photo.path)
-                .filter(|known| !known.is_another(&Job { state: JobState::Pending, ..job.clone() }))
-                .map_or(&JobState::Pending, |known| &known.state),
-        }
-    }
 }
 
 /// The plan, and what it is made from.

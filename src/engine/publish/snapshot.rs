@@ -63,9 +63,7 @@ fn redo_params(model: &Model, params: &Params, job: &Job) -> Vec<Field> {
     if job.state.saved().is_none() {
         return Vec::new();
     }
-    let param = |(spec, value): (&ParamSpec, Option<&serde_json::Value>)| Field {
-        spec: spec.clone(),
-        value: value.cloned(),
-    };
+    let param =
+        |(spec, value): (&ParamSpec, Option<&serde_json::Value>)| Field { spec: spec.clone(), value: value.cloned() };
     model.redo(params).map(param).collect()
 }

@@ -42,8 +42,7 @@ impl Search {
         let ids: Vec<_> = lost.iter().map(|(id, ..)| *id).collect();
         self.asked = Some(ids.iter().copied().collect());
         let youngest = lost.iter().map(|(_, _, at)| *at).max();
-        self.times =
-            self.times.map(|(since, _)| (since, youngest.map(|at| at.plus(HORIZON)).filter(|end| *end > now)));
+        self.times = self.times.map(|(since, _)| (since, youngest.map(|at| at.plus(HORIZON)).filter(|end| *end > now)));
         self.looks += 1;
         Some((Timestamp(since.0 - i64::try_from(SLACK.as_millis()).unwrap_or_default()), ids))
     }
@@ -63,8 +62,8 @@ impl Search {
         // The newest comes first and would be the last to stay.
         let by_input: HashMap<_, _> = list.into_iter().rev().collect();
         // Of a job that was lost meanwhile nobody has said which of its requests are over.
-        let lost = lost(jobs).into_iter().filter(|(id, ..)| asked.contains(id));
-        let found = lost.filter_map(|(id, upload, _)| {
+        let missing = lost(jobs).into_iter().filter(|(id, ..)| asked.contains(id));
+        let found = missing.filter_map(|(id, upload, _)| {
             let request = by_input.get(&*upload.url)?;
             tracing::info!(job = %id, %request, "a lost request was found at fal");
             Some((id, Request { id: request.clone(), url: None, at: now, upload }))

@@ -8,7 +8,7 @@ use crate::plan::{LEFT_OUT, SkippedFile, Standing, skipped_file, without_photo};
 
 impl Engine {
     /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
-    pub(in crate::engine) fn recall(&mut self, known: Vec<Job>) {
+    pub(in crate::engine::actor) fn recall(&mut self, known: Vec<Job>) {
         for job in known {
             if job.id != self.jobs.next_id() {
                 tracing::error!(job = %job.id, "the ledger's jobs have a gap; the rest is taken as new");
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Takes in photos that were found.
-    pub(in crate::engine) fn arrive(&mut self, chunk: Vec<Found>) {
+    pub(in crate::engine::actor) fn arrive(&mut self, chunk: Vec<Found>) {
         let mut new = Vec::new();
         for found in chunk {
             if let Some(id) = self.planning.known.remove(&found.photo().path) {
@@ -174,7 +174,7 @@ impl Engine {
     }
 
     /// Every photo has been found. What was to be sent and is no longer there is not.
-    pub(in crate::engine) fn all_found(&mut self) {
+    pub(in crate::engine::actor) fn all_found(&mut self) {
         let gone: Vec<JobId> = std::mem::take(&mut self.planning.known).into_values().collect();
         for id in gone {
             let Some(job) = self.jobs.get(id) else { continue };
@@ -193,7 +193,7 @@ impl Engine {
 
     /// Tells the plan, once, when it is whole: with what turned out to be the same picture as another, unless
     /// the run ends before that.
-    pub(in crate::engine) fn tell_plan(&mut self, settled: bool) {
+    pub(in crate::engine::actor) fn tell_plan(&mut self, settled: bool) {
         if self.is_told() && self.planning.planner.is_to_be_told(settled) {
             let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
             self.tell(what);

@@ -9,12 +9,11 @@ use crate::ledger::{BatchKey, LedgerError};
 
 impl Engine {
     /// Asks the ledger for a batch with these parameters: what is done in it is not sent again.
-    pub(in crate::engine) fn look_up_sibling(&mut self) {
-        if self.planning.edit.looking.is_some() || !self.is_changed() {
+    pub(in crate::engine::actor) fn look_up_sibling(&mut self) {
+        let (model, params) = self.planned_terms();
+        if !self.is_changed() || !self.planning.edit.look_up(&model, &params) {
             return;
         }
-        let (model, params) = self.planned_terms();
-        self.planning.edit.looking = Some((model.clone(), params.clone()));
         let (ledger, id) = (self.ledger.clone(), self.facts.id);
         self.spawn_stage(Step::Sibling, async move {
             let look = async {
@@ -34,27 +33,27 @@ impl Engine {
     }
 
     /// What the ledger knows of a batch with the changed parameters.
-    pub(in crate::engine) fn sibling_found(&mut self, jobs: Result<Vec<Job>, LedgerError>) {
-        let looked_for = self.planning.edit.looking.take();
+    pub(in crate::engine::actor) fn sibling_found(&mut self, jobs: Result<Vec<Job>, LedgerError>) {
+        let looked_for = self.planning.edit.looked_up();
         if looked_for.is_none_or(|looked_for| looked_for != self.planned_terms()) {
             return self.look_up_sibling();
         }
         match jobs {
             Ok(jobs) => {
-                self.planning.edit.sibling = jobs.into_iter().map(|job| (job.photo.path.clone(), job)).collect();
-                (self.planning.edit.stale, self.publisher.dirty) = (true, true);
+                self.planning.edit.know_sibling(jobs);
+                self.publisher.dirty = true;
             }
             Err(error) => {
                 tracing::error!(%error, "the ledger cannot be read");
-                self.planning.edit.begin = false;
+                self.planning.edit.turned();
             }
         }
     }
 
     /// It could not be read, so that it is not begun.
-    pub(in crate::engine) fn sibling_unread(&mut self) {
-        self.planning.edit.looking = None;
-        self.planning.edit.begin = false;
+    pub(in crate::engine::actor) fn sibling_unread(&mut self) {
+        self.planning.edit.looked_up();
+        self.planning.edit.turned();
         self.publisher.dirty = true;
     }
 }

@@ -1,0 +1,6 @@
+//! The plan while photos arrive and a person changes it, among all that a run does.
+
+mod arrive;
+mod edit;
+mod model;
+mod sibling;
