@@ -199,6 +199,7 @@ impl Fake {
             cost: values::price().estimate(fal_tui::model::Work::one(Some(output))).map(Money::Estimated),
             note: String::new(),
             progress: None,
+            losses: fal_tui::job::Losses::NONE,
             choice: None,
         };
         let caption = SEEN[self.chance(4) as usize].to_owned();

@@ -177,6 +177,23 @@ impl Loss {
     ];
 }
 
+impl Loss {
+    /// It in a word or two, as a row has room for.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Transparency => "transparent",
+            Self::TransparencyLost => "transparency lost",
+            Self::RawPreview => "raw preview",
+            Self::Animation => "animated",
+            Self::Pages => "first page",
+            Self::Depth => "over 8 bit",
+            Self::Orientation => "not turned",
+            Self::Size => "above 50 MP",
+        }
+    }
+}
+
 /// A set of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Losses(u8);

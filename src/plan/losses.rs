@@ -47,22 +47,28 @@ impl Notes {
 }
 
 impl LossNote {
+    /// What it means for each of them.
+    #[must_use]
+    pub fn consequence(&self) -> &'static str {
+        match self.loss {
+            Loss::Transparency if self.kept => "with transparency: it is put back into the result",
+            Loss::Transparency | Loss::TransparencyLost => "with transparency: what is transparent comes back opaque",
+            Loss::RawPreview => "in camera raw: the preview of full size in them is sent",
+            Loss::Animation => "animated: one still comes back",
+            Loss::Pages => "of several pages: the first is sent",
+            Loss::Depth => "in more than 8 bit: 8 bit come back",
+            Loss::Orientation => "that cannot be turned upright here: may come back on the side",
+            Loss::Size => "above 50 MP",
+        }
+    }
+
     /// The note for a person.
     #[must_use]
     pub fn told(&self) -> String {
         let (photos, out) = (count(self.photos), count(self.out));
         let told = match (self.loss, self.dearest) {
-            (Loss::Transparency, _) if self.kept => "with transparency: it is put back into the result".to_owned(),
-            (Loss::Transparency | Loss::TransparencyLost, _) => {
-                "with transparency: what is transparent comes back opaque".to_owned()
-            }
-            (Loss::RawPreview, _) => "in camera raw: the preview of full size in them is sent".to_owned(),
-            (Loss::Animation, _) => "animated: one still comes back".to_owned(),
-            (Loss::Pages, _) => "of several pages: the first is sent".to_owned(),
-            (Loss::Depth, _) => "in more than 8 bit: 8 bit come back".to_owned(),
-            (Loss::Orientation, _) => "that cannot be turned upright here: may come back on the side".to_owned(),
             (Loss::Size, Some(dearest)) => format!("above 50 MP, the dearest {dearest}"),
-            (Loss::Size, None) => "above 50 MP".to_owned(),
+            _ => self.consequence().to_owned(),
         };
         if self.photos == 0 {
             return format!("{out} {told}: left out by you");

@@ -40,6 +40,7 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
         progress: live
             .filter(|live| matches!(state, JobState::InProgress(..)) && live.trouble.is_none())
             .and_then(|live| live.log.progress().cloned()),
+        losses: job.photo.losses,
         choice: None,
     }
 }
@@ -125,6 +126,7 @@ pub(in crate::engine) fn detail(
         path: clean(&job.photo.slash_path()).into_owned(),
         source: clean(&job.photo.source.to_string_lossy()).into_owned(),
         before: PictureFile { path: FilePath(job.photo.source.to_path_buf()), pixels: job.photo.pixels, sent: None },
+        losses: job.photo.losses,
         photo_bytes: job.photo.bytes,
         logs: live.map(|live| live.log.lines().cloned().collect()).unwrap_or_default(),
         attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),

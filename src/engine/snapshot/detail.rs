@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::PictureFile;
-use crate::job::{Cause, Cost, JobId, Stage, Timestamp};
+use crate::job::{Cause, Cost, JobId, Losses, Stage, Timestamp};
 use crate::plan::Field;
 
 /// All that is known of the job under the cursor. All text is cleaned for a terminal.
@@ -20,6 +20,8 @@ pub struct Detail {
     pub source: String,
     /// The photo's file as it is.
     pub before: PictureFile,
+    /// What of it will be lost.
+    pub losses: Losses,
     /// The photo's length, bytes.
     pub photo_bytes: u64,
     /// What is at fal of it.

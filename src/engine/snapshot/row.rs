@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Cost, JobId, Pixels, Status, Timestamp, Usd};
+use crate::job::{Cost, JobId, Losses, Pixels, Status, Timestamp, Usd};
 
 /// A job as one line of the table. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Row {
     pub note: String,
     /// How far its runner says that it is, while it runs.
     pub progress: Option<Progress>,
+    /// What of its photo will be lost.
+    pub losses: Losses,
     /// Before the start: whether it would be sent; `None` where there is nothing to choose.
     pub choice: Option<Choice>,
 }

@@ -312,8 +312,15 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         }
         Column::Try => {}
         Column::Photo => {
+            let lost = if ui.is_planning() { list::losses(ui, row) } else { None };
+            // A path says more than what will be lost: that gets what is left of the room.
             let shown = fit_path(&row.path, room);
-            put(buf, x, y, width, &shown, base);
+            let end = put(buf, x, y, width, &shown, base);
+            let left = area.right().saturating_sub(end.saturating_add(2));
+            if let Some((text, role)) = lost.filter(|_| left >= LEAST_LOSS) {
+                let text = fit(&text, usize::from(left));
+                put(buf, end.saturating_add(2), y, left, &text, ui.styles.of(role));
+            }
         }
         Column::Megapixels => {
             put(buf, x, y, width, &format::sizes(row.input, row.output), base);
@@ -323,6 +330,9 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         Column::Said => drop(put(buf, x, y, width, &fit(&row.note, room), ui.styles.of(Role::Caption))),
     }
 }
+
+/// Room for a word on what will be lost.
+const LEAST_LOSS: u16 = 8;
 
 /// How far its runner is, else its caption or cause, else its runner's last words.
 fn note(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {

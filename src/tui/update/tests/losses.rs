@@ -32,3 +32,22 @@ fn photos_of_which_something_will_be_lost_are_left_out_together() {
     assert!(desk.screen().contains("[ ] 16 animated: one still comes"), "{}", desk.screen());
     assert_eq!(desk.told, [out(Loss::Animation, false)]);
 }
+
+#[test]
+fn each_photo_of_the_list_says_what_will_be_lost_of_it() {
+    use crate::job::Losses;
+
+    let note = |loss, kept| LossNote { loss, photos: 1, out: 0, paths: Vec::new(), dearest: None, kept };
+    let mut desk = fixtures::planning(120, 36).with(|snapshot| {
+        let mut plan = (*snapshot.plan).clone();
+        plan.notes.losses = vec![note(Loss::Transparency, true), note(Loss::Animation, false)];
+        snapshot.plan = plan.into();
+    });
+    desk.rows[0].losses = Losses::NONE.with(Loss::Transparency, true).with(Loss::Animation, true);
+    // What is not told of the plan is not told of a photo either.
+    desk.rows[1].losses = Losses::NONE.with(Loss::Depth, true);
+    desk.press("p").answer();
+    let screen = desk.screen();
+    assert!(screen.contains("  transparent, animated"), "{screen}");
+    assert!(!screen.contains("over 8 bit"), "{screen}");
+}

@@ -36,6 +36,10 @@ pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec
     maybe("upload", detail.request.upload_url.as_deref().map(Cow::Borrowed));
     maybe("result", detail.request.result_url.as_deref().map(Cow::Borrowed));
     maybe("size", size(detail).map(Cow::Owned));
+    let notes = ui.snapshot.plan.notes.losses.iter().filter(|note| detail.losses.has(note.loss));
+    for (at, note) in notes.enumerate() {
+        maybe(if at == 0 { "it is" } else { "" }, Some(Cow::Borrowed(note.consequence())));
+    }
     maybe("cost", detail.result.cost.map(|cost| Cow::Owned(cost.to_string())));
     maybe("seed", detail.result.seed.map(|seed| Cow::Owned(seed.to_string())));
     maybe("on a runner", detail.result.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));

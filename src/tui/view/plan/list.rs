@@ -73,6 +73,15 @@ pub(in crate::tui::view) fn choice(ui: &Ui, row: &Row, area: Rect, buf: &mut Buf
     put_spans(buf, area, &[Span::styled(sign, style), Span::raw(" "), Span::styled(word, style)]);
 }
 
+/// What will be lost of a photo, as far as the plan tells of it; a warning unless all of it is put back.
+pub(in crate::tui::view) fn losses(ui: &Ui, row: &Row) -> Option<(String, Role)> {
+    let notes = &ui.snapshot.plan.notes.losses;
+    let of_row: Vec<_> = notes.iter().filter(|note| row.losses.has(note.loss)).collect();
+    let role = if of_row.iter().all(|note| note.kept) { Role::Muted } else { Role::Warning };
+    let words: Vec<_> = of_row.iter().map(|note| note.loss.word()).collect();
+    (!words.is_empty()).then(|| (words.join(", "), role))
+}
+
 /// Whether a plan tells of a photo why it is not sent in any case, in the room that its size and price
 /// would take.
 pub(in crate::tui::view) fn is_idle(ui: &Ui, row: &Row) -> bool {
