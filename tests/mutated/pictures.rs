@@ -149,6 +149,67 @@ fn tgas_and_qois_may_be_anything() {
     take_foreign(&[encoded(ImageFormat::Qoi)], 11);
 }
 
+/// A small picture of `tests/cases`.
+fn case(name: &str) -> Vec<u8> {
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)).unwrap()
+}
+
+/// A TIFF of L*a*b*, of two pages.
+fn lab() -> Vec<u8> {
+    use tiff::encoder::{TiffEncoder, colortype};
+
+    let samples: Vec<u8> = (0..24 * 16 * 3).map(|at: u32| at.to_le_bytes()[0]).collect();
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes).unwrap();
+    (0..2).for_each(|_| encoder.write_image::<colortype::RGB8>(24, 16, &samples).unwrap());
+    let mut bytes = bytes.into_inner();
+    let at = bytes.windows(8).position(|entry| entry == [6, 1, 3, 0, 1, 0, 0, 0]).unwrap();
+    bytes[at + 8] = 8;
+    bytes
+}
+
+#[test]
+fn jpeg_xls_and_pcxs_may_be_anything() {
+    take_foreign(&[case("coffee.jxl")], 13);
+    take_foreign(&[case("pcx.pcx"), lab()], 14);
+}
+
+/// A JPEG of inks.
+fn inks() -> Vec<u8> {
+    use libjpeg_turbo_rs::{PixelFormat, Subsampling, compress};
+
+    let samples: Vec<u8> = (0..24 * 16 * 4).map(|at: u32| at.to_le_bytes()[0]).collect();
+    compress(&samples, 24, 16, PixelFormat::Cmyk, 90, Subsampling::S444).unwrap()
+}
+
+/// What is decoded before it is sent is made, or a reason is given.
+#[test]
+fn what_is_decoded_may_be_anything() {
+    let samples = [
+        turned_jpeg(),
+        turned_webp(),
+        inks(),
+        avif(),
+        case("sideways-irot.avif"),
+        case("coffee.jxl"),
+        case("pcx.pcx"),
+        lab(),
+        heic(),
+    ];
+    for (seed, sample) in (20..).zip(samples) {
+        for bytes in Damage::of(&[sample], seed).take(INPUTS / 80) {
+            let Ok(header) = picture::photo(Cursor::new(&bytes)) else { continue };
+            if header.upright().count() > 1 << 22 {
+                continue;
+            }
+            let wish = picture::Wish { alpha: picture::Alpha::Keep, size: header.upright() };
+            let _ = picture::ready(&bytes, &header, wish, io::sink());
+            let _ = picture::mask(&bytes, &header);
+        }
+    }
+    assert_small();
+}
+
 /// A raw picture with a preview, a camera, and directories within each other.
 fn raw() -> Vec<u8> {
     let preview = encoded(ImageFormat::Jpeg);
@@ -179,7 +240,8 @@ fn metadata_may_be_anything() {
     let made = picture::Provenance::new("fal-ai/some-model", "{}".to_owned(), Some(7), "request");
     let results =
         [(Format::Png, ImageFormat::Png), (Format::Jpeg, ImageFormat::Jpeg), (Format::Webp, ImageFormat::WebP)];
-    let results = results.map(|(format, kind)| (format, encoded(kind)));
+    let results = results.map(|(format, kind)| (format, encoded(kind))).into_iter();
+    let results: Vec<_> = results.chain([(Format::Avif, avif())]).collect();
     let dressed = |source: &picture::Metadata| {
         for (format, result) in &results {
             for strip in [picture::Strip::None, picture::Strip::Gps] {
@@ -192,8 +254,10 @@ fn metadata_may_be_anything() {
     };
     let full = picture::Metadata::of(Cursor::new(turned_jpeg())).unwrap();
     let (_, png) = &results[0];
-    let said = picture::Dress::new(full, picture::Strip::None, made.clone()).put_on(Format::Png, png).unwrap();
-    for bytes in Damage::of(&[said, turned_jpeg(), turned_webp()], 8).take(INPUTS / 10) {
+    let dress = picture::Dress::new(full, picture::Strip::None, made.clone());
+    let said = dress.put_on(Format::Png, png).unwrap();
+    let said_in_avif = dress.put_on(Format::Avif, &avif()).unwrap();
+    for bytes in Damage::of(&[said, said_in_avif, turned_jpeg(), turned_webp()], 8).take(INPUTS / 10) {
         if let Ok(source) = picture::Metadata::of(Cursor::new(&bytes)) {
             dressed(&source);
         }

@@ -76,6 +76,10 @@ fn picture(
 }
 
 fn decoded(data: Vec<u8>, most: u64) -> Result<Planes, String> {
+    // The decoder takes no such for an error, but ends the program.
+    if data.is_empty() {
+        return Err("it has no data".to_owned());
+    }
     let mut settings = Settings::new();
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);

@@ -9,7 +9,12 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let kind = picture::sniff(bytes.get(..HEAD).unwrap_or(bytes));
     let _ = picture::header(Cursor::new(bytes));
-    let _ = picture::photo(Cursor::new(bytes));
+    if let Ok(header) = picture::photo(Cursor::new(bytes))
+        && header.upright().count() < 1 << 22
+    {
+        let wish = picture::Wish { alpha: picture::Alpha::Keep, size: header.upright() };
+        let _ = picture::ready(bytes, &header, wish, std::io::sink());
+    }
     let _ = picture::Metadata::of(Cursor::new(bytes));
     if let Kind::Picture(format) = kind {
         let _ = picture::ends_well(Cursor::new(bytes), format);
