@@ -9,8 +9,14 @@ use clap::{ArgAction, Args, ValueHint};
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
     /// A folder of photos, walked recursively, or an image file.
-    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "PATH", required_unless_present = "from", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+    /// Only photos that a file lists, or stdin if it is -: a path a line, or CSV with a column `path`, such as failures.csv.
+    ///
+    /// What of them failed in an earlier run is sent again. Without PATH they are looked for in the folders that
+    /// failures.csv names, or as they are listed.
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Photos and results")]
+    pub from: Option<PathBuf>,
     /// All but the paths.
     #[command(flatten)]
     pub options: Options,

@@ -266,7 +266,7 @@ impl Cli {
             Some(Command::Recover { paths, json, what, place, .. }) => {
                 let face = FaceFlags { json: *json, ..FaceFlags::default() };
                 let options = Options { what: what.clone(), face, place: place.clone(), ..Options::default() };
-                Flags { paths: paths.clone(), options }
+                Flags { paths: paths.clone(), options, ..Flags::default() }
             }
             Some(Command::Models { json, sandbox, place, .. }) => {
                 let face = FaceFlags { json: *json, ..FaceFlags::default() };

@@ -1,19 +1,21 @@
 //! A batch as the settings describe it: its inputs, its place in the ledger, what faces show of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::commands::failure::Failure;
 use crate::commands::models::{self, Chosen};
-use crate::config::Settings;
+use crate::config::{Settings, Which};
 use crate::engine::Pools;
 use crate::engine::snapshot::BatchFacts;
-use crate::intake::{Found, Inputs, walk};
+use crate::intake::{Found, Inputs, Manifest, walk};
 use crate::job::{BatchId, Checkpoint, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Listing, Model, Params};
 use crate::output::{Output, OutputError, Taken};
+use crate::plan::Failed;
 
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
@@ -32,12 +34,20 @@ pub(super) struct Batch {
     pub(super) notes: Vec<String>,
     /// Where to look for photos; `None` if only what the ledger knows is sent.
     pub(super) inputs: Option<Inputs>,
+    /// Those of them that are sent, if they were listed.
+    pub(super) listed: Option<Arc<Manifest>>,
 }
 
 impl Batch {
     /// The batch of a command line's paths, sent to a service.
     pub(super) fn of(settings: &Settings, service: Service, chosen: Chosen) -> Result<Self, Failure> {
-        let inputs = Inputs::check(&settings.paths, settings.output.as_deref(), &settings.include, &settings.exclude)?;
+        let listed = settings.which.from.as_deref().map(Manifest::read).transpose()?.map(Arc::new);
+        let roots: Vec<_> = match &listed {
+            Some(listed) if settings.paths.is_empty() => listed.roots().map(Path::to_owned).collect(),
+            _ => settings.paths.clone(),
+        };
+        let Which { include, exclude, .. } = &settings.which;
+        let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),
             output: inputs.output().to_owned(),
@@ -46,7 +56,7 @@ impl Batch {
             service,
         };
         let Chosen { model, params, has_schema, notes } = chosen;
-        Ok(Self { key, model, params, has_schema, schema_changed: None, notes, inputs: Some(inputs) })
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes, inputs: Some(inputs), listed })
     }
 
     /// A batch that the ledger knows, to go on with what it knows of it.
@@ -60,7 +70,13 @@ impl Batch {
         let has_schema = pinned.is_some();
         let model = pinned.or_else(|| Model::built_in(&endpoint)).ok_or_else(unknown)?;
         let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
-        Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None })
+        Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None, listed: None })
+    }
+
+    /// Which of what failed in an earlier run is sent again.
+    pub(super) fn again(&self, settings: &Settings) -> Option<Failed> {
+        let listed = self.listed.clone();
+        (settings.retry_failed || listed.is_some()).then(|| Failed { listed, ..Failed::default() })
     }
 
     /// The same photos with other parameters, or with another model: a batch of its own.
@@ -84,7 +100,12 @@ impl Batch {
     pub(super) fn walk(&self, settings: &Settings) -> mpsc::Receiver<Vec<Found>> {
         let found = self.walk_all();
         let taken = settings.written.name.as_deref().map(|name| Taken::new(name.clone()));
-        if taken.is_none() && settings.model.raw { found } else { sifted(found, taken, settings.model.raw) }
+        let listed = self.listed.clone();
+        if taken.is_none() && settings.model.raw && listed.is_none() {
+            found
+        } else {
+            sifted(found, taken, settings.model.raw, listed)
+        }
     }
 
     /// Begins to look for photos, whatever the settings say of them.
@@ -127,8 +148,13 @@ impl Batch {
 }
 
 /// Photos as they are found, without those that are not to be sent: whose result would have the name of another's, and
-/// camera raw, if it is not to be.
-fn sifted(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Option<Taken>, raw: bool) -> mpsc::Receiver<Vec<Found>> {
+/// camera raw, if it is not to be. What is not listed where something is, is not there.
+fn sifted(
+    mut found: mpsc::Receiver<Vec<Found>>,
+    mut taken: Option<Taken>,
+    raw: bool,
+    listed: Option<Arc<Manifest>>,
+) -> mpsc::Receiver<Vec<Found>> {
     let (told, chunks) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
         while let Some(chunk) = found.recv().await {
@@ -141,7 +167,8 @@ fn sifted(mut found: mpsc::Receiver<Vec<Found>>, mut taken: Option<Taken>, raw: 
                 }
                 found => found,
             });
-            if told.send(chunk.collect()).await.is_err() {
+            let is_listed = |found: &Found| listed.as_ref().is_none_or(|listed| listed.lists(&found.photo().source));
+            if told.send(chunk.filter(is_listed).collect()).await.is_err() {
                 return;
             }
         }

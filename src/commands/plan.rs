@@ -39,7 +39,7 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
         }
         None => list(),
     };
-    let again = settings.retry_failed.then(Failed::default);
+    let again = batch.again(settings);
     let remembered = remember(settings, &batch, &ledger, fal.as_ref()).await?;
     print(&text(settings, &batch, &ledger, live, again.as_ref(), &remembered).await?)
 }

@@ -124,8 +124,8 @@ fn parameters_add_up_and_the_more_important_source_holds() {
 fn globs_of_one_source_do_not_mix_with_anothers() {
     let config = "include = ['*.gif']\nexclude = ['old/**']";
     let settings = resolve("photos --include *.jpg --include *.png", &[("FAL_TUI_INCLUDE", "*.webp")], config).unwrap();
-    assert_eq!(settings.include, ["*.jpg", "*.png"]);
-    assert_eq!(settings.exclude, ["old/**"]);
+    assert_eq!(settings.which.include, ["*.jpg", "*.png"]);
+    assert_eq!(settings.which.exclude, ["old/**"]);
 }
 
 #[test]

@@ -53,10 +53,8 @@ pub struct Settings {
     pub wait_for_account: bool,
     /// What is written with a result, and what is left out.
     pub written: Written,
-    /// Globs of which a photo's path must match one, if there are any.
-    pub include: Vec<String>,
-    /// Globs of which a photo's path may match none.
-    pub exclude: Vec<String>,
+    /// Which of the photos there are sent.
+    pub which: Which,
     /// Start without the plan screen.
     pub yes: bool,
     /// Lines or JSON even on a terminal.
@@ -102,6 +100,17 @@ pub struct Settings {
     pub origins: Vec<Origin>,
 }
 
+/// Which photos are sent of those that are there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Which {
+    /// Globs of which a photo's path must match one, if there are any.
+    pub include: Vec<String>,
+    /// Globs of which a photo's path may match none.
+    pub exclude: Vec<String>,
+    /// A file that lists them; `-` for stdin.
+    pub from: Option<PathBuf>,
+}
+
 /// What a run may cost, and how carefully it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spending {
@@ -142,6 +151,7 @@ impl Settings {
         let written = written::written(l, &what.written)?;
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
+        let from = l.optional(names::FROM, flags.from.as_ref(), "none", values::path)?;
 
         let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
         let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
@@ -199,8 +209,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             written,
-            include,
-            exclude,
+            which: Which { include, exclude, from },
             yes,
             headless: headless || json,
             json,

@@ -78,6 +78,8 @@ settings! {
     INCLUDE = "include", "FAL_TUI_INCLUDE", Many;
     /// Globs of which a photo's path may match none.
     EXCLUDE = "exclude", "FAL_TUI_EXCLUDE", Many;
+    /// A file that lists the photos.
+    FROM = "from", "FAL_TUI_FROM", One;
     /// Most requests at fal at once, 1 to 256.
     CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
     /// The cap in USD.

@@ -37,6 +37,16 @@ pub enum IntakeError {
         /// Why.
         reason: String,
     },
+    /// A list of photos that is not as one should be.
+    #[error("`{}`, line {line}: {problem}", clean(&.list.to_string_lossy()))]
+    Manifest {
+        /// The list.
+        list: PathBuf,
+        /// Its line, from 1.
+        line: u64,
+        /// What about it, in words.
+        problem: String,
+    },
     /// Results would lie among the photos, and be photos of the next run.
     #[error(
         "the output folder `{}` is the input folder itself\nhint: choose another with `-o`, a folder in it will do",

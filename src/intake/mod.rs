@@ -11,6 +11,7 @@ mod found;
 mod globs;
 mod hand;
 mod inputs;
+mod manifest;
 mod order;
 mod seen;
 mod walk;
@@ -20,6 +21,7 @@ pub use error::IntakeError;
 pub use examine::measure;
 pub use found::Found;
 pub use inputs::Inputs;
+pub use manifest::Manifest;
 pub use walk::walk;
 
 #[cfg(test)]

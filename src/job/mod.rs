@@ -42,5 +42,7 @@ pub use state::{Checkpoint, Closed, Intent, Job, JobState, OwnParams, Run, Stage
 pub use status::{Group, Status};
 pub use stop::Stop;
 pub(crate) use text::push_name;
-pub use text::{FilePath, clean, count, is_turning, name_text, path_of, path_text, plural, shortened};
+pub use text::{
+    FilePath, as_cell, clean, count, is_turning, name_text, of_cell, path_of, path_text, plural, shortened,
+};
 pub use time::Timestamp;

@@ -206,6 +206,15 @@ impl Ledger {
         self.inner.store.load(batch).await
     }
 
+    /// The next thousand of a batch's jobs behind one, or its first: all of a large batch need not be in memory at once.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn jobs_after(&self, batch: BatchId, after: Option<JobId>) -> Result<Vec<Job>, LedgerError> {
+        let after = after.map_or(0, |job| i64::from(job.number()));
+        self.inner.store.load_some(batch, after, 1000).await
+    }
+
     /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
     ///
     /// # Errors

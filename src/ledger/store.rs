@@ -56,6 +56,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
 
     /// A batch's jobs in the order of their numbers.
     fn load(&self, batch: BatchId) -> Answer<'_, Vec<Job>>;
+    /// So many of a batch's jobs behind a number, in the order of their numbers.
+    fn load_some(&self, batch: BatchId, after: i64, most: i64) -> Answer<'_, Vec<Job>>;
     /// What jobs without a result left on the disk when they had one.
     fn replaced(&self, batch: BatchId) -> Answer<'_, Vec<(JobId, Saved)>>;
     /// A job's attempts, oldest first.

@@ -1,5 +1,8 @@
 //! What an earlier run left of a photo, and what a run makes of it.
 
+use std::sync::Arc;
+
+use crate::intake::Manifest;
 use crate::job::{CauseKind, Group, Job, JobState, Transition};
 
 /// Which jobs that came to nothing. Those whose paid call's answer was lost are among them only if
@@ -10,6 +13,8 @@ pub struct Failed {
     pub only: Option<CauseKind>,
     /// Only those whose path or message holds this.
     pub text: Option<String>,
+    /// Only those of these photos.
+    pub listed: Option<Arc<Manifest>>,
 }
 
 /// Why a photo is not sent whose texts cannot be filled in.
@@ -95,6 +100,8 @@ impl Failed {
             let text = text.to_lowercase();
             job.photo.slash_path().to_lowercase().contains(&text) || cause.message.to_lowercase().contains(&text)
         };
-        self.only.is_none_or(|kind| kind == cause.kind) && self.text.as_ref().is_none_or(holds)
+        self.only.is_none_or(|kind| kind == cause.kind)
+            && self.text.as_ref().is_none_or(holds)
+            && self.listed.as_ref().is_none_or(|listed| listed.lists(&job.photo.source))
     }
 }

@@ -126,7 +126,7 @@ fn whatever_fails_and_is_killed_no_less_is_counted_than_was_billed() {
         let (window, crash_after) = (Some(rng.u16(1..6)), rng.u32(5..200));
         on_a_paused_clock(async {
             // What failed may have been paid for, and is sent again.
-            let retry_failed = Some(Failed { only: None, text: None });
+            let retry_failed = Some(Failed::default());
             let given = Given { budget, window, retry_failed, ..Given::default() };
             let mut bench = Bench::start(&stage, given).await;
             for _ in 0..crash_after {

@@ -313,7 +313,7 @@ fn a_lost_job_is_sent_again_only_if_its_cause_is_named_and_only_once() {
     stage.small_photos(1);
     let life = |only: Option<CauseKind>, wanted: bool| {
         on_a_paused_clock(async {
-            let retry_failed = wanted.then_some(Failed { only, text: None });
+            let retry_failed = wanted.then_some(Failed { only, ..Failed::default() });
             let mut bench = Bench::start(&stage, Given { retry_failed, ..Given::default() }).await;
             while !bench.has_ended() {
                 bench.leap(Duration::from_secs(20)).await;

@@ -45,7 +45,16 @@ mod tests {
             let (output, endpoint) = (root.join(output), Model::DEFAULT.to_owned());
             let key = BatchKey { roots, output, model: endpoint, params: params.canonical(), service };
             let (model, params) = (model.clone(), params.clone());
-            Batch { key, model, params, has_schema: false, schema_changed: None, notes: Vec::new(), inputs: None }
+            Batch {
+                key,
+                model,
+                params,
+                has_schema: false,
+                schema_changed: None,
+                notes: Vec::new(),
+                inputs: None,
+                listed: None,
+            }
         };
         let old = batch("here/../out");
         drop(ledger.open_batch(&old.key).await.unwrap());

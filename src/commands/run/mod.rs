@@ -2,6 +2,7 @@
 
 pub(super) mod face;
 mod go_on;
+mod records;
 mod watch;
 mod work;
 
@@ -50,7 +51,7 @@ pub(in crate::commands) struct Again {
 
 impl Again {
     pub(in crate::commands) fn new(batch: BatchId, only: Option<&str>, text: Option<String>) -> Self {
-        Self { batch, failed: Failed { only: only.and_then(CauseKind::from_name), text } }
+        Self { batch, failed: Failed { only: only.and_then(CauseKind::from_name), text, listed: None } }
     }
 }
 
@@ -146,7 +147,7 @@ async fn make_ready(
         price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
     }
     let told = matches!(face, Face::Told { .. });
-    let retry_failed = again.map(|again| again.failed).or_else(|| settings.retry_failed.then(Failed::default));
+    let retry_failed = again.map(|again| again.failed).or_else(|| batch.again(settings));
     if told && !settings.may_start_headless() {
         plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
@@ -196,7 +197,7 @@ async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
     let Seen { over: Over { end, opened, model, changed }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
 
-    let put_down = put_down(&ledger, opened.id, output).await;
+    let put_down = records::put_down(&ledger, opened.id, output).await;
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
@@ -236,19 +237,6 @@ fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: O
         }
         _ => {}
     }
-    Ok(())
-}
-
-/// Writes the records of a run that is over, unless there is nothing to record: neither this run nor
-/// an earlier one began a job.
-async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
-    let jobs = ledger.jobs(batch).await.map_err(|error| Failure::disk(&error))?;
-    if jobs.iter().all(|job| job.state.status().is_untouched()) {
-        return Ok(());
-    }
-    let terms = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?.key.terms();
-    let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms)).await;
-    written.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))?;
     Ok(())
 }
 

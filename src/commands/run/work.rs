@@ -9,6 +9,7 @@ use crate::commands::batch::{Batch, forget_requests};
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
 use crate::commands::prompts;
+use crate::commands::run::records::Meanwhile;
 use crate::config::Settings;
 use crate::engine::snapshot::BatchFacts;
 use crate::engine::{
@@ -101,7 +102,11 @@ impl Work {
     ) -> Over {
         let first = batch.clone();
         let end = loop {
-            match ended.await {
+            // Of each batch that it goes on as, as long as it does.
+            let meanwhile = Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone());
+            let over = ended.await;
+            meanwhile.end().await;
+            match over {
                 Err(error) => break Err(engine_stopped(&error)),
                 Ok(End::Over(summary)) => break Ok(summary),
                 // It is the same batch, and stays in hand.

@@ -1,5 +1,6 @@
 //! Why something did not work, and what follows from it.
 
+mod advice;
 mod shortage;
 
 use std::fmt;

@@ -1,11 +1,13 @@
 //! Words for people: names, counts and texts from outside.
 
+mod cell;
 mod clean;
 mod count;
 mod file_path;
 mod name;
 mod natural;
 
+pub use cell::{as_cell, of_cell};
 pub use clean::{clean, is_turning, shortened};
 pub(crate) use count::grouped;
 pub use count::{count, plural};

@@ -91,6 +91,15 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// So many of a batch's jobs behind a number, in the order of their numbers.
+    pub(super) async fn some_jobs(&mut self, batch: BatchId, after: i64, most: i64) -> Result<Vec<Job>, LedgerError> {
+        let failed = |error| LedgerError::database(self.path, error);
+        let text = format!("SELECT {} FROM jobs WHERE batch = ? AND job > ? ORDER BY job LIMIT ?", *LIST);
+        let query = sqlx::query(AssertSqlSafe(text)).bind(batch.0).bind(after).bind(most);
+        let rows = query.fetch_all(&mut *self.connection).await.map_err(failed)?;
+        rows.iter().map(|row| Ok(restore::job(row)?.1)).collect()
+    }
+
     /// A batch's jobs in the order of their numbers.
     pub(super) async fn jobs(&mut self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);

@@ -156,6 +156,10 @@ impl Store for Sqlite {
         reads!(self, |reading| reading.jobs(batch))
     }
 
+    fn load_some(&self, batch: BatchId, after: i64, most: i64) -> Answer<'_, Vec<Job>> {
+        reads!(self, |reading| reading.some_jobs(batch, after, most))
+    }
+
     fn replaced(&self, batch: BatchId) -> Answer<'_, Vec<(JobId, Saved)>> {
         reads!(self, |reading| reading.replaced(batch))
     }

@@ -1,7 +1,7 @@
 //! `captions.csv`: a line for each picture that has a caption, as trainers read them that take no JSON.
 
 use super::metadata::Line;
-use super::report::{path_in, plain};
+use crate::job::{as_cell, of_cell};
 
 /// The columns.
 pub(super) const COLUMNS: [&str; 2] = ["file_name", "text"];
@@ -13,10 +13,10 @@ pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
 
 /// The picture that a line is about.
 pub(super) fn named(record: &csv::ByteRecord) -> String {
-    path_in(&String::from_utf8_lossy(record.get(0).unwrap_or_default())).to_owned()
+    of_cell(&String::from_utf8_lossy(record.get(0).unwrap_or_default())).to_owned()
 }
 
 /// A picture's line, if it has a caption.
 pub(super) fn line(line: &Line) -> Option<[String; 2]> {
-    Some([plain(line.file_name.clone()), plain(line.text.clone()?)])
+    Some([as_cell(line.file_name.clone()), as_cell(line.text.clone()?)])
 }

@@ -1,11 +1,12 @@
-//! The records of a batch in the top of its output folder: `metadata.jsonl`, `report.csv`, and `captions.csv` if that is
-//! asked for.
+//! The records of a batch in the top of its output folder: `metadata.jsonl`, `report.csv`, `failures.csv` if something
+//! failed, and `captions.csv` if that is asked for.
 //!
 //! A record that is there already, of another batch or by another hand, keeps its lines: ours replace
 //! only those about the same pictures and photos. Those of a service that a trial gives way to stay, and
 //! the trial's own lines about them are left out.
 
 mod captions;
+mod failures;
 pub(super) mod journal;
 mod left_over;
 mod lines;
@@ -24,7 +25,7 @@ use self::journal::Journal;
 use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
 use self::outranked::Outranked;
-use self::places::{captions_path, metadata_path, open, report_path};
+use self::places::{captions_path, failures_path, metadata_path, open, report_path};
 use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished};
@@ -41,6 +42,8 @@ pub struct Records {
     captions: Captions,
     /// `captions.csv`, if it is asked for.
     table: Option<csv::Writer<Unfinished>>,
+    /// `failures.csv`, once something failed.
+    failures: Option<csv::Writer<Unfinished>>,
     pictures: HashSet<String>,
     paths: HashSet<String>,
 }
@@ -62,14 +65,23 @@ impl Output {
         drop(self.0.journal.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
+    /// Begins the records for what was made on these terms; what was noted of results as they were saved comes into them.
+    /// It blocks.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn records(&self, terms: &Terms) -> Result<Records, OutputError> {
+        self.end_journal();
+        Records::begin(self, terms)
+    }
+
     /// Writes `metadata.jsonl`, `report.csv` and what else is asked for, for all of these jobs, which were made on these terms, and
     /// brings there what was noted of results as they were saved. It blocks.
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn write_records<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>, terms: &Terms) -> Result<(), OutputError> {
-        self.end_journal();
-        let mut records = Records::begin(self, terms)?;
+        let mut records = self.records(terms)?;
         for job in jobs {
             records.add(job)?;
         }
@@ -96,7 +108,7 @@ impl Records {
         let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
         let captions = output.written().captions.clone();
         let (pictures, paths) = (HashSet::new(), HashSet::new());
-        Ok(Self { root, terms, outranked, metadata, report, captions, table, pictures, paths })
+        Ok(Self { root, terms, outranked, metadata, report, captions, table, failures: None, pictures, paths })
     }
 
     /// Adds a job's lines.
@@ -109,6 +121,9 @@ impl Records {
         if !self.outranked.photos.contains(&path) {
             let line = report::line(job, &self.terms.service, &self.captions);
             written = self.report.write_record(&line).map_err(io::Error::from);
+            if let Some(cells) = failures::line(job, &self.terms.service) {
+                written = written.and_then(|()| self.add_failure(&cells));
+            }
             self.paths.insert(path);
         }
         let (outranked, terms) = (&self.outranked.pictures, &self.terms);
@@ -122,12 +137,20 @@ impl Records {
         written.map_err(|error| OutputError::of(&self.root, error))
     }
 
+    fn add_failure(&mut self, cells: &[String]) -> io::Result<()> {
+        let table = match &mut self.failures {
+            Some(table) => table,
+            None => self.failures.insert(begun(&self.root, &failures::COLUMNS)?),
+        };
+        table.write_record(cells).map_err(io::Error::from)
+    }
+
     /// Puts them in place of what was there, keeping its lines about other pictures.
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn finish(self) -> Result<(), OutputError> {
-        let Self { root, metadata, report, table, mut pictures, paths, outranked, .. } = self;
+        let Self { root, metadata, report, table, failures, mut pictures, paths, outranked, .. } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
         let path = metadata_path(&root);
@@ -148,6 +171,7 @@ impl Records {
         let path = report_path(&root).map_err(|error| done(&root, error))?;
         replace_table(&path, report, report::COLUMNS.len(), |record| !paths.contains(&report::named(record).0))
             .map_err(|error| done(&path, error))?;
+        replace_failures(&root, failures, &paths)?;
         if let Some(table) = table {
             let path = captions_path(&root).map_err(|error| done(&root, error))?;
             replace_table(&path, table, captions::COLUMNS.len(), |record| !pictures.contains(&captions::named(record)))
@@ -212,6 +236,29 @@ fn begun(root: &Path, columns: &[&str]) -> io::Result<csv::Writer<Unfinished>> {
     let mut table = csv::WriterBuilder::new().flexible(true).from_writer(begin_at(root)?);
     table.write_record(columns)?;
     Ok(table)
+}
+
+/// Puts the table of failures in place of what was there. If nothing failed and nothing else stands in it, it goes.
+fn replace_failures(
+    root: &Path,
+    failures: Option<csv::Writer<Unfinished>>,
+    paths: &HashSet<String>,
+) -> Result<(), OutputError> {
+    let replaced = || {
+        let path = failures_path(root)?;
+        let stays = |record: &csv::ByteRecord| !paths.contains(&failures::named(record));
+        let Some(there) = open(&path)? else {
+            return failures.map_or(Ok(()), |table| replace_table(&path, table, failures::COLUMNS.len(), stays));
+        };
+        let mut records =
+            csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(there)).into_byte_records();
+        if failures.is_none() && !records.any(|record| record.is_ok_and(|record| stays(&record))) {
+            return storage::sink(root).remove(&path);
+        }
+        let table = failures.map_or_else(|| begun(root, &failures::COLUMNS), Ok)?;
+        replace_table(&path, table, failures::COLUMNS.len(), stays)
+    };
+    replaced().map_err(|error| OutputError::of(&root.join("failures.csv"), error))
 }
 
 /// Puts a table in place of what was there, with those of its lines that stay behind ours.

@@ -3,7 +3,7 @@
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::{captions, report};
+use super::{captions, failures, report};
 use crate::storage::{self, Kind, Reader, is_missing};
 
 /// Opens what is there, if anything is.
@@ -33,6 +33,11 @@ pub(super) fn report_path(root: &Path) -> io::Result<PathBuf> {
 /// Where the table of captions is.
 pub(super) fn captions_path(root: &Path) -> io::Result<PathBuf> {
     table_path(root, "captions", |columns| captions::is_ours(columns.iter()))
+}
+
+/// Where what failed is.
+pub(super) fn failures_path(root: &Path) -> io::Result<PathBuf> {
+    table_path(root, "failures", |columns| failures::is_ours(columns.iter()))
 }
 
 /// The first of `report.csv`, `report.2.csv`, … that is free or one of ours, by its columns.

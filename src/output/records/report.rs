@@ -1,6 +1,6 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
-use crate::job::{Job, JobState, Saved, Service, Usd, path_text};
+use crate::job::{Job, JobState, Saved, Service, Usd, as_cell, of_cell, path_text};
 use crate::output::caption::{Captions, one_line};
 
 /// The columns.
@@ -29,24 +29,12 @@ pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
     (FIRST..=COLUMNS.len()).contains(&columns.len()) && ours.zip(&columns).all(|(ours, column)| ours == *column)
 }
 
-/// A text as a cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, which
-/// spreadsheets show as text. A number below zero is no formula.
-pub(super) fn plain(text: String) -> String {
-    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
-}
-
-/// The path in a cell as it was before it was made plain.
-pub(super) fn path_in(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|path| path.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(cell)
-}
-
 /// The photo that a line is about, and whom it was sent to, where it says so.
 pub(super) fn named(record: &csv::ByteRecord) -> (String, Option<Service>) {
     let cell = |place| record.get(place).map(String::from_utf8_lossy);
-    let path = path_in(&cell(0).unwrap_or_default()).to_owned();
+    let path = of_cell(&cell(0).unwrap_or_default()).to_owned();
     let service =
-        cell(COLUMNS.len() - 1).filter(|name| !name.is_empty()).map(|name| Service::from_name(path_in(&name)));
+        cell(COLUMNS.len() - 1).filter(|name| !name.is_empty()).map(|name| Service::from_name(of_cell(&name)));
     (path, service)
 }
 
@@ -74,7 +62,7 @@ pub(super) fn line(job: &Job, service: &Service, captions: &Captions) -> [String
         text(job.own.as_ref().map(|own| own.0.to_string())),
         service.name().to_owned(),
     ]
-    .map(plain)
+    .map(as_cell)
 }
 
 /// An amount as a plain number, exact: `0.1365`.
@@ -87,21 +75,6 @@ fn dollars(amount: Usd) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, cell) in [
-            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-            ("@SUM(1)", "'@SUM(1)"),
-            ("-2+3", "'-2+3"),
-            ("-7", "-7"),
-            ("a cat = a pet", "a cat = a pet"),
-            ("'quoted'", "'quoted'"),
-        ] {
-            assert_eq!(plain(text.to_owned()), cell);
-            assert_eq!(path_in(cell), text, "and back");
-        }
-    }
 
     #[test]
     fn amounts_are_exact_numbers() {

@@ -141,7 +141,7 @@ fn the_report_has_a_line_a_job_with_its_cause() {
     assert_eq!(lines[6][9], "unknown_outcome: the answer to the paid call was lost");
     assert_eq!(lines.len(), 7);
     let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
 }
 
 #[test]

@@ -29,42 +29,6 @@ impl Causes {
     }
 }
 
-/// What a cause means, and what is usually to be done about it.
-pub(crate) fn advice(kind: CauseKind) -> (&'static str, &'static str) {
-    match kind {
-        CauseKind::Validation => {
-            ("a parameter was refused", "the same again fails again: run it with other parameters (-p)")
-        }
-        CauseKind::ContentPolicy => ("refused for what it shows", "the same photo is refused again; leave it out"),
-        CauseKind::ImageTooLarge => ("too large for the model", "make it smaller, or take a smaller factor"),
-        CauseKind::ImageTooSmall => ("too small for the model", "leave it out, or enlarge it by other means first"),
-        CauseKind::ImageLoad => ("the model cannot open it", "see if it opens here; save it anew as JPEG or PNG"),
-        CauseKind::FileDownload => ("the model could not fetch it", "usually passes: send it again"),
-        CauseKind::ModelError => ("the model failed by itself", "often passes; if it does not, another seed may"),
-        CauseKind::Runner => ("fal failed to run the model", "usually passes: send them again a little later"),
-        CauseKind::Timeout => ("it took too long", "send them again; fewer at once (-) may help"),
-        CauseKind::RateLimited => ("asked to slow down", "make the window smaller (-) and send them again"),
-        CauseKind::Network => ("no connection, or one that broke", "see to the network, then send them again"),
-        CauseKind::Upload => ("could not be uploaded", "see to the network, then send them again"),
-        CauseKind::Download => ("the result did not come", "send again: it is fetched, not made and paid for anew"),
-        CauseKind::BadResult => ("the result is no whole picture", "send again: it may be made and paid for anew"),
-        CauseKind::BadResponse => ("an answer that cannot be read", "send again; if it stays so, look for an update"),
-        CauseKind::KeyRefused => ("the key was refused", "check FAL_KEY and start again"),
-        CauseKind::AccountLocked => ("the account is locked", "see to what fal says of it, then send again"),
-        CauseKind::Forbidden => {
-            ("the key or the account may not do this", "see its permissions at fal.ai/dashboard/keys")
-        }
-        CauseKind::NotFound => ("fal does not know it", "check the model's name; an old request has been forgotten"),
-        CauseKind::LocalFile => ("a file here cannot be read or written", "see to the file, then send again"),
-        CauseKind::Resources => ("this machine ran out of something", "raise the limit that it names, then send again"),
-        CauseKind::Disk => ("the disk is full", "make room, then send again: what is paid for is fetched"),
-        CauseKind::Internal => ("a fault in fal-tui", "report it; try again: what is paid for is not paid again"),
-        CauseKind::Cancelled => ("cancelled", "send again if it is wanted after all"),
-        CauseKind::SamePicture => ("another run sends the same", "nothing to do: its result is copied"),
-        CauseKind::UnknownOutcome => ("it may have been paid for", "see fal's dashboard before it is sent again"),
-    }
-}
-
 /// What sending a group again costs, in a few words.
 pub(crate) fn price_of(ui: &Ui, group: &CauseGroup) -> String {
     price(ui, group.price, group.paid == group.count)
@@ -117,7 +81,7 @@ impl Ui {
     /// Sending what failed for one cause again.
     pub(crate) fn retry_cause(&self) -> Outcome {
         let Some(group) = self.chosen_cause() else { return Outcome::Say("nothing has failed".to_owned()) };
-        let (what, advice) = advice(group.kind);
+        let (what, advice) = group.kind.advice();
         let about = format!("{}: {what}. {}.", group.kind, capital(advice));
         self.ask_to_retry(vec![about], Some(group.kind), group.count, group.price, group.paid)
     }

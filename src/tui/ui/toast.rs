@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::super::view::words::format::count;
 use super::Ui;
-use super::causes::advice;
 use crate::engine::snapshot::{NoticeKind, Phase};
 use crate::job::{CauseKind, Timestamp};
 
@@ -112,7 +111,7 @@ fn in_words(news: &News) -> String {
         (failed, 0) => {
             let mut causes = news.causes.iter();
             match (causes.next(), causes.next()) {
-                (Some(only), None) => format!("{} failed: {}", photos(failed), advice(*only).0),
+                (Some(only), None) => format!("{} failed: {}", photos(failed), only.advice().0),
                 _ => format!("{} failed", photos(failed)),
             }
         }

@@ -9,7 +9,7 @@ use crate::engine::snapshot::CauseGroup;
 use crate::job::Group;
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::ui::causes::{Causes, advice, price_of};
+use crate::tui::ui::causes::{Causes, price_of};
 use crate::tui::view::front::question::front;
 use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{put_right, put_spans, select};
@@ -76,7 +76,7 @@ pub(in crate::tui::view) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &
 /// A cause in one line; under the cursor, with what happened and what to do.
 fn cause(ui: &Ui, group: &CauseGroup, (cause, chosen): (usize, bool), room: usize) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let (what, to_do) = advice(group.kind);
+    let (what, to_do) = group.kind.advice();
     let bar = if chosen { "▸" } else { " " };
     let head = format!("{bar}{:>6}  {}: {what}", count(group.count), group.kind);
     // On narrow screens the question says what it costs.

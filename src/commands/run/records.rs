@@ -1,0 +1,93 @@
+//! The records of a run: while it goes on, and at its end.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::commands::failure::Failure;
+use crate::job::BatchId;
+use crate::ledger::Ledger;
+use crate::output::{Output, OutputError};
+
+/// How often they are written while a run goes on, at most.
+const EVERY: Duration = Duration::from_secs(30);
+/// For each second of writing so many pass without: so what it costs grows with the time alone, however large the batch is.
+const SHARE: u32 = 19;
+
+/// The records of a batch while it is worked on.
+pub(super) struct Meanwhile {
+    stop: oneshot::Sender<()>,
+    writing: JoinHandle<()>,
+}
+
+impl Meanwhile {
+    /// Begins to write them, every half minute if something has changed.
+    pub(super) fn begin(ledger: Ledger, batch: BatchId, output: Output) -> Self {
+        Self::every(EVERY, ledger, batch, output)
+    }
+
+    fn every(every: Duration, ledger: Ledger, batch: BatchId, output: Output) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, writing: tokio::spawn(keep(every, stopped, ledger, batch, output)) }
+    }
+
+    /// Writes no more; what is being written is whole when this returns.
+    pub(super) async fn end(self) {
+        drop(self.stop);
+        // One that died has written nothing.
+        let _ = self.writing.await;
+    }
+}
+
+async fn keep(every: Duration, mut stopped: oneshot::Receiver<()>, ledger: Ledger, batch: BatchId, output: Output) {
+    let (mut wait, mut written) = (every, None);
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        let Ok(row) = ledger.batch(batch).await else { continue };
+        let now = Some((row.counts, row.spent));
+        if written == now {
+            continue;
+        }
+        let began = Instant::now();
+        match put_down(&ledger, batch, output.clone()).await {
+            Ok(()) => written = now,
+            // At its end the run says what is wrong.
+            Err(failure) => tracing::warn!(why = %failure.message, "the records are not written"),
+        }
+        wait = every.max(began.elapsed().saturating_mul(SHARE));
+    }
+}
+
+/// Writes the records of a batch, unless there is nothing to record: neither this run nor an earlier one began a job.
+/// It never has more than a thousand jobs in hand.
+pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
+    if row.counts.keys().all(|status| status.is_untouched()) {
+        return Ok(());
+    }
+    let terms = row.key.terms();
+    let mut records = blocking(move || output.records(&terms)).await?;
+    let mut last = None;
+    loop {
+        let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
+        let Some(job) = jobs.last() else { break };
+        last = Some(job.id);
+        records = blocking(move || {
+            jobs.iter().try_for_each(|job| records.add(job))?;
+            Ok(records)
+        })
+        .await?;
+    }
+    blocking(move || records.finish()).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OutputError> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::disk(&error))?.map_err(|error| Failure::disk(&error))
+}
