@@ -147,6 +147,20 @@ pub struct WrittenFlags {
     /// Whether a result's file is as old as its photo's: true or false [default: true].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_time: Option<String>,
+    /// A page of the batch.
+    #[command(flatten)]
+    pub report: ReportFlags,
+}
+
+/// A page to look at.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Photos and results")]
+pub struct ReportFlags {
+    /// A page of the batch to look at, report.html: none or html [default: none].
+    ///
+    /// Before and after, captions, costs, failures and what to do; one file with thumbnails beside it, which asks no network.
+    #[arg(long, value_name = "HOW")]
+    pub report: Option<String>,
 }
 
 /// How it is sent: limits, retries, and whether to ask.

@@ -11,7 +11,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-pub use flags::{CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, SandboxFlags, WhatFlags, WrittenFlags};
+pub use flags::{
+    CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
+};
 pub use man::{completions, man};
 
 use crate::job::{BatchId, CauseKind};
@@ -169,6 +171,9 @@ pub enum Command {
         /// What becomes of captions.
         #[command(flatten)]
         captions: CaptionFlags,
+        /// A page of the batch.
+        #[command(flatten)]
+        report: ReportFlags,
         /// Where state lives.
         #[command(flatten)]
         place: PlaceFlags,
@@ -273,8 +278,9 @@ impl Cli {
                 let (sandbox, place) = (sandbox.clone(), place.clone());
                 Flags { options: Options { sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
-            Some(Command::Report { captions, place, .. }) => {
-                let written = WrittenFlags { captions: captions.clone(), ..WrittenFlags::default() };
+            Some(Command::Report { captions, report, place, .. }) => {
+                let (captions, report) = (captions.clone(), report.clone());
+                let written = WrittenFlags { captions, report, ..WrittenFlags::default() };
                 let what = WhatFlags { written, ..WhatFlags::default() };
                 Flags { options: Options { what, place: place.clone(), ..Options::default() }, ..Flags::default() }
             }

@@ -9,6 +9,7 @@ use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
 use crate::commands::moment::{local, utc};
 use crate::commands::process::stdout::print;
+use crate::commands::run::records;
 use crate::config::Settings;
 use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text, plural};
 use crate::ledger::{BatchRow, Ledger};
@@ -86,10 +87,14 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let output = batch.output(settings)?;
     let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
     output.write_records(&jobs, &batch.key.terms())?;
+    let page = records::put_page(&ledger, id, &output).await?;
+    let page = page.map(|name| format!(", {name}")).unwrap_or_default();
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
     let table = if settings.written.captions.are_in(CaptionForm::Csv) { ", captions.csv" } else { "" };
-    let mut text =
-        format!("wrote metadata.jsonl, report.csv{table} and {} in {folder}\n", plural(written, "caption", "captions"));
+    let mut text = format!(
+        "wrote metadata.jsonl, report.csv{table}{page} and {} in {folder}\n",
+        plural(written, "caption", "captions")
+    );
     // The first say what it is about.
     for why in left.iter().take(LEFT) {
         writeln!(text, "  {}", clean(why)).ok();

@@ -74,6 +74,8 @@ settings! {
     NAME = "name", "FAL_TUI_NAME", One;
     /// Whether a result's file is as old as its photo's.
     KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
+    /// Whether there is a page to look at: `none` or `html`.
+    REPORT = "report", "FAL_TUI_REPORT", One;
     /// Globs of which a photo's path must match one.
     INCLUDE = "include", "FAL_TUI_INCLUDE", Many;
     /// Globs of which a photo's path may match none.

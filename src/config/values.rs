@@ -102,6 +102,15 @@ pub(super) fn raw(text: &OsStr) -> Read<bool> {
     }
 }
 
+/// Whether there is a page to look at.
+pub(super) fn report(text: &OsStr) -> Read<bool> {
+    match utf8(text)? {
+        "none" => Ok(false),
+        "html" => Ok(true),
+        _ => Err("takes none or html".to_owned()),
+    }
+}
+
 /// Megapixels.
 pub(super) fn megapixels(text: &OsStr) -> Read<f64> {
     let number = utf8(text)?.parse().ok().filter(|mp: &f64| (0.001..=1e6).contains(mp));

@@ -19,7 +19,8 @@ pub(super) fn written(l: &mut Layers<'_>, what: &WrittenFlags) -> Result<Written
     let name = l.optional(names::NAME, what.name.as_ref(), "{dir}/{stem}.{ext}", values::template)?;
     let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
     let (quality, name) = (u8::try_from(quality).unwrap_or(Written::QUALITY), name.map(Arc::new));
-    Ok(Written { captions, strip, alpha, form, quality, name, keep_time })
+    let page = l.with_default(names::REPORT, what.report.report.as_ref(), "none", values::report)?;
+    Ok(Written { captions, strip, alpha, form, quality, name, keep_time, page })
 }
 
 fn captions(l: &mut Layers<'_>, what: &CaptionFlags) -> Result<Captions, SettingsError> {

@@ -31,7 +31,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use alpha::{Alpha, is_transparent, mask};
-pub use downscale::{Against, Downscaled, Part, Unseen, against};
+pub use downscale::{Against, Downscaled, Part, Unseen, against, thumbnail};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};

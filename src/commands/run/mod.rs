@@ -2,7 +2,7 @@
 
 pub(super) mod face;
 mod go_on;
-mod records;
+pub(super) mod records;
 mod watch;
 mod work;
 
@@ -197,7 +197,13 @@ async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
     let Seen { over: Over { end, opened, model, changed }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
 
-    let put_down = records::put_down(&ledger, opened.id, output).await;
+    let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
+        // Who stopped it does not wait for pictures.
+        Ok(()) if end.as_ref().is_ok_and(|summary| summary.exit_status() < 128) => {
+            records::put_page(&ledger, opened.id, &output).await.map(drop)
+        }
+        done => done,
+    };
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);

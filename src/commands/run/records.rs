@@ -1,19 +1,56 @@
 //! The records of a run: while it goes on, and at its end.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::commands::failure::Failure;
-use crate::job::BatchId;
-use crate::ledger::Ledger;
-use crate::output::{Output, OutputError};
+use crate::commands::moment::local;
+use crate::job::{BatchId, Service, clean};
+use crate::ledger::{BatchRow, Ledger};
+use crate::output::{Facts, Output, OutputError};
 
 /// How often they are written while a run goes on, at most.
 const EVERY: Duration = Duration::from_secs(30);
 /// For each second of writing so many pass without: so what it costs grows with the time alone, however large the batch is.
 const SHARE: u32 = 19;
+
+/// Writes the page of a batch, if that is asked for; says how it is called.
+pub(in crate::commands) async fn put_page(
+    ledger: &Ledger,
+    batch: BatchId,
+    output: &Output,
+) -> Result<Option<String>, Failure> {
+    if !output.written().page {
+        return Ok(None);
+    }
+    let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
+    let (facts, output) = (facts(&row), output.clone());
+    let mut page = blocking(move || output.page(&facts)).await?;
+    let mut last = None;
+    loop {
+        let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
+        let Some(job) = jobs.last() else { break };
+        last = Some(job.id);
+        page = blocking(move || page.add(&jobs).map(|()| page)).await?;
+    }
+    blocking(move || page.finish()).await.map(Some)
+}
+
+/// What a page says of its batch.
+fn facts(row: &BatchRow) -> Facts {
+    let name = |path: &Path| clean(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()).into_owned();
+    let roots: Vec<_> = row.key.roots.iter().map(|root| name(root)).collect();
+    let service = if row.key.service == Service::Fal { "fal" } else { row.key.service.name() };
+    let text = format!("Batch {} · {} · {} · {service} · {}", row.id, row.key.model, row.key.params, local(row.used));
+    Facts {
+        title: format!("{} → {}", roots.join(", "), name(&row.key.output)),
+        about: clean(&text).into_owned(),
+        spent: row.spent.to_string(),
+    }
+}
 
 /// The records of a batch while it is worked on.
 pub(super) struct Meanwhile {

@@ -34,12 +34,14 @@ pub struct Written {
     pub name: Option<Arc<Template>>,
     /// Whether a result's file is as old as its photo's.
     pub keep_time: bool,
+    /// Whether there is a page to look at, too.
+    pub page: bool,
 }
 
 impl From<Captions> for Written {
     fn from(captions: Captions) -> Self {
         let (strip, alpha, form) = (Strip::None, Alpha::Keep, Form::Result);
-        Self { captions, strip, alpha, form, quality: Self::QUALITY, name: None, keep_time: true }
+        Self { captions, strip, alpha, form, quality: Self::QUALITY, name: None, keep_time: true, page: false }
     }
 }
 

@@ -4,6 +4,7 @@
 mod against;
 mod part;
 mod rows;
+mod thumbnail;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage}
 pub use against::{Against, against};
 pub use part::Part;
 use part::Shares;
+pub use thumbnail::thumbnail;
 
 use super::facts::Colour;
 use super::pixels::{READS_AVIF, decode, reduced};
