@@ -167,6 +167,8 @@ fn the_same_picture_twice_is_made_again_once_and_only_for_the_one_that_was_chose
     assert_eq!(stage.stats()["accepted"], 1, "one of two twins is sent");
     term.press("G");
     term.wait_row(&["▌    1", "a.png"]);
+    // What may be changed of it comes with its detail.
+    term.wait_for("runner ready");
     term.press("e");
     term.wait_for("it is paid for again");
     term.press("j\r9\rg");
