@@ -72,7 +72,7 @@ impl Engine {
 
     /// A photo was uploaded and not sent, as far as the ledger knows; its result lies in the folder. True if
     /// it is taken from there.
-    pub(in crate::engine) fn is_done_elsewhere(&mut self, id: JobId, upload: &Upload) -> bool {
+    pub(super) fn is_done_elsewhere(&mut self, id: JobId, upload: &Upload) -> bool {
         let job = self.jobs.get(id);
         if !job.is_some_and(|job| self.dedup.remembered.may_have(job, upload.content)) {
             return false;

@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_millis(25);
 
 impl Engine {
     /// Begins whatever there is room for.
-    pub(in crate::engine) fn dispatch(&mut self, now: Timestamp) {
+    pub(super) fn dispatch(&mut self, now: Timestamp) {
         if self.course.leaving.is_some() {
             return;
         }
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Whether one more result fits under the cap, with all that is spent and may still be.
-    pub(in crate::engine) fn can_pay(&self, at_most: Option<Usd>) -> bool {
+    pub(super) fn can_pay(&self, at_most: Option<Usd>) -> bool {
         let totals = self.jobs.totals();
         self.options.limits.budget.is_none_or(|cap| {
             // What is uploaded and not submitted yet is not reserved: each submit asks again.
@@ -164,13 +164,13 @@ impl Engine {
     }
 
     /// Whether the photo that would be sent next lies ready and does not fit under the cap yet.
-    pub(in crate::engine) fn is_capped(&self) -> bool {
+    pub(super) fn is_capped(&self) -> bool {
         let next = self.scheduler.to_submit.front().and_then(|id| self.jobs.get(*id));
         next.is_some_and(|job| !self.can_pay(self.jobs.at_most(job)))
     }
 
     /// Stops at the cap, once nothing is on its way that could turn out cheaper than thought.
-    pub(in crate::engine) fn hold_at_cap(&mut self, next: Option<Usd>) {
+    pub(super) fn hold_at_cap(&mut self, next: Option<Usd>) {
         let totals = self.jobs.totals();
         if totals.of(Group::Active) == self.lying_uploaded() {
             let hold = PauseReason::Budget {
@@ -185,7 +185,7 @@ impl Engine {
     }
 
     /// How many jobs lie uploaded and wait for their submit.
-    pub(in crate::engine) fn lying_uploaded(&self) -> usize {
+    pub(super) fn lying_uploaded(&self) -> usize {
         let lies = |id: &&JobId| self.jobs.get(**id).is_some_and(|job| matches!(job.state, JobState::Uploaded(..)));
         self.scheduler.to_submit.iter().filter(lies).count()
     }
@@ -247,7 +247,7 @@ impl Engine {
     }
 
     /// Asks about a request after a while.
-    pub(in crate::engine) fn call_in(&mut self, id: JobId, wait: Duration) {
+    pub(super) fn call_in(&mut self, id: JobId, wait: Duration) {
         // One reading of the clock: a call is made only if it is at the time that is due.
         let due = self.now().plus(wait).rounded_up(TICK);
         self.scheduler.timers.push(Reverse((due, id, Timer::Call)));
@@ -255,7 +255,7 @@ impl Engine {
     }
 
     /// Does what is due.
-    pub(in crate::engine) fn run_timers(&mut self, now: Timestamp) {
+    pub(super) fn run_timers(&mut self, now: Timestamp) {
         while let Some((at, id, timer)) = self.scheduler.due(now) {
             match timer {
                 // A call that was moved is made at its new time.
@@ -291,7 +291,7 @@ impl Engine {
     }
 
     /// Lets a waiting job go on at `until`.
-    pub(in crate::engine) fn wake_at(&mut self, id: JobId, until: Timestamp) {
+    pub(super) fn wake_at(&mut self, id: JobId, until: Timestamp) {
         self.scheduler.timers.push(Reverse((until, id, Timer::Wake)));
         self.runtime.entry(id).or_default().meter = None;
     }

@@ -14,7 +14,7 @@ use crate::ledger::Attempt;
 
 impl Engine {
     /// A step failed: the one table says what follows.
-    pub(in crate::engine) fn failed(&mut self, id: JobId, failure: Failure) {
+    pub(super) fn failed(&mut self, id: JobId, failure: Failure) {
         let Failure { call_kind, error, same, anew } = failure;
         let error = &error;
         let now = self.now();
@@ -52,7 +52,7 @@ impl Engine {
     }
 
     /// What a request that failed is taken to have cost: what fal says, else as much as it may.
-    pub(in crate::engine) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Cost> {
+    pub(super) fn cost_of(&self, id: JobId, error: &FalError) -> Option<Cost> {
         let job = self.jobs.get(id).filter(|_| error.scope == Scope::Request && !self.dedup.is_settled(id))?;
         match error.bill {
             Bill::Nothing => None,
@@ -61,12 +61,12 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) fn retry(&mut self, id: JobId, again: Again) {
+    pub(super) fn retry(&mut self, id: JobId, again: Again) {
         self.write_attempt(id, &again.cause, None);
         self.wait(id, again);
     }
 
-    pub(in crate::engine) fn wait(&mut self, id: JobId, again: Again) {
+    pub(super) fn wait(&mut self, id: JobId, again: Again) {
         let Again { cause, wait, checkpoint, counts } = again;
         let until = self.now().plus(wait);
         if self.happen(id, Transition::Retry { cause, until, checkpoint, counts }) {
@@ -75,11 +75,11 @@ impl Engine {
     }
 
     /// Puts a job back to where it can go on, at nobody's cost.
-    pub(in crate::engine) fn back_to(&mut self, id: JobId, cause: Cause, checkpoint: Checkpoint) {
+    pub(super) fn back_to(&mut self, id: JobId, cause: Cause, checkpoint: Checkpoint) {
         self.retry(id, Again { cause, wait: Duration::ZERO, checkpoint, counts: false });
     }
 
-    pub(in crate::engine) fn fail(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint) {
+    pub(super) fn fail(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint) {
         self.fail_with(id, cause, checkpoint, None);
     }
 
@@ -116,13 +116,7 @@ impl Engine {
     }
 
     /// The same, where the request is taken to have cost something.
-    pub(in crate::engine) fn fail_with(
-        &mut self,
-        id: JobId,
-        cause: &Cause,
-        checkpoint: Checkpoint,
-        cost: Option<Cost>,
-    ) {
+    pub(super) fn fail_with(&mut self, id: JobId, cause: &Cause, checkpoint: Checkpoint, cost: Option<Cost>) {
         if self.give_back(id, cause, cost) {
             return;
         }
@@ -136,14 +130,14 @@ impl Engine {
     }
 
     /// What was reserved for a job is taken for spent: its request is given up, and may be billed.
-    pub(in crate::engine) fn write_off(&mut self, id: JobId, why: &str) {
+    pub(super) fn write_off(&mut self, id: JobId, why: &str) {
         let is_open = |state: &JobState| state.is_reserved() || state.is_unpriced();
         let Some(job) = self.jobs.get(id).filter(|job| is_open(&job.state)) else { return };
         let cost = self.jobs.at_most(job).map(Cost::feared);
         self.write_attempt(id, &Cause::new(CauseKind::UnknownOutcome, why), cost);
     }
 
-    pub(in crate::engine) fn end_cancelled(&mut self, id: JobId) {
+    pub(super) fn end_cancelled(&mut self, id: JobId) {
         if self.happen(id, Transition::Cancel) {
             self.runtime.entry(id).or_default().cancelling = false;
             self.ended(id);
@@ -152,7 +146,7 @@ impl Engine {
 
     /// Writes down an attempt that ended without a result, at the step that the job is at now. What it
     /// cost counts as spent from now on, in later runs too.
-    pub(in crate::engine) fn write_attempt(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) {
+    pub(super) fn write_attempt(&mut self, id: JobId, cause: &Cause, cost: Option<Cost>) {
         let now = self.now();
         let cost = cost.filter(|cost| cost.at_most() > Usd::ZERO);
         self.jobs.spent_besides(cost.into());
@@ -173,7 +167,7 @@ impl Engine {
     }
 
     /// A job has ended: its logs are kept for a while.
-    pub(in crate::engine) fn ended(&mut self, id: JobId) {
+    pub(super) fn ended(&mut self, id: JobId) {
         if let Some(live) = self.runtime.get_mut(&id) {
             live.meter = None;
             live.abort = None;

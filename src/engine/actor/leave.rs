@@ -16,7 +16,7 @@ const LEAVE: Duration = Duration::from_millis(1200);
 
 impl Engine {
     /// Begins to leave.
-    pub(in crate::engine) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
+    pub(super) fn leave(&mut self, leave: Leave, signal: Option<i32>) {
         if self.course.leaving.is_some() {
             return;
         }
@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Who leaves a plan has asked for nothing: what failed before and was to be sent again is as it was.
-    pub(in crate::engine) fn put_back(&mut self) {
+    pub(super) fn put_back(&mut self) {
         if self.course.started {
             return;
         }
@@ -50,7 +50,7 @@ impl Engine {
     }
 
     /// Why the run is over, if it is.
-    pub(in crate::engine) fn ending(&self, now: Timestamp) -> Option<Ending> {
+    pub(super) fn ending(&self, now: Timestamp) -> Option<Ending> {
         if let Some((signal, until)) = self.course.leaving {
             let cancelling = self.runtime.values().any(|live| live.cancelling);
             let waits = self.is_paying() || cancelling;
@@ -89,7 +89,7 @@ impl Engine {
     }
 
     /// Whether every job has ended.
-    pub(in crate::engine) fn is_finished(&self) -> bool {
+    pub(super) fn is_finished(&self) -> bool {
         let totals = self.jobs.totals();
         self.course.started
             && !self.planning.planner.is_walking()
@@ -99,12 +99,12 @@ impl Engine {
     }
 
     /// Whether a paid call is on its way, or what it came to is on its way into the ledger.
-    pub(in crate::engine) fn is_paying(&self) -> bool {
+    pub(super) fn is_paying(&self) -> bool {
         self.scheduler.tasks.count(Pool::Submits) + self.scheduler.tasks.count(Pool::Records) > 0
     }
 
     /// Saves what is to be saved and says how it ended.
-    pub(in crate::engine) async fn close(mut self, ending: Ending) -> Summary {
+    pub(super) async fn close(mut self, ending: Ending) -> Summary {
         self.tell_plan(false);
         self.scheduler.tasks.end().await;
         if let Err(error) = self.stages.writer.flush().await {

@@ -9,7 +9,7 @@ use crate::plan::Standing;
 
 impl Engine {
     /// A paid call's answer was lost: look for its request, all lost ones in one go.
-    pub(in crate::engine) fn look_for_lost(&mut self) {
+    pub(super) fn look_for_lost(&mut self) {
         let now = self.now();
         self.search.begin(now);
     }

@@ -55,46 +55,46 @@ const BETWEEN_SLICES: Duration = Duration::from_millis(1);
 const COMMANDS: usize = 64;
 
 /// The one owner of a batch's jobs. Each room's state is that room's; here they are in hand together.
-pub(in crate::engine) struct Engine {
-    pub(in crate::engine) options: Options,
-    pub(in crate::engine) facts: Arc<BatchFacts>,
-    pub(in crate::engine) stages: Arc<Stages>,
-    pub(in crate::engine) ledger: Ledger,
-    pub(in crate::engine) rng: fastrand::Rng,
+pub(super) struct Engine {
+    options: Options,
+    facts: Arc<BatchFacts>,
+    stages: Arc<Stages>,
+    ledger: Ledger,
+    rng: fastrand::Rng,
     /// Every job, and what is counted of them.
-    pub(in crate::engine) jobs: JobTable,
+    jobs: JobTable,
     /// What is known of jobs on their way that no later run needs.
-    pub(in crate::engine) runtime: HashMap<JobId, Runtime>,
+    runtime: HashMap<JobId, Runtime>,
     /// What earlier attempts wrote and a new one may replace.
-    pub(in crate::engine) previous: HashMap<JobId, Box<Saved>>,
-    pub(in crate::engine) planning: Planning,
-    pub(in crate::engine) scheduler: Scheduler,
-    pub(in crate::engine) resilience: Resilience,
+    previous: HashMap<JobId, Box<Saved>>,
+    planning: Planning,
+    scheduler: Scheduler,
+    resilience: Resilience,
     /// Photos that hold the same picture.
-    pub(in crate::engine) dedup: Dedup,
+    dedup: Dedup,
     /// Lost answers that are looked for.
-    pub(in crate::engine) search: Search,
-    pub(in crate::engine) publisher: Publisher,
-    pub(in crate::engine) course: Course,
+    search: Search,
+    publisher: Publisher,
+    course: Course,
 }
 
 /// Where the run stands as a whole.
 #[derive(Debug)]
-pub(in crate::engine) struct Course {
-    pub(in crate::engine) began_at: Timestamp,
+struct Course {
+    began_at: Timestamp,
     /// Whether the plan was confirmed.
-    pub(in crate::engine) started: bool,
+    started: bool,
     /// The photos that go first.
-    pub(in crate::engine) canary: Canary,
+    canary: Canary,
     /// Whether a person goes back to the plan.
-    pub(in crate::engine) back: bool,
+    back: bool,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
-    pub(in crate::engine) leaving: Option<(Option<i32>, Timestamp)>,
+    leaving: Option<(Option<i32>, Timestamp)>,
 }
 
 impl Engine {
     /// Starts an engine on the current runtime.
-    pub(in crate::engine) fn spawn(options: Options, deps: Deps) -> Handle {
+    pub(super) fn spawn(options: Options, deps: Deps) -> Handle {
         let now = options.world.clock.now();
         let Deps {
             fal,
@@ -243,12 +243,12 @@ impl Engine {
         End::Over(self.close(ending).await)
     }
 
-    pub(in crate::engine) fn now(&self) -> Timestamp {
+    fn now(&self) -> Timestamp {
         self.options.world.clock.now()
     }
 
     /// Stops beginning new jobs, and says why.
-    pub(in crate::engine) fn hold(&mut self, hold: PauseReason) {
+    fn hold(&mut self, hold: PauseReason) {
         if self.resilience.pause.is_some() && hold != PauseReason::User {
             return;
         }

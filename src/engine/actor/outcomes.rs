@@ -15,7 +15,7 @@ use crate::job::{Answer, Cause, JobId};
 
 impl Engine {
     /// A task ended, by itself or by a panic.
-    pub(in crate::engine) fn finished(&mut self, finished: Finished) {
+    pub(super) fn finished(&mut self, finished: Finished) {
         match finished {
             Some((step, Ok(outcome))) => self.report(step, outcome),
             Some((step, Err(said))) => self.died(step, &said),

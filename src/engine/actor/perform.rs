@@ -15,7 +15,7 @@ use crate::ledger::Attempt;
 
 impl Engine {
     /// Does what follows for a job, in order.
-    pub(in crate::engine) fn perform(&mut self, id: JobId, effects: Effects) {
+    pub(super) fn perform(&mut self, id: JobId, effects: Effects) {
         for effect in effects {
             self.perform_one(id, effect);
         }
@@ -77,7 +77,7 @@ impl Engine {
     }
 
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
-    pub(in crate::engine) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
+    pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
         let before = self.jobs.get(id).map(|job| face(&job.state));
         let is_worth_noting = transition.is_news_to_a_later_run();
@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Tells everybody of a job's new state.
-    pub(in crate::engine) fn changed(&mut self, id: JobId, at: Timestamp) {
+    pub(super) fn changed(&mut self, id: JobId, at: Timestamp) {
         let job = self.jobs.get(id).filter(|_| self.publisher.events.is_some());
         if let Some(change) = job.map(|job| Box::new(view_model::change(job, at))) {
             self.tell(What::Job(change));
@@ -121,7 +121,7 @@ impl Engine {
     }
 
     /// Brings a job's state into the ledger and reports when it is safe there.
-    pub(in crate::engine) fn record(&mut self, id: JobId) {
+    pub(super) fn record(&mut self, id: JobId) {
         if let Some(job) = self.jobs.get(id).cloned() {
             self.spawn_stage(Step::Record(id), submit::record(self.stages.clone(), job));
         }
@@ -135,13 +135,13 @@ impl Engine {
     }
 
     /// What a new result of a job may take the place of: one of an earlier attempt, or of a trial.
-    pub(in crate::engine) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
+    pub(super) fn replaceable(&self, id: JobId) -> Option<Box<Saved>> {
         let of_trial = || Some(Box::new(self.planning.trials.get(&self.jobs.get(id)?.photo.path)?.clone()));
         self.previous.get(&id).cloned().or_else(of_trial)
     }
 
     /// A result is on disk: its folder remembers it from now on, whatever becomes of the ledger.
-    pub(in crate::engine) fn note_in_folder(&self, id: JobId) {
+    pub(super) fn note_in_folder(&self, id: JobId) {
         if let Some(job) = self.jobs.get(id) {
             self.stages.output.note(job, &self.stages.terms);
         }
@@ -195,7 +195,7 @@ impl Engine {
     }
 
     /// The answer to a paid call was lost: it is looked for, and never made again unasked.
-    pub(in crate::engine) fn lose_reply(&mut self, id: JobId, cause: &Cause) {
+    pub(super) fn lose_reply(&mut self, id: JobId, cause: &Cause) {
         if self.happen(id, Transition::LoseReply) {
             self.write_attempt(id, cause, None);
             self.look_for_lost();

@@ -22,18 +22,18 @@ const GATHER: Duration = Duration::from_millis(5);
 
 impl Engine {
     /// Whether some face wants to hear everything.
-    pub(in crate::engine) fn is_told(&self) -> bool {
+    pub(super) fn is_told(&self) -> bool {
         self.publisher.events.is_some()
     }
 
     /// Tells the faces that want to hear everything.
-    pub(in crate::engine) fn tell(&mut self, what: What) {
+    pub(super) fn tell(&mut self, what: What) {
         let event = Event { at: self.now(), what };
         self.publisher.tell(event);
     }
 
     /// Runs a stage; its outcome comes back to the loop.
-    pub(in crate::engine) fn spawn_stage(
+    pub(super) fn spawn_stage(
         &mut self,
         step: Step,
         stage: impl Future<Output = Outcome> + Send + 'static,
@@ -48,19 +48,19 @@ impl Engine {
     }
 
     /// Whether bytes of pictures are on the move.
-    pub(in crate::engine) fn is_moving(&self) -> bool {
+    pub(super) fn is_moving(&self) -> bool {
         self.scheduler.tasks.count(Pool::Uploads) + self.scheduler.tasks.count(Pool::Saves) > 0
     }
 
     /// Writes down an attempt that ended.
-    pub(in crate::engine) fn attempted(&self, id: JobId, attempt: impl FnOnce(&Job) -> Option<Attempt>) {
+    pub(super) fn attempted(&self, id: JobId, attempt: impl FnOnce(&Job) -> Option<Attempt>) {
         if let Some(attempt) = self.jobs.get(id).and_then(attempt) {
             self.stages.writer.attempt(attempt);
         }
     }
 
     /// Publishes the snapshot if something changed and the last one is long enough ago.
-    pub(in crate::engine) fn publish(&mut self, now: Timestamp) {
+    pub(super) fn publish(&mut self, now: Timestamp) {
         if now.since(self.publisher.sampled_at) >= SAMPLE {
             self.sample(now);
         }
@@ -83,7 +83,7 @@ impl Engine {
         self.publisher.snapshot.send_replace(Arc::new(snapshot));
     }
 
-    pub(in crate::engine) fn sample(&mut self, now: Timestamp) {
+    pub(super) fn sample(&mut self, now: Timestamp) {
         self.publisher.sampled_at = now;
         self.publisher.throughput.sample(now, self.publisher.up.load(Relaxed), self.publisher.down.load(Relaxed));
         self.scheduler.poll_interval.flow(self.publisher.throughput.per_second(now));

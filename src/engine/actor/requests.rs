@@ -19,7 +19,7 @@ const WINDOW: i32 = 256;
 
 impl Engine {
     /// Does what a face asks, as far as it can be done.
-    pub(in crate::engine) fn command(&mut self, command: Command) {
+    pub(super) fn command(&mut self, command: Command) {
         match command {
             Command::Start => self.start(),
             Command::Canary(photos) => self.set_canary(photos),
@@ -91,7 +91,7 @@ impl Engine {
     }
 
     /// Gives a job that ended another go, with whatever it kept.
-    pub(in crate::engine) fn reopen(&mut self, id: JobId) {
+    pub(super) fn reopen(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id).filter(|job| may_reopen(&job.state)) else { return };
         let checkpoint = match &job.state {
             JobState::Failed { checkpoint, .. } => (**checkpoint).clone(),
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Stops a job: at once if nothing was sent, else fal is asked to.
-    pub(in crate::engine) fn cancel(&mut self, id: JobId) {
+    pub(super) fn cancel(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id).filter(|job| may_cancel(&job.state)) else { return };
         match &job.state {
             JobState::Pending | JobState::Uploaded(..) | JobState::Uploading(_) => {
@@ -140,19 +140,19 @@ impl Engine {
         }
     }
 
-    pub(in crate::engine) fn ask_to_cancel(&mut self, id: JobId) {
+    pub(super) fn ask_to_cancel(&mut self, id: JobId) {
         let Some(request) = self.jobs.get(id).and_then(|job| job.state.request()).cloned() else { return };
         self.runtime.entry(id).or_default().cancelling = true;
         self.spawn_stage(Step::Cancel(id), cancel::run(self.stages.clone(), request));
     }
 
     /// The job whose detail a face shows.
-    pub(in crate::engine) fn look_at(&self) -> Option<JobId> {
+    pub(super) fn look_at(&self) -> Option<JobId> {
         self.publisher.watched
     }
 
     /// Follows the cursor: the job under it is asked about sooner, and its history is fetched.
-    pub(in crate::engine) fn watch_cursor(&mut self, id: Option<JobId>) {
+    pub(super) fn watch_cursor(&mut self, id: Option<JobId>) {
         if self.publisher.watched != id {
             self.publisher.watched = id;
             if let Some(id) = id

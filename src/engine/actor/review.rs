@@ -8,12 +8,12 @@ use crate::job::{JobId, JobState, Saved, Suspicion, Transition};
 
 impl Engine {
     /// A person is content with a result that wanted a look.
-    pub(in crate::engine) fn accept(&mut self, id: JobId) {
+    pub(super) fn accept(&mut self, id: JobId) {
         self.happen(id, Transition::Approve);
     }
 
     /// A person is not content with a result. It stays where it is until another one takes its place.
-    pub(in crate::engine) fn reject(&mut self, id: JobId) {
+    pub(super) fn reject(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(id) else { return };
         let why = rejected(&job.state);
         if matches!(job.state, JobState::Unread(..)) {
@@ -25,7 +25,7 @@ impl Engine {
 
     /// Makes a result again with other parameters. The one that is there stays until the new one is
     /// whole.
-    pub(in crate::engine) fn redo(&mut self, id: JobId, changes: &[(String, Option<Value>)]) {
+    pub(super) fn redo(&mut self, id: JobId, changes: &[(String, Option<Value>)]) {
         let Some(job) = self.jobs.get(id) else { return };
         let params = match self.jobs.params_of(job).changed(&self.options.model, changes) {
             Ok(params) => params,
@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// What making a result again with other parameters would cost.
-    pub(in crate::engine) fn preview_redo(&mut self, seq: u64, id: JobId, changes: &[(String, Option<Value>)]) {
+    pub(super) fn preview_redo(&mut self, seq: u64, id: JobId, changes: &[(String, Option<Value>)]) {
         let price = || {
             let job = self.jobs.get(id)?;
             let params = self.jobs.params_of(job).changed(&self.options.model, changes).ok()?;
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// Why a result of a redone job wants a look: to be compared.
-    pub(in crate::engine) fn to_compare(
+    pub(super) fn to_compare(
         &self,
         id: JobId,
         saved: &Saved,

@@ -30,7 +30,7 @@ impl Engine {
     }
 
     /// A photo is to be sent: at once, unless it may be the same picture as another.
-    pub(in crate::engine) fn consider(&mut self, id: JobId) {
+    pub(super) fn consider(&mut self, id: JobId) {
         if self.dedup.meet(id, &self.jobs) {
             self.send(id);
         }
@@ -45,7 +45,7 @@ impl Engine {
     }
 
     /// A job of an earlier run whose photo was uploaded is on its way.
-    pub(in crate::engine) fn consider_underway(&mut self, id: JobId) {
+    pub(super) fn consider_underway(&mut self, id: JobId) {
         self.dedup.underway(id, &self.jobs);
         self.count_checks();
     }
@@ -57,7 +57,7 @@ impl Engine {
     }
 
     /// Another file lies where the photo was.
-    pub(in crate::engine) fn forget_twin(&mut self, known: &Job) {
+    pub(super) fn forget_twin(&mut self, known: &Job) {
         self.dedup.forget(known);
         self.count_checks();
     }
@@ -140,7 +140,7 @@ impl Engine {
     }
 
     /// A job ended: those that are like it go on.
-    pub(in crate::engine) fn twin_ended(&mut self, id: JobId) {
+    pub(super) fn twin_ended(&mut self, id: JobId) {
         let follows = dedup!(self, |dedup, around| dedup.ended(id, around));
         self.perform_all(follows);
     }
