@@ -77,7 +77,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What a picture is, is read in one place; fal's own reading could not differ more than another of ours.
     ("sandbox", &["fal::wire", "picture", "job::Format"]),
     ("cli", &["job"]),
-    ("config", &["cli", "engine", "fal", "job", "model", "output", "sandbox", "tui::caps"]),
+    (
+        "config",
+        &[
+            "cli",
+            "engine",
+            "fal",
+            "intake::FurtherFault",
+            "intake::further",
+            "job",
+            "model",
+            "output",
+            "sandbox",
+            "tui::caps",
+        ],
+    ),
 ];
 
 /// What ties the rooms together and may use them all.

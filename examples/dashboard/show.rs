@@ -60,6 +60,7 @@ impl Fake {
             causes: values::causes_of(self.rows()),
             action_preview: self.action_preview,
             canary: None,
+            refused: None,
             comparison: None,
         }
     }

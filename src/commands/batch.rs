@@ -9,9 +9,9 @@ use crate::commands::failure::Failure;
 use crate::commands::models::{self, Chosen};
 use crate::config::{Settings, Which};
 use crate::engine::Pools;
-use crate::engine::snapshot::BatchFacts;
+use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::intake::{Found, Inputs, Manifest, walk};
-use crate::job::{BatchId, Checkpoint, Job, JobState, Loss, Service, clean};
+use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Listing, Model, Params};
 use crate::output::{Output, OutputError, Taken};
@@ -30,6 +30,8 @@ pub(super) struct Batch {
     pub(super) has_schema: bool,
     /// That the schema has changed since the batch was begun, in words.
     pub(super) schema_changed: Option<String>,
+    /// The files that may go along with its photos.
+    pub(super) files: Vec<FurtherFile>,
     /// What is to be said of the model on the plan.
     pub(super) notes: Vec<String>,
     /// Where to look for photos; `None` if only what the ledger knows is sent.
@@ -56,7 +58,8 @@ impl Batch {
             service,
         };
         let Chosen { model, params, has_schema, notes } = chosen;
-        Ok(Self { key, model, params, has_schema, schema_changed: None, notes, inputs: Some(inputs), listed })
+        let files = settings.model.files();
+        Ok(Self { key, model, params, has_schema, schema_changed: None, files, notes, inputs: Some(inputs), listed })
     }
 
     /// A batch that the ledger knows, to go on with what it knows of it.
@@ -70,7 +73,8 @@ impl Batch {
         let has_schema = pinned.is_some();
         let model = pinned.or_else(|| Model::built_in(&endpoint)).ok_or_else(unknown)?;
         let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
-        Ok(Self { key, model, params, has_schema, schema_changed: None, notes: Vec::new(), inputs: None, listed: None })
+        let (files, notes) = (Vec::new(), Vec::new());
+        Ok(Self { key, model, params, has_schema, schema_changed: None, files, notes, inputs: None, listed: None })
     }
 
     /// Which of what failed in an earlier run is sent again.
@@ -131,7 +135,7 @@ impl Batch {
             to: shown(&self.key.output),
             output: self.key.output.to_string_lossy().into_owned(),
             endpoint: self.model.endpoint.to_string(),
-            params: self.params.values(),
+            params: SentParams::new(self.params.values(), &self.files),
             growth: self.params.growth(),
             budget: settings.spending.budget,
             sandbox: self.key.service == Service::Sandbox,

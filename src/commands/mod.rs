@@ -6,6 +6,7 @@ mod disk;
 mod doctor;
 mod earlier;
 mod failure;
+mod further;
 mod inspect;
 mod models;
 mod moment;

@@ -31,7 +31,7 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     let chosen = models::chosen(settings, fal.as_ref()).await?;
     chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
     let batch = earlier::as_written(&ledger, Batch::of(settings, settings.service(), chosen)?).await?;
-    let batch = models::pinned(&ledger, batch, &settings.model).await?;
+    let batch = models::pinned(&ledger, batch, &settings.model).await?.with_files(&ledger).await?;
     let list = || batch.model.list_price.clone();
     let live = match &fal {
         Some(fal) => {

@@ -1,13 +1,15 @@
 //! The model that is wished for, as it was given. Its schema decides what of it holds, and is not at hand yet.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::error::SettingsError;
 use super::layers::{Given, Layers, Source};
 use super::{names, values};
 use crate::cli::WhatFlags;
-use crate::job::{EndpointId, Pixels};
-use crate::model::{Fit, Model, ParamError, Params};
+use crate::intake::{FurtherFault, further};
+use crate::job::{EndpointId, FurtherFile, Pixels};
+use crate::model::{Fit, Model, ParamError, Params, file_mark};
 
 /// The longest text that is read from a file, bytes.
 const LONGEST: u64 = 256 << 10;
@@ -30,26 +32,70 @@ pub struct ModelWish {
 /// A parameter as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Pair {
-    /// `NAME=VALUE`.
-    pair: String,
+    /// Its name.
+    name: String,
+    /// What was given for it.
+    value: Value,
     /// The same in its source's own spelling.
     told: String,
 }
 
+/// What is given for a parameter. Of a file only the model says whether its text is meant or the file itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    /// The value as it is typed.
+    Text(String),
+    /// A file, by its text and as a picture: each, or why it is none.
+    File {
+        /// Its path as it was given.
+        path: String,
+        /// What it says.
+        text: Result<String, String>,
+        /// What it shows.
+        picture: Result<FurtherFile, String>,
+    },
+}
+
+impl Pair {
+    /// `NAME=VALUE` as the model takes it.
+    fn of(&self, model: &Model) -> Result<String, SettingsError> {
+        let value = match &self.value {
+            Value::Text(text) => Ok(text.clone()),
+            Value::File { text, picture, .. } => match model.param(&self.name) {
+                Some(spec) if spec.takes_file() => picture.clone().map(|file| file_mark(&file.content)),
+                // That it has no such parameter says more than what is wrong with the file.
+                None => Ok(String::new()),
+                // What a file says can be any value.
+                _ => text.clone(),
+            },
+        };
+        let refused = |problem| SettingsError::Value { given: self.told.clone(), problem };
+        Ok(format!("{}={}", self.name, value.map_err(refused)?))
+    }
+}
+
 impl ModelWish {
+    /// The pictures among the files that were given: one may go along with every photo.
+    #[must_use]
+    pub fn files(&self) -> Vec<FurtherFile> {
+        let file = |pair: &Pair| match &pair.value {
+            Value::File { picture: Ok(file), .. } => Some(file.clone()),
+            _ => None,
+        };
+        self.params.iter().filter_map(file).collect()
+    }
+
     /// Checks the parameters against the model; of one that several sources give, the most important
     /// source's value holds.
     ///
     /// # Errors
     /// The first that the model does not take, by its source's name.
     pub fn params_of(&self, model: &Model) -> Result<Params, SettingsError> {
-        for Pair { pair, told } in &self.params {
-            Params::parse(model, [pair.as_str()])
-                .map_err(|error| SettingsError::Value { given: told.clone(), problem: error.to_string() })?;
+        for given in &self.params {
+            Params::parse(model, [given.of(model)?.as_str()])
+                .map_err(|error| SettingsError::Value { given: given.told.clone(), problem: error.to_string() })?;
         }
-        let params = self
-            .parse(model)
-            .map_err(|error| SettingsError::Value { given: "`--param`".to_owned(), problem: error.to_string() })?;
+        let params = self.parse(model)?;
         if self.fit.max_output_mp.is_some() && params.output_size(Some(Pixels::new(1, 1))).is_none() {
             let problem = format!(
                 "cannot be kept: how large results of {} are is not known before they are there; --fit-long-edge can",
@@ -64,8 +110,12 @@ impl ModelWish {
     ///
     /// # Errors
     /// If the model does not take one.
-    pub fn parse(&self, model: &Model) -> Result<Params, ParamError> {
-        Ok(Params::parse(model, self.params.iter().map(|given| given.pair.as_str()))?.fitted(self.fit))
+    pub fn parse(&self, model: &Model) -> Result<Params, SettingsError> {
+        let pairs = self.params.iter().map(|given| given.of(model)).collect::<Result<Vec<_>, _>>()?;
+        let params = Params::parse(model, pairs.iter().map(String::as_str));
+        let params = params
+            .map_err(|error| SettingsError::Value { given: "`--param`".to_owned(), problem: error.to_string() })?;
+        Ok(params.fitted(self.fit))
     }
 }
 
@@ -82,16 +132,20 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     let mut params = Vec::new();
     let mut sources: Vec<(String, String, Source)> = Vec::new();
     for given in l.every(names::PARAM, &what.param).into_iter().filter(is_meant) {
-        let pair =
-            with_file(&given.text.to_string_lossy()).map_err(|problem| l.refuse(names::PARAM, &given, problem))?;
+        let pair = given.text.to_string_lossy();
         let Some((name, value)) = pair.split_once('=') else {
             let problem = ParamError::NoPair(crate::job::clean(&pair).into_owned());
             return Err(l.refuse(names::PARAM, &given, problem.to_string()));
         };
         let name = name.trim();
+        let value = value_of(value.trim()).map_err(|problem| l.refuse(names::PARAM, &given, problem))?;
         sources.retain(|(known, ..)| known != name);
-        sources.push((name.to_owned(), value.trim().to_owned(), given.source));
-        params.push(Pair { told: l.told(names::PARAM, &given), pair });
+        let shown = match &value {
+            Value::Text(text) | Value::File { text: Ok(text), .. } => text.clone(),
+            Value::File { path, .. } => format!("@{path}"),
+        };
+        sources.push((name.to_owned(), shown, given.source));
+        params.push(Pair { told: l.told(names::PARAM, &given), name: name.to_owned(), value });
     }
     // Of a model that is known without asking, what is not given is known, too.
     for (name, value) in Model::built_in(&endpoint)
@@ -117,22 +171,36 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
     Ok(ModelWish { endpoint, image_field, fit, raw, params })
 }
 
-/// `NAME=@FILE` with what the file says; `NAME=@@…` is a text that begins with an `@`.
-fn with_file(pair: &str) -> Result<String, String> {
-    let Some((name, value)) = pair.split_once('=') else { return Ok(pair.to_owned()) };
-    let value = value.trim();
-    if let Some(text) = value.strip_prefix("@@") {
-        return Ok(format!("{name}=@{text}"));
+/// What is typed for a parameter: `@FILE` is a file, `@@…` a text that begins with an `@`.
+fn value_of(typed: &str) -> Result<Value, String> {
+    if let Some(text) = typed.strip_prefix("@@") {
+        return Ok(Value::Text(format!("@{text}")));
     }
-    let Some(path) = value.strip_prefix('@') else { return Ok(pair.to_owned()) };
-    let length = std::fs::metadata(path).map_err(|error| format!("the file cannot be read: {error}"))?.len();
-    if length > LONGEST {
+    let Some(path) = typed.strip_prefix('@') else { return Ok(Value::Text(typed.to_owned())) };
+    let picture = match further(Path::new(path)) {
+        Err(fault) if fault.is_unreadable() => {
+            return Err(if matches!(fault, FurtherFault::NoFile) {
+                "it is no file".to_owned()
+            } else {
+                format!("the file {fault}")
+            });
+        }
+        picture => picture.map_err(|fault| format!("the file cannot go along with photos: {fault}")),
+    };
+    let text = text_of(Path::new(path));
+    Ok(Value::File { path: path.to_owned(), text, picture })
+}
+
+/// The text of a file.
+fn text_of(path: &Path) -> Result<String, String> {
+    let unreadable = |error| format!("the file cannot be read: {error}");
+    if std::fs::metadata(path).map_err(unreadable)?.len() > LONGEST {
         return Err(format!("the file has more than {} KiB, which is no text for a model", LONGEST >> 10));
     }
-    let text = std::fs::read(path).map_err(|error| format!("the file cannot be read: {error}"))?;
+    let text = std::fs::read(path).map_err(unreadable)?;
     let text =
-        String::from_utf8(text).map_err(|_| "the file is no text; a model gets other files by their URL".to_owned())?;
-    Ok(format!("{name}={}", text.trim()))
+        String::from_utf8(text).map_err(|_| "the file is no text, and this parameter takes no file".to_owned())?;
+    Ok(text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -140,7 +208,10 @@ mod tests {
     use super::*;
 
     fn wish(pairs: &[&str]) -> ModelWish {
-        let pair = |pair: &&str| Pair { pair: (*pair).to_owned(), told: format!("`--param {pair}`") };
+        let pair = |pair: &&str| {
+            let (name, value) = pair.split_once('=').unwrap();
+            Pair { name: name.to_owned(), value: value_of(value).unwrap(), told: format!("`--param {pair}`") }
+        };
         let endpoint = EndpointId::new(Model::DEFAULT).unwrap();
         ModelWish {
             endpoint,
@@ -157,12 +228,18 @@ mod tests {
         let (text, bytes) = (dir.path().join("prompt.txt"), dir.path().join("mask.png"));
         std::fs::write(&text, "make it blue,\nplease\n").unwrap();
         std::fs::write(&bytes, b"\x89PNG\xff").unwrap();
-        let read = |path: &std::path::Path| with_file(&format!("prompt=@{}", path.display()));
-        assert_eq!(read(&text).as_deref(), Ok("prompt=make it blue,\nplease"));
-        assert!(read(&bytes).unwrap_err().starts_with("the file is no text"));
+        let read = |path: &Path| value_of(&format!("@{}", path.display()));
+        let Ok(Value::File { text: Ok(said), .. }) = read(&text) else { panic!("no text") };
+        assert_eq!(said, "make it blue,\nplease");
+        let Ok(Value::File { text: Err(no_text), picture: Err(no_picture), .. }) = read(&bytes) else {
+            panic!("one of them")
+        };
+        assert!(no_text.starts_with("the file is no text"), "{no_text}");
+        assert_eq!(no_picture, "the file cannot go along with photos: not a picture that is known");
         assert!(read(&dir.path().join("none")).unwrap_err().starts_with("the file cannot be read"));
-        assert_eq!(with_file("prompt=@@home").as_deref(), Ok("prompt=@home"));
-        assert_eq!(with_file("steps=4").as_deref(), Ok("steps=4"));
+        assert_eq!(read(dir.path()).unwrap_err(), "it is no file");
+        assert_eq!(value_of("@@home"), Ok(Value::Text("@home".to_owned())));
+        assert_eq!(value_of("4"), Ok(Value::Text("4".to_owned())));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(super) enum Step {
     Rivals,
     /// Reads the batch that changed parameters make.
     Sibling,
+    /// Looks at files that a face named.
+    Files,
     /// Writes down which photos go first.
     Canary,
 }
@@ -87,7 +89,8 @@ impl Step {
             | Self::Reach(_)
             | Self::AskKey(_)
             | Self::Rivals
-            | Self::Sibling => Pool::Others,
+            | Self::Sibling
+            | Self::Files => Pool::Others,
         }
     }
 
@@ -106,7 +109,13 @@ impl Step {
             | Self::Hash(id)
             | Self::Seek(id)
             | Self::Recall(id) => Some(id),
-            Self::Search | Self::Reach(_) | Self::AskKey(_) | Self::Rivals | Self::Sibling | Self::Canary => None,
+            Self::Search
+            | Self::Reach(_)
+            | Self::AskKey(_)
+            | Self::Rivals
+            | Self::Sibling
+            | Self::Files
+            | Self::Canary => None,
         }
     }
 
@@ -130,6 +139,7 @@ impl Step {
             Self::AskKey(_) => "ask for the key",
             Self::Rivals => "rivals",
             Self::Sibling => "sibling",
+            Self::Files => "files",
             Self::Canary => "canary",
         }
     }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use super::notes::NotesBody;
 use super::notice::{NoticeBody, canary_body, notice_body};
 use super::words::in_megapixels;
-use crate::engine::snapshot::{BatchFacts, LogLine, Notice, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, FileFacts, LogLine, Notice, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
-use crate::job::{BatchId, CauseKind, SavedFile, Status, Timestamp, Usd, clean, path_text};
+use crate::job::{BatchId, CauseKind, Pixels, SavedFile, Status, Timestamp, Usd, clean, path_text};
 use crate::model::{Doubt, PriceState};
 
 /// Turns events into JSON lines; knows nothing but which batch it is.
@@ -105,6 +105,7 @@ struct PlanBody<'a> {
     batch: Option<BatchId>,
     model: &'a str,
     params: Map<String, Value>,
+    files: Vec<FileBody<'a>>,
     output: &'a str,
     service: &'a str,
     skipped: &'a [SkippedFile],
@@ -117,6 +118,24 @@ struct PlanBody<'a> {
     #[serde(flatten)]
     notes: NotesBody<'a>,
     few_files: Option<&'a str>,
+}
+
+/// A file that goes along with every photo.
+#[derive(Serialize)]
+struct FileBody<'a> {
+    param: &'a str,
+    path: &'a str,
+    content: &'a str,
+    bytes: u64,
+    width: u32,
+    height: u32,
+}
+
+impl<'a> FileBody<'a> {
+    fn of((param, file): (&'a str, &'a FileFacts)) -> Self {
+        let Pixels { width, height } = file.pixels;
+        Self { param, path: &file.path, content: &file.mark, bytes: file.bytes, width, height }
+    }
 }
 
 /// What becomes of how many photos.
@@ -167,7 +186,8 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
     PlanBody {
         batch: known(facts.id),
         model: &facts.endpoint,
-        params: facts.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        params: facts.params.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        files: facts.params.files().map(FileBody::of).collect(),
         output: &facts.output,
         skipped,
         input_mp: in_megapixels(plan.input_px),

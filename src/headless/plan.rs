@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::words::{count, megapixels, of, price};
 use crate::engine::snapshot::{BatchFacts, Plan, SkippedFile};
 use crate::job::clean;
-use crate::model::shown;
 
 /// Skipped files that are named; the rest are counted.
 const NAMED: usize = 20;
@@ -16,8 +15,8 @@ const NAMED: usize = 20;
 const BRIEF: usize = 200;
 
 /// A value in a line: long ones are cut.
-fn brief(value: &Value) -> String {
-    let text = shown(value);
+fn brief(facts: &BatchFacts, value: &Value) -> String {
+    let text = facts.params.told(value);
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(BRIEF).collect();
     if chars.next().is_some() { format!("{start}…") } else { start }
@@ -34,8 +33,12 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     row("from", &facts.from.join(", "));
     row("to", &facts.to);
     row("model", &model(facts));
-    let params: Vec<_> = facts.params.iter().map(|(name, value)| format!("{name}={}", brief(value))).collect();
+    let params: Vec<_> =
+        facts.params.values.iter().map(|(name, value)| format!("{name}={}", brief(facts, value))).collect();
     row("params", &params.join(" "));
+    for (name, file) in facts.params.files() {
+        row("file", &format!("{name} is {}, {} px, sent along with every photo", file.path, file.pixels));
+    }
     row("photos", &to_send(plan));
     if plan.photos > 0 {
         row("pixels", &pixels(plan));

@@ -13,6 +13,7 @@ mod batch;
 mod claim;
 mod error;
 mod found;
+mod further;
 mod hold;
 mod keeps;
 mod path;

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures::future::BoxFuture;
 
@@ -48,6 +48,15 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn note_canary<'a>(&'a self, batch: BatchId, canary: &'a str) -> Answer<'a, ()>;
     /// What was kept of that.
     fn canary(&self, batch: BatchId) -> Answer<'_, Option<String>>;
+
+    /// Keeps where a file lies that goes along with photos; the last place holds.
+    fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()>;
+    /// Where such a file lay last.
+    fn file<'a>(&'a self, content: &'a ContentHash) -> Answer<'a, Option<PathBuf>>;
+    /// Keeps where such a file was uploaded.
+    fn keep_file_url<'a>(&'a self, content: &'a ContentHash, url: &'a str, service: &'a Service) -> Answer<'a, ()>;
+    /// What was uploaded to a URL of a service.
+    fn file_of_url<'a>(&'a self, url: &'a str, service: &'a Service) -> Answer<'a, Option<ContentHash>>;
 
     /// Writes all that is pending, and of these claims those that nobody is in the way of
     /// ([`grant`](super::claim::grant)), or nothing; returns when it is on the disk for good. No other process

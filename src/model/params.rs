@@ -1,5 +1,6 @@
 //! A model's parameters as the user set them, checked before anything is sent.
 
+mod further;
 mod prompt;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value};
 use super::ParamError;
 use super::field::Refused;
 use super::fit::{Fit, Growth, Sizing};
+pub use further::{Urls, by_content, file_urls, put_urls};
 pub use prompt::{Filling, Slot, Unfilled};
 
 use super::near::nearest;

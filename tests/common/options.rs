@@ -16,7 +16,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
         to: "out".to_owned(),
         output: String::new(),
         endpoint: model.endpoint.to_string(),
-        params: Vec::new(),
+        params: Vec::new().into(),
         growth: None,
         budget: None,
         sandbox: false,

@@ -51,6 +51,7 @@ mod tests {
                 params,
                 has_schema: false,
                 schema_changed: None,
+                files: Vec::new(),
                 notes: Vec::new(),
                 inputs: None,
                 listed: None,

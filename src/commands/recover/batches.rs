@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::io;
 use std::path::Path;
 
+use super::further::Further;
 use super::likely_cost;
 use super::place::{Known, Place};
 use super::tell::{Fate, Teller};
@@ -15,8 +16,8 @@ use crate::config::Settings;
 use crate::fal::{Fal, Past};
 use crate::intake;
 use crate::job::{Answer, BatchId, ContentHash, OwnParams, Service};
-use crate::ledger::{Found, Ledger};
-use crate::model::{Params, UnitPrice};
+use crate::ledger::{Found, Ledger, LedgerError};
+use crate::model::{Model, Params, UnitPrice};
 
 /// The batches of one service.
 #[derive(Debug)]
@@ -41,6 +42,13 @@ impl Batches {
     pub(super) fn is_empty(&self) -> bool {
         self.known.is_empty()
     }
+
+    /// Every model that one of them was sent to, once.
+    pub(super) fn models(&self) -> Vec<&Model> {
+        let by_id: BTreeMap<_, _> =
+            self.known.values().map(|batch| (batch.model.endpoint.as_str(), &batch.model)).collect();
+        by_id.into_values().collect()
+    }
 }
 
 /// A recovery into whatever batch a result belongs to. A batch is opened once there is something for it.
@@ -49,7 +57,11 @@ pub(super) struct Everywhere<'a> {
     pub(super) fal: &'a Fal,
     pub(super) ledger: &'a Ledger,
     pub(super) batches: &'a Batches,
+    /// The model whose history is read, and what it costs.
+    pub(super) model: &'a Model,
     pub(super) price: Option<UnitPrice>,
+    /// What was sent beside the photos.
+    pub(super) further: Further<'a>,
     pub(super) dry_run: bool,
     pub(super) teller: Teller,
     /// What is open, or why it cannot be.
@@ -97,8 +109,7 @@ impl<'a> Everywhere<'a> {
         if !by_request.is_empty() {
             return Ok(by_request);
         }
-        let mut models = self.batches.known.values().map(|batch| &batch.model);
-        let Some(url) = models.find_map(|model| model.photo_in(&past.input)) else { return Ok(Vec::new()) };
+        let Some(url) = self.model.photo_in(&past.input) else { return Ok(Vec::new()) };
         Ok(self.ledger.by_upload_url(url, &self.batches.service).await?)
     }
 
@@ -110,10 +121,11 @@ impl<'a> Everywhere<'a> {
         found: &Found,
         batch: &'a Batch,
     ) -> Result<Option<Box<Path>>, (Fate, Option<String>)> {
-        if !is_made_with(past, batch, found.job.own.as_ref()) {
+        let failed = |why: String| (Fate::Failed, Some(why));
+        let is_made_so = is_made_with(past, batch, found.job.own.as_ref(), &mut self.further).await;
+        if !is_made_so.map_err(|error| failed(error.to_string()))? {
             return Err((Fate::OtherParams, None));
         }
-        let failed = |why: String| (Fate::Failed, Some(why));
         let (photo, id) = (&found.job.photo, &past.id);
         let known = Known::new(vec![found.job.clone()], &batch.key.output);
         if let Some(why) = known.needs_none(photo, id) {
@@ -155,12 +167,19 @@ impl<'a> Everywhere<'a> {
 
 /// Whether a request was made with the parameters of a job. Where fal stores its input no more, what the
 /// ledger knows holds.
-fn is_made_with(past: &Past, batch: &Batch, own: Option<&OwnParams>) -> bool {
+async fn is_made_with(
+    past: &Past,
+    batch: &Batch,
+    own: Option<&OwnParams>,
+    further: &mut Further<'_>,
+) -> Result<bool, LedgerError> {
     let own = own.and_then(|own| Params::from_canonical(&batch.model, &own.0).ok());
     let wanted = own.as_ref().unwrap_or(&batch.params);
-    past.input.is_empty()
-        || Params::of_input(&batch.model, &past.input).map(|params| params.fitted(wanted.fit())).as_ref()
-            == Some(wanted)
+    if past.input.is_empty() {
+        return Ok(true);
+    }
+    let input = further.input(&batch.model, &past.input, wanted).await?;
+    Ok(Params::of_input(&batch.model, &input).map(|params| params.fitted(wanted.fit())).as_ref() == Some(wanted))
 }
 
 /// Whether something else lies where a photo was. One that is gone may come back.

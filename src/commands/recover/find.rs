@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::further::Further;
 use super::photos::Photos;
 use crate::fal::{Download, Fal, FalError, Past, Piece};
 use crate::job::{ContentHash, Photo, Service, Timestamp, Upload};
@@ -31,6 +32,8 @@ pub(super) struct Finder<'a> {
     pub(super) model: &'a Model,
     pub(super) params: &'a Params,
     pub(super) photos: Photos,
+    /// What was sent beside the photos.
+    pub(super) further: Further<'a>,
     /// What was found out about inputs by their URLs; `None` for what no photo can be.
     pub(super) inputs: HashMap<String, Option<(u64, ContentHash)>>,
 }
@@ -42,9 +45,12 @@ impl Finder<'_> {
         }
         let url = self.model.photo_in(&past.input);
         // How large a photo was sent, no input says.
-        let made_with = || Params::of_input(self.model, &past.input).map(|params| params.fitted(self.params.fit()));
-        if url.is_some() && made_with().as_ref() != Some(self.params) {
-            return Ok(Match::OtherParams);
+        if url.is_some() {
+            let input = self.further.input(self.model, &past.input, self.params).await?;
+            let made_with = Params::of_input(self.model, &input).map(|params| params.fitted(self.params.fit()));
+            if made_with.as_ref() != Some(self.params) {
+                return Ok(Match::OtherParams);
+            }
         }
         let known = match url {
             Some(url) => self.ledger.by_upload_url(url, self.service).await?,

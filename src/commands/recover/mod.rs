@@ -3,6 +3,7 @@
 
 mod batches;
 mod find;
+mod further;
 mod photos;
 mod place;
 mod tell;
@@ -20,14 +21,15 @@ use crate::commands::process::log;
 use crate::commands::process::stdout::print;
 use crate::commands::since::since;
 use crate::config::Settings;
-use crate::fal::{Fal, Past, STORED};
-use crate::job::{Answer, Cost, Photo, RequestId, Saved, Service, Timestamp, clean};
+use crate::fal::{Fal, FalError, Past, STORED};
+use crate::job::{Answer, CauseKind, Cost, Photo, RequestId, Saved, Service, Timestamp, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice, Work};
 use crate::output::{Made, Output, Written};
 use crate::storage;
 use batches::{Batches, Everywhere};
 use find::{Finder, Match};
+use further::Further;
 use photos::Photos;
 use place::{Fetch, Known, Place};
 use tell::{Fate, Teller};
@@ -68,15 +70,15 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         return Err(what_to_give(&service));
     }
     let fal = Fal::new(settings.hosts.clone(), settings.key.clone()?)?;
-    let chosen = models::chosen(settings, Some(&fal)).await?;
-    let (model, params) = (chosen.model.clone(), chosen.params.clone());
-    let mut history = History { fal: &fal, model: &model, start, cursor: None, pages: PAGES };
     if let Some(batches) = all {
         log::start(settings)?;
-        let status = everywhere(settings, &wish, &ledger, &batches, &mut history).await?;
+        let status = everywhere(settings, &wish, (&fal, &ledger, &service), &batches, start).await?;
         ledger.close().await?;
         return Ok(status);
     }
+    let chosen = models::chosen(settings, Some(&fal)).await?;
+    let (model, params) = (chosen.model.clone(), chosen.params.clone());
+    let mut history = History::of(&fal, &model, start);
     let batch = if has_photos {
         let batch = earlier::as_written(&ledger, Batch::of(settings, service.clone(), chosen)?).await?;
         Some(models::pinned(&ledger, batch, &settings.model).await?)
@@ -90,11 +92,12 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
     };
     let (model, params) = batch.as_ref().map_or((&model, &params), |batch| (&batch.model, &batch.params));
     let (service, inputs) = (&service, HashMap::new());
-    let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, inputs };
+    let further = Further::new(&fal, &ledger, service);
+    let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, further, inputs };
     let teller = Teller::new(settings.json);
     let mut recovery = Recovery::open(settings, &wish, &fal, &ledger, batch.as_ref(), teller).await?;
 
-    while let Some(page) = history.page().await? {
+    while let Some(page) = history.page().await.map_err(|error| Failure::of_fal(&error))? {
         for past in &page {
             let found = match &past.outcome {
                 Ok(_) => finder.find(past).await?,
@@ -108,24 +111,50 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
     Ok(status)
 }
 
-/// Recovers for every batch that the ledger knows; gives the exit status.
+/// Recovers for every batch that the ledger knows, from the history of each model that they were sent to; gives the
+/// exit status.
 async fn everywhere(
     settings: &Settings,
     wish: &Wish,
-    ledger: &Ledger,
+    (fal, ledger, service): (&Fal, &Ledger, &Service),
     batches: &Batches,
-    history: &mut History<'_>,
+    start: Timestamp,
 ) -> Result<u8, Failure> {
-    let (fal, dry_run, teller) = (history.fal, wish.dry_run, Teller::new(settings.json));
-    let price = price::unit_price(fal, history.model, false).await;
-    let price = price.map_err(|error| Failure::of_fal(&error))?;
-    let mut everywhere = Everywhere { settings, fal, ledger, batches, price, dry_run, teller, open: BTreeMap::new() };
-    while let Some(page) = history.page().await? {
-        for past in &page {
-            everywhere.take(past).await?;
+    let models = batches.models();
+    let Some(model) = models.first() else { return Err(what_to_give(service)) };
+    let mut everywhere = Everywhere {
+        settings,
+        fal,
+        ledger,
+        batches,
+        model,
+        price: None,
+        further: Further::new(fal, ledger, service),
+        dry_run: wish.dry_run,
+        teller: Teller::new(settings.json),
+        open: BTreeMap::new(),
+    };
+    for model in models {
+        let price = price::unit_price(fal, model, false).await;
+        (everywhere.model, everywhere.price) = (model, price.map_err(|error| Failure::of_fal(&error))?);
+        let mut history = History::of(fal, model, start);
+        loop {
+            let page = match history.page().await {
+                Ok(Some(page)) => page,
+                Ok(None) => break,
+                // A model that is gone is no reason to leave the others.
+                Err(error) if error.cause.kind == CauseKind::NotFound => {
+                    tracing::warn!(%error, model = %model.endpoint, "fal has no history of it");
+                    break;
+                }
+                Err(error) => return Err(Failure::of_fal(&error)),
+            };
+            for past in &page {
+                everywhere.take(past).await?;
+            }
         }
     }
-    everywhere.end(history.start).await
+    everywhere.end(start).await
 }
 
 /// fal's history of requests, newest first.
@@ -139,13 +168,16 @@ struct History<'a> {
     pages: usize,
 }
 
-impl History<'_> {
-    async fn page(&mut self) -> Result<Option<Vec<Past>>, Failure> {
+impl<'a> History<'a> {
+    fn of(fal: &'a Fal, model: &'a Model, start: Timestamp) -> Self {
+        Self { fal, model, start, cursor: None, pages: PAGES }
+    }
+
+    async fn page(&mut self) -> Result<Option<Vec<Past>>, FalError> {
         if self.pages == 0 {
             return Ok(None);
         }
-        let page = self.fal.history(&self.model.endpoint, self.model.gives, self.start, self.cursor.take()).await;
-        let page = page.map_err(|error| Failure::of_fal(&error))?;
+        let page = self.fal.history(&self.model.endpoint, self.model.gives, self.start, self.cursor.take()).await?;
         self.pages = if page.next.is_some() { self.pages - 1 } else { 0 };
         self.cursor = page.next;
         Ok(Some(page.requests))

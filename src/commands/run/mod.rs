@@ -146,6 +146,7 @@ async fn make_ready(
     if settings.spending.budget.is_some() {
         price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
     }
+    let batch = batch.with_files(&ledger).await?;
     let told = matches!(face, Face::Told { .. });
     let retry_failed = again.map(|again| again.failed).or_else(|| batch.again(settings));
     if told && !settings.may_start_headless() {

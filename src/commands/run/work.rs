@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
@@ -11,7 +12,7 @@ use crate::commands::failure::Failure;
 use crate::commands::prompts;
 use crate::commands::run::records::Meanwhile;
 use crate::config::Settings;
-use crate::engine::snapshot::BatchFacts;
+use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::engine::{
     self, CanaryWish, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Start, Summary,
     World,
@@ -128,11 +129,15 @@ impl Work {
         let model = Some(batch.model.endpoint.clone()).filter(|endpoint| *endpoint != first.model.endpoint);
         let defaults = || Params::parse(&batch.model, []).unwrap_or_else(|_| first.params.clone());
         let before = if model.is_some() { defaults() } else { first.params.clone() };
-        Over { end, opened, changed: changed(&before, &batch.params), model }
+        // Where files lie that were named on the plan, the ledger was told.
+        let batch = batch.clone().with_files(&self.ledger).await.unwrap_or(batch);
+        let sent = SentParams::new(batch.params.values(), &batch.files);
+        Over { end, opened, changed: changed(&before, &sent), model }
     }
 
     /// Goes on with the same photos as a batch of its own.
     async fn begin_anew(&self, batch: &Batch, anew: Restart) -> Result<Begun, Failure> {
+        let batch = &batch.clone().with_files(&self.ledger).await?;
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
         let handle = self.restart(batch, &opened, remembered, options, anew).await?;
@@ -172,6 +177,7 @@ impl Work {
 
     async fn open(&self, batch: &Batch) -> Result<(Opened, Options), Failure> {
         let opened = self.ledger.open_batch(&batch.key).await?;
+        batch.keep_files(&self.ledger).await?;
         if batch.has_schema
             && let Ok(model) = serde_json::to_string(&batch.model)
         {
@@ -262,10 +268,7 @@ fn in_chunks(photos: Vec<Found>) -> mpsc::Receiver<Vec<Found>> {
 }
 
 /// What is set in `now` and was not so in `before`, as `NAME=VALUE`.
-fn changed(before: &Params, now: &Params) -> Vec<String> {
-    let was = |name: &str| before.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-    now.iter()
-        .filter(|(name, value)| was(name).as_ref() != Some(*value))
-        .map(|(n, v)| format!("{n}={}", shown(v)))
-        .collect()
+fn changed(before: &Params, now: &SentParams) -> Vec<String> {
+    let is_new = |(name, value): &&(String, Value)| before.get(name) != Some(value);
+    now.values.iter().filter(is_new).map(|(name, value)| format!("{name}={}", shown(&now.typed(value)))).collect()
 }

@@ -9,6 +9,7 @@ use crate::engine::actor::Engine;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::scheduler::Timer;
+use crate::engine::steps::further::UPLOAD_KEEPS;
 use crate::engine::steps::stages::Save;
 use crate::engine::steps::{answer, poll, save, submit, upload};
 use crate::engine::tasks::{Pool, Step};
@@ -16,9 +17,6 @@ use crate::fal::Meter;
 use crate::job::{Cause, CauseKind, Checkpoint, Group, JobId, JobState, Timestamp, Transition, Usd};
 use crate::picture::Provenance;
 
-/// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
-/// the account has set, which may be less (fal docs: CDN); a fresh upload costs nothing.
-const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
 /// Calls that are due at about the same time are made together: each waking costs more than a call.
 const TICK: Duration = Duration::from_millis(25);
 
@@ -86,7 +84,8 @@ impl Engine {
         let Some(id) = again.or_else(|| self.next_ready()) else { return false };
         let Some(job) = self.jobs.get(id) else { return false };
         let (photo, at_most) = (job.photo.clone(), self.jobs.at_most(job));
-        let sizing = self.jobs.params_of(job).sizing();
+        let params = self.jobs.params_of(job);
+        let (sizing, files) = (params.sizing(), params.files(&self.options.model));
         if !self.can_pay(at_most) {
             if again.is_some() {
                 self.scheduler.to_upload.push_front(id);
@@ -103,7 +102,7 @@ impl Engine {
         self.publisher.throughput.begin(began);
         let meter = Meter::towards(Arc::clone(&self.publisher.up));
         let length = Arc::<AtomicU64>::default();
-        let upload = upload::run(self.stages.clone(), photo, sizing, meter.clone(), Arc::clone(&length));
+        let upload = upload::run(self.stages.clone(), (photo, files), sizing, meter.clone(), Arc::clone(&length));
         let abort = self.spawn_stage(Step::Upload(id), upload);
         let live = self.runtime.entry(id).or_default();
         live.renew();
@@ -143,7 +142,8 @@ impl Engine {
         // An earlier run may have begun it: how long this one takes counts from its own beginning.
         let began = job.state.run().map_or_else(|| self.now(), |run| run.began).max(self.course.began_at);
         self.publisher.throughput.begin(began);
-        let body = self.jobs.params_of(&job).body(&self.options.model, &upload);
+        let params = self.jobs.params_of(&job);
+        let body = (params.body(&self.options.model, &upload), params.files(&self.options.model));
         let stakes = self.stakes(id);
         self.spawn_stage(Step::Submit(id), submit::run(self.stages.clone(), job, body, stakes));
         let live = self.runtime.entry(id).or_default();

@@ -28,6 +28,12 @@ impl Engine {
         let shared = at_least.map(|at_least| (live.let_off.max(1), at_least));
         let context = FailureContext { same, anew, attempt, early: live.early, shared };
         let cost = self.cost_of(id, error);
+        if error.class == Class::Reupload
+            && let Some(request) = self.jobs.get(id).and_then(|job| job.state.request())
+        {
+            // Which of its files fal could not fetch is not said.
+            self.stages.further.forget_before(request.at);
+        }
         if error.scope == Scope::Request {
             self.settle_call(id);
         }

@@ -39,6 +39,7 @@ use crate::engine::resilience::state::Resilience;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
 use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, Snapshot};
+use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
@@ -119,7 +120,8 @@ impl Engine {
             Terms { model: endpoint.to_string(), params: options.params.canonical(), service: options.service.clone() };
         let (start_timeout, terms) = (options.limits.start_timeout, Arc::new(terms));
         let (gives, workshop) = (options.model.gives, Workshop::new(output.written()));
-        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, terms });
+        let further = Further::new(ledger.clone(), options.service.clone(), options.world.clock);
+        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, further, terms });
         let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
         let losing = Losing::of(gives, stages.output.written());
         let mut planner = Planner::new(options.price.clone(), notes, losing);
@@ -137,6 +139,7 @@ impl Engine {
             causes: Vec::new(),
             action_preview: None,
             canary: None,
+            refused: None,
             comparison: None,
         };
         let (link, face) = match link {
@@ -160,6 +163,7 @@ impl Engine {
                 known: HashMap::new(),
                 standings: Vec::new(),
                 trials,
+                waiting: Vec::new(),
                 used_before: Usd::ZERO,
             },
             scheduler: Scheduler::new(options.limits.window),
@@ -220,7 +224,7 @@ impl Engine {
             let next = self.next_deadline(now);
             tokio::select! {
                 command = commands.recv(), if faces => if let Some(command) = command {
-                    self.command(command);
+                    self.take_command(command);
                 } else {
                     // Without a face nobody could ever stop it.
                     faces = false;

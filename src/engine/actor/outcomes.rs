@@ -30,6 +30,7 @@ impl Engine {
             (Step::AskKey(begun), Outcome::KeyAsked(result)) => self.key_asked(begun, &result),
             (Step::Recall(id), Outcome::Recalled(attempts, trail)) => self.publisher.recalled(id, attempts, trail),
             (Step::Sibling, Outcome::Sibling(jobs)) => self.sibling_found(jobs),
+            (Step::Files, Outcome::Files(found)) => self.files_found(found),
             (Step::Canary, Outcome::CanaryNoted(result)) => {
                 self.canary_noted(result.map_err(|error| told("the ledger cannot be written", &error)));
             }
@@ -148,6 +149,7 @@ impl Engine {
             // It is looked again.
             Step::Rivals => self.rivals_seen(Vec::new(), Duration::ZERO),
             Step::Sibling => self.sibling_unread(),
+            Step::Files => self.files_found(Vec::new()),
             Step::Canary => self.canary_noted(Err(cause.to_string())),
         }
     }

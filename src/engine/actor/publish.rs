@@ -110,6 +110,7 @@ impl Engine {
             causes: causes(&self.jobs),
             action_preview: self.publisher.action_preview,
             canary: self.course.canary.wished(),
+            refused: self.publisher.refused.clone(),
             comparison: self.publisher.comparison.clone(),
         }
     }

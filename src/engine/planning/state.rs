@@ -59,6 +59,8 @@ pub(in crate::engine) struct Planning {
     pub(in crate::engine) standings: Vec<Standing>,
     /// What trials left in the output folder, by the photo's path.
     pub(in crate::engine) trials: HashMap<Box<Path>, Saved>,
+    /// What a face asked, in its order, while files are looked at that the first of it names.
+    pub(in crate::engine) waiting: Vec<Command>,
     /// What earlier runs used of a cap, or may yet.
     pub(in crate::engine) used_before: Usd,
 }

@@ -48,6 +48,8 @@ pub(in crate::engine) struct Publisher {
     pub(in crate::engine) action_preview: Option<ActionPreview>,
     /// What other models would cost, as it was asked last.
     pub(in crate::engine) comparison: Option<Arc<Comparison>>,
+    /// How many things that a face asked for were not done, and why the last was not.
+    pub(in crate::engine) refused: Option<(u64, String)>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(in crate::engine) logs: LogCache,
 }
@@ -76,6 +78,7 @@ impl Publisher {
             history: None,
             action_preview: None,
             comparison: None,
+            refused: None,
             logs: LogCache::default(),
         }
     }

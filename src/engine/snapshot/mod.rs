@@ -9,6 +9,7 @@ mod detail;
 mod file;
 mod query;
 mod row;
+mod sent;
 mod totals;
 
 pub use action_preview::ActionPreview;
@@ -19,13 +20,13 @@ pub use detail::{Detail, LogLine, PastAttempt, RequestDetail, ResultDetail, Trou
 pub use file::PictureFile;
 pub use query::{Cursor, Order, Query, Tab};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};
+pub use sent::{FileFacts, SentParams};
 pub use totals::{Flow, Totals};
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 pub use crate::plan::{Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, Selection, SkippedFile};
 
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub canary: Option<u16>,
     /// The answer to the newest [`Command::PreviewAction`](super::Command::PreviewAction).
     pub action_preview: Option<ActionPreview>,
+    /// How many things that a face asked for could not be done so far, and why the last of them was not.
+    pub refused: Option<(u64, String)>,
     /// The answer to the newest [`Command::Compare`](super::Command::Compare).
     pub comparison: Option<Arc<Comparison>>,
 }
@@ -75,7 +78,7 @@ pub struct BatchFacts {
     /// The model's endpoint id.
     pub endpoint: String,
     /// Every parameter as sent, name and value, in the model's order.
-    pub params: Vec<(String, Value)>,
+    pub params: SentParams,
     /// How results grow, as `×2`; none for models that do not enlarge.
     pub growth: Option<String>,
     /// The cap, if there is one.

@@ -5,6 +5,7 @@ pub(super) mod answer;
 pub(super) mod cancel;
 pub(super) mod fault;
 pub(super) mod fetch;
+pub(super) mod further;
 pub(super) mod measure;
 pub(super) mod poll;
 pub(super) mod prepare;

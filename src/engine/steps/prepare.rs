@@ -58,7 +58,7 @@ impl Workshop {
 
     /// What may have to be done to a photo, and the memory that it takes, bytes. One that is made anew goes with its
     /// profile alone.
-    fn work(&self, header: &Header, size: Pixels, length: u64) -> Option<(Work, u64)> {
+    fn work(&self, header: &Header, wish: Wish, length: u64) -> Option<(Work, u64)> {
         let carried = header.carried;
         let says_something = carried.exif || carried.xmp || carried.iptc;
         let strip = match self.strip {
@@ -67,11 +67,18 @@ impl Workshop {
             strip if says_something => strip,
             _ => Strip::None,
         };
-        let wish = Wish { alpha: self.alpha, size };
         if header.may_be_made(wish) {
             return Some((Work { make: Some(wish), strip }, header.memory(length)));
         }
         (strip != Strip::None).then_some((Work { make: None, strip }, 2 * length))
+    }
+
+    /// Makes a file that goes along ready: upright, of a format that fal takes, and what is transparent in it as it is.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub(in crate::engine) async fn prepare_further(&self, file: InputFile, header: Header) -> Result<Ready, FalError> {
+        self.made(file, header, header.upright(), Alpha::Drop).await
     }
 
     /// Makes of a photo what is to be sent, of this size, px: mostly the photo itself.
@@ -84,11 +91,15 @@ impl Workshop {
         header: Header,
         size: Pixels,
     ) -> Result<Ready, FalError> {
-        let length = file.file.stat().bytes;
         if size != header.upright() {
-            may_be_reduced(&header, length)?;
+            may_be_reduced(&header, file.file.stat().bytes)?;
         }
-        let Some((work, memory)) = self.work(&header, size, length) else {
+        self.made(file, header, size, self.alpha).await
+    }
+
+    async fn made(&self, file: InputFile, header: Header, size: Pixels, alpha: Alpha) -> Result<Ready, FalError> {
+        let length = file.file.stat().bytes;
+        let Some((work, memory)) = self.work(&header, Wish { alpha, size }, length) else {
             return Ok(Ready { file, content: None });
         };
         let needed = u32::try_from(memory.div_ceil(1 << 20)).unwrap_or(MEMORY).clamp(1, MEMORY);

@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::engine::steps::fetch::SaveError;
+use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved, Terms,
+    Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved, Terms,
 };
 use crate::ledger::{Attempt, LedgerError, Trail, Writer};
 use crate::model::Gives;
@@ -45,6 +46,8 @@ pub(in crate::engine) enum Outcome {
     KeyAsked(Result<(), FalError>),
     /// Its earlier attempts.
     Recalled(Vec<Attempt>, Trail),
+    /// Files that a face named, by the path that was typed.
+    Files(Vec<(String, Result<FurtherFile, String>)>),
     /// What is known of the batch that changed parameters make.
     Sibling(Result<Vec<Job>, LedgerError>),
     /// What a photo holds, if it can be read.
@@ -66,6 +69,9 @@ pub(in crate::engine) enum SubmitError {
     NotRecorded(#[source] LedgerError),
     #[error("batch {0} sends the same picture")]
     Held(BatchId),
+    /// A file that goes along with it is not at fal.
+    #[error("what goes along could not be brought up")]
+    Further(#[source] FalError),
     #[error(transparent)]
     Fal(#[from] FalError),
 }
@@ -106,6 +112,8 @@ pub(in crate::engine) struct Stages {
     pub(in crate::engine) output: Output,
     /// Where photos are made ready.
     pub(in crate::engine) workshop: Workshop,
+    /// Files that go along with every photo.
+    pub(in crate::engine) further: Further,
     /// What its results are made on.
     pub(in crate::engine) terms: Arc<Terms>,
 }

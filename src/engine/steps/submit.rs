@@ -9,13 +9,25 @@ use crate::engine::effect::{Effect, Effects, told};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
+use crate::engine::steps::further::Files;
 use crate::engine::steps::stages::{Outcome, Stages, Stakes, SubmitError};
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Request, Timestamp, Transition};
 use crate::ledger::Claimed;
+use crate::model::put_urls;
 
 /// Intent recorded and synced, then the paid call.
-pub(in crate::engine) async fn run(stages: Arc<Stages>, job: Job, body: Value, own: Option<Stakes>) -> Outcome {
+pub(in crate::engine) async fn run(
+    stages: Arc<Stages>,
+    job: Job,
+    (mut body, files): (Value, Files),
+    own: Option<Stakes>,
+) -> Outcome {
+    // As a rule they are there since its own upload.
+    match stages.urls(&files).await {
+        Ok(urls) => put_urls(&mut body, &files, &urls),
+        Err(error) => return Outcome::Submitted(Err(SubmitError::Further(error))),
+    }
     let recorded = match own {
         Some(Stakes { terms, settled }) => stages.writer.claim(&job, terms, settled).await,
         None => stages.writer.commit(&job).await.map(|()| Claimed::Ours),
@@ -54,6 +66,9 @@ pub(in crate::engine) fn finish(
             ]
         }
         Err(SubmitError::Held(batch)) => vec![Effect::AwaitRival(Some(batch))],
+        Err(SubmitError::Further(error)) => {
+            vec![Effect::failed(CallKind::Upload, error, Checkpoint::Upload(upload))]
+        }
         Err(SubmitError::Fal(error)) => {
             vec![Effect::failed(CallKind::Submit, error, Checkpoint::Upload(upload))]
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::engine::effect::{Again, Effect, Effects, Queue};
 use crate::engine::job_table::JobTable;
 use crate::engine::resilience::connectivity::CallKind;
+use crate::engine::steps::further::Files;
 use crate::engine::steps::measure;
 use crate::engine::steps::prepare::Ready;
 use crate::engine::steps::save::not_saved;
@@ -18,13 +19,17 @@ use crate::model::Sizing;
 /// Brings it up, if its result could be written.
 pub(in crate::engine) async fn run(
     stages: Arc<Stages>,
-    photo: Photo,
+    (photo, files): (Photo, Files),
     sizing: Sizing,
     meter: Meter,
     length: Arc<AtomicU64>,
 ) -> Outcome {
     if let Err(error) = stages.output.try_for(&photo).await {
         return Outcome::Uploaded(Err(UploadError::Output(error)));
+    }
+    // Without them the photo would go up in vain.
+    if let Err(error) = stages.urls(&files).await {
+        return Outcome::Uploaded(Err(error.into()));
     }
     Outcome::Uploaded(send_up(&stages, photo, sizing, &meter, &length).await)
 }

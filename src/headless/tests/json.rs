@@ -17,6 +17,7 @@ async fn json_has_the_fields_of_version_1() {
         json!({"v": 1, "ts": "2026-11-22T12:41:07.250Z", "event": "plan", "batch": 3,
             "model": "fal-ai/flux-vision-upscaler",
             "params": {"upscale_factor": 2, "creativity": 0.3, "enable_safety_checker": true},
+            "files": [],
             "output": "/home/ada/photos-upscaled", "photos": 2,
             "skipped": [{"path": "notes.txt", "reason": "no picture"}],
             "input_mp": 0.2706, "output_mp": 1.0824,

@@ -36,7 +36,8 @@ fn facts() -> BatchFacts {
             ("upscale_factor".to_owned(), 2.into()),
             ("creativity".to_owned(), 0.3.into()),
             ("enable_safety_checker".to_owned(), true.into()),
-        ],
+        ]
+        .into(),
         growth: Some("×2".to_owned()),
         budget: Some(usd(20.0)),
         sandbox: false,

@@ -116,6 +116,14 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The same, said of a file that goes along with a photo.
+    #[must_use]
+    pub fn of_further(self, name: &str) -> Self {
+        Self { message: format!("{name}, which goes along, {}", self.message).into(), ..self }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.http {

@@ -8,6 +8,7 @@ mod bulk;
 mod claim;
 pub(super) mod columns;
 mod error;
+mod further;
 pub(super) mod lookup;
 pub(super) mod open;
 mod restore;
@@ -135,6 +136,22 @@ impl Store for Sqlite {
 
     fn canary(&self, id: BatchId) -> Answer<'_, Option<String>> {
         asks!(self, |connection| batch::canary(connection, id))
+    }
+
+    fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()> {
+        asks!(self, |connection| further::keep(connection, content, path))
+    }
+
+    fn file<'a>(&'a self, content: &'a ContentHash) -> Answer<'a, Option<PathBuf>> {
+        asks!(self, |connection| further::find(connection, content))
+    }
+
+    fn keep_file_url<'a>(&'a self, content: &'a ContentHash, url: &'a str, service: &'a Service) -> Answer<'a, ()> {
+        asks!(self, |connection| further::keep_url(connection, content, url, service))
+    }
+
+    fn file_of_url<'a>(&'a self, url: &'a str, service: &'a Service) -> Answer<'a, Option<ContentHash>> {
+        asks!(self, |connection| further::of_url(connection, url, service))
     }
 
     fn record<'a>(&'a self, pending: &'a mut Pending, claims: &'a [Claiming]) -> Answer<'a, Vec<Option<Claimed>>> {

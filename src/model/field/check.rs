@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{ParamKind, ParamSpec, shown};
+use crate::model::mark::marked;
 use crate::model::near::nearest;
 
 /// Why a value is not taken.
@@ -121,8 +122,7 @@ fn given(kind: &ParamKind, value: &Value) -> Checked {
             .ok_or_else(|| no_choice(of, &shown(value))),
         (ParamKind::File, Value::String(url)) => {
             let is_url = ["https://", "http://", "data:"].iter().any(|scheme| url.starts_with(scheme));
-            let takes = "the URL of a file, that begins with https:// or data:";
-            is_url.then(|| value.clone()).ok_or_else(|| Refused::new(shown(value), takes))
+            (is_url || marked(url).is_some()).then(|| value.clone()).ok_or_else(no)
         }
         (ParamKind::List { of, length }, Value::Array(list)) if length.holds(list.len()) => {
             let one = |(at, value)| given(of, value).map_err(|no: Refused| no.within(&format!("[{at}]")));

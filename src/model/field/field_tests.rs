@@ -97,11 +97,8 @@ fn lists_are_typed_plainly_or_as_json() {
     let spec = spec(files.clone());
     assert_eq!(spec.read("https://a/b,c.png"), Some(json!(["https://a/b,c.png"])));
     assert_eq!(spec.read(r#"["https://a/b", "https://a/c"]"#), Some(json!(["https://a/b", "https://a/c"])));
-    assert_eq!(
-        refusal(files.clone(), r#"["https://a/b", "c.png"]"#),
-        "[1]: the URL of a file, that begins with https:// or data:"
-    );
-    assert_eq!(refusal(files, "[]"), ": a list of 1 to 2 entries, each the URL of a file");
+    assert_eq!(refusal(files.clone(), r#"["https://a/b", "c.png"]"#), "[1]: a file (`@PATH`) or its URL");
+    assert_eq!(refusal(files, "[]"), ": a list of 1 to 2 entries, each a file (`@PATH`) or its URL");
     let numbers = ParamSpec::new(
         "it",
         ParamKind::List { of: Box::new(ParamKind::Integer(Bounds::new(0.0, 255.0))), length: Length::default() },

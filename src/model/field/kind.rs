@@ -61,7 +61,7 @@ impl fmt::Display for ParamKind {
                     named => write!(f, "one of {} and {more} more", named.join(", ")),
                 }
             }
-            Self::File => f.write_str("the URL of a file"),
+            Self::File => f.write_str("a file (`@PATH`) or its URL"),
             Self::List { of, length } => write!(f, "a list{}, each {of}", length.words("entries")),
             Self::Object(fields) => {
                 let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();

@@ -54,7 +54,7 @@ fn value(field: &Field, input: &Map<String, Value>) -> Result<Value, Box<ErrorDe
     let given = input.get(field.name);
     let no = |kind, msg: &str, ctx| Box::new(detail(field.name, kind, msg, ctx, given));
     match (&field.kind, given) {
-        (Kind::ImageUrl | Kind::ImageUrls | Kind::Prompt { .. }, None) => Err(Box::new(ErrorDetail {
+        (Kind::ImageUrl | Kind::FileUrl | Kind::ImageUrls | Kind::Prompt { .. }, None) => Err(Box::new(ErrorDetail {
             input: Some(Value::Object(input.clone())),
             ..detail(field.name, "missing", "Field required", None, None)
         })),
@@ -64,7 +64,7 @@ fn value(field: &Field, input: &Map<String, Value>) -> Result<Value, Box<ErrorDe
         (Kind::Text { default }, None) => Ok(json!(default)),
         (Kind::Choice(choices), None) => Ok(json!(choices.first())),
         (Kind::Seed, None | Some(Value::Null)) => Ok(json!(fastrand::u32(..))),
-        (Kind::ImageUrl | Kind::Text { .. }, Some(text)) => match text {
+        (Kind::ImageUrl | Kind::FileUrl | Kind::Text { .. }, Some(text)) => match text {
             Value::String(_) => Ok(text.clone()),
             _ => Err(no("string_type", "Input should be a valid string", None)),
         },

@@ -10,6 +10,8 @@ use super::caption::describe;
 use super::cut_out::cut_out;
 use super::edit::edit;
 use super::enlarge::{Unusable, enlarge, scaled};
+use super::fill::fill;
+use super::film::film;
 use super::trace::trace;
 use super::{Checked, Model, Unit, Work};
 use crate::sandbox::scenario::{Picture, redone};
@@ -23,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) files: u32,
     /// How many steps are shown.
     pub(crate) steps: Option<u32>,
+    /// How long a video is, seconds.
+    seconds: u32,
 }
 
 /// A file that came out.
@@ -54,7 +58,8 @@ pub(crate) struct Made {
 impl Plan {
     pub(crate) fn of(work: Work, input: &Checked) -> Self {
         let whole = |name| input.integer(name).and_then(|number| u32::try_from(number).ok());
-        let one = Self { factor: 1.0, files: 1, steps: None };
+        let seconds = input.text("duration").parse().unwrap_or(5);
+        let one = Self { factor: 1.0, files: 1, steps: None, seconds };
         match work {
             Work::Upscale => {
                 Self { factor: input.number("upscale_factor").unwrap_or(2.0), steps: whole("steps"), ..one }
@@ -69,11 +74,11 @@ impl Plan {
                     "Upscale (2x)" | "Upscale (Fast 2x)" => 2.0,
                     _ => 1.0,
                 };
-                Self { factor, files: whole("num_images").unwrap_or(1), steps: Some(30) }
+                Self { factor, files: whole("num_images").unwrap_or(1), steps: Some(30), ..one }
             }
-            Work::Edit => Self { files: whole("num_images").unwrap_or(1), steps: Some(10), ..one },
+            Work::Edit | Work::Fill => Self { files: whole("num_images").unwrap_or(1), steps: Some(10), ..one },
             Work::CutOut => Self { files: 1 + u32::from(input.flag("output_mask")), ..one },
-            Work::Trace => one,
+            Work::Trace | Work::Film => one,
             Work::Caption(_) => Self { files: 0, ..one },
         }
     }
@@ -89,6 +94,7 @@ impl Plan {
         match model.unit {
             Unit::Megapixel => self.megapixels(size),
             Unit::Image => f64::from(self.files.max(1)),
+            Unit::Second => f64::from(self.seconds),
             Unit::ComputeSecond => made.length.as_secs_f64(),
             #[expect(clippy::cast_precision_loss, reason = "a few hundred characters")]
             Unit::Characters => made.text.chars().count() as f64 / 1000.0,
@@ -101,7 +107,7 @@ pub(crate) fn make(
     work: Work,
     input: &Checked,
     plan: &Plan,
-    picture: RgbImage,
+    (picture, mask): (RgbImage, Option<RgbImage>),
     targets: &[PathBuf],
     spoilt: Option<Picture>,
 ) -> Result<(Vec<MadeFile>, String), Unusable> {
@@ -125,6 +131,19 @@ pub(crate) fn make(
                 let (edited, done) = edit(&picture, input.text("prompt"), u8::try_from(at + 1).unwrap_or(u8::MAX));
                 said = done;
                 format.written(DynamicImage::ImageRgb8(edited), target)?
+            }
+            (Work::Fill, _) => {
+                let strength = u8::try_from(at + 1).unwrap_or(u8::MAX);
+                let mask = mask.as_ref().ok_or(Unusable::Load)?;
+                let filled = fill(&picture, mask, input.text("prompt"), strength);
+                input.text("prompt").clone_into(&mut said);
+                format.written(DynamicImage::ImageRgb8(filled), target)?
+            }
+            (Work::Film, _) => {
+                let (video, _) = film(&picture, plan.seconds)?;
+                std::fs::write(target, &video)?;
+                let (extension, media) = ("mp4", "video/mp4");
+                MadeFile { extension, media, size: None, len: video.len() as u64, hash: blake3::hash(&video) }
             }
             (Work::Trace, _) => {
                 let svg = trace(&picture).into_bytes();

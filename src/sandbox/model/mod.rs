@@ -6,11 +6,13 @@ mod check;
 mod cut_out;
 mod edit;
 mod enlarge;
+mod fill;
+mod film;
 mod jpeg;
 mod make;
 mod trace;
 
-pub(super) use catalogue::MODELS;
+pub(super) use catalogue::models;
 pub(super) use check::{Checked, check, detail};
 pub(super) use enlarge::{Unusable, measure, open};
 pub(super) use make::{Made, MadeFile, Plan, make};
@@ -34,10 +36,34 @@ pub(super) struct Model {
     pub(super) image: &'static str,
     /// What it does with the picture.
     pub(super) work: Work,
+    /// Where it stands in the catalogue.
+    pub(super) standing: Standing,
     /// What one unit costs at fal, USD; `None` where its page does not say.
     pub(super) unit_price: Option<f64>,
     /// What is counted.
     pub(super) unit: Unit,
+}
+
+/// Where a model stands in fal's catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is there to stay.
+    Active,
+    /// It may be gone soon; this one is there in its place.
+    Deprecated(&'static str),
+    /// It is gone; this one is there in its place.
+    Retired(&'static str),
+}
+
+impl Standing {
+    /// As the catalogue calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deprecated(_) => "deprecated",
+            Self::Retired(_) => "retired",
+        }
+    }
 }
 
 /// What a model is billed by.
@@ -51,6 +77,8 @@ pub(super) enum Unit {
     ComputeSecond,
     /// A thousand characters of text.
     Characters,
+    /// A second of video.
+    Second,
 }
 
 /// What a model does.
@@ -72,6 +100,10 @@ pub(super) enum Work {
     Caption(&'static str),
     /// Makes what looks like the border transparent; gives `image`, and `mask_image` if that is asked for.
     CutOut,
+    /// Does that where a mask is bright; gives `images`, and the prompt as it was.
+    Fill,
+    /// Makes a video of so many seconds; gives `video`.
+    Film,
     /// Colours, mirrors or brightens as its prompt says; gives `images` and a `description`.
     Edit,
     /// Draws it anew with rectangles; gives `image`, an SVG.
@@ -94,6 +126,8 @@ pub(super) struct Field {
 pub(super) enum Kind {
     /// A picture's URL; there is no default.
     ImageUrl,
+    /// The URL of a picture that goes along; there is no default.
+    FileUrl,
     /// A list of them; the first is worked on.
     ImageUrls,
     /// A text of at least so many characters; there is no default.
@@ -121,7 +155,7 @@ impl Model {
 
     /// The model with this endpoint id.
     pub(super) fn find(id: &str) -> Option<&'static Self> {
-        MODELS.iter().find(|model| model.id == id)
+        models().find(|model| model.id == id)
     }
 
     /// The app: the part of the id that a request's URLs have (fal docs: queue).
@@ -139,6 +173,7 @@ impl Unit {
             Self::Image => "images",
             Self::ComputeSecond => "compute seconds",
             Self::Characters => "1000 characters",
+            Self::Second => "seconds",
         }
     }
 }

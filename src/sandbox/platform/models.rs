@@ -8,7 +8,7 @@ use super::openapi::document;
 use super::{check_any_api_key, endpoints, invalid, limit, unknown_endpoint};
 use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::Fal;
-use crate::sandbox::model::{MODELS, Model};
+use crate::sandbox::model::{Model, Standing, models as all_models};
 use crate::sandbox::refuse::{Refusal, json_answer};
 
 /// `GET /v1/models`.
@@ -24,12 +24,12 @@ pub(in crate::sandbox) fn models(fal: &Fal, ask: &Ask) -> Result<Response, Refus
     if !matches!(status.as_str(), "active" | "deprecated") {
         return Err(invalid("status: expected active or deprecated".to_owned()));
     }
-    let found: Vec<&Model> = MODELS
-        .iter()
+    let found: Vec<&Model> = all_models()
         .filter(|model| ids.is_empty() || ids.iter().any(|id| id == model.id))
         .filter(|model| category.as_deref().is_none_or(|category| category == model.category))
         .filter(|model| words.split_whitespace().all(|word| is_about(model, word)))
-        .filter(|_| status == "active")
+        // One that is asked for by its id is told of wherever it stands.
+        .filter(|model| !ids.is_empty() || model.standing.name() == status)
         .collect();
 
     let from = match ask.query("cursor") {
@@ -56,7 +56,7 @@ fn entry(fal: &Fal, model: &Model, with_schema: bool) -> Value {
             "display_name": model.title,
             "category": model.category,
             "description": model.about,
-            "status": "active",
+            "status": model.standing.name(),
             "tags": ["sandbox"],
             "updated_at": "2026-01-01T00:00:00Z",
             "is_favorited": false,
@@ -70,6 +70,11 @@ fn entry(fal: &Fal, model: &Model, with_schema: bool) -> Value {
             "pinned": false,
         },
     });
+    if let Standing::Deprecated(other) | Standing::Retired(other) = model.standing
+        && let Some(metadata) = entry.get_mut("metadata").and_then(Value::as_object_mut)
+    {
+        metadata.insert("replaced_by".to_owned(), json!(other));
+    }
     if with_schema && let Some(entry) = entry.as_object_mut() {
         entry.insert("openapi".to_owned(), document(fal, model));
     }

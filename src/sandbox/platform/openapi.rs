@@ -131,12 +131,13 @@ fn input_schema(model: &Model) -> Value {
 }
 
 fn is_required(kind: &Kind) -> bool {
-    matches!(kind, Kind::ImageUrl | Kind::ImageUrls | Kind::Prompt { .. })
+    matches!(kind, Kind::ImageUrl | Kind::FileUrl | Kind::ImageUrls | Kind::Prompt { .. })
 }
 
 fn property(field: &Field) -> Value {
     let mut property = match &field.kind {
         Kind::ImageUrl => json!({ "type": "string", "ui": { "field": "image" } }),
+        Kind::FileUrl => json!({ "type": "string" }),
         Kind::ImageUrls => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
         Kind::Prompt { min } => json!({ "type": "string", "minLength": min }),
         Kind::Number { min, max, default } => {
@@ -180,6 +181,16 @@ fn output_schema(model: &Model, reference: &impl Fn(&str) -> Value) -> Value {
             "timings": timings,
             "has_nsfw_concepts": { "type": "array", "items": { "type": "boolean" }, "title": "Has Nsfw Concepts" },
             "seed": seed,
+        }),
+        Work::Fill => json!({
+            "prompt": { "type": "string", "title": "Prompt", "description": "The prompt as it was used." },
+            "images": { "type": "array", "items": image, "title": "Images", "description": "The filled images." },
+            "timings": timings,
+            "has_nsfw_concepts": { "type": "array", "items": { "type": "boolean" }, "title": "Has Nsfw Concepts" },
+            "seed": seed,
+        }),
+        Work::Film => json!({
+            "video": { "allOf": [reference("File")], "title": "Video", "description": "The video, an MP4." },
         }),
         Work::Enlarge { gives, .. } => {
             let all = json!({

@@ -63,6 +63,7 @@ impl Fal {
         match model.unit {
             Unit::ComputeSecond => self.latency.as_secs_f64(),
             Unit::Characters => 0.15,
+            Unit::Second => 5.0,
             Unit::Megapixel | Unit::Image => 1.0,
         }
     }

@@ -38,6 +38,14 @@ pub(super) async fn output(fal: &Fal, asked: &Asked, input: &Checked, made: &Mad
         Work::Caption(role) => json!({ role: made.text }),
         Work::CutOut => json!({ "image": files.first(), "mask_image": files.get(1) }),
         Work::Edit => json!({ "images": files, "description": made.text }),
+        Work::Fill => {
+            let unsafe_ones = vec![false; files.len()];
+            json!({
+                "prompt": made.text, "images": files, "timings": timings,
+                "has_nsfw_concepts": unsafe_ones, "seed": seed,
+            })
+        }
+        Work::Film => json!({ "video": files.first() }),
         Work::Trace => json!({ "image": files.first() }),
     }
 }

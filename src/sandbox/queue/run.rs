@@ -13,7 +13,7 @@ use super::webhook::tell;
 use crate::sandbox::fal::Fal;
 use crate::sandbox::files::Files;
 use crate::sandbox::lock::lock;
-use crate::sandbox::model::{Made, Plan, Unusable, check, detail, make, measure, open};
+use crate::sandbox::model::{Kind, Made, Plan, Unusable, check, detail, make, measure, open};
 use crate::sandbox::scenario::{Failure, Fault, Keeps, RunEffect};
 
 /// By how much a run is longer for each megapixel that comes out.
@@ -115,6 +115,17 @@ async fn work(
         Outcome::refused(&[detail(field, "file_download_error", msg, None, given)])
     })?;
 
+    let mut further = None;
+    for field in asked.model.fields.iter().filter(|field| matches!(field.kind, Kind::FileUrl)) {
+        let given = body.get(field.name);
+        let url = given.and_then(Value::as_str).unwrap_or_default();
+        let fetched = self::source(fal, url).await.ok_or_else(|| {
+            let msg = "Failed to download the file. Please check if the URL is accessible and try again.";
+            Outcome::refused(&[detail(field.name, "file_download_error", msg, None, given)])
+        })?;
+        further = Some(fetched);
+    }
+
     let header = source.clone();
     let size = blocking(move || measure(&header)).await?.map_err(|error| unusable(&error))?;
     let plan = Plan::of(asked.model.work, &input);
@@ -128,7 +139,8 @@ async fn work(
     let (spoilt, work) = (effect.picture, asked.model.work);
     let turns = fal.keeps == Keeps::Orientation;
     let made = fal.work(move || {
-        let made = make(work, &input, &plan, open(&source, turns)?, &targets, spoilt)?;
+        let mask = further.map(|path| open(&path, turns)).transpose()?;
+        let made = make(work, &input, &plan, (open(&source, turns)?, mask), &targets, spoilt)?;
         Ok((input, made))
     });
     let (input, (files, text)) = made.await.ok_or_else(Outcome::crashed)?.map_err(|error| unusable(&error))?;

@@ -18,7 +18,7 @@ use crate::sandbox::ask::Ask;
 use crate::sandbox::fal::{Fal, check_key};
 use crate::sandbox::files::Lifecycle;
 use crate::sandbox::lock::lock;
-use crate::sandbox::model::{MODELS, Model};
+use crate::sandbox::model::{Model, models};
 use crate::sandbox::refuse::{Refusal, TIMEOUT_TYPE, json_answer};
 use crate::sandbox::stats::Input;
 
@@ -124,7 +124,7 @@ impl Urls {
 
 fn find_model(endpoint: &str) -> Result<&'static Model, Refusal> {
     Model::find(endpoint).ok_or_else(|| {
-        let app = MODELS.iter().find_map(|model| endpoint.strip_prefix(model.app())?.strip_prefix('/'));
+        let app = models().find_map(|model| endpoint.strip_prefix(model.app())?.strip_prefix('/'));
         Refusal::Missing(match app {
             Some(subpath) => format!("Path /{subpath} not found"),
             None => format!("Application '{}' not found", endpoint.split('/').nth(1).unwrap_or(endpoint)),

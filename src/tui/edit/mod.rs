@@ -247,6 +247,10 @@ impl Editing {
         if text.trim().is_empty() {
             return Ok(None);
         }
+        // A file is looked at by the engine, which says if it is none.
+        if self.spec.takes_file() && is_path(text) {
+            return Ok(Some(Value::from(text.trim())));
+        }
         self.spec.try_read(text).map(Some).map_err(|_| {
             let fault = self.spec.fault(text);
             fault.map_or_else(Wrong::default, |fault| Wrong { said: fault.said, at: fault.at })
@@ -262,6 +266,8 @@ impl Editing {
     fn retyped(&mut self) -> Pressed {
         self.check();
         match self.read() {
+            // Half a path is no file.
+            Ok(Some(Value::String(text))) if self.spec.takes_file() && is_path(&text) => Pressed::Typed,
             Ok(value) => Pressed::Try(value),
             Err(_) => Pressed::Typed,
         }
@@ -279,6 +285,11 @@ impl Editing {
             }
         }
     }
+}
+
+/// `@mask.png`: a file of this machine.
+fn is_path(text: &str) -> bool {
+    text.trim().strip_prefix('@').is_some_and(|path| !path.is_empty())
 }
 
 impl Default for Wrong {

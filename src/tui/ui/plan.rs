@@ -238,7 +238,8 @@ impl Ui {
         if field.spec.kind == ParamKind::Boolean {
             return self.step_field(true);
         }
-        let edit = Editing::new(&field.spec, self.value_of(field));
+        let typed = self.value_of(field).map(|value| self.snapshot.batch.params.typed(value));
+        let edit = Editing::new(&field.spec, typed.as_ref());
         (self.plan.edit, self.plan.asked) = (Some(edit), None);
         None
     }

@@ -68,7 +68,12 @@ impl Ui {
             Some(Money::Estimated(usd) | Money::Billed(usd)) if usd > crate::job::Usd::ZERO => Some(usd),
             _ => None,
         };
-        Ok(RedoForm::new(row.id, &row.path, price, self.snapshot.batch.sandbox, detail.redo.clone()))
+        let batch = &self.snapshot.batch;
+        let mut fields = detail.redo.clone();
+        for value in fields.iter_mut().filter_map(|field| field.value.as_mut()) {
+            *value = batch.params.typed(value);
+        }
+        Ok(RedoForm::new(row.id, &row.path, price, batch.sandbox, fields))
     }
 
     /// Whether the current row has a result.

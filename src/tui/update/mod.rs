@@ -113,6 +113,9 @@ fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
     ui.adopt_detail();
     ui.settle_field();
     ui.renew_question();
+    if let Some(refused) = ui.snapshot.refused.clone().filter(|refused| before.refused.as_ref() != Some(refused)) {
+        ui.say(refused.1);
+    }
     if before.phase == Phase::Planning {
         if ui.snapshot.phase != Phase::Planning {
             ui.leave_plan();

@@ -114,7 +114,7 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         let mut facts = (*snapshot.batch).clone();
         facts.from = vec![text.clone(), text.clone()];
         (facts.to, facts.endpoint, facts.growth) = (text.clone(), text.clone(), Some(text.clone()));
-        facts.params.push((text.clone(), text.clone().into()));
+        facts.params.values.push((text.clone(), text.clone().into()));
         snapshot.batch = Arc::new(facts);
         let mut plan = (*snapshot.plan).clone();
         plan.skipped_by_reason.push((text.clone(), 1));

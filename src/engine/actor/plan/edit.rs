@@ -55,7 +55,7 @@ impl Engine {
     fn show_params(&mut self) {
         let params = self.jobs.params();
         let facts = Arc::make_mut(&mut self.facts);
-        (facts.params, facts.growth) = (params.values(), params.growth());
+        (facts.params.values, facts.growth) = (params.values(), params.growth());
     }
 
     pub(in crate::engine::actor) fn leave_out(&mut self, which: Selection, out: bool) {

@@ -2,5 +2,6 @@
 
 mod arrive;
 mod edit;
+mod files;
 mod model;
 mod sibling;

@@ -44,12 +44,19 @@ pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec
     maybe("seed", detail.result.seed.map(|seed| Cow::Owned(seed.to_string())));
     maybe("on a runner", detail.result.inference_s.map(|seconds| Cow::Owned(format!("{seconds:.1} s"))));
     maybe("model", Some(Cow::Borrowed(ui.snapshot.batch.endpoint.as_str())));
-    let params = detail.own.as_ref().unwrap_or(&ui.snapshot.batch.params);
-    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={}", crate::model::shown(value))).collect();
+    let sent = &ui.snapshot.batch.params;
+    let params = detail.own.as_ref().unwrap_or(&sent.values);
+    let params: Vec<_> = params.iter().map(|(name, value)| format!("{name}={}", sent.told(value))).collect();
     maybe(
         if detail.own.is_some() { "its own" } else { "parameters" },
         (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
     );
+    for (name, file) in sent.files() {
+        maybe(
+            "goes along",
+            Some(Cow::Owned(format!("{name}: {}, {} px, {}", file.path, file.pixels, format::bytes(file.bytes)))),
+        );
+    }
     for (at, line) in detail.trouble.unread.iter().flat_map(|text| text.lines()).enumerate() {
         maybe(if at == 0 { "as it came" } else { "" }, Some(Cow::Borrowed(line)));
     }

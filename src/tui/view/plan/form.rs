@@ -27,10 +27,10 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
     let growth = batch.growth.as_ref().map(|growth| format!(" {growth}")).unwrap_or_default();
     lines.extend(Line::named(ui, columns, "endpoint", &format!("{}{growth}", batch.endpoint), of(Role::Text)));
     if plan.fields.is_empty() {
-        let names = batch.params.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(NAME);
-        for (name, value) in &batch.params {
+        let names = batch.params.values.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(NAME);
+        for (name, value) in &batch.params.values {
             let name = format!("{:names$}  ", fit(name, names));
-            lines.extend(Line::named(ui, columns, &name, &model::shown(value), of(Role::Text)));
+            lines.extend(Line::named(ui, columns, &name, &batch.params.told(value), of(Role::Text)));
         }
         return lines;
     }
@@ -44,7 +44,7 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
             None => lines.extend(shown(ui, columns, names, field, stop)),
         }
         if chosen {
-            let is_told = !ui.is_editing() && about_room(columns, names, &value_of(field)) > 0;
+            let is_told = !ui.is_editing() && about_room(columns, names, &value_of(ui, field)) > 0;
             lines.extend(explained(ui, columns, field, stop, is_told));
         }
     }
@@ -61,9 +61,12 @@ fn name_of(field: &Field, names: usize) -> String {
     format!("  {:names$}  ", fit(&field.spec.name, names))
 }
 
-fn value_of(field: &Field) -> String {
+fn value_of(ui: &Ui, field: &Field) -> String {
     let none = if field.spec.required { "must be given" } else { "–" };
-    field.value.as_ref().map_or_else(|| none.to_owned(), |value| safe(&model::shown(value)).into_owned())
+    field
+        .value
+        .as_ref()
+        .map_or_else(|| none.to_owned(), |value| safe(&ui.snapshot.batch.params.told(value)).into_owned())
 }
 
 /// Columns for what a field is about, beside its value; none where that would take more lines than it says.
@@ -75,7 +78,7 @@ fn about_room(columns: u16, names: usize, value: &str) -> usize {
 /// A name, its value, and what it is about.
 fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
-    let value = value_of(field);
+    let value = value_of(ui, field);
     let about = about_room(columns, names, &value);
     let name = name_of(field, names);
     let is_missing = field.spec.required && field.value.is_none();

@@ -39,7 +39,7 @@ pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>
 
 /// Whether each photo is sent with a text of its own.
 pub(in crate::tui::view) fn is_said(ui: &Ui) -> bool {
-    let texts = ui.snapshot.batch.params.iter().filter_map(|(_, value)| value.as_str());
+    let texts = ui.snapshot.batch.params.values.iter().filter_map(|(_, value)| value.as_str());
     texts.into_iter().any(|text| text.contains(['{', '}']))
 }
 

@@ -1,22 +1,10 @@
-//! What the sandbox serves.
+//! Models that give an image anew, larger.
 
-use super::{Field, Kind, Model, Unit, Work};
+use super::fields::{IMAGE_URL, SEED, SYNC_MODE};
+use crate::sandbox::model::{Field, Kind, Model, Standing, Unit, Work};
 
-const IMAGE_URL: Field = Field { name: "image_url", kind: Kind::ImageUrl, about: "The URL of the image to work on." };
-const SEED: Field = Field {
-    name: "seed",
-    kind: Kind::Seed,
-    about: "The same seed and input give the same result; random if not given.",
-};
-
-const SYNC_MODE: Field = Field {
-    name: "sync_mode",
-    kind: Kind::Boolean { default: false },
-    about: "Whether the result comes inside the answer, as a data URI.",
-};
-
-/// Every model, each with the ranges and prices of its page at fal.
-pub(in crate::sandbox) static MODELS: [Model; 11] = [
+/// Each with the ranges and prices of its page at fal.
+pub(super) static MODELS: [Model; 8] = [
     Model {
         id: "fal-ai/flux-vision-upscaler",
         title: "Flux Vision Upscaler",
@@ -54,6 +42,7 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "image_url",
         work: Work::Upscale,
+        standing: Standing::Active,
         unit_price: Some(0.1),
         unit: Unit::Megapixel,
     },
@@ -97,19 +86,8 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "uov_image_url",
         work: Work::Vary,
+        standing: Standing::Active,
         unit_price: Some(0.02),
-        unit: Unit::Image,
-    },
-    Model {
-        id: "fal-ai/florence-2-large/caption",
-        title: "Florence-2 Large: Caption",
-        schema: "Florence2LargeCaption",
-        category: "vision",
-        about: "Says in a sentence what an image shows.",
-        fields: &[IMAGE_URL],
-        image: "image_url",
-        work: Work::Caption("results"),
-        unit_price: Some(0.001),
         unit: Unit::Image,
     },
     Model {
@@ -164,6 +142,7 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "image_url",
         work: Work::Enlarge { by: Some("upscale_factor"), gives: &["image", "seed", "timings"] },
+        standing: Standing::Active,
         unit_price: Some(0.03),
         unit: Unit::Megapixel,
     },
@@ -202,6 +181,7 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "image_url",
         work: Work::Enlarge { by: Some("scale"), gives: &["image"] },
+        standing: Standing::Active,
         unit_price: Some(0.00111),
         unit: Unit::ComputeSecond,
     },
@@ -227,6 +207,7 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "image_url",
         work: Work::Enlarge { by: Some("scale_factor"), gives: &["images"] },
+        standing: Standing::Active,
         unit_price: Some(0.016),
         unit: Unit::Megapixel,
     },
@@ -259,111 +240,41 @@ pub(in crate::sandbox) static MODELS: [Model; 11] = [
         ],
         image: "image_url",
         work: Work::Enlarge { by: None, gives: &["images", "seed"] },
+        standing: Standing::Active,
         unit_price: Some(0.06),
         unit: Unit::Image,
     },
     Model {
-        id: "fal-ai/birefnet/v2",
-        title: "BiRefNet v2",
-        schema: "BirefnetV2",
+        id: "fal-ai/creative-upscaler",
+        title: "Creative Upscaler",
+        schema: "CreativeUpscaler",
         category: "image-to-image",
-        about: "Takes away the background of an image.",
+        about: "Enlarges an image twice. Its place is taken by another.",
         fields: &[
             IMAGE_URL,
             Field {
-                name: "operating_resolution",
-                kind: Kind::Choice(&["1024x1024", "2048x2048", "2304x2304"]),
-                about: "The size that it works at.",
-            },
-            Field {
-                name: "output_format",
-                kind: Kind::Choice(&["png", "webp", "gif"]),
-                about: "The format of the result.",
-            },
-            Field {
-                name: "model",
-                kind: Kind::Choice(&[
-                    "General Use (Light)",
-                    "General Use (Light 2K)",
-                    "General Use (Heavy)",
-                    "Matting",
-                    "Portrait",
-                    "General Use (Dynamic)",
-                ]),
-                about: "Which weights are used.",
-            },
-            SYNC_MODE,
-            Field {
-                name: "output_mask",
-                kind: Kind::Boolean { default: false },
-                about: "Whether the mask is given, too.",
-            },
-            Field {
-                name: "refine_foreground",
-                kind: Kind::Boolean { default: true },
-                about: "Whether edges are refined.",
+                name: "scale",
+                kind: Kind::Number { min: 1.0, max: 5.0, default: 2.0 },
+                about: "By how much each side grows.",
             },
         ],
         image: "image_url",
-        work: Work::CutOut,
-        unit_price: Some(0.0008),
-        unit: Unit::ComputeSecond,
-    },
-    Model {
-        id: "fal-ai/nano-banana-pro/edit",
-        title: "Nano Banana Pro: Edit",
-        schema: "NanoBananaProEdit",
-        category: "image-to-image",
-        about: "Edits images by a prompt.",
-        fields: &[
-            Field { name: "image_urls", kind: Kind::ImageUrls, about: "The URLs of the images to edit." },
-            Field { name: "prompt", kind: Kind::Prompt { min: 3 }, about: "What the result should show." },
-            Field {
-                name: "num_images",
-                kind: Kind::Integer { min: 1, max: 4, default: 1 },
-                about: "How many results to make.",
-            },
-            Field {
-                name: "aspect_ratio",
-                kind: Kind::Choice(&["auto", "21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16"]),
-                about: "The shape of the result.",
-            },
-            Field { name: "resolution", kind: Kind::Choice(&["1K", "2K", "4K"]), about: "The size of the result." },
-            Field {
-                name: "output_format",
-                kind: Kind::Choice(&["png", "jpeg", "webp"]),
-                about: "The format of the result.",
-            },
-            SYNC_MODE,
-            SEED,
-        ],
-        image: "image_urls",
-        work: Work::Edit,
-        unit_price: Some(0.15),
+        work: Work::Enlarge { by: Some("scale"), gives: &["image"] },
+        standing: Standing::Deprecated("fal-ai/clarity-upscaler"),
+        unit_price: Some(0.02),
         unit: Unit::Image,
     },
     Model {
-        id: "fal-ai/recraft/vectorize",
-        title: "Recraft Vectorize",
-        schema: "RecraftVectorize",
+        id: "fal-ai/ccsr",
+        title: "CCSR",
+        schema: "Ccsr",
         category: "image-to-image",
-        about: "Makes a vector drawing of an image.",
+        about: "Enlarged an image; it is there no more.",
         fields: &[IMAGE_URL],
         image: "image_url",
-        work: Work::Trace,
+        work: Work::Enlarge { by: None, gives: &["image"] },
+        standing: Standing::Retired("fal-ai/clarity-upscaler"),
         unit_price: None,
         unit: Unit::Image,
-    },
-    Model {
-        id: "fal-ai/moondream2",
-        title: "Moondream 2",
-        schema: "Moondream2",
-        category: "vision",
-        about: "Describes an image.",
-        fields: &[IMAGE_URL],
-        image: "image_url",
-        work: Work::Caption("output"),
-        unit_price: Some(0.01),
-        unit: Unit::Characters,
     },
 ];
