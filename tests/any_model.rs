@@ -229,7 +229,12 @@ fn models_are_searched_and_shown_with_what_they_take_give_and_cost() {
         (&one["image_field"], &one["unit_price_usd"], &one["gives"]),
         (&json!("image_url"), &Value::Null, &json!(["pictures"]))
     );
-    assert_eq!(models(&["--json"]).stdout.lines().count(), 11);
+    assert_eq!(models(&["--json"]).stdout.lines().count(), 13);
+    let one: Value = serde_json::from_str(models(&["fal-ai/creative-upscaler", "--json"]).stdout.trim()).unwrap();
+    assert_eq!(
+        (&one["deprecated"], &one["status"], &one["replaced_by"]),
+        (&json!(true), &json!("deprecated"), &json!("fal-ai/clarity-upscaler"))
+    );
     let none = models(&["fal-ai/birefnet/v3"]);
     none.assert_status(2);
     assert!(none.stderr.contains("did you mean `fal-ai/birefnet/v2`?"), "{}", none.stderr);
@@ -296,4 +301,60 @@ fn a_killed_run_goes_on_and_pays_for_nothing_twice_whatever_the_model_gives() {
         let stats = stage.stats();
         assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&json!(12), &json!(1)), "{args:?}");
     }
+}
+
+#[test]
+fn a_model_that_is_going_is_said_to_be_and_one_that_is_gone_is_refused_with_the_one_in_its_place() {
+    const GOING: &str = "fal has marked fal-ai/creative-upscaler as deprecated: it may be gone soon; in its place there is fal-ai/clarity-upscaler";
+    const GONE: &str =
+        "fal has retired fal-ai/ccsr: it can be run no more; in its place there is fal-ai/clarity-upscaler";
+    let stage = Stage::new();
+    stage.small_photos(1);
+    // The second time by the schema that was kept.
+    for _ in 0..2 {
+        let planned = run(stage.command(&["plan", "--json", "-m", "fal-ai/creative-upscaler"]).arg(stage.photos()));
+        let plan: Value = serde_json::from_str(planned.assert_status(0).stdout.trim()).unwrap();
+        assert_eq!(plan["notes"], json!([GOING]));
+    }
+    let page = run(&mut stage.command(&["models", "fal-ai/creative-upscaler"])).stdout;
+    assert!(page.contains("fal has marked it as deprecated: it may be gone soon; in its place there is"), "{page}");
+    stage.run(&["-m", "fal-ai/creative-upscaler"]).assert_status(0);
+    for _ in 0..2 {
+        let refused = stage.run(&["-m", "fal-ai/ccsr"]);
+        refused.assert_status(2);
+        assert!(refused.stderr.contains(GONE), "{}", refused.stderr);
+        let planned = run(stage.command(&["plan", "-m", "fal-ai/ccsr"]).arg(stage.photos()));
+        assert!(planned.assert_status(2).stderr.contains(GONE));
+    }
+    assert_eq!(stage.stats()["accepted"], 1);
+}
+
+#[test]
+fn a_video_is_saved_as_it_is_and_paid_by_its_seconds_also_under_a_cap_and_when_killed() {
+    let stage = Stage::with(fal_tui::sandbox::Options { runners: 2, ..common::fast() });
+    stage.small_photos(4);
+    let args = ["-m", "fal-ai/kling-video/v2.5-turbo/pro/image-to-video", "-p", "prompt=wind", "-p", "duration=10"];
+    let all: Vec<_> = ["--json", "--yes", "-c", "2", "--budget", "10"].iter().chain(&args).copied().collect();
+    let mut killed = common::start(stage.command(&all).arg(stage.photos()));
+    stage.until("one is accepted", |stats| stats["accepted"].as_u64() >= Some(1));
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let ran = stage.run(&[&args[..], &["-c", "2", "--budget", "10"]].concat());
+    ran.assert_status(0);
+    let stats = stage.stats();
+    assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&json!(4), &json!(1)), "{stats:#}");
+    // Ten seconds at $0.07 each.
+    assert!((stats["usd"].as_f64().unwrap() - 2.8).abs() < 1e-9, "{stats:#}");
+    assert!((ran.summary()["spent_known_usd"].as_f64().unwrap() - 2.8).abs() < 1e-6, "{}", ran.summary());
+    let video = std::fs::read(stage.output().join("small-1.mp4")).unwrap();
+    assert_eq!(video.get(4..8), Some(&b"ftyp"[..]));
+    assert_eq!(ran.last("small-2.png")["artifacts"].get(0).map(|file| &file["kind"]), Some(&json!("mp4")));
+
+    // A cap stops it before it is passed.
+    let stage = Stage::new();
+    stage.small_photos(8);
+    let short = stage.run(&[&args[..], &["--budget", "4"]].concat());
+    short.assert_status(4);
+    let usd = stage.stats()["usd"].as_f64().unwrap();
+    assert!((1.0..=4.0).contains(&usd), "{:#}", stage.stats());
 }

@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "job",
             "model::Quote",
+            "model::Standing",
             "model::Unit",
             "model::read_answer",
             "model::count",

@@ -147,3 +147,37 @@ fn without_a_network_there_is_what_was_kept_and_it_is_said_so() {
     term.press("q");
     term.wait_exit();
 }
+
+#[test]
+fn texts_that_differ_by_photo_are_sent_with_another_model_too() {
+    const EDIT: &str = "fal-ai/nano-banana-pro/edit";
+    let stage = Stage::new();
+    stage.small_photos(2);
+    let mut term = dashboard(&stage, &["-m", CLARITY, "-p", "prompt=make {stem} grey"]);
+    term.wait_for("Enter sends 2 photos");
+    term.press("mnano");
+    term.wait_row(&[&format!("▸ {EDIT}")]);
+    term.press("\r");
+    term.wait_row(&["endpoint", EDIT]);
+    term.wait_for("Another model than the command's: it runs as a batch of its");
+    term.wait_row(&["prompt", "make {stem} grey"]);
+    // The texts are filled in before they are sent: the plan is shown once more.
+    term.press("\r");
+    term.wait_gone("Another model than");
+    term.press("p");
+    term.wait_row(&["small-2.png", "make small-2 grey"]);
+    assert_eq!(stage.stats()["submits"], 0);
+    term.press("p");
+    term.wait_for("2 photos for about");
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 2 photos");
+    term.press("\r");
+    term.wait_for("✓ finished");
+    term.press("q");
+    assert_eq!(term.wait_exit().exit_code(), 0);
+    let all = batches(&stage);
+    assert_eq!((&all[0]["model"], &all[0]["params"]["prompt"]), (&json!(EDIT), &json!("make {stem} grey")));
+    assert_eq!(stage.stats()["accepted"], 2);
+    let lines = std::fs::read_to_string(stage.output().join("metadata.jsonl")).unwrap();
+    assert!(lines.contains("make small-1 grey") && lines.contains("make small-2 grey"), "{lines}");
+}

@@ -57,7 +57,7 @@ impl Batch {
             params: chosen.params.canonical(),
             service,
         };
-        let Chosen { model, params, has_schema, notes } = chosen;
+        let Chosen { model, params, has_schema, notes, .. } = chosen;
         let files = settings.model.files();
         Ok(Self { key, model, params, has_schema, schema_changed: None, files, notes, inputs: Some(inputs), listed })
     }
@@ -88,13 +88,13 @@ impl Batch {
         let key = BatchKey { params: params.canonical(), ..self.key };
         match taken {
             None => Self { key, params, ..self },
-            Some(Listing { model, has_schema, .. }) => Self {
+            Some(Listing { model, has_schema, standing, .. }) => Self {
                 key: BatchKey { model: model.endpoint.to_string(), ..key },
                 model: model.clone(),
                 params,
                 has_schema: *has_schema,
                 schema_changed: None,
-                notes: Vec::new(),
+                notes: standing.said(model.endpoint.as_str()).into_iter().collect(),
                 ..self
             },
         }

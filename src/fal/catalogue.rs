@@ -10,9 +10,12 @@ use super::client::{exchange, join};
 use super::error::FalError;
 use super::{Fal, Hosts};
 use crate::job::{CauseKind, EndpointId, clean};
+use crate::model::Standing;
 
 /// Where schemas are, too, and no key is needed (fal docs: `OpenAPI`).
 const SCHEMAS: &str = "https://fal.ai/api";
+/// What may name the model that takes another's place.
+const SUCCESSORS: [&str; 4] = ["replaced_by", "successor", "replacement", "deprecated_by"];
 /// The most characters of a text about a model.
 const LONG: usize = 400;
 
@@ -27,8 +30,8 @@ pub struct Listed {
     pub category: String,
     /// What it does.
     pub about: String,
-    /// Whether fal has marked it as deprecated.
-    pub is_retired: bool,
+    /// Where it stands.
+    pub standing: Standing,
     /// Its schema, an `OpenAPI` document, if it was asked for and is there.
     pub schema: Option<Value>,
 }
@@ -108,7 +111,8 @@ fn listed(entry: &Value) -> Option<Listed> {
         name: Some(text("display_name")).filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string()),
         category: text("category"),
         about: text("description"),
-        is_retired: text("status") == "deprecated",
+        // Which field names another is not documented.
+        standing: Standing::of(&text("status"), SUCCESSORS.iter().find_map(|name| EndpointId::new(&text(name)).ok())),
         schema: schema.cloned(),
         id,
     })
@@ -123,13 +127,19 @@ mod tests {
     #[test]
     fn an_entry_is_read_whatever_it_lacks() {
         let bare = listed(&json!({ "endpoint_id": "fal-ai/esrgan" })).unwrap();
-        assert_eq!((&*bare.name, &*bare.about, bare.is_retired, bare.schema), ("fal-ai/esrgan", "", false, None));
+        assert_eq!(
+            (&*bare.name, &*bare.about, bare.standing, bare.schema),
+            ("fal-ai/esrgan", "", Standing::Active, None)
+        );
         assert_eq!(listed(&json!({ "endpoint_id": "../etc" })), None);
         assert_eq!(listed(&json!({ "metadata": 7 })), None);
-        let metadata = json!({ "display_name": "A\u{1b}[2J", "status": "deprecated", "description": "two\n lines" });
+        let metadata = json!({ "display_name": "A\u{1b}[2J", "status": "deprecated", "successor": "a/new", "description": "two\n lines" });
         let full =
             listed(&json!({ "endpoint_id": "a/b", "metadata": metadata, "openapi": { "error": "no" } })).unwrap();
-        assert_eq!((&*full.about, full.is_retired, full.schema), ("two lines", true, None));
+        assert_eq!(
+            (&*full.about, full.standing.successor().unwrap().as_str(), full.schema),
+            ("two lines", "a/new", None)
+        );
         assert!(!full.name.contains('\u{1b}'));
     }
 }

@@ -23,7 +23,7 @@ mod spec;
 mod work;
 
 pub use answer::read_answer;
-pub use catalogue::{Carried, Listing};
+pub use catalogue::{Carried, Listing, Standing};
 pub use field::{Bounds, Fault, Length, ParamKind, ParamSpec, Refused, shown};
 pub use fit::{Fit, Sizing};
 pub use mark::{file_mark, marked};

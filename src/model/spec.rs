@@ -104,7 +104,8 @@ impl Model {
     /// Whether another takes and sends the same, whatever is said about it.
     #[must_use]
     pub fn is_as(&self, other: &Self) -> bool {
-        let plain = |spec: &ParamSpec| ParamSpec { about: String::new(), example: None, ..spec.clone() };
+        let plain =
+            |spec: &ParamSpec| ParamSpec { about: String::new(), example: None, meanings: Vec::new(), ..spec.clone() };
         let takes = |model: &Self| model.params.iter().map(plain).collect::<Vec<_>>();
         (&self.image, &self.pinned, takes(self)) == (&other.image, &other.pinned, takes(other))
     }

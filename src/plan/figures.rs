@@ -8,6 +8,15 @@ use super::losses::Notes;
 use crate::job::{JobId, Loss, Usd};
 use crate::model::{ParamSpec, PriceState, UnitPrice};
 
+/// What a person changed of a command before the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Parameters of its model.
+    Params,
+    /// The model.
+    Model,
+}
+
 /// What would be sent and paid.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Plan {
@@ -61,8 +70,8 @@ pub struct Plan {
     pub dearest: Vec<(String, Usd)>,
     /// The model's parameters; empty where they cannot be changed any more.
     pub fields: Vec<Field>,
-    /// Whether parameters were changed: the run is then a batch of its own.
-    pub changed: bool,
+    /// What was changed of the command, if anything was: the run is then a batch of its own.
+    pub changed: Option<Change>,
     /// Requests that an earlier run with the parameters from before left at fal. They stay there until
     /// it is gone on with.
     pub left_at_fal: usize,

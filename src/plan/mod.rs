@@ -18,7 +18,7 @@ pub use duplicates::sizes;
 pub(crate) use duplicates::{
     ANOTHER_TRY, Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted, content_of,
 };
-pub use figures::{Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
+pub use figures::{Change, Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
 pub(crate) use known::{NO_CAPTION, NO_SIDECAR, Standing, TEXT_REFUSED, is_unfilled, without_photo};
 pub(crate) use losses::Losing;

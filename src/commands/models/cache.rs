@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::config::Settings;
 use crate::fal::Listed;
 use crate::job::{EndpointId, clean};
-use crate::model::{LONGEST, Schema};
+use crate::model::{LONGEST, Schema, Standing};
 
 /// How long a schema is taken as it is.
 const DAY: Duration = Duration::from_hours(24);
@@ -24,12 +24,14 @@ pub(super) struct Known {
     pub(super) name: String,
     pub(super) category: String,
     pub(super) about: String,
+    #[serde(default)]
+    pub(super) standing: Standing,
 }
 
 impl Known {
     pub(super) fn of(listed: &Listed) -> Self {
-        let Listed { id, name, category, about, .. } = listed;
-        Self { id: id.to_string(), name: name.clone(), category: category.clone(), about: about.clone() }
+        let Listed { id, name, category, about, standing, .. } = listed.clone();
+        Self { id: id.to_string(), name, category, about, standing }
     }
 }
 
@@ -70,6 +72,12 @@ impl Cache {
         }
     }
 
+    /// Where a model stood when it was last looked at.
+    pub(super) fn standing(&self, endpoint: &EndpointId) -> Standing {
+        let known = self.known().into_iter().rfind(|known| known.id == endpoint.as_str());
+        known.map(|known| known.standing).unwrap_or_default()
+    }
+
     /// The models that were found before, those last found at the end.
     pub(super) fn known(&self) -> Vec<Known> {
         let read = || {
@@ -85,6 +93,7 @@ impl Cache {
                 category: cleaned(&known.category),
                 about: cleaned(&known.about),
                 id: known.id,
+                standing: known.standing,
             }
         };
         read().unwrap_or_default().into_iter().map(of).collect()

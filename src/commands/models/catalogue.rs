@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::cache::{Cache, Known};
 use super::list::quotes;
+use super::pages::Pages;
 use crate::commands::price::{named, settled};
 use crate::config::Settings;
 use crate::fal::{Fal, FalError, Listed};
@@ -22,8 +23,6 @@ use crate::tui::{Finding, Finds, Models, Search};
 const QUIET: Duration = Duration::from_millis(250);
 /// How long a page is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Models on a page: each comes with its schema.
-const PAGE: &str = "20";
 /// Pages that are looked at in one search, at the most.
 const PAGES: usize = 5;
 /// So many that fit are enough.
@@ -105,15 +104,13 @@ impl Catalogue {
             let listed = timeout(PATIENCE, self.fal.model(&id)).await.map_err(slow)?.map_err(said)?;
             self.take(listed.into_iter().collect(), finds).await;
         }
-        let mut cursor = None::<String>;
+        let (words, category) = if words.is_empty() { (None, Some(FIRST)) } else { (Some(words), None) };
+        let mut pages = Pages::new(&self.fal, words, category);
         for _ in 0..PAGES {
-            let mut query = vec![("limit", PAGE), ("status", "active"), ("expand", "openapi-3.0")];
-            query.push(if words.is_empty() { ("category", FIRST) } else { ("q", words) });
-            query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let page = timeout(PATIENCE, self.fal.models(&query)).await.map_err(slow)?.map_err(said)?;
-            self.take(page.models, finds).await;
-            cursor = page.next;
-            if cursor.is_none() || finds.listings.len() >= ENOUGH {
+            let page = timeout(PATIENCE, pages.next()).await.map_err(slow)?.map_err(said)?;
+            let Some(page) = page else { break };
+            self.take(page, finds).await;
+            if pages.is_over() || finds.listings.len() >= ENOUGH {
                 break;
             }
             drop(self.tell.send(finds.clone()).await);
@@ -128,7 +125,8 @@ impl Catalogue {
         let (mut fit, mut known) = (Vec::new(), Vec::new());
         for mut listed in new {
             let document = listed.schema.take();
-            let schema = document.as_ref().and_then(|document| Schema::of(document).ok());
+            let usable = document.as_ref().filter(|_| !listed.standing.is_gone());
+            let schema = usable.and_then(|document| Schema::of(document).ok());
             match schema.and_then(|schema| self.model(&schema, &listed.id)) {
                 Some(model) => {
                     if let Some(document) = &document {
@@ -160,8 +158,8 @@ impl Catalogue {
     async fn priced(&self, listed: Listed, model: Model, quotes: Vec<Quote>) -> Listing {
         let price = settled(&self.fal, &quotes, &model, self.settings.spending.trust_price).await;
         let named_price = named(&quotes, &model, price.as_ref());
-        let Listed { name, category, about, is_retired, .. } = listed;
-        Listing { model, name, category, about, is_retired, price, named_price, has_schema: true }
+        let Listed { name, category, about, standing, .. } = listed;
+        Listing { model, name, category, about, standing, price, named_price, has_schema: true }
     }
 
     /// Those that are known without asking. What they cost now is not, but where it was built in.
@@ -183,8 +181,8 @@ impl Catalogue {
             let built_in = Model::built_in(&id);
             let price = built_in.as_ref().and_then(|model| model.list_price.clone());
             let model = of_schema.or(built_in)?;
-            let Known { name, category, about, .. } = known;
-            Some(Listing { model, name, category, about, is_retired: false, price, named_price: None, has_schema })
+            let Known { name, category, about, standing, .. } = known;
+            Some(Listing { model, name, category, about, standing, price, named_price: None, has_schema })
         };
         all.into_iter().filter(holds).filter_map(listing).collect()
     }

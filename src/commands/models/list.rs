@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::pages::Pages;
 use crate::commands::failure::Failure;
 use crate::config::Settings;
 use crate::fal::{Fal, Listed};
 use crate::job::{EndpointId, clean, plural};
-use crate::model::{Gives, Model, ParamSpec, Quote, Schema, UnitPrice, settle, shown};
+use crate::model::{Gives, Model, ParamSpec, Quote, Schema, Standing, UnitPrice, settle, shown};
 
-/// Models on a page: each comes with its schema.
-const PAGE: usize = 20;
 /// Models that are looked at in one search.
 const MOST: usize = 200;
 /// Columns of an id before what is said of it.
@@ -66,21 +65,16 @@ pub(crate) async fn list(settings: &Settings, fal: Option<Fal>, search: Search) 
 }
 
 async fn found(fal: &Fal, search: &Search, has_key: bool, settings: &Settings) -> Result<Vec<Entry>, Failure> {
-    let (mut entries, mut cursor, page_len) = (Vec::new(), None::<String>, PAGE.to_string());
-    loop {
-        let mut query = vec![("limit", page_len.as_str()), ("status", "active"), ("expand", "openapi-3.0")];
-        query.extend(search.query.as_deref().map(|words| ("q", words)));
-        query.extend(search.category.as_deref().map(|category| ("category", category)));
-        query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-        let page = fal.models(&query).await.map_err(|error| Failure::of_fal(&error))?;
-        let ids: Vec<_> = page.models.iter().map(|model| model.id.clone()).collect();
+    let mut entries = Vec::new();
+    let mut pages = Pages::new(fal, search.query.as_deref(), search.category.as_deref());
+    while entries.len() < MOST
+        && let Some(page) = pages.next().await.map_err(|error| Failure::of_fal(&error))?
+    {
+        let ids: Vec<_> = page.iter().map(|model| model.id.clone()).collect();
         let prices = price(fal, &ids, has_key).await;
-        entries.extend(page.models.into_iter().zip(prices).map(|(listed, price)| Entry::of(listed, price, settings)));
-        cursor = page.next;
-        if cursor.is_none() || ids.is_empty() || entries.len() >= MOST {
-            return Ok(entries);
-        }
+        entries.extend(page.into_iter().zip(prices).map(|(listed, price)| Entry::of(listed, price, settings)));
     }
+    Ok(entries)
 }
 
 /// What fal names as the prices of models; nothing where it cannot be asked.
@@ -162,8 +156,8 @@ impl Entry {
             let _ = writeln!(text, "{name:<10} {}", clean(value));
         };
         row("", about);
-        if self.listed.is_retired {
-            row("", "fal has marked it as deprecated: it may be gone soon");
+        if let Some(said) = self.listed.standing.said("it") {
+            row("", &said);
         }
         match &self.model {
             Ok(model) => row("photo", &format!("goes into `{}`", model.photo_field())),
@@ -185,7 +179,9 @@ impl Entry {
             "name": self.listed.name,
             "category": self.listed.category,
             "about": self.listed.about,
-            "deprecated": self.listed.is_retired,
+            "deprecated": self.listed.standing != Standing::Active,
+            "status": self.listed.standing.name(),
+            "replaced_by": self.listed.standing.successor(),
             "image_field": self.model.as_ref().ok().map(Model::photo_field),
             "unfit": self.model.as_ref().err(),
             "needs": self.needed().map(|spec| spec.name.as_str()).collect::<Vec<_>>(),
@@ -207,6 +203,12 @@ fn field_text(spec: &ParamSpec) -> String {
     if !spec.about.is_empty() {
         let _ = writeln!(text, "      {}", clean(&spec.about));
     }
+    for (value, about) in &spec.meanings {
+        let _ = writeln!(text, "      {}: {}", clean(&shown(value)), clean(about));
+    }
+    if let Some(example) = spec.told_example() {
+        let _ = writeln!(text, "      for example {}", clean(&example));
+    }
     text
 }
 
@@ -223,5 +225,8 @@ fn field_json(spec: &ParamSpec) -> Value {
     add("default", json!(spec.default));
     add("example", json!(spec.example));
     add("about", json!(spec.about));
+    let meanings: Vec<_> =
+        spec.meanings.iter().map(|(value, about)| json!({ "value": value, "about": about })).collect();
+    add("values", json!(meanings));
     Value::Object(field)
 }

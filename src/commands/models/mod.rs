@@ -3,6 +3,7 @@
 mod cache;
 mod catalogue;
 mod list;
+mod pages;
 mod pinned;
 
 use std::time::Duration;
@@ -18,8 +19,8 @@ use crate::commands::price::again;
 use crate::config::{ModelWish, Settings};
 use crate::fal::{Fal, FalError, Listed};
 use crate::job::{EndpointId, clean};
-use crate::model::{Model, Params, Schema, nearest};
-use cache::Cache;
+use crate::model::{Model, Params, Schema, Standing, nearest};
+use cache::{Cache, Known};
 
 /// How long a schema is waited for, where there is a profile that stands in for it, and where there is none.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(6), Duration::from_secs(20));
@@ -35,6 +36,31 @@ pub(super) struct Chosen {
     pub(super) has_schema: bool,
     /// What is to be said of it on the plan.
     pub(super) notes: Vec<String>,
+    /// That it can be run no more, in words.
+    pub(super) retired: Option<String>,
+}
+
+impl Chosen {
+    fn standing(mut self, standing: &Standing) -> Self {
+        let said = standing.said(self.model.endpoint.as_str());
+        if standing.is_gone() {
+            self.retired = said;
+        } else {
+            self.notes.extend(said);
+        }
+        self
+    }
+
+    /// Refuses a model that can be run no more. What it made is still fetched.
+    pub(super) fn in_use(self) -> Result<Self, Failure> {
+        self.retired.as_deref().map_or(Ok(()), |said| Err(retired(said))).map(|()| self)
+    }
+}
+
+fn retired(said: &str) -> Failure {
+    Failure::refusal(format!(
+        "{said}\nhint: `fal-tui models` finds others; what it has made already, `fal-tui recover` fetches"
+    ))
 }
 
 /// Finds the model that is wished for; `fal` may lack where there is no key.
@@ -48,7 +74,7 @@ pub(super) async fn chosen(settings: &Settings, fal: Option<&Fal>) -> Result<Cho
     if let Some(schema) = cache.fresh(&wish.endpoint)
         && let Ok(chosen) = check(wish, schema)
     {
-        return Ok(chosen);
+        return Ok(chosen.standing(&cache.standing(&wish.endpoint)));
     }
     // What the kept schema refuses may be what the model takes by now.
     let anonymous;
@@ -86,18 +112,19 @@ pub(super) async fn chosen(settings: &Settings, fal: Option<&Fal>) -> Result<Cho
 
 /// A model that fal has.
 fn of_list(wish: &ModelWish, listed: Listed, cache: &Cache, profile: Option<Model>) -> Result<Chosen, Failure> {
+    let known = Known::of(&listed);
     let Some(document) = listed.schema else {
+        if let (true, Some(said)) = (listed.standing.is_gone(), listed.standing.said(wish.endpoint.as_str())) {
+            return Err(retired(&said));
+        }
         let why = || format!("fal has {}, and no schema that says what it takes", wish.endpoint);
         return profile.map_or_else(|| Err(Failure::refusal(why())), |model| of_profile(wish, model));
     };
     match Schema::of(&document) {
         Ok(schema) => {
             cache.keep(&wish.endpoint, &document);
-            let mut chosen = check(wish, schema)?;
-            if listed.is_retired {
-                chosen.notes.push(format!("fal has marked {} as deprecated: it may be gone soon", wish.endpoint));
-            }
-            Ok(chosen)
+            cache.keep_known(vec![known]);
+            Ok(check(wish, schema)?.standing(&listed.standing))
         }
         Err(error) => match profile {
             Some(model) => {
@@ -114,13 +141,13 @@ fn check(wish: &ModelWish, schema: Schema) -> Result<Chosen, Failure> {
     let model =
         schema.model(wish.endpoint.clone(), wish.image_field.as_deref()).map_err(|unfit| Failure::usage(&unfit))?;
     let params = wish.params_of(&model)?;
-    Ok(Chosen { model, params, has_schema: true, notes: Vec::new() })
+    Ok(Chosen { model, params, has_schema: true, notes: Vec::new(), retired: None })
 }
 
 /// What this version knows of the model, where no schema is to be had.
 fn of_profile(wish: &ModelWish, model: Model) -> Result<Chosen, Failure> {
     let params = wish.params_of(&model)?;
-    Ok(Chosen { model, params, has_schema: false, notes: Vec::new() })
+    Ok(Chosen { model, params, has_schema: false, notes: Vec::new(), retired: None })
 }
 
 /// The model that may have been meant.

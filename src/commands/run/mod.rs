@@ -132,7 +132,7 @@ async fn make_ready(
     } else {
         let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
         let (chosen, quotes) = tokio::join!(asked.0, asked.1);
-        let chosen = chosen?;
+        let chosen = chosen?.in_use()?;
         // On the plan of the dashboard what is missing is asked for.
         if settings.yes || matches!(face, Face::Told { .. }) {
             chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;

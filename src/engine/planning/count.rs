@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::engine::dedup::state::Dedup;
 use crate::engine::job_table::JobTable;
 use crate::engine::planning::state::Planning;
-use crate::engine::snapshot::Choice;
+use crate::engine::snapshot::{Change, Choice};
 use crate::intake::Found;
 use crate::job::{Job, JobId, JobState, Usd};
 use crate::model::{Model, ParamSpec};
@@ -116,6 +116,8 @@ impl Planning {
     /// The plan as it stands, once it is counted.
     pub(in crate::engine) fn plan(&mut self, jobs: &JobTable, shown: Shown<'_>) -> Arc<Plan> {
         let is_changed = self.is_changed(jobs);
+        let change = if self.edit.taken.is_some() { Change::Model } else { Change::Params };
+        let changed = is_changed.then_some(change);
         let left_at_fal = if is_changed { jobs.reserved() } else { 0 };
         // Changed parameters make a batch of its own, of which nothing is used yet.
         let used = if is_changed { Usd::ZERO } else { self.used_before };
@@ -125,7 +127,7 @@ impl Planning {
                 return;
             }
             selection.offer(plan, |id| jobs.get(id));
-            (plan.changed, plan.left_at_fal, plan.disk_free) = (is_changed, left_at_fal, shown.disk_free);
+            (plan.changed, plan.left_at_fal, plan.disk_free) = (changed, left_at_fal, shown.disk_free);
             plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if shown.is_open {
                 let value = |name: &str| jobs.params().get(name).cloned();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Standing;
 use crate::model::{Model, UnitPrice};
 
 /// A model of the catalogue that takes a photo. Texts are cleaned for a terminal.
@@ -15,8 +16,8 @@ pub struct Listing {
     pub category: String,
     /// What it does.
     pub about: String,
-    /// Whether fal has marked it as deprecated.
-    pub is_retired: bool,
+    /// Where it stands with fal.
+    pub standing: Standing,
     /// The price to reckon with, if one is known.
     pub price: Option<UnitPrice>,
     /// What is named as the price while that is in doubt.

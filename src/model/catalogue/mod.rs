@@ -2,6 +2,8 @@
 
 mod carry;
 mod listing;
+mod standing;
 
 pub use carry::Carried;
 pub use listing::Listing;
+pub use standing::Standing;

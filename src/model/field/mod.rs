@@ -14,6 +14,9 @@ pub use check::Refused;
 pub use fault::Fault;
 pub use kind::ParamKind;
 
+/// Characters of an example that are told.
+const EXAMPLE: usize = 120;
+
 /// One parameter of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {
@@ -31,6 +34,9 @@ pub struct ParamSpec {
     pub example: Option<Value>,
     /// What it does, in a few words.
     pub about: String,
+    /// What some of its values mean, where the schema says.
+    #[serde(default)]
+    pub meanings: Vec<(Value, String)>,
 }
 
 impl ParamSpec {
@@ -45,7 +51,26 @@ impl ParamSpec {
             default: None,
             example: None,
             about: String::new(),
+            meanings: Vec::new(),
         }
+    }
+
+    /// What a value means, where the schema says.
+    #[must_use]
+    pub fn meaning(&self, value: &Value) -> Option<&str> {
+        self.meanings.iter().find(|(of, _)| of == value).map(|(_, about)| about.as_str())
+    }
+
+    /// The value that its page shows, as people read it, unless that is what it has anyway.
+    #[must_use]
+    pub fn told_example(&self) -> Option<String> {
+        let example = self.example.as_ref().filter(|example| self.default.as_ref() != Some(*example))?;
+        let text = shown(example);
+        let mut short: String = text.chars().take(EXAMPLE).collect();
+        if short.len() < text.len() {
+            short.push('…');
+        }
+        Some(short)
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::SchemaError;
 use super::resolve::{Document, Flat};
 use crate::job::clean;
-use crate::model::{Bounds, Length, ParamKind, ParamSpec};
+use crate::model::{Bounds, Length, ParamKind, ParamSpec, shown};
 
 /// So deep the fields of fields are read; below that anything is taken.
 const DEEPEST: usize = 6;
@@ -13,6 +13,8 @@ const DEEPEST: usize = 6;
 const ABOUT: usize = 600;
 /// A text that may be so long is written in several lines.
 const LONG: usize = 400;
+/// What is said of the values of a choice: in lists beside them (`OpenAPI`: vendor extensions).
+const MEANINGS: [&str; 4] = ["x-enum-descriptions", "x-enumDescriptions", "enumDescriptions", "x-ms-enum-descriptions"];
 /// Texts that people write in several lines.
 const PROSE: [&str; 6] = ["prompt", "text", "instruction", "question", "caption", "description"];
 /// How the names of fields end that take a file's URL.
@@ -62,7 +64,36 @@ fn field(
     let about = flat.get("description").or_else(|| flat.get("title")).and_then(Value::as_str).unwrap_or_default();
     let about = about.split_whitespace().collect::<Vec<_>>().join(" ");
     let about = clean(&about).chars().take(ABOUT).collect();
-    Ok(ParamSpec { required: required && default.is_none() && !nullable, default, example, about, ..spec })
+    let meanings = meanings(document, &flat);
+    Ok(ParamSpec { required: required && default.is_none() && !nullable, default, example, about, meanings, ..spec })
+}
+
+/// What the values of a choice mean: beside them in a list or by their name, or in a variant of its own for each.
+fn meanings(document: &Document<'_>, flat: &Flat) -> Vec<(Value, String)> {
+    let said = |text: &Value| {
+        let text = text.as_str()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(clean(&text).chars().take(ABOUT).collect::<String>()).filter(|text| !text.is_empty())
+    };
+    let values = flat.get("enum").and_then(Value::as_array);
+    let beside = MEANINGS.iter().find_map(|key| flat.get(*key));
+    let beside = values.into_iter().flatten().enumerate().filter_map(|(at, value)| {
+        let about = match beside? {
+            Value::Array(list) => list.get(at)?,
+            Value::Object(map) => map.get(&shown(value))?,
+            _ => return None,
+        };
+        Some((value.clone(), said(about)?))
+    });
+    let variants = ["anyOf", "oneOf"].iter().filter_map(|key| flat.get(*key)?.as_array()).flatten();
+    let variants = variants.filter_map(|variant| {
+        let variant = document.flat(variant).ok()?;
+        let value = variant.get("const").or_else(|| match variant.get("enum")?.as_array()?.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })?;
+        Some((value.clone(), said(variant.get("description").or_else(|| variant.get("title"))?)?))
+    });
+    beside.chain(variants).collect()
 }
 
 /// Finds what a schema takes.

@@ -256,6 +256,25 @@ fn a_factor_tells_the_size_where_it_counts() {
     assert_eq!(Length::default().words("x"), "");
 }
 
+#[test]
+fn what_values_mean_is_told_wherever_the_schema_says_it() {
+    let document = document(&json!({
+        "image_url": { "type": "string" },
+        "format": { "enum": ["png", "jpeg"], "x-enum-descriptions": ["without loss", ""], "examples": ["jpeg"] },
+        "mode": { "enum": ["a", "b"], "x-enumDescriptions": { "b": "the\n second" } },
+        "style": { "oneOf": [
+            { "const": "any", "description": "whatever it likes" }, { "enum": ["plain"], "title": "Plain" }, { "type": "string" },
+        ] },
+    }));
+    let model = Schema::of(&document).unwrap().model(endpoint(), None).unwrap();
+    let meaning = |name: &str, value: &str| model.param(name).unwrap().meaning(&json!(value)).map(str::to_owned);
+    assert_eq!((meaning("format", "png").as_deref(), meaning("format", "jpeg")), (Some("without loss"), None));
+    assert_eq!((meaning("mode", "a"), meaning("mode", "b").as_deref()), (None, Some("the second")));
+    assert_eq!(meaning("style", "any").as_deref(), Some("whatever it likes"));
+    assert_eq!(meaning("style", "plain").as_deref(), Some("Plain"));
+    assert_eq!(model.param("format").unwrap().told_example().as_deref(), Some("jpeg"));
+}
+
 /// JSON of any shape, with the words that schemas are made of.
 fn any_schema() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![

@@ -5,6 +5,7 @@ use serde_json::Value;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler as _;
 
+use crate::job::clean;
 use crate::model::{ParamKind, ParamSpec, shown};
 use crate::tui::view::words::text::width;
 
@@ -52,9 +53,13 @@ impl Pick {
         }
         for choice in choices {
             let is_default = spec.default.as_ref() == Some(choice);
-            add(&shown(choice), if is_default { "the model's default" } else { "" }, {
-                Picked::Value(if is_default { None } else { Some(choice.clone()) })
-            });
+            let meaning = spec.meaning(choice).map(clean).unwrap_or_default();
+            let about = match (is_default, meaning.is_empty()) {
+                (true, true) => "the model's default".to_owned(),
+                (true, false) => format!("{meaning} (the model's default)"),
+                (false, _) => meaning.into_owned(),
+            };
+            add(&shown(choice), &about, Picked::Value(if is_default { None } else { Some(choice.clone()) }));
         }
         if spec.nullable && spec.default.is_some() {
             add("null", "none at all", Picked::Value(Some(Value::Null)));

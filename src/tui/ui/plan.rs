@@ -270,7 +270,7 @@ impl Ui {
     /// What of the cap earlier runs of this batch have used.
     pub(crate) fn used_before(&self) -> Usd {
         let totals = &self.snapshot.totals;
-        if self.snapshot.plan.changed { Usd::ZERO } else { totals.spent.at_most + totals.reserved }
+        if self.snapshot.plan.changed.is_some() { Usd::ZERO } else { totals.spent.at_most + totals.reserved }
     }
 
     /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.

@@ -281,7 +281,7 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
         ui.layers.push(Layer::Question(question));
         return Vec::new();
     }
-    if plan.walking && plan.changed {
+    if plan.walking && plan.changed.is_some() {
         ui.say("it starts once every photo is found");
     }
     vec![Effect::Send(Command::Start)]

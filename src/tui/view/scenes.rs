@@ -1,6 +1,6 @@
 //! Every scene at every size that matters, as a person would read it.
 
-use crate::engine::snapshot::{CanaryFigures, Notice, NoticeKind, Phase};
+use crate::engine::snapshot::{CanaryFigures, Change, Notice, NoticeKind, Phase};
 use crate::job::{Spent, Status, Usd};
 use crate::tui::fixtures::{self, Desk, row, text_of, usd};
 
@@ -47,7 +47,7 @@ fn plan_changed() {
     snapshots("plan-changed", |width, height| {
         let desk = fixtures::planning(width, height).with(|snapshot| {
             let mut plan = (*snapshot.plan).clone();
-            (plan.changed, plan.left_at_fal, plan.left_out, plan.at_fal) = (true, 2, 12, 0);
+            (plan.changed, plan.left_at_fal, plan.left_out, plan.at_fal) = (Some(Change::Params), 2, 12, 0);
             (plan.limit, plan.disk_free) = (Some(usd(1_900)), Some(80_000_000_000));
             plan.fields[1].value = Some(serde_json::json!(0.5));
             for photo in &mut plan.photo_choices {

@@ -91,7 +91,8 @@ fn about(form: &RedoForm) -> String {
         .as_ref()
         .map_or_else(|| "the model picks".to_owned(), |of| format!("default {}", model::shown(of)));
     let about = if spec.about.is_empty() { String::new() } else { format!("{}: ", spec.about) };
-    safe(&format!("{about}{}; {default}", spec.kind)).into_owned()
+    let example = spec.told_example().map(|example| format!("; for example {example}")).unwrap_or_default();
+    safe(&format!("{about}{}; {default}{example}", spec.kind)).into_owned()
 }
 
 fn fields(ui: &Ui, form: &RedoForm, list: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {

@@ -56,8 +56,8 @@ fn lines(ui: &Ui, picker: &Picker, listing: &Listing, columns: usize) -> Vec<Row
             rows.push((keep, format!("{name:NAME$}"), line.to_owned(), of(role)));
         }
     };
-    if listing.is_retired {
-        add(true, "", "fal has marked it as deprecated: it may be gone soon", Role::Warning);
+    if let Some(said) = listing.standing.said("it") {
+        add(true, "", &said, Role::Warning);
     }
     if let Some(why) = ui.refuses(listing) {
         add(true, "", why, Role::Failure);

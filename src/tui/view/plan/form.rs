@@ -3,7 +3,7 @@
 use ratatui::style::Modifier;
 
 use super::line::Line;
-use crate::engine::snapshot::Field;
+use crate::engine::snapshot::{Change, Field};
 use crate::model;
 use crate::tui::edit::{Draft, Wrong};
 use crate::tui::keys::Action;
@@ -48,10 +48,14 @@ pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
             lines.extend(explained(ui, columns, field, stop, is_told));
         }
     }
-    if plan.changed {
-        let text = "  Other parameters than the command's: it runs as a batch of its own.";
+    if plan.changed.is_some() {
+        let what = match plan.changed {
+            Some(Change::Model) => "Another model",
+            _ => "Other parameters",
+        };
+        let text = format!("  {what} than the command's: it runs as a batch of its own.");
         let room = usize::from(columns);
-        let parts = wrap(text, room).into_iter().map(|part| vec![(part.to_owned(), of(Role::Accent))]);
+        let parts = wrap(&text, room).into_iter().map(|part| vec![(part.to_owned(), of(Role::Accent))]);
         lines.extend(parts.map(Line::new));
     }
     lines
@@ -138,7 +142,8 @@ fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) ->
         None => "the model picks".to_owned(),
     };
     let about = if is_told { String::new() } else { format!("{}: ", field.spec.about) };
-    let text = format!("{about}{}; {default}", field.spec.kind);
+    let example = field.spec.told_example().map(|example| format!("; for example {example}")).unwrap_or_default();
+    let text = format!("{about}{}; {default}{example}", field.spec.kind);
     let parts = wrap(&safe(&text), usize::from(columns).saturating_sub(4))
         .into_iter()
         .map(|part| vec![(format!("    {part}"), ui.styles.of(Role::Muted))])
