@@ -24,21 +24,29 @@ impl Engine {
         if !self.course.started || self.course.leaving.is_some() {
             return;
         }
+        while let Some(due) = self.canary_due() {
+            match due {
+                Due::Choose => {
+                    let chosen = self.course.canary.choose(self.dedup.ready.iter(), &self.jobs, &mut self.rng);
+                    self.note_canary(chosen);
+                    // One that an earlier run has sent may be in already.
+                    continue;
+                }
+                Due::End(text) => self.note_canary(Some(text)),
+                Due::In(came) => self.canary_is_in(*came),
+            }
+            break;
+        }
+    }
+
+    fn canary_due(&mut self) -> Option<Due> {
         let tasks = &self.scheduler.tasks;
         let is_known =
             !self.planning.planner.is_walking() && self.dedup.duplicates.unsettled() + tasks.count(Pool::Checks) == 0;
         // What was lost may turn up yet.
         let is_settled =
             self.resilience.pause.is_none() && !self.search.is_looking() && tasks.count(Pool::Records) == 0;
-        match self.course.canary.due(is_known, is_settled, &self.jobs) {
-            Due::Nothing => {}
-            Due::Choose => {
-                let chosen = self.course.canary.choose(self.dedup.ready.iter(), &self.jobs, &mut self.rng);
-                self.note_canary(chosen);
-            }
-            Due::End(text) => self.note_canary(Some(text)),
-            Due::In(came) => self.canary_is_in(*came),
-        }
+        self.course.canary.due(is_known, is_settled, &self.jobs)
     }
 
     fn note_canary(&mut self, text: Option<String>) {

@@ -7,11 +7,9 @@ use crate::engine::snapshot::CanaryFigures;
 use crate::job::{JobId, JobState, Pixels, Usd};
 use crate::model::UnitPrice;
 
-/// What is to be done about the sample.
+/// What is to be done about the sample now.
 #[derive(Debug)]
 pub(in crate::engine) enum Due {
-    /// Nothing yet, or no more.
-    Nothing,
     /// It is chosen, now that every photo is known.
     Choose,
     /// It is written down, and nothing waits for it any more.
@@ -39,23 +37,24 @@ impl Canary {
 
     /// What is to be done about it. `is_known` says that every photo is; `is_settled` that nothing holds jobs back and
     /// what was lost will not turn up any more.
-    pub(in crate::engine) fn due(&mut self, is_known: bool, is_settled: bool, jobs: &JobTable) -> Due {
+    pub(in crate::engine) fn due(&mut self, is_known: bool, is_settled: bool, jobs: &JobTable) -> Option<Due> {
         match &self.stage {
             // Who starts without one lets go what an earlier one held.
             Stage::Before(kept) if self.wish.is_none() => {
                 let kept = kept.clone();
-                self.end(kept)
+                self.end(kept).map(Due::End)
             }
-            Stage::Before(_) if is_known => Due::Choose,
+            Stage::Before(_) if is_known => Some(Due::Choose),
             Stage::UnderWay(sample) => {
                 let is_in = |id: &JobId| jobs.get(*id).is_none_or(|job| job.state.is_final());
                 if !is_settled || !sample.jobs.iter().all(is_in) {
-                    return Due::Nothing;
+                    return None;
                 }
                 let goes_on = self.wish.is_some_and(|wish| wish.goes_on);
-                Due::In(Box::new(CameIn { figures: sample.figures(jobs), learned: sample.learned(jobs), goes_on }))
+                let (figures, learned) = (sample.figures(jobs), sample.learned(jobs));
+                Some(Due::In(Box::new(CameIn { figures, learned, goes_on })))
             }
-            Stage::Before(_) | Stage::Noting(_) | Stage::Over => Due::Nothing,
+            Stage::Before(_) | Stage::Noting(_) | Stage::Over => None,
         }
     }
 
@@ -114,16 +113,12 @@ impl Canary {
     pub(in crate::engine) fn release(&mut self) -> Option<String> {
         let Stage::UnderWay(sample) = &self.stage else { return None };
         let sample = sample.clone();
-        match self.end(Some(sample)) {
-            Due::End(text) => Some(text),
-            _ => None,
-        }
+        self.end(Some(sample))
     }
 
     /// Nothing waits for it any more, in later runs neither.
-    fn end(&mut self, sample: Option<Sample>) -> Due {
+    fn end(&mut self, sample: Option<Sample>) -> Option<String> {
         self.stage = Stage::Over;
-        let written = sample.and_then(|sample| Sample { over: true, ..sample }.written());
-        written.map_or(Due::Nothing, Due::End)
+        sample.and_then(|sample| Sample { over: true, ..sample }.written())
     }
 }
