@@ -1,9 +1,6 @@
 //! A single number that is asked for: the cap, the price above which photos are left out, or how many go first.
 
-use super::{Layer, Ui};
-use crate::engine::Command;
 use crate::job::Usd;
-use crate::model::UnitPrice;
 use crate::tui::edit::Draft;
 
 /// Which amount is asked for.
@@ -62,7 +59,7 @@ impl Amount {
 
 impl Entry {
     /// The number of photos as typed; `None` if nothing is.
-    fn photos(&self) -> Result<Option<u16>, &'static str> {
+    pub(super) fn photos(&self) -> Result<Option<u16>, &'static str> {
         match self.draft.value().trim() {
             "" | "0" => Ok(None),
             text => text.parse().map(Some).map_err(|_| "a number of photos, such as 3"),
@@ -70,7 +67,7 @@ impl Entry {
     }
 
     /// The amount as typed; `None` if nothing is.
-    fn read(&self) -> Result<Option<Usd>, &'static str> {
+    pub(super) fn read(&self) -> Result<Option<Usd>, &'static str> {
         let text = self.draft.value().trim().trim_start_matches('$').trim_start();
         if text.is_empty() {
             return Ok(None);
@@ -98,59 +95,6 @@ fn without_commas(text: &str) -> Option<String> {
     let is_apart = groups.clone().next().is_none() || (1..=3).contains(&first.len());
     let fits = is_apart && groups.all(|group| group.len() == 3) && cents.is_none_or(|cents| !cents.contains(','));
     fits.then(|| text.replace(',', ""))
-}
-
-impl Ui {
-    /// Asks for an amount.
-    pub(crate) fn ask_amount(&mut self, amount: Amount) {
-        let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
-        let has_price = plan.price.as_ref().is_some_and(UnitPrice::can_be_capped);
-        let may_be_asked = match amount {
-            Amount::Cap => has_price,
-            Amount::Limit => has_price && plan.estimate.is_some(),
-            Amount::Canary => true,
-        };
-        if !may_be_asked {
-            return self.say("what a photo costs is not known beforehand, so no limit could be kept");
-        }
-        let dollars = |usd: Usd| format!("{:.2}", usd.as_f64());
-        let text = match amount {
-            Amount::Cap => batch.budget.map(dollars),
-            Amount::Limit => plan.limit.map(dollars),
-            Amount::Canary => Some(self.snapshot.canary.map_or_else(|| "3".to_owned(), |photos| photos.to_string())),
-        };
-        let text = text.unwrap_or_default();
-        self.layers.push(Layer::Entry(Entry { amount, draft: Draft::new(text), error: None }));
-    }
-
-    /// Takes the amount that was typed, if it is one.
-    pub(crate) fn take_amount(&mut self) -> Option<Command> {
-        let Some(Layer::Entry(entry)) = self.layers.last() else { return None };
-        let amount = entry.amount;
-        if amount == Amount::Canary {
-            let photos = entry.photos().ok()?;
-            self.layers.pop();
-            self.say(match photos {
-                None => "all photos are sent at once".to_owned(),
-                Some(photos) => format!("{photos} go first, then the others wait for a word"),
-            });
-            return Some(Command::Canary(photos));
-        }
-        let usd = entry.read().ok()?;
-        self.layers.pop();
-        let (said, command) = match (amount, usd) {
-            (Amount::Cap, None) => ("no cap any more".to_owned(), Command::Budget(None)),
-            (Amount::Cap, Some(cap)) => (format!("the cap is {cap}"), Command::Budget(Some(cap))),
-            (Amount::Limit | Amount::Canary, None) => {
-                ("no photo is left out for its price".to_owned(), Command::PriceLimit(None))
-            }
-            (Amount::Limit | Amount::Canary, Some(limit)) => {
-                (format!("photos above {limit} are left out"), Command::PriceLimit(Some(limit)))
-            }
-        };
-        self.say(said);
-        Some(command)
-    }
 }
 
 #[cfg(test)]

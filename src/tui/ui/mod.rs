@@ -1,17 +1,16 @@
 //! What the dashboard knows: the newest snapshot, and what the person at the keyboard has chosen.
 
+pub(crate) mod acts;
 pub(crate) mod ask;
 pub(crate) mod banner;
 mod bulk;
 pub(crate) mod causes;
-mod cursor;
 pub(crate) mod entry;
 mod frozen;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
 pub(crate) mod redo;
-mod review;
 pub(crate) mod toast;
 pub(crate) mod zoom;
 

@@ -3,9 +3,10 @@
 use crate::engine::snapshot::{NoticeKind, Phase, Tab};
 use crate::job::Group;
 use crate::tui::keys::{Action, Context};
+use crate::tui::ui::Ui;
+use crate::tui::ui::acts::ask;
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::Stop;
-use crate::tui::ui::{Ui, ask};
 
 /// Some keys and one word for them.
 pub(super) struct Hint {

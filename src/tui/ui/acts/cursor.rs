@@ -1,9 +1,9 @@
 //! The cursor: it stays on its job while rows move, stays in the page when its job goes far away, and answers a key at once even before the
 //! engine has sent the rows that belong to it.
 
-use super::{Came, Focus, Marking, Ui};
 use crate::engine::snapshot::{Cursor, Page, Row};
 use crate::job::JobId;
+use crate::tui::ui::{Came, Focus, Marking, Ui};
 
 impl Ui {
     /// The rows that the table shows.
@@ -130,13 +130,13 @@ impl Ui {
     }
 
     /// Whether the cursor is on a job that was chosen, so that a key cannot meet another one.
-    pub(super) fn is_pinned(&self) -> bool {
+    pub(in crate::tui::ui) fn is_pinned(&self) -> bool {
         matches!(self.cursor, Cursor::Job(_)) && self.came == Came::Chosen
     }
 
     /// Where the engine is to keep the cursor. A job that is looked at more closely, asked about or held
     /// still is followed wherever it goes, any other one as long as it stays nearby.
-    pub(super) fn cursor_to_send(&self) -> Cursor {
+    pub(in crate::tui::ui) fn cursor_to_send(&self) -> Cursor {
         let holds = self.opened
             || self.zoom.is_some()
             || self.focus == Focus::Detail

@@ -1,11 +1,11 @@
 //! Judging results: which of them a key is about, and what is said of it.
 
-use super::ask::{Outcome, word};
-use super::redo::RedoForm;
-use super::{Focus, Ui};
 use crate::engine::Command;
 use crate::engine::snapshot::{Money, Tab};
 use crate::job::{Group, Status};
+use crate::tui::ui::ask::{Outcome, word};
+use crate::tui::ui::redo::RedoForm;
+use crate::tui::ui::{Focus, Ui};
 use crate::tui::view::words::format::plural;
 
 impl Ui {
@@ -89,7 +89,7 @@ impl Ui {
     /// Whether the current row has a result that is looked at: only then the footer offers what can
     /// be made of it.
     pub(crate) fn may_redo(&self) -> bool {
-        let looks = self.zoom.is_some() || self.pane_tab() == super::pane::PaneTab::Preview;
+        let looks = self.zoom.is_some() || self.pane_tab() == crate::tui::ui::pane::PaneTab::Preview;
         self.may_accept() || (looks && self.current().is_some_and(|row| row.state.status == Status::Done))
     }
 }

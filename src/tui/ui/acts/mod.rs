@@ -1,0 +1,12 @@
+//! What keys do to the dashboard's state, a file for what they are about.
+
+pub(crate) mod ask;
+mod bulk;
+pub(crate) mod causes;
+mod cursor;
+mod entry;
+mod frozen;
+mod pane;
+mod plan;
+mod review;
+mod toast;
