@@ -31,8 +31,9 @@ mod fixtures;
 
 pub use caps::Caps;
 pub use models::{Finding, Finds, Models, Search};
-pub use run::{Left, Options, TuiError, run};
+pub use run::{Options, TuiError, run};
 #[cfg(unix)]
 #[cfg(unix)]
 pub(crate) use signals::HangUp;
 pub use theme::{Theme, ThemeError};
+pub use update::Left;

@@ -21,7 +21,7 @@ use super::screen::{Screen, abandon, give_back};
 use super::signals::{Came, Signals};
 use super::theme::Theme;
 use super::ui::Ui;
-use super::update::{Effect, Msg, update};
+use super::update::{Effect, Left, Msg, update};
 use crate::engine::Command;
 use crate::engine::snapshot::Snapshot;
 use crate::job::Timestamp;
@@ -41,25 +41,6 @@ pub struct Options {
     pub fps: u16,
     /// Whether to take the mouse from the terminal's own selection.
     pub mouse: bool,
-}
-
-/// How the dashboard ended. The terminal is as it was before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// The engine ended by itself, or by a signal that came from outside.
-    Ended,
-    /// The person left, by a key or by this signal's key; the engine has been told and has ended.
-    Quit {
-        /// 2 for Ctrl-C.
-        signal: Option<i32>,
-    },
-    /// Ctrl-C a second time: the engine is still saving its state, but nobody wants to wait.
-    AtOnce {
-        /// 2 for Ctrl-C.
-        signal: i32,
-    },
-    /// The terminal is gone. It must not be touched any more, not even by a last message.
-    HungUp,
 }
 
 /// What can go wrong with a terminal that is still there.

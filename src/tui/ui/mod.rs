@@ -21,12 +21,12 @@ use ratatui::layout::Size;
 use tui_input::Input;
 
 use super::caps::Caps;
-use super::keys::{Context, KeyMap};
+use super::keys::KeyMap;
 use super::picker::Picker;
 use super::preview::{Gallery, Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
-use crate::engine::snapshot::{Cursor, Detail, NoticeKind, Order, Phase, Query, Snapshot, Tab};
+use crate::engine::snapshot::{Cursor, NoticeKind, Order, Phase, Query, Snapshot, Tab};
 use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
@@ -34,8 +34,8 @@ use bulk::Weighing;
 use causes::Causes;
 use entry::Entry;
 use frozen::Frozen;
-use pane::{Pane, PaneTab};
-use plan::{PlanDesk, Stop};
+use pane::Pane;
+use plan::PlanDesk;
 use redo::RedoForm;
 use toast::Toast;
 use zoom::Zoom;
@@ -276,66 +276,5 @@ impl Ui {
     /// The terminal says that its cells are so large, px: width, height.
     pub(crate) fn set_font(&mut self, font: Option<(u16, u16)>) {
         self.font = font.unwrap_or(USUAL_FONT);
-    }
-
-    /// Where keys go.
-    pub(crate) fn context(&self) -> Context {
-        if let Some(Layer::Causes(_)) = self.layers.last() {
-            Context::Causes
-        } else if !self.layers.is_empty() {
-            Context::Overlay
-        } else if self.is_planning() {
-            if self.stop() == Stop::List { Context::Photos } else { Context::Plan }
-        } else if self.zoom.is_some() {
-            Context::Zoom
-        } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
-            Context::Detail
-        } else {
-            Context::Jobs
-        }
-    }
-
-    /// Whether the lower pane is on the screen.
-    pub(crate) fn shows_detail(&self) -> bool {
-        !layout::Areas::of(self).lower.is_empty()
-    }
-
-    /// What is known of the job that the lower pane shows.
-    pub(crate) fn detail(&self) -> Option<&Detail> {
-        self.snapshot.detail.as_deref()
-    }
-
-    /// The lower pane's tab.
-    pub(crate) fn pane_tab(&self) -> PaneTab {
-        self.pane.tab
-    }
-
-    /// The query that shows what is chosen now, if that is not what the engine was told last.
-    pub(crate) fn look(&mut self) -> Option<Query> {
-        let query = Query {
-            seq: self.query.seq,
-            tab: self.tab,
-            text: self.filter.value().trim().to_owned(),
-            cause: self.cause,
-            order: self.order,
-            reverse: self.reverse,
-            cursor: self.cursor_to_send(),
-            height: layout::table_rows(layout::table(self)),
-            more: self.more_rows(),
-            ids: self.marking == Marking::Awaited,
-            // What can be made again is asked about even where the lower pane is shut.
-            detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
-        };
-        let shows_other = (query.tab, query.cause, &query.text) != (self.query.tab, self.query.cause, &self.query.text);
-        // What was to be marked is not shown any more.
-        if shows_other {
-            self.marking = Marking::Done;
-        }
-        let query = Query { ids: self.marking == Marking::Awaited, ..query };
-        if query == self.query {
-            return None;
-        }
-        self.query = Query { seq: self.query.seq + 1, ..query };
-        Some(self.query.clone())
     }
 }

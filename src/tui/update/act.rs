@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::effect::Effect;
+use super::pictures;
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::steer::steer;
-use super::{Effect, pictures};
 use crate::engine::snapshot::{Cursor, Order, Tab};
 use crate::engine::{Command, Leave};
 use crate::tui::keys::{Action, Context};

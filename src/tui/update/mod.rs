@@ -1,6 +1,7 @@
 //! What happens to the dashboard, as one pure function: a message in, effects out.
 
 mod act;
+mod effect;
 mod news;
 mod picking;
 mod pictures;
@@ -15,15 +16,16 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::models::{Finds, Search};
+use super::models::Finds;
 use super::preview::{Ask, Found};
-use super::run::Left;
 use super::ui::Ui;
 use super::ui::plan::Stop;
 use super::view;
 use crate::engine::Command;
 use crate::engine::snapshot::{Phase, Snapshot};
 use crate::job::Timestamp;
+
+pub use effect::{Effect, Left};
 
 /// What can happen to the dashboard.
 #[derive(Debug, Clone)]
@@ -44,25 +46,6 @@ pub enum Msg {
     Models(Finds),
     /// A picture was made, or cannot be.
     Picture(Box<Ask>, Found),
-}
-
-/// What is to be done outside.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Tell the engine.
-    Send(Command),
-    /// Make these pictures and none that was asked for before.
-    Decode(Vec<Ask>),
-    /// Find models, and none that was asked for before.
-    FindModels(Search),
-    /// Put a text on the clipboard.
-    Copy(String),
-    /// Draw every cell anew.
-    Redraw,
-    /// Give the terminal back to the shell until we are continued.
-    Suspend,
-    /// Leave without waiting for the engine.
-    Exit(Left),
 }
 
 /// Takes in what happened.

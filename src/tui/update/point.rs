@@ -3,8 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::Effect;
 use super::act::{act, send, show_tab, sort};
+use super::effect::Effect;
 use super::press::{answer, press};
 use super::redo::click_in_form;
 use super::scroll::scroll;

@@ -3,14 +3,14 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler as _;
 
-use super::Effect;
 use super::act::{act, copy, leave, send, tell};
+use super::effect::{Effect, Left};
 use super::redo::{press_in_form, type_into_field};
 use crate::engine::Leave;
 use crate::tui::edit::paste as paste_into;
 use crate::tui::keys::{Action, Context, Key};
 use crate::tui::picker::PickerKey;
-use crate::tui::run::Left;
+
 use crate::tui::ui::ask::{Answer, Question};
 use crate::tui::ui::layout::is_too_small;
 use crate::tui::ui::{Layer, Ui};

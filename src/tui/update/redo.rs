@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::Effect;
 use super::act::{act, send, tell};
+use super::effect::Effect;
 use super::press::plain;
 use crate::engine::Command;
 use crate::tui::edit::{Editing, Pressed};

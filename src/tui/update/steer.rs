@@ -1,7 +1,7 @@
 //! What steers a batch that runs: it is paused and goes on, goes back to its plan, sends more or less at once.
 
-use super::Effect;
 use super::act::tell;
+use super::effect::Effect;
 use crate::engine::Command;
 use crate::engine::snapshot::Phase;
 use crate::tui::keys::Action;

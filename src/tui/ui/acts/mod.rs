@@ -6,6 +6,7 @@ pub(crate) mod causes;
 mod cursor;
 mod entry;
 mod frozen;
+mod look;
 mod pane;
 mod plan;
 mod review;

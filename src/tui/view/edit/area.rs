@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::wrong;
+use super::wrong::wrong;
 use crate::tui::edit::{Area, Editing, Room, Wrong};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;

@@ -3,6 +3,7 @@
 mod area;
 mod parts;
 mod pick;
+mod wrong;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect, Size};
@@ -13,7 +14,7 @@ use crate::tui::ui::Ui;
 use crate::tui::view::front::question::front;
 use crate::tui::view::hits::Hits;
 use crate::tui::view::paint::put;
-use crate::tui::view::words::text::{fit, safe, wrap};
+use crate::tui::view::words::text::{safe, wrap};
 
 /// Rows for what a field is about, at the most.
 const ABOUT: usize = 3;
@@ -116,24 +117,6 @@ pub(super) fn render(ui: &Ui, editing: &Editing, buf: &mut Buffer, hits: &mut Hi
         Editor::Pick(pick) => pick::render(ui, pick, areas.body, buf, hits),
         Editor::Area(text) => area::render(ui, editing, text, room, areas.body, areas.below, buf, hits),
         Editor::Parts(parts) => parts::render(ui, editing, parts, areas.body, areas.below, buf, hits),
-    }
-}
-
-/// What is wrong, in the rows below what is edited.
-fn wrong(ui: &Ui, said: &str, below: Rect, buf: &mut Buffer) {
-    let said = safe(said);
-    let mut lines = wrap(&said, usize::from(below.width));
-    let most = usize::from(below.height);
-    let rest = lines.len() > most;
-    lines.truncate(most);
-    let last = lines.len().saturating_sub(1);
-    for ((at, line), y) in lines.into_iter().enumerate().zip(below.top()..below.bottom()) {
-        let line = if rest && at == last {
-            fit(&format!("{line} …"), usize::from(below.width)).into_owned()
-        } else {
-            line.to_owned()
-        };
-        put(buf, below.x, y, below.width, &line, ui.styles.of(Role::Failure));
     }
 }
 

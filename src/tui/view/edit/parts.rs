@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 
-use super::wrong;
+use super::wrong::wrong;
 use crate::tui::edit::{Editing, Parts};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use crate::engine::snapshot::Detail;
@@ -15,11 +15,8 @@ use crate::tui::view::hits::{Click, Hits};
 use crate::tui::view::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use crate::tui::view::panes::logs;
 use crate::tui::view::panes::preview;
-use crate::tui::view::panes::record::{self, stage_words};
+use crate::tui::view::panes::record::{self, Line, stage_words};
 use crate::tui::view::words::text::{fit, fit_end, fit_path, safe, wrap};
-
-/// A line of text in up to two styles.
-pub(in crate::tui::view) type Line = Vec<(String, Style)>;
 
 /// Where the text goes: a column of air at either side, below what went wrong.
 pub(in crate::tui::view) fn body(ui: &Ui, area: Rect) -> Rect {

@@ -9,9 +9,11 @@ use crate::engine::snapshot::{Detail, PastAttempt};
 use crate::job::{Pixels, Stage};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
-use crate::tui::view::panes::lower::Line;
 use crate::tui::view::words::format;
 use crate::tui::view::words::text::{safe, wrap};
+
+/// A line of text in up to two styles.
+pub(in crate::tui::view) type Line = Vec<(String, Style)>;
 
 /// Names and values; long values go on below themselves.
 pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {

@@ -1,0 +1,71 @@
+//! Where keys go, and which rows and details are asked for.
+
+use crate::engine::snapshot::{Detail, Query};
+use crate::tui::keys::Context;
+use crate::tui::ui::layout::{Areas, table, table_rows};
+use crate::tui::ui::pane::PaneTab;
+use crate::tui::ui::plan::Stop;
+use crate::tui::ui::{Focus, Layer, Marking, Ui};
+
+impl Ui {
+    /// Where keys go.
+    pub(crate) fn context(&self) -> Context {
+        if let Some(Layer::Causes(_)) = self.layers.last() {
+            Context::Causes
+        } else if !self.layers.is_empty() {
+            Context::Overlay
+        } else if self.is_planning() {
+            if self.stop() == Stop::List { Context::Photos } else { Context::Plan }
+        } else if self.zoom.is_some() {
+            Context::Zoom
+        } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
+            Context::Detail
+        } else {
+            Context::Jobs
+        }
+    }
+
+    /// Whether the lower pane is on the screen.
+    pub(crate) fn shows_detail(&self) -> bool {
+        !Areas::of(self).lower.is_empty()
+    }
+
+    /// What is known of the job that the lower pane shows.
+    pub(crate) fn detail(&self) -> Option<&Detail> {
+        self.snapshot.detail.as_deref()
+    }
+
+    /// The lower pane's tab.
+    pub(crate) fn pane_tab(&self) -> PaneTab {
+        self.pane.tab
+    }
+
+    /// The query that shows what is chosen now, if that is not what the engine was told last.
+    pub(crate) fn look(&mut self) -> Option<Query> {
+        let query = Query {
+            seq: self.query.seq,
+            tab: self.tab,
+            text: self.filter.value().trim().to_owned(),
+            cause: self.cause,
+            order: self.order,
+            reverse: self.reverse,
+            cursor: self.cursor_to_send(),
+            height: table_rows(table(self)),
+            more: self.more_rows(),
+            ids: self.marking == Marking::Awaited,
+            // What can be made again is asked about even where the lower pane is shut.
+            detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
+        };
+        let shows_other = (query.tab, query.cause, &query.text) != (self.query.tab, self.query.cause, &self.query.text);
+        // What was to be marked is not shown any more.
+        if shows_other {
+            self.marking = Marking::Done;
+        }
+        let query = Query { ids: self.marking == Marking::Awaited, ..query };
+        if query == self.query {
+            return None;
+        }
+        self.query = Query { seq: self.query.seq + 1, ..query };
+        Some(self.query.clone())
+    }
+}
