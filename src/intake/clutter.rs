@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 
-use crate::storage::{self, Kind};
+use crate::storage;
 
 /// How the report of a batch begins: a folder with one in it holds results.
 const REPORT: &[u8; 31] = b"path,state,output,width,height,";
@@ -44,8 +44,7 @@ pub(super) fn holds_results(folder: &Path) -> bool {
     let report = folder.join("report.csv");
     let mut start = [0; REPORT.len()];
     // Opening a pipe would wait for its other end.
-    let source = storage::source(folder);
-    source.stat(&report).is_ok_and(|there| there.kind == Kind::File)
-        && source.open(&report).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+    storage::is_file(&report)
+        && storage::source(&report).open(&report).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && start == *REPORT
 }

@@ -83,16 +83,7 @@ const FAULT: &str = "a fault in fal-tui itself met it; please report it, with th
 
 /// What is known of a file that was not opened.
 fn bare(candidate: &Candidate) -> Photo {
-    Photo {
-        path: candidate.path.clone(),
-        source: candidate.source.clone(),
-        format: None,
-        pixels: None,
-        bytes: 0,
-        modified: Timestamp::default(),
-        shares_stem: false,
-        losses: Losses::NONE,
-    }
+    Photo::unread(candidate.path.clone(), candidate.source.clone())
 }
 
 fn examine(candidate: &Candidate) -> Found {

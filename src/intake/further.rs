@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{content, measure};
-use crate::job::{FurtherFile, Losses, Photo, Timestamp};
+use crate::job::{FurtherFile, Photo};
 use crate::picture::PictureError;
 use crate::storage::{self, Kind};
 
@@ -59,14 +59,5 @@ pub fn further(path: &Path) -> Result<FurtherFile, FurtherFault> {
 #[must_use]
 pub fn as_photo(path: &Path) -> Photo {
     let name = path.file_name().map_or(path, Path::new);
-    Photo {
-        path: name.into(),
-        source: path.into(),
-        format: None,
-        pixels: None,
-        bytes: 0,
-        modified: Timestamp::default(),
-        shares_stem: false,
-        losses: Losses::NONE,
-    }
+    Photo::unread(name.into(), path.into())
 }

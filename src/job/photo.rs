@@ -247,6 +247,21 @@ pub struct Photo {
 }
 
 impl Photo {
+    /// A file of which nothing is known yet but where it lies.
+    #[must_use]
+    pub fn unread(path: Box<Path>, source: Box<Path>) -> Self {
+        Self {
+            path,
+            source,
+            format: None,
+            pixels: None,
+            bytes: 0,
+            modified: Timestamp::default(),
+            shares_stem: false,
+            losses: Losses::NONE,
+        }
+    }
+
     /// The path with `/` between its parts, as other programs get it. Not cleaned for a terminal, and
     /// escaped where it is no UTF-8.
     #[must_use]

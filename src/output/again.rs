@@ -1,12 +1,10 @@
 //! Captions that are gone or were to be said otherwise, written again from what the ledger knows.
 
-use std::path::Path;
-
 use super::caption::Put;
 use super::records::outranked::Outranked;
 use super::{Output, OutputError};
 use crate::job::{Job, Service, path_text};
-use crate::storage::Kind;
+use crate::storage::is_file;
 
 /// What came of captions that were written again.
 #[derive(Debug, Default)]
@@ -32,7 +30,6 @@ impl Output {
         let (outranked, mut again) = (Outranked::of(self.root(), service), Again::default());
         let captions = &self.written().captions;
         let sink = self.0.sink();
-        let is_file = |path: &Path| sink.stat(path).is_ok_and(|there| there.kind == Kind::File);
         for saved in jobs.into_iter().filter_map(|job| job.state.saved()) {
             let picture = self.0.root.join(saved.output());
             if outranked.pictures.contains(&path_text(saved.output())) || !is_file(&picture) {

@@ -51,7 +51,7 @@ impl Output {
     pub fn open(root: &Path, written: impl Into<Written>) -> Result<Self, OutputError> {
         let written = written.into();
         try_out(root)?;
-        let made = storage::sink(root).stat(root).is_ok();
+        let made = storage::is_there(root);
         let folder = Folder {
             root: root.to_owned(),
             written,

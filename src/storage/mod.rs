@@ -45,6 +45,18 @@ pub fn sink(at: &Path) -> &'static dyn Sink {
     }
 }
 
+/// Whether anything is there, behind links.
+#[must_use]
+pub fn is_there(path: &Path) -> bool {
+    source(path).stat(path).is_ok()
+}
+
+/// Whether a file is there, behind links.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    source(path).stat(path).is_ok_and(|there| there.kind == Kind::File)
+}
+
 /// Whether a file, and no link to one, lies there with so many bytes.
 #[must_use]
 pub fn is_file_of(path: &Path, bytes: u64) -> bool {

@@ -353,14 +353,5 @@ fn is_there(folder: &Path, id: &RequestId) -> bool {
 
 /// A photo that was never here, named like its request. An id is letters, digits, `-` and `_`.
 fn named(id: &RequestId) -> Photo {
-    Photo {
-        path: Path::new(id.as_str()).into(),
-        source: Path::new(id.as_str()).into(),
-        format: None,
-        pixels: None,
-        bytes: 0,
-        modified: Timestamp(0),
-        shares_stem: false,
-        losses: crate::job::Losses::NONE,
-    }
+    Photo::unread(Path::new(id.as_str()).into(), Path::new(id.as_str()).into())
 }

@@ -13,7 +13,7 @@ use crate::job::{
     Timestamp, path_of,
 };
 use crate::output::name::inside;
-use crate::storage::{self, Kind, is_file_of};
+use crate::storage::{self, Kind, is_file, is_file_of};
 
 /// A result in the folder as its record has it. Nothing in it is trusted before it is looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,10 +217,6 @@ pub async fn as_saved(
 /// Whether all of a record's files lie in a folder, reached by no link, and have their lengths.
 pub(in crate::output) fn is_as_saved(root: &Path, record: &Record) -> bool {
     std::iter::once(&record.first).chain(&record.further).all(|file| is_there(root, file))
-}
-
-fn is_file(path: &Path) -> bool {
-    storage::sink(path).stat(path).is_ok_and(|there| there.kind == Kind::File)
 }
 
 fn is_there(root: &Path, file: &SavedFile) -> bool {

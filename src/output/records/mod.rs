@@ -28,7 +28,7 @@ use self::outranked::Outranked;
 use self::places::{captions_path, failures_path, metadata_path, open, report_path};
 use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
-use crate::storage::{self, Reader, UNFINISHED, Unfinished};
+use crate::storage::{self, Reader, UNFINISHED, Unfinished, is_there};
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
 /// them if they are dropped.
@@ -191,10 +191,6 @@ fn replace(file: Unfinished, path: &Path) -> io::Result<()> {
 
 fn begin_at(root: &Path) -> io::Result<Unfinished> {
     storage::sink(root).begin(root, UNFINISHED)
-}
-
-fn is_there(path: &Path) -> bool {
-    storage::sink(path).stat(path).is_ok()
 }
 
 /// Our lines behind those that stay, which keep their bytes and their order: a file may begin with a
