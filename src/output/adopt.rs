@@ -30,8 +30,8 @@ impl Output {
             let (first, seen) = look(record.first)?;
             let further = record.further.into_iter().map(|file| look(file).map(|(file, _)| file));
             let further = further.collect::<Result<_, OutputError>>()?;
-            let beside = against(&photo, &root.join(&first.path));
-            let suspicion = doubt(&first.kind, seen, promised, beside);
+            let beside = against(&photo, &root.join(&first.path), seen.reduced.as_ref());
+            let suspicion = doubt(&first.kind, &seen, promised, beside);
             Ok(Placed { first, further, note: None, suspicion })
         })
         .await

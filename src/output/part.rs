@@ -8,7 +8,7 @@ use super::OutputError;
 use super::caption::lines_of;
 use super::dressing::Dressing;
 use crate::job::{FileKind, Format, Pixels};
-use crate::picture::{HEAD, Kind, Look, Other, PictureError, complete, header, sniff};
+use crate::picture::{HEAD, Kind, Look, Orientation, Other, PictureError, complete, header, sniff};
 use crate::storage::{self, Unfinished};
 
 /// The longest role that stands in a file's name, bytes.
@@ -166,7 +166,11 @@ fn head(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
 /// What a whole picture is, its size as people see it, and how it looks.
 pub(super) fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Look), PictureError> {
     let header = header(&mut picture)?;
-    let look = complete(picture, header.format)?;
+    let mut look = complete(picture, header.format)?;
+    if header.orientation != Orientation::Upright || header.converts.is_some() {
+        // It is not what people see.
+        look.reduced = None;
+    }
     Ok((header.format, header.upright(), look))
 }
 

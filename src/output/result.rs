@@ -150,8 +150,8 @@ impl Finished {
         let note = note.or(unsaid);
 
         let path = endings.first().map(|ending| shared.root.join(stem.with(ending)));
-        let beside = path.and_then(|path| against(&self.photo, &path));
-        let suspicion = doubt(&first, look, self.promised, beside);
+        let beside = path.and_then(|path| against(&self.photo, &path, look.reduced.as_ref()));
+        let suspicion = doubt(&first, &look, self.promised, beside);
         let note = note.or_else(|| (beside == Some(Against::BlackAsThePhoto)).then(|| BLACK_AS_THE_PHOTO.into()));
         let mut saved = files.into_iter().zip(&endings).map(|((role, kind, bytes), ending)| SavedFile {
             role,
@@ -171,7 +171,7 @@ fn nothing() -> OutputError {
 /// What makes a person's look at a result worthwhile; only pictures can be odd.
 pub(super) fn doubt(
     kind: &FileKind,
-    look: Look,
+    look: &Look,
     promised: Option<Pixels>,
     beside: Option<Against>,
 ) -> Option<Suspicion> {

@@ -13,7 +13,7 @@ pub(super) const BLACK_AS_THE_PHOTO: &str = "is all black, as the photo is";
 pub(super) fn suspicion(
     actual: Pixels,
     promised: Option<Pixels>,
-    look: Look,
+    look: &Look,
     against: Option<Against>,
 ) -> Option<Suspicion> {
     let wrong_size = promised.filter(|&promised| !fits(actual, promised));
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn of(width: u32, height: u32) -> Option<Suspicion> {
-        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), Look::default(), None)
+        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), &Look::default(), None)
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
         for (width, height) in [(1280, 854), (1288, 848), (1268, 862)] {
             assert_eq!(of(width, height), None, "{width}×{height}");
         }
-        assert_eq!(suspicion(Pixels::new(5, 5), None, Look::default(), None), None);
+        assert_eq!(suspicion(Pixels::new(5, 5), None, &Look::default(), None), None);
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_was_turned_is_odd_where_a_size_was_promised() {
-        let odd = |promised, against| suspicion(Pixels::new(5, 5), promised, Look::default(), Some(against));
+        let odd = |promised, against| suspicion(Pixels::new(5, 5), promised, &Look::default(), Some(against));
         for against in [Against::Flat, Against::Turned(Orientation::FlipAcross)] {
             assert!(odd(Some(Pixels::new(5, 5)), against).is_some());
             assert_eq!(odd(None, against), None, "an edit may be meant so");
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn black_is_where_the_photo_is_not() {
-        let black = |against| suspicion(Pixels::new(5, 5), None, Look { black: true }, against);
+        let black = |against| suspicion(Pixels::new(5, 5), None, &Look { black: true, reduced: None }, against);
         assert!(black(Some(Against::Black)).unwrap().0.starts_with("is all black"));
         assert!(black(None).is_some(), "nobody knows what the photo is");
         assert_eq!(black(Some(Against::BlackAsThePhoto)), None);

@@ -1,6 +1,7 @@
 //! What is found out about a picture, whatever its format.
 
 use super::kind::Other;
+use super::pixels::sums::Reduced;
 use super::tags::{Carried, Orientation, Tags};
 use crate::job::{Format, Pixels};
 
@@ -76,8 +77,10 @@ impl Header {
 }
 
 /// What was seen of a picture on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
     /// Whether each of its pixels is black. Only found out where it costs nothing, which is PNG.
     pub black: bool,
+    /// A small picture of it, which costs nothing where it is read row by row from the first to the last: PNG again.
+    pub reduced: Option<Reduced>,
 }

@@ -40,6 +40,7 @@ pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{Bare, Dress, Existing, Metadata, NoXmp, Provenance, Strip, Words, stripped, with_words};
+pub use pixels::sums::Reduced;
 pub use pixels::{READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};

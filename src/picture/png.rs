@@ -7,6 +7,7 @@ use png::{ColorType, Decoder, DecodingError, Limits, Transformations};
 use super::bytes::Bytes;
 use super::error::Flaw;
 use super::facts::Colour;
+use super::pixels::sums::{Reduced, Sums, reduction};
 use super::tags::{LONGEST, Tags, Text, text_chunk};
 use super::{Header, Look};
 use crate::job::{Format, Pixels};
@@ -14,6 +15,8 @@ use crate::job::{Format, Pixels};
 const END: [u8; 12] = *b"\0\0\0\0IEND\xae\x42\x60\x82";
 /// How much of a file's end is looked through for which way up it is, bytes: every PNG without EXIF pays for it.
 const TAIL: u64 = 32 * 1024;
+/// How large a small picture of it is at the least, px: enough to hold it against its photo.
+const SEEN: Pixels = Pixels { width: 128, height: 128 };
 /// Memory for one row and its neighbours, bytes: enough for rows of a million px.
 const MOST_MEMORY: usize = 64 * 1024 * 1024;
 
@@ -125,22 +128,30 @@ pub(super) fn ends_well<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(), Flaw
 /// Decodes it row by row, which checks every chunk's checksum and that the data fills all rows.
 pub(super) fn complete<R: Read + Seek>(bytes: Bytes<R>) -> Result<Look, Flaw> {
     let mut decoder = Decoder::new_with_limits(bytes.into_inner()?, Limits { bytes: MOST_MEMORY });
-    decoder.set_transformations(Transformations::EXPAND);
+    decoder.set_transformations(Transformations::normalize_to_color8());
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let mut reader = decoder.read_info()?;
-    let (colour, depth) = reader.output_color_type();
+    let (colour, _) = reader.output_color_type();
     // Alpha is the last sample of a pixel and no colour.
     let samples = colour.samples();
     let colours = if matches!(colour, ColorType::Rgba | ColorType::GrayscaleAlpha) { samples - 1 } else { samples };
-    let sample = if depth == png::BitDepth::Sixteen { 2 } else { 1 };
+    let info = reader.info();
+    let all = Pixels::new(info.width, info.height);
+    let by = reduction(all, SEEN);
+    // An interlaced one comes in passes, and one with frames in several pictures.
+    let mut sums = (!info.interlaced && !info.is_animated()).then(|| Sums::new(all, by));
     let mut black = true;
     while let Some(row) = reader.next_interlaced_row()? {
-        let dark = |pixel: &[u8]| pixel.iter().take(colours * sample).all(|&byte| byte == 0);
-        black = black && row.data().chunks_exact(samples * sample).all(dark);
+        let dark = |pixel: &[u8]| pixel.iter().take(colours).all(|&byte| byte == 0);
+        black = black && row.data().chunks_exact(samples).all(dark);
+        if let Some(sums) = &mut sums {
+            sums.add(row.data(), colour, 0);
+        }
     }
     reader.finish()?;
-    Ok(Look { black })
+    let reduced = sums.and_then(Sums::end).map(|pixels| Reduced { all, by, pixels });
+    Ok(Look { black, reduced })
 }
 
 /// A chunk's length, without its checksum, and its name.

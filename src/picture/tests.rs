@@ -38,7 +38,7 @@ fn real_photos_are_known_and_whole() {
         let header = head(&bytes).unwrap();
         assert_eq!((header.format, header.pixels), (format, Pixels::new(width, height)), "{name}");
         assert_eq!((header.orientation, header.animated), (Orientation::Upright, false), "{name}");
-        assert_eq!(whole(&bytes, format).unwrap(), Look { black: false }, "{name}");
+        assert!(!whole(&bytes, format).unwrap().black, "{name}");
         quick(&bytes, format).unwrap();
     }
 }

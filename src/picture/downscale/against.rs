@@ -8,7 +8,7 @@ use image::{DynamicImage, RgbImage};
 
 use super::{Downscaled, Part, Unseen};
 use crate::job::{Format, Pixels};
-use crate::picture::{Orientation, PictureError, photo};
+use crate::picture::{Orientation, PictureError, Reduced, photo};
 
 /// Pixels of a picture that is decoded as a whole for it, at the most: one that is larger is not compared. PNG is read
 /// row by row and of JPEG an eighth is decoded, so that those may be larger.
@@ -46,10 +46,15 @@ pub enum Against {
     Turned(Orientation),
 }
 
-/// Holds a result against its photo; `None` if one of them cannot be decoded here. It blocks for as long as that takes.
+/// Holds a result against its photo; `None` if one of them cannot be decoded here. What was seen of the result when it
+/// was checked need not be decoded again. It blocks for as long as that takes.
 #[must_use]
-pub fn against(photo: &Path, result: &Path) -> Option<Against> {
-    let (photo, result) = (small(photo).ok().flatten()?, small(result).ok().flatten()?);
+pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Against> {
+    let photo = small(photo).ok().flatten()?;
+    let result = match seen {
+        Some(seen) => Downscaled::of(seen).cut(Part::whole(seen.all), Pixels::new(SIDE, SIDE))?,
+        None => small(result).ok().flatten()?,
+    };
     let (of_photo, of_result) = (range(&photo), range(&result));
     if of_result.1 <= BLACK {
         return Some(if of_photo.1 <= 2 * BLACK { Against::BlackAsThePhoto } else { Against::Black });
@@ -125,14 +130,17 @@ mod tests {
     use image::Rgb;
 
     use super::*;
-    use crate::picture::samples;
+    use crate::picture::{complete, samples};
 
     fn held(photo: &RgbImage, result: &RgbImage) -> Against {
         let dir = tempfile::tempdir().unwrap();
         let paths = ["a.png", "b.png"].map(|name| dir.path().join(name));
         photo.save(&paths[0]).unwrap();
         result.save(&paths[1]).unwrap();
-        against(&paths[0], &paths[1]).unwrap()
+        let decoded = against(&paths[0], &paths[1], None).unwrap();
+        let seen = complete(File::open(&paths[1]).unwrap(), Format::Png).unwrap().reduced.unwrap();
+        assert_eq!(against(&paths[0], &paths[1], Some(&seen)), Some(decoded), "as it was checked, and decoded for it");
+        decoded
     }
 
     fn cat() -> DynamicImage {

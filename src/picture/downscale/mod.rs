@@ -24,14 +24,13 @@ use part::Shares;
 pub use thumbnail::thumbnail;
 
 use super::facts::Colour;
+use super::pixels::sums::{Reduced, over_grey, reduction};
 use super::pixels::{READS_AVIF, decode, reduced};
 use super::{Header, Orientation, PictureError, photo};
 use crate::job::{Format, Pixels};
 
 /// Most pixels of a picture that has to be decoded as a whole. PNG is read row by row and may be larger.
 const MOST_WHOLE: u64 = 64_000_000;
-/// Most pixels that a downscaled picture keeps.
-pub(super) const MOST_KEPT: u64 = 4_000_000;
 /// Memory that a decoder may take, bytes.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 /// The longest file that is read into memory, bytes.
@@ -115,6 +114,18 @@ impl Downscaled {
         Ok(Self { part, shares: part.shares(), pixels: upright.into_rgb8() })
     }
 
+    /// What was reduced while the file was read for another purpose.
+    fn of(seen: &Reduced) -> Self {
+        let share = |kept: u32, all: u32| f64::from(kept.saturating_mul(seen.by)) / f64::from(all.max(1));
+        let shares = Shares {
+            left: 0.0,
+            top: 0.0,
+            width: share(seen.pixels.width(), seen.all.width),
+            height: share(seen.pixels.height(), seen.all.height),
+        };
+        Self { part: Part::whole(seen.all), shares, pixels: seen.pixels.clone() }
+    }
+
     /// Whether another part can be cut from this one without loss at so many px.
     #[must_use]
     pub fn holds(&self, part: Part, wanted: Pixels) -> bool {
@@ -157,7 +168,7 @@ fn scale(kept: u32, whole: u32, part: u32) -> u32 {
 fn of_blocks(file: &mut File, header: Header, part: Part, wanted: Pixels) -> Option<RgbImage> {
     let is_one = header.format == Format::Jpeg && header.converts.is_none() && header.colour != Colour::Cmyk;
     let length = file.metadata().ok()?.len();
-    let by = rows::reduction(part.scaled_to(header.pixels), wanted);
+    let by = reduction(part.scaled_to(header.pixels), wanted);
     if !is_one || length > LONGEST_REDUCED || by < 2 {
         return None;
     }
@@ -190,7 +201,7 @@ fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels, most: u64)
 /// A part of a picture, not much smaller than wanted.
 fn kept(picture: &RgbImage, part: Part, wanted: Pixels) -> Option<RgbImage> {
     let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
-    resized(picture, part.shares(), there.shrunk(rows::reduction(there, wanted)))
+    resized(picture, part.shares(), there.shrunk(reduction(there, wanted)))
 }
 
 fn decoded(file: &File, format: Format) -> Result<DynamicImage, Unseen> {
@@ -239,11 +250,4 @@ fn flattened(picture: RgbaImage) -> RgbImage {
     }
     samples.truncate(pixels * 3);
     RgbImage::from_raw(width, height, samples).unwrap_or_default()
-}
-
-/// A colour over the middle grey, by its opacity.
-fn over_grey(colour: u8, alpha: u8) -> u8 {
-    let alpha = u32::from(alpha);
-    let mixed = (u32::from(colour) * alpha + 128 * (255 - alpha)) / 255;
-    u8::try_from(mixed).unwrap_or(u8::MAX)
 }

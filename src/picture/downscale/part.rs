@@ -102,10 +102,3 @@ impl Shares {
         }
     }
 }
-
-impl Pixels {
-    /// Both sides divided, never to nothing.
-    pub(super) fn shrunk(self, by: u32) -> Self {
-        Self::new((self.width / by.max(1)).max(1), (self.height / by.max(1)).max(1))
-    }
-}

@@ -3,7 +3,7 @@ use std::path::Path;
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
-use super::{Downscaled, MOST_KEPT, Part, Unseen};
+use super::{Downscaled, Part, Unseen};
 use crate::job::Pixels;
 use crate::picture::Orientation;
 use crate::picture::samples;
@@ -83,7 +83,7 @@ fn a_large_result_is_reduced_while_it_is_read() {
     assert!(downscaled.holds(part, wanted) && !downscaled.holds(part, Pixels::new(2000, 1500)));
     // Even what is wanted whole is not kept whole.
     let downscaled = Downscaled::expose(&path, part, of(&picture), &never).unwrap();
-    assert!(downscaled.bytes() as u64 <= MOST_KEPT * 3);
+    assert!(downscaled.bytes() as u64 <= crate::picture::pixels::sums::MOST_KEPT * 3);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod inks;
 #[cfg(feature = "avif")]
 mod planes;
 mod reduced;
+pub(super) mod sums;
 #[cfg(test)]
 mod tests;
 mod turn;
