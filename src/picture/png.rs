@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek};
 
+use memchr::memchr_iter;
 use png::{ColorType, Decoder, DecodingError, Limits, Transformations};
 
 use super::bytes::Bytes;
@@ -86,13 +87,19 @@ fn see(tags: &mut Tags, name: [u8; 4], body: &[u8]) {
 /// The chunks with metadata at a file's end: the first that leads from one to the next up to the end chunk.
 /// Picture data, which may be hundreds of megabytes, is not stepped through for them.
 pub(super) fn behind(tail: &[u8]) -> Vec<([u8; 4], &[u8])> {
-    let begins = |at: &usize| {
-        let name = at.checked_add(4).and_then(|name| tail.get(name..name.checked_add(4)?));
-        matches!(name, Some(b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt"))
-    };
+    // All their names have an X near the front, which among compressed data is rare.
+    let begins = memchr_iter(b'X', tail).filter_map(|x| {
+        let at =
+            |before: usize| x.checked_sub(before).filter(|at| is_kept(tail.get(at + 4..at + 8).unwrap_or_default()));
+        at(5).or_else(|| at(6))
+    });
     // More than a few are no chance any more, but somebody's wish to keep us busy.
-    let starts = (0..tail.len()).filter(begins).take(64);
-    starts.into_iter().find_map(|at| chain(tail.get(at..)?)).unwrap_or_default()
+    begins.take(64).find_map(|at| chain(tail.get(at..)?)).unwrap_or_default()
+}
+
+/// Whether a chunk of this name is one with metadata.
+fn is_kept(name: &[u8]) -> bool {
+    matches!(name, b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt")
 }
 
 fn chain(mut tail: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {

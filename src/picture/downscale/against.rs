@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use fast_image_resize::FilterType;
 use image::{DynamicImage, RgbImage};
 
 use super::{Downscaled, Part, Unseen};
@@ -25,11 +26,11 @@ const BLACK: u8 = 8;
 /// Samples that differ by no more are one colour.
 const ONE: u8 = 4;
 /// A photo shows enough to tell which way up it is from here on: the deviation of its brightness.
-const SHOWS: f64 = 4.0;
+const SHOWS: f32 = 4.0;
 /// From here on two pictures look alike, 1 being the same.
-const ALIKE: f64 = 0.5;
+const ALIKE: f32 = 0.5;
 /// One that was turned looks as like its photo as this at the least, turned back.
-const TURNED: f64 = 0.8;
+const TURNED: f32 = 0.8;
 
 /// What is odd about a result beside its photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,28 +53,23 @@ pub enum Against {
 pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Against> {
     let photo = small(photo).ok().flatten()?;
     let result = match seen {
-        Some(seen) => Downscaled::of(seen).cut(Part::whole(seen.all), Pixels::new(SIDE, SIDE))?,
+        Some(seen) => glanced(&Downscaled::of(seen), Part::whole(seen.all))?,
         None => small(result).ok().flatten()?,
     };
-    let (of_photo, of_result) = (range(&photo), range(&result));
-    if of_result.1 <= BLACK {
-        return Some(if of_photo.1 <= 2 * BLACK { Against::BlackAsThePhoto } else { Against::Black });
+    let (of_photo, of_result) = (Glance::at(&photo), Glance::at(&result));
+    if of_result.brightest() <= BLACK {
+        return Some(if of_photo.brightest() <= 2 * BLACK { Against::BlackAsThePhoto } else { Against::Black });
     }
-    let is_flat = |picture: &RgbImage| {
-        let channel = |n: usize| picture.pixels().filter_map(move |pixel| pixel.0.get(n).copied());
-        (0..3).all(|n| channel(n).max().unwrap_or(0) - channel(n).min().unwrap_or(0) <= ONE)
-    };
-    if is_flat(&result) {
-        return Some(if is_flat(&photo) { Against::Alike } else { Against::Flat });
+    if of_result.is_flat() {
+        return Some(if of_photo.is_flat() { Against::Alike } else { Against::Flat });
     }
-    let as_it_is = likeness(&photo, &result);
-    if deviation(&brightness(&photo)) < SHOWS || as_it_is >= ALIKE {
+    if of_photo.deviation() < SHOWS || of_photo.likeness(&of_result) >= ALIKE {
         return Some(Against::Alike);
     }
     let turned = Orientation::ALL.into_iter().skip(1).map(|how| {
         let mut turned = DynamicImage::from(photo.clone());
         turned.apply_orientation(how.into());
-        (likeness(&turned.into_rgb8(), &result), how)
+        (Glance::at(&turned.into_rgb8()).likeness(&of_result), how)
     });
     let best = turned.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(like, _)| *like >= TURNED);
     Some(best.map_or(Against::Alike, |(_, how)| Against::Turned(how)))
@@ -86,43 +82,71 @@ fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
     let is_by_rows = header.format == Format::Png && header.converts.is_none();
     let _alone = (!is_by_rows).then(|| DECODING.lock().unwrap_or_else(PoisonError::into_inner));
     let seen = Downscaled::exposed(file, header, part, Pixels::new(SEEN, SEEN), MOST_COMPARED, &|| false)?;
-    Ok(seen.cut(part, Pixels::new(SIDE, SIDE)))
+    Ok(glanced(&seen, part))
 }
 
-/// The least and the greatest of all samples.
-fn range(picture: &RgbImage) -> (u8, u8) {
-    let samples = || picture.as_raw().iter().copied();
-    (samples().min().unwrap_or(0), samples().max().unwrap_or(0))
+/// What is compared of a picture. Each of so few pixels is the mean of what it stands for: sharpness would add nothing.
+fn glanced(seen: &Downscaled, part: Part) -> Option<RgbImage> {
+    seen.cut_by(FilterType::Box, part, Pixels::new(SIDE, SIDE))
 }
 
-fn brightness(picture: &RgbImage) -> Vec<f64> {
-    picture.pixels().map(|pixel| pixel.0.iter().map(|sample| f64::from(*sample)).sum::<f64>() / 3.0).collect()
+/// How a small picture looks.
+struct Glance {
+    /// The least and the greatest sample of each colour.
+    ranges: [(u8, u8); 3],
+    /// By how much each pixel is brighter than all are in the mean.
+    relief: Vec<f32>,
+    /// The sum of their squares.
+    power: f32,
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a thousand pixels")]
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a thousand pixels")]
-fn deviation(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len().max(1) as f64).sqrt()
-}
-
-/// How like two pictures are in their brightness: 1 where it rises and falls alike, 0 where it has nothing to do with
-/// each other.
-fn likeness(one: &RgbImage, other: &RgbImage) -> f64 {
-    let (one, other) = (brightness(one), brightness(other));
-    let (mean_of_one, mean_of_other) = (mean(&one), mean(&other));
-    let (mut both, mut first, mut second) = (0.0, 0.0, 0.0);
-    for (a, b) in one.iter().zip(&other) {
-        let (a, b) = (a - mean_of_one, b - mean_of_other);
-        both += a * b;
-        first += a * a;
-        second += b * b;
+impl Glance {
+    fn at(picture: &RgbImage) -> Self {
+        let mut ranges = [(u8::MAX, u8::MIN); 3];
+        let mut relief = Vec::with_capacity(picture.as_raw().len() / 3);
+        for pixel in picture.as_raw().as_chunks::<3>().0 {
+            for ((least, greatest), sample) in ranges.iter_mut().zip(pixel) {
+                *least = (*least).min(*sample);
+                *greatest = (*greatest).max(*sample);
+            }
+            let [red, green, blue] = pixel.map(f32::from);
+            relief.push((red + green + blue) / 3.0);
+        }
+        let mean = relief.iter().sum::<f32>() / count(&relief);
+        for value in &mut relief {
+            *value -= mean;
+        }
+        let power = relief.iter().map(|value| value * value).sum();
+        Self { ranges, relief, power }
     }
-    if first <= 0.0 || second <= 0.0 { 0.0 } else { both / (first * second).sqrt() }
+
+    fn brightest(&self) -> u8 {
+        self.ranges.iter().map(|(_, greatest)| *greatest).max().unwrap_or(0)
+    }
+
+    fn is_flat(&self) -> bool {
+        self.ranges.iter().all(|(least, greatest)| greatest.saturating_sub(*least) <= ONE)
+    }
+
+    /// The deviation of its brightness.
+    fn deviation(&self) -> f32 {
+        (self.power / count(&self.relief)).sqrt()
+    }
+
+    /// How like two pictures are in their brightness: 1 where it rises and falls alike, 0 where it has nothing to do with
+    /// each other.
+    fn likeness(&self, other: &Self) -> f32 {
+        if self.power <= 0.0 || other.power <= 0.0 {
+            return 0.0;
+        }
+        let both: f32 = self.relief.iter().zip(&other.relief).map(|(a, b)| a * b).sum();
+        both / (self.power * other.power).sqrt()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a thousand pixels")]
+fn count(values: &[f32]) -> f32 {
+    values.len().max(1) as f32
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 
 pub use against::{Against, against};
@@ -148,8 +148,13 @@ impl Downscaled {
     /// Cuts a part and brings it to exactly `size` px; `None` if it has no such part.
     #[must_use]
     pub fn cut(&self, part: Part, size: Pixels) -> Option<RgbImage> {
+        self.cut_by(FilterType::Lanczos3, part, size)
+    }
+
+    /// The same with another filter.
+    fn cut_by(&self, filter: FilterType, part: Part, size: Pixels) -> Option<RgbImage> {
         let within = self.part.contains(part).then(|| part.shares().within(self.shares))?;
-        resized(&self.pixels, within, size)
+        resized(&self.pixels, filter, within, size)
     }
 
     /// The memory that it takes, bytes.
@@ -201,7 +206,7 @@ fn whole(file: &mut File, header: Header, part: Part, wanted: Pixels, most: u64)
 /// A part of a picture, not much smaller than wanted.
 fn kept(picture: &RgbImage, part: Part, wanted: Pixels) -> Option<RgbImage> {
     let there = part.scaled_to(Pixels::new(picture.width(), picture.height()));
-    resized(picture, part.shares(), there.shrunk(reduction(there, wanted)))
+    resized(picture, FilterType::Lanczos3, part.shares(), there.shrunk(reduction(there, wanted)))
 }
 
 fn decoded(file: &File, format: Format) -> Result<DynamicImage, Unseen> {
@@ -221,13 +226,14 @@ fn decoded(file: &File, format: Format) -> Result<DynamicImage, Unseen> {
 }
 
 /// A part of a picture brought to a size.
-fn resized(source: &RgbImage, part: Shares, size: Pixels) -> Option<RgbImage> {
+fn resized(source: &RgbImage, filter: FilterType, part: Shares, size: Pixels) -> Option<RgbImage> {
     let (width, height) = (size.width.max(1), size.height.max(1));
     let (across, down) = (f64::from(source.width()), f64::from(source.height()));
     let (left, top) = ((part.left * across).clamp(0.0, across - 1.0), (part.top * down).clamp(0.0, down - 1.0));
     let right = (part.width * across).max(1.0).min(across - left);
     let bottom = (part.height * down).max(1.0).min(down - top);
-    let options = ResizeOptions::new().crop(left, top, right, bottom);
+    let filter = ResizeAlg::Convolution(filter);
+    let options = ResizeOptions::new().resize_alg(filter).crop(left, top, right, bottom);
     let mut target = RgbImage::new(width, height);
     let from = TypedImageRef::<U8x3>::from_buffer(source.width(), source.height(), source.as_raw()).ok()?;
     let mut into = TypedImage::<U8x3>::from_buffer(width, height, &mut target).ok()?;

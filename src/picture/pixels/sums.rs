@@ -60,26 +60,33 @@ impl Sums {
 
     /// Adds the next row of the file, 8 bits a sample, from a column on.
     pub(in crate::picture) fn add(&mut self, data: &[u8], color: ColorType, left: u32) {
-        let samples = color.samples();
-        let skipped = data.get(left as usize * samples..).unwrap_or_default();
-        let blocks = skipped.chunks_exact(samples * self.by as usize);
-        for (sum, block) in self.row.iter_mut().zip(blocks) {
-            for pixel in block.chunks_exact(samples) {
-                let colours = match *pixel {
-                    [grey] => [grey; 3],
-                    [grey, alpha] => [over_grey(grey, alpha); 3],
-                    [r, g, b] => [r, g, b],
-                    [r, g, b, alpha] => [r, g, b].map(|colour| over_grey(colour, alpha)),
-                    _ => [0; 3],
-                };
-                for (sum, colour) in sum.iter_mut().zip(colours) {
-                    *sum = sum.saturating_add(u32::from(colour));
-                }
-            }
+        let data = data.get(left as usize * color.samples()..).unwrap_or_default();
+        match color {
+            ColorType::Grayscale | ColorType::Indexed => self.add_pixels(data, |[grey]| [grey; 3]),
+            ColorType::GrayscaleAlpha => self.add_pixels(data, |[grey, alpha]| [over_grey(grey, alpha); 3]),
+            ColorType::Rgb => self.add_pixels(data, |colours: [u8; 3]| colours),
+            ColorType::Rgba => self.add_pixels(data, |[r, g, b, alpha]| [r, g, b].map(|c| over_grey(c, alpha))),
         }
         self.came += 1;
         if self.came.is_multiple_of(self.by) {
             self.finish_row();
+        }
+    }
+
+    /// Every pixel of a result comes by here: its samples are counted without a question.
+    fn add_pixels<const SAMPLES: usize>(&mut self, data: &[u8], colours: impl Fn([u8; SAMPLES]) -> [u8; 3]) {
+        let blocks = data.as_chunks().0.chunks_exact(self.by as usize);
+        for (sums, block) in self.row.iter_mut().zip(blocks) {
+            let [mut red, mut green, mut blue] = [0; 3];
+            for pixel in block {
+                let [r, g, b] = colours(*pixel);
+                red += u32::from(r);
+                green += u32::from(g);
+                blue += u32::from(b);
+            }
+            for (sum, of_block) in sums.iter_mut().zip([red, green, blue]) {
+                *sum = sum.saturating_add(of_block);
+            }
         }
     }
 
