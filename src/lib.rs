@@ -10,7 +10,8 @@
 //! engine ── snapshot (newest only) ──► tui, headless            keys ── command ──► engine
 //! ```
 //!
-//! Who may use whom (a test holds it): [`job`] uses nothing of ours · [`model`], [`picture`], [`storage`],
+//! Who may use whom (a test holds it): `os` is what each operating system does in its own way, and all may ask it ·
+//! [`job`] uses nothing else of ours · [`model`], [`picture`], [`storage`],
 //! [`fal`] and [`ledger`] use [`job`], and [`fal`] sends what [`storage`] opened and reads prices and answers into
 //! [`model`]'s values · [`intake`] and [`output`] use [`job`], [`picture`] and [`storage`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
 //! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
@@ -27,6 +28,7 @@ pub mod intake;
 pub mod job;
 pub mod ledger;
 pub mod model;
+mod os;
 pub mod output;
 pub mod picture;
 pub mod plan;

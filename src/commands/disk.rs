@@ -3,25 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::os;
+
 /// A network disk that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is free for us where a folder is or will be, bytes; `None` where nobody says.
 pub(super) async fn free(folder: &Path) -> Option<u64> {
     let folder = folder.to_owned();
-    let looking = tokio::task::spawn_blocking(move || folder.ancestors().find_map(free_in));
+    let looking = tokio::task::spawn_blocking(move || folder.ancestors().find_map(os::free_in));
     tokio::time::timeout(PATIENCE, looking).await.ok()?.ok()?
-}
-
-#[cfg(unix)]
-fn free_in(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_in(_folder: &Path) -> Option<u64> {
-    None
 }
 
 #[cfg(all(test, unix))]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::commands::failure::Failure;
 use crate::config::{SandboxSettings, Settings};
 use crate::fal::{ApiKey, Hosts, base_url};
+use crate::os::Ends;
 use crate::sandbox::{Options, Sandbox, Scenario};
 
 /// Starts a sandbox as the settings say.
@@ -40,21 +41,10 @@ pub(super) async fn serve(settings: &Settings, port: u16) -> Result<u8, Failure>
         // Who closed the pipe may still want the server.
         let _ = out.write_all(format!("{}\n\n", lines.trim_end()).as_bytes()).and_then(|()| out.flush());
     }
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let failed = |error: io::Error| Failure::usage(&error);
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        tokio::select! {
-            () = sandbox.stopped() => {}
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
+    let mut signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
     tokio::select! {
         () = sandbox.stopped() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        _ = signals.next() => {}
     }
     Ok(0)
 }

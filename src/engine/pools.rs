@@ -1,6 +1,7 @@
 //! How much may be done at once, by the handles (open files and connections) that this process may have.
 
 use crate::job::plural;
+use crate::os::open_files;
 
 /// The most transfers up, and the most down.
 const TRANSFERS: usize = 6;
@@ -12,18 +13,6 @@ const BESIDES: u64 = 44;
 const TRANSFER: u64 = 4;
 /// What a call holds, and as much again where fal is in this process.
 const CALL: u64 = 2;
-
-/// How many files and connections this process may have open now; `None` without a limit.
-#[cfg(unix)]
-pub(super) fn open_files() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
-}
-
-/// There is no such limit.
-#[cfg(not(unix))]
-pub(super) fn open_files() -> Option<u64> {
-    None
-}
 
 /// How much may be done at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

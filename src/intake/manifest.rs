@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::IntakeError;
 use crate::job::{of_cell, path_of};
+use crate::os;
 use crate::storage::{self, Kind, true_path};
 
 /// The longest list, bytes.
@@ -113,18 +114,7 @@ fn entries(bytes: &[u8]) -> Result<Vec<Entry>, (u64, String)> {
 fn lines(bytes: &[u8]) -> Vec<Entry> {
     let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let numbered = (1_u64..).zip(lines).filter(|(_, line)| !line.is_empty());
-    numbered.map(|(line, path)| Entry { line, path: of_bytes(path), below: None }).collect()
-}
-
-#[cfg(unix)]
-fn of_bytes(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn of_bytes(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+    numbered.map(|(line, path)| Entry { line, path: os::path_of(path.to_vec()), below: None }).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::inputs::Base;
 use super::order::{compare, stem_key};
 use super::seen::Seen;
 use super::{Found, Inputs};
+use crate::os;
 use crate::picture::said;
 use crate::storage::{self, Entry, Kind, Trouble};
 
@@ -141,7 +142,7 @@ impl Walk {
     /// Something that could not be read becomes a row of its own, unless it is none of our business.
     fn trouble(&mut self, base: &Base, Trouble { path, error: why }: &Trouble) -> Flow {
         let below = below(base, path);
-        if is_circle(why) || below.iter().any(is_clutter) || !self.globs.enters(below) {
+        if os::is_circle(why) || below.iter().any(is_clutter) || !self.globs.enters(below) {
             return ControlFlow::Continue(());
         }
         let missing = why.kind() == io::ErrorKind::NotFound;
@@ -173,14 +174,4 @@ fn candidate(base: &Base, source: PathBuf, name: &OsStr, trouble: Option<Box<str
     let below = if below.as_os_str().is_empty() { Path::new(name) } else { below };
     let path = base.prefix.as_ref().map_or_else(|| below.to_owned(), |prefix| Path::new(prefix).join(below));
     Candidate { path: path.into(), stem: stem_key(name).into(), source: source.into(), trouble }
-}
-
-/// Links that lead to each other.
-fn is_circle(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    let circle = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
-    #[cfg(not(unix))]
-    let circle = false;
-    let _ = error;
-    circle
 }

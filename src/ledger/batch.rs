@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::hold::BatchHold;
-use super::path;
 use crate::job::{BatchId, Service, Spent, Status, Terms, Timestamp};
+use crate::os;
 
 /// What makes a batch: the same command finds the same one. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,14 +31,14 @@ impl BatchKey {
 
     /// A hash of all of it. Each part goes in with its length, so that no two keys look alike.
     pub(super) fn identity(&self) -> [u8; 32] {
-        let mut roots: Vec<_> = self.roots.iter().map(|root| path::to_bytes(root)).collect();
+        let mut roots: Vec<_> = self.roots.iter().map(|root| os::stored(root)).collect();
         roots.sort_unstable();
         roots.dedup();
         let mut hasher = blake3::Hasher::new();
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
         };
-        part(&path::to_bytes(&self.output));
+        part(&os::stored(&self.output));
         part(self.model.as_bytes());
         part(self.params.as_bytes());
         match &self.service {

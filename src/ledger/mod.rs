@@ -16,7 +16,6 @@ mod found;
 mod further;
 mod hold;
 mod keeps;
-mod path;
 mod queue;
 mod record;
 mod sqlite;

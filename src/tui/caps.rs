@@ -4,6 +4,7 @@
 mod images;
 mod outside;
 
+use crate::os;
 pub use images::Images;
 pub use outside::Outside;
 
@@ -76,18 +77,8 @@ impl Tty {
     pub fn of_process() -> Self {
         use std::io::IsTerminal as _;
         let (stdin, stdout) = (std::io::stdin().is_terminal(), std::io::stdout().is_terminal());
-        Self { stdin, stdout, foreground: stdin && is_foreground() }
+        Self { stdin, stdout, foreground: stdin && os::is_foreground() }
     }
-}
-
-#[cfg(unix)]
-fn is_foreground() -> bool {
-    rustix::termios::tcgetpgrp(std::io::stdin()).is_ok_and(|group| group == rustix::process::getpgrp())
-}
-
-#[cfg(not(unix))]
-fn is_foreground() -> bool {
-    true
 }
 
 /// Why there can be no dashboard, so that plain lines are printed instead.
@@ -163,7 +154,7 @@ fn dashboard(term: &str, tty: Tty) -> Result<(), NoDashboard> {
     if !tty.foreground {
         return Err(NoDashboard::Background);
     }
-    if (term.is_empty() && cfg!(unix)) || term == "dumb" {
+    if (term.is_empty() && os::HAS_TERM) || term == "dumb" {
         return Err(NoDashboard::Dumb);
     }
     Ok(())
@@ -195,7 +186,7 @@ fn depth_of_term(term: &str) -> Depth {
         Depth::Ansi256
     } else if SOME.iter().any(|name| term.starts_with(name)) {
         Depth::Ansi16
-    } else if term.is_empty() && cfg!(windows) {
+    } else if term.is_empty() && !os::HAS_TERM {
         Depth::Rgb
     } else {
         Depth::Mono
@@ -210,7 +201,7 @@ fn speaks_utf8(set: &dyn Fn(&str) -> Option<String>) -> bool {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         }
-        None => cfg!(windows),
+        None => !os::HAS_TERM,
     }
 }
 

@@ -22,7 +22,6 @@ mod placed;
 mod replies;
 mod run;
 mod screen;
-mod signals;
 mod state;
 mod thrift;
 
@@ -32,8 +31,5 @@ mod fixtures;
 pub use caps::Caps;
 pub use models::{Finding, Finds, Models, Search};
 pub use run::{Options, TuiError, run};
-#[cfg(unix)]
-#[cfg(unix)]
-pub(crate) use signals::HangUp;
 pub use theme::{Theme, ThemeError};
 pub use update::Left;

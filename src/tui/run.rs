@@ -18,13 +18,13 @@ use super::outbox::Outbox;
 use super::preview::Studio;
 use super::replies::Replies;
 use super::screen::{Screen, abandon, give_back};
-use super::signals::{Came, Signals};
 use super::theme::Theme;
 use super::ui::Ui;
 use super::update::{Effect, Left, Msg, update};
 use crate::engine::Command;
 use crate::engine::snapshot::Snapshot;
 use crate::job::Timestamp;
+use crate::os::{TerminalSignals, is_hang_up};
 
 /// How the dashboard is to look.
 #[derive(Debug, Clone)]
@@ -71,19 +71,6 @@ impl Stop {
     }
 }
 
-#[cfg(unix)]
-fn is_hang_up(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let gone = [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV];
-    gone.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
-        || error.kind() == io::ErrorKind::UnexpectedEof
-}
-
-#[cfg(not(unix))]
-fn is_hang_up(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
-}
-
 /// Shows the snapshot and takes commands until the engine ends or the person leaves. To be polled on
 /// the main thread.
 ///
@@ -99,7 +86,7 @@ pub async fn run(
     // writes a bare reset where NO_COLOR forbids a colour, and that takes bold and reversed with it.
     crossterm::style::force_color_output(true);
     let mut screen = Screen::take(options.mouse, options.caps.outside).map_err(TuiError::Terminal)?;
-    let signals = Signals::listen().map_err(TuiError::Terminal)?;
+    let signals = TerminalSignals::listen().map_err(TuiError::Terminal)?;
     let size = screen.size();
     let first = Arc::clone(&snapshot.borrow());
     let mut ui = Ui::new(first, size, now(), options.caps, options.theme)
@@ -148,7 +135,7 @@ fn font() -> Option<(u16, u16)> {
 struct Face {
     ui: Ui,
     screen: Screen,
-    signals: Signals,
+    signals: TerminalSignals,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     models: Models,
@@ -177,10 +164,10 @@ impl Face {
             let held = self.replies.due();
             let happened = tokio::select! {
                 biased;
-                came = self.signals.next() => match came {
-                    Came::HangUp => Err(Stop::Left(Left::HungUp)),
-                    Came::Continue => self.retake(),
-                },
+                is_gone = self.signals.is_gone() => {
+                    // Else we were stopped and go on: the shell has drawn over the screen.
+                    if is_gone { Err(Stop::Left(Left::HungUp)) } else { self.retake() }
+                }
                 permit = commands.reserve(), if !self.outbox.is_empty() && !commands.is_closed() => {
                     if let (Ok(permit), Some(command)) = (permit, self.outbox.take()) {
                         permit.send(command);

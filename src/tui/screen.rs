@@ -19,6 +19,7 @@ use super::size;
 use super::thrift;
 use super::ui::Ui;
 use super::view;
+use crate::os;
 
 /// What a frame is made of, before it goes out as one write.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,8 @@ impl Screen {
         let terminal = Terminal::new(backend)?;
         sheet.take();
         install_panic_hook();
-        let mut screen = Self { terminal, sheet, out: output()?, unchanged, cursor: None, mouse, outside, said: None };
+        let mut screen =
+            Self { terminal, sheet, out: os::stdout()?, unchanged, cursor: None, mouse, outside, said: None };
         screen.enter()?;
         let size = screen.size();
         screen.resize(size::settle(size).size)?;
@@ -189,24 +191,11 @@ pub(super) fn give_back() {
     );
     let outside = Outside { title: TITLE.load(Ordering::SeqCst), progress: PROGRESS.load(Ordering::SeqCst) };
     let _ = outside::end(outside, &mut bytes);
-    if let Ok(mut out) = output() {
+    if let Ok(mut out) = os::stdout() {
         let _ = out.write_all(&bytes);
         let _ = out.flush();
     }
     let _ = terminal::disable_raw_mode();
-}
-
-/// Standard output without a line buffer, so that a frame is one write.
-#[cfg(unix)]
-fn output() -> io::Result<Box<dyn Write>> {
-    use std::os::fd::AsFd as _;
-    let owned = io::stdout().as_fd().try_clone_to_owned()?;
-    Ok(Box::new(std::fs::File::from(owned)))
-}
-
-#[cfg(not(unix))]
-fn output() -> io::Result<Box<dyn Write>> {
-    Ok(Box::new(io::BufWriter::with_capacity(64 * 1024, io::stdout())))
 }
 
 /// A panic is logged first, then the terminal is given back, then the hook from before speaks.

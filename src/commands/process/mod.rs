@@ -1,6 +1,5 @@
 //! What belongs to the process: its limits, signals, log and standard output.
 
-pub(super) mod handles;
 pub(super) mod log;
 pub(super) mod signals;
 pub(super) mod stdout;

@@ -24,7 +24,7 @@ use crate::commands::models::Chosen;
 use crate::commands::plan;
 use crate::commands::price;
 use crate::commands::process::log;
-use crate::commands::process::signals::{self, Signals};
+use crate::commands::process::signals;
 use crate::commands::sandbox;
 use crate::config::{Environment, Settings, names};
 use crate::engine::{Clock, Event, Handle, Pools};
@@ -32,6 +32,7 @@ use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, Service, clean};
 use crate::ledger::Ledger;
+use crate::os::Ends;
 use crate::output::Output;
 use crate::plan::Failed;
 use crate::sandbox::Sandbox;
@@ -63,7 +64,7 @@ pub(in crate::commands) async fn run(
     again: Option<Again>,
 ) -> Result<u8, Failure> {
     let mut known = None;
-    let mut signals = Signals::listen().map_err(|error| Failure::usage(&error))?;
+    let mut signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
     let ready = tokio::select! {
         ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
         signal = signals.next() => Err(Failure::signalled(signal)),
@@ -188,7 +189,7 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 }
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
-async fn see_through(ready: Ready, signals: Signals) -> Result<u8, Failure> {
+async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;

@@ -8,8 +8,9 @@ use tokio::task::JoinHandle;
 use super::face::Face;
 use super::work::{Over, engine_stopped};
 use crate::commands::failure::Failure;
-use crate::commands::process::signals::{self, Signals};
+use crate::commands::process::signals;
 use crate::engine::{Command, Event, FaceEnds, Leave};
+use crate::os::Ends;
 use crate::{headless, tui};
 
 /// What became of a run, and of its face.
@@ -30,13 +31,13 @@ pub(in crate::commands) struct Seen {
 /// If the engine went away with all that it knew.
 pub(in crate::commands) async fn watch(
     face: Face,
-    signals: Signals,
+    signals: Ends,
     (ends, models): (FaceEnds, tui::Models),
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
     let FaceEnds { snapshot, commands } = ends;
-    let signals = signals.tell(commands.clone());
+    let signals = signals::tell(signals, commands.clone());
     match face {
         Face::Told { form, color } => {
             drop(snapshot);

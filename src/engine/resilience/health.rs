@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use crate::engine::pools::open_files;
 use crate::engine::resilience::connectivity::{CallKind, Health, Trouble};
 use crate::engine::resilience::pause::{PauseReason, in_words};
 use crate::engine::resilience::state::Resilience;
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::fal::FalError;
 use crate::job::{Class, Shortage, Timestamp};
+use crate::os::open_files;
 
 /// How long nothing may be held back before a storm is over.
 const CALM: Duration = Duration::from_secs(10);

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use crate::os;
+
 /// What there is no more of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shortage {
@@ -41,25 +43,10 @@ impl Shortage {
         Self::of(inner).or_else(|| Self::of_code(code_in(&inner.to_string())?))
     }
 
-    #[cfg(unix)]
     fn of_code(code: i32) -> Option<Self> {
-        // The same on every Unix: EMFILE, ENFILE, ENOMEM. ENOBUFS is not.
-        match code {
-            24 => Some(Self::Files),
-            23 => Some(Self::AllFiles),
-            12 => Some(Self::Memory),
-            _ => None,
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn of_code(code: i32) -> Option<Self> {
-        // ERROR_TOO_MANY_OPEN_FILES, WSAEMFILE, ERROR_NOT_ENOUGH_MEMORY, ERROR_OUTOFMEMORY.
-        match code {
-            4 | 10024 => Some(Self::Files),
-            8 | 14 => Some(Self::Memory),
-            _ => None,
-        }
+        let known =
+            [(os::TOO_MANY_FILES, Self::Files), (os::ALL_FILES_OPEN, Self::AllFiles), (os::NO_MEMORY, Self::Memory)];
+        known.into_iter().find(|(codes, _)| codes.contains(&code)).map(|(_, shortage)| shortage)
     }
 
     /// Whether that is what made a thread's start panic.

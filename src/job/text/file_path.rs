@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::os;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A path of any bytes that can be written as JSON: as a text, or where it is none as its bytes.
@@ -33,20 +34,9 @@ impl<'de> Deserialize<'de> for FilePath {
         }
         Ok(Self(match Written::deserialize(deserializer)? {
             Written::Text(path) => path,
-            Written::Bytes(bytes) => of_bytes(bytes),
+            Written::Bytes(bytes) => os::path_of(bytes),
         }))
     }
-}
-
-#[cfg(unix)]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt as _;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(all(test, unix))]

@@ -8,6 +8,8 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use crate::os;
+
 /// A backslash before what would read as an escape.
 const BACKSLASH: &str = "\\x5C";
 
@@ -46,7 +48,7 @@ pub fn path_of(text: &str) -> PathBuf {
         bytes.push(escaped.unwrap_or(*first));
         rest = if escaped.is_some() { after.get(3..).unwrap_or_default() } else { after };
     }
-    from_bytes(bytes)
+    os::path_of(bytes)
 }
 
 /// The byte of `xHH`.
@@ -60,16 +62,6 @@ fn escape(text: &[u8]) -> Option<u8> {
         [b'x', high, low, ..] => Some(digit(*high)? * 16 + digit(*low)?),
         _ => None,
     }
-}
-
-#[cfg(unix)]
-fn from_bytes(bytes: Vec<u8>) -> PathBuf {
-    <std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn from_bytes(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(all(test, unix))]

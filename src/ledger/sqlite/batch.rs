@@ -7,7 +7,8 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::columns::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use crate::job::{BatchId, Service, Spent, Status, Timestamp};
-use crate::ledger::{BatchKey, BatchRow, path};
+use crate::ledger::{BatchKey, BatchRow};
+use crate::os;
 
 /// Finds the batch with this key.
 pub(super) async fn find(connection: &mut SqliteConnection, key: &BatchKey) -> Result<Option<BatchId>, sqlx::Error> {
@@ -34,7 +35,7 @@ pub(super) async fn find_or_make(
          SELECT ?, ?, ?, ?, ?, now, now FROM (SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) AS now)",
     )
     .bind(identity.as_slice())
-    .bind(path::to_bytes(&key.output))
+    .bind(os::stored(&key.output))
     .bind(key.model.as_str())
     .bind(key.params.as_str())
     .bind(key.service.name())
@@ -45,7 +46,7 @@ pub(super) async fn find_or_make(
         sqlx::query("INSERT INTO roots (batch, place, path) VALUES (?, ?, ?)")
             .bind(id)
             .bind(i64::try_from(place).unwrap_or(i64::MAX))
-            .bind(path::to_bytes(root))
+            .bind(os::stored(root))
             .execute(&mut *transaction)
             .await?;
     }
@@ -114,7 +115,7 @@ pub(super) async fn list(
     .try_map(|row: SqliteRow| {
         let key = BatchKey {
             roots: Vec::new(),
-            output: path::from_bytes(row.try_get(1)?),
+            output: os::path_of_stored(row.try_get(1)?),
             model: row.try_get(2)?,
             params: row.try_get(3)?,
             service: Service::from_name(row.try_get(4)?),
@@ -143,7 +144,7 @@ pub(super) async fn list(
             .await?;
     for (batch, root) in roots {
         if let Some(row) = batches.get_mut(&batch) {
-            row.key.roots.push(path::from_bytes(root));
+            row.key.roots.push(os::path_of_stored(root));
         }
     }
 

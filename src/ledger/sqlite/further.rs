@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sqlx::SqliteConnection;
 
 use crate::job::{ContentHash, Service};
-use crate::ledger::path;
+use crate::os;
 
 /// Keeps where a file lies; the last place holds.
 pub(super) async fn keep(
@@ -17,7 +17,7 @@ pub(super) async fn keep(
         "INSERT INTO further_files (content, path) VALUES (?, ?) ON CONFLICT (content) DO UPDATE SET path = excluded.path",
     )
     .bind(&content.0[..])
-    .bind(path::to_bytes(file))
+    .bind(os::stored(file))
     .execute(connection)
     .await?;
     Ok(())
@@ -32,7 +32,7 @@ pub(super) async fn find(
         .bind(&content.0[..])
         .fetch_optional(connection)
         .await?;
-    Ok(kept.map(path::from_bytes))
+    Ok(kept.map(os::path_of_stored))
 }
 
 /// Keeps where a file was uploaded.

@@ -14,7 +14,8 @@ use super::restore::{self, LIST};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Status, Timestamp, Upload};
 use crate::ledger::found::By;
 use crate::ledger::keeps::among;
-use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Payment, Trail, path};
+use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Payment, Trail};
+use crate::os;
 
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
@@ -159,7 +160,7 @@ impl Reading<'_> {
             .map_err(failed)?;
         let found = rows.iter().map(|row| {
             let (batch, job) = restore::job(row)?;
-            let output = path::from_bytes(row.try_get(restore::COLUMNS).map_err(failed)?);
+            let output = os::path_of_stored(row.try_get(restore::COLUMNS).map_err(failed)?);
             let upload = upload(row).map_err(failed)?;
             let has_file = row.try_get(restore::COLUMNS + 3).map_err(failed)?;
             Ok(Found { batch, output, job, upload, is_former, has_file })
@@ -172,7 +173,7 @@ impl Reading<'_> {
     pub(super) async fn trials(&mut self, key: &BatchKey) -> Result<HashMap<Box<Path>, Saved>, LedgerError> {
         let failed = |error| LedgerError::database(self.path, error);
         let batches: Vec<(i64, String)> = sqlx::query_as("SELECT id, service FROM batches WHERE output = ?")
-            .bind(path::to_bytes(&key.output))
+            .bind(os::stored(&key.output))
             .fetch_all(&mut *self.connection)
             .await
             .map_err(failed)?;
@@ -267,7 +268,7 @@ impl Reading<'_> {
                 AND status IN {} AND request_id IS NOT NULL",
             among(Status::has_result)
         )))
-        .bind(path::to_bytes(output))
+        .bind(os::stored(output))
         .fetch_all(&mut *self.connection)
         .await
         .map_err(|error| LedgerError::database(self.path, error))?;

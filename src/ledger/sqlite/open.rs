@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use super::lookup::ROWS_AHEAD;
 use crate::ledger::{Beginning, LedgerError, hold};
+use crate::os;
 
 /// The ledger's name in the state directory.
 const FILE: &str = "ledger.db";
@@ -113,15 +114,13 @@ fn beginning(state_dir: &Path) -> Beginning {
 fn make_file(state_dir: &Path) -> Result<PathBuf, LedgerError> {
     let mut folder = DirBuilder::new();
     folder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    os::folder_for_us(&mut folder);
     folder.create(state_dir).map_err(|source| LedgerError::state_dir(state_dir, source))?;
 
     let path = state_dir.join(FILE);
     let mut file = OpenOptions::new();
     file.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    os::file_for_us(&mut file);
     file.open(&path).map_err(|source| LedgerError::state_dir(&path, source))?;
     Ok(path)
 }

@@ -20,7 +20,8 @@ use crate::job::{
     JobState, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
     Timestamp, Unread, Upload,
 };
-use crate::ledger::{LedgerError, path};
+use crate::ledger::LedgerError;
+use crate::os;
 
 macro_rules! told {
     ($($(#[$how:meta])* $column:ident: $type:ty,)+) => {
@@ -195,7 +196,7 @@ struct Fields<'r> {
 impl Fields<'_> {
     fn path(&self, index: usize, column: &str) -> Result<Box<Path>, Odd> {
         let bytes = present(self.row.try_get(index)?, column)?;
-        Ok(path::from_bytes(bytes).into_boxed_path())
+        Ok(os::path_of_stored(bytes).into_boxed_path())
     }
 
     fn photo(&self) -> Result<Photo, Odd> {

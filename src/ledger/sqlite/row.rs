@@ -8,8 +8,8 @@ use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::nanos;
 use crate::job::{Answer, BatchId, Cause, Job, JobState, Photo, Pixels, RequestId, Saved, Stage, Status};
-use crate::ledger::path;
 use crate::ledger::record::Record;
+use crate::os;
 
 /// The columns that [`push`] gives values for, in its order.
 pub(super) const COLUMNS: [&str; 51] = [
@@ -88,8 +88,8 @@ pub(super) fn push(
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {
-    values.add(path::to_bytes(&photo.path))?;
-    values.add(path::to_bytes(&photo.source))?;
+    values.add(os::stored(&photo.path))?;
+    values.add(os::stored(&photo.source))?;
     values.add(photo.format.map(crate::job::Format::extension))?;
     push_pixels(values, photo.pixels)?;
     values.add(saturated(photo.bytes))?;
@@ -145,7 +145,7 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
 }
 
 fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(), BoxDynError> {
-    values.add(saved.map(|saved| path::to_bytes(saved.output())))?;
+    values.add(saved.map(|saved| os::stored(saved.output())))?;
     values.add(saved.map(|saved| saved.first.kind.extension()))?;
     push_pixels(values, saved.and_then(Saved::pixels))?;
     values.add(saved.map(|saved| saturated(saved.first.bytes)))?;

@@ -8,15 +8,14 @@ use std::path::Path;
 use tempfile::{NamedTempFile, PersistError, TempPath};
 
 use super::{Local, kind_of};
+use crate::os;
 use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished};
 
 impl Sink for Local {
     fn begin(&self, folder: &Path, (prefix, suffix): (&str, &str)) -> io::Result<Unfinished> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(prefix).suffix(suffix);
-        // Ours are no secrets: the user's umask decides who may read them.
-        #[cfg(unix)]
-        builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+        os::file_for_all(&mut builder);
         let file = builder.tempfile_in(folder)?;
         // Some network folders have no locks. Then what a killed run left stays lying there.
         let _ = file.as_file().try_lock();
@@ -100,19 +99,7 @@ impl Sink for Local {
     }
 
     fn sync(&self, folder: &Path) -> io::Result<()> {
-        #[cfg(unix)]
-        match File::open(folder)?.sync_all() {
-            // Not every file system can.
-            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-                Err(error)
-            }
-            _ => Ok(()),
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = folder;
-            Ok(())
-        }
+        os::sync_folder(folder)
     }
 
     fn names(&self, folder: &Path) -> io::Result<Vec<(OsString, Kind)>> {

@@ -1,13 +1,17 @@
-//! How many files and connections this process may hold open at once: as many as the system lets it.
+//! How many files and connections this process may hold open at once.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// What macOS allows a process at the most, whatever its hard limit says (`OPEN_MAX`).
-#[cfg(unix)]
 const OPEN_MAX: u64 = 10_240;
 
-/// Raises the soft limit to the hard one; how many handles there are, or `None` without a limit.
-#[cfg(unix)]
-pub(in crate::commands) fn raise() -> Option<u64> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+/// How many there may be now; `None` without a limit.
+pub(crate) fn open_files() -> Option<u64> {
+    getrlimit(Resource::Nofile).current
+}
+
+/// Raises the soft limit to the hard one; how many there may be then, or `None` without a limit.
+pub(crate) fn raise_open_files() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     let soft = limit.current?;
     for wanted in [limit.maximum, Some(limit.maximum.unwrap_or(OPEN_MAX).min(OPEN_MAX))] {
@@ -17,10 +21,4 @@ pub(in crate::commands) fn raise() -> Option<u64> {
         }
     }
     Some(soft)
-}
-
-/// There is no such limit.
-#[cfg(not(unix))]
-pub(in crate::commands) fn raise() -> Option<u64> {
-    None
 }

@@ -1,0 +1,20 @@
+//! What operating systems do each in its own way: everything else is the same for all of them. Whoever needs something
+//! that only one of them has asks here, and gets an honest answer where there is none.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+use other as here;
+#[cfg(unix)]
+use unix as here;
+
+pub(crate) use here::disk::{free_in, sync_folder};
+pub(crate) use here::errors::{ALL_FILES_OPEN, NO_MEMORY, TOO_MANY_FILES, is_circle, is_hang_up};
+pub(crate) use here::handles::{open_files, raise_open_files};
+pub(crate) use here::paths::{path_of, path_of_stored, stored};
+pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us};
+pub(crate) use here::signals::{Ends, TerminalSignals};
+pub(crate) use here::terminal::{HAS_TERM, is_foreground, stdout};

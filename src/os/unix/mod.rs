@@ -1,0 +1,9 @@
+//! Unix: Linux, macOS, and their like.
+
+pub(super) mod disk;
+pub(super) mod errors;
+pub(super) mod handles;
+pub(super) mod paths;
+pub(super) mod private;
+pub(super) mod signals;
+pub(super) mod terminal;

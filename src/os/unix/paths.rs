@@ -1,0 +1,32 @@
+//! Paths are bytes here: photo folders have names that are no UTF-8, and a name that changes on its way is a lost file.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
+
+/// The path that has these bytes; every sequence of bytes is one.
+pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
+    OsString::from_vec(bytes).into()
+}
+
+/// A path as it is stored: its own bytes.
+pub(crate) fn stored(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_bytes().to_vec()
+}
+
+/// The path that was stored so.
+pub(crate) fn path_of_stored(bytes: Vec<u8>) -> PathBuf {
+    path_of(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_utf8_survives() {
+        for bytes in [&b"caf\xe9/\xff\xfe.jpg"[..], b"plain", b"", "海辺/👍🏽".as_bytes(), b"new\nline\x1b[2J"] {
+            assert_eq!(stored(&path_of_stored(bytes.to_vec())), bytes);
+        }
+    }
+}
