@@ -118,7 +118,7 @@ fn help_reads_well() {
 #[test]
 fn the_manual_names_every_flag_and_command() {
     let mut page = Vec::new();
-    man(&mut page).unwrap();
+    man(None, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap().replace("\\-", "-");
     let command = Cli::command();
     for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
@@ -128,6 +128,22 @@ fn the_manual_names_every_flag_and_command() {
         assert!(page.contains(&format!("fal-tui {}", command.get_name())), "{}", command.get_name());
     }
     assert!(page.contains("EXIT STATUS"));
+}
+
+#[test]
+fn every_command_has_a_page_of_its_own_and_what_is_none_names_them() {
+    let mut names = Vec::new();
+    pages(&mut names).unwrap();
+    let names = String::from_utf8(names).unwrap();
+    assert!(names.lines().any(|name| name == "recover") && !names.contains("help"), "{names}");
+    for name in names.lines() {
+        let mut page = Vec::new();
+        man(Some(name), &mut page).unwrap();
+        let page = String::from_utf8(page).unwrap().replace("\\-", "-");
+        assert!(page.contains(&format!(".TH fal-tui-{name}")) && page.contains(&format!("fal-tui {name}")), "{page}");
+    }
+    let error = man(Some("nonsense"), &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("`nonsense`") && error.contains("recover"), "{error}");
 }
 
 #[test]
@@ -143,5 +159,5 @@ fn completions_are_written_for_every_shell() {
 fn a_closed_pipe_is_an_error_and_no_panic() {
     let mut full: &mut [u8] = &mut [0; 8];
     assert!(completions(Shell::Bash, &mut full).is_err());
-    assert!(man(&mut full).is_err());
+    assert!(man(None, &mut full).is_err());
 }

@@ -7,11 +7,38 @@ use clap_complete::Shell;
 
 use super::{Cli, ENVIRONMENT, EXIT_STATUS};
 
-/// Writes the manual page, for `man -l -` or a packager.
+/// Writes the manual page of the program or of one of its commands, for `man -l -` or a packager.
+///
+/// # Errors
+/// If `out` cannot be written, or there is no such command.
+pub fn man(of: Option<&str>, out: &mut impl Write) -> io::Result<()> {
+    let Some(name) = of else { return whole(out) };
+    let command = commands().find(|command| command.get_name() == name);
+    let command = command.ok_or_else(|| {
+        let known: Vec<_> = commands().map(|command| command.get_name().to_owned()).collect();
+        io::Error::new(io::ErrorKind::NotFound, format!("there is no command `{name}`; there are {}", known.join(", ")))
+    })?;
+    clap_mangen::Man::new(command.display_name(format!("fal-tui-{name}")).bin_name(format!("fal-tui {name}")))
+        .title(format!("fal-tui-{name}"))
+        .render(out)
+}
+
+/// Writes the names of all commands that have a page of their own, one a line.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn man(out: &mut impl Write) -> io::Result<()> {
+pub fn pages(out: &mut impl Write) -> io::Result<()> {
+    commands().try_for_each(|command| writeln!(out, "{}", command.get_name()))
+}
+
+fn commands() -> impl Iterator<Item = clap::Command> {
+    let mut all = Cli::command();
+    all.build();
+    let own: Vec<_> = all.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
+    own.into_iter()
+}
+
+fn whole(out: &mut impl Write) -> io::Result<()> {
     let command = Cli::command();
     let page = clap_mangen::Man::new(command.clone());
     page.render_title(out)?;

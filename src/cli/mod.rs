@@ -14,7 +14,7 @@ use clap_complete::Shell;
 pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
-pub use man::{completions, man};
+pub use man::{completions, man, pages};
 
 use crate::job::{BatchId, CauseKind};
 
@@ -221,8 +221,14 @@ pub enum Command {
         /// The shell.
         shell: Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual page, or that of a command.
+    Man {
+        /// The command whose page it is.
+        command: Option<String>,
+        /// Print the names of the commands that have a page.
+        #[arg(long, conflicts_with = "command")]
+        list: bool,
+    },
 }
 
 impl Cli {
@@ -291,7 +297,7 @@ impl Cli {
                 let sandbox = SandboxFlags { sandbox: true, shape: shape.clone() };
                 Flags { options: Options { sandbox, ..Options::default() }, ..Flags::default() }
             }
-            Some(Command::Completions { .. } | Command::Man) => Flags::default(),
+            Some(Command::Completions { .. } | Command::Man { .. }) => Flags::default(),
         }
     }
 }

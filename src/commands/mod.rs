@@ -28,6 +28,7 @@ pub use failure::Failure;
 use self::process::stdout::print;
 use crate::cli::{self, Cli, Command};
 use crate::config::{Environment, Settings};
+use crate::os;
 
 /// Does what the command line says; gives the exit status.
 ///
@@ -39,10 +40,14 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             let mut out = io::stdout().lock();
             return cli::completions(*shell, &mut out).map(|()| 0).or_else(failure::quiet_pipe);
         }
-        Some(Command::Man) => return cli::man(&mut io::stdout().lock()).map(|()| 0).or_else(failure::quiet_pipe),
+        Some(Command::Man { command, list }) => {
+            let mut out = io::stdout().lock();
+            let written = if *list { cli::pages(&mut out) } else { cli::man(command.as_deref(), &mut out) };
+            return written.map(|()| 0).or_else(failure::quiet_pipe);
+        }
         _ => {}
     }
-    let handles = process::handles::raise();
+    let handles = os::raise_open_files();
     let settings = Settings::resolve(&cli.flags(), environment)?;
     if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
         return print(&config::config(&settings, *keys, *themes, *path)?);
@@ -84,7 +89,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
             Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,
-            Some(Command::Config { .. } | Command::Completions { .. } | Command::Man) => Ok(0),
+            Some(Command::Config { .. } | Command::Completions { .. } | Command::Man { .. }) => Ok(0),
         }
     });
     // A name look-up or a file on a dead mount may hang in a blocking thread; nothing depends on it.
