@@ -3,52 +3,16 @@
 #![expect(clippy::panic, clippy::print_stdout, clippy::unwrap_used, reason = "a test may panic, and say what it skips")]
 
 mod common;
+#[path = "common/page.rs"]
+mod made;
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use common::{Stage, run};
-use fal_tui::job::{
-    Closed, ContentHash, Cost, FileKind, FilePath, Job, JobId, JobState, Losses, NamedText, Photo, Pixels, RequestId,
-    Saved, SavedFile, Timestamp, Usd,
-};
 use fal_tui::output::{Captions, Facts, Output};
-
-/// What a page has become in Chromium, which `.ci/run` installs; `None` where there is none.
-fn opened(page: &Path, hash: &str) -> Option<String> {
-    let browser = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok());
-    let Some(browser) = browser else {
-        println!("skipped: there is no Chromium");
-        return None;
-    };
-    let home = tempfile::tempdir().unwrap();
-    let url = format!("{}{hash}", url::Url::from_file_path(page).unwrap());
-    let flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=1200,900",
-        "--virtual-time-budget=4000",
-        "--dump-dom",
-    ];
-    let shown = Command::new(browser)
-        .args(flags)
-        .arg(format!("--user-data-dir={}", home.path().display()))
-        .arg(url)
-        .env("HOME", home.path())
-        .output()
-        .unwrap();
-    Some(String::from_utf8(shown.stdout).unwrap())
-}
-
-/// What stands behind an attribute's name in a page.
-fn said<'a>(dom: &'a str, attribute: &str) -> &'a str {
-    let (_, rest) = dom.split_once(&format!("{attribute}=\"")).unwrap_or_else(|| panic!("no {attribute}: {dom}"));
-    rest.split_once('"').unwrap().0
-}
+use fal_tui::picture::Thumbs;
+use made::{job, opened, said};
 
 #[test]
 fn a_page_shows_the_batch_and_hostile_texts_are_text() {
@@ -62,7 +26,7 @@ fn a_page_shows_the_batch_and_hostile_texts_are_text() {
     let thumbs: Vec<_> =
         fs::read_dir(stage.output().join("__report")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(thumbs.len(), 4, "{thumbs:?}");
-    assert!(thumbs.iter().all(|file| image::open(file).is_ok_and(|image| image.width().max(image.height()) <= 640)));
+    assert!(thumbs.iter().all(|file| image::open(file).is_ok_and(|image| image.width().max(image.height()) <= 480)));
     let text = fs::read_to_string(&page).unwrap();
     assert!(
         !text.contains("http://")
@@ -80,6 +44,10 @@ fn a_page_shows_the_batch_and_hostile_texts_are_text() {
         );
         assert!(dom.contains("Failures: 1") && dom.contains("content_policy"), "{dom}");
         assert!(dom.contains("class=\"pair\"") || dom.contains("class=\"pair lone\""), "{dom}");
+        // What charts show is said, too.
+        for said in ["Photos a minute: ", "Money: ", "Seconds at fal: median ", "Failures by cause: content_policy 1"] {
+            assert!(dom.contains(&format!("role=\"img\" aria-label=\"{said}")), "{said}: {dom}");
+        }
         let failed = opened(&page, "#state=FAILED").unwrap();
         assert_eq!(failed.matches("role=\"option\"").count(), 1);
         assert!(failed.contains("the same photo is refused again"), "what to do: {failed}");
@@ -99,53 +67,12 @@ fn a_page_shows_the_batch_and_hostile_texts_are_text() {
     assert!(!fs::read_to_string(stage.output().join("report.2.html")).unwrap().contains("\"before\":\"__report"));
 }
 
-fn job(number: usize) -> Job {
-    let path = format!("folder {}/IMG_{number}.jpg", number % 20);
-    let photo = Photo {
-        path: Path::new(&path).into(),
-        source: Path::new("/photos").join(&path).into(),
-        format: None,
-        pixels: Some(Pixels::new(4000, 3000)),
-        bytes: 1,
-        modified: Timestamp(0),
-        shares_stem: false,
-        losses: Losses::NONE,
-    };
-    let ended = i64::try_from(number).unwrap();
-    let closed = Closed {
-        at: Timestamp(1_760_000_000_000 + ended * 900),
-        took: std::time::Duration::from_secs(20),
-        attempts: 1,
-    };
-    let saved = Saved {
-        request: RequestId::new(&format!("r-{number}")).unwrap(),
-        first: SavedFile {
-            role: "image".into(),
-            path: FilePath(Path::new(&path).with_extension("png")),
-            kind: FileKind::of("png", Some(Pixels::new(8000, 6000))),
-            bytes: 1,
-        },
-        further: [].into(),
-        texts: [NamedText {
-            role: "caption".into(),
-            text: "A wide sandy beach at low tide, two people walk along it.".into(),
-        }]
-        .into(),
-        seed: Some(7),
-        inference_s: Some(12.5),
-        cost: Some(Cost::Known(Usd::from_nanos(4_800_000_000))),
-        content: Some(ContentHash([0; 32])),
-        same_as: None,
-    };
-    Job { id: JobId::at(number), photo, state: JobState::Done(closed, saved.into()), own: None }
-}
-
 #[test]
 fn ten_thousand_photos_are_a_page_that_opens_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let output = Output::open(dir.path(), Captions::default()).unwrap();
     let facts = Facts { title: "many".to_owned(), about: "Batch 1".to_owned(), spent: "$48,000.00".to_owned() };
-    let mut page = output.page(&facts).unwrap();
+    let mut page = output.page(&facts, Arc::new(Thumbs::new(None))).unwrap();
     let jobs: Vec<_> = (0..10_000).map(job).collect();
     for jobs in jobs.chunks(1000) {
         page.add(jobs).unwrap();

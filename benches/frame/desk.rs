@@ -19,7 +19,9 @@ use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
 use fal_tui::output::Output;
+use fal_tui::picture::{Part, Thumbs};
 use fal_tui::tui::caps::{Caps, Depth, Images, Outside};
+use fal_tui::tui::preview::{Ask, print};
 use fal_tui::tui::ui::Ui;
 use fal_tui::tui::update::{Effect, Msg, update};
 use fal_tui::tui::{Theme, view};
@@ -51,6 +53,7 @@ pub(crate) struct Desk {
     ui: Ui,
     face: FaceEnds,
     buf: Buffer,
+    thumbs: Thumbs,
     _photos: mpsc::Sender<Vec<Found>>,
     _home: (TempDir, Box<dyn std::any::Any>),
 }
@@ -97,7 +100,8 @@ impl Desk {
         let size = Size { width, height };
         let ui = Ui::new(first, size, NOW, CAPS, Theme::default());
         let buf = Buffer::empty(Rect::new(0, 0, width, height));
-        let mut desk = Self { ui, face, buf, _photos: photos, _home: (home, Box::new(opened.hold)) };
+        let thumbs = Thumbs::new(Some(home.path().join("thumbs")));
+        let mut desk = Self { ui, face, buf, thumbs, _photos: photos, _home: (home, Box::new(opened.hold)) };
         let newest = desk.newest();
         desk.take_in(newest).await;
         desk
@@ -176,8 +180,24 @@ impl Desk {
         }
     }
 
+    /// Gives the contact sheet the pictures that it wants: of a cat, all of them. The dashboard has them made elsewhere.
+    fn pin_up(&mut self, asks: &[Ask]) {
+        let cat = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/photos/chelsea.png");
+        for ask in asks {
+            let of_cat = Ask { file: cat.clone(), part: Part::whole(Pixels::new(451, 300)), ..ask.clone() };
+            if let Some(found) = print(&self.thumbs, &of_cat, 1, &|| false) {
+                update(&mut self.ui, Msg::Printed(Box::new(ask.clone()), found));
+            }
+        }
+    }
+
     /// Sends the query that the dashboard asks for, and waits for the snapshot that answers it.
     async fn ask(&mut self, effects: Vec<Effect>) -> Option<Arc<Snapshot>> {
+        for effect in &effects {
+            if let Effect::Print(asks) = effect {
+                self.pin_up(asks);
+            }
+        }
         let query = effects.into_iter().rev().find_map(|effect| match effect {
             Effect::Send(Command::Look(query)) => Some(query),
             _ => None,

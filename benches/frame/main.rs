@@ -104,6 +104,10 @@ async fn measure(jobs: usize, report: &mut Report) {
     let snapshots = [0, 1].map(|shift| with_logs(&desk.newest(), shift));
     report.add("C2 frame at 120x36, 500 wrapped log lines", jobs, desk.frames(&snapshots, KEYS));
     report.add("D1 all rows sorted by path after (not a frame)", jobs, [sorted]);
+    desk.press_all("C").await;
+    let sheet = walk_up(&mut desk).await;
+    report.add("A6 page of the contact sheet, row by row", jobs, sheet.iter().map(|took| took.page));
+    report.add("C4 frame of the contact sheet at 120x36", jobs, sheet.iter().map(|took| took.frame));
     let mut large = Desk::open(jobs, 400, 100).await;
     let took = walk_up(&mut large).await;
     report.add("C3 frame at 400x100", jobs, took.into_iter().map(|took| took.frame));

@@ -65,6 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         keys: KeyMap::default(),
         fps: caps.default_fps(),
         mouse: args.iter().any(|arg| arg == "mouse"),
+        thumbs: Arc::new(fal_tui::picture::Thumbs::new(None)),
     };
     if panics == "engine" {
         runtime.spawn(async {
@@ -201,6 +202,7 @@ impl Fake {
             progress: None,
             losses: fal_tui::job::Losses::NONE,
             choice: None,
+            picture: None,
         };
         let caption = SEEN[self.chance(4) as usize].to_owned();
         Job { row, caption, began: Timestamp(0), due: Timestamp(0), logs: Vec::new(), attempts: Vec::new() }

@@ -62,6 +62,7 @@ impl Fake {
             canary: None,
             refused: None,
             comparison: None,
+            overview: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the ledger knows: batches, one batch, its records again.
 
+mod course;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -41,6 +43,8 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
         let causes: Map<_, _> =
             causes.iter().map(|(kind, (count, ..))| (kind.name().to_owned(), json!(count))).collect();
         object.insert("causes".to_owned(), Value::Object(causes));
+        let overview = course::course(id, &jobs, &ledger.payments(None).await?);
+        object.insert("overview".to_owned(), course::as_json(&overview));
         object.insert("jobs".to_owned(), jobs.iter().map(job_json).collect());
         return print(&format!("{}\n", Value::Object(object)));
     }
@@ -87,7 +91,7 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let output = batch.output(settings)?;
     let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
     output.write_records(&jobs, &batch.key.terms())?;
-    let page = records::put_page(&ledger, id, &output).await?;
+    let page = records::put_page(&ledger, id, &output, records::thumbs(settings)).await?;
     let page = page.map(|name| format!(", {name}")).unwrap_or_default();
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
     let table = if settings.written.captions.are_in(CaptionForm::Csv) { ", captions.csv" } else { "" };

@@ -31,6 +31,7 @@ pub use event::{Ending, Event, JobChange, Summary, What};
 pub use options::{Deps, End, FaceEnds, Handle, Limits, Manner, Options, World};
 pub use planning::state::{Link, Restart};
 pub use pools::Pools;
+pub use publish::series::Series;
 pub(crate) use steps::fetch::{SaveError, fetch};
 
 /// Starts a batch on the current runtime.

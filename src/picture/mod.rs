@@ -22,6 +22,7 @@ mod png;
 mod prepare;
 mod raw;
 mod tags;
+mod thumbs;
 mod webp;
 mod whole;
 
@@ -31,7 +32,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use alpha::{Alpha, is_transparent, mask};
-pub use downscale::{Against, Downscaled, Part, Unseen, against, thumbnail};
+pub use downscale::{Against, Downscaled, Part, Unseen, against};
 pub use error::PictureError;
 pub(crate) use error::said;
 pub use facts::{Colour, Header, Look};
@@ -44,4 +45,5 @@ pub use pixels::sums::Reduced;
 pub use pixels::{READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};
+pub use thumbs::Thumbs;
 pub use whole::{complete, ends_well};

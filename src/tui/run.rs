@@ -15,7 +15,7 @@ use super::caps::Caps;
 use super::keys::KeyMap;
 use super::models::Models;
 use super::outbox::Outbox;
-use super::preview::Studio;
+use super::preview::{Lab, Studio};
 use super::replies::Replies;
 use super::screen::{Screen, abandon, give_back};
 use super::theme::Theme;
@@ -25,6 +25,7 @@ use crate::engine::Command;
 use crate::engine::snapshot::Snapshot;
 use crate::job::Timestamp;
 use crate::os::{TerminalSignals, is_hang_up};
+use crate::picture::Thumbs;
 
 /// How the dashboard is to look.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Options {
     pub fps: u16,
     /// Whether to take the mouse from the terminal's own selection.
     pub mouse: bool,
+    /// Small pictures of files, for the contact sheet.
+    pub thumbs: Arc<Thumbs>,
 }
 
 /// What can go wrong with a terminal that is still there.
@@ -104,6 +107,7 @@ pub async fn run(
         models,
         outbox: Outbox::default(),
         studio: Studio::default(),
+        lab: Lab::new(options.thumbs),
         replies: Replies::default(),
         interval,
         dirty: true,
@@ -141,6 +145,7 @@ struct Face {
     models: Models,
     outbox: Outbox,
     studio: Studio,
+    lab: Lab,
     replies: Replies,
     interval: Duration,
     /// Whether something changed since the last frame.
@@ -206,6 +211,13 @@ impl Face {
                     }
                     None => Ok(()),
                 },
+                printed = self.lab.made(), if self.lab.is_working() => match printed {
+                    Some((ask, found)) => {
+                        self.dirty = true;
+                        self.take_in(Msg::Printed(Box::new(ask), found)).await
+                    }
+                    None => Ok(()),
+                },
                 Some(finds) = self.models.found.recv() => {
                     self.dirty = true;
                     self.take_in(Msg::Models(finds)).await
@@ -257,6 +269,7 @@ impl Face {
             match effect {
                 Effect::Send(command) => self.outbox.put(command),
                 Effect::Decode(asks) => self.studio.want(asks),
+                Effect::Print(asks) => self.lab.want(asks),
                 Effect::FindModels(search) => drop(self.models.ask.send(search)),
                 Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) => {}
             }
@@ -294,6 +307,7 @@ impl Face {
             match effect {
                 Effect::Send(command) => self.outbox.put(command),
                 Effect::Decode(asks) => self.studio.want(asks),
+                Effect::Print(asks) => self.lab.want(asks),
                 // Who found them may be gone on the way out.
                 Effect::FindModels(search) => drop(self.models.ask.send(search)),
                 Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,

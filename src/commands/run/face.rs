@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::records;
 use crate::commands::failure::Failure;
 use crate::config::{Environment, Settings};
 use crate::headless::Form;
@@ -69,6 +70,7 @@ fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
         keys: tui::keys::KeyMap::with(&settings.keys)?,
         fps: settings.fps.unwrap_or(caps.default_fps()),
         mouse: settings.mouse,
+        thumbs: records::thumbs(settings),
         caps,
     })
 }

@@ -195,6 +195,7 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let models = models::serve(work.settings.clone(), work.fal.clone());
+    let thumbs = records::thumbs(&work.settings);
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
     let Seen { over: Over { end, opened, model, changed }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
@@ -202,7 +203,7 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
         // Who stopped it does not wait for pictures.
         Ok(()) if end.as_ref().is_ok_and(|summary| summary.exit_status() < 128) => {
-            records::put_page(&ledger, opened.id, &output).await.map(drop)
+            records::put_page(&ledger, opened.id, &output, thumbs).await.map(drop)
         }
         done => done,
     };

@@ -1,6 +1,7 @@
 //! The records of a run: while it goes on, and at its end.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -8,27 +9,35 @@ use tokio::task::JoinHandle;
 
 use crate::commands::failure::Failure;
 use crate::commands::moment::local;
+use crate::config::Settings;
 use crate::job::{BatchId, Service, clean};
 use crate::ledger::{BatchRow, Ledger};
 use crate::output::{Facts, Output, OutputError};
+use crate::picture::Thumbs;
 
 /// How often they are written while a run goes on, at most.
 const EVERY: Duration = Duration::from_secs(30);
 /// For each second of writing so many pass without: so what it costs grows with the time alone, however large the batch is.
 const SHARE: u32 = 19;
 
+/// The small pictures that are kept: for pages, and for the dashboard's contact sheet.
+pub(in crate::commands) fn thumbs(settings: &Settings) -> Arc<Thumbs> {
+    Arc::new(Thumbs::new(settings.cache_dir.as_ref().map(|folder| folder.join("thumbs"))))
+}
+
 /// Writes the page of a batch, if that is asked for; says how it is called.
 pub(in crate::commands) async fn put_page(
     ledger: &Ledger,
     batch: BatchId,
     output: &Output,
+    thumbs: Arc<Thumbs>,
 ) -> Result<Option<String>, Failure> {
     if !output.written().page {
         return Ok(None);
     }
     let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
     let (facts, output) = (facts(&row), output.clone());
-    let mut page = blocking(move || output.page(&facts)).await?;
+    let mut page = blocking(move || output.page(&facts, thumbs)).await?;
     let mut last = None;
     loop {
         let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
@@ -60,13 +69,9 @@ pub(super) struct Meanwhile {
 
 impl Meanwhile {
     /// Begins to write them, every half minute if something has changed.
-    pub(super) fn begin(ledger: Ledger, batch: BatchId, output: Output) -> Self {
-        Self::every(EVERY, ledger, batch, output)
-    }
-
-    fn every(every: Duration, ledger: Ledger, batch: BatchId, output: Output) -> Self {
+    pub(super) fn begin(ledger: Ledger, batch: BatchId, output: Output, thumbs: Arc<Thumbs>) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, writing: tokio::spawn(keep(every, stopped, ledger, batch, output)) }
+        Self { stop, writing: tokio::spawn(keep(stopped, ledger, batch, output, thumbs)) }
     }
 
     /// Writes no more; what is being written is whole when this returns.
@@ -77,8 +82,8 @@ impl Meanwhile {
     }
 }
 
-async fn keep(every: Duration, mut stopped: oneshot::Receiver<()>, ledger: Ledger, batch: BatchId, output: Output) {
-    let (mut wait, mut written) = (every, None);
+async fn keep(mut stopped: oneshot::Receiver<()>, ledger: Ledger, batch: BatchId, output: Output, thumbs: Arc<Thumbs>) {
+    let (mut wait, mut written) = (EVERY, None);
     loop {
         tokio::select! {
             _ = &mut stopped => return,
@@ -90,12 +95,17 @@ async fn keep(every: Duration, mut stopped: oneshot::Receiver<()>, ledger: Ledge
             continue;
         }
         let began = Instant::now();
-        match put_down(&ledger, batch, output.clone()).await {
+        // With the page its thumbnails come, so that at the end they are there.
+        let put_down = match put_down(&ledger, batch, output.clone()).await {
+            Ok(()) => put_page(&ledger, batch, &output, Arc::clone(&thumbs)).await.map(drop),
+            failed => failed,
+        };
+        match put_down {
             Ok(()) => written = now,
             // At its end the run says what is wrong.
             Err(failure) => tracing::warn!(why = %failure.message, "the records are not written"),
         }
-        wait = every.max(began.elapsed().saturating_mul(SHARE));
+        wait = EVERY.max(began.elapsed().saturating_mul(SHARE));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::commands::batch::{Batch, forget_requests};
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
 use crate::commands::prompts;
-use crate::commands::run::records::Meanwhile;
+use crate::commands::run::records::{self, Meanwhile};
 use crate::config::Settings;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::engine::{
@@ -104,7 +104,8 @@ impl Work {
         let first = batch.clone();
         let end = loop {
             // Of each batch that it goes on as, as long as it does.
-            let meanwhile = Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone());
+            let meanwhile =
+                Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone(), records::thumbs(&self.settings));
             let over = ended.await;
             meanwhile.end().await;
             match over {

@@ -141,6 +141,7 @@ impl Engine {
             canary: None,
             refused: None,
             comparison: None,
+            overview: None,
         };
         let (link, face) = match link {
             Some(link) => (link, None),
@@ -288,6 +289,9 @@ impl Engine {
         }
         if self.is_moving() || (self.publisher.throughput.began().is_some() && self.jobs.totals().in_flight > 0) {
             next = next.min(self.publisher.sampled_at.plus(SAMPLE));
+        }
+        if let Some(due) = self.overview_due() {
+            next = next.min(due);
         }
         if self.jobs.is_gathering() {
             // From here on, and not from when this turn began: between two slices there is time for others.

@@ -151,6 +151,9 @@ impl Engine {
         let now = self.now();
         let replaces = self.previous.remove(&id).is_some();
         self.publisher.throughput.saved(now);
+        if let Some(job) = self.jobs.get(id) {
+            self.publisher.throughput.took(saved.inference_s, &job.photo.slash_path());
+        }
         self.resilience.failures.succeeded();
         let began = self.jobs.get(id).and_then(|job| job.state.run());
         let transition = match self.to_compare(id, &saved, suspicion, replaces) {
@@ -160,6 +163,7 @@ impl Engine {
         if !self.happen(id, transition) {
             return;
         }
+        self.note_stand(now);
         self.note_in_folder(id);
         self.attempted(id, |job| {
             let (run, saved) = (began?, job.state.saved()?);

@@ -10,11 +10,12 @@ use crate::engine::actor::Engine;
 use crate::engine::event::{Event, What};
 use crate::engine::publish::publisher::{PUBLISH, SAMPLE};
 use crate::engine::publish::snapshot::{Seen, causes};
+use crate::engine::publish::view_model;
 use crate::engine::snapshot::{Detail, Flow, Page, Phase, Snapshot};
 use crate::engine::steps::stages::Outcome;
 use crate::engine::table::Spec;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Job, JobId, Timestamp};
+use crate::job::{Group, Job, JobId, JobState, Timestamp};
 use crate::ledger::Attempt;
 
 /// How long rows are gathered in one go, by the world's clock: a key that comes meanwhile waits for it.
@@ -64,6 +65,7 @@ impl Engine {
         if now.since(self.publisher.sampled_at) >= SAMPLE {
             self.sample(now);
         }
+        self.publisher.dirty |= self.overview_due().is_some_and(|due| due <= now);
         // What a key asks for comes first.
         let urgent = self.publisher.looker.take_urgent();
         let begun = Instant::now();
@@ -86,10 +88,26 @@ impl Engine {
     pub(super) fn sample(&mut self, now: Timestamp) {
         self.publisher.sampled_at = now;
         self.publisher.throughput.sample(now, self.publisher.up.load(Relaxed), self.publisher.down.load(Relaxed));
+        self.note_stand(now);
         self.scheduler.poll_interval.flow(self.publisher.throughput.per_second(now));
         if self.is_moving() {
             self.publisher.dirty = true;
         }
+    }
+
+    /// Notes what is spent and how long the queue is, for charts.
+    pub(super) fn note_stand(&mut self, now: Timestamp) {
+        let waits = |id| match self.jobs.get(id).map(|job| &job.state) {
+            Some(JobState::InQueue(_, _, position)) => *position,
+            _ => None,
+        };
+        let positions = self.jobs.index().members(Group::Active).filter_map(waits);
+        self.publisher.throughput.stands(now, self.jobs.totals().spent.likely(), positions);
+    }
+
+    /// When whom looks at the course of the batch is to see more of it.
+    pub(super) fn overview_due(&self) -> Option<Timestamp> {
+        self.publisher.throughput.overview_due().filter(|_| self.publisher.looker.wants_overview())
     }
 
     fn snapshot(&mut self, now: Timestamp) -> Snapshot {
@@ -112,13 +130,20 @@ impl Engine {
             canary: self.course.canary.wished(),
             refused: self.publisher.refused.clone(),
             comparison: self.publisher.comparison.clone(),
+            overview: self.publisher.looker.wants_overview().then(|| self.publisher.throughput.overview(now)),
         }
     }
 
     fn page(&mut self) -> Page {
         // Before the start every photo waits: only paths tell them apart.
         self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
-        let page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        let mut page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        if self.publisher.looker.wants_pictures() {
+            for row in &mut page.rows {
+                let job = self.jobs.get(row.id);
+                row.picture = job.and_then(|job| view_model::picture(job, self.stages.output.root()));
+            }
+        }
         if self.course.started { page } else { self.with_plan_rows(page) }
     }
 

@@ -3,9 +3,11 @@
 pub(super) mod action_preview;
 pub(super) mod attempt_history;
 pub(super) mod heartbeat;
+mod histogram;
 pub(super) mod log_cache;
 pub(super) mod publisher;
 pub(super) mod said;
+pub(super) mod series;
 pub(super) mod snapshot;
 pub(super) mod throughput;
 pub(super) mod view_model;

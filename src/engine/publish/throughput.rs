@@ -1,10 +1,12 @@
 //! Speeds: pictures a minute, bytes a second, and when it will all be done.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::snapshot::Flow;
-use crate::job::Timestamp;
+use super::series::Series;
+use crate::engine::snapshot::{Flow, Overview};
+use crate::job::{Timestamp, Usd, clean};
 
 /// One bar of the sparkline.
 const BAR: Duration = Duration::from_secs(10);
@@ -12,6 +14,8 @@ const BAR: Duration = Duration::from_secs(10);
 const BARS: usize = 24;
 /// Results before a rate means something.
 const ENOUGH: usize = 3;
+/// How often the course in numbers is made anew, at most.
+const ANEW: Duration = Duration::from_secs(1);
 /// How far back the rate looks.
 const WINDOW: Duration = Duration::from_mins(3);
 
@@ -28,12 +32,18 @@ pub(in crate::engine) struct Throughput {
     bytes: Option<(Timestamp, u64, u64)>,
     up: u64,
     down: u64,
+    series: Series,
+    /// The course as it was last made, and when.
+    overview: Option<(Timestamp, Arc<Overview>)>,
+    /// Whether something happened since.
+    is_changed: bool,
 }
 
 impl Throughput {
     /// The first job of this run begins, or the batch goes on after it had ended.
     pub(in crate::engine) fn begin(&mut self, at: Timestamp) {
         self.began.get_or_insert(at);
+        self.series.begin(at);
         self.ended = None;
     }
 
@@ -53,10 +63,49 @@ impl Throughput {
     /// A picture was saved.
     pub(in crate::engine) fn saved(&mut self, at: Timestamp) {
         self.advance(at);
+        self.series.saved(at);
+        self.is_changed = true;
         self.saved.push_back(at);
         if let Some(bar) = self.bars.back_mut() {
             *bar = bar.saturating_add(1);
         }
+    }
+
+    /// A result took so long on a runner, s, as fal says: of this photo.
+    pub(in crate::engine) fn took(&mut self, seconds: Option<f64>, path: &str) {
+        if let Some(seconds) = seconds {
+            self.series.took(seconds, &clean(path));
+        }
+    }
+
+    /// So much was likely spent by now, and those that wait in fal's queue have so many before them.
+    pub(in crate::engine) fn stands(&mut self, at: Timestamp, spent: Usd, positions: impl Iterator<Item = u32>) {
+        if self.began.is_none() {
+            return;
+        }
+        let (sum, count) = positions.fold((0.0, 0.0), |(sum, count), place| (sum + f64::from(place), count + 1.0));
+        if count > 0.0 {
+            self.series.queued(at, sum / count);
+        }
+        self.series.spent(at, spent);
+        self.is_changed = true;
+    }
+
+    /// How the run went so far, as it was at most a second ago.
+    pub(in crate::engine) fn overview(&mut self, at: Timestamp) -> Arc<Overview> {
+        match &self.overview {
+            Some((made, overview)) if !self.is_changed || at.since(*made) < ANEW => Arc::clone(overview),
+            _ => {
+                let overview = Arc::new(self.series.overview());
+                (self.overview, self.is_changed) = (Some((at, Arc::clone(&overview))), false);
+                overview
+            }
+        }
+    }
+
+    /// When the course is to be made anew for whom looks at it; `None` while nothing happens.
+    pub(in crate::engine) fn overview_due(&self) -> Option<Timestamp> {
+        self.overview.as_ref().filter(|_| self.is_changed).map(|(made, _)| made.plus(ANEW))
     }
 
     /// Bytes moved so far, up and down; called about once a second.
@@ -66,6 +115,10 @@ impl Throughput {
             let seconds = at.since(then).as_secs_f64();
             if seconds < 0.2 {
                 return;
+            }
+            if self.began.is_some() {
+                self.series.moved(at, up.saturating_sub(up_then), down.saturating_sub(down_then));
+                self.is_changed = true;
             }
             self.up = smooth(self.up, up.saturating_sub(up_then), seconds);
             self.down = smooth(self.down, down.saturating_sub(down_then), seconds);

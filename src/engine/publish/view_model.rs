@@ -8,7 +8,9 @@ use crate::engine::job_table::JobTable;
 use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::publish::wording::{note, row_state};
 use crate::engine::runtime::Runtime;
-use crate::engine::snapshot::{Detail, Elapsed, Money, PictureFile, RequestDetail, ResultDetail, Row, TroubleDetail};
+use crate::engine::snapshot::{
+    Detail, Elapsed, Money, PictureFile, RequestDetail, ResultDetail, Row, RowPicture, TroubleDetail,
+};
 use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, Saved, Timestamp, clean};
 use crate::ledger::Trail;
 
@@ -42,7 +44,21 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
             .and_then(|live| live.log.progress().cloned()),
         losses: job.photo.losses,
         choice: None,
+        picture: None,
     }
+}
+
+/// What shows a job: its result below `root`, else its photo; `None` if the size of neither is known.
+pub(in crate::engine) fn picture(job: &Job, root: &Path) -> Option<Box<RowPicture>> {
+    let result = job.state.saved().and_then(|saved| {
+        let (file, stamp) = (FilePath(root.join(saved.output())), saved.request.to_string());
+        Some(RowPicture { file, pixels: saved.pixels()?, stamp })
+    });
+    let photo = || {
+        let file = FilePath(job.photo.source.to_path_buf());
+        Some(RowPicture { file, pixels: job.photo.pixels?, stamp: String::new() })
+    };
+    result.or_else(photo).map(Box::new)
 }
 
 /// As much of a note as the widest row has room for: every snapshot carries those of its page.

@@ -7,6 +7,7 @@ mod cause;
 mod comparison;
 mod detail;
 mod file;
+mod overview;
 mod query;
 mod row;
 mod sent;
@@ -18,8 +19,9 @@ pub use cause::CauseGroup;
 pub use comparison::{Comparison, FolderPrice};
 pub use detail::{Detail, LogLine, PastAttempt, RequestDetail, ResultDetail, TroubleDetail};
 pub use file::PictureFile;
-pub use query::{Cursor, Order, Query, Tab};
-pub use row::{Choice, Elapsed, Money, Progress, Row, RowState};
+pub use overview::{Bin, Overview, Point, Seconds};
+pub use query::{Also, Cursor, Order, Query, Tab};
+pub use row::{Choice, Elapsed, Money, Progress, Row, RowPicture, RowState};
 pub use sent::{FileFacts, SentParams};
 pub use totals::{Flow, Totals};
 
@@ -62,6 +64,8 @@ pub struct Snapshot {
     pub refused: Option<(u64, String)>,
     /// The answer to the newest [`Command::Compare`](super::Command::Compare).
     pub comparison: Option<Arc<Comparison>>,
+    /// How it goes over time, if the query asked for it; made anew once a second at most.
+    pub overview: Option<Arc<Overview>>,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.

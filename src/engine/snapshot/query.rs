@@ -29,6 +29,22 @@ pub struct Query {
     pub ids: bool,
     /// Whether logs and the rest of the job under the cursor are wanted.
     pub detail: bool,
+    /// What else is wanted: no screen shows more than one of these.
+    pub also: Also,
+    /// How many rows stand beside each other: the page begins with a whole line of so many; 0 and 1 are the same.
+    pub across: u16,
+}
+
+/// What a face may want besides rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Also {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The course of the batch in numbers.
+    Overview,
+    /// Of each row the file that shows it.
+    Pictures,
 }
 
 /// The filter tabs above the table.

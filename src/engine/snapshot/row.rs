@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Cost, JobId, Losses, Pixels, Status, Timestamp, Usd};
+use crate::job::{Cost, FilePath, JobId, Losses, Pixels, Status, Timestamp, Usd};
 
 /// A job as one line of the table. All text is cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,19 @@ pub struct Row {
     pub losses: Losses,
     /// Before the start: whether it would be sent; `None` where there is nothing to choose.
     pub choice: Option<Choice>,
+    /// What shows it, where the query asks for that and it can be known.
+    pub picture: Option<Box<RowPicture>>,
+}
+
+/// The file that shows a row: its result, else its photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowPicture {
+    /// Where it is.
+    pub file: FilePath,
+    /// Its size, px, upright.
+    pub pixels: Pixels,
+    /// Changes when another picture takes the file's place.
+    pub stamp: String,
 }
 
 /// How far a runner is by its progress bar. Text is cleaned for a terminal.

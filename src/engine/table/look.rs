@@ -7,7 +7,7 @@ use super::Spec;
 use crate::engine::job_table::JobTable;
 use crate::engine::publish::view_model;
 use crate::engine::runtime::Runtime;
-use crate::engine::snapshot::{Cursor, Page, Query, Tab};
+use crate::engine::snapshot::{Also, Cursor, Page, Query, Tab};
 use crate::job::{Group, JobId};
 
 /// Keeps a face's query and where its page was.
@@ -48,6 +48,14 @@ impl Looker {
         std::mem::take(&mut self.urgent)
     }
 
+    pub(crate) fn wants_overview(&self) -> bool {
+        self.query.also == Also::Overview
+    }
+
+    pub(crate) fn wants_pictures(&self) -> bool {
+        self.query.also == Also::Pictures
+    }
+
     pub(crate) fn wants_detail(&self) -> bool {
         self.query.detail
     }
@@ -70,7 +78,12 @@ impl Looker {
             self.near = None;
         }
         self.place = place;
-        self.first = self.first.min(place).max((place + 1).saturating_sub(height)).min(total.saturating_sub(height));
+        // Lines of a grid are scrolled as a whole.
+        let across = usize::from(query.across).max(1);
+        let up = |row: usize| row.next_multiple_of(across);
+        let most = up(total.saturating_sub(height));
+        self.first = self.first.min(place).max(up((place + 1).saturating_sub(height))).min(most);
+        self.first -= self.first % across;
         let more = usize::from(query.more);
         let first = self.first.saturating_sub(more);
         let rows = job_table

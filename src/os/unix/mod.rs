@@ -2,6 +2,7 @@
 
 pub(super) mod disk;
 pub(super) mod errors;
+pub(super) mod files;
 pub(super) mod handles;
 pub(super) mod paths;
 pub(super) mod private;

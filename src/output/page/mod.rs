@@ -6,12 +6,14 @@ mod thumbs;
 
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use self::entry::Entry;
 use super::{Captions, Output, OutputError};
 use crate::job::Job;
+use crate::picture::Thumbs;
 use crate::storage::{UNFINISHED, Unfinished, is_missing, sink};
 
 /// What it is made of: its data come in the middle.
@@ -39,16 +41,17 @@ pub struct Facts {
 pub struct Page {
     root: PathBuf,
     captions: Captions,
+    thumbs: Arc<Thumbs>,
     file: BufWriter<Unfinished>,
     is_first: bool,
 }
 
 impl Output {
-    /// Begins the page of a batch. It blocks.
+    /// Begins the page of a batch, with thumbnails from these. It blocks.
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn page(&self, facts: &Facts) -> Result<Page, OutputError> {
+    pub fn page(&self, facts: &Facts, thumbs: Arc<Thumbs>) -> Result<Page, OutputError> {
         let root = self.root().to_owned();
         let begin = || {
             let mut file = BufWriter::new(sink(&root).begin(&root, UNFINISHED)?);
@@ -57,7 +60,7 @@ impl Output {
             Ok(file)
         };
         let file = begin().map_err(|error| OutputError::of(&root, error))?;
-        Ok(Page { root, captions: self.written().captions.clone(), file, is_first: true })
+        Ok(Page { root, captions: self.written().captions.clone(), thumbs, file, is_first: true })
     }
 }
 
@@ -67,7 +70,7 @@ impl Page {
     /// # Errors
     /// If it cannot be written.
     pub fn add(&mut self, jobs: &[Job]) -> Result<(), OutputError> {
-        let thumbs = thumbs::of(&self.root, jobs);
+        let thumbs = thumbs::of(&self.root, jobs, &self.thumbs);
         for (job, thumbs) in jobs.iter().zip(thumbs) {
             let entry = Entry::of(job, &self.captions, thumbs);
             let comma = if std::mem::take(&mut self.is_first) { "\n" } else { ",\n" };

@@ -1,4 +1,5 @@
-//! Thumbnails of photos and results, made once: their names say what they show.
+//! Thumbnails of photos and results beside the page, taken from those that are kept for the contact sheet, too. They are
+//! put there once: their names say what they show.
 
 use std::io;
 use std::path::Path;
@@ -7,13 +8,11 @@ use std::thread;
 
 use super::entry::relative;
 use crate::job::{Job, Pixels};
-use crate::picture::thumbnail;
+use crate::picture::Thumbs;
 use crate::storage::sink;
 
 /// Where they lie, below the output folder. Loaders of pictures pass such names over.
 pub(super) const FOLDER: &str = "__report";
-/// The longer side, px.
-const SIDE: u32 = 640;
 /// How many are made at once, at most.
 const WORKERS: usize = 4;
 
@@ -25,7 +24,7 @@ pub(super) struct Pair {
 }
 
 /// Those of jobs with results, in the order of the jobs. What cannot be shown has none.
-pub(super) fn of(root: &Path, jobs: &[Job]) -> Vec<Pair> {
+pub(super) fn of(root: &Path, jobs: &[Job], kept: &Thumbs) -> Vec<Pair> {
     if sink(root).make_below(root, Path::new(FOLDER)).is_err() {
         // Something of another program has that name: the page goes without.
         return vec![Pair::default(); jobs.len()];
@@ -36,7 +35,7 @@ pub(super) fn of(root: &Path, jobs: &[Job]) -> Vec<Pair> {
         while let Some((place, job)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, jobs.get(place)?)))
         {
-            made.push((place, pair(root, job)));
+            made.push((place, pair(root, job, kept)));
         }
         made
     };
@@ -56,7 +55,7 @@ pub(super) fn of(root: &Path, jobs: &[Job]) -> Vec<Pair> {
     pairs
 }
 
-fn pair(root: &Path, job: &Job) -> Pair {
+fn pair(root: &Path, job: &Job, kept: &Thumbs) -> Pair {
     let Some(saved) = job.state.saved() else { return Pair::default() };
     let of_photo = |hash: &mut blake3::Hasher| match saved.content {
         Some(content) => hash.update(&content.0).finalize(),
@@ -67,24 +66,24 @@ fn pair(root: &Path, job: &Job) -> Pair {
     };
     let before = job.photo.pixels.and_then(|pixels| {
         let name = of_photo(blake3::Hasher::new().update(b"photo"));
-        one(root, &name, &job.photo.source, pixels)
+        one(root, kept, &name, &job.photo.source, pixels)
     });
     let after = saved.pixels().and_then(|pixels| {
         let mut hash = blake3::Hasher::new();
         hash.update(b"result").update(saved.request.as_str().as_bytes());
         hash.update(saved.output().as_os_str().as_encoded_bytes()).update(&saved.first.bytes.to_le_bytes());
-        one(root, &hash.finalize(), &root.join(saved.output()), pixels)
+        one(root, kept, &hash.finalize(), &root.join(saved.output()), pixels)
     });
     Pair { before, after }
 }
 
 /// One, that is there or is made now.
-fn one(root: &Path, name: &blake3::Hash, file: &Path, pixels: Pixels) -> Option<String> {
+fn one(root: &Path, kept: &Thumbs, name: &blake3::Hash, file: &Path, pixels: Pixels) -> Option<String> {
     let hex = name.to_hex();
     let below = Path::new(FOLDER).join(format!("{}.jpg", hex.get(..20)?));
     let path = root.join(&below);
     if sink(root).stat_itself(&path).is_err() {
-        let bytes = thumbnail(file, pixels, SIDE).ok()?;
+        let bytes = kept.jpeg(file, pixels, &|| false).ok()?;
         let written = sink(root).written(path.parent()?, &bytes).ok()?;
         match sink(root).claim(written, &path) {
             // Of what has that name the content is the same.

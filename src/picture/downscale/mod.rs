@@ -21,7 +21,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage}
 pub use against::{Against, against};
 pub use part::Part;
 use part::Shares;
-pub use thumbnail::thumbnail;
+pub(in crate::picture) use thumbnail::thumbnail;
 
 use super::facts::Colour;
 use super::pixels::sums::{Reduced, over_grey, reduction};
@@ -124,6 +124,12 @@ impl Downscaled {
             height: share(seen.pixels.height(), seen.all.height),
         };
         Self { part: Part::whole(seen.all), shares, pixels: seen.pixels.clone() }
+    }
+
+    /// A picture that is decoded already, all of it.
+    pub(in crate::picture) fn decoded(pixels: RgbImage) -> Self {
+        let part = Part::whole(Pixels::new(pixels.width(), pixels.height()));
+        Self { part, shares: part.shares(), pixels }
     }
 
     /// Whether another part can be cut from this one without loss at so many px.

@@ -11,6 +11,8 @@ pub enum Context {
     Jobs,
     /// The lower pane.
     Detail,
+    /// The batch as a contact sheet.
+    Sheet,
     /// A photo and its result over the whole screen.
     Zoom,
     /// Help or a question, in front of the rest.
@@ -21,8 +23,8 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 7] =
-        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Zoom, Self::Overlay, Self::Causes];
+    pub const ALL: [Self; 8] =
+        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Sheet, Self::Zoom, Self::Overlay, Self::Causes];
 
     /// The wider one whose actions can be done here as well.
     #[must_use]
@@ -119,15 +121,18 @@ macro_rules! actions {
 }
 
 actions! {
-    Up           "up"            Move    [Plan Jobs Detail Zoom Overlay] ["up" "k"]            "one row up";
-    Down         "down"          Move    [Plan Jobs Detail Zoom Overlay] ["down" "j"]          "one row down; follows its photo nearby";
-    HalfUp       "half-page-up"  Move    [Plan Jobs Detail Overlay] ["ctrl-u"]            "half a page up";
-    HalfDown     "half-page-down" Move   [Plan Jobs Detail Overlay] ["ctrl-d"]            "half a page down";
-    PageUp       "page-up"       Move    [Plan Jobs Detail Overlay] ["pgup"]              "a page up";
-    PageDown     "page-down"     Move    [Plan Jobs Detail Overlay] ["pgdn"]              "a page down";
-    First        "first"         Move    [Plan Jobs Detail Overlay] ["g" "home"]          "to the first row, and stay on top as rows move";
-    Last         "last"          Move    [Plan Jobs Detail Overlay] ["G" "end"]           "to the last row; in the logs: follow them";
+    Up           "up"            Move    [Plan Jobs Detail Sheet Zoom Overlay] ["up" "k"]            "one row up";
+    Down         "down"          Move    [Plan Jobs Detail Sheet Zoom Overlay] ["down" "j"]          "one row down; follows its photo nearby";
+    HalfUp       "half-page-up"  Move    [Plan Jobs Detail Sheet Overlay] ["ctrl-u"]            "half a page up";
+    HalfDown     "half-page-down" Move   [Plan Jobs Detail Sheet Overlay] ["ctrl-d"]            "half a page down";
+    PageUp       "page-up"       Move    [Plan Jobs Detail Sheet Overlay] ["pgup"]              "a page up";
+    PageDown     "page-down"     Move    [Plan Jobs Detail Sheet Overlay] ["pgdn"]              "a page down";
+    First        "first"         Move    [Plan Jobs Detail Sheet Overlay] ["g" "home"]          "to the first row, and stay on top as rows move";
+    Last         "last"          Move    [Plan Jobs Detail Sheet Overlay] ["G" "end"]           "to the last row; in the logs: follow them";
     NextPane     "next-pane"     Move    [Jobs Detail]              ["tab" "shift-tab"]   "between the table and the lower pane";
+
+    Left         "left"          Move    [Sheet]                    ["left" "h"]          "on the contact sheet: one to the left";
+    Right        "right"         Move    [Sheet]                    ["right" "l"]         "on the contact sheet: one to the right";
 
     NextPart     "next-part"     Move    [Plan]                     ["tab"]               "to the next part of the plan";
     PrevPart     "previous-part" Move    [Plan]                     ["shift-tab"]         "to the part of the plan before";
@@ -135,28 +140,31 @@ actions! {
     Photos       "photos"        Show    [Plan]                     ["p"]                 "every photo of the plan as a list, and back";
     NextTab      "next-tab"      Show    [Jobs]                     ["right" "l"]         "the next filter tab";
     PrevTab      "previous-tab"  Show    [Jobs]                     ["left" "h"]          "the filter tab before";
-    Filter       "filter"        Show    [Plan Jobs Detail]         ["/"]                 "filter by path; once it runs also by status, cause or caption";
-    NextMatch    "next-match"    Show    [Jobs Zoom]                ["n"]                 "the next row that the filter leaves";
-    PrevMatch    "previous-match" Show   [Jobs Zoom]                ["N"]                 "the row before that the filter leaves";
-    Sort         "sort"          Show    [Photos Jobs]              ["s"]                 "order by the next column";
-    SortReverse  "sort-reverse"  Show    [Photos Jobs]              ["S"]                 "turn the order around";
-    Failures     "failures"      Show    [Jobs Detail]              ["F"]                 "what failed, by cause";
+    NextList     "next-list"     Show    [Sheet]                    ["tab"]               "on the contact sheet: the next filter tab";
+    PrevList     "previous-list" Show    [Sheet]                    ["shift-tab"]         "on the contact sheet: the filter tab before";
+    Sheet        "sheet"         Show    [Jobs Detail Sheet]  ["C"]                 "the batch as a contact sheet, and back";
+    Filter       "filter"        Show    [Plan Jobs Detail Sheet]   ["/"]                 "filter by path; once it runs also by status, cause or caption";
+    NextMatch    "next-match"    Show    [Jobs Sheet Zoom]          ["n"]                 "the next row that the filter leaves";
+    PrevMatch    "previous-match" Show   [Jobs Sheet Zoom]          ["N"]                 "the row before that the filter leaves";
+    Sort         "sort"          Show    [Photos Jobs Sheet]        ["s"]                 "order by the next column";
+    SortReverse  "sort-reverse"  Show    [Photos Jobs Sheet]        ["S"]                 "turn the order around";
+    Failures     "failures"      Show    [Jobs Detail Sheet]        ["F"]                 "what failed, by cause";
     Reviews      "reviews"       Show    [Jobs Detail]              ["V"]                 "what is to be reviewed";
     ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
-    Theme        "theme"         Show    [Plan Jobs Detail]         ["t"]                 "the next theme";
+    Theme        "theme"         Show    [Plan Jobs Detail Sheet]   ["t"]                 "the next theme";
 
-    Open         "open"          Jobs    [Jobs Detail]              ["enter"]             "open the lower pane over the whole screen, and back";
-    Mark         "mark"          Jobs    [Jobs]                     ["space"]             "mark the row, or take the mark away";
-    MarkAll      "mark-all"      Jobs    [Jobs]                     ["a"]                 "mark all that the tab and filter leave";
-    Unmark       "unmark-all"    Jobs    [Jobs]                     ["A"]                 "take all marks away";
-    Retry        "retry"         Jobs    [Jobs Detail Causes]       ["r"]                 "send again";
-    Cancel       "cancel"        Jobs    [Jobs Detail]              ["x"]                 "cancel, if it can still be stopped";
-    Accept       "accept"        Jobs    [Jobs Detail Zoom]         ["v"]                 "the result is as it should be";
-    Reject       "reject"        Jobs    [Jobs Detail Zoom]         ["X"]                 "it is not: it stays, to be reviewed";
-    Redo         "redo"          Jobs    [Jobs Detail Zoom]         ["e"]                 "make it again with other parameters; says its price first";
+    Open         "open"          Jobs    [Jobs Detail Sheet]        ["enter"]             "open the lower pane over the whole screen, and back";
+    Mark         "mark"          Jobs    [Jobs Sheet]               ["space"]             "mark the row, or take the mark away";
+    MarkAll      "mark-all"      Jobs    [Jobs Sheet]               ["a"]                 "mark all that the tab and filter leave";
+    Unmark       "unmark-all"    Jobs    [Jobs Sheet]               ["A"]                 "take all marks away";
+    Retry        "retry"         Jobs    [Jobs Detail Sheet Causes] ["r"]                 "send again";
+    Cancel       "cancel"        Jobs    [Jobs Detail Sheet]        ["x"]                 "cancel, if it can still be stopped";
+    Accept       "accept"        Jobs    [Jobs Detail Sheet Zoom]   ["v"]                 "the result is as it should be";
+    Reject       "reject"        Jobs    [Jobs Detail Sheet Zoom]   ["X"]                 "it is not: it stays, to be reviewed";
+    Redo         "redo"          Jobs    [Jobs Detail Sheet Zoom]   ["e"]                 "make it again with other parameters; says its price first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
-    Copy         "copy"          Jobs    [Jobs Detail]              ["y"]                 "copy caption, path, URL or request id";
+    Copy         "copy"          Jobs    [Jobs Detail Sheet]        ["y"]                 "copy caption, path, URL or request id";
 
     Start        "start"         Batch   [Plan]                     ["enter"]             "start, where the cursor is on the start: from then on photos are paid for";
     Edit         "edit"          Batch   [Plan]                     ["e"]                 "change the parameter: type it, or pick it from a list";
@@ -171,21 +179,22 @@ actions! {
     TrustPrice   "trust-price"   Batch   [Plan]                     ["T"]                 "take the price that fal names, where it is in doubt; asks first";
     Canary       "canary"        Batch   [Plan]                     ["c"]                 "send a few of the photos first, then wait for a word";
     BackToPlan   "back-to-plan"  Batch   [Jobs Detail]              ["B"]                 "once these have come in: back to the plan, with what is done";
-    Cap          "cap"           Batch   [Plan Jobs Detail]         ["b"]                 "set the cap: it never costs more than that";
-    RetryFailed  "retry-failed"  Batch   [Jobs Detail Causes]       ["R"]                 "send what failed again: by cause, or all";
-    Pause        "pause"         Batch   [Jobs Detail]              ["p"]                 "begin no more photos, or go on";
-    WindowUp     "window-up"     Batch   [Jobs Detail]              ["+" "="]             "one more request at fal at once";
-    WindowDown   "window-down"   Batch   [Jobs Detail]              ["-"]                 "one request fewer at fal at once";
+    Cap          "cap"           Batch   [Plan Jobs Detail Sheet]   ["b"]                 "set the cap: it never costs more than that";
+    RetryFailed  "retry-failed"  Batch   [Jobs Detail Sheet Causes] ["R"]                 "send what failed again: by cause, or all";
+    Pause        "pause"         Batch   [Jobs Detail Sheet]        ["p"]                 "begin no more photos, or go on";
+    WindowUp     "window-up"     Batch   [Jobs Detail Sheet]        ["+" "="]             "one more request at fal at once";
+    WindowDown   "window-down"   Batch   [Jobs Detail Sheet]        ["-"]                 "one request fewer at fal at once";
 
     Logs         "logs"          Pane    [Jobs Detail]              ["1"]                 "what the runner said";
     Caption      "caption"       Pane    [Jobs Detail]              ["2"]                 "what the model saw";
     Preview      "preview"       Pane    [Jobs Detail]              ["3"]                 "the photo and its result beside each other";
     Request      "request"       Pane    [Jobs Detail]              ["4"]                 "ids, URLs, files and parameters";
     History      "history"       Pane    [Jobs Detail]              ["5"]                 "every attempt: how it ended, how long it took, what it cost";
+    Overview     "overview"      Pane    [Jobs Detail]              ["6"]                 "the course of the run in charts";
     Wrap         "wrap"          Pane    [Jobs Detail]              ["w"]                 "wrap long log lines, or cut them";
     LogLevel     "log-level"     Pane    [Jobs Detail]              ["L"]                 "show fewer kinds of log lines";
 
-    Zoom         "zoom"          Picture [Jobs Detail Zoom]         ["z"]                 "both over the whole screen; there: 1:1, or all of it";
+    Zoom         "zoom"          Picture [Jobs Detail Sheet Zoom]   ["z"]                 "both over the whole screen; there: 1:1, or all of it";
     Flip         "flip"          Picture [Zoom]                     ["space" "tab"]       "before or after, at the same place";
     Pair         "pair"          Picture [Zoom]                     ["b"]                 "both beside each other, at the same place";
     Closer       "closer"        Picture [Zoom]                     ["+" "="]             "closer, up to 1:1";
@@ -193,11 +202,11 @@ actions! {
     PanLeft      "pan-left"      Picture [Zoom]                     ["left" "h"]          "what is left of it";
     PanRight     "pan-right"     Picture [Zoom]                     ["right" "l"]         "what is right of it";
 
-    Help         "help"          Program [Plan Jobs Detail Zoom Overlay] ["?" "f1"]            "this help";
-    Back         "back"          Program [Plan Jobs Detail Zoom Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
-    Redraw       "redraw"        Program [Plan Jobs Detail Zoom Overlay] ["ctrl-l"]            "draw the screen anew";
-    Suspend      "suspend"       Program [Plan Jobs Detail Zoom Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
-    Quit         "quit"          Program [Plan Jobs Detail Zoom Overlay] ["q"]                 "leave; asks if something is at fal";
+    Help         "help"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["?" "f1"]            "this help";
+    Back         "back"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
+    Redraw       "redraw"        Program [Plan Jobs Detail Sheet Zoom Overlay] ["ctrl-l"]            "draw the screen anew";
+    Suspend      "suspend"       Program [Plan Jobs Detail Sheet Zoom Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
+    Quit         "quit"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["q"]                 "leave; asks if something is at fal";
 }
 
 impl Action {

@@ -3,8 +3,11 @@
 
 mod darkroom;
 mod gallery;
+mod grid;
 mod ink;
+mod lab;
 mod print;
+mod wall;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +18,11 @@ use ratatui::layout::Size;
 pub(super) use darkroom::Darkroom;
 pub(super) use darkroom::Studio;
 pub(crate) use gallery::Gallery;
+pub(crate) use grid::Grid;
+pub(super) use lab::Lab;
+pub use lab::print;
 pub use print::Print;
+pub(crate) use wall::Wall;
 
 use super::caps::{Caps, Depth, Images};
 use crate::job::Pixels;

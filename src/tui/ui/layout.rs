@@ -3,7 +3,6 @@
 use ratatui::layout::{Rect, Size};
 
 use super::Ui;
-use super::pane::PaneTab;
 use super::plan::Stop;
 
 /// The smallest terminal that shows a table.
@@ -35,10 +34,15 @@ pub(crate) struct Areas {
 impl Areas {
     /// The parts of a screen with jobs.
     pub(crate) fn of(ui: &Ui) -> Self {
-        let share = if ui.pane_tab() == PaneTab::Preview { Share::Half } else { Share::Third };
+        let share = if ui.pane_tab().is_seen() { Share::Half } else { Share::Third };
         // Whichever tab is shown, so that turning them moves nothing.
         let jobs = u16::try_from(ui.snapshot.totals.all()).unwrap_or(u16::MAX);
         Self::split(ui.size, super::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
+    }
+
+    /// Where the contact sheet is, between what stands above it and the footer.
+    pub(crate) fn of_sheet(ui: &Ui) -> Rect {
+        Self::split(ui.size, super::banner::rows(ui, ui.size), true, Share::Third).lower
     }
 
     /// The rows that a table of so few jobs leaves empty are the lower pane's.
@@ -170,6 +174,13 @@ pub(crate) fn inside(area: Rect) -> Rect {
     } else {
         below
     }
+}
+
+/// What of a contact sheet its pictures have: all below its upper border, and on a screen that is no low one all above a
+/// line on the one under the cursor.
+pub(crate) fn sheet_room(area: Rect) -> Rect {
+    let (_, below) = cut_top(area, 1);
+    cut_bottom(below, u16::from(below.height >= LEAST_FOR_TWO)).1
 }
 
 /// How many jobs a table shows below its headings.

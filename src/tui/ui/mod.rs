@@ -9,6 +9,7 @@ pub(crate) mod entry;
 mod frozen;
 pub(crate) mod layout;
 pub(crate) mod pane;
+pub(crate) mod pictures;
 pub(crate) mod plan;
 pub(crate) mod redo;
 pub(crate) mod toast;
@@ -23,7 +24,7 @@ use tui_input::Input;
 use super::caps::Caps;
 use super::keys::KeyMap;
 use super::picker::Picker;
-use super::preview::{Gallery, Paper, USUAL_FONT};
+use super::preview::{Paper, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
 use crate::engine::snapshot::{Cursor, NoticeKind, Order, Phase, Query, Snapshot, Tab};
@@ -35,6 +36,7 @@ use causes::Causes;
 use entry::Entry;
 use frozen::Frozen;
 use pane::Pane;
+use pictures::Pictures;
 use plan::PlanDesk;
 use redo::RedoForm;
 use toast::Toast;
@@ -83,9 +85,7 @@ pub struct Ui {
     pub(crate) pane: Pane,
     /// Photo and result over the whole screen.
     pub(crate) zoom: Option<Zoom>,
-    pub(crate) gallery: Gallery,
-    /// A cell's size, px: width, height.
-    pub(crate) font: (u16, u16),
+    pub(crate) pictures: Pictures,
     pub(crate) plan: PlanDesk,
 
     /// What stands in front, the last one foremost.
@@ -190,8 +190,7 @@ impl Ui {
             opened: false,
             pane: Pane::default(),
             zoom: None,
-            gallery: Gallery::default(),
-            font: USUAL_FONT,
+            pictures: Pictures::default(),
             plan: PlanDesk::default(),
             layers: Vec::new(),
             toast: None,
@@ -265,16 +264,16 @@ impl Ui {
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        toast.into_iter().chain(self.gallery.due()).min()
+        toast.into_iter().chain(self.pictures.gallery.due()).min()
     }
 
     /// What pictures are drawn on.
     pub(crate) fn paper(&self) -> Paper {
-        Paper::new(self.caps, self.font)
+        Paper::new(self.caps, self.pictures.font)
     }
 
     /// The terminal says that its cells are so large, px: width, height.
     pub(crate) fn set_font(&mut self, font: Option<(u16, u16)>) {
-        self.font = font.unwrap_or(USUAL_FONT);
+        self.pictures.font = font.unwrap_or(USUAL_FONT);
     }
 }

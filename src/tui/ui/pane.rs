@@ -12,10 +12,22 @@ pub(crate) enum PaneTab {
     Preview,
     Request,
     History,
+    Overview,
 }
 
 impl PaneTab {
-    pub(crate) const ALL: [Self; 5] = [Self::Logs, Self::Caption, Self::Preview, Self::Request, Self::History];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Logs, Self::Caption, Self::Preview, Self::Request, Self::History, Self::Overview];
+
+    /// Whether it is about the batch and not about one job.
+    pub(crate) fn is_of_batch(self) -> bool {
+        self == Self::Overview
+    }
+
+    /// Whether it shows pictures, which want room.
+    pub(crate) fn is_seen(self) -> bool {
+        matches!(self, Self::Preview | Self::Overview)
+    }
 
     pub(crate) fn title(self) -> &'static str {
         match self {
@@ -24,6 +36,7 @@ impl PaneTab {
             Self::Preview => "Preview",
             Self::Request => "Request",
             Self::History => "History",
+            Self::Overview => "Overview",
         }
     }
 }

@@ -34,8 +34,10 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
                 ui.focus = if ui.focus == Focus::Jobs { Focus::Detail } else { Focus::Jobs };
             }
         }
-        Action::NextTab => turn_tab(ui, 1),
-        Action::PrevTab => turn_tab(ui, -1),
+        Action::NextTab | Action::NextList => turn_tab(ui, 1),
+        Action::PrevTab | Action::PrevList => turn_tab(ui, -1),
+        Action::Left | Action::Right => drop(ui.move_by(if action == Action::Left { -1 } else { 1 })),
+        Action::Sheet => ui.turn_sheet(),
         Action::Filter => {
             ui.thaw();
             (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
@@ -51,6 +53,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             ui.next_theme();
             ui.say(format!("theme {}", ui.theme_name()));
         }
+        Action::Open if ui.context() == Context::Sheet => pictures::zoom(ui),
         Action::Open => open(ui),
         Action::Mark => mark(ui),
         Action::MarkAll => ui.mark_all(),
@@ -96,17 +99,13 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Preview => ui.show_tab(PaneTab::Preview),
         Action::Zoom => pictures::zoom(ui),
         Action::Flip | Action::Pair => pictures::turn(ui, action),
-        Action::Closer => pictures::closer(ui, 1),
-        Action::Farther => pictures::closer(ui, -1),
-        Action::PanLeft => pictures::pan(ui, -1, 0),
-        Action::PanRight => pictures::pan(ui, 1, 0),
+        Action::Closer | Action::Farther => pictures::closer(ui, if action == Action::Closer { 1 } else { -1 }),
+        Action::PanLeft | Action::PanRight => pictures::pan(ui, if action == Action::PanLeft { -1 } else { 1 }, 0),
         Action::Request | Action::Where => ui.show_tab(PaneTab::Request),
         Action::History => ui.show_tab(PaneTab::History),
+        Action::Overview => ui.show_tab(PaneTab::Overview),
         Action::Wrap => ui.pane.wrap = !ui.pane.wrap,
-        Action::LogLevel => {
-            (ui.pane.logs, ui.pane.top) = (ui.pane.logs.next(), None);
-            ui.say(format!("logs: {}", ui.pane.logs.title()));
-        }
+        Action::LogLevel => ui.next_log_level(),
         Action::Help => match ui.layers.last() {
             Some(Layer::Help { .. }) => drop(ui.layers.pop()),
             _ => ui.layers.push(Layer::Help { top: 0 }),
@@ -302,7 +301,9 @@ fn back(ui: &mut Ui) {
     if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
         return;
     }
-    if ui.is_planning() && ui.stop() == Stop::List && !ui.filter.value().is_empty() {
+    if ui.is_sheet() {
+        ui.close_sheet();
+    } else if ui.is_planning() && ui.stop() == Stop::List && !ui.filter.value().is_empty() {
         ui.filter.reset();
     } else if ui.is_planning() {
         ui.plan = PlanDesk::default();
@@ -320,6 +321,10 @@ fn back(ui: &mut Ui) {
 
 fn quit(ui: &mut Ui) -> Vec<Effect> {
     if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
+        return Vec::new();
+    }
+    if ui.is_sheet() {
+        ui.close_sheet();
         return Vec::new();
     }
     if ui.is_leaving() {

@@ -11,6 +11,8 @@ pub enum Effect {
     Send(Command),
     /// Make these pictures and none that was asked for before.
     Decode(Vec<Ask>),
+    /// Make these pictures of the contact sheet and none that was asked for before.
+    Print(Vec<Ask>),
     /// Find models, and none that was asked for before.
     FindModels(Search),
     /// Put a text on the clipboard.

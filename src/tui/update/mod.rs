@@ -46,6 +46,8 @@ pub enum Msg {
     Models(Finds),
     /// A picture was made, or cannot be.
     Picture(Box<Ask>, Found),
+    /// The same for the contact sheet.
+    Printed(Box<Ask>, Found),
 }
 
 /// Takes in what happened.
@@ -81,11 +83,16 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
         }
         Msg::Models(finds) => act::send(ui.models_found(finds)),
         Msg::Picture(ask, found) => {
-            ui.gallery.take(*ask, found);
+            ui.pictures.gallery.take(*ask, found);
+            Vec::new()
+        }
+        Msg::Printed(ask, found) => {
+            ui.pictures.wall.take(*ask, found);
             Vec::new()
         }
     };
     effects.extend(pictures::want(ui).map(Effect::Decode));
+    effects.extend(pictures::want_sheet(ui).map(Effect::Print));
     effects.extend(ui.look().map(|query| Effect::Send(Command::Look(query))));
     effects
 }

@@ -5,6 +5,7 @@ use crate::tui::preview::Ask;
 use crate::tui::ui::Ui;
 use crate::tui::ui::zoom::Zoom;
 use crate::tui::view::panes::preview;
+use crate::tui::view::sheet;
 
 /// What is to be made for the screen as it is now.
 pub(super) fn want(ui: &mut Ui) -> Option<Vec<Ask>> {
@@ -12,7 +13,16 @@ pub(super) fn want(ui: &mut Ui) -> Option<Vec<Ask>> {
         ui.zoom = None;
     }
     let asks = preview::asks(ui);
-    ui.gallery.want(asks, ui.now)
+    ui.pictures.gallery.want(asks, ui.now)
+}
+
+/// What is to be made for the contact sheet as it is now.
+pub(super) fn want_sheet(ui: &mut Ui) -> Option<Vec<Ask>> {
+    if ui.is_planning() {
+        ui.close_sheet();
+    }
+    let asks = sheet::asks(ui);
+    ui.pictures.wall.want(asks)
 }
 
 /// `z`: over the whole screen; there 1:1, and back to all of it.

@@ -42,6 +42,8 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
         // A cursor that moves is to be seen.
         ui.go_to_list();
         ui.move_by(lines);
+    } else if ui.context() == Context::Sheet {
+        scroll(ui, lines.signum());
     } else if !matches!(ui.context(), Context::Jobs | Context::Detail) {
         scroll(ui, lines);
     } else if areas.lower.contains(at) {
@@ -79,12 +81,15 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
         Some(Click::Pane(tab)) => ui.show_tab(tab),
         Some(Click::Order(order)) => sort(ui, order, ui.order == order && !ui.reverse),
         Some(Click::Row(row)) => {
-            let chosen = ui.current().map(|row| row.id).filter(|_| ui.stop() == Stop::List);
+            let chosen = ui.current().map(|row| row.id).filter(|_| ui.stop() == Stop::List || ui.is_sheet());
             if ui.is_planning() {
                 ui.go_to_list();
             }
             ui.focus = Focus::Jobs;
             ui.move_to_row(row);
+            if ui.is_sheet() && chosen.is_some() && ui.current().map(|row| row.id) == chosen {
+                return act(ui, Action::Open);
+            }
             // On the plan, what is chosen already is left out or taken in.
             if ui.is_planning() && chosen.is_some() && ui.current().map(|row| row.id) == chosen {
                 return act(ui, Action::Start);

@@ -16,6 +16,8 @@ pub(super) fn page_height(ui: &Ui) -> isize {
     let rows = match ui.context() {
         Context::Jobs | Context::Photos => usize::from(layout::table_rows(layout::table(ui))),
         Context::Detail => view::panes::lower::extent(ui).1,
+        // A row more than it has, since a page keeps one in sight.
+        Context::Sheet => usize::from(ui.grid().down) + 1,
         Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
             usize::from(ui.size.height.saturating_sub(4))
         }
@@ -31,6 +33,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                 ui.say(HELD);
             }
         }
+        Context::Sheet => ui.move_rows(lines),
         Context::Detail => ui.scroll_pane(lines, view::panes::lower::extent(ui)),
         Context::Zoom => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
@@ -61,7 +64,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
 
 pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
     match ui.context() {
-        Context::Jobs | Context::Photos => {
+        Context::Jobs | Context::Photos | Context::Sheet => {
             let moved = ui.move_to_end(if end { Cursor::Last } else { Cursor::First });
             if !moved {
                 ui.say(HELD);

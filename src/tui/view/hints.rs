@@ -27,6 +27,7 @@ pub(super) fn hints(ui: &Ui) -> Vec<Hint> {
         Context::Photos => hints.photos(ui),
         Context::Jobs => hints.jobs(ui),
         Context::Detail => hints.detail(ui),
+        Context::Sheet => hints.sheet(ui),
         Context::Zoom => hints.zoom(ui),
         Context::Causes => {
             hints.add(7, &[Action::Up, Action::Down], "move");
@@ -42,7 +43,7 @@ pub(super) fn hints(ui: &Ui) -> Vec<Hint> {
     }
     match ui.context() {
         Context::Causes | Context::Overlay => {}
-        Context::Zoom => hints.add(ALWAYS, &[Action::Help], "help"),
+        Context::Zoom | Context::Sheet => hints.add(ALWAYS, &[Action::Help], "help"),
         Context::Plan | Context::Photos | Context::Jobs | Context::Detail => {
             hints.trouble(ui);
             hints.add(ALWAYS, &[Action::Help], "help");
@@ -117,6 +118,7 @@ impl Hints {
         }
         self.add(4, &[Action::Filter], "filter");
         self.add(2, &[Action::Sort], "sort");
+        self.add(3, &[Action::Sheet], "sheet");
     }
 
     fn detail(&mut self, ui: &Ui) {
@@ -137,6 +139,17 @@ impl Hints {
             _ => {}
         }
         self.steering(ui);
+    }
+
+    fn sheet(&mut self, ui: &Ui) {
+        self.add(6, &[Action::Left, Action::Up, Action::Down, Action::Right], "move");
+        self.add(7, &[Action::Open], "look");
+        self.add(3, &[Action::NextList], "list");
+        self.add(4, &[Action::Mark], "mark");
+        self.steering(ui);
+        self.add(5, &[Action::Filter], "filter");
+        self.add(2, &[Action::Sort], "sort");
+        self.add(8, &[Action::Back], "table");
     }
 
     fn zoom(&mut self, ui: &Ui) {

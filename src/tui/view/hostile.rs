@@ -78,6 +78,8 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
         "4",
         "5",
         "z",
+        "6",
+        "C",
         "tab",
         "b",
         "p",

@@ -16,10 +16,12 @@ pub(crate) mod front;
 mod header;
 mod hints;
 pub(crate) mod hits;
+mod overview;
 pub(crate) mod paint;
 pub(crate) mod panes;
 pub(crate) mod picker;
 pub(crate) mod plan;
+pub(crate) mod sheet;
 mod status;
 mod table;
 pub(crate) mod words;
@@ -67,6 +69,15 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
         footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
     } else if let Some(zoom) = &ui.zoom {
         preview::zoomed(ui, zoom, screen, buf, hits);
+    } else if ui.is_sheet() {
+        let areas = Areas::of(ui);
+        header::render(ui, areas.header, buf);
+        banner::render(ui, areas.banner, buf, hits);
+        cursor = sheet::render(ui, Areas::of_sheet(ui), buf, hits);
+        if !ui.layers.is_empty() {
+            hits.cover();
+        }
+        footer::render(ui, areas.footer, buf, hits);
     } else {
         let areas = Areas::of(ui);
         header::render(ui, areas.header, buf);

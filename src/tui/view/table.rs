@@ -78,7 +78,7 @@ fn has_keys(ui: &Ui) -> bool {
     if ui.is_planning() { ui.stop() == Stop::List } else { ui.focus == Focus::Jobs }
 }
 
-fn empty(ui: &Ui) -> &'static str {
+pub(super) fn empty(ui: &Ui) -> &'static str {
     if ui.snapshot.page.query.seq != ui.query.seq || ui.page().gathering {
         ""
     } else if ui.cause.is_some() {
@@ -141,7 +141,7 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
 }
 
 /// The tabs at the left, or what the list of a plan holds; order and filter at the right.
-fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
+pub(super) fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let of = |role| ui.styles.of(role);
     let left = if ui.is_planning() { list::counts(ui, has_keys(ui)) } else { tabs(ui, title) };
     let mut right = Vec::new();

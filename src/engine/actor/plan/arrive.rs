@@ -16,6 +16,8 @@ impl Engine {
             }
             self.planning.known.insert(job.photo.path.clone(), job.id);
             self.planning.standings.push(Standing::at_start(&job, self.options.retry_failed.as_ref()));
+            let seconds = job.state.saved().and_then(|saved| saved.inference_s);
+            self.publisher.throughput.took(seconds, &job.photo.slash_path());
             self.jobs.push(job);
         }
         let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();

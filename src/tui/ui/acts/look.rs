@@ -1,6 +1,6 @@
 //! Where keys go, and which rows and details are asked for.
 
-use crate::engine::snapshot::{Detail, Query};
+use crate::engine::snapshot::{Also, Detail, Query};
 use crate::tui::keys::Context;
 use crate::tui::ui::layout::{Areas, table, table_rows};
 use crate::tui::ui::pane::PaneTab;
@@ -18,6 +18,8 @@ impl Ui {
             if self.stop() == Stop::List { Context::Photos } else { Context::Plan }
         } else if self.zoom.is_some() {
             Context::Zoom
+        } else if self.is_sheet() {
+            Context::Sheet
         } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
             Context::Detail
         } else {
@@ -35,6 +37,12 @@ impl Ui {
         self.snapshot.detail.as_deref()
     }
 
+    /// Whether the course of the run is on the screen.
+    pub(crate) fn shows_overview(&self) -> bool {
+        let is_covered = self.is_planning() || self.is_sheet() || self.zoom.is_some();
+        !is_covered && self.pane_tab() == PaneTab::Overview && self.shows_detail()
+    }
+
     /// The lower pane's tab.
     pub(crate) fn pane_tab(&self) -> PaneTab {
         self.pane.tab
@@ -42,6 +50,7 @@ impl Ui {
 
     /// The query that shows what is chosen now, if that is not what the engine was told last.
     pub(crate) fn look(&mut self) -> Option<Query> {
+        let (is_sheet, grid) = (self.is_sheet(), self.grid());
         let query = Query {
             seq: self.query.seq,
             tab: self.tab,
@@ -50,10 +59,16 @@ impl Ui {
             order: self.order,
             reverse: self.reverse,
             cursor: self.cursor_to_send(),
-            height: table_rows(table(self)),
-            more: self.more_rows(),
+            height: if is_sheet { grid.cells() } else { table_rows(table(self)) },
+            more: if is_sheet { grid.cells() } else { self.more_rows() },
             ids: self.marking == Marking::Awaited,
             // What can be made again is asked about even where the lower pane is shut.
+            also: match (is_sheet, self.shows_overview()) {
+                (true, _) => Also::Pictures,
+                (false, true) => Also::Overview,
+                (false, false) => Also::Nothing,
+            },
+            across: if is_sheet { grid.across } else { 1 },
             detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
         };
         let shows_other = (query.tab, query.cause, &query.text) != (self.query.tab, self.query.cause, &self.query.text);

@@ -10,4 +10,5 @@ mod look;
 mod pane;
 mod plan;
 mod review;
+mod sheet;
 mod toast;

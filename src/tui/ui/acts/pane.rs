@@ -17,6 +17,12 @@ impl Ui {
         }
     }
 
+    /// Shows fewer kinds of log lines, and then all again.
+    pub(crate) fn next_log_level(&mut self) {
+        (self.pane.logs, self.pane.top) = (self.pane.logs.next(), None);
+        self.say(format!("logs: {}", self.pane.logs.title()));
+    }
+
     /// Scrolling begins anew with each job.
     pub(crate) fn adopt_detail(&mut self) {
         let id = self.detail().map(|detail| detail.id);

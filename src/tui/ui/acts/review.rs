@@ -89,7 +89,7 @@ impl Ui {
     /// Whether the current row has a result that is looked at: only then the footer offers what can
     /// be made of it.
     pub(crate) fn may_redo(&self) -> bool {
-        let looks = self.zoom.is_some() || self.pane_tab() == crate::tui::ui::pane::PaneTab::Preview;
+        let looks = self.zoom.is_some() || self.is_sheet() || self.pane_tab() == crate::tui::ui::pane::PaneTab::Preview;
         self.may_accept() || (looks && self.current().is_some_and(|row| row.state.status == Status::Done))
     }
 }

@@ -12,6 +12,7 @@ use crate::tui::ui::layout::{Areas, has_sides, inside};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::{Focus, Ui};
 use crate::tui::view::hits::{Click, Hits};
+use crate::tui::view::overview;
 use crate::tui::view::paint::{Piece, frame, put, put_right, put_spans, spread_hits};
 use crate::tui::view::panes::logs;
 use crate::tui::view::panes::preview;
@@ -33,7 +34,8 @@ fn padded(area: Rect) -> Rect {
 /// What went wrong with the job or is odd about it, whichever tab is shown: the table has no room
 /// for all of it.
 fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
-    let Some(detail) = ui.detail().filter(|_| area.height >= 3) else { return Vec::new() };
+    let is_said = area.height >= 3 && !ui.pane_tab().is_of_batch();
+    let Some(detail) = ui.detail().filter(|_| is_said) else { return Vec::new() };
     let (text, role) = match (&detail.trouble.cause, &detail.trouble.suspicion) {
         (Some(cause), _) => {
             let at = detail.trouble.stage.map(|stage| format!(" (while {})", stage_words(stage))).unwrap_or_default();
@@ -76,9 +78,10 @@ pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: 
     top_border(ui, title, buf, hits);
     draw_lines(trouble(ui, padded(area)), padded(area), buf);
     let body = body(ui, area);
-    if ui.pane_tab() == PaneTab::Preview {
-        preview::render(ui, body, buf);
-        return;
+    match ui.pane_tab() {
+        PaneTab::Preview => return preview::render(ui, body, buf),
+        PaneTab::Overview => return overview::render(ui, body, buf),
+        _ => {}
     }
     let (first, drawn, total) = if ui.pane_tab() == PaneTab::Logs {
         let (total, at_end) = logs::extent(ui, body);
@@ -121,7 +124,9 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
         Piece::new(if chosen { 9 } else { 7 }, spans).on_click(Click::Pane(tab))
     });
     let mut right = Vec::new();
-    if let Some(detail) = ui.detail() {
+    if ui.pane_tab().is_of_batch() {
+        right.push(Piece::text(2, " this run ", of(Role::Muted)));
+    } else if let Some(detail) = ui.detail() {
         let room = usize::from(title.width / 3);
         right.push(Piece::text(8, format!(" {} ", fit_path(&detail.path, room)), of(Role::Text)));
         if let Some(id) = &detail.request.id {
@@ -164,7 +169,7 @@ fn nothing(ui: &Ui) -> &'static str {
         PaneTab::Logs => "the runner has said nothing yet",
         PaneTab::Caption if is_over => "it has no caption",
         PaneTab::Caption => "no caption yet: it comes with the result",
-        PaneTab::Preview | PaneTab::Request => "",
+        PaneTab::Preview | PaneTab::Request | PaneTab::Overview => "",
         PaneTab::History if is_over => "nothing was sent for it",
         PaneTab::History => "no attempt is over yet",
     }
@@ -174,7 +179,7 @@ fn nothing(ui: &Ui) -> &'static str {
 fn lines(ui: &Ui, width: u16) -> Vec<Line> {
     let Some(detail) = ui.detail() else { return Vec::new() };
     match ui.pane_tab() {
-        PaneTab::Logs | PaneTab::Preview => Vec::new(),
+        PaneTab::Logs | PaneTab::Preview | PaneTab::Overview => Vec::new(),
         PaneTab::Caption => caption(ui, detail, width),
         PaneTab::Request => record::request(ui, detail, width),
         PaneTab::History => record::history(ui, detail, width),

@@ -208,10 +208,10 @@ fn label(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
 
 fn picture(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
     let Some(ask) = &frame.ask else { return say(ui, frame.room, &missing(ui, frame.side), buf) };
-    let print = match ui.gallery.get(ask) {
+    let print = match ui.pictures.gallery.get(ask) {
         Some(Ok(print)) => print,
         Some(Err(why)) => return say(ui, frame.room, why, buf),
-        None => match ui.gallery.like(ask) {
+        None => match ui.pictures.gallery.like(ask) {
             Some(print) => print,
             None => return say(ui, frame.room, "…", buf),
         },

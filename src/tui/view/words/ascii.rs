@@ -21,7 +21,7 @@ pub(crate) fn flat(text: &str) -> String {
 fn plain(c: char) -> &'static str {
     match c {
         '─' | '╌' | '–' | '·' => "-",
-        '━' => "=",
+        '━' | '┄' => "=",
         '╸' | '▌' | '▸' | '→' => ">",
         '←' => "<",
         '│' | '▏' | '║' => "|",

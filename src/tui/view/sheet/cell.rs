@@ -1,0 +1,94 @@
+//! A cell of the contact sheet: its picture, and below it the mark with a few words.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::engine::snapshot::Row;
+use crate::job::Group;
+use crate::tui::caps::Images;
+use crate::tui::preview::Grid;
+use crate::tui::theme::Role;
+use crate::tui::ui::Ui;
+use crate::tui::view::paint::{put, select};
+use crate::tui::view::status;
+use crate::tui::view::words::text::{fit, fit_path, safe, width};
+
+pub(super) fn render(ui: &Ui, row: &Row, (grid, area): (Grid, Rect), highlighted: bool, buf: &mut Buffer) {
+    let inner = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    let labels = Rect { y: area.y.saturating_add(grid.picture.height), height: grid.labels, ..inner };
+    picture(ui, row, grid, Rect { height: grid.picture.height, ..inner }, buf);
+    label(ui, row, labels, buf);
+    if highlighted {
+        select(ui, labels, buf);
+        for y in area.top()..area.bottom() {
+            put(buf, area.x, y, 1, "▌", ui.styles.of(Role::Accent));
+        }
+    }
+    if ui.marks.contains(&row.id) {
+        put(buf, area.x, labels.y, 1, "◆", ui.styles.of(Role::Accent));
+    }
+}
+
+fn picture(ui: &Ui, row: &Row, grid: Grid, room: Rect, buf: &mut Buffer) {
+    if room.is_empty() || ui.caps.images == Images::None {
+        return;
+    }
+    let print = match super::ask(ui, row, grid).map(|ask| ui.pictures.wall.get(&ask)) {
+        Some(Some(Ok(print))) => print,
+        Some(Some(Err(why))) => return say(ui, room, why, buf),
+        Some(None) => return say(ui, room, "…", buf),
+        None => return say(ui, room, "no picture", buf),
+    };
+    // A terminal draws its pixels over whatever stands in front of them.
+    if ui.caps.images.is_graphic() && !ui.layers.is_empty() {
+        return;
+    }
+    // Side by side they stand on one line.
+    let cells = print.cells();
+    let (width, height) = (cells.width.min(room.width), cells.height.min(room.height));
+    let x = room.x.saturating_add((room.width - width) / 2);
+    let y = room.y.saturating_add(room.height - height);
+    print.render(Rect { x, y, width, height }, buf);
+}
+
+/// In the middle of where the picture would be.
+fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {
+    let text = fit(text, room.width.into());
+    let wide = u16::try_from(width(&text)).unwrap_or(room.width).min(room.width);
+    let (x, y) = (room.x.saturating_add((room.width - wide) / 2), room.y.saturating_add(room.height / 2));
+    put(buf, x, y, wide, &text, ui.styles.of(Role::Muted));
+}
+
+/// The mark and the name, and below it the first words; where there is one line the words stand in the name's place.
+fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let status = row.state.status;
+    put(buf, area.x, area.y, 1, status::symbol(status), ui.styles.of(status::role(status)));
+    let (x, room) = (area.x.saturating_add(2), area.width.saturating_sub(2));
+    let note = safe(&row.note);
+    let words = if note.is_empty() { status::words(&row.state, ui.table_now()).into() } else { note };
+    let said = said(ui, row);
+    if area.height > 1 {
+        let name = fit_path(&row.path, room.into());
+        put(buf, x, area.y, room, &name, ui.styles.of(Role::Text));
+        put(buf, area.x, area.y.saturating_add(1), area.width, &fit(&words, area.width.into()), said);
+    } else if row.note.is_empty() {
+        put(buf, x, area.y, room, &fit_path(&row.path, room.into()), ui.styles.of(Role::Text));
+    } else {
+        put(buf, x, area.y, room, &fit(&words, room.into()), said);
+    }
+}
+
+/// How a row's words look.
+fn said(ui: &Ui, row: &Row) -> Style {
+    match row.state.status.group() {
+        Group::Done => ui.styles.of(Role::Caption),
+        Group::Failed | Group::Review | Group::Waiting => {
+            ui.styles.of(status::role(row.state.status)).remove_modifier(Modifier::BOLD)
+        }
+        _ => ui.styles.of(Role::Muted),
+    }
+}
