@@ -1,7 +1,5 @@
 //! The page of a batch in a real browser: what it shows, what hostile texts do to it, and ten thousand photos.
 
-#![expect(clippy::panic, clippy::print_stdout, clippy::unwrap_used, reason = "a test may panic, and say what it skips")]
-
 mod common;
 #[path = "common/page.rs"]
 mod made;
