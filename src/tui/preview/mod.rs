@@ -6,6 +6,7 @@ mod gallery;
 mod grid;
 mod ink;
 mod lab;
+mod pictures;
 mod print;
 mod wall;
 
@@ -21,6 +22,7 @@ pub(crate) use gallery::Gallery;
 pub(crate) use grid::Grid;
 pub(super) use lab::Lab;
 pub use lab::print;
+pub(crate) use pictures::{Pictures, Sheet};
 pub use print::Print;
 pub(crate) use wall::Wall;
 

@@ -1,9 +1,8 @@
 //! The contact sheet comes and goes, and the cursor moves about in it by rows and columns.
 
 use crate::engine::snapshot::Order;
-use crate::tui::preview::Grid;
+use crate::tui::preview::{Grid, Sheet};
 use crate::tui::ui::layout::{Areas, sheet_room};
-use crate::tui::ui::pictures::Sheet;
 use crate::tui::ui::{Focus, Ui};
 
 impl Ui {

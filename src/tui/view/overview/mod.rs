@@ -69,9 +69,12 @@ fn grid(area: Rect, columns: u16) -> impl Iterator<Item = Rect> {
 fn chart(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffer) {
     let title = ui.styles.of(Role::Title).add_modifier(Modifier::BOLD);
     let left = vec![Piece::text(9, panel.title(), title)];
-    spread(buf, Rect { height: 1, ..area }, 2, left, figures::of(ui, panel, overview));
+    let nothing = figures::nothing(ui, panel, overview);
+    let is_told = nothing.is_none() || panel == Panel::Money;
+    let told = if is_told { figures::of(ui, panel, overview) } else { Vec::new() };
+    spread(buf, Rect { height: 1, ..area }, 2, left, told);
     let area = Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(1), ..area };
-    match figures::nothing(ui, panel, overview) {
+    match nothing {
         Some(why) => {
             put(buf, area.x, area.y, area.width, why, ui.styles.of(Role::Muted));
         }

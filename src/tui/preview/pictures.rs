@@ -1,8 +1,8 @@
 //! What the dashboard keeps for pictures: those that it has, how large a cell is, and whether the batch is shown as a
 //! contact sheet.
 
+use super::{Gallery, USUAL_FONT, Wall};
 use crate::engine::snapshot::Order;
-use crate::tui::preview::{Gallery, USUAL_FONT, Wall};
 
 /// What the dashboard keeps for pictures.
 #[derive(Debug)]
@@ -27,5 +27,5 @@ impl Default for Pictures {
 pub(crate) struct Sheet {
     /// The order of the table that is taken again afterwards, where the sheet has one of its own: pictures that change
     /// places by themselves cannot be looked at.
-    pub(super) before: Option<Order>,
+    pub(crate) before: Option<Order>,
 }
