@@ -31,10 +31,13 @@ struct Report(BTreeMap<&'static str, BTreeMap<usize, Vec<Duration>>>);
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut report = Report::default();
-    for jobs in JOBS {
-        runtime.block_on(measure(jobs, &mut report));
+    // Other numbers may be given, for a look at whether it works.
+    let asked: Vec<_> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
+    let batches = if asked.is_empty() { JOBS.to_vec() } else { asked };
+    for jobs in &batches {
+        runtime.block_on(measure(*jobs, &mut report));
     }
-    report.print();
+    report.print(&batches);
 }
 
 async fn measure(jobs: usize, report: &mut Report) {
@@ -157,18 +160,18 @@ impl Report {
         self.0.entry(line).or_default().entry(jobs).or_default().extend(took);
     }
 
-    fn print(self) {
-        let heads = JOBS.map(|jobs| format!("{jobs:>20} jobs"));
+    fn print(self, batches: &[usize]) {
+        let heads: Vec<_> = batches.iter().map(|jobs| format!("{jobs:>20} jobs")).collect();
         println!("{:<48}{}", "median and p99, µs", heads.concat());
         for (line, mut by_jobs) in self.0 {
-            let cells = JOBS.map(|jobs| {
-                let mut times = by_jobs.remove(&jobs).unwrap_or_default();
+            let cells = batches.iter().map(|jobs| {
+                let mut times = by_jobs.remove(jobs).unwrap_or_default();
                 times.sort_unstable();
                 let at = |share: usize| times.get(times.len() * share / 100).map(Duration::as_micros);
                 let cell = |time: Option<u128>| time.map_or("–".to_owned(), |time| time.to_string());
                 format!("{:>15}{:>10}", cell(at(50)), cell(at(99)))
             });
-            println!("{line:<48}{}", cells.concat());
+            println!("{line:<48}{}", cells.collect::<String>());
         }
     }
 }

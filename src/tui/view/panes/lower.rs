@@ -17,7 +17,7 @@ use crate::tui::view::paint::{Piece, frame, put, put_right, put_spans, spread_hi
 use crate::tui::view::panes::logs;
 use crate::tui::view::panes::preview;
 use crate::tui::view::panes::record::{self, Line, stage_words};
-use crate::tui::view::words::text::{fit, fit_end, fit_path, safe, wrap};
+use crate::tui::view::words::text::{fit, fit_path, safe, wrap};
 
 /// Where the text goes: a column of air at either side, below what went wrong.
 pub(in crate::tui::view) fn body(ui: &Ui, area: Rect) -> Rect {
@@ -130,7 +130,9 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
         let room = usize::from(title.width / 3);
         right.push(Piece::text(8, format!(" {} ", fit_path(&detail.path, room)), of(Role::Text)));
         if let Some(id) = &detail.request.id {
-            right.push(Piece::text(2, format!(" {} ", fit_end(id, room)), of(Role::Muted)));
+            // Its start tells it from others; all of it is in the tab of the request.
+            let room = if title.width < 140 { 14 } else { room };
+            right.push(Piece::text(2, format!(" {} ", fit(id, room)), of(Role::Muted)));
         }
     }
     spread_hits(buf, title, 0, tabs.collect(), right, hits);
