@@ -129,6 +129,29 @@ fn a_sheet_over_ssh_costs_little_and_nothing_while_nothing_moves() {
 }
 
 #[test]
+fn pixels_are_sent_once_where_the_terminal_draws_them() {
+    let stage = two_photos();
+    let mut term = finished(&stage, &[("FAL_TUI_IMAGES", "kitty")]);
+    let sent = |seen: &Seen| String::from_utf8_lossy(&seen.bytes).matches("\u{1b}_G").count();
+    assert_eq!(term.see(sent), 0);
+    term.press("C");
+    // Where a picture stands is said by a letter of its own in each of its cells.
+    let stands = |seen: &Seen| String::from_utf8_lossy(&seen.bytes).matches('\u{10eeee}').count();
+    term.wait("both pictures", |seen| sent(seen) >= 2 && stands(seen) >= 20);
+    term.settle();
+    let before = term.see(sent);
+    assert_eq!(term.see(blocks), 0);
+    term.press("l");
+    term.wait_for("2 of 2");
+    term.press("C");
+    term.wait_for("Caption or cause");
+    term.press("C");
+    term.wait_for("2 of 2");
+    term.settle();
+    assert_eq!(term.see(sent), before, "they are on the terminal already");
+}
+
+#[test]
 fn a_sheet_on_a_small_screen_and_without_colours() {
     let stage = two_photos();
     let mut command = stage.command(&["--yes"]);

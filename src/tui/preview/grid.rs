@@ -53,7 +53,7 @@ impl Grid {
         });
         // Of those that leave as much blank the one whose pictures are the largest: it comes first.
         let blank = |grid: &Self| room.height - (grid.down * grid.cell.height).min(room.height);
-        grids.min_by_key(blank).unwrap_or_default()
+        grids.min_by_key(blank).unwrap_or_default().spread(room)
     }
 
     fn with(room: Size, across: u16, height: u16, labels: u16) -> Self {
@@ -61,6 +61,14 @@ impl Grid {
         let cell = Size { width, height: (height + labels).max(1) };
         let picture = Size { width: width.saturating_sub(2), height };
         Self { across, down: (room.height / cell.height).max(1), cell, picture, labels }
+    }
+
+    /// Gives what rows are left over to the pictures: those of portraits are larger by that.
+    fn spread(mut self, room: Size) -> Self {
+        let spare = room.height.saturating_sub(self.down * self.cell.height) / self.down.max(1);
+        self.cell.height += spare;
+        self.picture.height += spare;
+        self
     }
 
     /// How many cells there are.
@@ -114,7 +122,7 @@ mod tests {
             let Grid { across, down, picture, .. } = Grid::of(Size { width, height }, paper(images));
             (across, down, picture.width, picture.height)
         };
-        assert_eq!(sheet(120, 30, Images::Halfblocks), (5, 3, 22, 7), "a usual one");
+        assert_eq!(sheet(120, 30, Images::Halfblocks), (5, 3, 22, 8), "a usual one");
         assert_eq!(sheet(80, 18, Images::Halfblocks), (3, 2, 24, 8));
         assert_eq!(sheet(40, 7, Images::Halfblocks).1, 1, "a small one shows a row");
         let (across, down, ..) = sheet(120, 30, Images::Kitty);
