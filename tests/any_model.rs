@@ -176,6 +176,8 @@ fn what_a_model_gives_is_saved_by_its_shape() {
         (&["-m", "fal-ai/birefnet/v2", "-p", "output_format=webp"], &["small-1.webp"]),
         // A drawing.
         (&["-m", "fal-ai/recraft/vectorize"], &["small-1.svg"]),
+        // One that comes inside the answer.
+        (&["-m", "fal-ai/image2svg"], &["small-1.svg"]),
         // The photo in a list, a prompt, and what the model says of it.
         (&["-m", "fal-ai/nano-banana-pro/edit", "-p", "prompt=make it blue"], &["small-1.png", "small-1.txt"]),
         // Other names for the factor, other formats.
@@ -229,7 +231,7 @@ fn models_are_searched_and_shown_with_what_they_take_give_and_cost() {
         (&one["image_field"], &one["unit_price_usd"], &one["gives"]),
         (&json!("image_url"), &Value::Null, &json!(["pictures"]))
     );
-    assert_eq!(models(&["--json"]).stdout.lines().count(), 13);
+    assert_eq!(models(&["--json"]).stdout.lines().count(), 14);
     let one: Value = serde_json::from_str(models(&["fal-ai/creative-upscaler", "--json"]).stdout.trim()).unwrap();
     assert_eq!(
         (&one["deprecated"], &one["status"], &one["replaced_by"]),

@@ -74,11 +74,26 @@ fn a_mask_goes_up_once_and_decides_what_every_result_is() {
     for n in 1..=4 {
         assert_eq!(changed(&stage, &format!("small-{n}.png")), (0..12).collect::<Vec<_>>());
     }
+    // Its name is told where parameters have what it holds.
+    let batch = ran.summary()["batch"].to_string();
+    let shown = run(&mut stage.command(&["show", &batch]));
+    assert!(shown.stdout.contains(&format!("mask_url=@{}", left.display())), "{}", shown.stdout);
+    let shown: Value =
+        serde_json::from_str(run(&mut stage.command(&["show", &batch, "--json"])).stdout.trim()).unwrap();
+    assert_eq!(shown["files"], json!([{ "param": "mask_url", "path": left, "content": plan["params"]["mask_url"] }]));
+    let named = |stage: &Stage| {
+        let lines = fs::read_to_string(stage.output().join("metadata.jsonl")).unwrap();
+        let line: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        serde_json::from_str::<Value>(line["files"].as_str().unwrap()).unwrap()
+    };
+    let mark = plan["params"]["mask_url"].as_str().unwrap();
+    assert_eq!(named(&stage), json!({ mark: "left.png" }));
     // Renamed it is the same batch, and nothing is paid again.
     let renamed = stage.dir.path().join("renamed.png");
     fs::rename(&left, &renamed).unwrap();
     let again = fill(&stage, &renamed, &["--canary", "2"]);
     assert_eq!(again.assert_status(0).summary()["batch"], ran.summary()["batch"]);
+    assert_eq!(named(&stage), json!({ mark: "renamed.png" }));
     // In another folder its results are copied.
     let elsewhere = stage.dir.path().join("elsewhere");
     let copied = fill(&stage, &renamed, &["-o", elsewhere.to_str().unwrap()]);
@@ -102,9 +117,13 @@ fn what_cannot_go_along_is_said_before_anything_is_sent() {
     fs::write(&cut, &fs::read(&good).unwrap()[..40]).unwrap();
     let pair = |name: &str, path: &Path| format!("{name}=@{}", path.display());
     let none = stage.dir.path().join("none.png");
+    // Whatever it is, so long a file is not even looked into.
+    let long = stage.dir.path().join("long.png");
+    fs::File::create(&long).unwrap().set_len((50 << 20) + 1).unwrap();
     for (pair, said) in [
         (pair("mask_url", &none), "the file cannot be read: no such file"),
         (pair("mask_url", stage.dir.path()), "it is no file"),
+        (pair("mask_url", &long), "has more than 50 MiB, which models do not fetch"),
         (pair("mask_url", &text), "the file cannot go along with photos:"),
         (pair("mask_url", &cut), "the file cannot go along with photos: truncated PNG"),
         (pair("prompt", &good), "the file is no text, and this parameter takes no file"),
@@ -164,6 +183,36 @@ fn killed_in_the_middle_each_photo_is_paid_for_once_and_the_mask_is_there_again(
     let stats = stage.stats();
     assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&json!(6), &json!(1)), "{stats:#}");
     assert_eq!(changed(&stage, "small-6.png"), (0..12).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_mask_that_changes_meanwhile_stops_the_run_with_a_reason_and_fails_no_photo() {
+    let scenario =
+        "[[fault]]\ncall = \"run\"\nfile = \"small-*.png\"\nfirst = 1\nfail = { type = \"file_download_error\" }\n";
+    let options = Options { latency: Duration::from_millis(800), runners: 1, ..common::fast() };
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(scenario, "test").unwrap()), ..options });
+    stage.small_photos(30);
+    let left = mask(&stage, "left.png", 12);
+    let mut command = stage.command(&["--json", "--yes", "-c", "1"]);
+    command.args(args(&left)).arg(stage.photos()).stdout(std::process::Stdio::piped());
+    let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    stage.until("one is at fal", |stats| stats["accepted"].as_u64() >= Some(1));
+    // The first cannot be fetched at fal, so that all goes up anew.
+    mask(&stage, "left.png", 6);
+    let output = child.wait_with_output().unwrap();
+    let told = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let status = output.status.code().unwrap();
+    let ran = Run { status, stdout: told(output.stdout), stderr: told(output.stderr) };
+    let summary = ran.assert_status(4).summary();
+    assert_eq!((&summary["failed"], summary["left"].as_u64() > Some(25)), (&json!(0), true), "{summary}");
+    let notices: Vec<_> = ran.events().into_iter().filter(|event| event["kind"] == "file_changed").collect();
+    assert_eq!(notices.len(), 1, "{}", ran.stdout);
+    let said = notices[0]["message"].as_str().unwrap();
+    assert!(said.starts_with("left.png, which goes along, has changed since the plan was made; no more"), "{said}");
+    assert!(notices[0]["action"].as_str().unwrap().starts_with("put it back as it was"), "{}", notices[0]);
+    mask(&stage, "left.png", 12);
+    assert_eq!(fill(&stage, &left, &[]).assert_status(0).summary()["done"], 30);
+    assert_eq!(changed(&stage, "small-9.png"), (0..12).collect::<Vec<_>>());
 }
 
 #[test]
@@ -274,6 +323,25 @@ mod dashboard {
         term.wait_exit();
         let columns = [changed(&stage, "small-1.png").len(), changed(&stage, "small-2.png").len()];
         assert!(columns == [3, 12] || columns == [12, 3], "{columns:?}");
+    }
+
+    #[test]
+    fn a_mask_that_changes_while_the_plan_is_looked_at_is_said_and_put_back() {
+        let stage = Stage::new();
+        stage.small_photos(3);
+        let left = mask(&stage, "left.png", 12);
+        let mut term = Term::start(stage.command(&[]).args(args(&left)).arg("photos"), (140, 44));
+        term.wait_for("Enter sends 3 photos");
+        fs::remove_file(&left).unwrap();
+        term.press("\r");
+        term.wait_for("left.png, which goes along, cannot be read: No such file");
+        term.wait_for("file changed");
+        mask(&stage, "left.png", 12);
+        term.press("p");
+        term.wait_for("✓ finished");
+        assert_eq!((accepted(&stage), changed(&stage, "small-3.png")), (3, (0..12).collect()));
+        term.press("q");
+        term.wait_exit();
     }
 
     #[test]

@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
 use super::batch::Batch;
 use super::failure::Failure;
 use crate::intake;
-use crate::job::{ContentHash, FurtherFile};
-use crate::ledger::Ledger;
+use crate::job::{ContentHash, FurtherFile, Job};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{file_mark, marked};
+use crate::output::FileNames;
 
 impl Batch {
     /// The same with all files at hand that its parameters name, each as it was when that was said.
@@ -32,6 +36,42 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// What stands for files in parameters as they are kept, each with the parameter that it is given for.
+pub(super) fn marks(params: &str) -> Vec<(String, ContentHash)> {
+    let params: Map<String, Value> = serde_json::from_str(params).unwrap_or_default();
+    let marks = params.iter().flat_map(|(name, value)| {
+        let texts = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        texts.iter().filter_map(Value::as_str).filter_map(marked).map(|content| (name.clone(), content))
+    });
+    marks.collect()
+}
+
+/// Learns what files are called that parameters name, as far as the ledger knows.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) async fn learn(names: &mut FileNames, ledger: &Ledger, params: &str) -> Result<(), LedgerError> {
+    for (_, content) in marks(params) {
+        if let Some(path) = ledger.file(&content).await? {
+            names.learn(file_mark(&content), FurtherFile::name_of(&path));
+        }
+    }
+    Ok(())
+}
+
+/// What files are called that a batch and its jobs name.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub(super) async fn names_of(ledger: &Ledger, params: &str, jobs: &[Job]) -> Result<FileNames, LedgerError> {
+    let mut names = FileNames::default();
+    learn(&mut names, ledger, params).await?;
+    for own in jobs.iter().filter_map(|job| job.own.as_ref()) {
+        learn(&mut names, ledger, &own.0).await?;
+    }
+    Ok(names)
 }
 
 async fn known(ledger: &Ledger, name: &str, content: ContentHash) -> Result<FurtherFile, Failure> {

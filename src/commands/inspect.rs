@@ -4,17 +4,20 @@ mod course;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
+use crate::commands::further;
 use crate::commands::moment::{local, utc};
 use crate::commands::process::stdout::print;
 use crate::commands::run::records;
 use crate::config::Settings;
-use crate::job::{BatchId, Cause, CauseKind, Group, Job, Service, clean, path_text, plural};
+use crate::job::{BatchId, Cause, CauseKind, ContentHash, Group, Job, Service, clean, path_text, plural};
 use crate::ledger::{BatchRow, Ledger};
+use crate::model::file_mark;
 use crate::output::{Again, CaptionForm};
 
 /// How many captions that were left alone are told.
@@ -38,6 +41,7 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
     let row = ledger.batch(id).await?;
     let jobs = ledger.jobs(id).await?;
     let causes = causes(&jobs);
+    let files = files(&ledger, &row.key.params).await?;
     if json {
         let mut object = row_json(&row);
         let causes: Map<_, _> =
@@ -45,10 +49,14 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
         object.insert("causes".to_owned(), Value::Object(causes));
         let overview = course::course(id, &jobs, &ledger.payments(None).await?);
         object.insert("overview".to_owned(), course::as_json(&overview));
+        object.insert("files".to_owned(), files.iter().map(file_json).collect());
         object.insert("jobs".to_owned(), jobs.iter().map(job_json).collect());
         return print(&format!("{}\n", Value::Object(object)));
     }
     let mut text = row_text(&row);
+    for (param, path, _) in &files {
+        writeln!(text, "      {}=@{}", clean(param), clean(&path.to_string_lossy())).ok();
+    }
     for (kind, (count, why, first)) in &causes {
         let (why, path) = (why.to_string(), first.photo.slash_path());
         writeln!(text, "  {count:>6} × {kind}: {} (first: {})", clean(&why), clean(&path)).ok();
@@ -57,6 +65,21 @@ pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result
         text.push_str(&job_text(job));
     }
     print(&text)
+}
+
+/// The files that go along with its photos: the parameter, where it lay last, and what it holds.
+async fn files(ledger: &Ledger, params: &str) -> Result<Vec<(String, PathBuf, ContentHash)>, Failure> {
+    let mut files = Vec::new();
+    for (param, content) in further::marks(params) {
+        if let Some(path) = ledger.file(&content).await? {
+            files.push((param, path, content));
+        }
+    }
+    Ok(files)
+}
+
+fn file_json((param, path, content): &(String, PathBuf, ContentHash)) -> Value {
+    json!({ "param": param, "path": path.to_string_lossy(), "content": file_mark(content) })
 }
 
 /// What kept photos from being done: how often, and the first of each kind.
@@ -90,7 +113,8 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let jobs = ledger.jobs(id).await?;
     let output = batch.output(settings)?;
     let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
-    output.write_records(&jobs, &batch.key.terms())?;
+    let files = further::names_of(&ledger, &batch.key.params, &jobs).await?;
+    output.write_records(&jobs, &batch.key.terms(), files)?;
     let page = records::put_page(&ledger, id, &output, records::thumbs(settings)).await?;
     let page = page.map(|name| format!(", {name}")).unwrap_or_default();
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();

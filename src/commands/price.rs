@@ -40,7 +40,8 @@ pub(super) async fn settled(fal: &Fal, quotes: &[Quote], model: &Model, trusts: 
     let price = settle(quotes, model.list_price.as_ref(), trusts)?;
     let is_countable = match price.unit {
         Unit::Megapixel => model.knows_size(),
-        Unit::Image => true,
+        Unit::Image | Unit::Generation | Unit::Request => true,
+        Unit::Seconds(_) => model.knows_length(),
         Unit::Other(_) => false,
     };
     if is_countable || price.source != PriceSource::Live {

@@ -45,12 +45,13 @@ pub fn further(path: &Path) -> Result<FurtherFile, FurtherFault> {
     if stat.kind != Kind::File {
         return Err(FurtherFault::NoFile);
     }
-    let file = source.open(&path).map_err(unreadable)?;
-    let mut photo = as_photo(&path);
-    let header = measure(&mut photo, stat, file)?;
+    // Before anything of it is read.
     if stat.bytes > LONGEST {
         return Err(FurtherFault::TooLong);
     }
+    let file = source.open(&path).map_err(unreadable)?;
+    let mut photo = as_photo(&path);
+    let header = measure(&mut photo, stat, file)?;
     let content = content(&path).map_err(unreadable)?;
     Ok(FurtherFile { content, path: path.into(), bytes: stat.bytes, pixels: header.upright() })
 }

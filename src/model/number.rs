@@ -1,6 +1,11 @@
 //! Numbers in what a model answered, in whichever form they are.
 
+use std::time::Duration;
+
 use serde_json::Value;
+
+/// The longest time that a parameter may mean, seconds: a day.
+const LONGEST: f64 = 86_400.0;
 
 /// A whole number of at least 0, in whichever form: `192`, `192.0`, `"192"`.
 #[must_use]
@@ -20,6 +25,13 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
+/// A time in seconds, in whichever form: `5`, `"5"`, `"8s"`. `None` for words such as `auto`.
+pub(super) fn seconds(value: &Value) -> Option<Duration> {
+    let text = value.as_str().map(|text| text.trim().trim_end_matches("seconds").trim_end_matches('s').trim());
+    let seconds = text.map_or_else(|| number(value), |text| number(&Value::from(text)))?;
+    (seconds > 0.0 && seconds <= LONGEST).then(|| Duration::from_secs_f64(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -34,5 +46,14 @@ mod tests {
             [json!(-1), json!(1.5), json!(null), json!("wide"), json!(1e300)].iter().all(|form| count(form).is_none())
         );
         assert_eq!((number(&json!("2.5")), number(&json!(2)), number(&json!("NaN"))), (Some(2.5), Some(2.0), None));
+    }
+    #[test]
+    fn a_time_is_read_in_any_form() {
+        let times = [json!(5), json!("5"), json!("5s"), json!("5 seconds"), json!(5.0)];
+        assert!(times.iter().all(|form| seconds(form) == Some(Duration::from_secs(5))));
+        assert_eq!(seconds(&json!(7.5)), Some(Duration::from_millis(7500)));
+        assert!(
+            [json!("auto"), json!(0), json!(-5), json!(1e9), json!(null)].iter().all(|form| seconds(form).is_none())
+        );
     }
 }

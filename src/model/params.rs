@@ -3,6 +3,8 @@
 mod further;
 mod prompt;
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -13,6 +15,7 @@ pub use further::{Urls, by_content, file_urls, put_urls};
 pub use prompt::{Filling, Slot, Unfilled};
 
 use super::near::nearest;
+use super::number::seconds;
 use super::{Bound, Model, ParamSpec, SizeRule, UnitPrice, Work, shown};
 use crate::job::{Pixels, clean};
 
@@ -30,6 +33,9 @@ pub struct Params {
     /// How many pictures a request makes.
     #[serde(skip)]
     pictures: u32,
+    /// How long what comes out lasts, if that is said.
+    #[serde(skip)]
+    lasts: Option<Duration>,
     /// Whether their identity goes by their names' order, since the model's own may change.
     #[serde(skip)]
     by_name: bool,
@@ -71,8 +77,9 @@ impl Params {
         };
         let many = |name: &String| values.get(name).and_then(Value::as_u64).and_then(|many| u32::try_from(many).ok());
         let pictures = model.counts.iter().filter_map(many).fold(1, u32::saturating_mul).max(1);
+        let lasts = model.lasts.as_ref().and_then(|name| seconds(values.get(name)?));
         let sizing = Sizing { growth, fit: Fit::default() };
-        Self { values, sizing, pictures, by_name: model.by_name }
+        Self { values, sizing, pictures, lasts, by_name: model.by_name }
     }
 
     /// Checks values as JSON has them.
@@ -179,7 +186,13 @@ impl Params {
     #[must_use]
     pub fn work(&self, input: Option<Pixels>) -> Work {
         let sent = input.map(|input| self.sizing.sent(input));
-        Work { sent, is_reduced: sent != input, pixels: self.output_size(input), pictures: self.pictures }
+        Work {
+            sent,
+            is_reduced: sent != input,
+            pixels: self.output_size(input),
+            pictures: self.pictures,
+            lasts: self.lasts,
+        }
     }
 
     /// Whether a cap can be kept with this price for requests with these: by counting beforehand, or by what

@@ -1,52 +1,15 @@
 //! What is paid for: prices of a unit of work.
 
 mod bound;
-
-use std::fmt;
+mod unit;
 
 use serde::{Deserialize, Serialize};
 
 pub use bound::Bound;
+pub use unit::Unit;
 
 use super::{Doubt, Work};
 use crate::job::{Cost, Pixels, Usd, clean};
-
-/// What a unit price is counted in (fal docs: platform pricing).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
-    /// Megapixels of output, 10⁶ px.
-    Megapixel,
-    /// Finished images.
-    Image,
-    /// Anything that cannot be known beforehand, such as compute seconds.
-    Other(String),
-}
-
-impl Unit {
-    /// Reads the pricing API's `unit`.
-    #[must_use]
-    pub fn from_api(unit: &str) -> Self {
-        match unit.to_ascii_lowercase().as_str() {
-            "megapixel" | "megapixels" => Self::Megapixel,
-            "image" | "images" => Self::Image,
-            _ => Self::Other(unit.to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Megapixel => f.write_str("MP"),
-            Self::Image => f.write_str("image"),
-            // fal names units in the plural.
-            Self::Other(unit) if unit.starts_with(|c: char| c.is_alphabetic()) => {
-                f.write_str(unit.strip_suffix('s').unwrap_or(unit))
-            }
-            Self::Other(unit) => f.write_str(unit),
-        }
-    }
-}
 
 /// How we know a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,12 +60,17 @@ impl UnitPrice {
     /// What a request costs; `None` where that cannot be known beforehand.
     #[must_use]
     pub fn estimate(&self, work: Work) -> Option<Usd> {
-        let one = match self.unit {
+        let one = match &self.unit {
             Unit::Megapixel => match work.pixels {
                 Some(pixels) => self.usd.times(u128::from(pixels.count()), 1_000_000),
                 None => return self.learned(),
             },
-            Unit::Image => Some(self.usd),
+            Unit::Image | Unit::Generation => Some(self.usd),
+            Unit::Request => return Some(self.usd),
+            Unit::Seconds(unit) => match work.lasts {
+                Some(lasts) => self.usd.times(lasts.as_millis(), 1000 * u128::from(*unit)),
+                None => return self.learned(),
+            },
             // What was learned is of requests, whatever comes of each.
             Unit::Other(_) => return self.learned(),
         };
@@ -127,12 +95,15 @@ impl UnitPrice {
     }
 
     /// The most that a request may be billed as. How fal rounds megapixels is not
-    /// documented: a cap reckons with whole ones, rounded up, and with the smaller kind, 10⁶ px.
+    /// documented: a cap reckons with whole ones, rounded up, and with the smaller kind, 10⁶ px; with seconds it
+    /// does likewise.
     #[must_use]
     pub fn at_most(&self, work: Work) -> Option<Usd> {
-        let one = match self.unit {
+        let one = match &self.unit {
             Unit::Megapixel => self.usd.times(u128::from(work.pixels?.count().div_ceil(1_000_000)), 1),
-            Unit::Image => Some(self.usd),
+            Unit::Image | Unit::Generation => Some(self.usd),
+            Unit::Request => return Some(self.usd),
+            Unit::Seconds(unit) => self.usd.times(work.lasts?.as_millis().div_ceil(1000 * u128::from(*unit)), 1),
             Unit::Other(_) => None,
         };
         one?.times(work.pictures.into(), 1)
@@ -175,6 +146,8 @@ impl UnitPrice {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn per_megapixel() -> UnitPrice {
@@ -207,6 +180,27 @@ mod tests {
             [words("megapixels"), words("images"), words("compute seconds"), words("1000 characters")],
             ["$0.10 per MP", "$0.10 per image", "$0.10 per compute second", "$0.10 per 1000 characters"]
         );
+    }
+
+    #[test]
+    fn what_lasts_as_long_as_its_parameter_says_is_paid_by_that() {
+        let work = |seconds: f64| Work { lasts: Some(Duration::from_secs_f64(seconds)), ..Work::one(None) };
+        let price = |unit: &str| UnitPrice { unit: Unit::from_api(unit), ..per_megapixel() };
+        let told = |unit: &str, seconds: f64| {
+            (
+                price(unit).estimate(work(seconds)).unwrap().to_string(),
+                price(unit).at_most(work(seconds)).unwrap().to_string(),
+            )
+        };
+        let both = |usd: &str| (usd.to_owned(), usd.to_owned());
+        assert_eq!([told("seconds", 10.0), told("5 seconds", 10.0)], [both("$1.00"), both("$0.20")]);
+        assert_eq!(told("seconds", 7.5), ("$0.75".to_owned(), "$0.80".to_owned()));
+        assert_eq!(told("minutes", 90.0), ("$0.15".to_owned(), "$0.20".to_owned()));
+        assert_eq!(price("seconds").estimate(Work::one(None)), None, "how long it will be is not known");
+        assert_eq!((told("requests", 9.0), told("generations", 9.0)), (both("$0.10"), both("$0.10")));
+        let four = Work { pictures: 4, ..Work::one(None) };
+        let usd = |unit: &str| price(unit).estimate(four).unwrap().to_string();
+        assert_eq!([usd("requests"), usd("generations")], ["$0.10", "$0.40"]);
     }
 
     #[test]

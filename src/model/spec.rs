@@ -19,6 +19,9 @@ pub struct Model {
     pub(super) size: SizeRule,
     /// The parameters that say how many pictures a request makes; their product counts.
     pub(super) counts: Vec<String>,
+    /// The parameter that says how many seconds what it gives lasts.
+    #[serde(default)]
+    pub(super) lasts: Option<String>,
     /// What it gives.
     pub gives: Gives,
     /// Fields that are sent with one value for a reason, see [`WHY_PINNED`](Self::WHY_PINNED).
@@ -99,6 +102,12 @@ impl Model {
     #[must_use]
     pub fn knows_size(&self) -> bool {
         self.size != SizeRule::Unknown
+    }
+
+    /// Whether how long its results last can be known beforehand, as far as its parameters say.
+    #[must_use]
+    pub fn knows_length(&self) -> bool {
+        self.lasts.is_some()
     }
 
     /// Whether another takes and sends the same, whatever is said about it.

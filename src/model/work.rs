@@ -1,5 +1,7 @@
 //! What one request makes, as far as that is known before it is there.
 
+use std::time::Duration;
+
 use crate::job::Pixels;
 
 /// So many pictures of one size.
@@ -13,13 +15,15 @@ pub struct Work {
     pub pixels: Option<Pixels>,
     /// How many there are, at least 1.
     pub pictures: u32,
+    /// How long what comes out lasts, where it does and a parameter says so.
+    pub lasts: Option<Duration>,
 }
 
 impl Work {
     /// One picture.
     #[must_use]
     pub fn one(pixels: Option<Pixels>) -> Self {
-        Self { sent: None, is_reduced: false, pixels, pictures: 1 }
+        Self { sent: None, is_reduced: false, pixels, pictures: 1, lasts: None }
     }
 
     /// Pixels in all, px; 0 where that cannot be known.

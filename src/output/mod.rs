@@ -10,6 +10,7 @@ mod duplicate;
 mod error;
 mod folder;
 mod name;
+mod other;
 mod page;
 mod part;
 mod place;
@@ -27,8 +28,8 @@ pub use error::OutputError;
 pub use folder::Output;
 pub use page::{Facts, Page};
 pub use part::{Part, Wanted};
-pub use records::Records;
 pub use records::memory::{Memory, Record, as_saved};
+pub use records::{FileNames, Records};
 pub use result::{Expect, Placed};
 pub use template::{Made, Taken, Template};
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::OutputError;
 use super::caption::lines_of;
 use super::dressing::Dressing;
+use super::other;
 use crate::job::{FileKind, Format, Pixels};
 use crate::picture::{HEAD, Kind, Look, Orientation, Other, PictureError, complete, header, sniff};
 use crate::storage::{self, Unfinished};
@@ -25,6 +26,33 @@ pub struct Wanted {
     pub picture: bool,
     /// The extension in its URL, which holds where its bytes do not say more.
     pub extension: Option<Box<str>>,
+}
+
+/// Why a file is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// It is no whole picture.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// It is none, and not whole, or not what it is called.
+    #[error("{0}")]
+    File(String),
+}
+
+impl Fault {
+    /// As a failure of the result that was to lie at a path.
+    pub(super) fn of(self, path: &Path) -> OutputError {
+        match self {
+            Self::Picture(error) => OutputError::of_picture(path, error),
+            Self::File(wrong) => OutputError::BadResult(wrong.into()),
+        }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Picture(PictureError::Unreadable(error))
+    }
 }
 
 /// A file of a result, not under its name yet.
@@ -109,23 +137,26 @@ impl Part {
     ///
     /// # Errors
     /// If it is damaged, not what it should be, or cannot be read.
-    pub(super) fn check(&self) -> Result<(FileKind, Look), PictureError> {
+    pub(super) fn check(&self) -> Result<(FileKind, Look), Fault> {
         match &self.content {
             Whole::Memory(bytes) => self.check_bytes(Cursor::new(bytes)),
             Whole::File(file) => self.check_bytes(file),
         }
     }
 
-    fn check_bytes(&self, mut file: impl Read + Seek) -> Result<(FileKind, Look), PictureError> {
+    fn check_bytes(&self, mut file: impl Read + Seek) -> Result<(FileKind, Look), Fault> {
         match check(&mut file) {
             Ok((format, pixels, look)) => Ok((FileKind::Picture { format, pixels }, look)),
             // Vectorisers give their drawing as the picture.
             Err(PictureError::Other(Other::Svg)) => Ok((FileKind::Other("svg".into()), Look::default())),
             Err(PictureError::Other(other)) if !self.what.picture && !is_an_error_page(other) => {
-                let head = head(&mut file).map_err(PictureError::Unreadable)?;
+                let head = head(&mut file)?;
+                if let Some(wrong) = other::fault(&mut file, &head, self.what.extension.as_deref())? {
+                    return Err(Fault::File(wrong));
+                }
                 Ok((FileKind::Other(self.extension(&head, other)), Look::default()))
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -280,11 +311,12 @@ mod tests {
             .map(|(kind, _)| kind)
         };
         let other = |extension: &str| FileKind::Other(extension.into());
-        assert_eq!(kind("https://h/a.bin", b"glTF\x02\0\0\0").unwrap(), other("glb"));
+        assert_eq!(kind("https://h/a.bin", b"glTF\x02\0\0\0\x0c\0\0\0").unwrap(), other("glb"));
         assert_eq!(kind("https://h/a.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom").unwrap(), other("mp4"));
         assert_eq!(kind("https://h/a.json", b"{\"a\": 1}").unwrap(), other("json"));
         assert_eq!(kind("https://h/a.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap(), other("svg"));
         assert!(kind("https://h/a.glb", b"<!DOCTYPE html><html>gone</html>").is_err());
         assert!(kind("https://h/a.glb", b"").is_err());
+        assert!(kind("https://h/a.mp4", b"no video").is_err());
     }
 }

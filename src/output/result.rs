@@ -114,7 +114,7 @@ impl Finished {
         let mut checked = Vec::with_capacity(self.parts.len());
         for part in &mut self.parts {
             part.dress(&target, || shared.unfinished(&mut names))?;
-            checked.push(part.check().map_err(|error| OutputError::of_picture(&target, error))?);
+            checked.push(part.check().map_err(|fault| fault.of(&target))?);
         }
         let (first, look) = checked.first().cloned().ok_or_else(nothing)?;
         let roles = self.parts.iter().map(|part| &*part.what.role);

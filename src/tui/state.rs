@@ -68,6 +68,7 @@ impl State {
             NoticeKind::CanaryDone => "canary done",
             NoticeKind::Failures => "many failed",
             NoticeKind::DiskLow => "disk full",
+            NoticeKind::FileChanged => "file changed",
             NoticeKind::Offline
             | NoticeKind::RateLimited
             | NoticeKind::ResourcesLow

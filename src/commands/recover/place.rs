@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
+use crate::commands::further;
 use crate::engine::{Clock, SaveError, fetch};
 use crate::fal::{Fal, FalError};
 use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
@@ -135,7 +136,8 @@ impl<'a> Place<'a> {
     /// Writes the batch's records and lets go of it.
     pub(super) async fn end(self) -> Result<(), Failure> {
         let (jobs, output, terms) = (self.ledger.jobs(self.batch.id).await?, self.output, self.terms);
-        let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms)).await;
+        let files = further::names_of(&self.ledger, &terms.params, &jobs).await?;
+        let written = tokio::task::spawn_blocking(move || output.write_records(&jobs, &terms, files)).await;
         written.map_err(|error| Failure::usage(&error))??;
         drop(self.batch.hold);
         Ok(())

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::commands::failure::Failure;
+use crate::commands::further;
 use crate::commands::moment::local;
 use crate::config::Settings;
 use crate::job::{BatchId, Service, clean};
@@ -117,12 +118,17 @@ pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) ->
         return Ok(());
     }
     let terms = row.key.terms();
+    let params = terms.params.clone();
     let mut records = blocking(move || output.records(&terms)).await?;
+    further::learn(records.files(), ledger, &params).await.map_err(|error| Failure::disk(&error))?;
     let mut last = None;
     loop {
         let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
         let Some(job) = jobs.last() else { break };
         last = Some(job.id);
+        for own in jobs.iter().filter_map(|job| job.own.as_ref()) {
+            further::learn(records.files(), ledger, &own.0).await.map_err(|error| Failure::disk(&error))?;
+        }
         records = blocking(move || {
             jobs.iter().try_for_each(|job| records.add(job))?;
             Ok(records)

@@ -41,6 +41,8 @@ pub(in crate::engine) enum PauseReason {
     },
     /// The ledger or the output folder cannot be written.
     Disk(String),
+    /// A file that goes along with every photo is not as it was.
+    File(String),
 }
 
 impl PauseReason {
@@ -65,6 +67,7 @@ impl PauseReason {
             Self::Canary(_) => "canary",
             Self::Failures { .. } => "too many failures",
             Self::Disk(_) => "disk",
+            Self::File(_) => "file changed",
         }
     }
 
@@ -73,7 +76,9 @@ impl PauseReason {
         match self {
             Self::User => None,
             Self::Account(_) => Some(Ending::Account),
-            Self::Budget { .. } | Self::Unsaid { .. } | Self::Failures { .. } | Self::Disk(_) => Some(Ending::OwnLimit),
+            Self::Budget { .. } | Self::Unsaid { .. } | Self::Failures { .. } | Self::Disk(_) | Self::File(_) => {
+                Some(Ending::OwnLimit)
+            }
             Self::Canary(_) => Some(Ending::Canary),
         }
     }
@@ -127,6 +132,16 @@ impl PauseReason {
                     )
                 },
                 with_how("look at one of them", "; go on with the same command"),
+            ),
+            Self::File(message) => (
+                NoticeKind::FileChanged,
+                format!("{}; no more are begun, what is at fal is still fetched", unstopped(message)),
+                if keys {
+                    "put it back as it was; the same command run anew takes it as it is, as another batch".to_owned()
+                } else {
+                    "put it back as it was and go on with the same command; with it as it is, that is another batch"
+                        .to_owned()
+                },
             ),
             Self::Disk(message) => (
                 NoticeKind::DiskLow,
@@ -351,6 +366,7 @@ mod tests {
             },
             PauseReason::Unsaid { cap: Usd::ZERO, spent: Spent::NOTHING, reserved: Usd::ZERO },
             PauseReason::Disk("the disk is full".into()),
+            PauseReason::File("mask.png has changed".into()),
         ] {
             let notice = hold.notice(None, true).unwrap();
             assert!(!notice.message.is_empty() && !notice.action.is_empty());

@@ -198,6 +198,8 @@ pub enum NoticeKind {
     Failures,
     /// The disk is nearly full.
     DiskLow,
+    /// A file that goes along with every photo is not as it was.
+    FileChanged,
     /// fal cannot be reached.
     Offline,
     /// Asked to slow down.

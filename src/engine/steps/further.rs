@@ -8,10 +8,13 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use crate::engine::clock::Clock;
+use crate::engine::effect::{Effect, Effects};
+use crate::engine::resilience::connectivity::CallKind;
+use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::Stages;
 use crate::fal::{FalError, InputFile, Meter};
 use crate::intake;
-use crate::job::{ContentHash, Format, FurtherFile, Service, Timestamp};
+use crate::job::{CauseKind, Checkpoint, ContentHash, Format, FurtherFile, Service, Timestamp};
 use crate::ledger::Ledger;
 use crate::model::Urls;
 use crate::picture::Header;
@@ -20,6 +23,9 @@ use crate::storage;
 /// How long an upload is relied on. fal's documents give its files seven days at the least, or whatever
 /// the account has set, which may be less (fal docs: CDN); a fresh upload costs nothing.
 pub(in crate::engine) const UPLOAD_KEEPS: Duration = Duration::from_hours(24);
+
+/// What is said of a file that holds something else by now.
+const CHANGED: &str = "has changed since the plan was made";
 
 /// Files of a batch, by what they hold: with their parameter.
 pub(in crate::engine) type Files = Vec<(String, ContentHash)>;
@@ -79,19 +85,17 @@ impl Stages {
         let kept =
             ledger.file(&content).await.inspect_err(|error| tracing::error!(%error, "the ledger cannot be read"));
         let Some(path) = kept.ok().flatten() else {
-            return Err(FalError::local_file(format!("was not sent: the file for {name} is not known any more")));
+            return Err(FalError::local_file(format!("the file for {name} is not known any more")));
         };
         let shown = FurtherFile::name_of(&path);
         let of_it = |error: FalError| FalError { cause: error.cause.of_further(&shown), ..error };
-        let opened = tokio::task::spawn_blocking(move || open(&path)).await;
+        let opened = tokio::task::spawn_blocking(move || open(&path, content)).await;
         let opened = opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")));
         let (file, header) = opened.flatten().map_err(of_it)?;
         let ready = self.workshop.prepare_further(file, header).await.map_err(of_it)?;
         let (url, sent) = self.fal.upload(&ready.file, &Meter::default()).await.map_err(of_it)?;
         if ready.content.unwrap_or(sent) != content {
-            let changed =
-                "was not sent: it has changed since the plan was made; the same command again takes it as it is";
-            return Err(of_it(FalError::local_file(changed)));
+            return Err(of_it(FalError::local_file(CHANGED)));
         }
         // Without it `recover` would fetch the file to know it.
         if let Err(error) = ledger.keep_file_url(&content, &url, service).await {
@@ -101,8 +105,24 @@ impl Stages {
     }
 }
 
-/// Opens and measures a file. It blocks for as long as the disk takes.
-fn open(path: &Path) -> Result<(InputFile, Header), FalError> {
+/// What follows for a photo that cannot have what goes along with it. One that is not as it was fails every photo alike:
+/// no more are begun, and none is spent on it.
+pub(in crate::engine) fn failed(error: FalError, keeps: Checkpoint) -> Effects {
+    if error.cause.kind != CauseKind::LocalFile {
+        return vec![Effect::failed(CallKind::Upload, error, keeps)];
+    }
+    let (cause, message) = (error.cause.clone(), error.cause.message.to_string());
+    let pause = Effect::Pause(PauseReason::File(message));
+    vec![Effect::Met(CallKind::Upload, error), Effect::back_to(cause, keeps), pause]
+}
+
+/// Opens and measures a file, if it still holds this. It blocks for as long as the disk takes.
+fn open(path: &Path, content: ContentHash) -> Result<(InputFile, Header), FalError> {
+    match intake::content(path) {
+        Ok(now) if now == content => {}
+        Ok(_) => return Err(FalError::local_file(CHANGED)),
+        Err(error) => return Err(FalError::local_file(format!("cannot be read: {error}"))),
+    }
     let mut photo = intake::as_photo(path);
     let taken = storage::source(path).take(path);
     let mut file = InputFile::new(taken, photo.file_name(), Format::Jpeg)?;

@@ -93,6 +93,9 @@ pub(in crate::engine) enum UploadError {
     /// It has more pixels now than were planned and reserved for.
     #[error("it is larger than when it was planned")]
     Grown(Box<Photo>),
+    /// A file that goes along with it is not at fal.
+    #[error("what goes along could not be brought up")]
+    Further(#[source] FalError),
     #[error(transparent)]
     Fal(#[from] FalError),
     #[error(transparent)]

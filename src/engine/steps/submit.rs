@@ -9,7 +9,7 @@ use crate::engine::effect::{Effect, Effects, told};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
-use crate::engine::steps::further::Files;
+use crate::engine::steps::further::{self, Files};
 use crate::engine::steps::stages::{Outcome, Stages, Stakes, SubmitError};
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Request, Timestamp, Transition};
@@ -66,9 +66,7 @@ pub(in crate::engine) fn finish(
             ]
         }
         Err(SubmitError::Held(batch)) => vec![Effect::AwaitRival(Some(batch))],
-        Err(SubmitError::Further(error)) => {
-            vec![Effect::failed(CallKind::Upload, error, Checkpoint::Upload(upload))]
-        }
+        Err(SubmitError::Further(error)) => further::failed(error, Checkpoint::Upload(upload)),
         Err(SubmitError::Fal(error)) => {
             vec![Effect::failed(CallKind::Submit, error, Checkpoint::Upload(upload))]
         }

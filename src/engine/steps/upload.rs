@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::effect::{Again, Effect, Effects, Queue};
 use crate::engine::job_table::JobTable;
 use crate::engine::resilience::connectivity::CallKind;
-use crate::engine::steps::further::Files;
+use crate::engine::steps::further::{self, Files};
 use crate::engine::steps::measure;
 use crate::engine::steps::prepare::Ready;
 use crate::engine::steps::save::not_saved;
@@ -29,7 +29,7 @@ pub(in crate::engine) async fn run(
     }
     // Without them the photo would go up in vain.
     if let Err(error) = stages.urls(&files).await {
-        return Outcome::Uploaded(Err(error.into()));
+        return Outcome::Uploaded(Err(UploadError::Further(error)));
     }
     Outcome::Uploaded(send_up(&stages, photo, sizing, &meter, &length).await)
 }
@@ -72,6 +72,7 @@ pub(in crate::engine) fn finish(
             ),
         ],
         Err(UploadError::Fal(error)) => vec![Effect::failed(CallKind::Upload, error, Checkpoint::Nothing)],
+        Err(UploadError::Further(error)) => further::failed(error, Checkpoint::Nothing),
         Err(UploadError::Grown(photo)) => {
             let mut effects = vec![Effect::GotThrough(CallKind::Upload)];
             effects.extend(grown(job, photo, jobs, retries));

@@ -69,20 +69,16 @@ impl UnitPrice {
     /// unit has no price that is to be relied on.
     #[must_use]
     pub fn first_bound(&self, work: Work) -> Option<Bound> {
-        let any = Work { pixels: work.pixels.or(Some(Pixels::new(1, 1))), ..work };
-        let is_countable = match self.unit {
-            Unit::Megapixel => work.pixels.is_some(),
-            Unit::Image => true,
-            Unit::Other(_) => false,
-        };
-        if is_countable || self.usd == Usd::ZERO || self.source.doubt().is_some() {
+        if self.at_most(work).is_some() || self.usd == Usd::ZERO || self.source.doubt().is_some() {
             return None;
         }
         let guess = match (&self.source, &self.unit) {
             (PriceSource::Learned(usual), _) if *usual > Usd::ZERO => usual.times(FIRST, 1),
             (_, Unit::Other(unit)) if unit.contains("second") => self.usd.times(SECONDS, 1),
-            (_, Unit::Other(_)) => self.usd.times(UNITS, 1),
-            (_, Unit::Megapixel | Unit::Image) => self.usd.times(UNITS * u128::from(any.pictures), 1),
+            (_, Unit::Other(_) | Unit::Seconds(_)) => self.usd.times(UNITS, 1),
+            (_, Unit::Megapixel | Unit::Image | Unit::Generation | Unit::Request) => {
+                self.usd.times(UNITS * u128::from(work.pictures), 1)
+            }
         };
         guess.map(Bound::Guessed)
     }

@@ -29,6 +29,7 @@ pub(crate) fn model(endpoint: EndpointId) -> Model {
         ],
         size: SizeRule::Times { by: "upscale_factor".to_owned(), only_if: None },
         counts: Vec::new(),
+        lasts: None,
         gives: Gives { pictures: true, files: false, texts: true },
         pinned: Map::new(),
         by_name: false,

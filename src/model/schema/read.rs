@@ -13,6 +13,9 @@ const PINNED: &str = "sync_mode";
 /// Parameters that say how many pictures a request makes (fal: model pages).
 const COUNTS: [&str; 4] = ["num_images", "num_samples", "num_outputs", "max_images"];
 
+/// The parameter that says how many seconds what comes out lasts (fal: model pages).
+const LASTS: [&str; 2] = ["duration", "duration_seconds"];
+
 /// What a schema says of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
@@ -70,11 +73,13 @@ impl Schema {
         let size = size::rule(&endpoint, &params, gives);
         let is_count = |spec: &&ParamSpec| COUNTS.contains(&spec.name.as_str());
         let counts = params.iter().filter(is_count).map(|spec| spec.name.clone()).collect();
+        let lasts = params.iter().find(|spec| LASTS.contains(&spec.name.as_str())).map(|spec| spec.name.clone());
         let seed = params.iter().find(|spec| spec.name == "seed").map(|spec| spec.name.clone());
         let others = params.iter().filter(|spec| Some(&spec.name) != seed.as_ref());
         let redo = seed.iter().cloned().chain(others.map(|spec| spec.name.clone())).collect();
+        let (by_name, list_price) = (true, None);
         let model =
-            Model { endpoint, image, params, size, counts, gives, pinned, by_name: true, redo, seed, list_price: None };
+            Model { endpoint, image, params, size, counts, lasts, gives, pinned, by_name, redo, seed, list_price };
         Ok(match Model::built_in(&model.endpoint) {
             Some(profile) => model.within(profile),
             None => model,
@@ -98,6 +103,7 @@ impl Model {
             params,
             image: self.image,
             counts: self.counts,
+            lasts: self.lasts,
             gives: self.gives,
             pinned: self.pinned,
             by_name: profile.by_name,

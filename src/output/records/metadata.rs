@@ -52,6 +52,8 @@ pub(super) struct Origin {
     pub(super) params: Option<String>,
     /// The batch's, in the same form.
     pub(super) batch_params: Option<String>,
+    /// In the same form, what files were called that went along, by what stands for them in the parameters.
+    pub(super) files: Option<String>,
     pub(super) model: Option<String>,
     /// Whom it was sent to.
     pub(super) service: Option<String>,
@@ -120,6 +122,7 @@ impl Line {
                 request_id: saved.request.as_str().to_owned(),
                 params: job.own.as_ref().map(|own| own.0.to_string()),
                 batch_params: Some(terms.params.clone()),
+                files: None,
                 model: Some(terms.model.clone()),
                 service: Some(terms.service.name().to_owned()),
                 source_bytes: Some(job.photo.bytes),

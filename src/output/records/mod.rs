@@ -7,6 +7,7 @@
 
 mod captions;
 mod failures;
+mod files;
 pub(super) mod journal;
 mod left_over;
 mod lines;
@@ -21,6 +22,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+pub use self::files::FileNames;
 use self::journal::Journal;
 use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
@@ -44,6 +46,7 @@ pub struct Records {
     table: Option<csv::Writer<Unfinished>>,
     /// `failures.csv`, once something failed.
     failures: Option<csv::Writer<Unfinished>>,
+    files: FileNames,
     pictures: HashSet<String>,
     paths: HashSet<String>,
 }
@@ -80,8 +83,14 @@ impl Output {
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
-    pub fn write_records<'a>(&self, jobs: impl IntoIterator<Item = &'a Job>, terms: &Terms) -> Result<(), OutputError> {
+    pub fn write_records<'a>(
+        &self,
+        jobs: impl IntoIterator<Item = &'a Job>,
+        terms: &Terms,
+        files: FileNames,
+    ) -> Result<(), OutputError> {
         let mut records = self.records(terms)?;
+        records.files = files;
         for job in jobs {
             records.add(job)?;
         }
@@ -107,8 +116,13 @@ impl Records {
         let (metadata, report, table) = begin().map_err(|error| OutputError::of(&root, error))?;
         let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
         let captions = output.written().captions.clone();
-        let (pictures, paths) = (HashSet::new(), HashSet::new());
-        Ok(Self { root, terms, outranked, metadata, report, captions, table, failures: None, pictures, paths })
+        let (files, pictures, paths) = (FileNames::default(), HashSet::new(), HashSet::new());
+        Ok(Self { root, terms, outranked, metadata, report, captions, table, failures: None, files, pictures, paths })
+    }
+
+    /// What files are called that go along with photos.
+    pub fn files(&mut self) -> &mut FileNames {
+        &mut self.files
     }
 
     /// Adds a job's lines.
@@ -127,7 +141,9 @@ impl Records {
             self.paths.insert(path);
         }
         let (outranked, terms) = (&self.outranked.pictures, &self.terms);
-        for line in Line::of(job, terms, &self.captions).filter(|line| !outranked.contains(&line.file_name)) {
+        let files = self.files.of(job.own.as_ref().map_or(&terms.params, |own| &own.0));
+        for mut line in Line::of(job, terms, &self.captions).filter(|line| !outranked.contains(&line.file_name)) {
+            line.origin.files.clone_from(&files);
             written = written.and_then(|()| self.metadata.write_all(line.written().as_bytes()));
             if let Some((table, cells)) = self.table.as_mut().zip(captions::line(&line)) {
                 written = written.and_then(|()| table.write_record(&cells).map_err(io::Error::from));

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::tests::{closed, job, metadata, output, saved, terms};
 use crate::job::{ContentHash, FileKind, FilePath, JobState, Saved, SavedFile, saved_samples};
-use crate::output::Memory;
+use crate::output::{FileNames, Memory};
 
 #[test]
 fn a_result_of_several_pictures_has_a_line_for_each_and_is_remembered_as_a_whole() {
@@ -21,7 +21,7 @@ fn a_result_of_several_pictures_has_a_line_for_each_and_is_remembered_as_a_whole
         fs::write(dir.path().join(&file.path), [0; 9]).unwrap();
     }
     let jobs = [job("a.jpg", JobState::Done(closed(), whole.clone().into()))];
-    output.write_records(&jobs, &terms()).unwrap();
+    output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
     let lines = metadata(&dir);
     let told: Vec<_> = lines.iter().map(|line| (&line["file_name"], &line["role"], &line["part"])).collect();
     assert_eq!(lines.len(), 3, "{told:?}");
@@ -51,7 +51,7 @@ fn what_is_no_picture_is_in_the_report_alone() {
     let kind = FileKind::Other("svg".into());
     let first = SavedFile { path: FilePath("a.svg".into()), kind, ..saved_samples::png("", 1, 1, 9) };
     let jobs = [job("a.jpg", JobState::Done(closed(), Saved { first, ..saved("a.png", None) }.into()))];
-    output.write_records(&jobs, &terms()).unwrap();
+    output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
     assert!(!dir.path().join("metadata.jsonl").exists(), "a loader would take it for a picture");
     assert_eq!(super::tests::report(&dir, "report.csv")[1][2..5], ["a.svg", "", ""]);
 }

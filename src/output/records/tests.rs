@@ -10,9 +10,8 @@ use crate::job::{
     Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FilePath, Intent, Job, JobId, JobState, OwnParams,
     RequestId, Run, Saved, Service, Stage, Stop, Suspicion, Terms, Timestamp, Upload, Usd, saved_samples,
 };
-use crate::output::Captions;
-use crate::output::Output;
 use crate::output::tests::photo;
+use crate::output::{Captions, FileNames, Output};
 
 pub(super) fn terms() -> Terms {
     Terms { model: "fal-ai/m".to_owned(), params: "{\"p\":1}".to_owned(), service: Service::Fal }
@@ -84,16 +83,16 @@ pub(super) fn report(dir: &TempDir, name: &str) -> Vec<Vec<String>> {
 #[test]
 fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
     let (dir, output) = output();
-    output.write_records(&jobs(), &terms()).unwrap();
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
-    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "model": "fal-ai/m", "service": "fal", "said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null});
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "files": null, "model": "fal-ai/m", "service": "fal", "said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null});
     assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
 }
 
 #[test]
 fn the_report_has_a_line_a_job_with_its_cause() {
     let (dir, output) = output();
-    output.write_records(&jobs(), &terms()).unwrap();
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     let lines = report(&dir, "report.csv");
     assert_eq!(
         lines[0],
@@ -151,13 +150,21 @@ fn writing_again_replaces_our_lines_and_keeps_the_others() {
     fs::write(dir.path().join("metadata.jsonl"), theirs).unwrap();
     fs::write(dir.path().join("other.png"), b"a picture").unwrap();
     output
-        .write_records(&[job("gone.jpg", JobState::Done(closed(), saved("gone.png", None).into()))], &terms())
+        .write_records(
+            &[job("gone.jpg", JobState::Done(closed(), saved("gone.png", None).into()))],
+            &terms(),
+            FileNames::default(),
+        )
         .unwrap();
     output
-        .write_records(&[job("other.jpg", JobState::Done(closed(), saved("other.png", None).into()))], &terms())
+        .write_records(
+            &[job("other.jpg", JobState::Done(closed(), saved("other.png", None).into()))],
+            &terms(),
+            FileNames::default(),
+        )
         .unwrap();
     for _ in 0..2 {
-        output.write_records(&jobs(), &terms()).unwrap();
+        output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     }
     let text = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
     assert!(text.contains(theirs), "{text}");
@@ -178,7 +185,7 @@ fn what_others_wrote_keeps_its_bytes_its_place_and_its_readers() {
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
     for _ in 0..2 {
-        output.write_records(&jobs(), &terms()).unwrap();
+        output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let ours = text.strip_prefix(theirs).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(ours.lines().count(), 1 + 2, "{ours}");
@@ -194,7 +201,7 @@ fn a_picture_that_was_made_again_says_with_which_parameters() {
     fs::write(dir.path().join("report.csv"), before).unwrap();
     let mut jobs = jobs();
     jobs[0].own = Some(OwnParams("{\"seed\":7}".into()));
-    output.write_records(&jobs, &terms()).unwrap();
+    output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
     let lines = report(&dir, "report.csv");
     assert_eq!((lines[1][0].as_str(), lines[1][11].as_str()), ("sub/a.jpg", "{\"seed\":7}"));
     assert_eq!(lines.last().unwrap(), &["old.jpg", "DONE", "old.png", "1", "1", "", "0", "1", "r", "", "", "", ""]);
@@ -207,7 +214,7 @@ fn a_report_of_another_kind_is_left_alone() {
     let (dir, output) = output();
     fs::write(dir.path().join("report.csv"), "month,sales\nMay,3\n").unwrap();
     for _ in 0..2 {
-        output.write_records(&jobs(), &terms()).unwrap();
+        output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     }
     assert_eq!(fs::read_to_string(dir.path().join("report.csv")).unwrap(), "month,sales\nMay,3\n");
     assert_eq!(report(&dir, "report.2.csv").len(), 7);
@@ -225,11 +232,11 @@ fn names_that_are_no_utf8_differ_in_both_records_and_keep_their_lines() {
         fs::write(dir.path().join(saved.output()), "a picture").unwrap();
         job(&format!("{number}.jpg"), JobState::Done(closed(), saved.into()))
     };
-    output.write_records(&[done(1, b"caf\xe9.png"), done(2, b"caf\xe8.png")], &terms()).unwrap();
+    output.write_records(&[done(1, b"caf\xe9.png"), done(2, b"caf\xe8.png")], &terms(), FileNames::default()).unwrap();
     assert_eq!(report(&dir, "report.csv")[1][2], "caf\\xE9.png");
     assert_eq!(report(&dir, "report.csv")[2][2], "caf\\xE8.png");
     // Another batch in the same folder: the lines' pictures are found by what is written.
-    output.write_records(&[done(3, b"other.png")], &terms()).unwrap();
+    output.write_records(&[done(3, b"other.png")], &terms(), FileNames::default()).unwrap();
     let metadata = fs::read_to_string(dir.path().join("metadata.jsonl")).unwrap();
     assert_eq!(metadata.lines().count(), 3, "{metadata}");
     assert!(metadata.contains("caf\\\\xE9.png") && metadata.contains("caf\\\\xE8.png"), "{metadata}");

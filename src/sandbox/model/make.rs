@@ -78,7 +78,7 @@ impl Plan {
             }
             Work::Edit | Work::Fill => Self { files: whole("num_images").unwrap_or(1), steps: Some(10), ..one },
             Work::CutOut => Self { files: 1 + u32::from(input.flag("output_mask")), ..one },
-            Work::Trace | Work::Film => one,
+            Work::Trace | Work::Draw | Work::Film => one,
             Work::Caption(_) => Self { files: 0, ..one },
         }
     }
@@ -145,7 +145,7 @@ pub(crate) fn make(
                 let (extension, media) = ("mp4", "video/mp4");
                 MadeFile { extension, media, size: None, len: video.len() as u64, hash: blake3::hash(&video) }
             }
-            (Work::Trace, _) => {
+            (Work::Trace | Work::Draw, _) => {
                 let svg = trace(&picture).into_bytes();
                 std::fs::write(target, &svg)?;
                 let (extension, media) = ("svg", "image/svg+xml");

@@ -108,6 +108,8 @@ pub(super) enum Work {
     Edit,
     /// Draws it anew with rectangles; gives `image`, an SVG.
     Trace,
+    /// The same; gives `images`, each inside the answer.
+    Draw,
 }
 
 /// An input field.

@@ -214,6 +214,9 @@ fn output_schema(model: &Model, reference: &impl Fn(&str) -> Value) -> Value {
             "images": { "type": "array", "items": image, "title": "Images", "description": "The edited images." },
             "description": { "type": "string", "title": "Description", "description": "What was done." },
         }),
+        Work::Draw => json!({
+            "images": { "type": "array", "items": reference("File"), "title": "Images", "description": "The drawing, an SVG." },
+        }),
         Work::Trace => json!({
             "image": { "allOf": [reference("File")], "title": "Image", "description": "The drawing, an SVG." },
         }),

@@ -15,7 +15,7 @@ use crate::sandbox::refuse::{ERROR_TYPE, NEEDS_RETRY};
 
 /// The output as the model's page gives it; its files can be fetched from now on, unless they are in it.
 pub(super) async fn output(fal: &Fal, asked: &Asked, input: &Checked, made: &Made) -> Value {
-    let inside = input.flag("sync_mode");
+    let inside = input.flag("sync_mode") || matches!(asked.model.work, Work::Draw);
     let mut files = Vec::with_capacity(made.files.len());
     for (id, file) in &made.files {
         let published = publish(fal, asked, id, file);
@@ -47,10 +47,11 @@ pub(super) async fn output(fal: &Fal, asked: &Asked, input: &Checked, made: &Mad
         }
         Work::Film => json!({ "video": files.first() }),
         Work::Trace => json!({ "image": files.first() }),
+        Work::Draw => json!({ "images": files }),
     }
 }
 
-/// A file inside the answer, as `sync_mode` asks for.
+/// A file inside the answer, as `sync_mode` asks for and some models have it anyway.
 async fn within(fal: &Fal, id: &str, file: File) -> File {
     let bytes = tokio::fs::read(fal.files.path(id)).await.unwrap_or_default();
     let media = file.content_type.as_deref().unwrap_or("application/octet-stream");

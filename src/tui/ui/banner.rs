@@ -111,7 +111,7 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         NoticeKind::Failures => {
             (notice.action.as_str(), vec![key(Action::Failures, "shows them"), key(Action::Pause, "goes on")])
         }
-        NoticeKind::DiskLow => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
+        NoticeKind::DiskLow | NoticeKind::FileChanged => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
         NoticeKind::Offline
         | NoticeKind::RateLimited
         | NoticeKind::ResourcesLow
@@ -147,6 +147,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::CanaryDone => ("? the canary has come in: the rest waits", ""),
         NoticeKind::Failures => ("! too many failed for one cause", ""),
         NoticeKind::DiskLow => ("! nothing more can be written", "make room"),
+        NoticeKind::FileChanged => ("! a file that goes along has changed", "put it back"),
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),

@@ -368,6 +368,7 @@ mod tests {
         for (kind, why) in [
             (NoticeKind::BudgetReached, "cap reached"),
             (NoticeKind::DiskLow, "disk full"),
+            (NoticeKind::FileChanged, "file changed"),
             (NoticeKind::KeyRefused, "key refused"),
         ] {
             let said = header(&[Status::Pending], |snapshot| {

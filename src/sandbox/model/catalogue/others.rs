@@ -4,7 +4,7 @@ use super::fields::{IMAGE_URL, SEED, SYNC_MODE};
 use crate::sandbox::model::{Field, Kind, Model, Standing, Unit, Work};
 
 /// Each with the ranges and prices of its page at fal.
-pub(super) static MODELS: [Model; 7] = [
+pub(super) static MODELS: [Model; 8] = [
     Model {
         id: "fal-ai/florence-2-large/caption",
         title: "Florence-2 Large: Caption",
@@ -109,6 +109,27 @@ pub(super) static MODELS: [Model; 7] = [
         fields: &[IMAGE_URL],
         image: "image_url",
         work: Work::Trace,
+        standing: Standing::Active,
+        unit_price: None,
+        unit: Unit::Image,
+    },
+    Model {
+        id: "fal-ai/image2svg",
+        title: "Image2SVG",
+        schema: "Image2svg",
+        category: "image-to-image",
+        about: "Draws an image anew, with the drawing inside the answer.",
+        fields: &[
+            IMAGE_URL,
+            Field { name: "mode", kind: Kind::Choice(&["spline", "polygon"]), about: "What lines are made of." },
+            Field {
+                name: "color_precision",
+                kind: Kind::Integer { min: 1, max: 10, default: 6 },
+                about: "How many colours are told apart.",
+            },
+        ],
+        image: "image_url",
+        work: Work::Draw,
         standing: Standing::Active,
         unit_price: None,
         unit: Unit::Image,

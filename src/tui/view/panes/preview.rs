@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use crate::engine::snapshot::PictureFile;
+use crate::engine::snapshot::{PictureFile, ResultDetail};
 use crate::job::{Group, Pixels, megapixels};
 use crate::picture::Part;
 use crate::tui::caps::Images;
@@ -18,6 +18,7 @@ use crate::tui::ui::{Ui, ask};
 use crate::tui::view::footer;
 use crate::tui::view::hits::Hits;
 use crate::tui::view::paint::{Piece, put, spread};
+use crate::tui::view::words::format::bytes;
 use crate::tui::view::words::text::{fit_path, safe, wrap};
 
 /// Below so many rows there are no labels over the pictures.
@@ -231,15 +232,36 @@ fn picture(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
 }
 
 /// Why there is nothing to show.
-fn missing(ui: &Ui, side: Side) -> Cow<'static, str> {
+fn missing(ui: &Ui, side: Side) -> Cow<'_, str> {
     let Some(detail) = ui.detail() else { return Cow::Borrowed("") };
     let row = ui.page().rows.iter().find(|row| row.id == detail.id);
     let group = row.map(|row| row.state.status.group());
     match (side, group) {
         (Side::After, Some(Group::Active | Group::Waiting | Group::Pending)) => Cow::Borrowed("no result yet"),
-        (Side::After, _) if detail.result.after.is_none() => Cow::Borrowed("no result"),
+        (Side::After, _) if detail.result.after.is_none() => {
+            detail.result.files.first().map_or(Cow::Borrowed("no result"), |file| told(&detail.result, file))
+        }
         _ => Cow::Borrowed("its size is not known, so it cannot be shown"),
     }
+}
+
+/// What stands in place of a result that is no picture: what it says, or what it is. Drawings of others are never drawn.
+fn told<'d>(result: &'d ResultDetail, file: &str) -> Cow<'d, str> {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let what = match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "txt" => match &result.caption {
+            Some(text) => return Cow::Borrowed(text),
+            None => "a text",
+        },
+        "mp4" | "m4v" | "mov" | "webm" | "mkv" | "avi" => "a video",
+        "glb" | "ply" | "obj" => "a 3D model",
+        "svg" => "a drawing",
+        "mp3" | "wav" | "ogg" | "flac" | "m4a" => "a sound",
+        "zip" => "an archive",
+        _ => "a file",
+    };
+    let length = result.bytes.map(|length| format!(", {}", bytes(length))).unwrap_or_default();
+    format!("{what}, {name}{length}: it is not shown here").into()
 }
 
 fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {

@@ -1,0 +1,131 @@
+//! What comes of a model, however it answers: files of every kind are held against what they are called, shown as
+//! what they are, and what is unsafe wants a person.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::{Stage, fast};
+use fal_tui::sandbox::{Options, Scenario};
+use serde_json::{Value, json};
+
+const FILM: [&str; 4] = ["-m", "fal-ai/kling-video/v2.5-turbo/pro/image-to-video", "-p", "prompt=wind"];
+const VARY: [&str; 2] = ["-m", "fal-ai/fooocus/upscale-or-vary"];
+const TEXT: [&str; 2] = ["-m", "fal-ai/florence-2-large/caption"];
+
+fn stage(scenario: &str) -> Stage {
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(scenario, "scenario").unwrap()), ..fast() });
+    stage.small_photos(1);
+    stage
+}
+
+fn files(stage: &Stage) -> Vec<String> {
+    let entries = std::fs::read_dir(stage.output()).into_iter().flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| name.starts_with("small-1")).collect();
+    names.sort();
+    names
+}
+
+/// What a run over one photo ends with.
+fn last(stage: &Stage, args: &[&str]) -> Value {
+    stage.run(args).last("small-1.png")
+}
+
+/// What is in a binary glTF of this length.
+fn model(said: u8) -> String {
+    use base64::Engine as _;
+    let bytes = [b"glTF\x02\0\0\0", [said, 0, 0, 0].as_slice(), &[0; 12]].concat();
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn what_the_model_takes_for_unsafe_is_saved_and_wants_a_review() {
+    for (unsafe_ones, state) in [("[false, true]", "REVIEW"), ("[false, false]", "DONE")] {
+        let stage = stage(&format!("[[fault]]\ncall = \"run\"\noutput = {{ has_nsfw_concepts = {unsafe_ones} }}\n"));
+        let last = last(&stage, &[&VARY[..], &["-p", "num_images=2"]].concat());
+        assert_eq!(last["state"], state, "{last}");
+        assert_eq!(files(&stage), ["small-1-2.png", "small-1.png"]);
+        let said = last["cause"]["message"].as_str().unwrap_or_default();
+        assert_eq!(said, if state == "DONE" { "" } else { "the model takes it for unsafe" });
+    }
+}
+
+#[test]
+fn a_picture_inside_the_answer_is_saved_as_a_file() {
+    // A red PNG of one pixel.
+    const PIXEL: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
+    let url = format!("data:image/png;base64,{PIXEL}");
+    let stage = stage(&format!("[[fault]]\ncall = \"run\"\noutput = {{ images = [{{ url = \"{url}\" }}] }}\n"));
+    let last = last(&stage, &VARY);
+    assert_eq!((&last["state"], &last["width"], &last["height"]), (&json!("DONE"), &json!(1), &json!(1)), "{last}");
+    assert_eq!(
+        (files(&stage), stage.stats()["calls"]["download"].clone()),
+        (vec!["small-1.png".to_owned()], Value::Null)
+    );
+    assert_eq!(common::size(&stage.output().join("small-1.png")), (1, 1));
+}
+
+#[test]
+fn a_video_that_is_not_whole_or_none_is_no_result() {
+    let broken =
+        |how: &str, first: &str| stage(&format!("[[fault]]\ncall = \"download\"\n{first}picture = \"{how}\"\n"));
+    let once = broken("truncated", "first = 1\n");
+    assert_eq!(last(&once, &FILM)["state"], "DONE", "it is fetched again");
+    assert_eq!(once.stats()["accepted"], 1);
+    for (how, said) in [("truncated", "truncated video"), ("html", "HTML, not a picture"), ("empty", "empty file")] {
+        let stage = broken(how, "");
+        let last = last(&stage, &[&FILM[..], &["--retries", "0"]].concat());
+        let message = last["cause"]["message"].as_str().unwrap();
+        assert_eq!((&last["state"], message.contains(said)), (&json!("FAILED"), true), "{last}");
+        assert!(message.contains("fal still has it") && files(&stage).is_empty(), "{last}");
+    }
+}
+
+#[test]
+fn a_model_of_three_dimensions_is_saved_if_it_is_as_long_as_it_says() {
+    let answer = |said: u8| {
+        let url = format!("data:application/octet-stream;base64,{}", model(said));
+        stage(&format!("[[fault]]\ncall = \"run\"\noutput = {{ model_mesh = {{ url = \"{url}\" }} }}\n"))
+    };
+    let whole = answer(24);
+    let done = last(&whole, &TEXT);
+    assert_eq!((&done["state"], &done["artifacts"][0]["kind"]), (&json!("DONE"), &json!("glb")), "{done}");
+    assert_eq!(files(&whole), ["small-1.glb", "small-1.txt"]);
+    let cut = answer(99);
+    let failed = last(&cut, &[&TEXT[..], &["--retries", "0"]].concat());
+    let message = failed["cause"]["message"].as_str().unwrap();
+    assert!(message.contains("truncated 3D model: 24 bytes"), "{failed}");
+    assert_eq!(files(&cut), [""; 0]);
+}
+
+#[cfg(unix)]
+mod dashboard {
+    use super::*;
+    use common::terminal::Term;
+
+    /// What the preview has for the result of a model.
+    fn shown(args: &[&str], wanted: &str) {
+        let stage = Stage::new();
+        stage.small_photos(1);
+        let mut term = Term::start(stage.command(&["--yes"]).args(args).arg("photos"), (120, 36));
+        term.wait_for("✓ finished");
+        term.press("3");
+        term.wait_for(wanted);
+        term.press("z");
+        term.wait_for("all of it");
+        term.wait_for(wanted);
+        term.press("\u{1b}");
+        term.wait_for("✓ finished");
+        term.press("q");
+        term.wait_exit();
+    }
+
+    #[test]
+    fn what_is_no_picture_is_shown_as_a_word_and_a_text_as_itself() {
+        shown(&FILM, "a video, small-1.mp4, ");
+        shown(&["-m", "fal-ai/recraft/vectorize"], "a drawing, small-1.svg, ");
+        shown(&TEXT, "landscape");
+    }
+}
