@@ -9,6 +9,7 @@ use common::platform::Platform;
 use common::{Stage, run};
 use serde_json::{Value, json};
 
+const TEXT: &str = "fal-ai/florence-2-large/caption";
 const VARY: &str = "fal-ai/fooocus/upscale-or-vary";
 
 /// Puts one more small photo into the folder.
@@ -49,68 +50,6 @@ fn another_model_runs_by_its_schema_and_each_of_its_pictures_is_priced() {
     let planned = run(stage.command(&["plan", "--json", "-m", VARY, "-p", "num_images=4"]).arg(stage.photos()));
     let plan: Value = serde_json::from_str(planned.stdout.trim()).unwrap();
     assert_eq!(plan["estimate_usd"], json!(0.16), "{}", planned.stderr);
-}
-
-#[test]
-fn what_a_model_does_not_take_is_refused_before_anything_is_sent() {
-    let stage = Stage::new();
-    stage.small_photos(1);
-    for (args, said) in [
-        (
-            &["-m", VARY, "-p", "guidance_scale=99"][..],
-            "`guidance_scale` cannot be `99`: fal-ai/fooocus/upscale-or-vary takes a number from 1 to 30",
-        ),
-        (&["-m", VARY, "-p", "guidance=2"], "did you mean `guidance_scale`?"),
-        (
-            &["-m", VARY, "-p", "uov_method=Upscale 2x"],
-            "one of Vary (Strong), Vary (Subtle), Upscale (1.5x), Upscale (2x), Upscale (Fast 2x), Disabled; did you mean `Upscale (2x)`?",
-        ),
-        (
-            &["-m", VARY, "--image-field", "image_url"],
-            "has no field `image_url` for a picture\nhint: it has uov_image_url",
-        ),
-        (
-            &["-m", "fal-ai/fooocus/upscale-or-varie"],
-            "fal has no model `fal-ai/fooocus/upscale-or-varie`; did you mean `fal-ai/fooocus/upscale-or-vary`?",
-        ),
-        (&["-m", VARY, "-p", "uov_image_url=https://x.y/a.png"], "`uov_image_url` is set for each photo by fal-tui"),
-    ] {
-        let refused = stage.run(args);
-        refused.assert_status(2);
-        assert!(refused.stderr.contains(said), "{args:?}: {}", refused.stderr);
-    }
-    assert_eq!(stage.stats()["submits"], json!(0), "{:#}", stage.stats());
-}
-
-#[test]
-fn a_schema_that_is_none_is_said_in_a_sentence() {
-    let stage = Stage::new();
-    stage.small_photos(1);
-    let platform = Platform::start(&stage);
-    let said = |document: &Value| {
-        platform.publish(VARY, document);
-        let refused = run(platform.command(&stage, &["--json", "--yes", "-m", VARY]).arg(stage.photos()));
-        refused.assert_status(2);
-        refused.stderr
-    };
-    let schemas = |schemas: Value| json!({ "components": { "schemas": schemas } });
-    assert!(said(&schemas(json!({}))).contains("its schema does not say what it takes"));
-    let round = schemas(json!({ "AInput": { "$ref": "#/components/schemas/AInput" } }));
-    assert!(said(&round).contains("goes round in a circle: `AInput` refers to itself"));
-    let video = schemas(json!({ "AInput": { "properties": { "video_url": { "type": "string" } } } }));
-    assert!(said(&video).contains("takes no picture: it has video_url"));
-    let nothing = schemas(json!({
-        "AInput": { "properties": { "image_url": { "type": "string" } } }, "AOutput": { "properties": { "seed": { "type": "integer" } } },
-    }));
-    assert!(said(&nothing).contains("gives nothing that could be saved"));
-    let needs = document(&json!({ "prompt": { "type": "string" } }));
-    let mut needs = needs.clone();
-    needs["components"]["schemas"]["AInput"]["required"] = json!(["uov_image_url", "prompt"]);
-    assert!(said(&needs).contains("needs `prompt`: a text"));
-    *platform.body.lock().unwrap() = "<html>".to_owned();
-    let refused = run(platform.command(&stage, &["--json", "--yes", "-m", VARY, "-p", "x=1"]).arg(stage.photos()));
-    assert_ne!(refused.status, 0);
-    assert_eq!(stage.stats()["submits"], json!(0));
 }
 
 #[test]
@@ -270,6 +209,65 @@ fn a_price_is_exact_learned_or_unknown_and_never_nothing() {
 }
 
 #[test]
+fn the_same_picture_is_the_same_money_whatever_the_model_and_however_its_parameters_are_written() {
+    for (given, alike, other) in [
+        (&["-m", TEXT][..], &["-m", TEXT][..], &["-m", "fal-ai/moondream2"][..]),
+        (
+            &["-m", VARY, "-p", "num_images=2", "-p", "prompt=x"],
+            &[
+                "-m",
+                VARY,
+                "-p",
+                "prompt=x",
+                "-p",
+                "guidance_scale=4.0",
+                "-p",
+                "num_images=2",
+                "-p",
+                "uov_method=Disabled",
+            ],
+            &["-m", VARY, "-p", "num_images=1", "-p", "prompt=x"],
+        ),
+        (
+            &["-m", "fal-ai/esrgan"],
+            &["-m", "fal-ai/esrgan", "-p", "scale=2"],
+            &["-m", "fal-ai/esrgan", "-p", "scale=3"],
+        ),
+        (
+            &["-m", "fal-ai/image2svg"],
+            &["-m", "fal-ai/image2svg", "-p", "mode=spline"],
+            &["-m", "fal-ai/image2svg", "-p", "mode=polygon"],
+        ),
+    ] {
+        let stage = Stage::new();
+        stage.small_photos(2);
+        stage.run(given).assert_status(0);
+        let elsewhere = stage.dir.path().join("elsewhere");
+        let to = ["-o", elsewhere.to_str().unwrap()];
+        let plan = |args: &[&str]| -> Value {
+            let planned = run(stage.command(&["plan", "--json"]).args(args).args(to).arg(stage.photos()));
+            serde_json::from_str(planned.stdout.trim()).unwrap()
+        };
+        assert_eq!(plan(alike)["duplicates"], json!(2), "{alike:?}");
+        let copied = stage.run(&[alike, &to].concat());
+        assert_eq!(copied.assert_status(0).summary()["done"], 2);
+        assert_eq!(stage.stats()["accepted"], 2, "{alike:?}");
+        let files = |folder: &std::path::Path| {
+            let mut names: Vec<_> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("small-"))
+                .map(|path| (path.file_name().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+                .collect();
+            names.sort();
+            names
+        };
+        assert_eq!(files(&elsewhere), files(&stage.output()), "{alike:?}");
+        assert_eq!(plan(other)["duplicates"], json!(0), "{other:?}");
+    }
+}
+
+#[test]
 fn a_lost_reply_is_paid_for_once_whatever_the_model_gives() {
     for args in [
         &["-m", "fal-ai/florence-2-large/caption"][..],
@@ -303,32 +301,6 @@ fn a_killed_run_goes_on_and_pays_for_nothing_twice_whatever_the_model_gives() {
         let stats = stage.stats();
         assert_eq!((&stats["accepted"], &stats["most_accepted_of_one_input"]), (&json!(12), &json!(1)), "{args:?}");
     }
-}
-
-#[test]
-fn a_model_that_is_going_is_said_to_be_and_one_that_is_gone_is_refused_with_the_one_in_its_place() {
-    const GOING: &str = "fal has marked fal-ai/creative-upscaler as deprecated: it may be gone soon; in its place there is fal-ai/clarity-upscaler";
-    const GONE: &str =
-        "fal has retired fal-ai/ccsr: it can be run no more; in its place there is fal-ai/clarity-upscaler";
-    let stage = Stage::new();
-    stage.small_photos(1);
-    // The second time by the schema that was kept.
-    for _ in 0..2 {
-        let planned = run(stage.command(&["plan", "--json", "-m", "fal-ai/creative-upscaler"]).arg(stage.photos()));
-        let plan: Value = serde_json::from_str(planned.assert_status(0).stdout.trim()).unwrap();
-        assert_eq!(plan["notes"], json!([GOING]));
-    }
-    let page = run(&mut stage.command(&["models", "fal-ai/creative-upscaler"])).stdout;
-    assert!(page.contains("fal has marked it as deprecated: it may be gone soon; in its place there is"), "{page}");
-    stage.run(&["-m", "fal-ai/creative-upscaler"]).assert_status(0);
-    for _ in 0..2 {
-        let refused = stage.run(&["-m", "fal-ai/ccsr"]);
-        refused.assert_status(2);
-        assert!(refused.stderr.contains(GONE), "{}", refused.stderr);
-        let planned = run(stage.command(&["plan", "-m", "fal-ai/ccsr"]).arg(stage.photos()));
-        assert!(planned.assert_status(2).stderr.contains(GONE));
-    }
-    assert_eq!(stage.stats()["accepted"], 1);
 }
 
 #[test]

@@ -186,6 +186,29 @@ fn killed_in_the_middle_each_photo_is_paid_for_once_and_the_mask_is_there_again(
 }
 
 #[test]
+fn a_lost_reply_and_a_cap_are_with_a_mask_as_without() {
+    let stage = Stage::scenario("lost_reply");
+    stage.photo("chelsea.png", "faulty.png").photo("textures/grass.png", "good.png");
+    let left = mask(&stage, "left.png", 12);
+    assert_eq!(fill(&stage, &left, &[]).last("good.png")["state"], "DONE");
+    assert_eq!(fill(&stage, &left, &["--retry-failed"]).summary()["done"], 2);
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], 1);
+
+    let usd = |stage: &Stage| stage.stats()["usd"].as_f64().unwrap();
+    let all = Stage::new();
+    all.small_photos(9);
+    fill(&all, &mask(&all, "left.png", 12), &["--budget", "100"]).assert_status(0);
+    let cap = usd(&all) * 0.6;
+    let short = Stage::new();
+    short.small_photos(9);
+    for _ in 0..2 {
+        let ran = fill(&short, &mask(&short, "left.png", 12), &["--budget", &format!("{cap:.9}")]);
+        ran.assert_status(4);
+        assert!(usd(&short) <= cap && accepted(&short) < 9, "{} of {cap}", usd(&short));
+    }
+}
+
+#[test]
 fn a_mask_that_changes_meanwhile_stops_the_run_with_a_reason_and_fails_no_photo() {
     let scenario =
         "[[fault]]\ncall = \"run\"\nfile = \"small-*.png\"\nfirst = 1\nfail = { type = \"file_download_error\" }\n";

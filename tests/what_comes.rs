@@ -1,11 +1,13 @@
 //! What comes of a model, however it answers: files of every kind are held against what they are called, shown as
 //! what they are, and what is unsafe wants a person.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
 use common::{Stage, fast};
+use fal_tui::job::JobState;
+use fal_tui::ledger::Ledger;
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::{Value, json};
 
@@ -100,6 +102,83 @@ fn a_model_of_three_dimensions_is_saved_if_it_is_as_long_as_it_says() {
     assert_eq!(files(&cut), [""; 0]);
 }
 
+/// An answer of a random shape. No URL of the network is in it, but files inside it, and what looks like such.
+fn any(rng: &mut fastrand::Rng, depth: usize) -> Value {
+    const NAMES: [&str; 12] = [
+        "image",
+        "images",
+        "url",
+        "output",
+        "caption",
+        "width",
+        "seed",
+        "timings",
+        "has_nsfw_concepts",
+        "video",
+        "é\u{202e}",
+        "",
+    ];
+    const TEXTS: [&str; 8] =
+        ["a cat", "", "data:image/png;base64,iVBORw0KGgo=", "data:,", "\u{1b}[2J\0", "ftp://x", "null", "9e999"];
+    match rng.u8(if depth > 4 { 0..6 } else { 0..9 }) {
+        0 => Value::Null,
+        1 => json!(rng.bool()),
+        2 => json!(rng.i64(..)),
+        3 => json!(rng.f64() * 1e12),
+        4 | 5 => json!(TEXTS[rng.usize(..TEXTS.len())]),
+        6 => (0..rng.usize(..4)).map(|_| any(rng, depth + 1)).collect(),
+        _ => {
+            let field = |rng: &mut fastrand::Rng| (NAMES[rng.usize(..NAMES.len())].to_owned(), any(rng, depth + 1));
+            Value::Object((0..rng.usize(..5)).map(|_| field(rng)).collect())
+        }
+    }
+}
+
+#[test]
+fn an_answer_of_any_shape_is_kept_whole_and_paid_for_once() {
+    const PHOTOS: u32 = 60;
+    let mut rng = fastrand::Rng::with_seed(12);
+    let mut scenario = String::new();
+    let mut answers = Vec::new();
+    for n in 1..=PHOTOS {
+        // A lone text or number is an answer, too.
+        let answer = any(&mut rng, 0);
+        let body = answer.to_string().replace('\\', "\\\\").replace('"', "\\\"");
+        let fault = format!("call = \"run\"\nfile = \"small-{n}.png\"\nfail = {{ body = \"{body}\", status = 200 }}");
+        scenario.extend(["[[fault]]\n", &fault, "\n\n"]);
+        answers.push(answer);
+    }
+    let stage = Stage::with(Options { scenario: Some(Scenario::parse(&scenario, "answers").unwrap()), ..fast() });
+    stage.small_photos(PHOTOS);
+    let ran = stage.run(&["--retries", "0", "--max-failures", "1000"]);
+    ran.assert_status(1);
+    let summary = ran.summary();
+    assert_eq!((&summary["left"], &summary["unknown"]), (&json!(0), &json!(0)), "{summary}");
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], json!(1));
+    let states: Vec<_> = (1..=PHOTOS).map(|n| ran.last(&format!("small-{n}.png"))["state"].clone()).collect();
+    assert!(states.iter().all(|state| ["DONE", "REVIEW", "FAILED"].iter().any(|known| state == known)), "{states:?}");
+    assert!(states.iter().filter(|state| *state == "REVIEW").count() > 10, "{states:?}");
+    // What is not understood is in the ledger as it came.
+    let state_dir = stage.dir.path().join(".local/state/fal-tui");
+    let jobs = stage.runtime.block_on(async {
+        let ledger = Ledger::open(&state_dir).await.unwrap();
+        ledger.jobs(ledger.batches().await.unwrap()[0].id).await.unwrap()
+    });
+    let mut unread = 0;
+    for job in &jobs {
+        let name = job.photo.slash_path();
+        let n: usize = name.trim_start_matches("small-").trim_end_matches(".png").parse().unwrap();
+        if let JobState::Unread(_, _, kept) = &job.state {
+            assert_eq!(serde_json::from_str::<Value>(&kept.answer).unwrap(), answers[n - 1], "{name}");
+            unread += 1;
+        }
+    }
+    assert!(unread > 10, "{unread}");
+    // Another go reads them again, and pays nothing.
+    stage.run(&["--retries", "0", "--max-failures", "1000", "--retry-failed"]).assert_status(1);
+    assert_eq!(stage.stats()["most_accepted_of_one_input"], json!(1));
+}
+
 #[cfg(unix)]
 mod dashboard {
     use super::*;
@@ -120,6 +199,34 @@ mod dashboard {
         term.wait_for("✓ finished");
         term.press("q");
         term.wait_exit();
+    }
+
+    #[test]
+    fn the_whole_answer_stands_with_the_request_also_in_a_later_run() {
+        for (args, wanted) in [
+            (&FILM[..], ["\"video\": {", "\"content_type\": \"video/mp4\"", "\"file_size\": "]),
+            (
+                &["-m", "fal-ai/image2svg"],
+                ["\"images\": [", "data:image/svg+xml;base64,… (", "\"content_type\": \"image/svg+xml\""],
+            ),
+            (&VARY, ["\"has_nsfw_concepts\": [", "false", "\"inference\": "]),
+        ] {
+            let stage = Stage::new();
+            stage.small_photos(1);
+            for _ in 0..2 {
+                let mut term = Term::start(stage.command(&["--yes"]).args(args).arg("photos"), (140, 44));
+                term.wait_for("✓ finished");
+                term.press("4\r");
+                for text in wanted {
+                    term.wait_for(text);
+                }
+                term.press("\u{1b}");
+                term.wait_for("✓ finished");
+                term.press("q");
+                term.wait_exit();
+            }
+            assert_eq!(stage.stats()["accepted"], 1);
+        }
     }
 
     #[test]

@@ -123,6 +123,7 @@ impl Fake {
                 id: sent.then_some(id),
                 upload_url: told.request.upload_url.filter(|_| sent),
                 result_url: told.request.result_url,
+                answer: None,
             },
             result: ResultDetail {
                 seed: told.result.seed.filter(|_| is_made),

@@ -59,7 +59,12 @@ impl Fal {
         let Some(mut listed) = page.models.into_iter().find(|model| model.id == *endpoint) else { return Ok(None) };
         if listed.schema.is_none() {
             let document = self.document(endpoint).await?;
-            listed.schema = document.and_then(|document| serde_json::from_slice(&document).ok());
+            // What is no JSON is kept as it is: who reads it says so.
+            let read = |document: Bytes| {
+                serde_json::from_slice(&document)
+                    .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&document).into_owned()))
+            };
+            listed.schema = document.map(read);
         }
         Ok(Some(listed))
     }

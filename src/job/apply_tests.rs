@@ -17,6 +17,7 @@ fn answer() -> Answer {
         seed: Some(1),
         inference_s: None,
         billed_units: None,
+        whole: None,
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Found {
     pub has_file: bool,
 }
 
-/// The last URLs of a job. Its row keeps them after its state has forgotten them.
+/// The last URLs of a job, and what was answered. Its row keeps them after its state has forgotten them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trail {
     /// The photo's in fal's storage.
@@ -30,6 +30,8 @@ pub struct Trail {
     pub request_url: Option<String>,
     /// The result's.
     pub result_url: Option<String>,
+    /// What its request answered, as JSON.
+    pub answer: Option<String>,
 }
 
 /// What a job is looked up by.

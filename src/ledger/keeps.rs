@@ -32,6 +32,7 @@ const COLUMNS: &[(Keep, &[&str])] = &[
     (Keep::Replaced, &["queue_position", "cause_kind", "cause_http", "cause_message", "suspicion", "skip_reason"]),
     (Keep::Replaced, &["own_params", "unread"]),
     (Keep::Stays, &["began_ms", "intent_ms", "request_id", "submitted_ms", "started_ms", "result_url", "output"]),
+    (Keep::Stays, &["answer"]),
     (Keep::OfPhoto, &["upload_url", "upload_ms", "content"]),
     (Keep::With("submitted_ms"), &["request_url"]),
     (Keep::With("result_url"), &["result_width", "result_height"]),

@@ -75,7 +75,31 @@ pub fn read_answer(output: &Value, billed_units: Option<f64>, gives: Gives) -> O
         seed: told(output, "seed", |seed| seed.as_i64().or_else(|| count(seed)?.try_into().ok())),
         inference_s: output.get("timings").and_then(|timings| told(timings, "inference", number)),
         billed_units,
+        whole: serde_json::to_string(&without_files(output)).ok().map(|whole| shortened(&whole).into()),
     })
+}
+
+/// The longest text of an answer that is kept as it is, where it is a file inside it, bytes.
+const INSIDE: usize = 200;
+
+/// The same answer with files inside it told by what they are and how long.
+fn without_files(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.len() > INSIDE && is_inside(text) => {
+            let kind = text.split(',').next().unwrap_or_default();
+            let kind: String = kind.chars().take(80).collect();
+            Value::from(format!("{kind},… ({} characters)", text.len()))
+        }
+        Value::Array(list) => list.iter().map(without_files).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), without_files(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn is_inside(text: &str) -> bool {
+    text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"))
 }
 
 /// Looks at a field, and at what is in it.

@@ -16,6 +16,8 @@ use super::Stage;
 pub(crate) struct Platform {
     pub(crate) url: String,
     pub(crate) body: Arc<Mutex<String>>,
+    /// What it has where schemas are, too.
+    pub(crate) document: Arc<Mutex<String>>,
     pub(crate) asked: Arc<AtomicUsize>,
 }
 
@@ -29,11 +31,19 @@ impl Platform {
             let text = text.lock().unwrap().clone();
             async move { ([("content-type", "application/json")], text).into_response() }
         };
-        let app = Router::new().route("/v1/models", axum::routing::get(models));
+        let document = Arc::new(Mutex::new(String::new()));
+        let kept = document.clone();
+        let schema = move || {
+            let text = kept.lock().unwrap().clone();
+            async move { text }
+        };
+        let app = Router::new()
+            .route("/v1/models", axum::routing::get(models))
+            .route("/openapi/queue/openapi.json", axum::routing::get(schema));
         let listener = stage.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         stage.runtime.spawn(async move { axum::serve(listener, app).await });
-        Self { url, body, asked }
+        Self { url, body, document, asked }
     }
 
     /// Publishes a model of the sandbox with this document.

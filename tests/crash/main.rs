@@ -21,7 +21,7 @@ mod writes;
 use std::thread;
 use std::time::Duration;
 
-use ordeal::Ordeal;
+use ordeal::{Gives, Ordeal};
 
 /// A photo of 24×16 px costs this at twice its size, USD.
 const PRICE: f64 = 0.000_153_6;
@@ -124,6 +124,52 @@ fn killed_at_random_moments_of_a_batch_with_faults() {
                         ordeal.raise_the_cap(40.0 * AT_MOST + 100.0 * PRICE);
                         ordeal.finish();
                     }
+                }
+            });
+        }
+    });
+}
+
+/// A text alone, several pictures an answer, what is paid by the second on a runner, and one that a mask goes along with.
+const OTHERS: [Gives; 4] = [
+    Gives { args: &["-m", "fal-ai/florence-2-large/caption"], ends: &[".txt"], size: (0, 0) },
+    Gives {
+        args: &["-m", "fal-ai/fooocus/upscale-or-vary", "-p", "num_images=3"],
+        ends: &[".png", "-2.png", "-3.png"],
+        size: (24, 16),
+    },
+    Gives { args: &["-m", "fal-ai/esrgan"], ends: &[".png"], size: (48, 32) },
+    Gives {
+        args: &[
+            "-m",
+            "fal-ai/flux-pro/v1/fill",
+            "-p",
+            "prompt=red",
+            "-p",
+            "output_format=png",
+            "-p",
+            "mask_url=@mask.png",
+        ],
+        ends: &[".png"],
+        size: (24, 16),
+    },
+];
+
+#[test]
+fn killed_at_random_moments_whatever_the_model_gives() {
+    let mut rng = moments("other models");
+    let kills = if is_long() { 60 } else { 8 };
+    thread::scope(|scope| {
+        for gives in OTHERS {
+            let mut rng = rng.fork();
+            scope.spawn(move || {
+                let mut left = kills;
+                while left > 0 {
+                    let mut ordeal = Ordeal::of(gives, 20, FAULTS, None);
+                    while left > 0 && !ordeal.killed_after(Duration::from_millis(rng.u64(20..1500))) {
+                        left -= 1;
+                    }
+                    ordeal.finish();
                 }
             });
         }

@@ -17,24 +17,46 @@ use crate::writes::Writes;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// A model, and what it leaves beside a photo.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gives {
+    /// How it is called.
+    pub(crate) args: &'static [&'static str],
+    /// The ends of its files' names; a picture's comes first if there is one.
+    pub(crate) ends: &'static [&'static str],
+    /// The size of each picture of a photo of 24×16 px.
+    pub(crate) size: (u32, u32),
+}
+
+/// A picture of twice the size, and what it shows.
+pub(crate) const UPSCALER: Gives = Gives { args: &[], ends: &[".png", ".txt"], size: (48, 32) };
+
 /// A batch of small photos on a sandbox that outlives every run of it.
 pub(crate) struct Ordeal {
     stage: Stage,
     photos: u32,
     cap: Option<f64>,
+    gives: Gives,
     /// What the last run summed up.
     summary: Value,
 }
 
 impl Ordeal {
     pub(crate) fn begin(photos: u32, faults: &str, cap: Option<f64>) -> Self {
+        Self::of(UPSCALER, photos, faults, cap)
+    }
+
+    pub(crate) fn of(gives: Gives, photos: u32, faults: &str, cap: Option<f64>) -> Self {
         let scenario = Some(Scenario::parse(faults, "faults").unwrap());
         // Done with a photo almost at once.
         let stage = Stage::with(Options { scenario, latency: Duration::from_millis(60), runners: 4, ..fast() });
         stage.small_photos(photos);
         fs::create_dir_all(Self::state_of(&stage)).unwrap();
         fs::create_dir_all(stage.output()).unwrap();
-        Self { stage, photos, cap, summary: Value::Null }
+        // What goes along, for those that take it.
+        let mask = image::GrayImage::from_fn(24, 16, |x, _| image::Luma([if x < 12 { 255 } else { 0 }]));
+        mask.save(stage.dir.path().join("mask.png")).unwrap();
+        Self { stage, photos, cap, gives, summary: Value::Null }
     }
 
     fn state_of(stage: &Stage) -> PathBuf {
@@ -43,6 +65,7 @@ impl Ordeal {
 
     fn command(&self) -> Command {
         let mut command = self.stage.command(&["--json", "--yes", "--concurrency", "6"]);
+        command.args(self.gives.args);
         if let Some(cap) = self.cap {
             command.arg("--budget").arg(format!("{cap:.7}"));
         }
@@ -153,7 +176,6 @@ impl Ordeal {
         let (mut done, mut unknown) = (0, 0);
         for number in 1..=self.photos {
             let name = format!("small-{number}.png");
-            let picture = self.stage.output().join(&name);
             let (accepted, billed) = inputs
                 .get(&*name)
                 .map_or((0, 0), |input| (input["accepted"].as_u64().unwrap(), input["billed"].as_u64().unwrap()));
@@ -162,11 +184,16 @@ impl Ordeal {
             assert!(billed <= 1 && accepted <= 1 + fails, "{name} was paid {billed} times: {stats:#}");
             if billed == 1 {
                 done += 1;
-                assert_eq!(size(&picture), (48, 32), "{name} is paid for and whole");
-                let caption = fs::read_to_string(picture.with_extension("txt")).unwrap();
-                assert!(caption.ends_with('\n') && caption.len() > 1, "{name}: {caption:?}");
+                for file in self.files(number) {
+                    if file.extension().is_some_and(|extension| extension == "png") {
+                        assert_eq!(size(&file), self.gives.size, "{name} is paid for and whole");
+                    } else {
+                        let text = fs::read_to_string(&file).unwrap();
+                        assert!(text.ends_with('\n') && text.len() > 1, "{name}: {text:?}");
+                    }
+                }
             } else {
-                assert!(!picture.exists() && !picture.with_extension("txt").exists(), "{name} was not made");
+                assert!(self.files(number).iter().all(|file| !file.exists()), "{name} was not made");
                 unknown += 1;
             }
         }
@@ -196,9 +223,16 @@ impl Ordeal {
         u64::from(hit && number % 10 == 5)
     }
 
+    /// The files of a photo's result.
+    fn files(&self, number: u32) -> Vec<PathBuf> {
+        let file = |end: &&str| self.stage.output().join(format!("small-{number}{end}"));
+        self.gives.ends.iter().map(file).collect()
+    }
+
+    /// The first file of each result that is there.
     fn pictures(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.stage.output()).unwrap().map(|entry| entry.unwrap().path());
-        entries.filter(|path| path.extension().is_some_and(|extension| extension == "png")).collect()
+        let first = (1..=self.photos).filter_map(|number| self.files(number).into_iter().next());
+        first.filter(|file| file.exists()).collect()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::commands::price::again;
 use crate::config::{ModelWish, Settings};
 use crate::fal::{Fal, FalError, Listed};
 use crate::job::{EndpointId, clean};
-use crate::model::{Model, Params, Schema, Standing, nearest};
+use crate::model::{LONGEST, Model, Params, Schema, SchemaError, Standing, nearest};
 use cache::{Cache, Known};
 
 /// How long a schema is waited for, where there is a profile that stands in for it, and where there is none.
@@ -120,7 +120,12 @@ fn of_list(wish: &ModelWish, listed: Listed, cache: &Cache, profile: Option<Mode
         let why = || format!("fal has {}, and no schema that says what it takes", wish.endpoint);
         return profile.map_or_else(|| Err(Failure::refusal(why())), |model| of_profile(wish, model));
     };
-    match Schema::of(&document) {
+    // A page of the list may be longer than any schema is.
+    let schema = match document.to_string().len() {
+        length if length > LONGEST => Err(SchemaError::TooLong),
+        _ => Schema::of(&document),
+    };
+    match schema {
         Ok(schema) => {
             cache.keep(&wish.endpoint, &document);
             cache.keep_known(vec![known]);

@@ -134,8 +134,8 @@ pub(in crate::engine) fn detail(
     };
     let of_trail = |part: fn(&Trail) -> Option<&str>| part(&history?.trail);
     // Only of a job that has its own result is it known to be the one that was last fetched.
-    let of_result =
-        saved.filter(|saved| saved.same_as.is_none()).and_then(|_| of_trail(|trail| trail.result_url.as_deref()));
+    let own_result = saved.filter(|saved| saved.same_as.is_none());
+    let of_result = own_result.and_then(|_| of_trail(|trail| trail.result_url.as_deref()));
     let cleaned = |text: &str| clean(text).into_owned();
     Detail {
         id: job.id,
@@ -155,6 +155,7 @@ pub(in crate::engine) fn detail(
                 .or(of_trail(|trail| trail.upload_url.as_deref()))
                 .map(cleaned),
             result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
+            answer: own_result.and_then(|_| of_trail(|trail| trail.answer.as_deref())).map(pretty),
             url: request_url,
         },
         result: ResultDetail {
@@ -180,6 +181,13 @@ pub(in crate::engine) fn detail(
             unread: if let JobState::Unread(_, _, unread) = state { Some(cleaned_lines(&unread.answer)) } else { None },
         },
     }
+}
+
+/// JSON as people read it, a part a line; one that was cut as it is.
+fn pretty(answer: &str) -> String {
+    let whole = serde_json::from_str::<serde_json::Value>(answer);
+    let told = whole.ok().and_then(|whole| serde_json::to_string_pretty(&whole).ok());
+    cleaned_lines(told.as_deref().unwrap_or(answer))
 }
 
 /// A text of more than one line, made harmless line by line.

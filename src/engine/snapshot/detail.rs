@@ -51,6 +51,8 @@ pub struct RequestDetail {
     pub upload_url: Option<String>,
     /// The result's URL in fal's storage.
     pub result_url: Option<String>,
+    /// All that fal answered, as JSON; `None` where a ledger of an earlier version has only parts of it.
+    pub answer: Option<String>,
 }
 
 /// What came of a job.

@@ -102,6 +102,9 @@ pub struct Answer {
     pub inference_s: Option<f64>,
     /// `X-Fal-Billable-Units` of the result (fal docs: pricing).
     pub billed_units: Option<f64>,
+    /// All of it as JSON, but for what files are inside; `None` once that is in the ledger.
+    #[serde(default)]
+    pub whole: Option<Box<str>>,
 }
 
 impl Answer {

@@ -17,6 +17,9 @@ use crate::ledger::keeps::among;
 use crate::ledger::{Attempt, BatchKey, Found, LedgerError, Payment, Trail};
 use crate::os;
 
+/// What a job left behind, as its row has it.
+type Left = (Option<String>, Option<String>, Option<String>, Option<String>);
+
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
 
@@ -306,17 +309,18 @@ impl Reading<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// The URLs that a job left behind; none for a job that is not known.
+    /// The URLs that a job left behind, and its answer; none for a job that is not known.
     pub(super) async fn trail(&mut self, batch: BatchId, job: JobId) -> Result<Trail, LedgerError> {
-        let row: Option<(Option<String>, Option<String>, Option<String>)> =
-            sqlx::query_as("SELECT upload_url, request_url, result_url FROM jobs WHERE batch = ? AND job = ?")
+        let row: Option<[Option<String>; 4]> =
+            sqlx::query_as("SELECT upload_url, request_url, result_url, answer FROM jobs WHERE batch = ? AND job = ?")
                 .bind(batch.0)
                 .bind(job.number())
                 .fetch_optional(&mut *self.connection)
                 .await
-                .map_err(|error| LedgerError::database(self.path, error))?;
-        let (upload_url, request_url, result_url) = row.unwrap_or_default();
-        Ok(Trail { upload_url, request_url, result_url })
+                .map_err(|error| LedgerError::database(self.path, error))?
+                .map(|(upload, request, result, answer): Left| [upload, request, result, answer]);
+        let [upload_url, request_url, result_url, answer] = row.unwrap_or_default();
+        Ok(Trail { upload_url, request_url, result_url, answer })
     }
 
     /// SQLite's own look at every page and index.

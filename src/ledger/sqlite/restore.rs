@@ -331,6 +331,7 @@ impl Fields<'_> {
             seed: self.told.seed,
             inference_s: self.inference()?,
             billed_units: self.row.try_get(5)?,
+            whole: None,
         }))
     }
 

@@ -12,7 +12,7 @@ use crate::ledger::record::Record;
 use crate::os;
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 51] = [
+pub(super) const COLUMNS: [&str; 52] = [
     "batch",
     "job",
     "path",
@@ -64,6 +64,7 @@ pub(super) const COLUMNS: [&str; 51] = [
     "unread",
     "artifacts",
     "files",
+    "answer",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -84,7 +85,8 @@ pub(super) fn push(
     values.add(record.stop.map(|stop| stage_name(stop.stage)))?;
     values.add(record.words.unread)?;
     values.add(record.answer.and_then(artifacts::as_list))?;
-    values.add(record.saved.and_then(Beside::of))
+    values.add(record.saved.and_then(Beside::of))?;
+    values.add(record.answer.and_then(|answer| answer.whole.as_deref()))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {

@@ -29,6 +29,7 @@ fn every_state() -> Vec<Job> {
         seed: Some(-7),
         inference_s: Some(0.1),
         billed_units: Some(48.3),
+        whole: None,
     };
     let waiting = |checkpoint| JobState::Waiting {
         run: run(2),

@@ -67,7 +67,7 @@ async fn a_request_is_paid_once_whatever_its_job_went_through_and_what_is_assume
     let writer = ledger.writer(batch.id);
     let done = |number, cost| JobState::Done(closed(), Box::new(Saved { cost: Some(cost), ..saved(number, None) }));
     let artifacts = [Artifact::picture("image", "https://v3.fal.media/files/out.png", None)].into();
-    let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None };
+    let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None, whole: None };
     let saving = |number| JobState::Saving(run(1), Box::new(request(number)), Box::new(answer.clone()));
     let told = |known, assumed, most| {
         let [known, assumed, at_most] = [known, assumed, most].map(Usd::from_nanos);
@@ -200,12 +200,14 @@ async fn a_result_on_disk_is_known_with_the_urls_that_led_to_it() {
         seed: None,
         inference_s: None,
         billed_units: None,
+        whole: None,
     };
     writer.note(&job(1, JobState::Saving(run(1), Box::new(request(1)), Box::new(answer))));
     writer.note(&job(1, JobState::Done(closed(), Box::new(saved(1, None)))));
     writer.flush().await.unwrap();
     let (upload, request) = (upload(1).url.to_string(), request(1).url.map(String::from));
-    let trail = Trail { upload_url: Some(upload), request_url: request, result_url: Some(url.to_owned()) };
+    let trail =
+        Trail { upload_url: Some(upload), request_url: request, result_url: Some(url.to_owned()), answer: None };
     assert_eq!(ledger.trail(batch.id, id(1)).await.unwrap(), trail);
     assert_eq!(ledger.trail(batch.id, id(2)).await.unwrap(), Trail::default());
 }

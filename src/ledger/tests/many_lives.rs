@@ -144,7 +144,7 @@ impl Life {
             }
             JobState::Completed(..) => {
                 let artifacts = [Artifact::picture("image", "https://v3.fal.media/out.png", None)].into();
-                let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None };
+                let answer = Answer { artifacts, seed: None, inference_s: None, billed_units: None, whole: None };
                 self.happen(at, Transition::StartSave(answer));
             }
             JobState::Saving(run, request, _) => {

@@ -93,6 +93,7 @@ fn any_step() -> impl Strategy<Value = Transition> {
         seed: None,
         inference_s: None,
         billed_units: Some(48.0),
+        whole: None,
     };
     let checkpoint = prop_oneof![
         Just(Checkpoint::Nothing),

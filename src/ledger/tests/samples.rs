@@ -181,7 +181,7 @@ fn any_answer() -> impl Strategy<Value = Box<Answer>> {
     ];
     (artifacts, prop::option::of(any::<i64>()), any_number(), any_number()).prop_map(
         |(artifacts, seed, inference_s, billed_units)| {
-            Box::new(Answer { artifacts: artifacts.into(), seed, inference_s, billed_units })
+            Box::new(Answer { artifacts: artifacts.into(), seed, inference_s, billed_units, whole: None })
         },
     )
 }

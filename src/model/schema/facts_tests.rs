@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::job::EndpointId;
-use crate::model::{ParamError, Params};
+use crate::job::{Artifact, EndpointId, Given, Pixels, Usd};
+use crate::model::{ParamError, Params, PriceSource, PriceState, Unit, UnitPrice, read_answer};
 
 #[derive(Debug, Deserialize)]
 struct Facts {
@@ -30,6 +30,15 @@ struct Fact {
     takes: Vec<String>,
     /// What it does not.
     refuses: Vec<String>,
+    /// An answer of its shape, and what that is to give: role, form, and the end of a URL or the text.
+    answer: Value,
+    gives: Vec<String>,
+    /// What a unit costs, USD, and what it is called.
+    #[serde(default)]
+    price: Option<(f64, String)>,
+    /// What can be known of that beforehand.
+    #[serde(default)]
+    priced: Option<PriceState>,
 }
 
 fn facts() -> Facts {
@@ -82,6 +91,57 @@ fn every_endpoint_gives_the_form_that_is_known_of_it() {
         let needs: Vec<_> = model.params.iter().filter(|spec| spec.required).map(|spec| &*spec.name).collect();
         assert_eq!(Params::parse(&model, []).unwrap().complete(&model).is_ok(), needs.is_empty(), "{id}: {needs:?}");
     }
+}
+
+#[test]
+fn every_answer_becomes_the_artifacts_that_it_should_and_is_kept_whole() {
+    let Facts { components, models } = facts();
+    for fact in &models {
+        let schema = Schema::of(&document(fact, &components)).unwrap();
+        let answer = read_answer(&fact.answer, None, schema.gives).unwrap();
+        let end = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+        let told = |artifact: &Artifact| match &artifact.what {
+            Given::Picture { url, .. } => format!("{} picture {}", artifact.role, end(url)),
+            Given::File { url } => format!("{} file {}", artifact.role, end(url)),
+            Given::Text(text) => format!("{} text {text}", artifact.role),
+            Given::Unsafe => format!("{} unsafe", artifact.role),
+        };
+        assert_eq!(answer.artifacts.iter().map(told).collect::<Vec<_>>(), fact.gives, "{}", fact.id);
+        let is_given = |form: &str| fact.gives.iter().any(|given| given.contains(form));
+        let forms =
+            [(" picture ", schema.gives.pictures), (" text ", schema.gives.texts), (" file ", schema.gives.files)];
+        for (form, is_said) in forms {
+            // A drawing stands where a picture is said to be.
+            let is_drawing = fact.gives.iter().any(|given| given.contains(".svg"));
+            assert!(is_given(form) == is_said || is_drawing, "{}: {form}: {:?}", fact.id, schema.gives);
+        }
+        assert_eq!(answer.seed, fact.answer.get("seed").map(|_| 7), "{}", fact.id);
+        let whole: Value = serde_json::from_str(answer.whole.as_deref().unwrap()).unwrap();
+        assert_eq!(whole, fact.answer, "{}", fact.id);
+        let nothing = json!({ "images": [], "seed": 7, "request_id": "r" });
+        assert_eq!(read_answer(&nothing, None, schema.gives), None, "{}", fact.id);
+    }
+}
+
+#[test]
+fn every_price_that_is_known_is_exact_or_said_to_be_learned() {
+    let Facts { components, models } = facts();
+    let mut known = 0;
+    for fact in &models {
+        let Some((usd, unit)) = &fact.price else { continue };
+        let schema = Schema::of(&document(fact, &components)).unwrap();
+        let model = schema.model(EndpointId::new(&fact.id).unwrap(), None).unwrap();
+        let params = Params::parse(&model, fact.takes.iter().map(String::as_str)).unwrap();
+        let price = |source| UnitPrice { usd: Usd::from_f64(*usd).unwrap(), unit: Unit::from_api(unit), source };
+        let work = params.work(Some(Pixels::new(1000, 1000)));
+        let (live, so_far) = (price(PriceSource::Live), price(PriceSource::Learned(Usd::from_nanos(7))));
+        let is_exact = fact.priced == Some(PriceState::Exact);
+        assert_eq!(live.estimate(work).is_some(), is_exact, "{}: {unit}", fact.id);
+        assert_eq!(so_far.estimate(work) == Some(Usd::from_nanos(7)), !is_exact, "{}: {unit}", fact.id);
+        assert_eq!((params.is_countable(&live), params.holds_cap(&live)), (is_exact, true), "{}: {unit}", fact.id);
+        known += 1;
+    }
+    assert_eq!(known, 20);
 }
 
 /// The forms of all endpoints at a glance.

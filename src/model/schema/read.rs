@@ -44,6 +44,12 @@ impl Schema {
     /// # Errors
     /// If it says nothing of what the model takes.
     pub fn of(document: &Value) -> Result<Self, SchemaError> {
+        if let Value::String(text) = document {
+            // It came so, and may not be JSON at all.
+            let document: Value =
+                serde_json::from_str(text).map_err(|error| SchemaError::NotJson(error.to_string()))?;
+            return if document.is_string() { Err(SchemaError::NoInput) } else { Self::of(&document) };
+        }
         let document = Document::new(document);
         let input = document.flat(input::input(&document)?)?;
         let gives = match input::output(&document) {

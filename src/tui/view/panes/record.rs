@@ -82,8 +82,11 @@ fn size(detail: &Detail) -> Option<String> {
     (!both.is_empty()).then(|| both.join(" → "))
 }
 
-/// The result as fal answers it, made of what is kept: only its parts are.
+/// The result as fal answered it; where an earlier version kept only its parts, made of these.
 fn result(detail: &Detail) -> Vec<String> {
+    if let Some(answer) = &detail.request.answer {
+        return answer.lines().map(str::to_owned).collect();
+    }
     let Some(picture) = &detail.result.after else { return Vec::new() };
     let answer = json!({
         "image": {
