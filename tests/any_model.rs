@@ -224,7 +224,7 @@ fn the_same_picture_is_the_same_money_whatever_the_model_and_however_its_paramet
                 "-p",
                 "num_images=2",
                 "-p",
-                "uov_method=Disabled",
+                "uov_method=Vary (Strong)",
             ],
             &["-m", VARY, "-p", "num_images=1", "-p", "prompt=x"],
         ),
@@ -305,12 +305,14 @@ fn a_killed_run_goes_on_and_pays_for_nothing_twice_whatever_the_model_gives() {
 
 #[test]
 fn a_video_is_saved_as_it_is_and_paid_by_its_seconds_also_under_a_cap_and_when_killed() {
-    let stage = Stage::with(fal_tui::sandbox::Options { runners: 2, ..common::fast() });
+    let latency = std::time::Duration::from_millis(1200);
+    let stage = Stage::with(fal_tui::sandbox::Options { runners: 2, latency, ..common::fast() });
     stage.small_photos(4);
     let args = ["-m", "fal-ai/kling-video/v2.5-turbo/pro/image-to-video", "-p", "prompt=wind", "-p", "duration=10"];
     let all: Vec<_> = ["--json", "--yes", "-c", "2", "--budget", "10"].iter().chain(&args).copied().collect();
     let mut killed = common::start(stage.command(&all).arg(stage.photos()));
-    stage.until("one is accepted", |stats| stats["accepted"].as_u64() >= Some(1));
+    // While the window is full no paid call is on its way.
+    stage.until("two are accepted", |stats| stats["accepted"].as_u64() >= Some(2));
     killed.kill().unwrap();
     killed.wait().unwrap();
     let ran = stage.run(&[&args[..], &["-c", "2", "--budget", "10"]].concat());

@@ -62,3 +62,21 @@ fn the_plan_says_what_will_be_lost_and_what_is_dear() {
     let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
     assert_eq!(plan["losses"].as_array().unwrap().len(), 3, "{plan:#}");
 }
+
+#[cfg(feature = "avif")]
+#[test]
+fn a_result_that_is_too_large_for_avif_is_said_to_stay_as_it_comes() {
+    let stage = stage();
+    let noted = |flags: &[&str]| {
+        let planned = run(stage.command(&["plan", "--json"]).args(flags).arg(stage.photos()));
+        let plan: Value = serde_json::from_str(planned.assert_status(0).stdout.lines().next().unwrap()).unwrap();
+        let said =
+            plan["notes"].as_array().unwrap().iter().any(|note| {
+                note == "1 with results above 50 MP: too large to be written as AVIF, they stay as they come"
+            });
+        (plan["as_they_come"].clone(), said)
+    };
+    assert_eq!(noted(&["--format", "avif"]), (json!(1), true));
+    assert_eq!(noted(&["--format", "avif", "--exclude", "giant.png"]), (json!(0), false));
+    assert_eq!(noted(&["--format", "png"]), (json!(0), false));
+}

@@ -104,6 +104,39 @@ fn what_lies_in_the_output_folder_is_done_though_no_ledger_knows_it() {
 }
 
 #[test]
+fn a_text_a_drawing_and_a_video_are_remembered_too_also_beside_a_picture() {
+    for (args, first, lines_of) in [
+        (&["-m", "fal-ai/florence-2-large/caption"][..], "small-1.txt", "other-results.jsonl"),
+        (&["-m", "fal-ai/image2svg"], "small-1.svg", "other-results.jsonl"),
+        (
+            &["-m", "fal-ai/kling-video/v2.5-turbo/pro/image-to-video", "-p", "prompt=wind"],
+            "small-1.mp4",
+            "other-results.jsonl",
+        ),
+        (&["-m", "fal-ai/birefnet/v2", "-p", "output_mask=true"], "small-1.png", "metadata.jsonl"),
+    ] {
+        let stage = Stage::new();
+        stage.small_photos(2);
+        go(&stage, args).assert_status(0);
+        let lying = || {
+            let lines = read(&stage, lines_of).lines().count();
+            (lines, fs::read(stage.output().join(first)).unwrap(), names(&stage))
+        };
+        let before = lying();
+        lose(&stage);
+        assert_eq!(plan(&stage, args)["found_in_output"], 2, "{args:?}");
+        let again = go(&stage, args);
+        assert_eq!(again.assert_status(0).summary()["done"], 2, "{args:?}");
+        assert_eq!(accepted(&stage), 2, "{args:?}");
+        assert_eq!(lying(), before, "{args:?}");
+        // One that was changed since is not adopted.
+        fs::write(stage.output().join(first), "by hand").unwrap();
+        lose(&stage);
+        assert_eq!(plan(&stage, args)["found_in_output"], 1, "{args:?}");
+    }
+}
+
+#[test]
 fn lines_say_what_was_found_and_a_renamed_photo_gets_a_copy() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "cat.png").photo("coffee.png", "cup.png");

@@ -72,23 +72,21 @@ fn a_schema_that_is_none_is_said_in_a_sentence() {
         "AInput": { "properties": { "image_url": { "type": "string" } } }, "AOutput": { "properties": { "seed": { "type": "integer" } } },
     }));
     assert!(said(&nothing).contains("gives nothing that could be saved"));
-    let needs = document(&json!({ "prompt": { "type": "string" } }));
-    let mut needs = needs.clone();
-    needs["components"]["schemas"]["AInput"]["required"] = json!(["uov_image_url", "prompt"]);
-    assert!(said(&needs).contains("needs `prompt`: a text"));
     // Two pictures of which neither is the photo's more than the other.
     let mut two =
         document(&json!({ "first_image_url": { "type": "string" }, "second_image_url": { "type": "string" } }));
     let input = &mut two["components"]["schemas"]["AInput"];
     input["required"] = json!(["first_image_url", "second_image_url"]);
     input["properties"].as_object_mut().unwrap().remove("uov_image_url");
-    assert!(said(&two).contains("which field is for the photo is not clear: first_image_url, second_image_url"));
+    let unclear = said(&two);
+    assert!(unclear.contains("is not clear: second_image_url, first_image_url"), "{unclear}");
     let named = ["--json", "--yes", "-m", VARY, "--image-field", "first_image_url"];
     let other = run(platform.command(&stage, &named).arg(stage.photos()));
     assert!(other.stderr.contains("needs `second_image_url`: a file (`@PATH`) or its URL"), "{}", other.stderr);
     // Longer than any schema is.
     let long = document(&json!({ "x": { "type": "string", "description": "y".repeat(10_000_000) } }));
-    assert!(said(&long).contains("its schema is longer than 10 MB"));
+    let long = said(&long);
+    assert!(long.contains("its schema is longer than 10 MB"), "{long}");
     // It is where schemas are, too, and is none there either.
     let bare = || platform.publish(VARY, &json!({ "error": "it could not be made" }));
     let go = || {
@@ -98,14 +96,23 @@ fn a_schema_that_is_none_is_said_in_a_sentence() {
     *platform.document.lock().unwrap() = "<html>".to_owned();
     let refused = go();
     assert!(refused.assert_status(2).stderr.contains("cannot be used: its schema is no JSON"), "{}", refused.stderr);
+    // Nothing at all is known of it.
+    let forget = || std::fs::remove_dir_all(stage.dir.path().join(".cache/fal-tui/models")).unwrap();
+    forget();
     *platform.body.lock().unwrap() = "<html>".to_owned();
     let refused = run(platform.command(&stage, &["--json", "--yes", "-m", VARY, "-p", "x=1"]).arg(stage.photos()));
     assert_ne!(refused.status, 0);
-    assert!(refused.stderr.contains("cannot be read"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("model list answered with something else than fal's JSON"), "{}", refused.stderr);
     assert_eq!(stage.stats()["submits"], json!(0));
     // And if it is one there, it holds.
     *platform.document.lock().unwrap() = document(&json!({})).to_string();
     go().assert_status(0);
+    // That one is kept for a day.
+    forget();
+    let needs = document(&json!({ "prompt": { "type": "string" } }));
+    let mut needs = needs.clone();
+    needs["components"]["schemas"]["AInput"]["required"] = json!(["uov_image_url", "prompt"]);
+    assert!(said(&needs).contains("needs `prompt`: a text"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(super) struct NotesBody<'a> {
     notes: Vec<String>,
     losses: Vec<LossBody<'a>>,
     reduced: usize,
+    as_they_come: usize,
 }
 
 #[derive(Serialize)]
@@ -39,6 +40,11 @@ fn loss(note: &LossNote) -> LossBody<'_> {
 
 impl<'a> NotesBody<'a> {
     pub(super) fn of(notes: &'a Notes) -> Self {
-        Self { notes: notes.lines().collect(), losses: notes.losses.iter().map(loss).collect(), reduced: notes.reduced }
+        Self {
+            notes: notes.lines().collect(),
+            losses: notes.losses.iter().map(loss).collect(),
+            reduced: notes.reduced,
+            as_they_come: notes.as_they_come,
+        }
     }
 }

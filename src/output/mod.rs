@@ -19,7 +19,7 @@ mod result;
 mod suspicion;
 mod template;
 
-pub use crate::picture::{Alpha, Existing, READS_AVIF, Strip};
+pub use crate::picture::{Alpha, Existing, MOST_AVIF, READS_AVIF, Strip};
 pub use again::Again;
 pub use caption::{CaptionForm, Captions, Pattern, Style};
 pub use draft::Draft;

@@ -42,7 +42,7 @@ pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{Bare, Dress, Existing, Metadata, NoXmp, Provenance, Strip, Words, stripped, with_words};
 pub use pixels::sums::Reduced;
-pub use pixels::{READS_AVIF, Unready, stored};
+pub use pixels::{MOST_AVIF, READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};
 pub use thumbs::Thumbs;

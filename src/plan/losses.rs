@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Loss, Photo, Usd, clean, count};
-use crate::model::Gives;
-use crate::output::Written;
+use crate::job::{Format, Loss, Photo, Usd, clean, count};
+use crate::model::{Gives, Work};
+use crate::output::{Form, MOST_AVIF, Written};
 
 /// Photos that are named of a kind.
 const NAMED: usize = 100;
@@ -18,6 +18,8 @@ pub struct Notes {
     pub losses: Vec<LossNote>,
     /// Photos that are reduced before they are sent.
     pub reduced: usize,
+    /// Photos whose results are larger than AVIF is written, though they should be.
+    pub as_they_come: usize,
 }
 
 /// One kind of loss.
@@ -42,7 +44,11 @@ impl Notes {
     pub fn lines(&self) -> impl Iterator<Item = String> {
         let reduced = (self.reduced > 0).then(|| format!("{} reduced before they are sent", count(self.reduced)));
         let losses = self.losses.iter().filter(|note| note.photos > 0).map(LossNote::told);
-        self.said.iter().cloned().chain(reduced).chain(losses)
+        let stay = (self.as_they_come > 0).then(|| {
+            let (photos, most) = (count(self.as_they_come), MOST_AVIF / 1_000_000);
+            format!("{photos} with results above {most} MP: too large to be written as AVIF, they stay as they come")
+        });
+        self.said.iter().cloned().chain(reduced).chain(stay).chain(losses)
     }
 }
 
@@ -84,12 +90,24 @@ pub(crate) struct Losing {
     keeps_alpha: bool,
     /// Whether pictures come back; of texts nothing but their price is to be said.
     pictures: bool,
+    /// In which format they are written.
+    form: Form,
 }
 
 impl Losing {
     /// By a model that gives this, with results that are written so.
     pub(crate) fn of(gives: Gives, written: &Written) -> Self {
-        Self { keeps_alpha: written.keeps_alpha(), pictures: gives.is_file() }
+        Self { keeps_alpha: written.keeps_alpha(), pictures: gives.is_file(), form: written.form }
+    }
+
+    /// Whether a photo's result is to be AVIF and too large for that.
+    pub(super) fn stays(self, photo: &Photo, work: Work) -> bool {
+        let is_avif = match self.form {
+            Form::One(format) => format == Format::Avif,
+            Form::Same => photo.format == Some(Format::Avif),
+            Form::Result => false,
+        };
+        self.pictures && is_avif && work.pixels.is_some_and(|pixels| pixels.count() > MOST_AVIF)
     }
 
     fn is_told(self, loss: Loss) -> bool {
@@ -99,7 +117,7 @@ impl Losing {
 
 impl Default for Losing {
     fn default() -> Self {
-        Self { keeps_alpha: true, pictures: true }
+        Self { keeps_alpha: true, pictures: true, form: Form::Result }
     }
 }
 
@@ -198,7 +216,7 @@ mod tests {
         tally.add(&photo("b.png", both), Some(usd(7680)));
         tally.add(&photo("c.png", Losses::NONE), Some(usd(9)));
         tally.leave_out(&photo("d.gif", Losses::NONE.with(Loss::Animation, true)));
-        let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes(), reduced: 0 };
+        let notes = Notes { said: vec!["first".to_owned()], losses: tally.notes(), ..Notes::default() };
         let lines: Vec<_> = notes.lines().collect();
         let alpha = "1 with transparency: it is put back into the result";
         assert_eq!(lines, ["first", alpha, "2 above 50 MP, the dearest $76.80"]);

@@ -125,6 +125,7 @@ impl Planner {
         self.plan.photos += 1;
         self.plan.input_px += sent_px(photo, work);
         self.plan.notes.reduced += usize::from(work.is_reduced);
+        self.plan.notes.as_they_come += usize::from(self.losses.losing().stays(photo, work));
         self.plan.output_px += work.px();
         // One photo whose price cannot be known makes the sum unknown, never smaller.
         self.plan.estimate = self.plan.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
@@ -152,10 +153,18 @@ impl Planner {
         self.reserve.take_back(self.at_most(work));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(photo, work));
-        self.plan.notes.reduced = self.plan.notes.reduced.saturating_sub(work.is_reduced.into());
+        self.unnote(photo, work);
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = Some(sum - one);
         true
+    }
+
+    /// What was noted of a photo by its size is not so any more.
+    fn unnote(&mut self, photo: &Photo, work: Work) {
+        let stays = self.losses.losing().stays(photo, work);
+        let notes = &mut self.plan.notes;
+        notes.reduced = notes.reduced.saturating_sub(work.is_reduced.into());
+        notes.as_they_come = notes.as_they_come.saturating_sub(stays.into());
     }
 
     /// A photo that was counted as to be sent is not: it is the same picture as another, or its own result,
@@ -167,7 +176,7 @@ impl Planner {
         self.losses.remove(&job.photo);
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(&job.photo, work));
-        self.plan.notes.reduced = self.plan.notes.reduced.saturating_sub(work.is_reduced.into());
+        self.unnote(&job.photo, work);
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
         self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
         if let Some(cost) = found {

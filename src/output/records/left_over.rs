@@ -13,7 +13,8 @@ use crate::storage::{self, Held, Unfinished};
 #[derive(Debug)]
 pub(super) struct LeftOver {
     files: Vec<(PathBuf, Held)>,
-    lines: BTreeMap<String, String>,
+    /// By file: whether it is a picture, and its line.
+    lines: BTreeMap<String, (bool, String)>,
 }
 
 impl LeftOver {
@@ -25,7 +26,7 @@ impl LeftOver {
             let Some(mut file) = left_over(&path) else { continue };
             let read = each_line(&mut file, |line| {
                 if let Some(line) = Line::read(line).filter(|line| !is_known(&line.file_name)) {
-                    lines.insert(line.file_name.clone(), line.written());
+                    lines.insert(line.file_name.clone(), (line.is_picture(), line.written()));
                 }
             });
             match read {
@@ -36,12 +37,15 @@ impl LeftOver {
         Self { files, lines }
     }
 
-    /// Adds its lines to a file's end, and their pictures to those that have one.
-    pub(super) fn write_to(&self, mut file: &Unfinished, pictures: &mut HashSet<String>) -> io::Result<()> {
-        file.seek(io::SeekFrom::End(0))?;
-        for (picture, line) in &self.lines {
-            file.write_all(line.as_bytes())?;
-            pictures.insert(picture.clone());
+    /// Adds its lines to the ends of two files, of pictures and of others, and their files to those that have one.
+    pub(super) fn write_to(&self, both: [&Unfinished; 2], files: &mut HashSet<String>) -> io::Result<()> {
+        let [mut pictures, mut others] = both;
+        pictures.seek(io::SeekFrom::End(0))?;
+        others.seek(io::SeekFrom::End(0))?;
+        for (file, (is_picture, line)) in &self.lines {
+            let mut to = if *is_picture { pictures } else { others };
+            to.write_all(line.as_bytes())?;
+            files.insert(file.clone());
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::journal::journals;
 use super::lines::each_line;
 use super::metadata::Line;
-use super::places::{metadata_path, open};
+use super::places::{metadata_path, open, others_path};
 use crate::job::{
     ContentHash, Cost, FileKind, FilePath, Format, NamedText, OwnParams, Pixels, RequestId, Saved, SavedFile, Terms,
     Timestamp, path_of,
@@ -60,7 +60,7 @@ impl Memory {
         let mut memory = Self { root: root.to_owned(), ..Self::default() };
         // A picture's last line holds.
         let mut by_picture: HashMap<String, Line> = HashMap::new();
-        for path in std::iter::once(metadata_path(root)).chain(journals(root)) {
+        for path in [metadata_path(root), others_path(root)].into_iter().chain(journals(root)) {
             let read = open(&path).and_then(|file| {
                 let Some(file) = file else { return Ok(()) };
                 each_line(file, |line| {
@@ -196,8 +196,12 @@ fn picture(line: &Line) -> Option<SavedFile> {
     let path = path_of(&line.file_name);
     inside(&path).ok()?;
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let format = Format::from_extension(extension).unwrap_or(Format::Png);
-    let kind = FileKind::Picture { format, pixels: Pixels::new(line.width, line.height) };
+    let kind = if line.is_picture() {
+        let format = Format::from_extension(extension).unwrap_or(Format::Png);
+        FileKind::Picture { format, pixels: Pixels::new(line.width, line.height) }
+    } else {
+        FileKind::Other(extension.into())
+    };
     Some(SavedFile { role: line.role().into(), path: FilePath(path), kind, bytes: line.bytes? })
 }
 

@@ -17,6 +17,7 @@ use crate::output::caption::{Captions, one_line};
 pub(super) struct Line {
     pub(super) file_name: String,
     pub(super) text: Option<String>,
+    /// Both are 0 for a file that is no picture.
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) seed: Option<i64>,
@@ -81,7 +82,7 @@ impl Named {
 }
 
 impl Line {
-    /// A job's lines, one for each of its pictures; what else it has could not be loaded as one.
+    /// A job's lines, one for each of its files.
     pub(super) fn of<'a>(
         job: &'a Job,
         terms: &'a Terms,
@@ -89,33 +90,28 @@ impl Line {
     ) -> impl Iterator<Item = Self> + use<'a> {
         let parts = |saved: &Saved| saved.files().count();
         job.state.saved().into_iter().flat_map(move |saved| {
-            let pictures = saved.files().enumerate();
+            let files = saved.files().enumerate();
             let text = captions.line(saved.caption());
             let said = saved.caption().map(one_line).filter(|said| !said.is_empty() && Some(said) != text.as_ref());
-            pictures.filter_map(move |(place, file)| {
-                let line = Self::of_picture(job, terms, (saved, file), (place, parts(saved)))?;
-                Some(Self { text: text.clone(), said: said.clone(), ..line })
+            files.map(move |(place, file)| {
+                let line = Self::of_file(job, terms, (saved, file), (place, parts(saved)));
+                Self { text: text.clone(), said: said.clone(), ..line }
             })
         })
     }
 
-    fn of_picture(
-        job: &Job,
-        terms: &Terms,
-        (saved, file): (&Saved, &SavedFile),
-        (place, parts): (usize, usize),
-    ) -> Option<Self> {
-        let pixels = file.pixels()?;
+    fn of_file(job: &Job, terms: &Terms, (saved, file): (&Saved, &SavedFile), (place, parts): (usize, usize)) -> Self {
+        let pixels = file.pixels();
         let of_several = |number: usize| u32::try_from(number).ok().filter(|_| parts > 1);
-        Some(Self {
+        Self {
             role: (*file.role != *SavedFile::PICTURE).then(|| file.role.to_string()),
             part: of_several(place + 1),
             parts: of_several(parts),
             file_name: path_text(file.path.as_ref()),
             text: None,
             said: None,
-            width: pixels.width,
-            height: pixels.height,
+            width: pixels.map_or(0, |pixels| pixels.width),
+            height: pixels.map_or(0, |pixels| pixels.height),
             seed: saved.seed,
             origin: Origin {
                 source: job.photo.slash_path(),
@@ -136,7 +132,12 @@ impl Line {
                 Some(Cost::Known(_)) | None => None,
             },
             saved_at: job.state.closed().and_then(|closed| moment(closed.at)),
-        })
+        }
+    }
+
+    /// Whether it is about a picture: nothing else stands in `metadata.jsonl`.
+    pub(super) fn is_picture(&self) -> bool {
+        self.width > 0
     }
 
     /// What the model calls the picture.

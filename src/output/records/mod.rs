@@ -1,5 +1,5 @@
-//! The records of a batch in the top of its output folder: `metadata.jsonl`, `report.csv`, `failures.csv` if something
-//! failed, and `captions.csv` if that is asked for.
+//! The records of a batch in the top of its output folder: `metadata.jsonl` of pictures, `other-results.jsonl` of files
+//! that are none, `report.csv`, `failures.csv` if something failed, and `captions.csv` if that is asked for.
 //!
 //! A record that is there already, of another batch or by another hand, keeps its lines: ours replace
 //! only those about the same pictures and photos. Those of a service that a trial gives way to stay, and
@@ -27,7 +27,7 @@ use self::journal::Journal;
 use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
 use self::outranked::Outranked;
-use self::places::{captions_path, failures_path, metadata_path, open, report_path};
+use self::places::{captions_path, failures_path, metadata_path, open, others_path, report_path};
 use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished, is_there};
@@ -40,6 +40,8 @@ pub struct Records {
     terms: Terms,
     outranked: Outranked,
     metadata: BufWriter<Unfinished>,
+    /// What is no picture: loaders of `metadata.jsonl` take nothing else.
+    others: BufWriter<Unfinished>,
     report: csv::Writer<Unfinished>,
     captions: Captions,
     /// `captions.csv`, if it is asked for.
@@ -110,14 +112,15 @@ impl Records {
             let report = begun(&root, &report::COLUMNS)?;
             let is_wanted = output.written().captions.are_in(CaptionForm::Csv);
             let table = is_wanted.then(|| begun(&root, &captions::COLUMNS)).transpose()?;
-            let metadata = BufWriter::new(begin_at(&root)?);
-            Ok((metadata, report, table))
+            let lines = || begin_at(&root).map(BufWriter::new);
+            Ok((lines()?, lines()?, report, table))
         };
-        let (metadata, report, table) = begin().map_err(|error| OutputError::of(&root, error))?;
+        let (metadata, others, report, table) = begin().map_err(|error| OutputError::of(&root, error))?;
         let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
         let captions = output.written().captions.clone();
         let (files, pictures, paths) = (FileNames::default(), HashSet::new(), HashSet::new());
-        Ok(Self { root, terms, outranked, metadata, report, captions, table, failures: None, files, pictures, paths })
+        let failures = None;
+        Ok(Self { root, terms, outranked, metadata, others, report, captions, table, failures, files, pictures, paths })
     }
 
     /// What files are called that go along with photos.
@@ -144,8 +147,9 @@ impl Records {
         let files = self.files.of(job.own.as_ref().map_or(&terms.params, |own| &own.0));
         for mut line in Line::of(job, terms, &self.captions).filter(|line| !outranked.contains(&line.file_name)) {
             line.origin.files.clone_from(&files);
-            written = written.and_then(|()| self.metadata.write_all(line.written().as_bytes()));
-            if let Some((table, cells)) = self.table.as_mut().zip(captions::line(&line)) {
+            let to = if line.is_picture() { &mut self.metadata } else { &mut self.others };
+            written = written.and_then(|()| to.write_all(line.written().as_bytes()));
+            if let Some((table, cells)) = self.table.as_mut().filter(|_| line.is_picture()).zip(captions::line(&line)) {
                 written = written.and_then(|()| table.write_record(&cells).map_err(io::Error::from));
             }
             self.pictures.insert(line.file_name);
@@ -166,21 +170,25 @@ impl Records {
     /// # Errors
     /// If they cannot be written; then they stay what they were.
     pub fn finish(self) -> Result<(), OutputError> {
-        let Self { root, metadata, report, table, failures, mut pictures, paths, outranked, .. } = self;
+        let Self { root, metadata, others, report, table, failures, mut pictures, paths, outranked, .. } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
-        let path = metadata_path(&root);
-        let ours = metadata.into_inner().map_err(|error| done(&path, error.into_error()))?;
+        let places = [metadata_path(&root), others_path(&root)];
+        let [path, _] = &places;
+        let whole = |lines: BufWriter<Unfinished>| lines.into_inner().map_err(|error| done(path, error.into_error()));
+        let (ours, others) = (whole(metadata)?, whole(others)?);
         let left_over = LeftOver::read(&root, |picture| {
             pictures.contains(picture)
                 || outranked.pictures.contains(picture)
                 || !is_there(&root.join(path_of(picture)))
         });
-        left_over.write_to(&ours, &mut pictures).map_err(|error| done(&path, error))?;
-        let file = after_theirs(&root, &path, &pictures, ours).map_err(|error| done(&path, error))?;
-        // No pictures, no record of them.
-        if is_there(&path) || file.length().is_ok_and(|written| written > 0) {
-            replace(file, &path).map_err(|error| done(&path, error))?;
+        left_over.write_to([&ours, &others], &mut pictures).map_err(|error| done(path, error))?;
+        for (path, ours) in places.iter().zip([ours, others]) {
+            let file = after_theirs(&root, path, &pictures, ours).map_err(|error| done(path, error))?;
+            // No pictures, no record of them.
+            if is_there(path) || file.length().is_ok_and(|written| written > 0) {
+                replace(file, path).map_err(|error| done(path, error))?;
+            }
         }
         left_over.remove();
 

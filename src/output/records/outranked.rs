@@ -5,14 +5,14 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::lines::each_line;
-use super::places::{metadata_path, open, report_path};
+use super::places::{metadata_path, open, others_path, report_path};
 use super::{metadata, report};
 use crate::job::Service;
 
 /// Pictures and photos whose lines stay.
 #[derive(Debug, Default)]
 pub(in crate::output) struct Outranked {
-    /// By `file_name` in `metadata.jsonl`.
+    /// By `file_name` in `metadata.jsonl`, and of files that are none.
     pub(in crate::output) pictures: HashSet<String>,
     /// By `path` in `report.csv`.
     pub(in crate::output) photos: HashSet<String>,
@@ -26,7 +26,8 @@ impl Outranked {
             return outranked;
         }
         // What cannot be read is not replaced either.
-        if let Ok(Some(file)) = open(&metadata_path(root)) {
+        for path in [metadata_path(root), others_path(root)] {
+            let Ok(Some(file)) = open(&path) else { continue };
             let read = each_line(file, |line| {
                 let Some(named) = metadata::named(line) else { return };
                 if named.service().is_some_and(|theirs| service.gives_way_to(&Service::from_name(theirs))) {

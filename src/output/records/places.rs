@@ -17,11 +17,21 @@ pub(super) fn open(path: &Path) -> io::Result<Option<Reader>> {
     }
 }
 
+/// Where the lines about pictures are.
+pub(super) fn metadata_path(root: &Path) -> PathBuf {
+    lines_path(root, "metadata")
+}
+
+/// Where those about other files are.
+pub(super) fn others_path(root: &Path) -> PathBuf {
+    lines_path(root, "other-results")
+}
+
 /// The first of `metadata.jsonl`, `metadata.2.jsonl`, … that is free or a file that can be read. Another
 /// program may have made a folder of that name.
-pub(super) fn metadata_path(root: &Path) -> PathBuf {
-    let first = root.join("metadata.jsonl");
-    let others = (2..1000).map(|n| root.join(format!("metadata.{n}.jsonl")));
+fn lines_path(root: &Path, stem: &str) -> PathBuf {
+    let first = root.join(format!("{stem}.jsonl"));
+    let others = (2..1000).map(|n| root.join(format!("{stem}.{n}.jsonl")));
     std::iter::once(first.clone()).chain(others).find(|path| open(path).is_ok()).unwrap_or(first)
 }
 

@@ -46,12 +46,28 @@ fn a_result_of_several_pictures_has_a_line_for_each_and_is_remembered_as_a_whole
 }
 
 #[test]
-fn what_is_no_picture_is_in_the_report_alone() {
+fn what_is_no_picture_has_a_record_of_its_own_and_is_remembered() {
     let (dir, output) = output();
     let kind = FileKind::Other("svg".into());
     let first = SavedFile { path: FilePath("a.svg".into()), kind, ..saved_samples::png("", 1, 1, 9) };
-    let jobs = [job("a.jpg", JobState::Done(closed(), Saved { first, ..saved("a.png", None) }.into()))];
+    let content = ContentHash([7; 32]);
+    let whole = Saved { first, content: Some(content), ..saved("a.png", Some("A cat")) };
+    fs::write(dir.path().join("a.svg"), [0; 9]).unwrap();
+    let jobs = [job("a.jpg", JobState::Done(closed(), whole.clone().into()))];
     output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
     assert!(!dir.path().join("metadata.jsonl").exists(), "a loader would take it for a picture");
     assert_eq!(super::tests::report(&dir, "report.csv")[1][2..5], ["a.svg", "", ""]);
+    let text = fs::read_to_string(dir.path().join("other-results.jsonl")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+    assert_eq!((&line["file_name"], &line["width"], &line["text"]), (&"a.svg".into(), &0.into(), &"A cat".into()));
+    let memory = Memory::read(dir.path(), &terms(), &HashSet::new());
+    let record = memory.of("a.jpg".as_ref(), content).unwrap();
+    assert_eq!(record.saved().first, whole.first);
+    assert!(memory.is_whole(record));
+    // Written again it is there once, and gone with its file.
+    output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
+    assert_eq!(fs::read_to_string(dir.path().join("other-results.jsonl")).unwrap(), text);
+    fs::remove_file(dir.path().join("a.svg")).unwrap();
+    output.write_records(&[], &terms(), FileNames::default()).unwrap();
+    assert_eq!(fs::read_to_string(dir.path().join("other-results.jsonl")).unwrap(), "");
 }

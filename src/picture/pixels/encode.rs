@@ -53,8 +53,7 @@ pub(in crate::picture) fn encode(
 }
 
 /// The most pixels of a picture that is written as AVIF, since that takes 30 bytes of memory for each.
-#[cfg(feature = "avif")]
-const MOST_AVIF: u64 = 50_000_000;
+pub const MOST_AVIF: u64 = 50_000_000;
 
 /// Written by the fastest way of several, which still takes a second for each megapixel.
 #[cfg(feature = "avif")]

@@ -22,6 +22,7 @@ use super::{Header, foreign};
 use crate::job::Format;
 
 pub(super) use colour::{cicp_profile, eight_bits, of_inks, of_lab, srgb_profile};
+pub use encode::MOST_AVIF;
 pub(super) use encode::encode;
 pub(super) use reduced::reduced;
 pub(super) use turn::turned;

@@ -29,8 +29,9 @@ pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec
             lines.push(vec![(format!("{name:NAME$}"), muted), (part.to_owned(), text)]);
         }
     };
+    let what = if detail.result.after.is_some() || detail.result.files.is_empty() { "picture" } else { "file" };
     for (at, file) in detail.result.files.iter().enumerate() {
-        maybe(if at == 0 { "picture" } else { "" }, Some(Cow::Borrowed(file.as_str())));
+        maybe(if at == 0 { what } else { "" }, Some(Cow::Borrowed(file.as_str())));
     }
     maybe("photo", Some(Cow::Borrowed(detail.source.as_str())));
     maybe("request", detail.request.id.as_deref().map(Cow::Borrowed));
