@@ -29,6 +29,7 @@ mod tests;
 mod upload;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -62,6 +63,7 @@ pub enum SandboxError {
 #[derive(Debug)]
 pub struct Sandbox {
     origin: String,
+    address: SocketAddr,
     server: JoinHandle<()>,
     _stop: DropGuard,
 }
@@ -75,7 +77,8 @@ impl Sandbox {
         let port = options.port;
         let failed = |source| SandboxError::Listen { port, source };
         let listener = Loopback::bind(options.port).await.map_err(failed)?;
-        let origin = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let address = listener.local_addr().map_err(failed)?;
+        let origin = options.origin.clone().unwrap_or_else(|| format!("http://{address}"));
         let stop = CancellationToken::new();
         let fal = Arc::new(Fal::new(origin.clone(), options, stop.clone()).map_err(SandboxError::Folder)?);
         let app = Router::new().fallback(serve::serve).with_state(fal).into_make_service_with_connect_info::<Cut>();
@@ -84,13 +87,19 @@ impl Sandbox {
             // It never errs: what goes wrong with a connection ends that connection.
             let _ = server.await;
         });
-        Ok(Self { origin, server, _stop: stop.drop_guard() })
+        Ok(Self { origin, address, server, _stop: stop.drop_guard() })
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// What clients know it by: `http://127.0.0.1:PORT`, unless something stands in front of it.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What stands for `https://queue.fal.run`.

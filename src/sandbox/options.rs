@@ -13,6 +13,8 @@ pub struct Options {
     pub latency: Duration,
     /// The account's limit: how many requests are IN_PROGRESS at once. At least 1.
     pub runners: usize,
+    /// What clients know it by, where something stands in front of it: `https://fal.test`. Else where it listens.
+    pub origin: Option<String>,
     /// What goes wrong; nothing, if there is none.
     pub scenario: Option<Scenario>,
 }
@@ -20,6 +22,6 @@ pub struct Options {
 impl Default for Options {
     /// Pleasant to watch: some seconds a photo, four at a time.
     fn default() -> Self {
-        Self { port: 0, latency: Duration::from_millis(2500), runners: 4, scenario: None }
+        Self { port: 0, latency: Duration::from_millis(2500), runners: 4, origin: None, scenario: None }
     }
 }

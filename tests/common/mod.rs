@@ -118,7 +118,7 @@ impl Stage {
 
     /// What the sandbox saw.
     pub(crate) fn stats(&self) -> Value {
-        let url = format!("{}/_sandbox/stats", self.sandbox.origin());
+        let url = format!("http://{}/_sandbox/stats", self.sandbox.address());
         self.runtime.block_on(async { reqwest::get(url).await.unwrap().json().await.unwrap() })
     }
 

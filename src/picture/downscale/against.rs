@@ -91,41 +91,42 @@ fn glanced(seen: &Downscaled, part: Part) -> Option<RgbImage> {
 }
 
 /// How a small picture looks.
-struct Glance {
-    /// The least and the greatest sample of each colour.
-    ranges: [(u8, u8); 3],
+struct Glance<'a> {
+    samples: &'a [u8],
     /// By how much each pixel is brighter than all are in the mean.
     relief: Vec<f32>,
     /// The sum of their squares.
     power: f32,
 }
 
-impl Glance {
-    fn at(picture: &RgbImage) -> Self {
-        let mut ranges = [(u8::MAX, u8::MIN); 3];
-        let mut relief = Vec::with_capacity(picture.as_raw().len() / 3);
-        for pixel in picture.as_raw().as_chunks::<3>().0 {
-            for ((least, greatest), sample) in ranges.iter_mut().zip(pixel) {
-                *least = (*least).min(*sample);
-                *greatest = (*greatest).max(*sample);
-            }
-            let [red, green, blue] = pixel.map(f32::from);
-            relief.push((red + green + blue) / 3.0);
-        }
+impl<'a> Glance<'a> {
+    fn at(picture: &'a RgbImage) -> Self {
+        let samples = picture.as_raw().as_slice();
+        let sums = samples
+            .as_chunks()
+            .0
+            .iter()
+            .map(|[red, green, blue]| u16::from(*red) + u16::from(*green) + u16::from(*blue));
+        let mut relief: Vec<f32> = sums.map(|sum| f32::from(sum) / 3.0).collect();
         let mean = relief.iter().sum::<f32>() / count(&relief);
         for value in &mut relief {
             *value -= mean;
         }
         let power = relief.iter().map(|value| value * value).sum();
-        Self { ranges, relief, power }
+        Self { samples, relief, power }
     }
 
     fn brightest(&self) -> u8 {
-        self.ranges.iter().map(|(_, greatest)| *greatest).max().unwrap_or(0)
+        self.samples.iter().copied().max().unwrap_or(0)
     }
 
     fn is_flat(&self) -> bool {
-        self.ranges.iter().all(|(least, greatest)| greatest.saturating_sub(*least) <= ONE)
+        // What is of one colour is as bright everywhere, and most pictures are not.
+        self.deviation() <= f32::from(ONE)
+            && (0..3).all(|colour| {
+                let samples = || self.samples.iter().skip(colour).step_by(3).copied();
+                samples().max().unwrap_or(0) - samples().min().unwrap_or(0) <= ONE
+            })
     }
 
     /// The deviation of its brightness.
@@ -135,7 +136,7 @@ impl Glance {
 
     /// How like two pictures are in their brightness: 1 where it rises and falls alike, 0 where it has nothing to do with
     /// each other.
-    fn likeness(&self, other: &Self) -> f32 {
+    fn likeness(&self, other: &Glance<'_>) -> f32 {
         if self.power <= 0.0 || other.power <= 0.0 {
             return 0.0;
         }

@@ -68,25 +68,29 @@ impl Sums {
             ColorType::Rgba => self.add_pixels(data, |[r, g, b, alpha]| [r, g, b].map(|c| over_grey(c, alpha))),
         }
         self.came += 1;
-        if self.came.is_multiple_of(self.by) {
+        if self.by > 1 && self.came.is_multiple_of(self.by) {
             self.finish_row();
         }
     }
 
     /// Every pixel of a result comes by here: its samples are counted without a question.
     fn add_pixels<const SAMPLES: usize>(&mut self, data: &[u8], colours: impl Fn([u8; SAMPLES]) -> [u8; 3]) {
-        let blocks = data.as_chunks().0.chunks_exact(self.by as usize);
-        for (sums, block) in self.row.iter_mut().zip(blocks) {
-            let [mut red, mut green, mut blue] = [0; 3];
+        let pixels = data.as_chunks().0;
+        if self.by == 1 {
+            let row: Vec<_> = pixels.iter().take(self.row.len()).map(|pixel| colours(*pixel)).collect();
+            return self.done.extend_from_slice(row.as_flattened());
+        }
+        for ([reds, greens, blues], block) in self.row.iter_mut().zip(pixels.chunks_exact(self.by as usize)) {
+            let (mut red, mut green, mut blue) = (0, 0, 0);
             for pixel in block {
                 let [r, g, b] = colours(*pixel);
                 red += u32::from(r);
                 green += u32::from(g);
                 blue += u32::from(b);
             }
-            for (sum, of_block) in sums.iter_mut().zip([red, green, blue]) {
-                *sum = sum.saturating_add(of_block);
-            }
+            *reds = reds.saturating_add(red);
+            *greens = greens.saturating_add(green);
+            *blues = blues.saturating_add(blue);
         }
     }
 
