@@ -6,6 +6,7 @@ mod made;
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use common::{Stage, run};
 use fal_tui::output::{Captions, Facts, Output};
@@ -73,7 +74,7 @@ fn ten_thousand_photos_are_a_page_that_opens_at_once() {
     let mut page = output.page(&facts, Arc::new(Thumbs::new(None))).unwrap();
     let jobs: Vec<_> = (0..10_000).map(job).collect();
     for jobs in jobs.chunks(1000) {
-        page.add(jobs).unwrap();
+        page.add(jobs, &AtomicBool::new(false)).unwrap();
     }
     assert_eq!(page.finish().unwrap(), "report.html");
     let Some(dom) = opened(&dir.path().join("report.html"), "#order=cost&down=true") else { return };

@@ -5,6 +5,7 @@ mod course;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -115,7 +116,7 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
     let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
     let files = further::names_of(&ledger, &batch.key.params, &jobs).await?;
     output.write_records(&jobs, &batch.key.terms(), files)?;
-    let page = records::put_page(&ledger, id, &output, records::thumbs(settings)).await?;
+    let page = records::put_page(&ledger, id, &output, records::thumbs(settings), Arc::default()).await?;
     let page = page.map(|name| format!(", {name}")).unwrap_or_default();
     let folder = clean(&batch.key.output.to_string_lossy()).into_owned();
     let table = if settings.written.captions.are_in(CaptionForm::Csv) { ", captions.csv" } else { "" };

@@ -7,6 +7,7 @@ mod watch;
 mod work;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -203,7 +204,7 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
         // Who stopped it does not wait for pictures.
         Ok(()) if end.as_ref().is_ok_and(|summary| summary.exit_status() < 128) => {
-            records::put_page(&ledger, opened.id, &output, thumbs).await.map(drop)
+            records::put_page(&ledger, opened.id, &output, thumbs, Arc::default()).await.map(drop)
         }
         done => done,
     };

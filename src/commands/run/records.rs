@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -26,12 +27,13 @@ pub(in crate::commands) fn thumbs(settings: &Settings) -> Arc<Thumbs> {
     Arc::new(Thumbs::new(settings.cache_dir.as_ref().map(|folder| folder.join("thumbs"))))
 }
 
-/// Writes the page of a batch, if that is asked for; says how it is called.
+/// Writes the page of a batch, if that is asked for; says how it is called. Once `stop` is set it is left as it was.
 pub(in crate::commands) async fn put_page(
     ledger: &Ledger,
     batch: BatchId,
     output: &Output,
     thumbs: Arc<Thumbs>,
+    stop: Arc<AtomicBool>,
 ) -> Result<Option<String>, Failure> {
     if !output.written().page {
         return Ok(None);
@@ -44,7 +46,11 @@ pub(in crate::commands) async fn put_page(
         let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
         let Some(job) = jobs.last() else { break };
         last = Some(job.id);
-        page = blocking(move || page.add(&jobs).map(|()| page)).await?;
+        let given_up = Arc::clone(&stop);
+        page = blocking(move || page.add(&jobs, &given_up).map(|()| page)).await?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
     }
     blocking(move || page.finish()).await.map(Some)
 }
@@ -65,6 +71,8 @@ fn facts(row: &BatchRow) -> Facts {
 /// The records of a batch while it is worked on.
 pub(super) struct Meanwhile {
     stop: oneshot::Sender<()>,
+    /// Who leaves does not wait for pictures.
+    given_up: Arc<AtomicBool>,
     writing: JoinHandle<()>,
 }
 
@@ -72,18 +80,27 @@ impl Meanwhile {
     /// Begins to write them, every half minute if something has changed.
     pub(super) fn begin(ledger: Ledger, batch: BatchId, output: Output, thumbs: Arc<Thumbs>) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, writing: tokio::spawn(keep(stopped, ledger, batch, output, thumbs)) }
+        let given_up = Arc::new(AtomicBool::new(false));
+        let page = (thumbs, Arc::clone(&given_up));
+        Self { stop, given_up, writing: tokio::spawn(keep(stopped, ledger, batch, output, page)) }
     }
 
     /// Writes no more; what is being written is whole when this returns.
     pub(super) async fn end(self) {
+        self.given_up.store(true, Ordering::Relaxed);
         drop(self.stop);
         // One that died has written nothing.
         let _ = self.writing.await;
     }
 }
 
-async fn keep(mut stopped: oneshot::Receiver<()>, ledger: Ledger, batch: BatchId, output: Output, thumbs: Arc<Thumbs>) {
+async fn keep(
+    mut stopped: oneshot::Receiver<()>,
+    ledger: Ledger,
+    batch: BatchId,
+    output: Output,
+    (thumbs, given_up): (Arc<Thumbs>, Arc<AtomicBool>),
+) {
     let (mut wait, mut written) = (EVERY, None);
     loop {
         tokio::select! {
@@ -98,7 +115,7 @@ async fn keep(mut stopped: oneshot::Receiver<()>, ledger: Ledger, batch: BatchId
         let began = Instant::now();
         // With the page its thumbnails come, so that at the end they are there.
         let put_down = match put_down(&ledger, batch, output.clone()).await {
-            Ok(()) => put_page(&ledger, batch, &output, Arc::clone(&thumbs)).await.map(drop),
+            Ok(()) => put_page(&ledger, batch, &output, Arc::clone(&thumbs), Arc::clone(&given_up)).await.map(drop),
             failed => failed,
         };
         match put_down {

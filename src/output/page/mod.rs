@@ -7,6 +7,7 @@ mod thumbs;
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
@@ -65,12 +66,13 @@ impl Output {
 }
 
 impl Page {
-    /// Adds jobs, with thumbnails of those that have results. It blocks for as long as decoding takes.
+    /// Adds jobs, with thumbnails of those that have results, of which no more are made once `stop` is set. It blocks for
+    /// as long as decoding takes.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn add(&mut self, jobs: &[Job]) -> Result<(), OutputError> {
-        let thumbs = thumbs::of(&self.root, jobs, &self.thumbs);
+    pub fn add(&mut self, jobs: &[Job], stop: &AtomicBool) -> Result<(), OutputError> {
+        let thumbs = thumbs::of(&self.root, jobs, &self.thumbs, stop);
         for (job, thumbs) in jobs.iter().zip(thumbs) {
             let entry = Entry::of(job, &self.captions, thumbs);
             let comma = if std::mem::take(&mut self.is_first) { "\n" } else { ",\n" };

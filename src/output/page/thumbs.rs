@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use super::entry::relative;
@@ -14,7 +14,7 @@ use crate::storage::sink;
 /// Where they lie, below the output folder. Loaders of pictures pass such names over.
 pub(super) const FOLDER: &str = "__report";
 /// How many are made at once, at most.
-const WORKERS: usize = 4;
+const WORKERS: usize = 2;
 
 /// URLs of a photo's thumbnails, below the page.
 #[derive(Debug, Clone, Default)]
@@ -23,19 +23,27 @@ pub(super) struct Pair {
     pub(super) after: Option<String>,
 }
 
+/// Where thumbnails are taken from, as long as they are wanted.
+struct Kept<'a> {
+    thumbs: &'a Thumbs,
+    stop: &'a AtomicBool,
+}
+
 /// Those of jobs with results, in the order of the jobs. What cannot be shown has none.
-pub(super) fn of(root: &Path, jobs: &[Job], kept: &Thumbs) -> Vec<Pair> {
+/// Once `stop` is set no more are made.
+pub(super) fn of(root: &Path, jobs: &[Job], kept: &Thumbs, stop: &AtomicBool) -> Vec<Pair> {
     if sink(root).make_below(root, Path::new(FOLDER)).is_err() {
         // Something of another program has that name: the page goes without.
         return vec![Pair::default(); jobs.len()];
     }
     let next = AtomicUsize::new(0);
+    let kept = Kept { thumbs: kept, stop };
     let work = || {
         let mut made = Vec::new();
         while let Some((place, job)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, jobs.get(place)?)))
         {
-            made.push((place, pair(root, job, kept)));
+            made.push((place, pair(root, job, &kept)));
         }
         made
     };
@@ -55,7 +63,7 @@ pub(super) fn of(root: &Path, jobs: &[Job], kept: &Thumbs) -> Vec<Pair> {
     pairs
 }
 
-fn pair(root: &Path, job: &Job, kept: &Thumbs) -> Pair {
+fn pair(root: &Path, job: &Job, kept: &Kept<'_>) -> Pair {
     let Some(saved) = job.state.saved() else { return Pair::default() };
     let of_photo = |hash: &mut blake3::Hasher| match saved.content {
         Some(content) => hash.update(&content.0).finalize(),
@@ -78,12 +86,12 @@ fn pair(root: &Path, job: &Job, kept: &Thumbs) -> Pair {
 }
 
 /// One, that is there or is made now.
-fn one(root: &Path, kept: &Thumbs, name: &blake3::Hash, file: &Path, pixels: Pixels) -> Option<String> {
+fn one(root: &Path, kept: &Kept<'_>, name: &blake3::Hash, file: &Path, pixels: Pixels) -> Option<String> {
     let hex = name.to_hex();
     let below = Path::new(FOLDER).join(format!("{}.jpg", hex.get(..20)?));
     let path = root.join(&below);
     if sink(root).stat_itself(&path).is_err() {
-        let bytes = kept.jpeg(file, pixels, &|| false).ok()?;
+        let bytes = kept.thumbs.jpeg(file, pixels, &|| kept.stop.load(Ordering::Relaxed)).ok()?;
         let written = sink(root).written(path.parent()?, &bytes).ok()?;
         match sink(root).claim(written, &path) {
             // Of what has that name the content is the same.
