@@ -231,7 +231,7 @@ async fn silence(events: &[Event]) -> f64 {
     }
     drop(tell);
     let mut lines = Vec::new();
-    drop(headless::tell(heard, Form::Lines, false, &mut lines, std::io::sink()).await.unwrap());
+    drop(headless::tell(heard, headless::Manner::plain(Form::Lines), &mut lines, std::io::sink()).await.unwrap());
     let lines = String::from_utf8(lines).unwrap();
     let time = |line: &str| {
         let mut parts = line.get(..8)?.split(':').map(|part| part.parse::<f64>().ok());

@@ -20,7 +20,7 @@ use fal_tui::model::{Model, Params};
 use fal_tui::output::Captions;
 use fal_tui::output::Output;
 use fal_tui::picture::{Part, Thumbs};
-use fal_tui::tui::caps::{Caps, Depth, Images, Outside};
+use fal_tui::tui::caps::{Alert, Caps, Depth, Images, Outside};
 use fal_tui::tui::preview::{Ask, print};
 use fal_tui::tui::ui::Ui;
 use fal_tui::tui::update::{Effect, Msg, update};
@@ -40,7 +40,7 @@ const CAPS: Caps = Caps {
     remote: false,
     images: Images::Halfblocks,
     passthrough: false,
-    outside: Outside { title: true, progress: true },
+    outside: Outside { title: true, progress: true, alert: Alert::SILENT },
 };
 
 /// What a key took: until the engine's page was there, and from there until it was drawn.

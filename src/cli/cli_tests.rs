@@ -86,6 +86,8 @@ fn every_command_of_the_interface_parses() {
         "config --path -c 4",
         "completions zsh",
         "doctor --json",
+        "login --profile work",
+        "logout",
         "man",
         "--sandbox --latency 5 --runners 2 photos",
         "-o out -m fal-ai/x -p a=1 -p b=2 -c 1 --budget 1 --max-failures 5% --retries 0 --captions txt,xmp --strip gps --keep-time=false --include *.jpg --exclude x/** -y --headless --json --state-dir s --theme mono --color never --ascii --mouse --fps 5 -vv --log l --retry-failed --no-adopt photos",

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ValueHint};
 
+use super::keep::KeepFlags;
+use super::tell::TellFlags;
+
 /// What to run, and every flag of a run.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
@@ -31,9 +34,15 @@ pub struct Options {
     /// How it is sent.
     #[command(flatten)]
     pub how: HowFlags,
+    /// What fal keeps.
+    #[command(flatten)]
+    pub keep: KeepFlags,
     /// Where it is sent instead.
     #[command(flatten)]
     pub sandbox: SandboxFlags,
+    /// Who is told.
+    #[command(flatten)]
+    pub tell: TellFlags,
     /// How it is shown.
     #[command(flatten)]
     pub face: FaceFlags,
@@ -277,11 +286,14 @@ pub struct FaceFlags {
 
 /// Where the ledger and the log live.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "State and log")]
+#[command(next_help_heading = "State, key and log")]
 pub struct PlaceFlags {
     /// Where the ledger and the log live [default: fal-tui in the XDG state directory].
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
+    /// Which of the keys that `fal-tui login` stored is used, where FAL_KEY is not set [default: default].
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// More in the log; -vv still more.
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,

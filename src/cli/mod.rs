@@ -2,7 +2,9 @@
 //! environment, the config file and the defaults.
 
 mod flags;
+mod keep;
 mod man;
+mod tell;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +16,9 @@ use clap_complete::Shell;
 pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
+pub use keep::KeepFlags;
 pub use man::{completions, man, pages};
+pub use tell::TellFlags;
 
 use crate::job::{BatchId, CauseKind};
 
@@ -84,6 +88,9 @@ pub enum Command {
         /// Where to send them instead.
         #[command(flatten)]
         sandbox: SandboxFlags,
+        /// Who is told.
+        #[command(flatten)]
+        tell: TellFlags,
         /// How to show it.
         #[command(flatten)]
         face: FaceFlags,
@@ -201,6 +208,21 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
+    /// Store a key, so that FAL_KEY need not be set.
+    ///
+    /// It is read from a prompt that does not show it, or from a pipe; it is never an argument, which others could see.
+    /// A file that you alone may read keeps it, below the XDG data directory. FAL_KEY wins over it.
+    Login {
+        /// The name to store it under, for --profile [default: default].
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+    },
+    /// Remove a key that was stored.
+    Logout {
+        /// The name that it is stored under [default: default].
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+    },
     /// Show the settings in force and where each came from.
     Config {
         /// Show the keys of the dashboard instead.
@@ -263,9 +285,11 @@ impl Cli {
         match &self.command {
             None => self.run.clone(),
             Some(Command::Plan(flags)) => flags.clone(),
-            Some(Command::Retry { how, sandbox, face, place, .. }) => {
-                let (how, sandbox, face, place) = (how.clone(), sandbox.clone(), face.clone(), place.clone());
-                Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
+            Some(Command::Retry { how, sandbox, tell, face, place, .. }) => {
+                let (how, sandbox, tell) = (how.clone(), sandbox.clone(), tell.clone());
+                let (face, place) = (face.clone(), place.clone());
+                let options = Options { how, sandbox, tell, face, place, ..Options::default() };
+                Flags { options, ..Flags::default() }
             }
             Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
             Some(
@@ -289,6 +313,10 @@ impl Cli {
                 let written = WrittenFlags { captions, report, ..WrittenFlags::default() };
                 let what = WhatFlags { written, ..WhatFlags::default() };
                 Flags { options: Options { what, place: place.clone(), ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Login { profile } | Command::Logout { profile }) => {
+                let place = PlaceFlags { profile: profile.clone(), ..PlaceFlags::default() };
+                Flags { options: Options { place, ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Spent { place, .. }) => {
                 Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }
@@ -330,7 +358,7 @@ Examples:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  FAL_KEY               the key; else FAL_KEY_ID and FAL_KEY_SECRET
+  FAL_KEY               the key; else FAL_KEY_ID and FAL_KEY_SECRET, else what `fal-tui login` stored
   FAL_TUI_<FLAG>        any long flag, such as FAL_TUI_CONCURRENCY=16; several values for a
                         repeatable flag are separated by `;`
   FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL

@@ -10,6 +10,7 @@ use crate::commands::models::{self, Chosen};
 use crate::config::{Settings, Which};
 use crate::engine::Pools;
 use crate::engine::snapshot::{BatchFacts, SentParams};
+use crate::fal::Keeping;
 use crate::intake::{Found, Inputs, Manifest, walk};
 use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
@@ -38,6 +39,8 @@ pub(super) struct Batch {
     pub(super) inputs: Option<Inputs>,
     /// Those of them that are sent, if they were listed.
     pub(super) listed: Option<Arc<Manifest>>,
+    /// What fal is to keep of it, if an earlier run said so.
+    pub(super) keeping: Option<Keeping>,
 }
 
 impl Batch {
@@ -59,7 +62,18 @@ impl Batch {
         };
         let Chosen { model, params, has_schema, notes, .. } = chosen;
         let files = settings.model.files();
-        Ok(Self { key, model, params, has_schema, schema_changed: None, files, notes, inputs: Some(inputs), listed })
+        Ok(Self {
+            key,
+            model,
+            params,
+            has_schema,
+            schema_changed: None,
+            files,
+            notes,
+            inputs: Some(inputs),
+            listed,
+            keeping: None,
+        })
     }
 
     /// A batch that the ledger knows, to go on with what it knows of it.
@@ -74,7 +88,19 @@ impl Batch {
         let model = pinned.or_else(|| Model::built_in(&endpoint)).ok_or_else(unknown)?;
         let params = Params::from_canonical(&model, &key.params).map_err(|error| Failure::usage(&error))?;
         let (files, notes) = (Vec::new(), Vec::new());
-        Ok(Self { key, model, params, has_schema, schema_changed: None, files, notes, inputs: None, listed: None })
+        let keeping = ledger.keeping(id).await?.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(Self {
+            key,
+            model,
+            params,
+            has_schema,
+            schema_changed: None,
+            files,
+            notes,
+            inputs: None,
+            listed: None,
+            keeping,
+        })
     }
 
     /// Which of what failed in an earlier run is sent again.

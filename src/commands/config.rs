@@ -30,7 +30,7 @@ fn theme_list(settings: &Settings) -> String {
 
 /// Every action with its keys and its name for `[keys]` in the config file.
 fn key_table(settings: &Settings) -> Result<String, Failure> {
-    let map = tui::keys::KeyMap::with(&settings.keys)?;
+    let map = tui::keys::KeyMap::with(&settings.look.keys)?;
     let line = |action: &tui::keys::Action| {
         let keys: Vec<_> = map.keys(*action).iter().map(ToString::to_string).collect();
         format!("{:<16} {:<18} {}\n", keys.join(" "), action.name(), action.about())

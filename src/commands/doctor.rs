@@ -227,11 +227,11 @@ fn open_files(handles: u64, sandbox: bool) -> Finding {
 fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
     let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
     let remote = if caps.remote { ", over SSH" } else { "" };
-    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.theme));
-    if let Err(error) = tui::Theme::load(&settings.theme, settings.themes_dir().as_deref()) {
+    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.look.theme));
+    if let Err(error) = tui::Theme::load(&settings.look.theme, settings.themes_dir().as_deref()) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
-    if let Err(error) = tui::keys::KeyMap::with(&settings.keys) {
+    if let Err(error) = tui::keys::KeyMap::with(&settings.look.keys) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
     match caps.dashboard {

@@ -6,6 +6,7 @@ mod disk;
 mod doctor;
 mod earlier;
 mod failure;
+mod finish;
 mod further;
 mod inspect;
 mod models;
@@ -17,6 +18,7 @@ mod prompts;
 mod recover;
 mod run;
 mod sandbox;
+mod setup;
 mod since;
 mod spent;
 
@@ -88,6 +90,8 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
                 spent::spent(&settings, &spent::Wish { since: since.clone(), by: *by, json: *json }).await
             }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
+            Some(Command::Login { .. }) => setup::login::login(&settings, environment).await,
+            Some(Command::Logout { .. }) => setup::login::logout(&settings, environment),
             Some(Command::Doctor { .. }) => doctor::doctor(&settings, environment, handles).await,
             Some(Command::Config { .. } | Command::Completions { .. } | Command::Man { .. }) => Ok(0),
         }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::environment::Environment;
 use super::error::{NoKey, SettingsError};
+use super::keys;
 use super::layers::{Layers, Source};
 use super::names;
 use crate::fal::{ApiKey, Hosts, InvalidHost, base_url, https_host};
@@ -62,8 +63,8 @@ fn read(
     })
 }
 
-/// The key: `FAL_KEY`, else the two halves.
-pub(super) fn key(environment: &Environment) -> Result<(ApiKey, Source), NoKey> {
+/// The key: `FAL_KEY`, else the two halves, else the one that `fal-tui login` stored under a name.
+pub(super) fn key(environment: &Environment, profile: &str) -> Result<(ApiKey, Source), NoKey> {
     let get = |variable| environment.get(variable).map(|text| text.to_string_lossy());
     let (text, variable) = match (get(names::FAL_KEY), get(names::FAL_KEY_ID), get(names::FAL_KEY_SECRET)) {
         (Some(key), ..) => (key.into_owned(), names::FAL_KEY),
@@ -74,8 +75,19 @@ pub(super) fn key(environment: &Environment) -> Result<(ApiKey, Source), NoKey> 
         (None, None, Some(_)) => {
             return Err(NoKey::Half { given: names::FAL_KEY_SECRET, missing: names::FAL_KEY_ID });
         }
-        (None, None, None) => return Err(NoKey::Missing),
+        (None, None, None) => return Ok((stored(environment, profile)?, Source::Stored)),
     };
     let key = ApiKey::new(&text).map_err(|why| NoKey::Invalid { variable, why })?;
     Ok((key, Source::Variable(variable)))
+}
+
+/// The key that was stored under a name.
+fn stored(environment: &Environment, profile: &str) -> Result<ApiKey, NoKey> {
+    let is_usual = profile == keys::USUAL;
+    match environment.keys().map(|keys| keys.read(profile)) {
+        Some(Ok(Some(key))) => Ok(key),
+        Some(Err(why)) => Err(NoKey::Unreadable { why: why.to_string() }),
+        Some(Ok(None)) | None if is_usual => Err(NoKey::Missing),
+        Some(Ok(None)) | None => Err(NoKey::NoProfile { profile: profile.to_owned() }),
+    }
 }

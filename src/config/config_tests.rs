@@ -5,6 +5,7 @@ use crate::cli::Cli;
 use crate::job::EndpointId;
 use crate::model::Model;
 use crate::output::Captions;
+use crate::tui::caps::ColorChoice;
 
 const NONE: [(&str, &str); 0] = [];
 
@@ -33,10 +34,10 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!(settings.paths, [Path::new("photos")]);
     assert_eq!(settings.model.endpoint.as_str(), "fal-ai/flux-vision-upscaler");
     assert_eq!((settings.concurrency, settings.retries, settings.verbose), (8, 3, 0));
-    assert_eq!((settings.spending.budget, settings.fps), (None, None));
+    assert_eq!((settings.spending.budget, settings.look.fps), (None, None));
     assert_eq!(settings.max_failures, MaxFailures::InARow(20));
     assert_eq!(settings.written.captions, Captions::default());
-    assert_eq!((settings.theme.as_str(), settings.color), ("terminal", ColorChoice::Auto));
+    assert_eq!((settings.look.theme.as_str(), settings.look.color), ("terminal", ColorChoice::Auto));
     assert_eq!(settings.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
@@ -131,7 +132,7 @@ fn globs_of_one_source_do_not_mix_with_anothers() {
 #[test]
 fn an_empty_variable_is_none() {
     let settings = resolve("photos", &[("FAL_TUI_CONCURRENCY", ""), ("FAL_KEY", ""), ("NO_COLOR", "")], "").unwrap();
-    assert_eq!((settings.concurrency, settings.color), (8, ColorChoice::Auto));
+    assert_eq!((settings.concurrency, settings.look.color), (8, ColorChoice::Auto));
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
 }
 
@@ -172,7 +173,8 @@ fn hosts_follow_our_variables_then_the_official_clients() {
 
 #[test]
 fn the_usual_variables_for_colour_rank_between_flag_and_file() {
-    let color = |line: &str, variables: &[(&str, &str)], config: &str| resolve(line, variables, config).unwrap().color;
+    let color =
+        |line: &str, variables: &[(&str, &str)], config: &str| resolve(line, variables, config).unwrap().look.color;
     assert_eq!(color("a", &[("NO_COLOR", "1")], "color = 'always'"), ColorChoice::Never);
     assert_eq!(color("a --color always", &[("NO_COLOR", "1")], ""), ColorChoice::Always);
     assert_eq!(color("a", &[("CLICOLOR_FORCE", "1")], ""), ColorChoice::Always);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 
 use super::error::SettingsError;
+use super::keys::Keys;
 use super::names;
 
 /// Variables and the user's folders.
@@ -19,6 +20,8 @@ pub struct Environment {
     pub state_dir: Option<PathBuf>,
     /// Where models' schemas are kept for a day; `None` without a home directory that is absolute.
     pub cache_dir: Option<PathBuf>,
+    /// Where keys are stored; `None` without a home directory that is absolute.
+    pub keys_dir: Option<PathBuf>,
 }
 
 impl Environment {
@@ -33,6 +36,7 @@ impl Environment {
         Self {
             config_file: base.as_ref().and_then(|base| absolute(base.config_dir().join("fal-tui").join("config.toml"))),
             state_dir: base.as_ref().and_then(|base| absolute(state(base).join("fal-tui"))),
+            keys_dir: base.as_ref().and_then(|base| absolute(base.data_dir().join("fal-tui").join("keys"))),
             cache_dir: base.as_ref().and_then(|base| absolute(base.cache_dir().join("fal-tui"))),
             ..Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))))
         }
@@ -44,10 +48,25 @@ impl Environment {
         Self { variables, ..Self::default() }
     }
 
+    /// The keys that are stored; `None` without a place for them.
+    #[must_use]
+    pub fn keys(&self) -> Option<Keys> {
+        self.keys_dir.clone().map(Keys::in_folder)
+    }
+
     /// A variable's value; an empty one counts as not set.
     #[must_use]
     pub fn get(&self, variable: &str) -> Option<&OsStr> {
         self.variables.get(variable).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Every variable but those that hold a secret of ours, by name or by what `is_secret` says of their value: what
+    /// another program may see.
+    pub fn harmless(&self, is_secret: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
+        let ours = [names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET, names::NOTIFY_URL.variable];
+        let all = self.variables.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
+        let harmless = all.filter(|(_, value)| !is_secret(&value.to_string_lossy()));
+        harmless.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Refuses variables that begin like ours and are none: one that is meant to cap spending and

@@ -53,10 +53,12 @@ pub enum SettingsError {
 }
 
 /// There is no key to pay with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoKey {
     /// None was given.
-    #[error("no key: `FAL_KEY` is not set\nhint: make one at https://fal.ai/dashboard/keys")]
+    #[error(
+        "no key: `FAL_KEY` is not set, and none is stored\nhint: make one at https://fal.ai/dashboard/keys, and `fal-tui login` stores it"
+    )]
     Missing,
     /// One of the two halves is there.
     #[error("half a key: `{given}` is set and `{missing}` is not\nhint: set both, or `FAL_KEY` alone")]
@@ -65,6 +67,18 @@ pub enum NoKey {
         given: &'static str,
         /// The variable of the other.
         missing: &'static str,
+    },
+    /// None is stored under the name that was asked for.
+    #[error("no key is stored as `{profile}`\nhint: `fal-tui login --profile {profile}` stores one")]
+    NoProfile {
+        /// The name.
+        profile: String,
+    },
+    /// The one that is stored cannot be used.
+    #[error("the stored key cannot be used: {why}")]
+    Unreadable {
+        /// Why.
+        why: String,
     },
     /// What was given cannot be one.
     #[error("`{variable}`: {why}{}", where_from(*.why))]
@@ -80,7 +94,7 @@ impl NoKey {
     /// Whether there is no key at all, rather than one that looks wrong.
     #[must_use]
     pub fn is_wanting(&self) -> bool {
-        !matches!(self, Self::Invalid { why: InvalidKey::Unsafe, .. })
+        !matches!(self, Self::Invalid { why: InvalidKey::Unsafe, .. } | Self::Unreadable { .. })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Flag over environment over config file over default, with the winner's name kept.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
@@ -7,6 +8,7 @@ use super::environment::Environment;
 use super::error::SettingsError;
 use super::file::ConfigFile;
 use super::names::Setting;
+use super::values;
 
 /// Who gave a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Source {
         /// From 1.
         line: usize,
     },
+    /// `fal-tui login`, which stored it.
+    Stored,
     /// Nobody.
     Default,
 }
@@ -30,6 +34,7 @@ impl fmt::Display for Source {
             Self::Flag => f.write_str("flag"),
             Self::Variable(name) => f.write_str(name),
             Self::File { line } => write!(f, "config file, line {line}"),
+            Self::Stored => f.write_str("stored by `fal-tui login`"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -76,6 +81,31 @@ impl<'a> Layers<'a> {
         let default = || Given { text: default.into(), source: Source::Default };
         let given = self.given(setting, typed).unwrap_or_else(default);
         self.take(setting, &given, read)
+    }
+
+    /// A setting that is on or off.
+    pub(super) fn switch(&mut self, setting: Setting, typed: bool) -> Result<bool, SettingsError> {
+        self.with_default(setting, typed.then_some("true"), "false", values::boolean)
+    }
+
+    /// A setting that may be missing and shows of itself no more than its value does.
+    pub(super) fn secret<T: fmt::Display>(
+        &mut self,
+        setting: Setting,
+        typed: Option<impl AsRef<OsStr>>,
+        unset: &str,
+        read: impl Fn(&OsStr) -> Result<T, String>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(given) = self.given(setting, typed) else {
+            self.note(setting.name, unset, Source::Default);
+            return Ok(None);
+        };
+        let value = read(&given.text).map_err(|problem| {
+            let hidden = Given { text: "…".into(), source: given.source };
+            self.refuse(setting, &hidden, problem)
+        })?;
+        self.note(setting.name, &value.to_string(), given.source);
+        Ok(Some(value))
     }
 
     /// A setting that may be missing; `unset` says what that means.
@@ -169,13 +199,24 @@ impl<'a> Layers<'a> {
             Source::Flag => format!("`--{name} {text}`"),
             Source::Variable(variable) => format!("`{variable}={text}`"),
             Source::File { line } => format!("`{name} = {text}` in {}, line {line}", self.file.path.display()),
-            Source::Default => format!("`{name}` by default `{text}`"),
+            Source::Stored | Source::Default => format!("`{name}` by default `{text}`"),
         }
     }
 
     /// Records a setting in force.
     pub(super) fn note(&mut self, name: &str, value: &str, source: Source) {
         self.origins.push(Origin { name: name.to_owned(), value: crate::job::clean(value).into_owned(), source });
+    }
+
+    /// The setting that was taken last has another value, by another source.
+    pub(super) fn instead(&mut self, name: &str, value: &str, source: Source) {
+        self.origins.pop();
+        self.note(name, value, source);
+    }
+
+    /// Keys of the dashboard, by the actions' names.
+    pub(super) fn keys(&self) -> BTreeMap<String, Vec<String>> {
+        self.file.keys.clone()
     }
 
     /// Who gave the setting that was taken last.

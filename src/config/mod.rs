@@ -5,6 +5,8 @@ mod captions;
 mod environment;
 mod error;
 mod file;
+mod groups;
+pub mod keys;
 mod layers;
 pub mod names;
 mod show;
@@ -12,21 +14,22 @@ mod values;
 mod wish;
 mod written;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
+pub use groups::look::Look;
+pub use groups::telling::{NotifyUrl, Telling};
 pub use layers::{Origin, Source};
 pub use wish::ModelWish;
 
 use crate::cli::{Flags, Options};
-use crate::fal::{ApiKey, Hosts};
+use crate::fal::{ApiKey, Hosts, Keeping};
 use crate::job::{MaxFailures, Service, Usd};
 use crate::output::Written;
-use crate::tui::caps::{ColorChoice, Images};
 use file::ConfigFile;
+use groups::{keeping, look, telling};
 use layers::Layers;
 
 /// Everything that a run goes by, checked.
@@ -55,6 +58,8 @@ pub struct Settings {
     pub written: Written,
     /// Which of the photos there are sent.
     pub which: Which,
+    /// What fal keeps.
+    pub keeping: Keeping,
     /// Start without the plan screen.
     pub yes: bool,
     /// Lines or JSON even on a terminal.
@@ -71,18 +76,10 @@ pub struct Settings {
     pub retry_failed: bool,
     /// Send also what the output folder's records show to be done.
     pub no_adopt: bool,
-    /// A theme's name or file.
-    pub theme: String,
-    /// When to use colour, `NO_COLOR` and `CLICOLOR_FORCE` weighed in.
-    pub color: ColorChoice,
-    /// No characters but ASCII in borders and symbols.
-    pub ascii: bool,
-    /// Mouse capture.
-    pub mouse: bool,
-    /// How pictures are drawn; `None` for as the environment says.
-    pub images: Option<Images>,
-    /// Most frames a second; `None` to decide by the connection.
-    pub fps: Option<u16>,
+    /// How the dashboard looks.
+    pub look: Look,
+    /// Who is told of the end.
+    pub telling: Telling,
     /// How much more is logged: 0, 1 or 2.
     pub verbose: u8,
     /// The log file, if not the one in the state directory.
@@ -91,9 +88,6 @@ pub struct Settings {
     pub hosts: Hosts,
     /// Who pays; only a run that is not sandboxed needs it.
     pub key: Result<ApiKey, NoKey>,
-    /// Keys of the dashboard that the config file's `[keys]` changes, by the actions' names; the
-    /// dashboard checks them.
-    pub keys: BTreeMap<String, Vec<String>>,
     /// The config file, whether or not it is there.
     pub config_file: Option<PathBuf>,
     /// Where each setting came from.
@@ -144,7 +138,7 @@ impl Settings {
         let file = environment.config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
         let mut layers = Layers::new(environment, &file);
         let l = &mut layers;
-        let Options { what, how, face, place, .. } = &flags.options;
+        let Options { what, how, keep, tell, face, place, .. } = &flags.options;
 
         let output = l.optional(names::OUTPUT, what.output.as_ref(), "PATH-upscaled beside the input", values::path)?;
         let model = wish::model(l, what)?;
@@ -166,21 +160,18 @@ impl Settings {
             "none: a request may wait in fal's queue for as long as it takes",
             values::whole(2..=604_800),
         )?;
-        let wait_for_account = switch(l, names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
-        let trust_price = switch(l, names::TRUST_PRICE, how.trust_price)?;
-        let retry_failed = switch(l, names::RETRY_FAILED, how.retry_failed)?;
-        let no_adopt = switch(l, names::NO_ADOPT, how.no_adopt)?;
-        let yes = switch(l, names::YES, how.yes)?;
+        let wait_for_account = l.switch(names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
+        let trust_price = l.switch(names::TRUST_PRICE, how.trust_price)?;
+        let retry_failed = l.switch(names::RETRY_FAILED, how.retry_failed)?;
+        let no_adopt = l.switch(names::NO_ADOPT, how.no_adopt)?;
+        let yes = l.switch(names::YES, how.yes)?;
+        let keeping = keeping::keeping(l, keep)?;
         let sandbox = sandbox(l, &flags.options)?;
 
-        let headless = switch(l, names::HEADLESS, face.headless)?;
-        let json = switch(l, names::JSON, face.json)?;
-        let theme = l.with_default(names::THEME, face.theme.as_ref(), "terminal", values::text)?;
-        let color = color(l, face.color.as_ref())?;
-        let ascii = switch(l, names::ASCII, face.ascii)?;
-        let mouse = switch(l, names::MOUSE, face.mouse)?;
-        let images = l.with_default(names::IMAGES, face.images.as_ref(), "auto", values::images)?;
-        let fps = l.optional(names::FPS, face.fps.as_ref(), "20, over SSH 10", values::short(1..=60))?;
+        let headless = l.switch(names::HEADLESS, face.headless)?;
+        let json = l.switch(names::JSON, face.json)?;
+        let look = look::look(l, face)?;
+        let telling = telling::telling(l, tell)?;
 
         let state_dir = state_dir(l, place.state_dir.as_ref())?;
         let typed = (place.verbose > 0).then(|| place.verbose.min(2).to_string());
@@ -188,7 +179,8 @@ impl Settings {
         let log = l.optional(names::LOG, place.log.as_ref(), "fal-tui.log in state-dir", values::path)?;
 
         let hosts = account::hosts(l)?;
-        let key = match account::key(environment) {
+        let profile = l.with_default(names::PROFILE, place.profile.as_ref(), keys::USUAL, profile)?;
+        let key = match account::key(environment, &profile) {
             Ok((key, source)) => {
                 l.note("key", &key.to_string(), source);
                 Ok(key)
@@ -210,6 +202,7 @@ impl Settings {
             wait_for_account,
             written,
             which: Which { include, exclude, from },
+            keeping,
             yes,
             headless: headless || json,
             json,
@@ -218,17 +211,12 @@ impl Settings {
             cache_dir: environment.cache_dir.clone(),
             retry_failed,
             no_adopt,
-            theme,
-            color,
-            ascii,
-            mouse,
-            images,
-            fps,
+            look,
+            telling,
             verbose: u8::try_from(verbose).unwrap_or(2),
             log,
             hosts,
             key,
-            keys: file.keys.clone(),
             config_file: environment.config_file.clone(),
             origins: layers.origins,
         })
@@ -253,6 +241,13 @@ impl Settings {
         self.log.clone().unwrap_or_else(|| self.state_dir.join("fal-tui.log"))
     }
 
+    /// The name of the stored key that is used where none is set.
+    #[must_use]
+    pub fn profile(&self) -> &str {
+        let named = |origin: &&Origin| origin.name == names::PROFILE.name;
+        self.origins.iter().find(named).map_or(keys::USUAL, |origin| &origin.value)
+    }
+
     /// Where the user's own themes are, whether or not there are any.
     #[must_use]
     pub fn themes_dir(&self) -> Option<PathBuf> {
@@ -267,13 +262,14 @@ impl Settings {
     }
 }
 
-fn switch(layers: &mut Layers<'_>, setting: names::Setting, typed: bool) -> Result<bool, SettingsError> {
-    layers.with_default(setting, typed.then_some("true"), "false", values::boolean)
+fn profile(text: &std::ffi::OsStr) -> Result<String, String> {
+    let text = values::text(text)?;
+    if keys::Keys::is_name(&text) { Ok(text) } else { Err("takes letters, digits and `-_.`".to_owned()) }
 }
 
 fn sandbox(l: &mut Layers<'_>, options: &Options) -> Result<Option<SandboxSettings>, SettingsError> {
     let shape = &options.sandbox.shape;
-    let wished = switch(l, names::SANDBOX, options.sandbox.sandbox)?;
+    let wished = l.switch(names::SANDBOX, options.sandbox.sandbox)?;
     let latency =
         l.optional(names::LATENCY, shape.latency.as_ref(), "the sandbox's own", values::whole(0..=3_600_000))?;
     let runners = l.optional(names::RUNNERS, shape.runners.as_ref(), "the sandbox's own", values::short(1..=1000))?;
@@ -294,32 +290,12 @@ fn sandbox(l: &mut Layers<'_>, options: &Options) -> Result<Option<SandboxSettin
     }
 }
 
-/// `NO_COLOR` and `CLICOLOR_FORCE` rank as environment: below the flag, above the config file.
-fn color(l: &mut Layers<'_>, typed: Option<&String>) -> Result<ColorChoice, SettingsError> {
-    let color = l.with_default(names::COLOR, typed, "auto", values::color)?;
-    if matches!(l.last_source(), Source::Flag | Source::Variable(_)) {
-        return Ok(color);
-    }
-    let forced = l.environment.get(names::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-    let (color, text, variable) = if l.environment.get(names::NO_COLOR).is_some() {
-        (ColorChoice::Never, "never", names::NO_COLOR)
-    } else if forced {
-        (ColorChoice::Always, "always", names::CLICOLOR_FORCE)
-    } else {
-        return Ok(color);
-    };
-    l.origins.pop();
-    l.note(names::COLOR.name, text, Source::Variable(variable));
-    Ok(color)
-}
-
 fn state_dir(l: &mut Layers<'_>, typed: Option<&PathBuf>) -> Result<PathBuf, SettingsError> {
     let given = l.optional(names::STATE_DIR, typed, "none", values::path)?;
     let Some(default) = l.environment.state_dir.clone().filter(|_| given.is_none()) else {
         return given.ok_or(SettingsError::NoStateDir);
     };
-    l.origins.pop();
-    l.note(names::STATE_DIR.name, &default.to_string_lossy(), Source::Default);
+    l.instead(names::STATE_DIR.name, &default.to_string_lossy(), Source::Default);
     Ok(default)
 }
 

@@ -102,6 +102,14 @@ settings! {
     RETRY_FAILED = "retry-failed", "FAL_TUI_RETRY_FAILED", One;
     /// Whether what the output folder's records show to be done is sent all the same.
     NO_ADOPT = "no-adopt", "FAL_TUI_NO_ADOPT", One;
+    /// Whether fal keeps neither requests nor answers.
+    NO_STORE = "no-store", "FAL_TUI_NO_STORE", One;
+    /// How long uploads and results stay at fal.
+    EXPIRE = "expire", "FAL_TUI_EXPIRE", One;
+    /// Whether results are deleted at fal once they are saved.
+    DELETE_AFTER = "delete-after", "FAL_TUI_DELETE_AFTER", One;
+    /// Tags of requests in fal's reports, `NAME=VALUE`.
+    TAG = "tag", "FAL_TUI_TAG", Many;
     /// Whether to start without the plan screen.
     YES = "yes", "FAL_TUI_YES", One;
     /// Whether a sandbox inside this process stands in for fal.
@@ -116,6 +124,12 @@ settings! {
     HEADLESS = "headless", "FAL_TUI_HEADLESS", One;
     /// JSON events.
     JSON = "json", "FAL_TUI_JSON", One;
+    /// How a terminal calls: `auto`, `bell`, `osc9`, `osc777`, `none`.
+    ALERT = "alert", "FAL_TUI_ALERT", One;
+    /// A command for the shell that is told of a run's end.
+    ON_FINISH = "on-finish", "FAL_TUI_ON_FINISH", One;
+    /// A URL that is told of a run's end.
+    NOTIFY_URL = "notify-url", "FAL_TUI_NOTIFY_URL", One;
     /// A theme's name or file.
     THEME = "theme", "FAL_TUI_THEME", One;
     /// When to use colour: `auto`, `always`, `never`.
@@ -130,6 +144,8 @@ settings! {
     FPS = "fps", "FAL_TUI_FPS", One;
     /// Where the ledger and the log live.
     STATE_DIR = "state-dir", "FAL_TUI_STATE_DIR", One;
+    /// Which stored key is used.
+    PROFILE = "profile", "FAL_TUI_PROFILE", One;
     /// How much more is logged, 0 to 2.
     VERBOSE = "verbose", "FAL_TUI_VERBOSE", One;
     /// The log file.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::snapshot::{BatchFacts, CanaryFigures, LogLine, Notice, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, CanaryFigures, CauseGroup, LogLine, Notice, Plan, SkippedFile};
 use crate::job::{Cause, Cost, JobId, NamedText, Pixels, RequestId, SavedFile, Spent, Status, Timestamp, Usd};
 
 /// Something that happened, and when.
@@ -91,12 +91,12 @@ impl JobChange {
         self.files.first().and_then(SavedFile::pixels)
     }
 
-    /// Whether people want to know that a job came into this state: not each step, and no poll.
+    /// Whether people want to know that a job came into this state: that it is sent, what holds it up, and its end;
+    /// not each step, and no poll.
     #[must_use]
     pub fn is_news(status: Status) -> bool {
         match status {
             Status::InQueue
-            | Status::InProgress
             | Status::Waiting
             | Status::Done
             | Status::Review
@@ -107,6 +107,7 @@ impl JobChange {
             | Status::Uploading
             | Status::Uploaded
             | Status::Submitting
+            | Status::InProgress
             | Status::Completed
             | Status::Saving
             | Status::Skipped => false,
@@ -143,6 +144,8 @@ pub struct Summary {
     pub reserved: Usd,
     /// How long this run took.
     pub elapsed: Duration,
+    /// Why jobs failed, the most frequent cause first.
+    pub causes: Vec<CauseGroup>,
 }
 
 /// Why a run ended.

@@ -21,6 +21,8 @@ pub(crate) enum Call {
     Models,
     /// Listing past requests.
     Requests,
+    /// Deleting what came of a request.
+    Forget,
     /// Fetching the picture.
     Download,
 }
@@ -47,6 +49,7 @@ impl Call {
             Self::Pricing => "pricing",
             Self::Models => "model list",
             Self::Requests => "request list",
+            Self::Forget => "deletion",
             Self::Download => "download",
         }
     }

@@ -1,6 +1,7 @@
 //! The key: kept out of logs, messages and memory dumps as far as that is ours to do.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,6 +37,20 @@ impl ApiKey {
         } else {
             Err(InvalidKey::Unsafe)
         }
+    }
+
+    /// Writes it where it is stored, with a newline.
+    ///
+    /// # Errors
+    /// If `out` cannot be written.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{}", self.0.expose_secret())
+    }
+
+    /// Whether a text holds it, so that the text must not go where the key may not.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        text.contains(self.0.expose_secret())
     }
 
     /// The `Authorization` header's value, `Key …` (fal docs: authentication), marked sensitive so

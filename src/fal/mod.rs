@@ -10,6 +10,7 @@ mod error;
 mod failures;
 mod hosts;
 mod json;
+mod keeping;
 mod key;
 mod meter;
 mod platform;
@@ -25,6 +26,7 @@ pub use download::{Download, Piece};
 pub use error::{Bill, FalError};
 pub use failures::{AccountStop, Patience};
 pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
+pub use keeping::{BATCH_TAG, InvalidTag, Keeping, MOST_TAGS};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
 pub use platform::{HistoryPage, Past, STORED};
@@ -41,6 +43,8 @@ use storage::TokenCell;
 pub struct Fal {
     http: Arc<Http>,
     token: Arc<TokenCell>,
+    /// What is to be kept of what it sends.
+    keeping: Arc<Keeping>,
 }
 
 impl Fal {
@@ -49,7 +53,7 @@ impl Fal {
     /// # Errors
     /// If the operating system's trust store or the proxy settings cannot be used.
     pub fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
-        Ok(Self { http: Arc::new(Http::new(hosts, Some(key))?), token: Arc::default() })
+        Ok(Self { http: Arc::new(Http::new(hosts, Some(key))?), token: Arc::default(), keeping: Arc::default() })
     }
 
     /// A client without a key, for what anybody may ask: which models there are, and their schemas.
@@ -57,6 +61,6 @@ impl Fal {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn anonymous(hosts: Hosts) -> Result<Self, ClientError> {
-        Ok(Self { http: Arc::new(Http::new(hosts, None)?), token: Arc::default() })
+        Ok(Self { http: Arc::new(Http::new(hosts, None)?), token: Arc::default(), keeping: Arc::default() })
     }
 }

@@ -9,8 +9,8 @@ use super::Fal;
 use super::call::Call;
 use super::client::{exchange, join};
 use super::error::FalError;
-use super::wire::{PastRequest, PastRequests, Price, Prices};
-use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd};
+use super::wire::{Deleted, PastRequest, PastRequests, Price, Prices};
+use crate::job::{Answer, Cause, CauseKind, EndpointId, RequestId, Timestamp, Usd, clean};
 use crate::model::{Gives, Quote, Unit, read_answer};
 
 /// How long fal stores what was asked and answered (fal docs: platform, payloads).
@@ -121,6 +121,25 @@ impl Fal {
     pub async fn past(&self, endpoint: &EndpointId, gives: Gives, id: &RequestId) -> Result<Option<Past>, FalError> {
         let page = self.requests(endpoint, [("request_id", id.as_str())].into_iter()).await?;
         Ok(page.items.into_iter().filter_map(|item| Past::read(item, gives)).find(|past| past.id == *id))
+    }
+
+    /// Has fal delete what came of a request: its files, and what was asked and answered. What was uploaded for it
+    /// stays (fal docs: platform, payloads). The key must be an admin's.
+    ///
+    /// # Errors
+    /// As every call; if one of the files could not be deleted, with what fal says of it.
+    pub async fn forget(&self, id: &RequestId) -> Result<(), FalError> {
+        let url = join(&self.http.hosts.api, ["v1", "models", "requests", id.as_str(), "payloads"])?;
+        // Asked again with the same word it is done once.
+        let request = self.http.with_key(Method::DELETE, url).header("idempotency-key", id.as_str());
+        let answer: Deleted = exchange(Call::Forget, request).await?.json(Call::Forget)?;
+        match answer.cdn_delete_results.into_iter().find_map(|one| one.exception) {
+            None => Ok(()),
+            Some(why) => {
+                let why: String = clean(&why).chars().take(200).collect();
+                Err(FalError::unreadable(Call::Forget, &format!("could not delete a file: {why}")))
+            }
+        }
     }
 
     async fn requests<'a>(

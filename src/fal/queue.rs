@@ -75,7 +75,7 @@ impl Fal {
         start_timeout: Option<Duration>,
     ) -> Result<Accepted, FalError> {
         let url = self.queue_url(endpoint.as_str().split('/'))?;
-        let mut request = self.http.with_key(Method::POST, url).json(body);
+        let mut request = self.paid(self.http.with_key(Method::POST, url).json(body));
         if let Some(limit) = start_timeout {
             request = request.header(START_TIMEOUT, limit.as_secs_f64().to_string());
         }

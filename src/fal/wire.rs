@@ -296,3 +296,22 @@ pub struct PastRequest {
     #[serde(default)]
     pub json_output: Option<Value>,
 }
+
+/// What became of a request's files (fal docs: platform, payloads).
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Deleted {
+    /// Each file.
+    #[serde(default)]
+    pub cdn_delete_results: Vec<DeletedFile>,
+}
+
+/// What became of a file that was to be deleted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct DeletedFile {
+    /// Its URL.
+    #[serde(default)]
+    pub link: String,
+    /// Why it is still there.
+    #[serde(default)]
+    pub exception: Option<String>,
+}

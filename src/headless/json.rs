@@ -1,15 +1,15 @@
 //! JSON events, version 1: fields are only ever added.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::{Map, Value};
 
+use super::batch::BatchBody;
 use super::notes::NotesBody;
 use super::notice::{NoticeBody, canary_body, notice_body};
-use super::words::in_megapixels;
+use super::words::{in_megapixels, known, seconds};
 use crate::engine::snapshot::{BatchFacts, FileFacts, LogLine, Notice, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, Summary, What};
 use crate::job::{BatchId, CauseKind, Pixels, SavedFile, Status, Timestamp, Usd, clean, path_text};
@@ -46,7 +46,15 @@ impl Json {
 
 /// The `batch` event, which is the last. `exit` is the process's status.
 pub(super) fn end(at: Timestamp, summary: &Summary, exit: u8, out: &mut Vec<u8>) {
-    line(out, at, "batch", BatchBody { exit, ..batch_body(summary) });
+    line(out, at, "batch", BatchBody::of(summary, exit));
+}
+
+/// The `batch` event as one line, newline included: what is told of a run's end beside it.
+#[must_use]
+pub fn batch_event(at: Timestamp, summary: &Summary, exit: u8) -> String {
+    let mut out = Vec::new();
+    end(at, summary, exit, &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The `plan` event as one line, newline included: what `fal-tui plan --json` prints.
@@ -65,7 +73,7 @@ pub fn early_end(at: Timestamp, batch: Option<BatchId>, notice: Option<&Notice>,
     if let Some(notice) = notice {
         line(&mut out, at, "notice", notice_body(notice));
     }
-    line(&mut out, at, "batch", BatchBody { batch: batch.and_then(known), exit, ..BatchBody::default() });
+    line(&mut out, at, "batch", BatchBody::early(batch, notice, exit));
     String::from_utf8(out).unwrap_or_default()
 }
 
@@ -93,11 +101,6 @@ fn line(out: &mut Vec<u8>, at: Timestamp, event: &'static str, body: impl Serial
     // Strings, numbers and maps with string keys cannot fail, nor can a Vec.
     let _ = Line { v: 1, ts: Rfc3339(at), event, body }.serialize(&mut serializer);
     out.push(b'\n');
-}
-
-/// A batch that the ledger does not have (a plan only) has no number.
-fn known(batch: BatchId) -> Option<BatchId> {
-    (batch.0 > 0).then_some(batch)
 }
 
 #[derive(Serialize)]
@@ -329,50 +332,6 @@ struct LogBody<'a> {
     level: &'a str,
     message: &'a str,
     timestamp: &'a str,
-}
-
-#[derive(Default, Serialize)]
-struct BatchBody {
-    batch: Option<BatchId>,
-    done: usize,
-    failed: usize,
-    review: usize,
-    skipped: usize,
-    cancelled: usize,
-    unknown: usize,
-    left: usize,
-    spent_usd: Option<f64>,
-    spent_known_usd: Option<f64>,
-    spent_assumed_usd: Option<f64>,
-    spent_at_most_usd: Option<f64>,
-    reserved_usd: Option<f64>,
-    elapsed_s: f64,
-    exit: u8,
-}
-
-fn batch_body(summary: &Summary) -> BatchBody {
-    BatchBody {
-        batch: known(summary.facts.id),
-        done: summary.done,
-        failed: summary.failed,
-        review: summary.review,
-        skipped: summary.skipped,
-        cancelled: summary.cancelled,
-        unknown: summary.unknown,
-        left: summary.left,
-        spent_usd: summary.spent.likely().told(),
-        spent_known_usd: summary.spent.known.told(),
-        spent_assumed_usd: summary.spent.assumed.told(),
-        spent_at_most_usd: summary.spent.at_most.told(),
-        reserved_usd: summary.reserved.told(),
-        elapsed_s: seconds(summary.elapsed),
-        exit: summary.exit_status(),
-    }
-}
-
-/// Seconds to the millisecond, without the crumbs that binary fractions leave.
-fn seconds(time: Duration) -> f64 {
-    f64::from(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)) / 1e3
 }
 
 /// Compact JSON in which characters that could move a cursor or turn text around are written as

@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::plan::{certain, cost, may_leave, model, pixels, to_send};
 use super::summary::summary;
-use super::words::{count, cut, notice, took};
+use super::tally::Tally;
+use super::words::{cut, notice, took};
 use crate::engine::snapshot::{BatchFacts, Plan, SkippedFile};
 use crate::engine::{Event, JobChange, What};
-use crate::job::{JobId, Spent, Status, Timestamp, clean};
-
-/// The least time between two lines of totals.
-const TOTALS_EVERY: Duration = Duration::from_secs(10);
+use crate::job::{JobId, Status, Timestamp, clean};
 
 /// Characters of a caption that a line shows; the whole is beside the picture.
 const CAPTION: usize = 100;
@@ -38,7 +35,7 @@ impl Lines {
     /// Appends what there is to say of an event.
     pub(super) fn tell(&mut self, event: &Event, out: &mut Vec<u8>) {
         let at = event.at;
-        self.tally.began.get_or_insert(at);
+        self.tally.take(at, &event.what);
         match &event.what {
             What::Opened(facts) => self.line(out, at, "BATCH", &opened(facts)),
             What::Planned { facts, plan, skipped } => self.planned(out, at, facts, plan, skipped),
@@ -74,12 +71,11 @@ impl Lines {
         for note in plan.notes.lines() {
             self.line(out, at, "NOTE", &clean(&note));
         }
-        self.tally.expected = Some(plan.photos + plan.found + plan.at_fal);
     }
 
     fn job(&mut self, out: &mut Vec<u8>, at: Timestamp, change: &JobChange) {
-        // Its place in the queue is told once: each further step would be a line of its own.
-        let is_placed = change.status == Status::InQueue && change.queue_position.is_some();
+        // Its place in the queue is told once: each further step would be a line of its own, and the first place is none.
+        let is_placed = change.status == Status::InQueue && change.queue_position.is_some_and(|place| place > 0);
         let before = self.told.get(&change.id).copied();
         let told_already = change.status != Status::Waiting
             && before.is_some_and(|(status, placed)| status == change.status && (placed || !is_placed));
@@ -93,7 +89,7 @@ impl Lines {
         } else {
             self.told.insert(change.id, (change.status, is_placed));
         }
-        if let Some(totals) = self.tally.count(at, change) {
+        if let Some(totals) = self.tally.due(at) {
             self.line(out, at, "TOTAL", &totals);
         }
     }
@@ -126,7 +122,7 @@ fn color(word: &str) -> &'static str {
         "DONE" => "\x1b[32m",
         "FAILED" => "\x1b[31m",
         "WAITING" | "REVIEW" | "UNKNOWN" | "NOTICE" | "NOTE" => "\x1b[33m",
-        "IN_PROGRESS" => "\x1b[36m",
+        "IN_QUEUE" => "\x1b[36m",
         "BATCH" | "PLAN" | "TOTAL" => "\x1b[1m",
         _ => "\x1b[2m",
     }
@@ -171,66 +167,6 @@ impl fmt::Display for Details<'_> {
             Some(caption) if change.status == Status::Done => write!(f, "  {}", cut(caption, CAPTION)),
             _ => Ok(()),
         }
-    }
-}
-
-/// What has come of the jobs of this run.
-#[derive(Debug, Default)]
-struct Tally {
-    began: Option<Timestamp>,
-    last: Option<Timestamp>,
-    expected: Option<usize>,
-    done: usize,
-    failed: usize,
-    review: usize,
-    cancelled: usize,
-    spent: Spent,
-}
-
-impl Tally {
-    /// Counts a job's end; gives a line of totals if it is time for one.
-    fn count(&mut self, at: Timestamp, change: &JobChange) -> Option<String> {
-        match change.status {
-            Status::Done => self.done += 1,
-            Status::Failed => self.failed += 1,
-            Status::Review | Status::Unknown => self.review += 1,
-            Status::Cancelled => self.cancelled += 1,
-            _ => {}
-        }
-        self.spent += change.cost.filter(|_| change.status.has_ended()).into();
-        let last = self.last.or(self.began).unwrap_or(at);
-        if at.since(last) < TOTALS_EVERY {
-            return None;
-        }
-        self.last = Some(at);
-        Some(self.text(at))
-    }
-
-    fn text(&self, at: Timestamp) -> String {
-        let ended = self.done + self.failed + self.review + self.cancelled;
-        let mut text = match self.expected {
-            Some(all) if all > 0 => {
-                format!("{} of {} ended ({} %)", count(ended), count(all), ended.saturating_mul(100) / all)
-            }
-            _ => format!("{} ended", count(ended)),
-        };
-        for (number, what) in [(self.failed, "failed"), (self.review, "for review"), (self.cancelled, "cancelled")] {
-            if number > 0 {
-                let _ = write!(text, ", {} {what}", count(number));
-            }
-        }
-        let _ = write!(text, ", {} spent", self.spent);
-        if let Some(left) = self.time_left(at, ended) {
-            let _ = write!(text, ", about {} left", took(left));
-        }
-        text
-    }
-
-    /// How long the rest takes if it goes on so; nothing before that means something.
-    fn time_left(&self, at: Timestamp, ended: usize) -> Option<Duration> {
-        let left = self.expected?.checked_sub(ended).filter(|left| *left > 0 && ended >= 5)?;
-        let each = at.since(self.began?).checked_div(u32::try_from(ended).ok()?)?;
-        Some(each.saturating_mul(u32::try_from(left).ok()?))
     }
 }
 

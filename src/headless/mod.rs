@@ -1,26 +1,31 @@
 //! The batch as plain lines or JSON events.
 
+mod bar;
+mod batch;
 mod json;
 mod lines;
 mod notes;
 mod notice;
 mod plan;
 mod summary;
+mod tally;
 mod words;
 
+use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-pub use json::{early_end, plan_event};
+pub use json::{batch_event, early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
 
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::{Event, Summary, What};
 use crate::job::Timestamp;
+use bar::Bar;
 use json::Json;
 use lines::Lines;
 
@@ -31,6 +36,35 @@ pub enum Form {
     Lines,
     /// A JSON object for each event.
     Json,
+}
+
+/// What calls for a person, as bytes for the terminal of stderr.
+pub type Call = Box<dyn Fn(&str) -> String + Send + Sync>;
+
+/// How a batch is told.
+pub struct Manner {
+    /// In which form.
+    pub form: Form,
+    /// Whether lines are coloured.
+    pub color: bool,
+    /// What calls for a person; `None` where stderr is no terminal.
+    pub call: Option<Call>,
+    /// Of which characters a bar on stderr is, from full to empty; `None` for none.
+    pub bar: Option<&'static str>,
+}
+
+impl Manner {
+    /// Nothing but lines or JSON.
+    #[must_use]
+    pub fn plain(form: Form) -> Self {
+        Self { form, color: false, call: None, bar: None }
+    }
+}
+
+impl fmt::Debug for Manner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, color {}", self.form, self.color)
+    }
 }
 
 /// The batch could not be told.
@@ -57,11 +91,12 @@ const AT_ONCE: usize = 512;
 /// If `out` cannot be written. What `err` does is nobody's concern.
 pub async fn tell(
     mut events: mpsc::Receiver<Event>,
-    form: Form,
-    color: bool,
+    manner: Manner,
     mut out: impl Write,
     mut err: impl Write,
 ) -> Result<Option<Told>, HeadlessError> {
+    let Manner { form, color, call, bar } = manner;
+    let mut bar = Bar::new(bar);
     let mut teller = match form {
         Form::Lines => Teller::Lines(Lines::new(color, TimeZone::system())),
         Form::Json => Teller::Json(Json::default()),
@@ -73,22 +108,31 @@ pub async fn tell(
         for event in news.drain(..) {
             if let What::Notice(notice) | What::Canary(_, notice) = &event.what {
                 noticed.push(notice.kind);
+                if let Some(call) = call.as_ref().filter(|_| notice.kind.needs_a_person()) {
+                    messages.push_str(&call(&notice.message));
+                }
             }
+            bar.take(&event);
             match event.what {
                 What::Ended(summary) => ended = Some(summary),
                 _ => teller.tell(&event, &mut text, &mut messages),
             }
         }
-        match out.write_all(&text).and_then(|()| out.flush()) {
+        let written =
+            if text.is_empty() { Ok(()) } else { bar.above(|| out.write_all(&text).and_then(|()| out.flush())) };
+        match written {
             Ok(()) => text.clear(),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(None),
             Err(error) => return Err(HeadlessError::Write(error)),
         }
         // A full or closed stderr is no reason to end a batch.
-        let _ = err.write_all(messages.as_bytes()).and_then(|()| err.flush());
+        if !messages.is_empty() {
+            let _ = bar.above(|| err.write_all(messages.as_bytes()).and_then(|()| err.flush()));
+        }
         messages.clear();
         if let Some(summary) = ended {
-            return Ok(Some(Told { teller, summary, noticed }));
+            bar.end();
+            return Ok(Some(Told { teller, summary, noticed, call }));
         }
         // What happens meanwhile is written with one `write`, and this thread is not woken for each of it.
         tokio::time::sleep(PAUSE).await;
@@ -97,12 +141,18 @@ pub async fn tell(
 }
 
 /// A batch that was told, and has its last word to come.
-#[derive(Debug)]
 pub struct Told {
     teller: Teller,
     summary: Summary,
     /// What was told of already.
     noticed: Vec<NoticeKind>,
+    call: Option<Call>,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told").field("teller", &self.teller).field("summary", &self.summary).finish_non_exhaustive()
+    }
 }
 
 impl Told {
@@ -118,8 +168,9 @@ impl Told {
         mut out: impl Write,
         mut err: impl Write,
     ) -> Result<(), HeadlessError> {
-        let Self { mut teller, summary, noticed } = self;
-        let (mut text, mut messages) = (Vec::new(), String::new());
+        let Self { mut teller, summary, noticed, call } = self;
+        let mut text = Vec::new();
+        let mut messages = call.map(|call| call(&summary::brief(&summary))).unwrap_or_default();
         match &mut teller {
             Teller::Lines(_) => teller.tell(&Event { at, what: What::Ended(summary) }, &mut text, &mut messages),
             Teller::Json(json) => {

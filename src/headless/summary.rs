@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
-use super::words::{count, of, took};
+use super::words::{count, cut, of, took};
+use crate::engine::snapshot::CauseGroup;
 use crate::engine::{Ending, Summary};
 use crate::job::{Usd, clean};
+
+/// So much of what one of those that failed was told is shown, characters.
+const MESSAGE: usize = 120;
 
 /// What was done, what it cost, where it is, and how to go on. Ends with a newline, safe for a
 /// terminal. Printed at the end of lines, and after the dashboard has closed.
@@ -15,7 +19,10 @@ pub fn summary(summary: &Summary) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{name:<9} {}", clean(value));
     };
-    row(&format!("batch {}", summary.facts.id), &format!("{}{}", ending(summary), counts(summary)));
+    row(&format!("batch {}", summary.facts.id), &brief(summary));
+    for (i, group) in summary.causes.iter().enumerate() {
+        row(if i == 0 { "failed" } else { "" }, &why(group));
+    }
     if summary.spent.at_most + summary.reserved > Usd::ZERO {
         row("spent", &spent(summary));
     }
@@ -27,6 +34,17 @@ pub fn summary(summary: &Summary) -> String {
         row(if i == 0 { "next" } else { "" }, step);
     }
     text
+}
+
+/// `finished in 8 s: 7 done, 1 failed`.
+pub(super) fn brief(summary: &Summary) -> String {
+    format!("{}{}", ending(summary), counts(summary))
+}
+
+/// `3 timeout: it took too long; as sub/pano.jpg: generation timed out`.
+fn why(group: &CauseGroup) -> String {
+    let (means, _) = group.kind.advice();
+    format!("{} {}: {means}; as {}: {}", count(group.count), group.kind, group.path, cut(&group.message, MESSAGE))
 }
 
 fn ending(summary: &Summary) -> String {

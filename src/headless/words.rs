@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::snapshot::{BatchFacts, Notice};
 pub(super) use crate::job::count;
-use crate::job::{clean, plural};
+use crate::job::{BatchId, clean, plural};
 use crate::model::UnitPrice;
 
 /// `1 photo`, `1,204 photos`.
@@ -21,6 +21,16 @@ pub(super) fn megapixels(px: u64) -> String {
 #[expect(clippy::cast_precision_loss, reason = "no batch has 2^52 px")]
 pub(super) fn in_megapixels(px: u64) -> f64 {
     px as f64 / 1e6
+}
+
+/// Seconds to the millisecond, without the crumbs that binary fractions leave.
+pub(super) fn seconds(time: Duration) -> f64 {
+    f64::from(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)) / 1e3
+}
+
+/// A batch that the ledger does not have (a plan only) has no number.
+pub(super) fn known(batch: BatchId) -> Option<BatchId> {
+    (batch.0 > 0).then_some(batch)
 }
 
 /// `0.4 s`, `8 s`, `3 min 05 s`, `2 h 07 min`.

@@ -15,6 +15,7 @@ mod error;
 mod found;
 mod further;
 mod hold;
+mod keeping;
 mod keeps;
 mod queue;
 mod record;

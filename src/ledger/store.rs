@@ -49,6 +49,15 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     /// What was kept of that.
     fn canary(&self, batch: BatchId) -> Answer<'_, Option<String>>;
 
+    /// Keeps what a service is to keep of a batch.
+    fn note_keeping<'a>(&'a self, batch: BatchId, keeping: Option<&'a str>) -> Answer<'a, ()>;
+    /// What was kept of that.
+    fn keeping(&self, batch: BatchId) -> Answer<'_, Option<String>>;
+    /// Requests of a batch alone whose results are saved and not deleted at the service.
+    fn unforgotten(&self, batch: BatchId) -> Answer<'_, Vec<String>>;
+    /// The result of a request was deleted at the service.
+    fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()>;
+
     /// Keeps where a file lies that goes along with photos; the last place holds.
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()>;
     /// Where such a file lay last.

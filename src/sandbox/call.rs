@@ -52,6 +52,8 @@ pub(super) enum Call {
     Requests,
     /// `GET /v1/models/requests/search`.
     Search,
+    /// `DELETE /v1/models/requests/{id}/payloads`.
+    Forget { id: Uuid },
     /// `GET /api/openapi/queue/openapi.json`.
     OpenApi,
     /// `GET /.well-known/jwks.json`.
@@ -134,6 +136,7 @@ impl Call {
             Self::Pricing => "pricing",
             Self::Estimate => "estimate",
             Self::Requests | Self::Search => "requests",
+            Self::Forget { .. } => "forget",
             Self::OpenApi => "openapi",
             Self::Jwks => "jwks",
             Self::Foreign { .. } => "foreign",
@@ -189,6 +192,9 @@ fn api(method: &Method, parts: &[&str]) -> Option<Call> {
         ("POST", ["v1", "models", "pricing", "estimate"]) => Call::Estimate,
         ("GET", ["v1", "models", "requests", "by-endpoint"]) => Call::Requests,
         ("GET", ["v1", "models", "requests", "search"]) => Call::Search,
+        ("DELETE", ["v1", "models", "requests", id, "payloads"]) => {
+            id.parse().map_or(Call::NoRequest, |id| Call::Forget { id })
+        }
         ("GET", ["openapi", "queue", "openapi.json"]) => Call::OpenApi,
         (_, ["v1", ..]) => Call::Unknown,
         _ => return None,

@@ -167,6 +167,17 @@ impl Files {
         }
     }
 
+    /// What came out of a request is gone as from now; gives the last segments of its files' URLs.
+    pub(super) fn expire_of(&self, request: uuid::Uuid, now: Moment) -> Vec<String> {
+        let mut all = lock(&self.shelf);
+        let made = all.iter_mut().filter(|(_, stored)| stored.made_by == Some(request));
+        made.map(|(id, stored)| {
+            stored.expires = Some(now);
+            Self::segment(id, &stored.name)
+        })
+        .collect()
+    }
+
     /// The file that a URL's last segment names.
     pub(super) fn find(&self, segment: &str) -> Option<Stored> {
         let id = segment.split_once('_').map_or(segment, |(id, _)| id);

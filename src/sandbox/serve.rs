@@ -163,6 +163,7 @@ async fn answer(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Result<Response, Refus
         Call::Estimate => platform::estimate(fal, ask),
         Call::Requests => platform::by_endpoint(fal, ask),
         Call::Search => platform::search(fal, ask),
+        Call::Forget { id } => platform::forget(fal, ask, *id),
         Call::OpenApi => platform::openapi(fal, ask),
         Call::Jwks => queue::jwks(fal),
         Call::Foreign { file: None } => Ok(json_answer(StatusCode::OK, &json!({ "who": "not fal" }))),

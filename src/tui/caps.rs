@@ -1,10 +1,12 @@
 //! What the terminal can do, decided from the environment alone: a terminal that is asked may not
 //! answer, which over SSH and inside tmux delays the start by seconds.
 
+mod call;
 mod images;
 mod outside;
 
 use crate::os;
+pub use call::{Alert, Call};
 pub use images::Images;
 pub use outside::Outside;
 
@@ -55,6 +57,8 @@ pub struct Flags {
     pub ascii: bool,
     /// `--images`; `None` for as the environment says.
     pub images: Option<Images>,
+    /// `--alert`; `None` for as the environment says.
+    pub call: Option<Call>,
 }
 
 /// What standard input and output are.
@@ -133,14 +137,15 @@ pub fn detect(env: &dyn Fn(&str) -> Option<String>, flags: Flags, tty: Tty) -> C
     let depth = depth(&set, &term, flags.color);
     let remote = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
     let images = flags.images.unwrap_or_else(|| images::detect(&set, &term, depth, remote));
+    let is_behind = images::is_multiplexed(&set, &term);
     Caps {
         dashboard: dashboard(&term, tty),
         depth,
         unicode: !flags.ascii && speaks_utf8(&set),
         remote,
         images,
-        passthrough: images.is_graphic() && images::is_multiplexed(&set, &term),
-        outside: outside::detect(&set, &term),
+        passthrough: images.is_graphic() && is_behind,
+        outside: Outside { alert: call::detect(&set, &term, is_behind, flags.call), ..outside::detect(&set, &term) },
     }
 }
 

@@ -1,14 +1,15 @@
-//! What is said outside of the screen, in the terminal's title and in the progress of its tab: the same as the
-//! header says, for whoever looks at other windows.
+//! What is said outside of the screen, in the terminal's title, in the progress of its tab, and by its bell or a message
+//! on the desktop: the same as the header says, for whoever looks at other windows.
 
 use std::io::{self, Write};
 
-use super::caps::Outside;
+use super::caps::{Alert, Outside};
 use super::state::State;
 use super::ui::Ui;
 use super::view::words::ascii;
 use super::view::words::format::percent;
 use super::view::words::text::safe;
+use crate::engine::snapshot::NoticeKind;
 use crate::job::Group;
 
 /// What a progress shows (`OSC 9;4`).
@@ -31,6 +32,11 @@ pub(super) struct Said {
     progress: Option<Progress>,
     /// Some terminals take a progress away that is not heard of for a quarter of a minute.
     turn: i64,
+    alert: Alert,
+    /// What calls for a person: why, `None` at the end, and in words.
+    call: Option<(Option<NoticeKind>, String)>,
+    /// Whether anything was begun: at a plan there is a person.
+    begun: bool,
 }
 
 /// How long a progress stands by itself, ms.
@@ -39,13 +45,20 @@ const STANDS: i64 = 8_000;
 impl Said {
     /// What is to be said now.
     pub(super) fn now(ui: &Ui) -> Self {
-        let Outside { title, progress } = ui.caps.outside;
+        let Outside { title, progress, alert } = ui.caps.outside;
         let state = State::of(&ui.snapshot);
         let progress = progress.then(|| progress_of(ui, &state));
         Self {
             title: title.then(|| title_of(ui, &state)),
             turn: if matches!(progress, None | Some(Progress::Gone)) { 0 } else { ui.now.0.div_euclid(STANDS) },
             progress,
+            alert,
+            call: match &state {
+                State::NeedsYou(kind) => Some((Some(*kind), line_of(ui, &state))),
+                State::Finished => Some((None, line_of(ui, &state))),
+                _ => None,
+            },
+            begun: state != State::Planning,
         }
     }
 
@@ -55,6 +68,12 @@ impl Said {
             && before.and_then(|before| before.title.as_ref()) != Some(title)
         {
             write!(out, "\x1b]2;{title}\x1b\\")?;
+        }
+        let called = |said: &Self| said.call.as_ref().map(|(why, _)| *why);
+        if let Some((why, text)) = &self.call
+            && before.is_some_and(|before| before.begun && called(before) != Some(*why))
+        {
+            out.write_all(self.alert.bytes(text).as_bytes())?;
         }
         let is_due = before.is_none_or(|before| (before.progress, before.turn) != (self.progress, self.turn));
         match self.progress.filter(|_| is_due) {
@@ -94,8 +113,13 @@ fn progress_of(ui: &Ui, state: &State) -> Progress {
     }
 }
 
-/// The state comes first: tabs are narrow.
 fn title_of(ui: &Ui, state: &State) -> String {
+    let title = format!("{} · fal-tui", line_of(ui, state));
+    if ui.caps.unicode { title } else { ascii::flat(&title) }
+}
+
+/// The state comes first: tabs are narrow.
+fn line_of(ui: &Ui, state: &State) -> String {
     let mut words = state.words();
     if let Some(cause) = state.cause() {
         words.extend([": ", cause]);
@@ -113,8 +137,8 @@ fn title_of(ui: &Ui, state: &State) -> String {
         _ => words.extend([" ", &share(ui).to_string(), " %"]),
     }
     let from = ui.snapshot.batch.from.first().map(|from| format!(" · {}", safe(from))).unwrap_or_default();
-    let title = format!("{words}{from} · fal-tui");
-    if ui.caps.unicode { title } else { ascii::flat(&title) }
+    let line = format!("{words}{from}");
+    if ui.caps.unicode { line } else { ascii::flat(&line) }
 }
 
 #[cfg(test)]
@@ -167,6 +191,28 @@ mod tests {
         assert_eq!(written(&desk, Some(&before)), "");
         desk.ui.set_clock(Timestamp(desk.ui.now.0 + STANDS));
         assert_eq!(written(&desk, Some(&before)), "^]9;4;1;40^\\");
+    }
+
+    #[test]
+    fn a_person_is_called_once_when_one_is_needed_and_at_the_end() {
+        let rings = |desk: &Desk, before: &Desk| written(desk, Some(&Said::now(&before.ui))).contains('\x07');
+        let (running, planning) = (desk(|_| {}), desk(|snapshot| snapshot.phase = Phase::Planning));
+        let needy = |kind| desk(paused(Some(kind)));
+        let finished = desk(|snapshot| snapshot.phase = Phase::Finished);
+        assert!(rings(&needy(NoticeKind::BudgetReached), &running) && rings(&finished, &running));
+        assert!(rings(&needy(NoticeKind::DiskLow), &needy(NoticeKind::BudgetReached)));
+        assert!(rings(&finished, &needy(NoticeKind::DiskLow)));
+        for (now, before) in [
+            (&needy(NoticeKind::DiskLow), &needy(NoticeKind::DiskLow)),
+            (&finished, &finished),
+            (&running, &needy(NoticeKind::DiskLow)),
+            (&needy(NoticeKind::Offline), &running),
+            // Nothing was to be done: who started it sees that.
+            (&finished, &planning),
+        ] {
+            assert!(!rings(now, before));
+        }
+        assert!(!written(&finished, None).contains('\x07'), "it is there already");
     }
 
     #[test]

@@ -189,7 +189,8 @@ pub(super) fn give_back() {
         terminal::LeaveAlternateScreen,
         cursor::Show
     );
-    let outside = Outside { title: TITLE.load(Ordering::SeqCst), progress: PROGRESS.load(Ordering::SeqCst) };
+    let (title, progress) = (TITLE.load(Ordering::SeqCst), PROGRESS.load(Ordering::SeqCst));
+    let outside = Outside { title, progress, ..Outside::default() };
     let _ = outside::end(outside, &mut bytes);
     if let Ok(mut out) = os::stdout() {
         let _ = out.write_all(&bytes);

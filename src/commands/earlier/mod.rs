@@ -55,6 +55,7 @@ mod tests {
                 notes: Vec::new(),
                 inputs: None,
                 listed: None,
+                keeping: None,
             }
         };
         let old = batch("here/../out");

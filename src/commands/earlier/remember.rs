@@ -40,6 +40,7 @@ pub(crate) async fn remember(
     let memory = read.await.map_err(|error| Failure::disk(&error))?;
     let mut notes: Vec<_> = beginning(ledger).into_iter().collect();
     notes.extend(settings.written.told());
+    notes.extend(batch.keeping.as_ref().unwrap_or(&settings.keeping).notes());
     notes.extend(batch.schema_changed.iter().chain(&batch.notes).cloned());
     if let Some(newest) = memory.newest
         && let Some(used) = ledger.last_used().await?.filter(|used| *used < newest)

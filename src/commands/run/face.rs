@@ -1,11 +1,12 @@
 //! Which face a run has: the dashboard, lines or JSON.
 
 use std::fmt;
+use std::io::{self, IsTerminal};
 
 use super::records;
 use crate::commands::failure::Failure;
 use crate::config::{Environment, Settings};
-use crate::headless::Form;
+use crate::headless::{Form, Manner};
 use crate::tui;
 use crate::tui::caps::{self, Caps, Flags, Tty};
 
@@ -20,7 +21,31 @@ pub(in crate::commands) enum Face {
         form: Form,
         /// Whether colours are wanted.
         color: bool,
+        /// What stderr's terminal can do beside, if it is one.
+        beside: Option<Beside>,
     },
+}
+
+/// What a terminal on stderr can do beside what is told on stdout.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::commands) struct Beside {
+    alert: caps::Alert,
+    unicode: bool,
+}
+
+impl Beside {
+    /// Of a terminal on which a cursor can be moved.
+    fn of(caps: &Caps) -> Option<Self> {
+        let is_dumb = matches!(caps.dashboard, Err(caps::NoDashboard::Dumb));
+        (io::stderr().is_terminal() && !is_dumb).then_some(Self { alert: caps.outside.alert, unicode: caps.unicode })
+    }
+
+    /// How a batch is told beside it.
+    pub(in crate::commands) fn manner(beside: Option<Self>, form: Form, color: bool) -> Manner {
+        let Some(Self { alert, unicode }) = beside else { return Manner { color, ..Manner::plain(form) } };
+        let bar = if unicode { "█▉▊▋▌▍▎▏ " } else { "=> " };
+        Manner { form, color, call: Some(Box::new(move |text| alert.bytes(text))), bar: Some(bar) }
+    }
 }
 
 /// For the log: what differs from run to run, and no table of keys and colours.
@@ -28,7 +53,7 @@ impl fmt::Display for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dashboard(options) => write!(f, "dashboard, theme {}, {:?}", options.theme.name(), options.caps),
-            Self::Told { form, color } => write!(f, "{form:?}, color {color}"),
+            Self::Told { form, color, .. } => write!(f, "{form:?}, color {color}"),
         }
     }
 }
@@ -41,15 +66,16 @@ impl Face {
     pub(in crate::commands) fn choose(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
         let caps = caps(settings, environment);
         if settings.json {
-            return Ok(Self::Told { form: Form::Json, color: false });
+            return Ok(Self::Told { form: Form::Json, color: false, beside: Beside::of(&caps) });
         }
         if caps.dashboard.is_ok() && !settings.headless {
             return dashboard(settings, caps).map(|options| Self::Dashboard(Box::new(options)));
         }
-        let forced = settings.color == caps::ColorChoice::Always;
+        let forced = settings.look.color == caps::ColorChoice::Always;
         Ok(Self::Told {
             form: Form::Lines,
             color: caps.depth != caps::Depth::Mono && (Tty::of_process().stdout || forced),
+            beside: Beside::of(&caps),
         })
     }
 }
@@ -57,19 +83,21 @@ impl Face {
 /// What this process's terminal can do, as the settings have it.
 pub(in crate::commands) fn caps(settings: &Settings, environment: &Environment) -> Caps {
     let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-    let flags = Flags { color: settings.color, ascii: settings.ascii, images: settings.images };
+    let look = &settings.look;
+    let (images, call) = (look.images, settings.telling.alert);
+    let flags = Flags { color: look.color, ascii: look.ascii, images, call };
     caps::detect(&variable, flags, Tty::of_process())
 }
 
 fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
     let themes = settings.themes_dir();
     Ok(tui::Options {
-        theme: tui::Theme::load(&settings.theme, themes.as_deref())?,
+        theme: tui::Theme::load(&settings.look.theme, themes.as_deref())?,
         // One that cannot be read is told of by `fal-tui config --themes`, and by asking for it.
         themes: tui::Theme::all(themes.as_deref()).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),
-        keys: tui::keys::KeyMap::with(&settings.keys)?,
-        fps: settings.fps.unwrap_or(caps.default_fps()),
-        mouse: settings.mouse,
+        keys: tui::keys::KeyMap::with(&settings.look.keys)?,
+        fps: settings.look.fps.unwrap_or(caps.default_fps()),
+        mouse: settings.look.mouse,
         thumbs: records::thumbs(settings),
         caps,
     })

@@ -1,6 +1,7 @@
 //! Running a batch: everything is checked before anything is sent.
 
 pub(super) mod face;
+mod forget;
 mod go_on;
 pub(super) mod records;
 mod watch;
@@ -20,6 +21,7 @@ use crate::commands::batch::Batch;
 use crate::commands::disk;
 use crate::commands::earlier;
 use crate::commands::failure::Failure;
+use crate::commands::finish::Finish;
 use crate::commands::models;
 use crate::commands::models::Chosen;
 use crate::commands::plan;
@@ -28,7 +30,7 @@ use crate::commands::process::log;
 use crate::commands::process::signals;
 use crate::commands::sandbox;
 use crate::config::{Environment, Settings, names};
-use crate::engine::{Clock, Event, Handle, Pools};
+use crate::engine::{Clock, Ending, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
 use crate::job::{BatchId, CauseKind, Service, clean};
@@ -65,6 +67,7 @@ pub(in crate::commands) async fn run(
     again: Option<Again>,
 ) -> Result<u8, Failure> {
     let mut known = None;
+    let finish = Finish::new(settings, environment);
     let mut signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
     let ready = tokio::select! {
         ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
@@ -74,15 +77,20 @@ pub(in crate::commands) async fn run(
     let ready = match ready {
         Ok(ready) => ready,
         Err(failure) => {
+            let end = headless::early_end(Clock::start().now(), known, failure.notice().as_ref(), failure.status);
+            // Wrong usage is told to whoever typed it.
+            if failure.status != 2 {
+                // Its last line is the `batch` event.
+                finish.tell(end.lines().next_back().unwrap_or_default()).await;
+            }
             if settings.json {
-                let end = headless::early_end(Clock::start().now(), known, failure.notice().as_ref(), failure.status);
                 // The failure itself goes to stderr, whoever reads this or not.
                 let _ = io::stdout().write_all(end.as_bytes());
             }
             return Err(failure);
         }
     };
-    see_through(ready, signals).await
+    see_through(ready, signals, &finish).await
 }
 
 /// With too few handles something would be paid for that could not be saved.
@@ -190,7 +198,7 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 }
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
-async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
+async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
     let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
@@ -198,7 +206,7 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     let models = models::serve(work.settings.clone(), work.fal.clone());
     let thumbs = records::thumbs(&work.settings);
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
-    let Seen { over: Over { end, opened, model, changed }, told, trouble, hung_up } =
+    let Seen { over: Over { end, opened, model, changed, undeleted }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
 
     let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
@@ -211,7 +219,11 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
     drop(server);
+    let summary = end.as_ref().ok().filter(|summary| summary.ending != Ending::NotStarted).cloned();
     if hung_up {
+        if let Some(summary) = &summary {
+            finish.tell(&headless::batch_event(Clock::start().now(), summary, 129)).await;
+        }
         // The terminal is gone: it is touched no more.
         signals::end(1);
     }
@@ -228,8 +240,16 @@ async fn see_through(ready: Ready, signals: Ends) -> Result<u8, Failure> {
         }
         (Err(failure), _) => Err(failure),
     };
-    tell_end(told, status.as_ref(), is_json.then_some(opened.id))?;
-    status
+    if let Some(undeleted) = undeleted {
+        tracing::warn!(%undeleted, "not all is deleted at fal");
+        let _ = writeln!(io::stderr(), "fal-tui: {undeleted}");
+    }
+    let shown = tell_end(told, status.as_ref(), is_json.then_some(opened.id));
+    let exit = status.as_ref().map_or_else(|failure| failure.status, |status| *status);
+    if let Some(summary) = &summary {
+        finish.tell(&headless::batch_event(Clock::start().now(), summary, exit)).await;
+    }
+    shown.and(status)
 }
 
 /// The last word of a run that is told: what is written by now, and how the process ends.

@@ -9,6 +9,7 @@ use super::face::Face;
 use super::work::{Over, engine_stopped};
 use crate::commands::failure::Failure;
 use crate::commands::process::signals;
+use crate::commands::run::face::Beside;
 use crate::engine::{Command, Event, FaceEnds, Leave};
 use crate::os::Ends;
 use crate::{headless, tui};
@@ -39,9 +40,9 @@ pub(in crate::commands) async fn watch(
     let FaceEnds { snapshot, commands } = ends;
     let signals = signals::tell(signals, commands.clone());
     match face {
-        Face::Told { form, color } => {
+        Face::Told { form, color, beside } => {
             drop(snapshot);
-            let told = headless::tell(heard, form, color, io::stdout(), io::stderr()).await;
+            let told = headless::tell(heard, Beside::manner(beside, form, color), io::stdout(), io::stderr()).await;
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);
             signals.abort();

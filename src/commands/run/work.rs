@@ -10,6 +10,7 @@ use crate::commands::batch::{Batch, forget_requests};
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
 use crate::commands::prompts;
+use crate::commands::run::forget::Forgetting;
 use crate::commands::run::records::{self, Meanwhile};
 use crate::config::Settings;
 use crate::engine::snapshot::{BatchFacts, SentParams};
@@ -17,7 +18,7 @@ use crate::engine::{
     self, CanaryWish, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Start, Summary,
     World,
 };
-use crate::fal::Fal;
+use crate::fal::{Fal, Keeping};
 use crate::headless::Form;
 use crate::intake::Found;
 use crate::job::{EndpointId, RetryPolicy};
@@ -69,6 +70,8 @@ pub(in crate::commands) struct Over {
     /// Parameters that were changed before the start, as `NAME=VALUE`; with another model all that are not its own
     /// defaults.
     pub(in crate::commands) changed: Vec<String>,
+    /// What of it fal was to delete and did not, in words.
+    pub(in crate::commands) undeleted: Option<String>,
 }
 
 /// The engine ended without a word; what it had sent nobody knows but the ledger.
@@ -102,12 +105,18 @@ impl Work {
         mut ended: JoinHandle<End>,
     ) -> Over {
         let first = batch.clone();
+        let mut undeleted = None;
         let end = loop {
             // Of each batch that it goes on as, as long as it does.
             let meanwhile =
                 Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone(), records::thumbs(&self.settings));
+            let wanted = self.keeping(&batch).delete_after;
+            let forgetting = Forgetting::begin(wanted, self.ledger.clone(), self.fal.clone(), opened.id);
             let over = ended.await;
             meanwhile.end().await;
+            if let Some(forgetting) = forgetting {
+                undeleted = forgetting.end().await;
+            }
             match over {
                 Err(error) => break Err(engine_stopped(&error)),
                 Ok(End::Over(summary)) => break Ok(summary),
@@ -133,7 +142,7 @@ impl Work {
         // Where files lie that were named on the plan, the ledger was told.
         let batch = batch.clone().with_files(&self.ledger).await.unwrap_or(batch);
         let sent = SentParams::new(batch.params.values(), &batch.files);
-        Over { end, opened, changed: changed(&before, &sent), model }
+        Over { end, opened, changed: changed(&before, &sent), model, undeleted }
     }
 
     /// Goes on with the same photos as a batch of its own.
@@ -184,8 +193,18 @@ impl Work {
         {
             self.ledger.pin_model(opened.id, &model).await?;
         }
+        let keeping = self.keeping(batch);
+        let kept = (!keeping.is_usual()).then(|| serde_json::to_string(keeping).ok()).flatten();
+        if kept != self.ledger.keeping(opened.id).await? {
+            self.ledger.note_keeping(opened.id, kept.as_deref()).await?;
+        }
         let options = self.options(batch, &opened);
         Ok((opened, options))
+    }
+
+    /// What fal is to keep of a batch: as an earlier run said that a retry goes on with.
+    fn keeping<'a>(&'a self, batch: &'a Batch) -> &'a Keeping {
+        batch.keeping.as_ref().unwrap_or(&self.settings.keeping)
     }
 
     fn options(&self, batch: &Batch, opened: &Opened) -> Options {
@@ -234,7 +253,7 @@ impl Work {
         }
         let Remembered { memory, notes } = remembered;
         Ok(Deps {
-            fal: self.fal.clone(),
+            fal: self.fal.clone().keeping(self.keeping(batch).clone().of_batch(&opened.id)),
             ledger: self.ledger.clone(),
             writer: self.ledger.writer(opened.id),
             output: self.output.of_batch(&batch.key.model, batch.params.growth().as_deref()),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::engine::actor::Engine;
 use crate::engine::command::Leave;
 use crate::engine::event::{Ending, Event, Summary, What};
+use crate::engine::publish::snapshot::causes;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::tasks::Pool;
 use crate::job::{Group, JobState, Timestamp};
@@ -124,6 +125,7 @@ impl Engine {
             at_fal: totals.in_flight,
             spent: totals.spent,
             reserved: totals.reserved,
+            causes: causes(&self.jobs),
             elapsed: self
                 .publisher
                 .throughput

@@ -222,4 +222,10 @@ impl NoticeKind {
     pub fn passes(self) -> bool {
         matches!(self, Self::Offline | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
     }
+
+    /// Whether nothing goes on before a person does something.
+    #[must_use]
+    pub fn needs_a_person(self) -> bool {
+        !self.passes() && !matches!(self, Self::Resumed | Self::SchemaChanged)
+    }
 }

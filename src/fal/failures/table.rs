@@ -5,15 +5,15 @@ use super::row::{Fault, Patience, Row, Sign};
 use crate::fal::call::Call;
 use crate::job::CauseKind;
 
-use Call::{Cancel, Download, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
+use Call::{Cancel, Download, Forget, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
 use CauseKind as K;
 
 /// With the key, to one of fal's API hosts.
-const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, Requests];
+const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, Requests, Forget];
 /// About a request.
 const REQUEST: &[Call] = &[Status, Result, Cancel];
 /// For our information only.
-const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests];
+const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests, Forget];
 /// On the way up.
 const UP: &[Call] = &[Token, Upload];
 

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use Call::{Cancel, Download, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
+use Call::{Cancel, Download, Forget, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
 use CauseKind as K;
 
 use super::table::REFUSED;
@@ -30,7 +30,7 @@ fn example(row: &'static Row, call: Call, status: u16, kind: Option<&'static str
     }
 }
 
-const CALLS: &[Call] = &[Token, Upload, Submit, Status, Result, Cancel, Pricing, Models, Requests, Download];
+const CALLS: &[Call] = &[Token, Upload, Submit, Status, Result, Cancel, Pricing, Models, Requests, Forget, Download];
 
 #[test]
 fn every_row_has_a_name_of_its_own_and_a_failure_that_finds_it() {

@@ -86,7 +86,7 @@ impl Fal {
             .header(CONTENT_LENGTH, opened.length);
         let length = opened.length;
         let (body, hash) = opened.body(meter);
-        let reply = send(request, body, length, meter).await?;
+        let reply = send(self.staying(request), body, length, meter).await?;
         let answer: CdnUploaded = reply.json(Call::Upload)?;
         Ok((answer.access_url, hash.finish()))
     }

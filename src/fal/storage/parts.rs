@@ -84,7 +84,7 @@ impl Fal {
             .header(AUTHORIZATION, token.authorization())
             .header(CONTENT_TYPE, opened.input.format.media_type())
             .header("x-fal-file-name", ascii_name(opened.input));
-        let multipart: CdnMultipart = exchange(Call::Upload, begin).await?.json(Call::Upload)?;
+        let multipart: CdnMultipart = exchange(Call::Upload, self.staying(begin)).await?.json(Call::Upload)?;
         if !is_of_cdn(&multipart.access_url, &token.base_url) || !is_plain(&multipart.upload_id) {
             return Err(FalError::unreadable(Call::Upload, "names a place that is not the CDN's"));
         }

@@ -33,7 +33,8 @@ impl Fal {
         let mut url = join(&self.http.hosts.rest, ["storage", "upload", how])?;
         url.set_query(Some("storage_type=fal-cdn-v3"));
         let body = Initiate { content_type: file.format.media_type().to_owned(), file_name: ascii_name(file) };
-        exchange(Call::Upload, self.http.with_key(Method::POST, url).json(&body)).await?.json(Call::Upload)
+        let request = self.staying(self.http.with_key(Method::POST, url).json(&body));
+        exchange(Call::Upload, request).await?.json(Call::Upload)
     }
 
     async fn parts_signed(&self, mut opened: Sending<'_>, meter: &Meter) -> Result<Uploaded, FalError> {

@@ -64,9 +64,13 @@ async fn json_has_the_fields_of_version_1() {
                 "cause": {"kind": "runner", "message": "no runner"}}),
         ),
         json!({"v": 1, "ts": "2026-11-22T12:41:19.250Z", "event": "batch", "batch": 3,
+            "model": "fal-ai/flux-vision-upscaler", "output": "/home/ada/photos-upscaled",
             "done": 2, "failed": 1, "review": 0, "skipped": 1, "cancelled": 0, "unknown": 0, "left": 0,
             "spent_usd": 0.11, "spent_known_usd": 0.11, "spent_assumed_usd": 0.0, "spent_at_most_usd": 0.11,
-            "reserved_usd": 0.0, "elapsed_s": 12.345, "exit": 1}),
+            "reserved_usd": 0.0, "elapsed_s": 12.345,
+            "causes": [{"kind": "runner", "count": 1, "message": "no runner", "path": "sub/pano.jpg",
+                "hint": "usually passes: send them again a little later"}],
+            "exit": 1}),
     ];
     for (event, expected) in events.iter().zip(&expected) {
         assert_eq!(event, expected);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::engine::snapshot::{BatchFacts, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{BatchFacts, CauseGroup, LogLine, Notice, NoticeKind, Plan, SkippedFile};
 use crate::engine::{Ending, JobChange};
 use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, RequestId, Status, Timestamp, Usd, saved_samples};
 use crate::model::{PriceSource, Unit, UnitPrice};
@@ -106,6 +106,14 @@ fn end() -> Summary {
         spent: Cost::Known(usd(0.11)).into(),
         reserved: Usd::ZERO,
         elapsed: Duration::from_millis(12_345),
+        causes: vec![CauseGroup {
+            kind: CauseKind::Runner,
+            count: 1,
+            message: "no runner".to_owned(),
+            path: "sub/pano.jpg".to_owned(),
+            price: None,
+            paid: 0,
+        }],
     }
 }
 
@@ -182,7 +190,7 @@ async fn told(events: Vec<Event>, form: Form) -> (Result<Option<Summary>, Headle
         drop(sender);
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let (told, ()) = tokio::join!(tell(receiver, form, false, &mut out, &mut err), send);
+    let (told, ()) = tokio::join!(tell(receiver, Manner::plain(form), &mut out, &mut err), send);
     let ended = told.map(|told| {
         told.map(|told| {
             let summary = told.summary.clone();
@@ -209,7 +217,7 @@ async fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_not() {
         for event in story() {
             sender.try_send(event).unwrap();
         }
-        let ended = tell(receiver, Form::Lines, false, Refusing(kind), io::sink()).await;
+        let ended = tell(receiver, Manner::plain(Form::Lines), Refusing(kind), io::sink()).await;
         assert_eq!(matches!(ended, Ok(None)), quiet, "{kind}");
     }
     // What cannot be said on stderr is not worth a batch.
@@ -217,7 +225,7 @@ async fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_not() {
     for event in story() {
         sender.try_send(event).unwrap();
     }
-    let ended = tell(receiver, Form::Json, false, io::sink(), Refusing(ErrorKind::BrokenPipe)).await;
+    let ended = tell(receiver, Manner::plain(Form::Json), io::sink(), Refusing(ErrorKind::BrokenPipe)).await;
     assert_eq!(ended.unwrap().map(|told| told.summary), Some(end()));
 }
 

@@ -9,6 +9,7 @@ mod claim;
 pub(super) mod columns;
 mod error;
 mod further;
+mod keeping;
 pub(super) mod lookup;
 pub(super) mod open;
 mod restore;
@@ -136,6 +137,22 @@ impl Store for Sqlite {
 
     fn canary(&self, id: BatchId) -> Answer<'_, Option<String>> {
         asks!(self, |connection| batch::canary(connection, id))
+    }
+
+    fn note_keeping<'a>(&'a self, id: BatchId, kept: Option<&'a str>) -> Answer<'a, ()> {
+        asks!(self, |connection| keeping::note(connection, id, kept))
+    }
+
+    fn keeping(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| keeping::find(connection, id))
+    }
+
+    fn unforgotten(&self, id: BatchId) -> Answer<'_, Vec<String>> {
+        asks!(self, |connection| keeping::unforgotten(connection, id))
+    }
+
+    fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()> {
+        asks!(self, |connection| keeping::forgot(connection, request.as_str()))
     }
 
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()> {

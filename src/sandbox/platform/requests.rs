@@ -131,6 +131,7 @@ impl Found {
         // What was not to be stored, or is no longer, is not there to be shown.
         if payloads
             && !asked.forget
+            && !lock(&fal.line).is_forgotten(asked.id)
             && fal.clock.now().since(self.ended.at) <= STORED
             && let Some(entry) = entry.as_object_mut()
         {

@@ -1,6 +1,6 @@
 //! The line: who waits where, who runs, who has ended. Pure bookkeeping.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ pub(in crate::sandbox) struct Line {
     running: usize,
     most_running: usize,
     most_in_flight: usize,
+    /// Requests of which nothing is shown any more.
+    forgotten: HashSet<Uuid>,
 }
 
 impl Line {
@@ -32,6 +34,7 @@ impl Line {
             running: 0,
             most_running: 0,
             most_in_flight: 0,
+            forgotten: HashSet::new(),
         }
     }
 
@@ -100,6 +103,20 @@ impl Line {
             self.running -= 1;
             request.state = State::Ended(ended);
         }
+    }
+
+    /// What was asked and answered is shown no more; tells whether there is such a request, and it has ended.
+    pub(in crate::sandbox) fn forget(&mut self, id: Uuid) -> bool {
+        let has_ended = self.requests.get(&id).is_some_and(|request| matches!(request.state, State::Ended(_)));
+        if has_ended {
+            self.forgotten.insert(id);
+        }
+        has_ended
+    }
+
+    /// Whether that was asked for.
+    pub(in crate::sandbox) fn is_forgotten(&self, id: Uuid) -> bool {
+        self.forgotten.contains(&id)
     }
 
     /// A request and, while it waits, how many are before it.

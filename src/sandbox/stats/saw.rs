@@ -50,7 +50,7 @@ pub(in crate::sandbox) struct Saw {
 }
 
 /// Request headers that change what fal does, or that fal documents (fal docs: queue, storage).
-const HEADERS_THAT_MATTER: [&str; 11] = [
+const HEADERS_THAT_MATTER: [&str; 12] = [
     "x-fal-request-start-timeout",
     "x-fal-request-timeout",
     "x-fal-queue-priority",
@@ -61,6 +61,7 @@ const HEADERS_THAT_MATTER: [&str; 11] = [
     "x-fal-store-io",
     "x-fal-object-lifecycle-preference",
     "x-fal-object-lifecycle",
+    "x-fal-tags",
     "user-agent",
 ];
 

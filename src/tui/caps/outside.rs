@@ -2,6 +2,8 @@
 //! that its tab or the task bar shows (`OSC 9;4`). Where it is not known, `OSC 9` could be a notice that
 //! pops up with every percent.
 
+use super::call::Alert;
+
 /// What of a terminal is outside of its screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outside {
@@ -9,6 +11,8 @@ pub struct Outside {
     pub title: bool,
     /// It has a progress.
     pub progress: bool,
+    /// How it calls whoever looks elsewhere.
+    pub alert: Alert,
 }
 
 /// What the environment promises. What is behind a multiplexer is not known.
@@ -24,7 +28,7 @@ pub(super) fn detect(set: &dyn Fn(&str) -> Option<String>, term: &str) -> Outsid
         // It says so itself (iTerm2 3.6.6).
         || (program == "iTerm.app" && set("TERM_FEATURES").is_some_and(|features| has_progress(&features)));
     let has_title = TITLED.iter().any(|name| term.starts_with(name));
-    Outside { title: has_title, progress: takes_progress && !is_multiplexed }
+    Outside { title: has_title, progress: takes_progress && !is_multiplexed, ..Outside::default() }
 }
 
 /// Features are capital letters, each with small ones and a number: `P` is progress.
@@ -39,7 +43,7 @@ mod tests {
 
     fn outside(vars: &[(&str, &str)]) -> (bool, bool) {
         let set = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let Outside { title, progress } = detect(&set, &set("TERM").unwrap_or_default());
+        let Outside { title, progress, .. } = detect(&set, &set("TERM").unwrap_or_default());
         (title, progress)
     }
 

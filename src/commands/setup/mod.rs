@@ -1,0 +1,3 @@
+//! What a person sets up once: stored keys.
+
+pub(super) mod login;
