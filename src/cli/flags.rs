@@ -14,12 +14,18 @@ pub struct Flags {
     /// A folder of photos, walked recursively, or an image file.
     #[arg(value_name = "PATH", required_unless_present = "from", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Only photos that a file lists, or stdin if it is -: a path a line, or CSV with a column `path`, such as failures.csv.
+    /// Only photos that a file lists, or stdin if it is -: a path a line, CSV with a column `path`, or JSON Lines.
+    ///
+    /// Its other columns are parameters of the model, each for its photo alone; a cell that is empty says nothing.
+    /// failures.csv of an earlier run will do, too.
     ///
     /// What of them failed in an earlier run is sent again. Without PATH they are looked for in the folders that
     /// failures.csv names, or as they are listed.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Photos and results")]
     pub from: Option<PathBuf>,
+    /// Go on without the lines of --from that cannot be sent; without it none is.
+    #[arg(long, help_heading = "Photos and results")]
+    pub skip_bad: bool,
     /// All but the paths.
     #[command(flatten)]
     pub options: Options,

@@ -225,15 +225,9 @@ pub enum Command {
     },
     /// Show the settings in force and where each came from.
     Config {
-        /// Show the keys of the dashboard instead.
-        #[arg(long, group = "page")]
-        keys: bool,
-        /// Show the themes instead.
-        #[arg(long, group = "page")]
-        themes: bool,
-        /// Show where the config file is instead.
-        #[arg(long, group = "page")]
-        path: bool,
+        /// What to show instead.
+        #[command(flatten)]
+        page: ConfigPage,
         /// Flags to weigh.
         #[command(flatten)]
         options: Options,
@@ -328,6 +322,28 @@ impl Cli {
             Some(Command::Completions { .. } | Command::Man { .. }) => Flags::default(),
         }
     }
+}
+
+/// What is shown in place of the settings.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, of which one may be given")]
+pub struct ConfigPage {
+    /// Show the keys of the dashboard instead.
+    #[arg(long)]
+    pub keys: bool,
+    /// Show the themes instead.
+    #[arg(long)]
+    pub themes: bool,
+    /// Show where the config file is instead.
+    #[arg(long)]
+    pub path: bool,
+    /// Write a config file in which every setting is explained and none is set; one that is there stays.
+    #[arg(long)]
+    pub init: bool,
+    /// Print the JSON Schema of the events of --json instead.
+    #[arg(long)]
+    pub schema: bool,
 }
 
 /// What payments are added up by.

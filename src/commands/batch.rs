@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::commands::failure::Failure;
+use crate::commands::listed::{self, Checked};
 use crate::commands::models::{self, Chosen};
 use crate::config::{Settings, Which};
 use crate::engine::Pools;
@@ -46,7 +47,9 @@ pub(super) struct Batch {
 impl Batch {
     /// The batch of a command line's paths, sent to a service.
     pub(super) fn of(settings: &Settings, service: Service, chosen: Chosen) -> Result<Self, Failure> {
-        let listed = settings.which.from.as_deref().map(Manifest::read).transpose()?.map(Arc::new);
+        let (from, checked) = (settings.which.from.as_deref(), (&chosen.model, &chosen.params));
+        let checked = from.map(|list| listed::read(list, checked, settings.which.skip_bad)).transpose()?;
+        let (listed, note) = checked.map(|Checked { manifest, note }| (Arc::new(manifest), note)).unzip();
         let roots: Vec<_> = match &listed {
             Some(listed) if settings.paths.is_empty() => listed.roots().map(Path::to_owned).collect(),
             _ => settings.paths.clone(),
@@ -62,6 +65,7 @@ impl Batch {
         };
         let Chosen { model, params, has_schema, notes, .. } = chosen;
         let files = settings.model.files();
+        let notes = notes.into_iter().chain(note.flatten()).collect();
         Ok(Self {
             key,
             model,
@@ -101,6 +105,14 @@ impl Batch {
             listed: None,
             keeping,
         })
+    }
+
+    /// Whether the model has all that it does nothing without: of a list that has parameters, each line was asked.
+    pub(super) fn complete(&self) -> Result<(), Failure> {
+        if self.listed.as_ref().is_some_and(|listed| listed.has_params()) {
+            return Ok(());
+        }
+        self.params.complete(&self.model).map_err(|missing| Failure::usage(&missing))
     }
 
     /// Which of what failed in an earlier run is sent again.

@@ -1,7 +1,6 @@
 //! What the program does: it ties the rooms together, one file a command.
 
 mod batch;
-mod config;
 mod disk;
 mod doctor;
 mod earlier;
@@ -9,6 +8,7 @@ mod failure;
 mod finish;
 mod further;
 mod inspect;
+mod listed;
 mod models;
 mod moment;
 mod plan;
@@ -28,6 +28,7 @@ use std::time::Duration;
 pub use failure::Failure;
 
 use self::process::stdout::print;
+use self::setup::config;
 use crate::cli::{self, Cli, Command};
 use crate::config::{Environment, Settings};
 use crate::os;
@@ -51,8 +52,8 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     }
     let handles = os::raise_open_files();
     let settings = Settings::resolve(&cli.flags(), environment)?;
-    if let Some(Command::Config { keys, themes, path, .. }) = &cli.command {
-        return print(&config::config(&settings, *keys, *themes, *path)?);
+    if let Some(Command::Config { page, .. }) = &cli.command {
+        return print(&config::config(&settings, *page)?);
     }
     // The engine and the network run on these; the main thread is the dashboard's alone, so that a
     // terminal that does not take what is written holds back nothing else. One thread is enough for

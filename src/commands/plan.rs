@@ -29,8 +29,9 @@ pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
     // Its server is there for as long as it is asked.
     let (_server, fal) = service(settings).await?;
     let chosen = models::chosen(settings, fal.as_ref()).await?.in_use()?;
-    chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
-    let batch = earlier::as_written(&ledger, Batch::of(settings, settings.service(), chosen)?).await?;
+    let batch = Batch::of(settings, settings.service(), chosen)?;
+    batch.complete()?;
+    let batch = earlier::as_written(&ledger, batch).await?;
     let batch = models::pinned(&ledger, batch, &settings.model).await?.with_files(&ledger).await?;
     let list = || batch.model.list_price.clone();
     let live = match &fal {

@@ -1,20 +1,25 @@
-//! What each photo is sent where texts differ by photo: filled in as photos are found, before anything is counted.
+//! What each photo is sent where that differs by photo, because a list has parameters of its own for it, or a text is
+//! filled in: as photos are found, before anything is counted.
 //! A photo for which there is nothing to fill in is not sent, and says so.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::commands::batch::Batch;
-use crate::intake::Found;
+use crate::commands::listed;
+use crate::intake::{Found, Manifest};
 use crate::job::{BatchId, OwnParams, Photo, Service};
 use crate::ledger::Ledger;
 use crate::model::{Filling, Model, Params, Slot, Unfilled};
 use crate::plan::{NO_CAPTION, NO_SIDECAR, TEXT_REFUSED, content_of};
 
+/// Why a photo is not sent whose line does not fit.
+const LINE_REFUSED: &str = "the model does not take what the list says of it";
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
 /// The longest text beside a photo, bytes.
@@ -24,7 +29,9 @@ const LONGEST: u64 = 64 << 10;
 struct Filler {
     model: Model,
     params: Params,
+    /// What of a photo a text may need, of any of them.
     slots: BTreeSet<Slot>,
+    listed: Option<Arc<Manifest>>,
     ledger: Ledger,
     service: Service,
     /// What this batch itself said does not count.
@@ -38,11 +45,16 @@ pub(super) fn filled(
     ledger: &Ledger,
     mut found: mpsc::Receiver<Vec<Found>>,
 ) -> mpsc::Receiver<Vec<Found>> {
-    let Some(slots) = batch.params.slots(&batch.model) else { return found };
+    let listed = batch.listed.clone().filter(|listed| listed.has_params());
+    let slots = batch.params.slots(&batch.model);
+    if slots.is_none() && listed.is_none() {
+        return found;
+    }
     let filler = Filler {
         model: batch.model.clone(),
         params: batch.params.clone(),
-        slots,
+        slots: slots.unwrap_or_default(),
+        listed,
         ledger: ledger.clone(),
         service: batch.key.service.clone(),
         batch: id,
@@ -70,8 +82,20 @@ impl Filler {
             Found::Photo(photo, _) => photo,
             found @ Found::Skipped(..) => return Some(found),
         };
-        let filling = self.filling(&photo).await;
-        Some(match self.params.filled(&self.model, &filling) {
+        let own = match self.listed.as_ref().and_then(|listed| listed.line(&photo.source)) {
+            None => None,
+            Some(line) => match listed::own(line, &self.model, &self.params) {
+                Ok(own) => Some(own).filter(|own| *own != self.params),
+                // It was asked at the start: the model, or what stands beside it, was taken since.
+                Err(_) => return Some(Found::Skipped(photo, LINE_REFUSED.into())),
+            },
+        };
+        let params = own.as_ref().unwrap_or(&self.params);
+        let Some(slots) = params.slots(&self.model) else {
+            return Some(Found::Photo(photo, own.map(|own| OwnParams(own.canonical().into()))));
+        };
+        let filling = self.filling(&photo, &slots).await;
+        Some(match params.filled(&self.model, &filling) {
             Ok(own) => Found::Photo(photo, Some(OwnParams(own.canonical().into()))),
             Err(Unfilled::Missing(Slot::Caption)) => Found::Skipped(photo, NO_CAPTION.into()),
             Err(Unfilled::Missing(_)) => Found::Skipped(photo, NO_SIDECAR.into()),
@@ -79,16 +103,16 @@ impl Filler {
         })
     }
 
-    async fn filling(&self, photo: &Photo) -> Filling {
+    async fn filling(&self, photo: &Photo, slots: &BTreeSet<Slot>) -> Filling {
         let stem = photo.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = photo.path.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
         let source = photo.source.clone();
-        let sidecar = if self.slots.contains(&Slot::Sidecar) {
+        let sidecar = if slots.contains(&Slot::Sidecar) {
             tokio::task::spawn_blocking(move || beside(&source)).await.ok().flatten()
         } else {
             None
         };
-        let caption = if self.slots.contains(&Slot::Caption) { self.caption(photo).await } else { None };
+        let caption = if slots.contains(&Slot::Caption) { self.caption(photo).await } else { None };
         Filling { stem, folder, sidecar, caption }
     }
 

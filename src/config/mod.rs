@@ -103,6 +103,8 @@ pub struct Which {
     pub exclude: Vec<String>,
     /// A file that lists them; `-` for stdin.
     pub from: Option<PathBuf>,
+    /// Whether its bad lines are left out.
+    pub skip_bad: bool,
 }
 
 /// What a run may cost, and how carefully it begins.
@@ -146,6 +148,7 @@ impl Settings {
         let include = l.many(names::INCLUDE, &what.include, values::glob)?;
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
         let from = l.optional(names::FROM, flags.from.as_ref(), "none", values::path)?;
+        let skip_bad = l.switch(names::SKIP_BAD, flags.skip_bad)?;
 
         let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
         let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
@@ -201,7 +204,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             written,
-            which: Which { include, exclude, from },
+            which: Which { include, exclude, from, skip_bad },
             keeping,
             yes,
             headless: headless || json,

@@ -82,6 +82,8 @@ settings! {
     EXCLUDE = "exclude", "FAL_TUI_EXCLUDE", Many;
     /// A file that lists the photos.
     FROM = "from", "FAL_TUI_FROM", One;
+    /// Whether bad lines of that file are left out.
+    SKIP_BAD = "skip-bad", "FAL_TUI_SKIP_BAD", One;
     /// Most requests at fal at once, 1 to 256.
     CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
     /// The cap in USD.

@@ -29,6 +29,9 @@ use bar::Bar;
 use json::Json;
 use lines::Lines;
 
+/// The JSON Schema of events, as `fal-tui config --schema` prints it.
+pub const EVENTS_SCHEMA: &str = include_str!("events.schema.json");
+
 /// In which form a batch is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {

@@ -23,7 +23,7 @@ pub use examine::measure;
 pub use found::Found;
 pub use further::{FurtherFault, as_photo, further};
 pub use inputs::Inputs;
-pub use manifest::Manifest;
+pub use manifest::{BadLine, Cell, Line, Manifest};
 pub use walk::walk;
 
 #[cfg(test)]

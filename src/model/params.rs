@@ -2,6 +2,7 @@
 
 mod further;
 mod prompt;
+mod row;
 
 use std::time::Duration;
 

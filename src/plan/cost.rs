@@ -12,7 +12,8 @@ pub(crate) struct CostModel {
     /// The batch's parameters.
     pub(crate) params: Params,
     model: Model,
-    /// The batch's parameters, where texts in them are filled in for each photo: then these are a job's own.
+    /// The batch's parameters, where texts in them are filled in for each photo, or a list has others for some: then
+    /// what a job has of its own is what the plan has for it.
     prompts: Option<Params>,
     /// Whether another model is reckoned with.
     other: bool,
@@ -47,7 +48,14 @@ impl CostModel {
         }
     }
 
-    /// Whether texts are filled in for each photo.
+    /// A photo was found with parameters of its own: the plan has them for it.
+    pub(crate) fn differ(&mut self) {
+        if self.prompts.is_none() {
+            self.prompts = Some(self.params.clone());
+        }
+    }
+
+    /// Whether the plan has parameters of its own for each photo.
     pub(crate) fn fills(&self) -> bool {
         self.prompts.is_some()
     }
@@ -63,9 +71,12 @@ impl CostModel {
         }
     }
 
-    /// What is said for a job in texts that are filled in for each photo.
+    /// What is said for a job in texts that are filled in for each photo, else what else is its own.
     pub(crate) fn said(&self, job: &Job) -> Option<String> {
-        Some(self.prompts.as_ref()?.said(&self.model, self.own_params(job)?))
+        let (batch, own) = (self.prompts.as_ref()?, self.own_params(job)?);
+        let texts = batch.said(&self.model, own);
+        let told = if texts.is_empty() { self.model.differences(own, batch, None).join(", ") } else { texts };
+        Some(told).filter(|told| !told.is_empty())
     }
 
     /// The parameters that a job is sent with.

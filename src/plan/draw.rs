@@ -137,6 +137,9 @@ impl<'a> Draft<'a> {
     }
 
     fn arrive(&mut self, found: Found) {
+        if found.has_own() {
+            self.cost.differ();
+        }
         let known = self.known.remove(&found.photo().path);
         let id = known.unwrap_or(JobId::at(self.jobs.len()));
         let found = found.into_job(id);

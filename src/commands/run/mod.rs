@@ -143,11 +143,12 @@ async fn make_ready(
         let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
         let (chosen, quotes) = tokio::join!(asked.0, asked.1);
         let chosen = chosen?.in_use()?;
+        let batch = new_batch(settings, &ledger, service, chosen).await?;
         // On the plan of the dashboard what is missing is asked for.
         if settings.yes || matches!(face, Face::Told { .. }) {
-            chosen.params.complete(&chosen.model).map_err(|missing| Failure::usage(&missing))?;
+            batch.complete()?;
         }
-        (new_batch(settings, &ledger, service, chosen).await?, quotes)
+        (batch, quotes)
     };
     *known = ledger.batch_of(&batch.key).await?;
     let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;

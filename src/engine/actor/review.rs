@@ -74,8 +74,8 @@ impl Engine {
         found: Option<Suspicion>,
         replaces: bool,
     ) -> Option<Suspicion> {
-        // Where each photo has a text of its own, only a result that takes another's place was made again.
-        if self.jobs.fills() && !replaces {
+        // A photo may have parameters of its own from the start: only a result that takes another's place was made again.
+        if !replaces {
             return found;
         }
         let Some(own) = self.jobs.get(id).and_then(|job| self.jobs.own_params(job)) else { return found };

@@ -5,7 +5,12 @@ use crate::job::{Job, Usd};
 use crate::model::{Bound, Model, Params, PriceState, UnitPrice, Work};
 
 impl JobTable {
-    /// Whether texts are filled in for each photo, so that its own parameters are what the plan has for it.
+    /// A photo was found with parameters of its own: the plan has them for it.
+    pub(in crate::engine) fn differ(&mut self) {
+        self.cost.differ();
+    }
+
+    /// Whether its own parameters are what the plan has for a photo: texts are filled in, or a list has them.
     pub(in crate::engine) fn fills(&self) -> bool {
         self.cost.fills()
     }

@@ -14,7 +14,7 @@ use super::remake::Remake;
 use super::when::{Per, When};
 
 /// The kinds of call that a fault can be for; `run` is what the runner does.
-const CALLS: [&str; 21] = [
+const CALLS: [&str; 22] = [
     "token",
     "upload",
     "begin_parts",
@@ -32,6 +32,7 @@ const CALLS: [&str; 21] = [
     "estimate",
     "models",
     "requests",
+    "forget",
     "openapi",
     "jwks",
     "foreign",

@@ -105,6 +105,9 @@ impl Engine {
     pub(in crate::engine::actor) fn arrive(&mut self, chunk: Vec<Found>) {
         let mut new = Vec::new();
         for found in chunk {
+            if found.has_own() {
+                self.jobs.differ();
+            }
             if let Some(id) = self.planning.known.remove(&found.photo().path) {
                 self.met_again(found.into_job(id));
             } else {

@@ -1,20 +1,24 @@
 //! `fal-tui config`: the settings in force and what can be chosen.
 
+use super::init;
+use crate::cli::ConfigPage;
 use crate::commands::failure::Failure;
 use crate::config::Settings;
+use crate::headless;
 use crate::job::clean;
 use crate::tui;
 
 /// The page that was asked for.
-pub(super) fn config(settings: &Settings, keys: bool, themes: bool, path: bool) -> Result<String, Failure> {
-    Ok(if keys {
-        key_table(settings)?
-    } else if themes {
-        theme_list(settings)
-    } else if path {
-        settings.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
-    } else {
-        settings.text()
+pub(in crate::commands) fn config(settings: &Settings, page: ConfigPage) -> Result<String, Failure> {
+    Ok(match page {
+        ConfigPage { keys: true, .. } => key_table(settings)?,
+        ConfigPage { themes: true, .. } => theme_list(settings),
+        ConfigPage { path: true, .. } => {
+            settings.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
+        }
+        ConfigPage { init: true, .. } => init::init(settings)?,
+        ConfigPage { schema: true, .. } => headless::EVENTS_SCHEMA.to_owned(),
+        _ => settings.text(),
     })
 }
 

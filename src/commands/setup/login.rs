@@ -17,7 +17,7 @@ use crate::job::{CauseKind, clean};
 const MOST: u64 = 4096;
 
 /// Reads a key, asks fal whether it is one, and stores it.
-pub(super) async fn login(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
+pub(in crate::commands) async fn login(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
     let (keys, name) = place(settings, environment)?;
     let text = if io::stdin().is_terminal() { prompted()? } else { piped()? };
     let key = ApiKey::new(&text).map_err(|why| Failure::usage(&why))?;
@@ -42,7 +42,7 @@ pub(super) async fn login(settings: &Settings, environment: &Environment) -> Res
 }
 
 /// Removes a key.
-pub(super) fn logout(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
+pub(in crate::commands) fn logout(settings: &Settings, environment: &Environment) -> Result<u8, Failure> {
     let (keys, name) = place(settings, environment)?;
     let was_there = keys.remove(&name).map_err(|error| Failure::usage(&error))?;
     let mut said = if was_there {

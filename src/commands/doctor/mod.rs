@@ -1,9 +1,9 @@
 //! `fal-tui doctor`: whether a run would work from here, asked of everything that it depends on.
 
-use std::fmt::Write as _;
-use std::path::Path;
+mod finding;
+mod surroundings;
 
-use serde_json::json;
+use std::path::Path;
 
 use crate::commands::disk;
 use crate::commands::failure::Failure;
@@ -15,75 +15,10 @@ use crate::fal::{ApiKey, Fal, FalError};
 use crate::job::{CauseKind, clean};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, PriceSource, UnitPrice, settle};
-use crate::tui;
-use crate::tui::caps;
+use finding::{Finding, Verdict};
 
 /// Less free than this is worth a word, bytes: some hundred large pictures.
 const LITTLE: u64 = 1 << 30;
-
-/// What looking at one thing gave.
-#[derive(Debug)]
-struct Finding {
-    what: &'static str,
-    verdict: Verdict,
-    says: String,
-    hint: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Fine,
-    /// A run works, but perhaps not as expected.
-    Odd,
-    /// A run would end with this status.
-    Wrong(u8),
-}
-
-impl Finding {
-    fn fine(what: &'static str, says: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Fine, says: says.into(), hint: None }
-    }
-
-    fn odd(what: &'static str, says: impl Into<String>, hint: &str) -> Self {
-        Self { what, verdict: Verdict::Odd, says: says.into(), hint: Some(hint.to_owned()) }
-    }
-
-    /// Of an error's message, which may end in a hint.
-    fn wrong(what: &'static str, status: u8, message: &str) -> Self {
-        let (says, hint) = match message.split_once("\nhint: ") {
-            Some((says, hint)) => (says.to_owned(), Some(hint.to_owned())),
-            None => (message.to_owned(), None),
-        };
-        Self { what, verdict: Verdict::Wrong(status), says, hint }
-    }
-
-    fn line(&self, unicode: bool) -> String {
-        let sign = match (self.verdict, unicode) {
-            (Verdict::Fine, true) => "✓",
-            (Verdict::Fine, false) => "ok  ",
-            (Verdict::Odd, true) => "!",
-            (Verdict::Odd, false) => "odd ",
-            (Verdict::Wrong(_), true) => "✗",
-            (Verdict::Wrong(_), false) => "BAD ",
-        };
-        let mut line = format!("{sign} {:<10} {}\n", self.what, self.says);
-        if let Some(hint) = &self.hint {
-            // Writing to a String cannot fail.
-            let _ = writeln!(line, "  {:<10} hint: {hint}", "");
-        }
-        line
-    }
-
-    fn json(&self) -> String {
-        let verdict = match self.verdict {
-            Verdict::Fine => "fine",
-            Verdict::Odd => "odd",
-            Verdict::Wrong(_) => "wrong",
-        };
-        let object = json!({"v": 1, "check": self.what, "verdict": verdict, "message": self.says, "hint": self.hint});
-        format!("{object}\n")
-    }
-}
 
 /// Looks at everything, and gives the status that a run would end with at once. Spends nothing and
 /// uploads nothing.
@@ -94,13 +29,16 @@ pub(super) async fn doctor(
 ) -> Result<u8, Failure> {
     let caps = face::caps(settings, environment);
     let mut findings = vec![key(settings)];
+    findings.extend(surroundings::proxy(environment));
+    findings.extend(surroundings::certificates(environment));
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);
     }
     findings.push(ledger(&settings.state_dir).await);
     findings.extend(disk::free(&settings.state_dir).await.map(disk));
     findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
-    findings.push(terminal(settings, caps));
+    findings.push(surroundings::terminal(settings, caps));
+    findings.push(surroundings::chosen(caps, environment));
     print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
     let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
     Ok(findings.iter().find_map(wrong).unwrap_or(0))
@@ -124,7 +62,8 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
         Err(error) => return vec![Finding::wrong("network", 2, &Failure::usage(&error).message)],
     };
     let endpoint = &settings.model.endpoint;
-    let (queue, storage, price) = tokio::join!(fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint));
+    let asked = (fal.probe_queue(endpoint), fal.probe_storage(), fal.price(endpoint), fal.look(endpoint));
+    let (queue, storage, price, look) = tokio::join!(asked.0, asked.1, asked.2, asked.3);
     let takes = |url: &url::Url, what: &str| format!("{} takes the key{what}", host(url));
     let list = Model::built_in(endpoint).and_then(|model| model.list_price);
     let list = list.as_ref();
@@ -163,7 +102,9 @@ async fn hosts(settings: &Settings, key: ApiKey) -> Vec<Finding> {
         |error| unasked("storage", &settings.hosts.rest, &error),
         |()| Finding::fine("storage", takes(&settings.hosts.rest, " and lets us upload")),
     );
-    vec![queue, storage, price]
+    // Where the queue does not answer, that is said already.
+    let looked = look.into_iter().flat_map(|(took, date)| surroundings::line(took, date));
+    [queue, storage, price].into_iter().chain(looked).collect()
 }
 
 fn unasked(what: &'static str, url: &url::Url, error: &FalError) -> Finding {
@@ -221,28 +162,5 @@ fn open_files(handles: u64, sandbox: bool) -> Finding {
                 format!("{handles} files and connections may be open at once, {} are needed", Pools::least(sandbox));
             Finding::wrong("handles", 2, &format!("{says}\nhint: {how}"))
         }
-    }
-}
-
-fn terminal(settings: &Settings, caps: caps::Caps) -> Finding {
-    let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
-    let remote = if caps.remote { ", over SSH" } else { "" };
-    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.look.theme));
-    if let Err(error) = tui::Theme::load(&settings.look.theme, settings.themes_dir().as_deref()) {
-        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
-    }
-    if let Err(error) = tui::keys::KeyMap::with(&settings.look.keys) {
-        return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
-    }
-    match caps.dashboard {
-        Ok(()) => match tui::size::known() {
-            Ok(known) if !known.is_reported => {
-                let (columns, rows) = (known.size.width, known.size.height);
-                let says = format!("{says}; it reports no size, so {columns} columns and {rows} rows are taken");
-                Finding::odd("terminal", says, "say it, as with `stty cols 120 rows 36`")
-            }
-            _ => Finding::fine("terminal", says),
-        },
-        Err(why) => Finding::fine("terminal", format!("{why}: here a run prints lines")),
     }
 }
