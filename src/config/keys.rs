@@ -5,9 +5,10 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::fal::{ApiKey, InvalidKey};
+use crate::os;
 
 /// The name of a key that was given none.
 pub const USUAL: &str = "default";
@@ -72,7 +73,7 @@ impl Keys {
         let text = match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(file(error)),
-            Ok(about) if is_open(&about) => return Err(KeysError::Open(path)),
+            Ok(about) if !os::is_for_us(&about) => return Err(KeysError::Open(path)),
             Ok(about) if about.len() > MOST => String::new(),
             Ok(_) => fs::read_to_string(&path).map_err(file)?,
         };
@@ -86,7 +87,9 @@ impl Keys {
     pub fn store(&self, name: &str, key: &ApiKey) -> Result<PathBuf, KeysError> {
         let path = self.path(name);
         let file = |source| KeysError::File { path: path.clone(), source };
-        make_folder(&self.0).map_err(file)?;
+        let mut folder = fs::DirBuilder::new();
+        os::folder_for_us(folder.recursive(true));
+        folder.create(&self.0).map_err(file)?;
         // Made with 0600.
         let mut written = tempfile::NamedTempFile::new_in(&self.0).map_err(file)?;
         key.write(&mut written).and_then(|()| written.flush()).map_err(file)?;
@@ -107,26 +110,4 @@ impl Keys {
             Err(source) => Err(KeysError::File { path, source }),
         }
     }
-}
-
-#[cfg(unix)]
-fn is_open(about: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    about.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn is_open(_: &fs::Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }

@@ -16,6 +16,7 @@ pub(crate) use here::errors::{ALL_FILES_OPEN, NO_MEMORY, TOO_MANY_FILES, is_circ
 pub(crate) use here::files::identity_of;
 pub(crate) use here::handles::{open_files, raise_open_files};
 pub(crate) use here::paths::{path_of, path_of_stored, stored};
-pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us};
+pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us, is_for_us};
+pub(crate) use here::shell::{shell, stop};
 pub(crate) use here::signals::{Ends, TerminalSignals};
 pub(crate) use here::terminal::{HAS_TERM, is_foreground, stdout};

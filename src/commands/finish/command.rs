@@ -6,7 +6,8 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::{Child, Command};
+
+use crate::os;
 
 /// So much time it has.
 const TIME: Duration = Duration::from_mins(1);
@@ -27,7 +28,7 @@ pub(super) enum Unrun {
 /// Runs a command to its end, with a text on its standard input and just these variables. What it prints goes to our
 /// stderr: stdout is for what other programs read.
 pub(super) async fn run(line: &str, variables: &[(String, OsString)], text: &str) -> Result<(), Unrun> {
-    let mut child = shell(line)
+    let mut child = os::shell(line)
         .env_clear()
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::piped())
@@ -49,37 +50,8 @@ pub(super) async fn run(line: &str, variables: &[(String, OsString)], text: &str
         Ok(Ok(status)) => Err(Unrun::Failed(status)),
         Ok(Err(error)) => Err(Unrun::Wait(error)),
         Err(_) => {
-            stop(&mut child).await;
+            os::stop(&mut child).await;
             Err(Unrun::Late)
         }
     }
-}
-
-#[cfg(unix)]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("/bin/sh");
-    // A group of its own, so that what the shell has started can be stopped with it.
-    command.arg("-c").arg(line).process_group(0);
-    command
-}
-
-#[cfg(not(unix))]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("cmd");
-    command.arg("/C").arg(line);
-    command
-}
-
-#[cfg(unix)]
-async fn stop(child: &mut Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    // It may have ended by itself in between.
-    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
-    drop(child.kill().await);
-}
-
-#[cfg(not(unix))]
-async fn stop(child: &mut Child) {
-    drop(child.kill().await);
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{BadLine, Cell};
 use crate::job::{of_cell, path_of};
+use crate::os;
 
 /// One of them, as the list has it.
 pub(super) struct Entry {
@@ -96,7 +97,9 @@ fn objects(bytes: &[u8]) -> Vec<Read> {
 
 /// A path a line.
 fn lines(bytes: &[u8]) -> Vec<Read> {
-    let entry = |(number, path)| Ok(Entry { number, path: of_bytes(path), below: None, cells: Box::default() });
+    let entry = |(number, path): (u64, &[u8])| {
+        Ok(Entry { number, path: os::path_of(path.to_vec()), below: None, cells: Box::default() })
+    };
     numbered(bytes).map(entry).collect()
 }
 
@@ -104,15 +107,4 @@ fn lines(bytes: &[u8]) -> Vec<Read> {
 fn numbered(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     (1_u64..).zip(lines).filter(|(_, line)| !line.is_empty())
-}
-
-#[cfg(unix)]
-fn of_bytes(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn of_bytes(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -2,6 +2,8 @@
 //! (`OSC 9`, `OSC 777`) where the environment promises one. Where that is not known, nothing is tried: another terminal
 //! may show such a sequence as text.
 
+use crate::os;
+
 /// How a person is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Call {
@@ -91,7 +93,7 @@ impl Alert {
 /// What the environment promises, or what is asked for.
 /// `is_behind` tells whether tmux or screen stands between.
 pub(super) fn detect(set: &dyn Fn(&str) -> Option<String>, term: &str, is_behind: bool, asked: Option<Call>) -> Alert {
-    if term == "dumb" || (term.is_empty() && cfg!(unix)) {
+    if term == "dumb" || (term.is_empty() && os::HAS_TERM) {
         return Alert::SILENT;
     }
     let is_behind = is_behind || set("ZELLIJ").is_some();
