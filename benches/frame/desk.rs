@@ -263,5 +263,5 @@ fn job(at: usize, of: usize) -> Job {
         4 | PENDING => JobState::Pending,
         _ => JobState::Done(closed, saved()),
     };
-    Job { id: JobId::at(at), photo, state, own: None }
+    Job { id: JobId::at(at), photo, state, own: None, opinion: None }
 }

@@ -59,6 +59,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let models = tui::Models { ask, found };
     let panics = option("panic").unwrap_or_default().to_owned();
     let options = Options {
+        editor: None,
+        review: false,
         caps,
         theme,
         themes: Theme::all(None).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),
@@ -203,6 +205,7 @@ impl Fake {
             losses: fal_tui::job::Losses::NONE,
             choice: None,
             picture: None,
+            judged: fal_tui::engine::snapshot::Judged::default(),
         };
         let caption = SEEN[self.chance(4) as usize].to_owned();
         Job { row, caption, began: Timestamp(0), due: Timestamp(0), logs: Vec::new(), attempts: Vec::new() }
@@ -278,6 +281,12 @@ impl Fake {
             Command::Cancel(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Cancelled)),
             Command::Accept(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Done)),
             Command::Reject(ids) => ids.iter().for_each(|id| self.end(id.index(), Status::Review)),
+            Command::Rate(ids, stars) => {
+                for id in ids {
+                    self.jobs[id.index()].row.judged.stars = stars;
+                }
+            }
+            Command::Caption { job, text } => self.jobs[job.index()].caption = text,
             Command::Redo { job, .. } => self.reopen(job.index()),
             Command::Pause => self.phase = Phase::Paused("by you".to_owned()),
             Command::Resume => (self.phase, self.notice) = (Phase::Running, None),
@@ -292,7 +301,10 @@ impl Fake {
             | Command::Compare { .. }
             | Command::TrustPrice
             | Command::Canary(_)
-            | Command::BackToPlan => {}
+            | Command::BackToPlan
+            | Command::CountGroups { .. }
+            | Command::JudgeGroup { .. }
+            | Command::Undo => {}
         }
     }
 

@@ -63,6 +63,7 @@ impl Fake {
             refused: None,
             comparison: None,
             overview: None,
+            review: fal_tui::engine::snapshot::ReviewFacts::default(),
         }
     }
 
@@ -126,6 +127,7 @@ impl Fake {
                 answer: None,
             },
             result: ResultDetail {
+                said: None,
                 seed: told.result.seed.filter(|_| is_made),
                 inference_s: told.result.inference_s.filter(|_| is_made),
                 ..told.result

@@ -176,6 +176,11 @@ pub struct ReportFlags {
     /// Before and after, captions, costs, failures and what to do; one file with thumbnails beside it, which asks no network.
     #[arg(long, value_name = "HOW")]
     pub report: Option<String>,
+    /// How much like its photo a result has to look that is to show the same, in percent; 0 for no matter how [default: 40].
+    ///
+    /// What looks less like it is kept and wants a review, as one that is black, flat, turned or the photo unchanged does.
+    #[arg(long, value_name = "PERCENT")]
+    pub likeness: Option<String>,
 }
 
 /// How it is sent: limits, retries, and whether to ask.

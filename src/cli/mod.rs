@@ -98,6 +98,27 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
+    /// Go through the results of a batch over the whole screen: accept, reject, rate, redo; sends nothing by itself.
+    ///
+    /// Opens the dashboard on what the ledger knows. Nothing is sent or paid for unless a redo is confirmed, which says
+    /// its price first. What was decided is in the ledger, in XMP where captions are XMP, and in the records.
+    Review {
+        /// The batch's number, from `fal-tui batches` [default: the one that was worked on last].
+        #[arg(value_parser = batch_id)]
+        batch: Option<BatchId>,
+        /// How a redo is sent.
+        #[command(flatten)]
+        how: HowFlags,
+        /// Where it is sent instead.
+        #[command(flatten)]
+        sandbox: SandboxFlags,
+        /// How to show it.
+        #[command(flatten)]
+        face: FaceFlags,
+        /// Where state lives.
+        #[command(flatten)]
+        place: PlaceFlags,
+    },
     /// Find results at fal whose request ids or files were lost, and save them; spends nothing.
     ///
     /// Looks through fal's own history of requests, matches each to the photos in PATH by what was
@@ -150,7 +171,7 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
-    /// Say what was paid, by day, batch or model, as the ledger knows it; asks nobody.
+    /// Say what was paid, by day, batch or model, as the ledger knows it; asks nobody but with --reconcile.
     ///
     /// What failed and was billed all the same is in it, and what a sandbox would have cost stands apart.
     Spent {
@@ -160,6 +181,11 @@ pub enum Command {
         /// What is added up.
         #[arg(long, value_name = "KEY", value_enum, default_value_t = SpentBy::Day)]
         by: SpentBy,
+        /// Compare it with what fal billed, request by request, and list what differs; asks fal, with a key of ADMIN scope.
+        ///
+        /// Of the last 90 days. Ends with status 1 if something differs.
+        #[arg(long, conflicts_with = "by")]
+        reconcile: bool,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
@@ -284,6 +310,10 @@ impl Cli {
                 let (face, place) = (face.clone(), place.clone());
                 let options = Options { how, sandbox, tell, face, place, ..Options::default() };
                 Flags { options, ..Flags::default() }
+            }
+            Some(Command::Review { how, sandbox, face, place, .. }) => {
+                let (how, sandbox, face, place) = (how.clone(), sandbox.clone(), face.clone(), place.clone());
+                Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
             Some(

@@ -16,7 +16,9 @@ use crate::commands::moment::{local, utc};
 use crate::commands::process::stdout::print;
 use crate::commands::run::records;
 use crate::config::Settings;
-use crate::job::{BatchId, Cause, CauseKind, ContentHash, Group, Job, Service, clean, path_text, plural};
+use crate::job::{
+    BatchId, Cause, CauseKind, ContentHash, Group, Job, JobId, Saved, Service, Transition, apply, clean, path_text, plural,
+};
 use crate::ledger::{BatchRow, Ledger};
 use crate::model::file_mark;
 use crate::output::{Again, CaptionForm};
@@ -111,9 +113,16 @@ fn job_text(job: &Job) -> String {
 pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failure> {
     let ledger = Ledger::open(&settings.state_dir).await?;
     let batch = Batch::known(&ledger, id).await?;
-    let jobs = ledger.jobs(id).await?;
+    let settings = &settings.with_captions_kept(ledger.captions(id).await?.as_deref());
+    let mut jobs = ledger.jobs(id).await?;
     let output = batch.output(settings)?;
-    let Again { written, left } = output.write_captions(&jobs, &batch.key.service)?;
+    if settings.written.captions.are_in(CaptionForm::Embed) && ledger.is_worked_on(id) {
+        return Err(Failure::refusal(format!(
+            "batch {id} is worked on: its pictures are written to once that is over"
+        )));
+    }
+    let Again { written, left, longer } = output.write_captions(&jobs, &batch.key.service)?;
+    note_lengths(&ledger, id, &mut jobs, longer).await?;
     let files = further::names_of(&ledger, &batch.key.params, &jobs).await?;
     output.write_records(&jobs, &batch.key.terms(), files)?;
     let page = records::put_page(&ledger, id, &output, records::thumbs(settings), Arc::default()).await?;
@@ -132,6 +141,25 @@ pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failu
         writeln!(text, "  and {} more", left.len() - LEFT).ok();
     }
     print(&text)
+}
+
+/// Pictures in which more is said now have another length, by which they are known as ours.
+async fn note_lengths(
+    ledger: &Ledger,
+    batch: BatchId,
+    jobs: &mut [Job],
+    longer: Vec<(JobId, Saved)>,
+) -> Result<(), Failure> {
+    let writer = ledger.writer(batch);
+    for (id, saved) in longer {
+        let Some(job) = jobs.get_mut(id.index()).filter(|job| job.id == id) else { continue };
+        let at = job.state.closed().map(|closed| closed.at).unwrap_or_default();
+        if let Ok(state) = apply(&job.state, Transition::Rewrite(saved), at) {
+            job.state = state;
+            writer.note(job);
+        }
+    }
+    Ok(writer.flush().await?)
 }
 
 fn lines(texts: impl Iterator<Item = String>) -> String {
@@ -174,7 +202,8 @@ fn job_json(job: &Job) -> Value {
     json!({
         "job": job.id, "path": job.photo.slash_path(), "state": job.state.status(), "attempt": job.state.attempt(),
         "request_id": job.state.last_request_id(), "output": saved.map(|saved| path_text(saved.output())),
-        "caption": saved.and_then(|saved| saved.caption()), "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
+        "caption": saved.and_then(|_| job.caption()), "stars": job.stars().rated(), "verdict": job.verdict(),
+        "cost_usd": saved.and_then(|saved| saved.cost).map(|cost| cost.likely().as_f64()),
         "cause": job.state.why().map(|cause| json!({"kind": cause.kind, "http": cause.http, "message": cause.message})),
     })
 }
@@ -197,7 +226,7 @@ mod tests {
             shares_stem: false,
             losses: crate::job::Losses::NONE,
         };
-        Job { id: JobId::at(number), photo, state, own: None }
+        Job { id: JobId::at(number), photo, state, own: None, opinion: None }
     }
 
     #[test]

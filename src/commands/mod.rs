@@ -70,7 +70,10 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             None => run::run(&settings, environment, handles, None).await,
             Some(Command::Retry { batch, only, text, .. }) => {
                 let failed = run::Again::new(*batch, only.as_deref(), text.clone());
-                run::run(&settings, environment, handles, Some(failed)).await
+                run::run(&settings, environment, handles, Some(run::Known::Again(failed))).await
+            }
+            Some(Command::Review { batch, .. }) => {
+                run::run(&settings, environment, handles, Some(run::Known::Review(*batch))).await
             }
             Some(Command::Plan(_)) => plan::plan(&settings).await,
             Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
@@ -87,8 +90,9 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
                 let (_server, fal) = plan::service(&settings).await?;
                 print(&models::list(&settings, fal, search).await?)
             }
-            Some(Command::Spent { since, by, json, .. }) => {
-                spent::spent(&settings, &spent::Wish { since: since.clone(), by: *by, json: *json }).await
+            Some(Command::Spent { since, by, reconcile, json, .. }) => {
+                let (since, reconcile) = (since.clone(), *reconcile);
+                spent::spent(&settings, &spent::Wish { since, by: *by, reconcile, json: *json }).await
             }
             Some(Command::Report { batch, .. }) => inspect::report(&settings, *batch).await,
             Some(Command::Login { .. }) => setup::login::login(&settings, environment).await,

@@ -46,6 +46,16 @@ pub(super) fn existing(text: &OsStr) -> Read<Existing> {
     }
 }
 
+/// As it is typed.
+pub(super) fn existing_name(existing: Existing) -> &'static str {
+    match existing {
+        Existing::Skip => "skip",
+        Existing::Overwrite => "overwrite",
+        Existing::Append => "append",
+        Existing::Prepend => "prepend",
+    }
+}
+
 pub(super) fn extension(text: &OsStr) -> Read<Box<str>> {
     let text = utf8(text)?.trim_start_matches('.');
     let is_sound = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -9,6 +9,7 @@ mod groups;
 pub mod keys;
 mod layers;
 pub mod names;
+mod remembered;
 mod show;
 mod values;
 mod wish;

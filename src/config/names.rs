@@ -76,6 +76,8 @@ settings! {
     KEEP_TIME = "keep-time", "FAL_TUI_KEEP_TIME", One;
     /// Whether there is a page to look at: `none` or `html`.
     REPORT = "report", "FAL_TUI_REPORT", One;
+    /// How much like its photo a result has to look, percent; 0 for no matter how.
+    LIKENESS = "likeness", "FAL_TUI_LIKENESS", One;
     /// Globs of which a photo's path must match one.
     INCLUDE = "include", "FAL_TUI_INCLUDE", Many;
     /// Globs of which a photo's path may match none.

@@ -20,7 +20,10 @@ pub(super) fn written(l: &mut Layers<'_>, what: &WrittenFlags) -> Result<Written
     let keep_time = l.with_default(names::KEEP_TIME, what.keep_time.as_ref(), "true", values::boolean)?;
     let (quality, name) = (u8::try_from(quality).unwrap_or(Written::QUALITY), name.map(Arc::new));
     let page = l.with_default(names::REPORT, what.report.report.as_ref(), "none", values::report)?;
-    Ok(Written { captions, strip, alpha, form, quality, name, keep_time, page })
+    let default = Written::LIKENESS.to_string();
+    let likeness = l.with_default(names::LIKENESS, what.report.likeness.as_ref(), &default, values::short(0..=100))?;
+    let likeness = u8::try_from(likeness).unwrap_or(Written::LIKENESS);
+    Ok(Written { captions, strip, alpha, form, quality, name, keep_time, page, likeness })
 }
 
 fn captions(l: &mut Layers<'_>, what: &CaptionFlags) -> Result<Captions, SettingsError> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::snapshot::{Query, Selection};
-use crate::job::{CauseKind, JobId, Usd};
+use crate::engine::snapshot::{GroupKind, Query, Selection};
+use crate::job::{CauseKind, JobId, Stars, Usd, Verdict};
 use crate::model::Listing;
 
 /// Something that a person or a program asks of a running batch.
@@ -68,6 +68,35 @@ pub enum Command {
     Accept(Vec<JobId>),
     /// These results are not; they stay until others take their place.
     Reject(Vec<JobId>),
+    /// How good these results are.
+    Rate(Vec<JobId>, Stars),
+    /// What is said of a photo's result is this from now on; what the model said if there is nothing.
+    Caption {
+        /// Whose.
+        job: JobId,
+        /// What.
+        text: String,
+    },
+    /// Say on the snapshot how many results could be decided of at once.
+    CountGroups {
+        /// Which answer is meant, counting up.
+        seq: u64,
+        /// Those whose reason is that of this one are alike.
+        like: Option<JobId>,
+        /// Those that are marked.
+        marked: Vec<JobId>,
+    },
+    /// All of a group are as they should be, or are not.
+    JudgeGroup {
+        /// As for [`CountGroups`](Self::CountGroups): just those that were counted for it are meant.
+        seq: u64,
+        /// Which group.
+        group: GroupKind,
+        /// What is decided.
+        verdict: Verdict,
+    },
+    /// Take back what was decided last.
+    Undo,
     /// Make a result again, which is paid for again.
     Redo {
         /// Whose.

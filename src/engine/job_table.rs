@@ -1,6 +1,7 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
 mod money;
+mod opinion;
 
 use std::ops::Range;
 
@@ -218,6 +219,7 @@ impl JobTable {
         self.cost.own.insert(id, params);
         if let Some(job) = self.jobs.get_mut(id.index()) {
             job.own = own;
+            job.opinion = job.opinion.take().and_then(|opinion| opinion.of_photo());
             let before = std::mem::replace(&mut job.state, state);
             self.sink(&before, id);
             self.count(id, true);
@@ -296,6 +298,7 @@ impl JobTable {
         }
 
         causes.count(job, estimated, joins);
+        opinion::count(totals, job, joins);
         if joins {
             index.insert(job.id, group);
         } else {

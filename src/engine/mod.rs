@@ -17,6 +17,7 @@ mod pools;
 mod publish;
 mod recovery;
 mod resilience;
+mod review;
 mod runtime;
 mod scheduler;
 pub mod snapshot;

@@ -72,6 +72,7 @@ pub struct Limits {
 
 /// How a run begins, goes on and ends.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Manner {
     /// Whether a locked account is waited for even if nobody looks.
     pub waits_for_account: bool,
@@ -79,6 +80,8 @@ pub struct Manner {
     pub start: Start,
     /// Whether to stay when all is done, for a person to look.
     pub stay: bool,
+    /// Whether what earlier runs left rests, so that nothing is sent, followed or fetched but what a person asks for.
+    pub rests: bool,
     /// Whether what runners say is wanted of every job, not only of the one that is looked at.
     pub logs: bool,
 }

@@ -50,6 +50,8 @@ pub(super) enum Step {
     Files,
     /// Writes down which photos go first.
     Canary,
+    /// Writes what people said into files.
+    Say,
 }
 
 /// Tasks that take the same kind of slot.
@@ -67,11 +69,13 @@ pub(super) enum Pool {
     Saves,
     /// Photos that are looked at.
     Checks,
+    /// Files that are to say what people think.
+    Words,
     /// Everything else.
     Others,
 }
 
-const POOLS: usize = 7;
+const POOLS: usize = 8;
 
 impl Step {
     /// The slot that it takes.
@@ -83,6 +87,7 @@ impl Step {
             Self::Poll(_) | Self::Answer(_) | Self::Stored(_) => Pool::Calls,
             Self::Save(_) | Self::Copy(_) => Pool::Saves,
             Self::Hash(_) | Self::Seek(_) => Pool::Checks,
+            Self::Say => Pool::Words,
             Self::Cancel(_)
             | Self::Recall(_)
             | Self::Search
@@ -115,7 +120,8 @@ impl Step {
             | Self::Rivals
             | Self::Sibling
             | Self::Files
-            | Self::Canary => None,
+            | Self::Canary
+            | Self::Say => None,
         }
     }
 
@@ -141,6 +147,7 @@ impl Step {
             Self::Sibling => "sibling",
             Self::Files => "files",
             Self::Canary => "canary",
+            Self::Say => "say",
         }
     }
 }

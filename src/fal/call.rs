@@ -23,6 +23,8 @@ pub(crate) enum Call {
     Requests,
     /// Deleting what came of a request.
     Forget,
+    /// Listing what was billed.
+    Billing,
     /// Fetching the picture.
     Download,
 }
@@ -50,6 +52,7 @@ impl Call {
             Self::Models => "model list",
             Self::Requests => "request list",
             Self::Forget => "deletion",
+            Self::Billing => "billing list",
             Self::Download => "download",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The key goes to the queue, REST and API hosts that the settings name and to nobody else.
 
+mod billing;
 mod call;
 mod catalogue;
 mod client;
@@ -19,6 +20,7 @@ mod queue;
 mod storage;
 pub mod wire;
 
+pub use billing::Billed;
 pub use call::Scope;
 pub use catalogue::{Listed, ListedPage};
 pub use client::ClientError;

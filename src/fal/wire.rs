@@ -246,6 +246,37 @@ pub struct Prices {
     pub has_more: bool,
 }
 
+/// What was billed (fal docs: platform `models/billing-events`).
+#[derive(Debug, Clone, Deserialize)]
+pub struct BillingEvents {
+    /// The events, in no order that is relied on.
+    #[serde(default)]
+    pub billing_events: Vec<BillingEvent>,
+    /// Where to go on, if there is more.
+    #[serde(default, deserialize_with = "json::maybe_text")]
+    pub next_cursor: Option<String>,
+    /// Whether there is more.
+    #[serde(default)]
+    pub has_more: bool,
+}
+
+/// What one request was billed; amounts are numbers, or texts of them.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BillingEvent {
+    /// Which.
+    pub request_id: String,
+    /// Of which endpoint.
+    #[serde(default)]
+    pub endpoint_id: String,
+    /// When, RFC 3339.
+    #[serde(default, deserialize_with = "json::maybe_text")]
+    pub timestamp: Option<String>,
+    /// What was billed with all discounts, USD.
+    pub cost_total: Option<Value>,
+    /// The same before it is settled, billionths of a USD.
+    pub cost_estimate_nano_usd: Option<Value>,
+}
+
 /// One endpoint's price.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Price {

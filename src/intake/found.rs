@@ -34,6 +34,6 @@ impl Found {
             Self::Photo(photo, own) => (photo, JobState::Pending, own),
             Self::Skipped(photo, reason) => (photo, JobState::Skipped(reason), None),
         };
-        Job { id, photo, state, own }
+        Job { id, photo, state, own, opinion: None }
     }
 }

@@ -67,6 +67,8 @@ pub enum Transition {
     Approve,
     /// A person is not content with a result.
     Reject(Suspicion),
+    /// More is said in its files than before, and they are as long as this says.
+    Rewrite(Saved),
     /// A person wants another result with other parameters.
     Redo,
     /// Its photo is not to be sent, and why.
@@ -195,6 +197,9 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (S::Done(closed, saved) | S::Review(closed, saved, _), T::Reject(why)) => {
             S::Review(*closed, saved.clone(), why)
         }
+        (from, T::Rewrite(saved)) if from.saved().is_some_and(|was| was.request == saved.request) => {
+            rewritten(from, saved)
+        }
         (S::Done(..) | S::Review(..), T::Redo) => reopened(at, Cause::redo(), None, C::Nothing),
         (S::Review(..) | S::Cancelled(_), T::Reopen(checkpoint @ C::Nothing))
         | (S::Unknown(..), T::Reopen(checkpoint @ (C::Nothing | C::Upload(_)))) => {
@@ -205,6 +210,15 @@ pub fn apply(state: &JobState, transition: Transition, at: Timestamp) -> Result<
         (from, transition) => return Err(impossible(from, transition)),
     };
     Ok(next)
+}
+
+/// A result whose files say more.
+fn rewritten(state: &JobState, saved: Saved) -> JobState {
+    match state {
+        JobState::Done(closed, _) => JobState::Done(*closed, Box::new(saved)),
+        JobState::Review(closed, _, why) => JobState::Review(*closed, Box::new(saved), why.clone()),
+        state => state.clone(),
+    }
 }
 
 /// The run of a job that tries again: one more attempt where the failure was its own.

@@ -12,6 +12,7 @@ mod id;
 mod max_failures;
 mod meet;
 mod money;
+mod opinion;
 mod photo;
 mod result;
 mod retry;
@@ -31,6 +32,7 @@ pub use id::{BatchId, JobId};
 pub use max_failures::MaxFailures;
 pub use meet::{Met, meet};
 pub use money::{Cost, Spent, Usd};
+pub use opinion::{LONGEST_CAPTION, Opinion, Stars, Verdict};
 pub use photo::{Format, Loss, Losses, Photo, Pixels, megapixels};
 #[cfg(test)]
 pub(crate) use result::saved_samples;
@@ -45,6 +47,6 @@ pub use status::{Group, Status};
 pub use stop::Stop;
 pub(crate) use text::push_name;
 pub use text::{
-    FilePath, as_cell, clean, count, is_turning, name_text, of_cell, path_of, path_text, plural, shortened,
+    FilePath, as_cell, clean, count, is_turning, name_text, of_cell, one_line, path_of, path_text, plural, shortened,
 };
 pub use time::Timestamp;

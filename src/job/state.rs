@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Cause, CauseKind, ContentHash, JobId, Photo, Request, RequestId, Saved, Status, Stop, Timestamp, Upload,
+    Answer, Cause, CauseKind, ContentHash, JobId, Opinion, Photo, Request, RequestId, Saved, Status, Stop, Timestamp,
+    Upload,
 };
 
 /// The parameters of a job that was sent again with others than its batch's, as the model writes
@@ -25,6 +26,8 @@ pub struct Job {
     pub state: JobState,
     /// Its own parameters, where it was sent again with others than its batch's.
     pub own: Option<OwnParams>,
+    /// What a person said of its result, if they did.
+    pub opinion: Option<Box<Opinion>>,
 }
 
 /// What every job that was begun knows.

@@ -30,7 +30,7 @@ const COLUMNS: &[(Keep, &[&str])] = &[
     (Keep::Replaced, &["path", "source", "format", "width", "height", "bytes", "modified_ms", "shares_stem"]),
     (Keep::Replaced, &["status", "attempt", "ended_ms", "took_ms", "until_ms", "stage", "stopped_at"]),
     (Keep::Replaced, &["queue_position", "cause_kind", "cause_http", "cause_message", "suspicion", "skip_reason"]),
-    (Keep::Replaced, &["own_params", "unread"]),
+    (Keep::Replaced, &["own_params", "unread", "stars", "verdict", "edited"]),
     (Keep::Stays, &["began_ms", "intent_ms", "request_id", "submitted_ms", "started_ms", "result_url", "output"]),
     (Keep::Stays, &["answer"]),
     (Keep::OfPhoto, &["upload_url", "upload_ms", "content"]),

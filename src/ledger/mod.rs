@@ -193,6 +193,22 @@ impl Ledger {
         self.inner.store.canary(batch).await
     }
 
+    /// Keeps what becomes of a batch's captions, as it was typed.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub async fn note_captions(&self, batch: BatchId, captions: &str) -> Result<(), LedgerError> {
+        self.inner.store.note_captions(batch, captions).await
+    }
+
+    /// What was kept of that; nothing of batches of earlier versions.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn captions(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
+        self.inner.store.captions(batch).await
+    }
+
     /// Whether a process works on a batch.
     #[must_use]
     pub fn is_worked_on(&self, batch: BatchId) -> bool {

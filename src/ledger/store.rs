@@ -57,6 +57,10 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn unforgotten(&self, batch: BatchId) -> Answer<'_, Vec<String>>;
     /// The result of a request was deleted at the service.
     fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()>;
+    /// Keeps what becomes of a batch's captions.
+    fn note_captions<'a>(&'a self, batch: BatchId, captions: &'a str) -> Answer<'a, ()>;
+    /// What was kept of that.
+    fn captions(&self, batch: BatchId) -> Answer<'_, Option<String>>;
 
     /// Keeps where a file lies that goes along with photos; the last place holds.
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()>;

@@ -17,6 +17,7 @@ impl Output {
     /// it cannot be read.
     pub async fn adopt(&self, photo: &Photo, record: &Record, promised: Option<Pixels>) -> Result<Placed, OutputError> {
         let (root, photo, record) = (self.root().to_owned(), photo.source.clone(), record.clone());
+        let least = self.written().likeness;
         off_the_loop(move || {
             if !is_as_saved(&root, &record) {
                 return Err(OutputError::BadResult("the result in the output folder was changed".into()));
@@ -31,7 +32,7 @@ impl Output {
             let further = record.further.into_iter().map(|file| look(file).map(|(file, _)| file));
             let further = further.collect::<Result<_, OutputError>>()?;
             let beside = against(&photo, &root.join(&first.path), seen.reduced.as_ref());
-            let suspicion = doubt(&first.kind, &seen, promised, beside);
+            let suspicion = doubt(&first.kind, &seen, promised, beside, least);
             Ok(Placed { first, further, note: None, suspicion })
         })
         .await

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::caption::Told;
 use super::draft::off_the_loop;
 use super::dressing::Dressing;
 use super::folder::Folder;
@@ -12,6 +13,7 @@ use super::part::{Part, Wanted, Whole};
 use super::result::{Expect, Finished, Placed};
 use super::{Output, OutputError};
 use crate::job::{FileKind, Photo, Saved, SavedFile};
+use crate::picture::Mark;
 use crate::storage;
 
 impl Output {
@@ -34,7 +36,8 @@ impl Output {
         let mut names = self.names(photo, expect.made)?;
         let (shared, promised) = (Arc::clone(&self.0), expect.pixels);
         let photo = photo.source.clone();
-        let (captions, previous) = (shared.written.captions.beside(expect.caption), expect.previous.cloned());
+        let (captions, previous) =
+            (shared.written.captions.beside(Told::caption(expect.caption), Mark::default()), expect.previous.cloned());
         let files: Vec<SavedFile> = saved.files().cloned().collect();
         off_the_loop(move || {
             let mut parts = Vec::with_capacity(files.len());

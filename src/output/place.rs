@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use super::OutputError;
-use super::caption::{Before, Beside, Put};
+use super::caption::{Before, Beside, Put, Told};
 use super::folder::Folder;
 use super::name::{Names, ended, inside};
 use crate::job::{Format, Saved};
@@ -231,7 +231,12 @@ impl Old {
         let files = saved.files().map(|file| (shared.root.join(&file.path), file.bytes)).collect();
         let first = shared.root.join(saved.output());
         let stem = first.with_file_name(first.file_stem().unwrap_or_default());
-        Self { sink: shared.sink(), files, stem, captions: shared.written.captions.before(saved.caption()) }
+        Self {
+            sink: shared.sink(),
+            files,
+            stem,
+            captions: shared.written.captions.before(Told::caption(saved.caption())),
+        }
     }
 
     /// Whether a file is one that it wrote, and as it wrote it.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::caption::Beside;
+use super::caption::{Beside, Told};
 use super::draft::off_the_loop;
 use super::folder::{FINISHING, Folder};
 use super::name::Names;
@@ -14,7 +14,7 @@ use super::suspicion::{BLACK_AS_THE_PHOTO, suspicion};
 use super::template::Made;
 use super::{Output, OutputError};
 use crate::job::{Answer, Cost, FileKind, FilePath, Photo, Pixels, Request, Saved, SavedFile, Suspicion};
-use crate::picture::{Against, Look, against, memory_to_finish};
+use crate::picture::{Against, Look, Mark, against, memory_to_finish};
 use crate::storage;
 
 /// What a result should be.
@@ -84,7 +84,7 @@ impl Output {
             parts,
             photo: photo.source.clone(),
             promised: expect.pixels,
-            captions: shared.written.captions.beside(expect.caption),
+            captions: shared.written.captions.beside(Told::caption(expect.caption), Mark::default()),
             previous: expect.previous.cloned(),
         };
         off_the_loop(move || finished.place(&shared, names)).await
@@ -151,7 +151,7 @@ impl Finished {
 
         let path = endings.first().map(|ending| shared.root.join(stem.with(ending)));
         let beside = path.and_then(|path| against(&self.photo, &path, look.reduced.as_ref()));
-        let suspicion = doubt(&first, &look, self.promised, beside);
+        let suspicion = doubt(&first, &look, self.promised, beside, shared.written.likeness);
         let note = note.or_else(|| (beside == Some(Against::BlackAsThePhoto)).then(|| BLACK_AS_THE_PHOTO.into()));
         let mut saved = files.into_iter().zip(&endings).map(|((role, kind, bytes), ending)| SavedFile {
             role,
@@ -174,9 +174,10 @@ pub(super) fn doubt(
     look: &Look,
     promised: Option<Pixels>,
     beside: Option<Against>,
+    least: u8,
 ) -> Option<Suspicion> {
     match kind {
-        FileKind::Picture { pixels, .. } => suspicion(*pixels, promised, look, beside),
+        FileKind::Picture { pixels, .. } => suspicion(*pixels, promised, look, beside, least),
         FileKind::Other(_) => None,
     }
 }

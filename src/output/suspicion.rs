@@ -9,12 +9,14 @@ const SLACK: u32 = 8;
 /// What is odd about a result that is as its photo is: no reason to look at it.
 pub(super) const BLACK_AS_THE_PHOTO: &str = "is all black, as the photo is";
 
-/// What makes a person's look worthwhile, if anything does; `against` is how it looks beside its photo, where that is known.
+/// What makes a person's look worthwhile, if anything does; `against` is how it looks beside its photo, where that is known,
+/// and `least` how much like it a result has to look, percent, that is to show the same; 0 for no matter how.
 pub(super) fn suspicion(
     actual: Pixels,
     promised: Option<Pixels>,
     look: &Look,
     against: Option<Against>,
+    least: u8,
 ) -> Option<Suspicion> {
     let wrong_size = promised.filter(|&promised| !fits(actual, promised));
     if let Some(promised) = wrong_size {
@@ -30,6 +32,11 @@ pub(super) fn suspicion(
         // What is made to look otherwise may well be flat, or turned.
         Some(Against::Flat) if promised.is_some() => "is all of one colour, which the photo is not",
         Some(Against::Turned(how)) if promised.is_some() => turned(how),
+        Some(Against::Same) if promised.is_some() => "is the photo, pixel for pixel: nothing was done to it",
+        Some(Against::Like(percent)) if promised.is_some() && percent < least => {
+            let odd = format!("looks {percent} % like the photo, and {least} % at least are expected");
+            return Some(Suspicion(odd.into()));
+        }
         _ => return None,
     };
     Some(Suspicion(odd.into()))
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     fn of(width: u32, height: u32) -> Option<Suspicion> {
-        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), &Look::default(), None)
+        suspicion(Pixels::new(width, height), Some(Pixels::new(1280, 854)), &Look::default(), None, 40)
     }
 
     #[test]
@@ -65,7 +72,7 @@ mod tests {
         for (width, height) in [(1280, 854), (1288, 848), (1268, 862)] {
             assert_eq!(of(width, height), None, "{width}×{height}");
         }
-        assert_eq!(suspicion(Pixels::new(5, 5), None, &Look::default(), None), None);
+        assert_eq!(suspicion(Pixels::new(5, 5), None, &Look::default(), None, 40), None);
     }
 
     #[test]
@@ -79,17 +86,18 @@ mod tests {
 
     #[test]
     fn what_was_turned_is_odd_where_a_size_was_promised() {
-        let odd = |promised, against| suspicion(Pixels::new(5, 5), promised, &Look::default(), Some(against));
-        for against in [Against::Flat, Against::Turned(Orientation::FlipAcross)] {
+        let odd = |promised, against| suspicion(Pixels::new(5, 5), promised, &Look::default(), Some(against), 40);
+        for against in [Against::Flat, Against::Turned(Orientation::FlipAcross), Against::Same, Against::Like(39)] {
             assert!(odd(Some(Pixels::new(5, 5)), against).is_some());
             assert_eq!(odd(None, against), None, "an edit may be meant so");
         }
         assert_eq!(odd(Some(Pixels::new(5, 5)), Against::Alike), None);
+        assert_eq!(odd(Some(Pixels::new(5, 5)), Against::Like(40)), None);
     }
 
     #[test]
     fn black_is_where_the_photo_is_not() {
-        let black = |against| suspicion(Pixels::new(5, 5), None, &Look { black: true, reduced: None }, against);
+        let black = |against| suspicion(Pixels::new(5, 5), None, &Look { black: true, reduced: None }, against, 40);
         assert!(black(Some(Against::Black)).unwrap().0.starts_with("is all black"));
         assert!(black(None).is_some(), "nobody knows what the photo is");
         assert_eq!(black(Some(Against::BlackAsThePhoto)), None);

@@ -40,7 +40,10 @@ pub use finish::{Finish, finish, holds_mask, is_written, memory_to_finish};
 pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
-pub use metadata::{Bare, Dress, Existing, Metadata, NoXmp, Provenance, Strip, Words, stripped, with_words};
+pub use metadata::{
+    Anew, Bare, Dress, Existing, Label, Mark, Metadata, NoXmp, NotAnew, Provenance, Strip, Words, stripped, with_mark,
+    with_words,
+};
 pub use pixels::sums::Reduced;
 pub use pixels::{MOST_AVIF, READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};

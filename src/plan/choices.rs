@@ -265,7 +265,7 @@ mod tests {
                 shares_stem: false,
                 losses: crate::job::Losses::NONE,
             };
-            Job { id: JobId::at(n), photo, state: JobState::Pending, own: None }
+            Job { id: JobId::at(n), photo, state: JobState::Pending, own: None, opinion: None }
         };
         let price = |n: usize| (n != 3).then(|| Usd::from_nanos(i64::try_from(n).unwrap_or_default() + 1));
         let count = |choices: &mut Choices| {

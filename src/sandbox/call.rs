@@ -48,6 +48,8 @@ pub(super) enum Call {
     Pricing,
     /// `POST /v1/models/pricing/estimate`.
     Estimate,
+    /// `GET /v1/models/billing-events`.
+    Billing,
     /// `GET /v1/models/requests/by-endpoint`.
     Requests,
     /// `GET /v1/models/requests/search`.
@@ -133,6 +135,7 @@ impl Call {
             Self::Outcome { .. } => "result",
             Self::Cancel { .. } => "cancel",
             Self::Models => "models",
+            Self::Billing => "billing",
             Self::Pricing => "pricing",
             Self::Estimate => "estimate",
             Self::Requests | Self::Search => "requests",
@@ -190,6 +193,7 @@ fn api(method: &Method, parts: &[&str]) -> Option<Call> {
         ("GET", ["v1", "models"]) => Call::Models,
         ("GET", ["v1", "models", "pricing"]) => Call::Pricing,
         ("POST", ["v1", "models", "pricing", "estimate"]) => Call::Estimate,
+        ("GET", ["v1", "models", "billing-events"]) => Call::Billing,
         ("GET", ["v1", "models", "requests", "by-endpoint"]) => Call::Requests,
         ("GET", ["v1", "models", "requests", "search"]) => Call::Search,
         ("DELETE", ["v1", "models", "requests", id, "payloads"]) => {

@@ -159,6 +159,7 @@ async fn answer(fal: &Arc<Fal>, ask: &Ask, file: Body) -> Result<Response, Refus
         Call::Cancel { app, id } => queue::cancel(fal, ask, app, *id),
         Call::Stream { app, id } => queue::stream(fal, ask, app, *id),
         Call::Models => platform::models(fal, ask),
+        Call::Billing => platform::billing_events(fal, ask),
         Call::Pricing => platform::pricing(ask),
         Call::Estimate => platform::estimate(fal, ask),
         Call::Requests => platform::by_endpoint(fal, ask),

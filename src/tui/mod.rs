@@ -29,6 +29,7 @@ mod thrift;
 mod fixtures;
 
 pub use caps::Caps;
+pub(crate) use edit::program::is_away;
 pub use models::{Finding, Finds, Models, Search};
 pub use run::{Options, TuiError, run};
 pub use theme::{Theme, ThemeError};

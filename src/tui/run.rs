@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::caps::Caps;
+use super::edit::program;
 use super::keys::KeyMap;
 use super::models::Models;
 use super::outbox::Outbox;
@@ -20,6 +21,7 @@ use super::replies::Replies;
 use super::screen::{Screen, abandon, give_back};
 use super::theme::Theme;
 use super::ui::Ui;
+use super::ui::caption::{Edit, Edited};
 use super::update::{Effect, Left, Msg, update};
 use crate::engine::Command;
 use crate::engine::snapshot::Snapshot;
@@ -44,6 +46,10 @@ pub struct Options {
     pub mouse: bool,
     /// Small pictures of files, for the contact sheet.
     pub thumbs: Arc<Thumbs>,
+    /// The program in which texts are edited, as `$EDITOR` names it.
+    pub editor: Option<String>,
+    /// Whether to begin with the review.
+    pub review: bool,
 }
 
 /// What can go wrong with a terminal that is still there.
@@ -97,6 +103,7 @@ pub async fn run(
         .in_zone(jiff::tz::TimeZone::system())
         .with_keys(options.keys);
     ui.set_font(font());
+
     let interval = Duration::from_secs(1) / u32::from(options.fps.max(1));
     let mut face = Face {
         ui,
@@ -109,6 +116,9 @@ pub async fn run(
         studio: Studio::default(),
         lab: Lab::new(options.thumbs),
         replies: Replies::default(),
+        editor: options.editor,
+        to_edit: None,
+        review: options.review,
         interval,
         dirty: true,
         resized: None,
@@ -147,6 +157,11 @@ struct Face {
     studio: Studio,
     lab: Lab,
     replies: Replies,
+    editor: Option<String>,
+    /// What is to be edited once nobody reads keys any more.
+    to_edit: Option<Edit>,
+    /// Whether the review is to be opened once there are rows.
+    review: bool,
     interval: Duration,
     /// Whether something changed since the last frame.
     dirty: bool,
@@ -200,7 +215,7 @@ impl Face {
                     Ok(()) => {
                         let newest = Arc::clone(&self.snapshot.borrow_and_update());
                         self.dirty = true;
-                        self.take_in(Msg::Snapshot(newest)).await
+                        self.take_in_snapshot(newest).await
                     }
                     Err(_) => Err(Stop::Left(self.ended())),
                 },
@@ -235,7 +250,35 @@ impl Face {
             if let Err(stop) = happened {
                 return stop;
             }
+            if let Some((edit, program)) = self.to_edit.take().zip(self.editor.clone()) {
+                // Whoever reads keys beside the editor takes them from it.
+                drop(keys);
+                if let Err(stop) = self.edit(&program, edit).await {
+                    return stop;
+                }
+                keys = EventStream::new();
+            }
         }
+    }
+
+    async fn take_in_snapshot(&mut self, newest: Arc<Snapshot>) -> Result<(), Stop> {
+        self.take_in(Msg::Snapshot(newest)).await?;
+        if self.review && !self.ui.is_planning() {
+            self.review = false;
+            self.ui.open_review();
+            self.take_in(Msg::Clock(now())).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to an editor until that ends.
+    async fn edit(&mut self, program: &str, edit: Edit) -> Result<(), Stop> {
+        give_back();
+        let edited = program::edit(program, edit, &mut self.signals).await;
+        let edited = edited.ok_or(Stop::Left(Left::HungUp))?;
+        self.retake()?;
+        self.dirty = true;
+        self.take_in(Msg::Edited(edited)).await
     }
 
     /// The engine's channel closed.
@@ -271,7 +314,7 @@ impl Face {
                 Effect::Decode(asks) => self.studio.want(asks),
                 Effect::Print(asks) => self.lab.want(asks),
                 Effect::FindModels(search) => drop(self.models.ask.send(search)),
-                Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) => {}
+                Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Exit(_) | Effect::Edit(_) => {}
             }
         }
         Ok(())
@@ -310,6 +353,11 @@ impl Face {
                 Effect::Print(asks) => self.lab.want(asks),
                 // Who found them may be gone on the way out.
                 Effect::FindModels(search) => drop(self.models.ask.send(search)),
+                Effect::Edit(edit) if self.editor.is_some() => self.to_edit = Some(edit),
+                Effect::Edit(edit) => {
+                    // It opens a form and asks for nothing else.
+                    update(&mut self.ui, Msg::Edited(Edited::Here(edit)));
+                }
                 Effect::Copy(text) => self.screen.copy(&text).map_err(Stop::drawing)?,
                 Effect::Redraw => self.screen.redraw().map_err(Stop::drawing)?,
                 Effect::Suspend => {

@@ -48,6 +48,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             waits_for_account: false,
             start: Start { at_once: true, canary: None },
             stay: false,
+            rests: false,
             logs: false,
         },
         world: World { clock: Clock::start(), rehearse: None, seed: 7 },

@@ -91,5 +91,5 @@ pub(crate) fn job(number: usize) -> Job {
         content: Some(ContentHash([0; 32])),
         same_as: None,
     };
-    Job { id: JobId::at(number), photo, state: JobState::Done(closed, saved.into()), own: None }
+    Job { id: JobId::at(number), photo, state: JobState::Done(closed, saved.into()), own: None, opinion: None }
 }

@@ -18,6 +18,10 @@ pub(in crate::commands) fn tell(mut signals: Ends, commands: mpsc::Sender<Comman
         let mut asked = false;
         loop {
             let number = signals.next().await;
+            // The terminal is an editor's, and so is its Ctrl-C.
+            if number == 2 && crate::tui::is_away() {
+                continue;
+            }
             if std::mem::replace(&mut asked, true) && number != 1 {
                 end(number);
             }

@@ -103,7 +103,8 @@ impl<'a> Place<'a> {
         // From here on a run would fetch it, too, if this one is cut off.
         let own = before.filter(|job| is_for(&job.state, request, &paid.upload)).and_then(|job| job.own.clone());
         let state = JobState::Saving(run, paid.clone(), Box::new(answer.clone()));
-        let mut job = Job { id, photo, state, own };
+        let opinion = before.and_then(|job| job.said().of_photo());
+        let mut job = Job { id, photo, state, own, opinion };
         self.writer.note(&job);
         if id == JobId::at(self.known.count) {
             self.known.count += 1;

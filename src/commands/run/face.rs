@@ -64,12 +64,32 @@ impl Face {
     /// # Errors
     /// If the theme or the keys of the dashboard cannot be used.
     pub(in crate::commands) fn choose(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
+        Self::of(settings, environment, false)
+    }
+
+    /// The dashboard, beginning with the review.
+    ///
+    /// # Errors
+    /// As [`Self::choose`]; and if there is no terminal for it.
+    pub(in crate::commands) fn review(settings: &Settings, environment: &Environment) -> Result<Self, Failure> {
+        match Self::of(settings, environment, true)? {
+            face @ Self::Dashboard(_) => Ok(face),
+            Self::Told { .. } => Err(Failure::refusal(
+                "a review needs a terminal to show pictures on\nhint: `fal-tui show BATCH` lists results, and report.html shows them",
+            )),
+        }
+    }
+
+    fn of(settings: &Settings, environment: &Environment, review: bool) -> Result<Self, Failure> {
         let caps = caps(settings, environment);
         if settings.json {
             return Ok(Self::Told { form: Form::Json, color: false, beside: Beside::of(&caps) });
         }
         if caps.dashboard.is_ok() && !settings.headless {
-            return dashboard(settings, caps).map(|options| Self::Dashboard(Box::new(options)));
+            let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.get(name));
+            let editor = editor.map(|editor| editor.to_string_lossy().into_owned());
+            let options = dashboard(settings, caps)?;
+            return Ok(Self::Dashboard(Box::new(tui::Options { editor, review, ..options })));
         }
         let forced = settings.look.color == caps::ColorChoice::Always;
         Ok(Self::Told {
@@ -99,6 +119,8 @@ fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
         fps: settings.look.fps.unwrap_or(caps.default_fps()),
         mouse: settings.look.mouse,
         thumbs: records::thumbs(settings),
+        editor: None,
+        review: false,
         caps,
     })
 }

@@ -53,6 +53,32 @@ pub(in crate::commands) struct Again {
     failed: Failed,
 }
 
+/// A batch that is gone on with by its number.
+#[derive(Debug)]
+pub(in crate::commands) enum Known {
+    /// What failed in it is sent again.
+    Again(Again),
+    /// Its results are looked at, and nothing is sent by itself; the one that was worked on last, if none is named.
+    Review(Option<BatchId>),
+}
+
+impl Known {
+    async fn batch(&self, ledger: &Ledger) -> Result<BatchId, Failure> {
+        match self {
+            Self::Again(again) => Ok(again.batch),
+            Self::Review(Some(batch)) => Ok(*batch),
+            Self::Review(None) => {
+                let last = ledger.batches().await?.into_iter().max_by_key(|row| (row.used, row.id.0));
+                last.map(|row| row.id).ok_or_else(|| Failure::refusal("the ledger knows no batch yet"))
+            }
+        }
+    }
+
+    fn is_review(&self) -> bool {
+        matches!(self, Self::Review(_))
+    }
+}
+
 impl Again {
     pub(in crate::commands) fn new(batch: BatchId, only: Option<&str>, text: Option<String>) -> Self {
         Self { batch, failed: Failed { only: only.and_then(CauseKind::from_name), text, listed: None } }
@@ -64,7 +90,7 @@ pub(in crate::commands) async fn run(
     settings: &Settings,
     environment: &Environment,
     handles: Option<u64>,
-    again: Option<Again>,
+    again: Option<Known>,
 ) -> Result<u8, Failure> {
     let mut known = None;
     let finish = Finish::new(settings, environment);
@@ -119,25 +145,33 @@ async fn make_ready(
     settings: &Settings,
     environment: &Environment,
     handles: Option<u64>,
-    again: Option<Again>,
+    again: Option<Known>,
     known: &mut Option<BatchId>,
 ) -> Result<Ready, Failure> {
-    let face = Face::choose(settings, environment)?;
+    let reviews = again.as_ref().is_some_and(Known::is_review);
+    let face = if reviews { Face::review(settings, environment) } else { Face::choose(settings, environment) }?;
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
     let ledger = Ledger::open(&settings.state_dir).await?;
-    let known_batch = match &again {
-        Some(again) => Some(Batch::known(&ledger, again.batch).await?),
-        None => None,
+    let (known_batch, kept) = match &again {
+        Some(known) => {
+            let id = known.batch(&ledger).await?;
+            (Some(Batch::known(&ledger, id).await?), ledger.captions(id).await?)
+        }
+        None => (None, None),
     };
+    // The same files come out as of the run that began it.
+    let settings = &settings.with_captions_kept(kept.as_deref());
     log::start(settings)?;
 
     let service = known_batch.as_ref().map_or_else(|| settings.service(), |batch| batch.key.service.clone());
-    let (server, hosts, key) = account(settings, &service).await?;
+    let (server, hosts, key) =
+        if reviews { to_look(settings, &service).await } else { account(settings, &service).await }?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
     let fal = Fal::new(hosts, key)?;
     let (batch, quotes) = if let Some(batch) = known_batch {
-        let quotes = price::quotes(&fal, &batch.model.endpoint).await;
+        // Who only looks is not kept waiting by a network that is not there: the list price stands in.
+        let quotes = if reviews { Ok(Vec::new()) } else { price::quotes(&fal, &batch.model.endpoint).await };
         (batch, quotes)
     } else {
         let asked = (models::chosen(settings, Some(&fal)), price::quotes(&fal, &settings.model.endpoint));
@@ -159,7 +193,11 @@ async fn make_ready(
     }
     let batch = batch.with_files(&ledger).await?;
     let told = matches!(face, Face::Told { .. });
-    let retry_failed = again.map(|again| again.failed).or_else(|| batch.again(settings));
+    let retry_failed = match again {
+        Some(Known::Again(again)) => Some(again.failed),
+        Some(Known::Review(_)) => None,
+        None => batch.again(settings),
+    };
     if told && !settings.may_start_headless() {
         plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
@@ -177,6 +215,7 @@ async fn make_ready(
         forgets: server.is_some(),
         pools,
         retry_failed,
+        reviews,
         settings: settings.clone(),
     };
     let begun = work.begin(&batch, told.then_some(events)).await?;
@@ -285,6 +324,18 @@ async fn account(settings: &Settings, service: &Service) -> Result<(Option<Sandb
         }
         None => Ok((None, settings.hosts.clone(), settings.key.clone().map_err(|why| Failure::no_key(&why))?)),
     }
+}
+
+/// The same for who looks at results: a sandbox is started for its own batches, and without a key nothing can be made again,
+/// which is said when it is tried.
+async fn to_look(settings: &Settings, service: &Service) -> Result<(Option<Sandbox>, Hosts, ApiKey), Failure> {
+    if *service == Service::Sandbox {
+        let shape = settings.sandbox.clone().unwrap_or_default();
+        let server = sandbox::start(&shape, 0).await?;
+        let (hosts, key) = sandbox::account(&server)?;
+        return Ok((Some(server), hosts, key));
+    }
+    account(settings, service).await
 }
 
 /// A batch cannot be gone on with at another service: neither its requests nor its results are there.

@@ -48,6 +48,8 @@ pub(in crate::commands) struct Work {
     /// How much may be done at once.
     pub(in crate::commands) pools: Pools,
     pub(in crate::commands) retry_failed: Option<Failed>,
+    /// Whether results are looked at, and nothing is sent by itself.
+    pub(in crate::commands) reviews: bool,
     pub(in crate::commands) settings: Settings,
 }
 
@@ -188,6 +190,7 @@ impl Work {
     async fn open(&self, batch: &Batch) -> Result<(Opened, Options), Failure> {
         let opened = self.ledger.open_batch(&batch.key).await?;
         batch.keep_files(&self.ledger).await?;
+        self.ledger.note_captions(opened.id, &self.settings.captions_kept()).await?;
         if batch.has_schema
             && let Ok(model) = serde_json::to_string(&batch.model)
         {
@@ -209,7 +212,11 @@ impl Work {
 
     fn options(&self, batch: &Batch, opened: &Opened) -> Options {
         let settings = &self.settings;
-        let canary = settings.spending.canary.map(|photos| CanaryWish { photos, goes_on: settings.yes });
+        let canary = settings
+            .spending
+            .canary
+            .filter(|_| !self.reviews)
+            .map(|photos| CanaryWish { photos, goes_on: settings.yes });
         Options {
             facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),
@@ -230,8 +237,9 @@ impl Work {
             },
             manner: Manner {
                 waits_for_account: settings.wait_for_account,
-                start: Start { at_once: self.form.is_some() || settings.yes, canary },
+                start: Start { at_once: self.form.is_some() || settings.yes || self.reviews, canary },
                 stay: self.form.is_none(),
+                rests: self.reviews,
                 logs: self.form != Some(Form::Lines),
             },
             world: World { clock: Clock::start(), rehearse: None, seed: fastrand::u64(..) },
@@ -264,7 +272,7 @@ impl Work {
             earlier: sizes(&self.ledger, &batch.key.terms()).await?,
             memory,
             notes,
-            canary: self.ledger.canary(opened.id).await?,
+            canary: self.ledger.canary(opened.id).await?.filter(|_| !self.reviews),
             found: prompts::filled(batch, opened.id, &self.ledger, found),
             events,
             link,

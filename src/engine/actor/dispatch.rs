@@ -31,6 +31,7 @@ impl Engine {
             && self.may_begin(CallKind::Fetch, now)
             && self.begin_next_save()
         {}
+        self.write_what_was_said(now);
         self.settle_lost();
         self.look_at_rivals(now);
         while self.begin_next_check() {}
@@ -233,6 +234,7 @@ impl Engine {
             promised: params.output_size(job.photo.pixels),
             photo: job.photo.clone(),
             answer: (**answer).clone(),
+            said: job.said().caption,
             previous: self.replaceable(id),
             meter: meter.clone(),
             length: Arc::clone(&length),

@@ -8,7 +8,7 @@ use crate::engine::command::Leave;
 use crate::engine::event::{Ending, Event, Summary, What};
 use crate::engine::publish::snapshot::causes;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::tasks::Pool;
+use crate::engine::tasks::{Pool, Step};
 use crate::job::{Group, JobState, Timestamp};
 
 /// How long leaving waits for answers to paid calls that are on their way.
@@ -94,7 +94,7 @@ impl Engine {
         let totals = self.jobs.totals();
         self.course.started
             && !self.planning.planner.is_walking()
-            && totals.left() == 0
+            && totals.left() <= self.course.resting
             && self.scheduler.tasks.count(Pool::Records) == 0
             && !self.search.is_looking()
     }
@@ -107,7 +107,15 @@ impl Engine {
     /// Saves what is to be saved and says how it ended.
     pub(super) async fn close(mut self, ending: Ending) -> Summary {
         self.tell_plan(false);
+        // Files that are being written are whole; what is left of them is written now.
+        while self.scheduler.tasks.count(Pool::Words) > 0 {
+            let finished = self.scheduler.tasks.next().await;
+            if matches!(finished, Some((Step::Say, _))) {
+                self.finished(finished);
+            }
+        }
         self.scheduler.tasks.end().await;
+        self.end_writing().await;
         if let Err(error) = self.stages.writer.flush().await {
             tracing::error!(%error, "the last changes could not be written to the ledger");
         }

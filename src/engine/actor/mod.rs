@@ -36,13 +36,15 @@ use crate::engine::publish::throughput::Throughput;
 use crate::engine::recovery::search::Search;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::resilience::state::Resilience;
+use crate::engine::review::state::Review;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
-use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, Snapshot};
+use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, ReviewFacts, Snapshot};
 use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
+use crate::engine::tasks::Pool;
 use crate::intake::Found;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
@@ -75,6 +77,8 @@ pub(super) struct Engine {
     dedup: Dedup,
     /// Lost answers that are looked for.
     search: Search,
+    /// What people make of results.
+    review: Review,
     publisher: Publisher,
     course: Course,
 }
@@ -89,6 +93,8 @@ struct Course {
     canary: Canary,
     /// Whether a person goes back to the plan.
     back: bool,
+    /// Jobs of earlier runs that rest as they are.
+    resting: usize,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
     leaving: Option<(Option<i32>, Timestamp)>,
 }
@@ -142,6 +148,7 @@ impl Engine {
             refused: None,
             comparison: None,
             overview: None,
+            review: ReviewFacts::default(),
         };
         let (link, face) = match link {
             Some(link) => (link, None),
@@ -171,12 +178,14 @@ impl Engine {
             resilience: Resilience::new(options.limits.max_failures, now),
             dedup,
             search: Search::default(),
+            review: Review::default(),
             publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
             course: Course {
                 began_at: now,
                 started: options.manner.start.at_once,
                 canary: Canary::new(options.manner.start.canary, canary.as_deref()),
                 back: false,
+                resting: 0,
                 leaving: None,
             },
             options,
@@ -271,6 +280,9 @@ impl Engine {
         let mut next = now.plus(Duration::from_hours(1));
         if let Some(at) = self.scheduler.next_timer() {
             next = next.min(at);
+        }
+        if let Some(due) = self.review.writing.due().filter(|_| self.scheduler.tasks.count(Pool::Words) == 0) {
+            next = next.min(due);
         }
         if let Some(due) = self.search.due {
             next = next.min(due);

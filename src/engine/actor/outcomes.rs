@@ -34,6 +34,7 @@ impl Engine {
             (Step::Canary, Outcome::CanaryNoted(result)) => {
                 self.canary_noted(result.map_err(|error| told("the ledger cannot be written", &error)));
             }
+            (Step::Say, Outcome::SaidAgain(written)) => self.said_again(written),
             (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
             (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
             (Step::Rivals, Outcome::Rivals(looks, took)) => self.rivals_seen(looks, took),
@@ -142,7 +143,8 @@ impl Engine {
                 self.count_checks();
                 self.end_by_fault(id, cause);
             }
-            Step::Recall(_) => {}
+            // What was said is in the ledger: `report` writes the files.
+            Step::Recall(_) | Step::Say => {}
             Step::Search => self.listed(Err(FalError::of_fault(cause))),
             Step::Reach(begun) => self.looked_out(begun, &Err(FalError::of_fault(cause))),
             Step::AskKey(begun) => self.key_asked(begun, &Err(FalError::of_fault(cause))),

@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use crate::engine::actor::Engine;
 use crate::engine::event::{Event, What};
+use crate::engine::publish::near::near;
 use crate::engine::publish::publisher::{PUBLISH, SAMPLE};
 use crate::engine::publish::snapshot::{Seen, causes};
 use crate::engine::publish::view_model;
@@ -131,6 +132,7 @@ impl Engine {
             refused: self.publisher.refused.clone(),
             comparison: self.publisher.comparison.clone(),
             overview: self.publisher.looker.wants_overview().then(|| self.publisher.throughput.overview(now)),
+            review: self.review.facts(),
         }
     }
 
@@ -144,6 +146,8 @@ impl Engine {
                 row.picture = job.and_then(|job| view_model::picture(job, self.stages.output.root()));
             }
         }
+        let near = near(&self.jobs, &page, self.stages.output.root());
+        let page = Page { near, ..page };
         if self.course.started { page } else { self.with_plan_rows(page) }
     }
 

@@ -11,7 +11,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::snapshot::Query;
 use crate::engine::steps::cancel;
 use crate::engine::tasks::Step;
-use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd};
+use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd, Verdict};
 use crate::ledger::Trail;
 
 /// The largest window.
@@ -46,8 +46,16 @@ impl Engine {
                 self.resilience.failures.reset();
             }
             Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
-            Command::Accept(ids) => ids.into_iter().for_each(|id| self.accept(id)),
-            Command::Reject(ids) => ids.into_iter().for_each(|id| self.reject(id)),
+            Command::Accept(ids) => self.judge(ids, Verdict::Accepted),
+            Command::Reject(ids) => self.judge(ids, Verdict::Rejected),
+            Command::Rate(ids, stars) => self.rate(ids, stars),
+            Command::Caption { job, text } => self.say_caption(job, &text),
+            Command::CountGroups { seq, like, marked } => self.count_groups(seq, like, &marked),
+            Command::JudgeGroup { seq, group, verdict } => {
+                let ids = self.review.groups.as_mut().and_then(|groups| groups.take(seq, group));
+                self.judge(ids.unwrap_or_default(), verdict);
+            }
+            Command::Undo => self.undo(),
             Command::PreviewRedo { seq, job, params } => self.preview_redo(seq, job, &params),
             Command::Redo { job, params } => self.redo(job, &params),
             Command::Pause => self.hold(PauseReason::User),

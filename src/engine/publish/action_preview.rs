@@ -75,7 +75,7 @@ mod tests {
                 losses: crate::job::Losses::NONE,
             };
             let state = if i == 4 { JobState::Skipped("empty".into()) } else { JobState::Pending };
-            job_table.push(Job { id: JobId::at(i), photo, state, own: None });
+            job_table.push(Job { id: JobId::at(i), photo, state, own: None, opinion: None });
         }
         job_table.apply(JobId::at(1), Transition::StartUpload, Timestamp(1)).unwrap();
         let cause = Cause::new(CauseKind::LocalFile, "gone");

@@ -5,6 +5,7 @@ pub(super) mod attempt_history;
 pub(super) mod heartbeat;
 mod histogram;
 pub(super) mod log_cache;
+pub(super) mod near;
 pub(super) mod publisher;
 pub(super) mod said;
 pub(super) mod series;

@@ -55,6 +55,13 @@ pub(in crate::engine) struct Publisher {
 }
 
 impl Publisher {
+    /// Says why something that was asked for is not done.
+    pub(in crate::engine) fn refuse(&mut self, why: String) {
+        let so_far = self.refused.as_ref().map_or(0, |(count, _)| *count);
+        self.refused = Some((so_far + 1, why));
+        self.dirty = true;
+    }
+
     /// With nothing said yet.
     pub(in crate::engine) fn new(
         snapshot: watch::Sender<Arc<Snapshot>>,

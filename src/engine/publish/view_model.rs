@@ -9,9 +9,9 @@ use crate::engine::publish::attempt_history::AttemptHistory;
 use crate::engine::publish::wording::{note, row_state};
 use crate::engine::runtime::Runtime;
 use crate::engine::snapshot::{
-    Detail, Elapsed, Money, PictureFile, RequestDetail, ResultDetail, Row, RowPicture, TroubleDetail,
+    Detail, Elapsed, Judged, Money, PictureFile, RequestDetail, ResultDetail, Row, RowPicture, TroubleDetail,
 };
-use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, Saved, Timestamp, clean};
+use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, NamedText, Saved, Timestamp, clean, one_line};
 use crate::ledger::Trail;
 
 /// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
@@ -38,13 +38,14 @@ pub(in crate::engine) fn row(job_table: &JobTable, job: &Job, live: Option<&Runt
         input: work.sent,
         output: saved.map_or(work.pixels, Saved::pixels),
         cost,
-        note: note(state).map_or_else(|| live.map(Runtime::last_words).unwrap_or_default(), told_in_row),
+        note: note(job).map_or_else(|| live.map(Runtime::last_words).unwrap_or_default(), told_in_row),
         progress: live
             .filter(|live| matches!(state, JobState::InProgress(..)) && live.trouble.is_none())
             .and_then(|live| live.log.progress().cloned()),
         losses: job.photo.losses,
         choice: None,
         picture: None,
+        judged: Judged { stars: job.stars(), verdict: job.verdict() },
     }
 }
 
@@ -85,7 +86,7 @@ pub(in crate::engine) fn change(job: &Job, at: Timestamp) -> JobChange {
         cause: state.why(),
         retry_in: if let JobState::Waiting { until, .. } = state { Some(until.since(at)) } else { None },
         files: saved.into_iter().flat_map(Saved::files).cloned().collect(),
-        texts: saved.map_or_else(|| answer.map(Answer::named_texts).unwrap_or_default(), |saved| saved.texts.clone()),
+        texts: saved.map_or_else(|| answer.map(Answer::named_texts).unwrap_or_default(), |saved| texts(job, saved)),
         seed: saved.map_or_else(|| answer.and_then(|answer| answer.seed), |saved| saved.seed),
         inference_s: match state {
             JobState::Completed(_, _, inference_s) => *inference_s,
@@ -96,12 +97,23 @@ pub(in crate::engine) fn change(job: &Job, at: Timestamp) -> JobChange {
     }
 }
 
-/// What a model said: its caption, or if it said more, all of it by name.
-fn whole_text(saved: &Saved) -> Option<String> {
-    if saved.texts.len() < 2 {
-        return saved.caption().map(|caption| clean(caption).into_owned());
+/// What is said of a picture: a person's words in place of the first of the model's.
+fn texts(job: &Job, saved: &Saved) -> Box<[NamedText]> {
+    let mut texts = saved.texts.clone();
+    if let Some((first, text)) = texts.first_mut().zip(job.caption()) {
+        first.text = text.into();
     }
-    let texts = saved.texts.iter().map(|said| format!("{}: {}", clean(&said.role), clean(&said.text)));
+    texts
+}
+
+/// What a model said: its caption, or if it said more, all of it by name.
+fn whole_text(job: &Job, saved: &Saved) -> Option<String> {
+    if saved.texts.len() < 2 {
+        return job.caption().map(|caption| clean(caption).into_owned());
+    }
+    // A person's words stand in the first one's place.
+    let first = job.caption().into_iter().chain(saved.texts.iter().skip(1).map(|said| &*said.text));
+    let texts = saved.texts.iter().zip(first).map(|(said, text)| format!("{}: {}", clean(&said.role), clean(text)));
     Some(texts.collect::<Vec<_>>().join("\n"))
 }
 
@@ -168,7 +180,8 @@ pub(in crate::engine) fn detail(
                 let pixels = saved.pixels()?;
                 Some(PictureFile { path: FilePath(root.join(saved.output())), pixels: Some(pixels), sent: None })
             }),
-            caption: saved.and_then(whole_text),
+            caption: saved.and_then(|saved| whole_text(job, saved)),
+            said: saved.and_then(|_| job.caption()).map(one_line),
             seed: saved.and_then(|saved| saved.seed),
             inference_s: saved.and_then(|saved| saved.inference_s),
             cost: saved.and_then(|saved| saved.cost),

@@ -26,11 +26,11 @@ pub(in crate::engine) fn row_state(job: &Job, live: Option<&Runtime>, lies: bool
 }
 
 /// The caption, else what went wrong; `None` where the runner may have had a word.
-pub(in crate::engine) fn note(state: &JobState) -> Option<Cow<'_, str>> {
-    Some(match state {
+pub(in crate::engine) fn note(job: &Job) -> Option<Cow<'_, str>> {
+    Some(match &job.state {
         JobState::Done(_, saved) => match &saved.same_as {
             Some(same) => Cow::Owned(format!("same picture as {}, saved before", clean(same))),
-            None => saved.caption().map(clean).unwrap_or_default(),
+            None => job.caption().map(clean).unwrap_or_default(),
         },
         JobState::Review(_, _, suspicion) => clean(&suspicion.0),
         JobState::Unread(_, _, unread) => clean(&unread.why.0),

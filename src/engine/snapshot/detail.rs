@@ -66,6 +66,8 @@ pub struct ResultDetail {
     pub bytes: Option<u64>,
     /// The whole caption; of a model that says more, each text by its name.
     pub caption: Option<String>,
+    /// What is said of the picture, on one line and as it is written: a person's words, else the model's.
+    pub said: Option<String>,
     /// The seed that was used.
     pub seed: Option<i64>,
     /// Time on the runner, seconds.

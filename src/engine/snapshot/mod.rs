@@ -9,6 +9,7 @@ mod detail;
 mod file;
 mod overview;
 mod query;
+mod review;
 mod row;
 mod sent;
 mod totals;
@@ -21,6 +22,7 @@ pub use detail::{Detail, LogLine, PastAttempt, RequestDetail, ResultDetail, Trou
 pub use file::PictureFile;
 pub use overview::{Bin, Overview, Point, Seconds};
 pub use query::{Also, Cursor, Order, Query, Tab};
+pub use review::{GroupCounts, GroupKind, Judged, Near, ReviewFacts, Undone, Verdicts};
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowPicture, RowState};
 pub use sent::{FileFacts, SentParams};
 pub use totals::{Flow, Totals};
@@ -66,6 +68,8 @@ pub struct Snapshot {
     pub comparison: Option<Arc<Comparison>>,
     /// How it goes over time, if the query asked for it; made anew once a second at most.
     pub overview: Option<Arc<Overview>>,
+    /// What can be taken back of what was decided, and how many others could be decided of at once.
+    pub review: ReviewFacts,
 }
 
 /// What does not change while a batch runs. Paths are cleaned for a terminal.
@@ -159,6 +163,8 @@ pub struct Page {
     /// How many rows the filter leaves of each [`Group`], in the order of [`Group::ALL`]; `None` without a
     /// filter.
     pub found: Option<[usize; Group::ALL.len()]>,
+    /// The pictures of the rows around the cursor, in their order, if the query asks for them.
+    pub near: Vec<Near>,
 }
 
 impl Page {

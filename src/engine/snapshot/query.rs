@@ -6,6 +6,7 @@ use crate::job::{CauseKind, Group, JobId};
 
 /// What a face shows of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Query {
     /// Counts up with every change, so that a face knows which answer it is looking at.
     pub seq: u64,
@@ -45,6 +46,8 @@ pub enum Also {
     Overview,
     /// Of each row the file that shows it.
     Pictures,
+    /// The pictures of the rows around the cursor.
+    Near,
 }
 
 /// The filter tabs above the table.
@@ -55,6 +58,8 @@ pub enum Tab {
     All,
     /// One group of states.
     Only(Group),
+    /// Whatever there is a result to look at of: what is done or to be reviewed. No tab above the table.
+    Results,
 }
 
 impl Tab {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Judged;
 use crate::job::{Cost, FilePath, JobId, Losses, Pixels, Status, Timestamp, Usd};
 
 /// A job as one line of the table. All text is cleaned for a terminal.
@@ -36,6 +37,8 @@ pub struct Row {
     pub choice: Option<Choice>,
     /// What shows it, where the query asks for that and it can be known.
     pub picture: Option<Box<RowPicture>>,
+    /// What a person said of its result.
+    pub judged: Judged,
 }
 
 /// The file that shows a row: its result, else its photo.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Verdicts;
 use crate::job::{Group, Spent, Timestamp, Usd};
 
 /// Counts and sums over all jobs.
@@ -24,6 +25,8 @@ pub struct Totals {
     pub under_way: Usd,
     /// What all that is not yet sent would cost, as far as prices are known.
     pub planned: Usd,
+    /// What people said of results.
+    pub verdicts: Verdicts,
 }
 
 impl Totals {

@@ -34,11 +34,11 @@ async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
         }
         Heard::Came(bytes) => work.meter.add(bytes),
     };
-    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made, work.answer.text()).await;
+    let caption = work.said.as_deref().or(work.answer.text());
+    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made, caption).await;
     let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
     let made = Made { index: work.index, seed: work.answer.seed, request: work.request.as_str() };
-    let (previous, caption) = (work.previous.as_deref(), work.answer.text());
-    let expect = Expect { pixels: work.promised, previous, caption, made };
+    let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption, made };
     Ok(stages.output.place(&work.photo, parts, expect).await?)
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use crate::engine::review::writing::Written;
 use crate::engine::steps::fetch::SaveError;
 use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
@@ -58,6 +59,8 @@ pub(in crate::engine) enum Outcome {
     Rivals(Vec<(JobId, Look)>, Duration),
     /// Which photos go first is written down, or is not.
     CanaryNoted(Result<(), LedgerError>),
+    /// What came of files that were to say what people think.
+    SaidAgain(Vec<Written>),
     /// The result of its twin was copied.
     Copied(Box<Origin>, Result<Placed, OutputError>),
 }
@@ -142,6 +145,8 @@ pub(in crate::engine) struct Save {
     pub(in crate::engine) made: Provenance,
     /// The size that the result should have, px.
     pub(in crate::engine) promised: Option<Pixels>,
+    /// What a person says of it in place of the model.
+    pub(in crate::engine) said: Option<Box<str>>,
     /// What an earlier attempt of this job wrote and this one may replace.
     pub(in crate::engine) previous: Option<Box<Saved>>,
     pub(in crate::engine) meter: Meter,

@@ -11,6 +11,8 @@ use crate::job::{Group, JobId};
 pub(crate) struct Index {
     all: RankSet,
     groups: [RankSet; Group::ALL.len()],
+    /// Those whose group has results.
+    results: RankSet,
 }
 
 impl Index {
@@ -19,6 +21,9 @@ impl Index {
         if let Some(set) = self.groups.get_mut(group as usize) {
             set.insert(id.index());
         }
+        if has_results(group) {
+            self.results.insert(id.index());
+        }
     }
 
     pub(crate) fn remove(&mut self, id: JobId, group: Group) {
@@ -26,12 +31,16 @@ impl Index {
         if let Some(set) = self.groups.get_mut(group as usize) {
             set.remove(id.index());
         }
+        if has_results(group) {
+            self.results.remove(id.index());
+        }
     }
 
     /// How many jobs a tab shows.
     pub(crate) fn len(&self, tab: Tab) -> usize {
         match tab {
             Tab::All => self.all.len(),
+            Tab::Results => self.results.len(),
             Tab::Only(group) => self.group(group).map_or(0, RankSet::len),
         }
     }
@@ -45,6 +54,7 @@ impl Index {
     pub(crate) fn ids(&self, tab: Tab) -> Vec<JobId> {
         match tab {
             Tab::All => self.all.iter().map(JobId::at).collect(),
+            Tab::Results => self.results.iter().map(JobId::at).collect(),
             Tab::Only(group) => self.members(group).collect(),
         }
     }
@@ -70,6 +80,7 @@ impl Index {
                 self.in_group(group, order, left)
             }
             (Tab::All, _) => self.all.select(place),
+            (Tab::Results, _) => self.results.select(place),
         };
         found.map(JobId::at)
     }
@@ -90,6 +101,8 @@ impl Index {
                 None
             }
             (Tab::All, _) => self.all.contains(n).then(|| self.all.rank(n)),
+            // By number, so that no decision moves them.
+            (Tab::Results, _) => self.results.contains(n).then(|| self.results.rank(n)),
         }
     }
 
@@ -107,6 +120,10 @@ impl Index {
         let rank = set.rank(n);
         Some(if is_latest_first(group, order) { set.len() - 1 - rank } else { rank })
     }
+}
+
+fn has_results(group: Group) -> bool {
+    matches!(group, Group::Review | Group::Done)
 }
 
 /// What has just ended stands above what ended long ago.
@@ -149,7 +166,7 @@ mod tests {
                 index.insert(JobId::at(i), Group::ALL[*group]);
             }
             for order in [Order::Status, Order::Number] {
-                for tab in Tab::ALL {
+                for tab in Tab::ALL.into_iter().chain([Tab::Results]) {
                     for place in 0..index.len(tab) {
                         let id = index.one_at(tab, order, place).unwrap();
                         prop_assert_eq!(index.place(tab, order, id), Some(place));

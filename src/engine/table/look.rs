@@ -96,7 +96,7 @@ impl Looker {
         let cursor = (total > 0).then_some(place);
         let filters = !query.text.trim().is_empty() || query.cause.is_some();
         let found = filters.then(|| Group::ALL.map(|group| job_table.shown(Tab::Only(group))));
-        Page { total, first, top: self.first, rows, cursor, gathering, ids, found, query }
+        Page { total, first, top: self.first, rows, cursor, gathering, ids, found, query, near: Vec::new() }
     }
 
     /// A job's place, unless it left: it came to another group and was no longer in the page then.
@@ -145,7 +145,7 @@ mod tests {
                 losses: crate::job::Losses::NONE,
             };
             let state = if i % 10 == 9 { JobState::Skipped("empty".into()) } else { JobState::Pending };
-            job_table.push(Job { id: JobId::at(i), photo, state, own: None });
+            job_table.push(Job { id: JobId::at(i), photo, state, own: None, opinion: None });
         }
         job_table
     }

@@ -56,7 +56,7 @@ fn job_table(jobs: &[(u8, u32)]) -> JobTable {
             shares_stem: false,
             losses: crate::job::Losses::NONE,
         };
-        job_table.push(Job { id: JobId::at(i), photo, state: state(*kind, *n), own: None });
+        job_table.push(Job { id: JobId::at(i), photo, state: state(*kind, *n), own: None, opinion: None });
     }
     job_table
 }
@@ -66,6 +66,7 @@ fn sorted_anew(job_table: &JobTable, query: &Query) -> Vec<JobId> {
     let fits = |job: &&Job| {
         let in_tab = match query.tab {
             Tab::All => true,
+            Tab::Results => matches!(job.state.status().group(), Group::Review | Group::Done),
             Tab::Only(group) => job.state.status().group() == group,
         };
         in_tab

@@ -201,7 +201,8 @@ impl View {
     fn sorted(&self, tab: Tab) -> Option<&Sorted> {
         match (&self.rows, tab) {
             (Rows::Plain(_), _) => None,
-            (Rows::Sorted(rows), Tab::All) => Some(&rows.0),
+            // Results are gone through by number: in another order there is no list of them.
+            (Rows::Sorted(rows), Tab::All | Tab::Results) => Some(&rows.0),
             (Rows::Sorted(rows), Tab::Only(group)) => rows.1.get(group as usize),
         }
     }
@@ -247,8 +248,8 @@ fn holds(job: &Job, text: &str, only_path: bool) -> bool {
     if only_path {
         return holds(&job.photo.slash_path());
     }
-    let note = wording::note(&job.state);
-    let caption = job.state.saved().and_then(|saved| saved.caption());
+    let note = wording::note(job);
+    let caption = job.state.saved().and_then(|_| job.caption());
     holds(&job.photo.path.to_string_lossy())
         || wording::row_state(job, None, false).holds(text)
         || job.state.cause().is_some_and(|cause| holds(cause.kind.name()))

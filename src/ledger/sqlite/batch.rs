@@ -99,6 +99,30 @@ pub(super) async fn canary(connection: &mut SqliteConnection, batch: BatchId) ->
     Ok(kept.flatten())
 }
 
+/// Keeps what becomes of captions.
+pub(super) async fn note_captions(
+    connection: &mut SqliteConnection,
+    batch: BatchId,
+    captions: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE batches SET captions = ? WHERE id = ? AND captions IS NOT ?")
+        .bind(captions)
+        .bind(batch.0)
+        .bind(captions)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What was kept of that.
+pub(super) async fn captions(connection: &mut SqliteConnection, batch: BatchId) -> Result<Option<String>, sqlx::Error> {
+    let kept: Option<Option<String>> = sqlx::query_scalar("SELECT captions FROM batches WHERE id = ?")
+        .bind(batch.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(kept.flatten())
+}
+
 /// Every batch or one of them, newest first.
 pub(super) async fn list(
     connection: &mut SqliteConnection,

@@ -155,6 +155,14 @@ impl Store for Sqlite {
         asks!(self, |connection| keeping::forgot(connection, request.as_str()))
     }
 
+    fn note_captions<'a>(&'a self, id: BatchId, captions: &'a str) -> Answer<'a, ()> {
+        asks!(self, |connection| batch::note_captions(connection, id, captions))
+    }
+
+    fn captions(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| batch::captions(connection, id))
+    }
+
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()> {
         asks!(self, |connection| further::keep(connection, content, path))
     }

@@ -17,8 +17,8 @@ use super::columns::files::Beside;
 use super::columns::money::cost;
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Checkpoint, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId,
-    JobState, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Status, Stop, Suspicion,
-    Timestamp, Unread, Upload,
+    JobState, Opinion, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Stars, Status, Stop,
+    Suspicion, Timestamp, Unread, Upload, Verdict,
 };
 use crate::ledger::LedgerError;
 use crate::os;
@@ -81,6 +81,9 @@ told! {
     unread: Option<Box<str>>,
     artifacts: Option<Box<str>>,
     files: Option<Box<str>>,
+    stars: Option<u8>,
+    verdict: Option<Verdict>,
+    edited: Option<Box<str>>,
 }
 
 /// The list of what [`job`] reads.
@@ -111,7 +114,8 @@ fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
     let (batch, id) = (told.batch, job_id(told.job));
     let mut fields = Fields { told, row };
     let own = fields.told.own_params.take().map(OwnParams);
-    Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()?, own }))
+    let opinion = fields.opinion();
+    Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()?, own, opinion }))
 }
 
 /// Reads what an earlier result of a job left on the disk, from a row that begins with [`LIST`] and
@@ -197,6 +201,11 @@ impl Fields<'_> {
     fn path(&self, index: usize, column: &str) -> Result<Box<Path>, Odd> {
         let bytes = present(self.row.try_get(index)?, column)?;
         Ok(os::path_of_stored(bytes).into_boxed_path())
+    }
+
+    fn opinion(&mut self) -> Option<Box<Opinion>> {
+        let Told { stars, verdict, edited, .. } = &mut self.told;
+        Opinion { stars: stars.map(Stars::new).unwrap_or_default(), verdict: *verdict, caption: edited.take() }.told()
     }
 
     fn photo(&self) -> Result<Photo, Odd> {

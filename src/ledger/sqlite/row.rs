@@ -7,12 +7,14 @@ use sqlx::sqlite::SqliteArguments;
 use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::nanos;
-use crate::job::{Answer, BatchId, Cause, Job, JobState, Photo, Pixels, RequestId, Saved, Stage, Status};
+use crate::job::{
+    Answer, BatchId, Cause, Job, JobState, Opinion, Photo, Pixels, RequestId, Saved, Stage, Status, Verdict,
+};
 use crate::ledger::record::Record;
 use crate::os;
 
 /// The columns that [`push`] gives values for, in its order.
-pub(super) const COLUMNS: [&str; 52] = [
+pub(super) const COLUMNS: [&str; 55] = [
     "batch",
     "job",
     "path",
@@ -65,6 +67,9 @@ pub(super) const COLUMNS: [&str; 52] = [
     "artifacts",
     "files",
     "answer",
+    "stars",
+    "verdict",
+    "edited",
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
@@ -86,7 +91,14 @@ pub(super) fn push(
     values.add(record.words.unread)?;
     values.add(record.answer.and_then(artifacts::as_list))?;
     values.add(record.saved.and_then(Beside::of))?;
-    values.add(record.answer.and_then(|answer| answer.whole.as_deref()))
+    values.add(record.answer.and_then(|answer| answer.whole.as_deref()))?;
+    push_opinion(values, job.opinion.as_deref())
+}
+
+fn push_opinion(values: &mut SqliteArguments, opinion: Option<&Opinion>) -> Result<(), BoxDynError> {
+    values.add(opinion.and_then(|opinion| opinion.stars.rated()))?;
+    values.add(opinion.and_then(|opinion| opinion.verdict).map(Verdict::name))?;
+    values.add(opinion.and_then(|opinion| opinion.caption.as_deref()))
 }
 
 fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {

@@ -84,7 +84,13 @@ fn every_state() -> Vec<Job> {
         shares_stem: true,
         losses: crate::job::Losses::NONE,
     };
-    jobs.push(Job { id: id(jobs.len() + 1), photo: odd, state: JobState::Skipped("is no picture".into()), own: None });
+    jobs.push(Job {
+        id: id(jobs.len() + 1),
+        photo: odd,
+        state: JobState::Skipped("is no picture".into()),
+        own: None,
+        opinion: None,
+    });
     for (place, format) in Format::ALL.into_iter().enumerate() {
         if let Some(job) = jobs.get_mut(place) {
             job.photo.format = Some(format);

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use crate::job::{
     Answer, Artifact, Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job,
-    JobId, JobState, NamedText, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service, Stage,
-    Stop, Suspicion, Timestamp, Unread, Upload, Usd, saved_samples,
+    JobId, JobState, NamedText, Opinion, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service,
+    Stage, Stars, Stop, Suspicion, Timestamp, Unread, Upload, Usd, Verdict, saved_samples,
 };
 use crate::ledger::BatchKey;
 
@@ -37,7 +37,7 @@ pub(super) fn job(number: usize, state: JobState) -> Job {
         shares_stem: false,
         losses: crate::job::Losses::NONE,
     };
-    Job { id: id(number), photo, state, own: None }
+    Job { id: id(number), photo, state, own: None, opinion: None }
 }
 
 pub(super) fn run(attempt: u16) -> Run {
@@ -284,10 +284,19 @@ fn any_state() -> impl Strategy<Value = JobState> {
 
 /// Any job at all among the first `most`, impossible successions included.
 pub(super) fn any_job(most: usize) -> impl Strategy<Value = Job> {
-    (1..=most, any_photo(), any_state(), prop::option::of(any_text())).prop_map(|(number, photo, state, own)| Job {
-        id: id(number),
-        photo,
-        state,
-        own: own.map(OwnParams),
-    })
+    let said = (0_u8..=5, prop::option::of(any::<bool>()), prop::option::of(any_text()));
+    (1..=most, any_photo(), any_state(), prop::option::of(any_text()), said).prop_map(
+        |(number, photo, state, own, (stars, is_good, caption))| Job {
+            id: id(number),
+            photo,
+            state,
+            own: own.map(OwnParams),
+            opinion: Opinion {
+                stars: Stars::new(stars),
+                verdict: is_good.map(|good| if good { Verdict::Accepted } else { Verdict::Rejected }),
+                caption,
+            }
+            .told(),
+        },
+    )
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::sidecar;
 use crate::job::{Shortage, clean};
 use crate::output::name::ended;
-use crate::picture::{Words, said, with_words};
+use crate::picture::{Mark, Words, said, with_mark, with_words};
 use crate::storage::{Kind, is_missing, sink};
 
 /// The longest file that is added to, bytes.
@@ -19,6 +19,8 @@ pub(in crate::output) struct Beside {
     extension: Box<str>,
     is_xmp: bool,
     words: Words,
+    /// What a person thinks of the picture, and thought before.
+    marks: (Mark, Mark),
 }
 
 /// What an earlier result of the same photo may have left beside it.
@@ -28,6 +30,15 @@ pub(in crate::output) struct Before {
     pub(in crate::output) lines: Vec<String>,
     /// By extension, each file as it may have been written.
     pub(in crate::output) files: Vec<(Box<str>, Vec<u8>)>,
+}
+
+impl Extend<Self> for Before {
+    fn extend<T: IntoIterator<Item = Self>>(&mut self, more: T) {
+        for Self { lines, files } in more {
+            self.lines.extend(lines);
+            self.files.extend(files);
+        }
+    }
 }
 
 /// What came of it.
@@ -71,11 +82,11 @@ impl Before {
 
 impl Beside {
     pub(super) fn text(extension: &str, words: Words) -> Self {
-        Self { extension: extension.into(), is_xmp: false, words }
+        Self { extension: extension.into(), is_xmp: false, words, marks: Default::default() }
     }
 
-    pub(super) fn xmp(words: Words) -> Self {
-        Self { extension: "xmp".into(), is_xmp: true, words }
+    pub(super) fn xmp(words: Words, mark: Mark, was: Mark) -> Self {
+        Self { extension: "xmp".into(), is_xmp: true, words, marks: (mark, was) }
     }
 
     /// The end of its name.
@@ -147,6 +158,8 @@ impl Beside {
     fn put_at(&self, path: &Path, folder: &Path, before: &Before) -> Result<Put, Refused> {
         let sink = sink(folder);
         match there(path)? {
+            // Nothing is said any more, and nothing was.
+            None if self.words.text.is_empty() && self.marks.0.is_none() => Ok(Put::AsItWas),
             None => {
                 let file = sink.written(folder, &self.fresh())?;
                 sink.claim(file, path).map_err(|refused| Refused::from(refused.error))?;
@@ -175,16 +188,21 @@ impl Beside {
 
     /// Its bytes where nothing was there.
     fn fresh(&self) -> Vec<u8> {
-        if self.is_xmp { sidecar(&self.words).into_bytes() } else { format!("{}\n", self.words.text).into_bytes() }
+        if self.is_xmp {
+            sidecar(&self.words, self.marks.0).into_bytes()
+        } else {
+            format!("{}\n", self.words.text).into_bytes()
+        }
     }
 
     /// What becomes of another's bytes; `None` if they stay.
     fn changed(&self, found: &[u8], before: &Before) -> Result<Option<Vec<u8>>, Refused> {
         let theirs = std::str::from_utf8(found).map_err(|_| Refused::Because("it is no UTF-8".to_owned()))?;
         if self.is_xmp {
-            let changed = with_words(theirs, &self.words, &before.lines);
-            let changed = changed.map_err(|error| Refused::Because(format!("it is {error}")))?;
-            return Ok(changed.map(String::into_bytes));
+            let odd = |error| Refused::Because(format!("it is {error}"));
+            let said = with_words(theirs, &self.words, &before.lines).map_err(odd)?;
+            let marked = with_mark(said.as_deref().unwrap_or(theirs), self.marks.0, self.marks.1).map_err(odd)?;
+            return Ok(marked.or(said).map(String::into_bytes));
         }
         let joined = self.words.existing.joined(Some(theirs), &self.words.text, &before.lines);
         Ok(joined.map(|text| format!("{text}\n").into_bytes()))

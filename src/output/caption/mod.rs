@@ -8,9 +8,10 @@ use std::fmt;
 
 pub(super) use self::beside::{Before, Beside, Put};
 pub use self::style::{Pattern, Style};
+pub(super) use self::text::lines_of;
 use self::text::xmp;
-pub(super) use self::text::{lines_of, one_line};
-use crate::picture::{Existing, Words, with_words};
+use crate::job::{Job, Opinion, Saved, Verdict, one_line};
+use crate::picture::{Anew, Existing, Label, Mark, Words, with_mark, with_words};
 
 /// Where captions are written, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,41 @@ pub struct Captions {
     /// What is written as keywords where captions are XMP. A keyword [`Captions::OWN_WORDS`] stands for the caption's parts
     /// between commas.
     pub keywords: Vec<String>,
+}
+
+/// What is said of a picture: what it shows, and what a person thinks of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Told<'a> {
+    pub(super) caption: Option<&'a str>,
+    pub(super) mark: Mark,
+}
+
+impl<'a> Told<'a> {
+    /// What is said of a job's result.
+    pub(super) fn of(job: &'a Job) -> Self {
+        Self { caption: job.caption(), mark: mark(job.opinion.as_deref()) }
+    }
+
+    /// What was said of it when a person thought otherwise.
+    pub(super) fn then(job: &'a Job, was: &'a Opinion) -> Self {
+        let caption = was.caption.as_deref().or_else(|| job.state.saved().and_then(Saved::caption));
+        Self { caption, mark: mark(Some(was)) }
+    }
+
+    /// A caption alone.
+    pub(super) fn caption(caption: Option<&'a str>) -> Self {
+        Self { caption, mark: Mark::default() }
+    }
+}
+
+/// What a person thinks of a picture as catalogues read it: whoever rejects it takes its stars away.
+fn mark(opinion: Option<&Opinion>) -> Mark {
+    let stars = opinion.and_then(|opinion| opinion.stars.rated()).and_then(|stars| i8::try_from(stars).ok());
+    match opinion.and_then(|opinion| opinion.verdict) {
+        None => Mark { rating: stars, label: None },
+        Some(Verdict::Accepted) => Mark { rating: stars, label: Some(Label::Green) },
+        Some(Verdict::Rejected) => Mark { rating: Some(-1), label: Some(Label::Red) },
+    }
 }
 
 /// A form in which captions are written.
@@ -111,29 +147,51 @@ impl Captions {
         Some(self.words(line))
     }
 
-    /// What is to be written beside a picture.
-    pub(super) fn beside(&self, caption: Option<&str>) -> Vec<Beside> {
-        let Some(line) = self.line(caption) else { return Vec::new() };
+    /// What is to be written beside a picture of which this is said, and was.
+    pub(super) fn beside(&self, told: Told<'_>, was: Mark) -> Vec<Beside> {
+        let line = self.line(told.caption);
         let mut beside = Vec::new();
-        if self.are_in(CaptionForm::Txt) {
-            beside.push(Beside::text(&self.extension, self.words(line.clone())));
+        if let Some(line) = line.clone().filter(|_| self.are_in(CaptionForm::Txt)) {
+            beside.push(Beside::text(&self.extension, self.words(line)));
         }
-        if self.are_in(CaptionForm::Xmp) {
-            beside.push(Beside::xmp(self.words(line)));
+        let is_marked = !(told.mark.is_none() && was.is_none());
+        if self.are_in(CaptionForm::Xmp) && (line.is_some() || is_marked) {
+            beside.push(Beside::xmp(self.words(line.unwrap_or_default()), told.mark, was));
         }
         beside
     }
 
-    /// What we may have written beside a picture that had this caption.
-    pub(super) fn before(&self, caption: Option<&str>) -> Before {
-        let raw = caption.map(one_line).filter(|line| !line.is_empty());
-        let mut lines: Vec<_> = self.line(caption).into_iter().chain(raw).collect();
+    /// What is to be said in a picture itself, if anything is or was.
+    pub(super) fn within(&self, told: Told<'_>, was: Mark, before: &Before) -> Option<Anew> {
+        if !self.are_in(CaptionForm::Embed) {
+            return None;
+        }
+        // Where sidecars are written, what a person thinks stands in those.
+        let is_marked = !self.are_in(CaptionForm::Xmp);
+        let [mark, mark_before] = [told.mark, was].map(|mark| if is_marked { mark } else { Mark::default() });
+        let words = self.embedded(told.caption);
+        if words.is_none() && mark.is_none() && mark_before.is_none() {
+            return None;
+        }
+        Some(Anew { words, before: before.lines.clone(), mark, mark_before })
+    }
+
+    /// What we may have written beside a picture of which this was said.
+    pub(super) fn before(&self, was: Told<'_>) -> Before {
+        let raw = was.caption.map(one_line).filter(|line| !line.is_empty());
+        let mut lines: Vec<_> = self.line(was.caption).into_iter().chain(raw).collect();
         lines.dedup();
         let mut files = Vec::new();
         for line in &lines {
             files.push((self.extension.clone(), format!("{line}\n").into_bytes()));
             files.push(("xmp".into(), xmp(line).into_bytes()));
-            files.push(("xmp".into(), sidecar(&self.words(line.clone())).into_bytes()));
+            files.push(("xmp".into(), sidecar(&self.words(line.clone()), Mark::default()).into_bytes()));
+            if !was.mark.is_none() {
+                files.push(("xmp".into(), sidecar(&self.words(line.clone()), was.mark).into_bytes()));
+            }
+        }
+        if !was.mark.is_none() {
+            files.push(("xmp".into(), sidecar(&self.words(String::new()), was.mark).into_bytes()));
         }
         Before { lines, files }
     }
@@ -157,10 +215,16 @@ impl Captions {
 }
 
 /// A sidecar of our own.
-fn sidecar(words: &Words) -> String {
-    let begun = xmp(&words.text);
-    with_words(&begun, words, &[]).ok().flatten().unwrap_or(begun)
+fn sidecar(words: &Words, mark: Mark) -> String {
+    let begun = if words.text.is_empty() { NOTHING_SAID.to_owned() } else { xmp(&words.text) };
+    let said = with_words(&begun, words, &[]).ok().flatten().unwrap_or(begun);
+    with_mark(&said, mark, Mark::default()).ok().flatten().unwrap_or(said)
 }
+
+/// A sidecar that says nothing.
+const NOTHING_SAID: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
+    <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n \
+    </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
 
 #[cfg(test)]
 mod tests {
@@ -168,10 +232,11 @@ mod tests {
 
     #[test]
     fn nothing_to_say_makes_no_file() {
-        assert!(Captions::default().beside(None).is_empty());
-        assert!(Captions::default().beside(Some(" \n\u{7}")).is_empty());
-        assert!(Captions::in_forms([]).beside(Some("A cat")).is_empty());
-        assert!(Captions::in_forms([CaptionForm::Jsonl]).beside(Some("A cat")).is_empty());
+        let is_none = |captions: Captions, caption| captions.beside(Told::caption(caption), Mark::default()).is_empty();
+        assert!(is_none(Captions::default(), None));
+        assert!(is_none(Captions::default(), Some(" \n\u{7}")));
+        assert!(is_none(Captions::in_forms([]), Some("A cat")));
+        assert!(is_none(Captions::in_forms([CaptionForm::Jsonl]), Some("A cat")));
     }
 
     #[test]
@@ -199,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_sidecar_of_our_own_says_it_for_photo_software_and_for_readers_aloud() {
-        let text = sidecar(&Captions::default().words("A cat, 5 < 6".to_owned()));
+        let text = sidecar(&Captions::default().words("A cat, 5 < 6".to_owned()), Mark::default());
         assert!(text.contains("<rdf:li xml:lang=\"x-default\">A cat, 5 &lt; 6</rdf:li>"), "{text}");
         assert!(text.contains("Iptc4xmpCore:AltTextAccessibility"), "{text}");
     }

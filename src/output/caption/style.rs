@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::text::one_line;
+use crate::job::one_line;
 
 /// The usual ways in which models begin, which say nothing of the picture.
 const OPENINGS: &str = "^(?:(?:the|this|a|an) )?(?:[a-z-]+ )?(?:photograph|photo|picture|image|shot|close-up|view|scene)\
@@ -53,6 +53,14 @@ impl Pattern {
             format!("takes a regular expression, or `{}`: {why}", Self::OPENINGS)
         })?;
         Ok(Self { text: text.into(), regex })
+    }
+}
+
+impl Pattern {
+    /// As it is typed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 

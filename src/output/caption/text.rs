@@ -1,26 +1,6 @@
 //! Texts from outside as they may stand in a file.
 
-use crate::job::is_turning;
-
-/// A text from outside on one line, without control characters (C0 and C1) and without those that turn
-/// the direction of what follows. Unlike text for a terminal it keeps what
-/// joins emoji and scripts.
-pub(in crate::output) fn one_line(caption: &str) -> String {
-    let mut line = String::with_capacity(caption.len());
-    let mut between = false;
-    for c in caption.chars() {
-        if c.is_whitespace() {
-            between = true;
-        } else if !c.is_control() && !is_turning(c) {
-            if between && !line.is_empty() {
-                line.push(' ');
-            }
-            between = false;
-            line.push(c);
-        }
-    }
-    line
-}
+use crate::job::one_line;
 
 /// A text from outside with the lines that it has, each made as [`one_line`] makes it, and without empty ones at
 /// its end.

@@ -36,12 +36,24 @@ pub struct Written {
     pub keep_time: bool,
     /// Whether there is a page to look at, too.
     pub page: bool,
+    /// How much like its photo a result has to look that is to show the same, percent; 0 for no matter how.
+    pub likeness: u8,
 }
 
 impl From<Captions> for Written {
     fn from(captions: Captions) -> Self {
         let (strip, alpha, form) = (Strip::None, Alpha::Keep, Form::Result);
-        Self { captions, strip, alpha, form, quality: Self::QUALITY, name: None, keep_time: true, page: false }
+        Self {
+            captions,
+            strip,
+            alpha,
+            form,
+            quality: Self::QUALITY,
+            name: None,
+            keep_time: true,
+            page: false,
+            likeness: Self::LIKENESS,
+        }
     }
 }
 
@@ -60,6 +72,9 @@ pub enum Form {
 impl Written {
     /// How well a format that loses something is written, unless that is said.
     pub const QUALITY: u8 = 90;
+    /// How much like its photo a result looks that shows the same, unless that is said, percent. Enlarged photos look 98 %
+    /// alike and more; photos of other things mostly less than 30 %.
+    pub const LIKENESS: u8 = 40;
 
     /// Whether results can hold what a mask says.
     #[must_use]

@@ -5,9 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::thumbs::Pair;
-use crate::job::{Group, Job, JobState, Saved, clean, path_text};
+use crate::job::{Group, Job, JobState, Saved, Verdict, clean, one_line, path_text};
 use crate::output::Captions;
-use crate::output::caption::one_line;
 
 /// A photo on the page. Texts are on one line and turn nothing; URLs are escaped.
 #[derive(Debug, Serialize)]
@@ -26,6 +25,11 @@ pub(super) struct Entry {
     attempts: u16,
     params: Option<String>,
     request: Option<String>,
+    /// What a person said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stars: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
 }
 
 /// Why it is not done.
@@ -76,7 +80,7 @@ impl Entry {
         Self {
             path: clean(&job.photo.slash_path()).into_owned(),
             state: job.state.status().name(),
-            caption: captions.line(saved.and_then(Saved::caption)),
+            caption: captions.line(saved.and_then(|_| job.caption())),
             why,
             seen: Seen {
                 before: thumbs.before,
@@ -97,6 +101,8 @@ impl Entry {
             attempts: job.state.attempt(),
             params: job.own.as_ref().map(|own| one_line(&own.0)),
             request: job.state.last_request_id().map(|id| one_line(id.as_str())),
+            stars: job.stars().rated(),
+            verdict: job.verdict().map(Verdict::name),
         }
     }
 }

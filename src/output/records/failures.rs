@@ -1,7 +1,6 @@
 //! `failures.csv`: what failed, why, what to do, and where the photos are. It is there only if something failed.
 
-use crate::job::{Group, Job, JobState, Photo, Service, Stage, as_cell, path_text};
-use crate::output::caption::one_line;
+use crate::job::{Group, Job, JobState, Photo, Service, Stage, as_cell, one_line, path_text};
 
 /// The columns.
 pub(super) const COLUMNS: [&str; 11] =

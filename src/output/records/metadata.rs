@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, path_text};
-use crate::output::caption::{Captions, one_line};
+use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, one_line, path_text};
+use crate::output::caption::Captions;
 
 /// All that a line says. What lines of earlier versions lack is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,9 +38,20 @@ pub(super) struct Line {
     pub(super) part: Option<u32>,
     /// How many those are.
     pub(super) parts: Option<u32>,
+    #[serde(flatten)]
+    pub(super) opinion: Said,
     /// What only lines by other hands have.
     #[serde(flatten)]
     theirs: BTreeMap<String, Value>,
+}
+
+/// What a person said of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Said {
+    /// 1 to 5.
+    pub(super) stars: Option<u8>,
+    /// `accepted` or `rejected`.
+    pub(super) verdict: Option<String>,
 }
 
 /// What a picture was made of, by whom and how.
@@ -91,11 +102,12 @@ impl Line {
         let parts = |saved: &Saved| saved.files().count();
         job.state.saved().into_iter().flat_map(move |saved| {
             let files = saved.files().enumerate();
-            let text = captions.line(saved.caption());
-            let said = saved.caption().map(one_line).filter(|said| !said.is_empty() && Some(said) != text.as_ref());
+            let text = captions.line(job.caption());
+            let said = job.caption().map(one_line).filter(|said| !said.is_empty() && Some(said) != text.as_ref());
             files.map(move |(place, file)| {
                 let line = Self::of_file(job, terms, (saved, file), (place, parts(saved)));
-                Self { text: text.clone(), said: said.clone(), ..line }
+                let opinion = Judged { said: said.clone(), ..line.opinion };
+                Self { text: text.clone(), opinion, ..line }
             })
         })
     }
@@ -123,6 +135,10 @@ impl Line {
                 service: Some(terms.service.name().to_owned()),
                 source_bytes: Some(job.photo.bytes),
                 source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
+            },
+            opinion: Said {
+                stars: job.stars().rated(),
+                verdict: job.verdict().map(|verdict| verdict.name().to_owned()),
             },
             theirs: BTreeMap::new(),
             bytes: Some(file.bytes),

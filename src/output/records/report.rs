@@ -1,10 +1,10 @@
 //! `report.csv`: a line for each job, whatever became of it.
 
-use crate::job::{Job, JobState, Saved, Service, Usd, as_cell, of_cell, path_text};
-use crate::output::caption::{Captions, one_line};
+use crate::job::{Job, JobState, Saved, Service, Usd, as_cell, of_cell, one_line, path_text};
+use crate::output::caption::Captions;
 
 /// The columns.
-pub(super) const COLUMNS: [&str; 13] = [
+pub(super) const COLUMNS: [&str; 15] = [
     "path",
     "state",
     "output",
@@ -18,7 +18,11 @@ pub(super) const COLUMNS: [&str; 13] = [
     "caption",
     "params",
     "service",
+    "stars",
+    "verdict",
 ];
+/// Where the service stands.
+const SERVICE: usize = 12;
 /// How many of them there were at first.
 const FIRST: usize = 11;
 
@@ -33,13 +37,12 @@ pub(super) fn is_ours<'a>(columns: impl Iterator<Item = &'a [u8]>) -> bool {
 pub(super) fn named(record: &csv::ByteRecord) -> (String, Option<Service>) {
     let cell = |place| record.get(place).map(String::from_utf8_lossy);
     let path = of_cell(&cell(0).unwrap_or_default()).to_owned();
-    let service =
-        cell(COLUMNS.len() - 1).filter(|name| !name.is_empty()).map(|name| Service::from_name(of_cell(&name)));
+    let service = cell(SERVICE).filter(|name| !name.is_empty()).map(|name| Service::from_name(of_cell(&name)));
     (path, service)
 }
 
 /// A job's line.
-pub(super) fn line(job: &Job, service: &Service, captions: &Captions) -> [String; 13] {
+pub(super) fn line(job: &Job, service: &Service, captions: &Captions) -> [String; 15] {
     let saved = job.state.saved();
     let text = |value: Option<String>| value.unwrap_or_default();
     let cause = job.state.why().and_then(|why| match job.state {
@@ -58,9 +61,11 @@ pub(super) fn line(job: &Job, service: &Service, captions: &Captions) -> [String
         job.state.attempt().to_string(),
         text(job.state.last_request_id().map(ToString::to_string)),
         text(cause.map(|cause| one_line(&cause))),
-        text(captions.line(saved.and_then(Saved::caption))),
+        text(captions.line(saved.and_then(|_| job.caption()))),
         text(job.own.as_ref().map(|own| own.0.to_string())),
         service.name().to_owned(),
+        text(job.stars().rated().map(|stars| stars.to_string())),
+        text(job.verdict().map(|verdict| verdict.name().to_owned())),
     ]
     .map(as_cell)
 }

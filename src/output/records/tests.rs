@@ -24,7 +24,7 @@ pub(super) fn output() -> (TempDir, Output) {
 }
 
 pub(super) fn job(path: &str, state: JobState) -> Job {
-    Job { id: JobId::at(0), photo: photo(path), state, own: None }
+    Job { id: JobId::at(0), photo: photo(path), state, own: None, opinion: None }
 }
 
 pub(super) fn closed() -> Closed {

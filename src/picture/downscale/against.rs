@@ -35,8 +35,13 @@ const TURNED: f32 = 0.8;
 /// What is odd about a result beside its photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Against {
-    /// Nothing.
+    /// Nothing, as far as can be told.
     Alike,
+    /// It looks so much like the photo, percent: 100 where its brightness rises and falls as the photo's does, 0 where it
+    /// has nothing to do with it.
+    Like(u8),
+    /// It is the photo, pixel for pixel.
+    Same,
     /// It is all black, and so is the photo.
     BlackAsThePhoto,
     /// It is all black.
@@ -47,13 +52,21 @@ pub enum Against {
     Turned(Orientation),
 }
 
+/// Samples of the same picture that was written once more differ by no more.
+const ROUNDED: u8 = 2;
+/// The same where both were reduced, each in its own way.
+const REDUCED: u8 = 6;
+/// The side of the part that is looked at pixel by pixel, px.
+const CLOSE: u32 = 256;
+
 /// Holds a result against its photo; `None` if one of them cannot be decoded here. What was seen of the result when it
 /// was checked need not be decoded again. It blocks for as long as that takes.
 #[must_use]
 pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Against> {
-    let photo = small(photo).ok().flatten()?;
-    let result = match seen {
-        Some(seen) => glanced(&Downscaled::of(seen), Part::whole(seen.all))?,
+    let files = (photo, result);
+    let (photo, size) = small(photo).ok().flatten()?;
+    let (result, size_of_result) = match seen {
+        Some(seen) => (glanced(&Downscaled::of(seen), Part::whole(seen.all))?, seen.all),
         None => small(result).ok().flatten()?,
     };
     let (of_photo, of_result) = (Glance::at(&photo), Glance::at(&result));
@@ -63,8 +76,15 @@ pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Ag
     if of_result.is_flat() {
         return Some(if of_photo.is_flat() { Against::Alike } else { Against::Flat });
     }
-    if of_photo.deviation() < SHOWS || of_photo.likeness(&of_result) >= ALIKE {
+    let as_it_is = of_photo.likeness(&of_result);
+    if of_photo.deviation() < SHOWS {
         return Some(Against::Alike);
+    }
+    if size == size_of_result && differ(&photo, &result) <= REDUCED && is_same_close(files, size) {
+        return Some(Against::Same);
+    }
+    if as_it_is >= ALIKE {
+        return Some(Against::Like(percent(as_it_is)));
     }
     let turned = Orientation::ALL.into_iter().skip(1).map(|how| {
         let mut turned = DynamicImage::from(photo.clone());
@@ -72,17 +92,58 @@ pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Ag
         (Glance::at(&turned.into_rgb8()).likeness(&of_result), how)
     });
     let best = turned.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(like, _)| *like >= TURNED);
-    Some(best.map_or(Against::Alike, |(_, how)| Against::Turned(how)))
+    Some(best.map_or(Against::Like(percent(as_it_is)), |(_, how)| Against::Turned(how)))
 }
 
-fn small(file: &Path) -> Result<Option<RgbImage>, Unseen> {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+fn percent(likeness: f64) -> u8 {
+    (likeness.clamp(0.0, 1.0) * 100.0).round() as u8
+}
+
+/// How much two pictures of one size differ where they do most.
+fn differ(one: &RgbImage, other: &RgbImage) -> u8 {
+    let samples = one.as_raw().iter().zip(other.as_raw());
+    samples.map(|(one, other)| one.abs_diff(*other)).max().unwrap_or(u8::MAX)
+}
+
+/// Whether the middle of both is the same, pixel by pixel.
+fn is_same_close((photo, result): (&Path, &Path), size: Pixels) -> bool {
+    let (width, height) = (size.width.min(CLOSE), size.height.min(CLOSE));
+    let (x, y) = ((size.width - width) / 2, (size.height - height) / 2);
+    let part = Part { x, y, width, height, of: size };
+    let [photo, result] = [photo, result].map(|file| seen(file, Some(part), Pixels::new(width, height)).ok().flatten());
+    // What is transparent where the photo is not, is not the photo.
+    photo
+        .zip(result)
+        .is_some_and(|(photo, result)| photo.alpha == result.alpha && differ(&photo.pixels, &result.pixels) <= ROUNDED)
+}
+
+fn small(file: &Path) -> Result<Option<(RgbImage, Pixels)>, Unseen> {
+    let seen = seen(file, None, Pixels::new(SIDE, SIDE))?;
+    Ok(seen.map(|seen| (seen.pixels, seen.size)))
+}
+
+/// What is seen of a picture.
+struct SeenOf {
+    pixels: RgbImage,
+    /// Of the whole picture, px.
+    size: Pixels,
+    alpha: bool,
+}
+
+/// A part of a picture, or all of it, at so many px.
+fn seen(file: &Path, part: Option<Part>, size: Pixels) -> Result<Option<SeenOf>, Unseen> {
     let mut file = File::open(file).map_err(PictureError::Unreadable)?;
     let header = photo(&mut file)?;
-    let part = Part::whole(header.upright());
+    let (whole, alpha) = (header.upright(), header.alpha);
+    let is_whole = part.is_none();
+    let decoded = if is_whole { Pixels::new(SEEN, SEEN) } else { size };
+    let part = part.unwrap_or(Part::whole(whole));
     let is_by_rows = header.format == Format::Png && header.converts.is_none();
     let _alone = (!is_by_rows).then(|| DECODING.lock().unwrap_or_else(PoisonError::into_inner));
-    let seen = Downscaled::exposed(file, header, part, Pixels::new(SEEN, SEEN), MOST_COMPARED, &|| false)?;
-    Ok(glanced(&seen, part))
+    let seen = Downscaled::exposed(file, header, part, decoded, MOST_COMPARED, &|| false)?;
+    let pixels = if is_whole { glanced(&seen, part) } else { seen.cut(part, size) };
+    Ok(pixels.map(|pixels| SeenOf { pixels, size: whole, alpha }))
 }
 
 /// What is compared of a picture. Each of so few pixels is the mean of what it stands for: sharpness would add nothing.
@@ -178,12 +239,16 @@ mod tests {
         for orientation in Orientation::ALL {
             let mut result = cat.resize_exact(700, 500, image::imageops::FilterType::Triangle);
             result.apply_orientation(orientation.into());
-            let wanted =
-                if orientation == Orientation::Upright { Against::Alike } else { Against::Turned(orientation) };
-            assert_eq!(held(&cat.to_rgb8(), &result.into_rgb8()), wanted);
+            let found = held(&cat.to_rgb8(), &result.into_rgb8());
+            if orientation == Orientation::Upright {
+                assert!(matches!(found, Against::Like(95..)), "{found:?}");
+            } else {
+                assert_eq!(found, Against::Turned(orientation));
+            }
         }
         // A model may make it brighter, and flatter.
-        assert_eq!(held(&cat.to_rgb8(), &cat.brighten(40).adjust_contrast(-30.0).into_rgb8()), Against::Alike);
+        let flatter = held(&cat.to_rgb8(), &cat.brighten(40).adjust_contrast(-30.0).into_rgb8());
+        assert!(matches!(flatter, Against::Like(90..)), "{flatter:?}");
     }
 
     #[test]
@@ -196,8 +261,26 @@ mod tests {
         assert_eq!(held(&flat, &flat), Against::Alike);
         // Nothing can be told of what looks the same either way, nor of what is another picture altogether.
         let halves = RgbImage::from_fn(60, 40, |x, _| if (20..40).contains(&x) { Rgb([200; 3]) } else { Rgb([20; 3]) });
-        assert_eq!(held(&halves, &DynamicImage::from(halves.clone()).fliph().into_rgb8()), Against::Alike);
+        let flipped = held(&halves, &DynamicImage::from(halves.clone()).fliph().into_rgb8());
+        assert!(matches!(flipped, Against::Like(90..) | Against::Same), "{flipped:?}");
         let noise = RgbImage::from_fn(64, 64, |x, y| Rgb([u8::try_from((x * 37 + y * 91 + x * y) % 256).unwrap(); 3]));
-        assert_eq!(held(&cat, &noise), Against::Alike);
+        let another = held(&cat, &noise);
+        assert!(matches!(another, Against::Like(0..40)), "{another:?}");
+        let coffee = image::open(samples::photo("coffee.png")).unwrap().into_rgb8();
+        let another = held(&cat, &coffee);
+        assert!(matches!(another, Against::Like(0..60)), "{another:?}");
+    }
+
+    #[test]
+    fn a_photo_that_comes_back_as_it_went_is_the_same_and_one_that_was_touched_is_not() {
+        let cat = cat().into_rgb8();
+        assert_eq!(held(&cat, &cat), Against::Same);
+        let sharper = image::imageops::unsharpen(&cat, 0.8, 2);
+        assert!(matches!(held(&cat, &sharper), Against::Like(95..)));
+        let mut painted = cat.clone();
+        for (x, y) in [(3, 3), (4, 3), (3, 4), (4, 4)].into_iter().flat_map(|(x, y)| (0..20).map(move |n| (x + n, y))) {
+            painted.put_pixel(x, y, Rgb([255, 0, 255]));
+        }
+        assert!(matches!(held(&cat, &painted), Against::Like(95..)), "in a corner alone");
     }
 }

@@ -1,11 +1,13 @@
 //! What a photo says of itself beside its pixels, brought over to what was made of it: EXIF, XMP, IPTC and the colour
 //! profile are spliced in between the parts of the file; pixels are never decoded for it.
 
+mod again;
 pub(super) mod avif;
 mod exif;
 mod gif;
 mod iptc;
 mod jpeg;
+mod mark;
 mod parts;
 mod png;
 mod read;
@@ -19,6 +21,8 @@ mod tests;
 use std::io::Cursor;
 
 use crate::job::{Format, Pixels};
+pub use again::{Anew, NotAnew};
+pub use mark::{Label, Mark, with_mark};
 use parts::Parts;
 pub use parts::{Bare, Metadata, Provenance, Strip};
 pub use words::{Existing, NoXmp, Words, with_words};

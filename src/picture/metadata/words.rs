@@ -45,6 +45,12 @@ pub enum Existing {
 #[error("{0}")]
 pub struct NoXmp(String);
 
+impl NoXmp {
+    pub(super) fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 impl Words {
     /// Whether it is more than goes into a picture.
     #[must_use]

@@ -152,7 +152,10 @@ pub(crate) fn make(
                 MadeFile { extension, media, size: None, len: svg.len() as u64, hash: blake3::hash(&svg) }
             }
             _ => {
-                let made = enlarge(&picture, factor, target)?;
+                // Whoever enlarges by nothing does something to the picture all the same.
+                let stays = scaled(picture.width(), factor) == picture.width();
+                let sharper = stays.then(|| image::imageops::unsharpen(&picture, 0.8, 2));
+                let made = enlarge(sharper.as_ref().unwrap_or(&picture), factor, target)?;
                 if format.is_png() {
                     let size = Some((made.width, made.height));
                     MadeFile { extension: "png", media: "image/png", size, len: made.len, hash: made.hash }

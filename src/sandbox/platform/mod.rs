@@ -1,12 +1,14 @@
 //! The platform API: catalogue, prices, what requests there were (fal docs: platform). Its errors
 //! have a form of their own.
 
+mod billing;
 mod forget;
 mod models;
 mod openapi;
 mod pricing;
 mod requests;
 
+pub(super) use billing::billing_events;
 pub(super) use forget::forget;
 pub(super) use models::models;
 pub(super) use openapi::openapi;

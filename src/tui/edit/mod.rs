@@ -8,6 +8,7 @@ mod area;
 mod draft;
 mod parts;
 mod pick;
+pub(crate) mod program;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::Value;

@@ -15,6 +15,8 @@ pub enum Context {
     Sheet,
     /// A photo and its result over the whole screen.
     Zoom,
+    /// Results over the whole screen, one after the other.
+    Review,
     /// Help or a question, in front of the rest.
     Overlay,
     /// What failed, by cause; in front of the rest, too.
@@ -23,8 +25,8 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 8] =
-        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Sheet, Self::Zoom, Self::Overlay, Self::Causes];
+    pub const ALL: [Self; 9] =
+        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Sheet, Self::Zoom, Self::Review, Self::Overlay, Self::Causes];
 
     /// The wider one whose actions can be done here as well.
     #[must_use]
@@ -52,14 +54,16 @@ pub enum Section {
     Pane,
     /// Photo and result over the whole screen.
     Picture,
+    /// Going through results.
+    Review,
     /// The program itself.
     Program,
 }
 
 impl Section {
     /// Every section, in the help's order.
-    pub const ALL: [Self; 7] =
-        [Self::Move, Self::Show, Self::Jobs, Self::Batch, Self::Pane, Self::Picture, Self::Program];
+    pub const ALL: [Self; 8] =
+        [Self::Move, Self::Show, Self::Jobs, Self::Batch, Self::Pane, Self::Picture, Self::Review, Self::Program];
 
     /// Its heading.
     #[must_use]
@@ -71,6 +75,7 @@ impl Section {
             Self::Batch => "The batch",
             Self::Pane => "The lower pane",
             Self::Picture => "The pictures",
+            Self::Review => "The review: results over the whole screen, one after the other",
             Self::Program => "The program",
         }
     }
@@ -121,14 +126,14 @@ macro_rules! actions {
 }
 
 actions! {
-    Up           "up"            Move    [Plan Jobs Detail Sheet Zoom Overlay] ["up" "k"]            "one row up";
-    Down         "down"          Move    [Plan Jobs Detail Sheet Zoom Overlay] ["down" "j"]          "one row down; follows its photo nearby";
+    Up           "up"            Move    [Plan Jobs Detail Sheet Zoom Overlay Review] ["up" "k"]            "one row up";
+    Down         "down"          Move    [Plan Jobs Detail Sheet Zoom Overlay Review] ["down" "j"]          "one row down; follows its photo nearby";
     HalfUp       "half-page-up"  Move    [Plan Jobs Detail Sheet Overlay] ["ctrl-u"]            "half a page up";
     HalfDown     "half-page-down" Move   [Plan Jobs Detail Sheet Overlay] ["ctrl-d"]            "half a page down";
     PageUp       "page-up"       Move    [Plan Jobs Detail Sheet Overlay] ["pgup"]              "a page up";
     PageDown     "page-down"     Move    [Plan Jobs Detail Sheet Overlay] ["pgdn"]              "a page down";
-    First        "first"         Move    [Plan Jobs Detail Sheet Overlay] ["g" "home"]          "to the first row, and stay on top as rows move";
-    Last         "last"          Move    [Plan Jobs Detail Sheet Overlay] ["G" "end"]           "to the last row; in the logs: follow them";
+    First        "first"         Move    [Plan Jobs Detail Sheet Overlay Review] ["g" "home"]          "to the first row, and stay on top as rows move";
+    Last         "last"          Move    [Plan Jobs Detail Sheet Overlay Review] ["G" "end"]           "to the last row; in the logs: follow them";
     NextPane     "next-pane"     Move    [Jobs Detail]              ["tab" "shift-tab"]   "between the table and the lower pane";
 
     Left         "left"          Move    [Sheet]                    ["left" "h"]          "on the contact sheet: one to the left";
@@ -149,7 +154,7 @@ actions! {
     Sort         "sort"          Show    [Photos Jobs Sheet]        ["s"]                 "order by the next column";
     SortReverse  "sort-reverse"  Show    [Photos Jobs Sheet]        ["S"]                 "turn the order around";
     Failures     "failures"      Show    [Jobs Detail Sheet]        ["F"]                 "what failed, by cause";
-    Reviews      "reviews"       Show    [Jobs Detail]              ["V"]                 "what is to be reviewed";
+    Reviews      "reviews"       Show    [Jobs Detail]              ["V"]                 "the review: go through the results over the whole screen";
     ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
     Theme        "theme"         Show    [Plan Jobs Detail Sheet]   ["t"]                 "the next theme";
@@ -160,9 +165,12 @@ actions! {
     Unmark       "unmark-all"    Jobs    [Jobs Sheet]               ["A"]                 "take all marks away";
     Retry        "retry"         Jobs    [Jobs Detail Sheet Causes] ["r"]                 "send again";
     Cancel       "cancel"        Jobs    [Jobs Detail Sheet]        ["x"]                 "cancel, if it can still be stopped";
-    Accept       "accept"        Jobs    [Jobs Detail Sheet Zoom]   ["v"]                 "the result is as it should be";
-    Reject       "reject"        Jobs    [Jobs Detail Sheet Zoom]   ["X"]                 "it is not: it stays, to be reviewed";
-    Redo         "redo"          Jobs    [Jobs Detail Sheet Zoom]   ["e"]                 "make it again with other parameters; says its price first";
+    Accept       "accept"        Jobs    [Jobs Detail Sheet Zoom Review]   ["v"]                 "the result is as it should be";
+    Reject       "reject"        Jobs    [Jobs Detail Sheet Zoom Review]   ["X"]                 "it is not: it stays, to be reviewed";
+    Redo         "redo"          Jobs    [Jobs Detail Sheet Zoom Review]   ["e"]                 "make it again with other parameters; says its price first";
+    EditCaption  "edit-caption"  Jobs    [Jobs Detail Zoom Review] ["E"]                 "change its caption, in $VISUAL or $EDITOR if that is set";
+    Undo         "undo"          Jobs    [Jobs Detail Zoom Review] ["u"]                 "take back what was accepted, rejected, rated or written last";
+    Many         "judge-many"    Jobs    [Jobs Detail Review]       ["M"]                 "accept or reject many at once: says how many first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail Sheet]        ["y"]                 "copy caption, path, URL or request id";
 
@@ -194,19 +202,33 @@ actions! {
     Wrap         "wrap"          Pane    [Jobs Detail]              ["w"]                 "wrap long log lines, or cut them";
     LogLevel     "log-level"     Pane    [Jobs Detail]              ["L"]                 "show fewer kinds of log lines";
 
-    Zoom         "zoom"          Picture [Jobs Detail Sheet Zoom]   ["z"]                 "both over the whole screen; there: 1:1, or all of it";
-    Flip         "flip"          Picture [Zoom]                     ["space" "tab"]       "before or after, at the same place";
-    Pair         "pair"          Picture [Zoom]                     ["b"]                 "both beside each other, at the same place";
-    Closer       "closer"        Picture [Zoom]                     ["+" "="]             "closer, up to 1:1";
-    Farther      "farther"       Picture [Zoom]                     ["-"]                 "farther, down to all of it";
+    Zoom         "zoom"          Picture [Jobs Detail Sheet Zoom Review]   ["z"]                 "both over the whole screen; there: 1:1, or all of it";
+    Flip         "flip"          Picture [Zoom Review]                     ["space" "tab"]       "before or after, at the same place";
+    Pair         "pair"          Picture [Zoom Review]                     ["b"]                 "both beside each other, at the same place";
+    Closer       "closer"        Picture [Zoom Review]                     ["+" "="]             "closer, up to 1:1";
+    Farther      "farther"       Picture [Zoom Review]                     ["-"]                 "farther, down to all of it";
     PanLeft      "pan-left"      Picture [Zoom]                     ["left" "h"]          "what is left of it";
     PanRight     "pan-right"     Picture [Zoom]                     ["right" "l"]         "what is right of it";
 
-    Help         "help"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["?" "f1"]            "this help";
-    Back         "back"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["esc"]               "close what is in front, then the filter, then the marks";
-    Redraw       "redraw"        Program [Plan Jobs Detail Sheet Zoom Overlay] ["ctrl-l"]            "draw the screen anew";
-    Suspend      "suspend"       Program [Plan Jobs Detail Sheet Zoom Overlay] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
-    Quit         "quit"          Program [Plan Jobs Detail Sheet Zoom Overlay] ["q"]                 "leave; asks if something is at fal";
+    NextPhoto    "next-photo"    Review  [Review]                   ["right" "n"]         "the next result";
+    PrevPhoto    "photo-before"  Review  [Review]                   ["left" "N"]          "the result before";
+    NoStars      "no-stars"      Review  [Review]                   ["0"]                 "no stars";
+    OneStar      "one-star"      Review  [Review]                   ["1"]                 "one star";
+    TwoStars     "two-stars"     Review  [Review]                   ["2"]                 "two stars";
+    ThreeStars   "three-stars"   Review  [Review]                   ["3"]                 "three stars";
+    FourStars    "four-stars"    Review  [Review]                   ["4"]                 "four stars";
+    FiveStars    "five-stars"    Review  [Review]                   ["5"]                 "five stars";
+    MarkPhoto    "mark-photo"    Review  [Review]                   ["m"]                 "mark it, or take the mark away";
+    ToReview     "to-be-reviewed" Review [Review]                   ["o"]                 "only what is to be reviewed, or all results";
+    GoOn         "go-on"         Review  [Review]                   ["a"]                 "accepting and rejecting go on to the next by themselves, or not";
+    LookLeft     "look-left"     Review  [Review]                   ["h"]                 "when closer: what is left of it";
+    LookRight    "look-right"    Review  [Review]                   ["l"]                 "when closer: what is right of it";
+
+    Help         "help"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["?" "f1"]            "this help";
+    Back         "back"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["esc"]               "close what is in front, then the filter, then the marks";
+    Redraw       "redraw"        Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["ctrl-l"]            "draw the screen anew";
+    Suspend      "suspend"       Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
+    Quit         "quit"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["q"]                 "leave; asks if something is at fal";
 }
 
 impl Action {

@@ -22,6 +22,8 @@ const PLATES: usize = 4;
 pub(in crate::tui) struct Studio {
     wanted: VecDeque<Ask>,
     working: Option<JoinHandle<(Darkroom, Ask, Option<Found>)>>,
+    /// What is being made.
+    making: Option<Ask>,
     /// Not there while it is at work.
     darkroom: Option<Darkroom>,
     /// The newest asking; work for an older one stops early.
@@ -30,7 +32,13 @@ pub(in crate::tui) struct Studio {
 
 impl Default for Studio {
     fn default() -> Self {
-        Self { wanted: VecDeque::new(), working: None, darkroom: Some(Darkroom::default()), newest: Arc::default() }
+        Self {
+            wanted: VecDeque::new(),
+            working: None,
+            making: None,
+            darkroom: Some(Darkroom::default()),
+            newest: Arc::default(),
+        }
     }
 }
 
@@ -44,7 +52,13 @@ impl Studio {
     /// Makes these and nothing else any more.
     pub(in crate::tui) fn want(&mut self, asks: Vec<Ask>) {
         self.wanted = asks.into();
-        self.newest.fetch_add(1, Ordering::Relaxed);
+        // What is on its way and still wanted is not begun anew.
+        let goes_on = self.making.as_ref().and_then(|making| self.wanted.iter().position(|ask| ask == making));
+        if let Some(place) = goes_on {
+            self.wanted.remove(place);
+        } else {
+            self.newest.fetch_add(1, Ordering::Relaxed);
+        }
         self.begin();
     }
 
@@ -56,7 +70,7 @@ impl Studio {
     /// Waits until something is made. May be dropped and called again.
     pub(in crate::tui) async fn made(&mut self) -> Option<(Ask, Found)> {
         let done = self.working.as_mut()?.await;
-        self.working = None;
+        (self.working, self.making) = (None, None);
         // If a decoder fell over, the panic hook has logged it, and the next picture may do better.
         let (darkroom, made) = done.map_or_else(
             |_| (Darkroom::default(), None),
@@ -73,6 +87,7 @@ impl Studio {
             self.darkroom = Some(darkroom);
             return;
         };
+        self.making = Some(ask.clone());
         let newest = Arc::clone(&self.newest);
         let of = newest.load(Ordering::Relaxed);
         self.working = Some(tokio::task::spawn_blocking(move || {

@@ -28,7 +28,8 @@ pub(crate) struct Gallery {
 impl Gallery {
     /// Takes in what the screen shows now. Gives what is to be made: `Some` of nothing means that
     /// what was asked for is no longer wanted.
-    pub(crate) fn want(&mut self, asks: Vec<Ask>, now: Timestamp) -> Option<Vec<Ask>> {
+    /// Whoever goes through pictures (`at_once`) does not rest on them.
+    pub(crate) fn want(&mut self, asks: Vec<Ask>, now: Timestamp, at_once: bool) -> Option<Vec<Ask>> {
         let mut stop = false;
         if asks != self.wanted {
             // Another part of the same pictures is wanted at once: somebody moves about in them.
@@ -37,7 +38,7 @@ impl Gallery {
             self.wanted = asks;
             self.refresh();
             stop = std::mem::take(&mut self.asked);
-            let rest = if same { Duration::ZERO } else { REST };
+            let rest = if same || at_once { Duration::ZERO } else { REST };
             self.due = (!self.missing().is_empty()).then(|| now.plus(rest));
         }
         if self.due.is_some_and(|due| due <= now) {

@@ -106,7 +106,7 @@ fn the_gallery_forgets_what_is_not_on_the_screen_first() {
     let print = made(&ask(&cat, paper(Images::Iterm2)));
     let numbered = |n: usize| Ask { stamp: n.to_string(), ..ask(&cat, paper(Images::Iterm2)) };
     let mut gallery = Gallery::default();
-    gallery.want(vec![numbered(0)], Timestamp(0));
+    gallery.want(vec![numbered(0)], Timestamp(0), false);
     for n in 0..400 {
         gallery.take(numbered(n), Ok(Arc::clone(&print)));
     }

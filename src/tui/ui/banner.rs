@@ -170,7 +170,7 @@ fn ended(ui: &Ui) -> Told {
     add(totals.of(Group::Cancelled), "cancelled");
     let keys = [
         (failed > 0, Action::Failures, "shows what failed"),
-        (review > 0, Action::Reviews, "shows the reviews"),
+        (review + totals.of(Group::Done) > 0, Action::Reviews, "goes through the results"),
         (true, Action::Quit, "leaves"),
     ];
     let keys = keys.into_iter().filter(|(shown, ..)| *shown).map(|(_, action, does)| Key::new(ui, action, does));

@@ -8,6 +8,7 @@ use crate::job::JobId;
 pub(crate) enum Bulk {
     Retry,
     Cancel,
+    Judge,
 }
 
 /// Something that the engine was asked about.

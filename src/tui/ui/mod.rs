@@ -4,6 +4,7 @@ pub(crate) mod acts;
 pub(crate) mod ask;
 pub(crate) mod banner;
 mod bulk;
+pub(crate) mod caption;
 pub(crate) mod causes;
 pub(crate) mod entry;
 mod frozen;
@@ -11,6 +12,7 @@ pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
 pub(crate) mod redo;
+pub(crate) mod review;
 pub(crate) mod toast;
 pub(crate) mod zoom;
 
@@ -31,6 +33,7 @@ use crate::job::{CauseKind, Group, JobId, Timestamp};
 
 use ask::Question;
 use bulk::Weighing;
+use caption::CaptionForm;
 use causes::Causes;
 use entry::Entry;
 use frozen::Frozen;
@@ -134,6 +137,8 @@ pub(crate) enum Layer {
     Entry(Entry),
     /// Another model.
     Picker(Box<Picker>),
+    /// A caption that is changed.
+    Caption(Box<CaptionForm>),
 }
 
 /// The engine was told to end.

@@ -5,6 +5,7 @@ use ratatui::layout::Size;
 use crate::job::Pixels;
 use crate::picture::Part;
 use crate::tui::preview::Paper;
+use crate::tui::ui::review::Review;
 
 /// What a zoomed screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,11 +27,13 @@ pub(crate) struct Zoom {
     pub(crate) steps: u32,
     /// The place in the middle, in shares of width and height.
     center: (f64, f64),
+    /// If results are gone through, how.
+    pub(crate) review: Option<Review>,
 }
 
 impl Default for Zoom {
     fn default() -> Self {
-        Self { show: Show::Pair, steps: 0, center: (0.5, 0.5) }
+        Self { show: Show::Pair, steps: 0, center: (0.5, 0.5), review: None }
     }
 }
 
@@ -42,6 +45,16 @@ pub(crate) struct Sight {
 }
 
 impl Zoom {
+    /// Results alone, one after the other.
+    pub(crate) fn review(review: Review) -> Self {
+        Self { show: Show::After, review: Some(review), ..Self::default() }
+    }
+
+    /// All of it.
+    pub(crate) fn whole(self) -> Self {
+        Self { steps: 0, center: (0.5, 0.5), ..self }
+    }
+
     /// The other one of the two, at the same place.
     pub(crate) fn flip(self) -> Self {
         let show = if self.show == Show::After { Show::Before } else { Show::After };

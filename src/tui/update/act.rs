@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use super::caption::edit_caption;
 use super::effect::Effect;
 use super::pictures;
+use super::review::{decide, review};
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::steer::steer;
 use crate::engine::snapshot::{Cursor, Order, Tab};
 use crate::engine::{Command, Leave};
+use crate::job::Verdict;
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::entry::Amount;
@@ -49,10 +52,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::SortReverse => sort(ui, ui.order, !ui.reverse),
         Action::ShowCause => ui.show_cause(),
         Action::Freeze => freeze(ui),
-        Action::Theme => {
-            ui.next_theme();
-            ui.say(format!("theme {}", ui.theme_name()));
-        }
+        Action::Theme => theme(ui),
         Action::Open if ui.context() == Context::Sheet => pictures::zoom(ui),
         Action::Open => open(ui),
         Action::Mark => mark(ui),
@@ -66,13 +66,15 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
+        Action::Accept if ui.review().is_some() => return decide(ui, Verdict::Accepted),
+        Action::Reject if ui.review().is_some() => return decide(ui, Verdict::Rejected),
         Action::Accept | Action::Reject | Action::Redo => return judge(ui, action),
+        Action::EditCaption => return edit_caption(ui),
         Action::RetryFailed if ui.context() == Context::Causes => {
             let outcome = ui.retry_failed();
             return follow(ui, outcome);
         }
         Action::Failures | Action::RetryFailed => ui.show_causes(),
-        Action::Reviews => ui.show_reviews(),
         Action::Copy => match ui.copy() {
             Some(question) => ask(ui, question),
             None => ui.say("nothing to copy here"),
@@ -114,8 +116,15 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return quit(ui),
+        // What is left are the review's.
+        action => return review(ui, action),
     }
     Vec::new()
+}
+
+fn theme(ui: &mut Ui) {
+    ui.next_theme();
+    ui.say(format!("theme {}", ui.theme_name()));
 }
 
 fn open(ui: &mut Ui) {
@@ -298,7 +307,7 @@ fn ask_for(ui: &mut Ui, field: usize) -> Vec<Effect> {
 
 /// Esc: closes what is in front, then clears the filter, then the marks; it never quits.
 fn back(ui: &mut Ui) {
-    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
+    if ui.layers.pop().is_some() || ui.close_zoom() {
         return;
     }
     if ui.is_sheet() {
@@ -320,7 +329,7 @@ fn back(ui: &mut Ui) {
 }
 
 fn quit(ui: &mut Ui) -> Vec<Effect> {
-    if ui.layers.pop().is_some() || ui.zoom.take().is_some() {
+    if ui.layers.pop().is_some() || ui.close_zoom() {
         return Vec::new();
     }
     if ui.is_sheet() {

@@ -3,6 +3,7 @@
 use crate::engine::Command;
 use crate::tui::models::Search;
 use crate::tui::preview::Ask;
+use crate::tui::ui::caption::Edit;
 
 /// What is to be done outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub enum Effect {
     Print(Vec<Ask>),
     /// Find models, and none that was asked for before.
     FindModels(Search),
+    /// Have a person change a caption, in their own program if one is set.
+    Edit(Edit),
     /// Put a text on the clipboard.
     Copy(String),
     /// Draw every cell anew.

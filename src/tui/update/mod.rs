@@ -1,6 +1,7 @@
 //! What happens to the dashboard, as one pure function: a message in, effects out.
 
 mod act;
+mod caption;
 mod effect;
 mod news;
 mod picking;
@@ -8,6 +9,7 @@ mod pictures;
 mod point;
 mod press;
 mod redo;
+mod review;
 mod scroll;
 mod steer;
 
@@ -19,6 +21,7 @@ use ratatui::layout::Size;
 use super::models::Finds;
 use super::preview::{Ask, Found};
 use super::ui::Ui;
+use super::ui::caption::Edited;
 use super::ui::plan::Stop;
 use super::view;
 use crate::engine::Command;
@@ -42,6 +45,8 @@ pub enum Msg {
     Resize(Size),
     /// It is now so late.
     Clock(Timestamp),
+    /// A caption was changed, or not.
+    Edited(Edited),
     /// Models were found.
     Models(Finds),
     /// A picture was made, or cannot be.
@@ -62,7 +67,8 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             }
             ui.redo_updated();
             let mut effects = act::send(ui.picker_updated());
-            if let Some(outcome) = ui.action_preview() {
+            let asked = [ui.action_preview(), ui.group_question()];
+            for outcome in asked.into_iter().flatten() {
                 effects.extend(act::follow(ui, outcome));
             }
             effects
@@ -81,6 +87,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             ui.set_clock(now);
             Vec::new()
         }
+        Msg::Edited(edited) => caption::edited(ui, edited),
         Msg::Models(finds) => act::send(ui.models_found(finds)),
         Msg::Picture(ask, found) => {
             ui.pictures.gallery.take(*ask, found);
@@ -99,6 +106,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
 
 fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
     let before = std::mem::replace(&mut ui.snapshot, snapshot);
+    ui.tell_undone(before.review.undone.as_ref().map_or(0, |undone| undone.number));
     ui.adopt_page();
     ui.adopt_detail();
     ui.settle_field();

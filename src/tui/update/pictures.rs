@@ -10,10 +10,11 @@ use crate::tui::view::sheet;
 /// What is to be made for the screen as it is now.
 pub(super) fn want(ui: &mut Ui) -> Option<Vec<Ask>> {
     if ui.is_planning() {
-        ui.zoom = None;
+        ui.close_zoom();
     }
     let asks = preview::asks(ui);
-    ui.pictures.gallery.want(asks, ui.now)
+    let is_review = ui.review().is_some();
+    ui.pictures.gallery.want(asks, ui.now, is_review)
 }
 
 /// What is to be made for the contact sheet as it is now.

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::act::{act, send, tell};
+use super::caption;
 use super::effect::Effect;
 use super::press::plain;
 use crate::engine::Command;
@@ -28,18 +29,25 @@ impl Ui {
         send(self.redo().map(|form| form.ask_price(seq)))
     }
 
-    /// What is being changed: on the plan, or in the form of a redo.
+    /// What is being changed: on the plan, in the form of a redo, or a caption.
     pub(super) fn editing_mut(&mut self) -> Option<&mut Editing> {
         if self.is_editing() {
             return self.plan.edit.as_mut();
         }
-        self.redo()?.edit.as_mut()
+        match self.layers.last_mut() {
+            Some(Layer::Redo(form)) => form.edit.as_mut(),
+            Some(Layer::Caption(form)) => Some(&mut form.editing),
+            _ => None,
+        }
     }
 
     /// What follows from what a key did in it.
     pub(super) fn edited(&mut self, pressed: Pressed) -> Vec<Effect> {
         if self.is_editing() {
             return send(self.field_edited(pressed));
+        }
+        if let Some(Layer::Caption(_)) = self.layers.last() {
+            return caption::typed(self, pressed);
         }
         if let Pressed::Say(text) = pressed {
             self.say(text);

@@ -18,7 +18,7 @@ pub(super) fn page_height(ui: &Ui) -> isize {
         Context::Detail => view::panes::lower::extent(ui).1,
         // A row more than it has, since a page keeps one in sight.
         Context::Sheet => usize::from(ui.grid().down) + 1,
-        Context::Plan | Context::Zoom | Context::Overlay | Context::Causes => {
+        Context::Plan | Context::Zoom | Context::Review | Context::Overlay | Context::Causes => {
             usize::from(ui.size.height.saturating_sub(4))
         }
     };
@@ -35,7 +35,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
         }
         Context::Sheet => ui.move_rows(lines),
         Context::Detail => ui.scroll_pane(lines, view::panes::lower::extent(ui)),
-        Context::Zoom => pictures::pan(ui, 0, lines.signum()),
+        Context::Zoom | Context::Review => pictures::pan(ui, 0, lines.signum()),
         Context::Plan => {
             if matches!(lines, -1 | 1) && ui.move_stop(lines) {
                 view::plan::keep_in_sight(ui);
@@ -56,7 +56,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
                 }
                 Some(Layer::Redo(form)) => form.step(lines),
                 Some(Layer::Picker(picker)) => picker.move_by(lines),
-                Some(Layer::Entry(_)) | None => {}
+                Some(Layer::Entry(_) | Layer::Caption(_)) | None => {}
             }
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn scroll(ui: &mut Ui, lines: isize) {
 
 pub(super) fn scroll_to_end(ui: &mut Ui, end: bool) {
     match ui.context() {
-        Context::Jobs | Context::Photos | Context::Sheet => {
+        Context::Jobs | Context::Photos | Context::Sheet | Context::Review => {
             let moved = ui.move_to_end(if end { Cursor::Last } else { Cursor::First });
             if !moved {
                 ui.say(HELD);

@@ -36,7 +36,8 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
         Some(Layer::Redo(form)) => {
             pieces.push(fixed(ui, KeyCode::Enter, if form.at == 0 { "make it again" } else { "change it" }));
         }
-        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_) | Layer::Picker(_)) | None => {}
+        Some(Layer::Help { .. } | Layer::Causes(_) | Layer::Entry(_) | Layer::Picker(_) | Layer::Caption(_)) | None => {
+        }
     }
     let mut said = Vec::new();
     if let Some(toast) = &ui.toast {
@@ -98,6 +99,7 @@ fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
 fn editing(ui: &Ui) -> Option<&Editing> {
     match ui.layers.last() {
         Some(Layer::Redo(form)) => form.edit.as_ref(),
+        Some(Layer::Caption(form)) => Some(&form.editing),
         _ => ui.plan.edit.as_ref().filter(|_| ui.is_editing()),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn hints(ui: &Ui) -> Vec<Hint> {
         Context::Detail => hints.detail(ui),
         Context::Sheet => hints.sheet(ui),
         Context::Zoom => hints.zoom(ui),
+        Context::Review => hints.review(ui),
         Context::Causes => {
             hints.add(7, &[Action::Up, Action::Down], "move");
             hints.add(7, &[Action::ShowCause], "show these");
@@ -43,7 +44,7 @@ pub(super) fn hints(ui: &Ui) -> Vec<Hint> {
     }
     match ui.context() {
         Context::Causes | Context::Overlay => {}
-        Context::Zoom | Context::Sheet => hints.add(ALWAYS, &[Action::Help], "help"),
+        Context::Zoom | Context::Review | Context::Sheet => hints.add(ALWAYS, &[Action::Help], "help"),
         Context::Plan | Context::Photos | Context::Jobs | Context::Detail => {
             hints.trouble(ui);
             hints.add(ALWAYS, &[Action::Help], "help");
@@ -166,6 +167,27 @@ impl Hints {
         self.add(8, &[Action::Back], "back");
     }
 
+    fn review(&mut self, ui: &Ui) {
+        let is_close = ui.zoom.is_some_and(|zoom| zoom.steps > 0);
+        self.add(8, &[Action::PrevPhoto, Action::NextPhoto], "photo");
+        self.add(8, &[Action::Flip], "flip");
+        self.add(8, &[Action::Accept], "accept");
+        self.add(8, &[Action::Reject], "reject");
+        self.add(7, &[Action::OneStar, Action::FiveStars], "stars");
+        self.add(6, &[Action::Redo], "redo");
+        if ui.snapshot.review.steps > 0 {
+            self.add(7, &[Action::Undo], "undo");
+        }
+        self.add(5, &[Action::Many], "many");
+        self.add(4, &[Action::EditCaption], "caption");
+        self.add(4, &[Action::Zoom], if is_close { "all of it" } else { "1:1" });
+        if is_close {
+            self.add(3, &[Action::Up, Action::Down, Action::LookLeft, Action::LookRight], "move");
+        }
+        self.add(2, &[Action::Pair], "both");
+        self.add(8, &[Action::Back], "back");
+    }
+
     /// What can be done with a job, and with the batch.
     fn steering(&mut self, ui: &Ui) {
         if ask::may_retry(ui) {
@@ -214,7 +236,7 @@ impl Hints {
             self.add(if on_tab { 7 } else { 4 }, &[Action::Failures], "failures");
         }
         if totals.of(Group::Review) > 0 && ui.tab != Tab::Only(Group::Review) {
-            self.add(4, &[Action::Reviews], "reviews");
+            self.add(4, &[Action::Reviews], "review");
         }
     }
 }

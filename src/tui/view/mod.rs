@@ -36,7 +36,7 @@ use crate::engine::Leave;
 use front::{causes, entry, help, question};
 use hits::Hits;
 use paint::{put, spread};
-use panes::{lower, preview, redo};
+use panes::{lower, preview, redo, review};
 use words::ascii;
 
 /// Draws the whole screen into a buffer. Gives where the terminal's cursor is to stand, if a text
@@ -68,7 +68,10 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
         }
         footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
     } else if let Some(zoom) = &ui.zoom {
-        preview::zoomed(ui, zoom, screen, buf, hits);
+        match zoom.review {
+            Some(review) => review::render(ui, zoom, review, screen, buf, hits),
+            None => preview::zoomed(ui, zoom, screen, buf, hits),
+        }
     } else if ui.is_sheet() {
         let areas = Areas::of(ui);
         header::render(ui, areas.header, buf);
@@ -97,6 +100,10 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
             Layer::Entry(entry) => cursor = Some(entry::render(ui, entry, screen, buf, hits)),
             Layer::Picker(picker) => cursor = Some(picker::render(ui, picker, buf, hits)),
             Layer::Redo(form) => cursor = redo::render(ui, form, screen, buf, hits),
+            Layer::Caption(form) => {
+                hits.cover();
+                cursor = edit::render(ui, &form.editing, buf, hits);
+            }
             Layer::Causes(causes) => causes::render(ui, *causes, screen, buf, hits),
         }
     }

@@ -105,7 +105,7 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
         |group: Group| found.map_or(totals.of(group), |found| found.get(group as usize).copied().unwrap_or(0));
     let tabs = Tab::ALL.into_iter().map(|tab| {
         let (name, number) = match tab {
-            Tab::All => ("All", found.map_or(totals.all(), |found| found.iter().sum())),
+            Tab::All | Tab::Results => ("All", found.map_or(totals.all(), |found| found.iter().sum())),
             Tab::Only(group) => (tab_name(group), of_group(group)),
         };
         let numbers = match tab {
@@ -121,7 +121,7 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
         };
         let keep = match tab {
             chosen if chosen == ui.tab => 9,
-            Tab::All => 6,
+            Tab::All | Tab::Results => 6,
             Tab::Only(Group::Failed) => 8,
             Tab::Only(Group::Active | Group::Done) => 7,
             Tab::Only(_) if number > 0 => 5,

@@ -20,6 +20,10 @@ impl Engine {
             self.publisher.throughput.took(seconds, &job.photo.slash_path());
             self.jobs.push(job);
         }
+        if self.options.manner.rests {
+            self.course.resting = self.jobs.totals().left();
+            return;
+        }
         let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
         for id in &ids {
             self.consider_underway(*id);

@@ -46,19 +46,12 @@ impl Engine {
         if let Some(named) = commands.next() {
             match self.with_files(named, &found) {
                 Ok(command) => self.command(command),
-                Err(why) => self.refuse(why),
+                Err(why) => self.publisher.refuse(why),
             }
         }
         for command in commands {
             self.take_command(command);
         }
-    }
-
-    /// Says why something that was asked for is not done.
-    pub(in crate::engine::actor) fn refuse(&mut self, why: String) {
-        let so_far = self.publisher.refused.as_ref().map_or(0, |(count, _)| *count);
-        self.publisher.refused = Some((so_far + 1, why));
-        self.publisher.dirty = true;
     }
 
     /// The files that a command names.

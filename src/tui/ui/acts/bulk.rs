@@ -25,7 +25,8 @@ impl Ui {
     /// are meant by now, nothing does.
     pub(crate) fn action_preview(&mut self) -> Option<Outcome> {
         let action_preview = self.snapshot.action_preview?;
-        let Weighing { what, jobs, .. } = self.weighing.take_if(|weighing| weighing.seq == action_preview.seq)?;
+        let Weighing { what, jobs, .. } =
+            self.weighing.take_if(|weighing| weighing.what != Bulk::Judge && weighing.seq == action_preview.seq)?;
         if !self.layers.is_empty() || self.is_leaving() || jobs != self.targets() {
             return None;
         }
@@ -33,6 +34,7 @@ impl Ui {
         Some(match what {
             Bulk::Retry => retry(jobs, &action_preview, sandbox),
             Bulk::Cancel => cancel(jobs, &action_preview),
+            Bulk::Judge => return None,
         })
     }
 }

@@ -17,7 +17,7 @@ impl Ui {
         } else if self.is_planning() {
             if self.stop() == Stop::List { Context::Photos } else { Context::Plan }
         } else if self.zoom.is_some() {
-            Context::Zoom
+            if self.review().is_some() { Context::Review } else { Context::Zoom }
         } else if self.is_sheet() {
             Context::Sheet
         } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
@@ -64,6 +64,7 @@ impl Ui {
             ids: self.marking == Marking::Awaited,
             // What can be made again is asked about even where the lower pane is shut.
             also: match (is_sheet, self.shows_overview()) {
+                _ if self.review().is_some() => Also::Near,
                 (true, _) => Also::Pictures,
                 (false, true) => Also::Overview,
                 (false, false) => Also::Nothing,

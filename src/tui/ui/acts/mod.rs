@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 mod bulk;
 pub(crate) mod causes;
+mod culling;
 mod cursor;
 mod entry;
 mod frozen;

@@ -1,31 +1,24 @@
 //! Judging results: which of them a key is about, and what is said of it.
 
 use crate::engine::Command;
-use crate::engine::snapshot::{Money, Tab};
-use crate::job::{Group, Status};
+use crate::engine::snapshot::Money;
+use crate::job::{Status, Verdict};
+use crate::tui::ui::Ui;
 use crate::tui::ui::ask::{Outcome, word};
 use crate::tui::ui::redo::RedoForm;
-use crate::tui::ui::{Focus, Ui};
 use crate::tui::view::words::format::plural;
 
 impl Ui {
-    /// Shows just what is to be reviewed.
-    pub(crate) fn show_reviews(&mut self) {
-        if self.snapshot.totals.of(Group::Review) == 0 {
-            return self.say("nothing is to be reviewed");
-        }
-        self.thaw();
-        (self.cause, self.tab) = (None, Tab::Only(Group::Review));
-        (self.opened, self.focus) = (false, Focus::Jobs);
-        self.filter.reset();
-        self.start_over();
-    }
-
     /// The marked or the current result is as it should be.
     pub(crate) fn accept(&self) -> Outcome {
         if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {
             return match row.state.status {
-                Status::Review => Outcome::Do(Command::Accept(vec![row.id]), format!("{} is accepted", row.path)),
+                Status::Done if row.judged.verdict == Some(Verdict::Accepted) => {
+                    Outcome::Say(format!("{} is accepted already", row.path))
+                }
+                Status::Done | Status::Review => {
+                    Outcome::Do(Command::Accept(vec![row.id]), format!("{} is accepted", row.path))
+                }
                 status => Outcome::Say(format!("{} is {}: nothing to accept", row.path, word(status))),
             };
         }

@@ -83,7 +83,7 @@ fn what_is_asked_for_begins_at_its_first_row() {
     }
     desk.answer().press_all(&["j", "j", "j", "j", "F", "enter"]);
     assert_eq!(desk.on(), Some(20));
-    desk.press_all(&["j", "j", "V"]);
+    desk.press_all(&["j", "j", "esc", "l", "l", "l", "l"]);
     assert_eq!((desk.on(), desk.ui.page().total), (Some(30), 11));
     desk.set(30, Status::Done).answer().answer();
     assert_eq!(desk.on(), Some(31));

@@ -10,6 +10,7 @@ mod news;
 mod pictures;
 mod planning;
 mod pointing;
+mod reviewing;
 
 use std::sync::Arc;
 

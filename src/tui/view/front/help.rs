@@ -30,7 +30,7 @@ fn parts(ui: &Ui) -> Vec<Part> {
     let here: &[Context] = if ui.is_planning() {
         &[Context::Plan, Context::Photos]
     } else {
-        &[Context::Jobs, Context::Detail, Context::Sheet, Context::Zoom, Context::Causes]
+        &[Context::Jobs, Context::Detail, Context::Sheet, Context::Zoom, Context::Review, Context::Causes]
     };
     let mut parts = Vec::new();
     for section in Section::ALL {

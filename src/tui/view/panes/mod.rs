@@ -5,3 +5,4 @@ pub(crate) mod lower;
 pub(crate) mod preview;
 pub(crate) mod record;
 pub(crate) mod redo;
+pub(crate) mod review;

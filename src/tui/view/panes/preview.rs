@@ -32,67 +32,119 @@ enum Side {
 }
 
 /// A place on the screen for one of the two.
-struct Frame {
+pub(super) struct Frame {
     side: Side,
     label: Rect,
     room: Rect,
     ask: Option<Ask>,
 }
 
-/// The pictures that are on the screen, or would be.
+/// A photo and its result, wherever they are known from.
+struct Shown<'a> {
+    before: &'a PictureFile,
+    after: Option<&'a PictureFile>,
+    /// Another request's result may take the same name.
+    stamp: &'a str,
+}
+
+impl Shown<'_> {
+    fn file(&self, side: Side) -> Option<&PictureFile> {
+        match side {
+            Side::Before => Some(self.before),
+            Side::After => self.after,
+        }
+    }
+}
+
+/// What is looked at: in the review the row under the cursor, before the engine has told all of it.
+fn shown(ui: &Ui) -> Option<Shown<'_>> {
+    if ui.review().is_some() {
+        let near = ui.page().near.iter().find(|near| Some(near.id) == ui.selected)?;
+        return Some(Shown { before: &near.before, after: near.after.as_ref(), stamp: &near.stamp });
+    }
+    let detail = ui.detail()?;
+    let stamp = detail.request.id.as_deref().unwrap_or_default();
+    Some(Shown { before: &detail.before, after: detail.result.after.as_ref(), stamp })
+}
+
+/// The pictures that are on the screen, or would be; in the review those that a key brings, too.
 pub(crate) fn asks(ui: &Ui) -> Vec<Ask> {
     if ui.caps.images == Images::None || ui.is_planning() || is_too_small(ui.size) {
         return Vec::new();
     }
     let frames = match ui.zoom {
-        Some(zoom) => zoom_frames(ui, zoom, zoom_area(ui.size)),
+        Some(zoom) => zoom_frames(ui, zoom, area_of(ui, zoom)),
         None if ui.pane_tab() == PaneTab::Preview && ui.shows_detail() => {
             pane_frames(ui, crate::tui::view::panes::lower::body(ui, Areas::of(ui).lower))
         }
         None => Vec::new(),
     };
-    frames.into_iter().filter_map(|frame| frame.ask).collect()
+    let mut asks: Vec<_> = frames.into_iter().filter_map(|frame| frame.ask).collect();
+    if let Some(zoom) = ui.zoom.filter(|zoom| zoom.review.is_some()) {
+        for ask in ahead(ui, zoom) {
+            if !asks.contains(&ask) {
+                asks.push(ask);
+            }
+        }
+    }
+    asks
+}
+
+/// What keys bring next, in the order in which they are likely to be pressed: the next one, the other side of this one,
+/// the one after the next, and the one before.
+fn ahead(ui: &Ui, zoom: Zoom) -> Vec<Ask> {
+    let near = &ui.page().near;
+    let Some(here) = near.iter().position(|near| Some(near.id) == ui.selected) else { return Vec::new() };
+    let area = area_of(ui, zoom);
+    let ask = |place: Option<usize>, zoom: Zoom| {
+        let near = near.get(place?)?;
+        let shown = Shown { before: &near.before, after: near.after.as_ref(), stamp: &near.stamp };
+        let frames = sides(zoom, area).into_iter().map(|(side, area)| frame_of(ui, Some(&shown), side, area, zoom));
+        Some(frames.filter_map(|frame| frame.ask).collect::<Vec<_>>())
+    };
+    // Another photo is shown from where this one is, but nobody knows that it will be looked at so closely.
+    let all_of_it = zoom.whole();
+    let next = [
+        ask(here.checked_add(1), all_of_it),
+        ask(Some(here), zoom.flip()),
+        ask(here.checked_add(2), all_of_it),
+        ask(here.checked_sub(1), all_of_it),
+    ];
+    next.into_iter().flatten().flatten().collect()
 }
 
 /// How often the zoomed picture can be halved until 1:1.
 pub(crate) fn most(ui: &Ui, zoom: Zoom) -> u32 {
-    let frames = zoom_frames(ui, zoom, zoom_area(ui.size));
+    let frames = zoom_frames(ui, zoom, area_of(ui, zoom));
     let room = frames.first().map(|frame| frame.room.as_size()).unwrap_or_default();
-    reference(ui).map_or(0, |picture| Zoom::most(picture, ui.paper(), room))
+    shown(ui).and_then(|shown| reference(&shown)).map_or(0, |picture| Zoom::most(picture, ui.paper(), room))
 }
 
 /// The part of the zoomed picture that is on the screen.
 pub(crate) fn seen(ui: &Ui, zoom: Zoom) -> Option<Part> {
-    zoom_frames(ui, zoom, zoom_area(ui.size)).into_iter().find_map(|frame| Some(frame.ask?.part))
+    zoom_frames(ui, zoom, area_of(ui, zoom)).into_iter().find_map(|frame| Some(frame.ask?.part))
 }
 
 /// The size by which a place in both pictures is told, px: the larger one's.
-fn reference(ui: &Ui) -> Option<Pixels> {
-    let detail = ui.detail()?;
-    let after = detail.result.after.as_ref().and_then(|after| after.pixels);
-    after.or(detail.before.pixels).filter(|pixels| pixels.count() > 0)
-}
-
-fn file(ui: &Ui, side: Side) -> Option<&PictureFile> {
-    let detail = ui.detail()?;
-    match side {
-        Side::Before => Some(&detail.before),
-        Side::After => detail.result.after.as_ref(),
-    }
+fn reference(shown: &Shown<'_>) -> Option<Pixels> {
+    let after = shown.after.and_then(|after| after.pixels);
+    after.or(shown.before.pixels).filter(|pixels| pixels.count() > 0)
 }
 
 fn frame(ui: &Ui, side: Side, area: Rect, zoom: Zoom) -> Frame {
-    let labels = u16::from(area.height >= LEAST_WITH_LABELS);
+    frame_of(ui, shown(ui).as_ref(), side, area, zoom)
+}
+
+fn frame_of(ui: &Ui, shown: Option<&Shown<'_>>, side: Side, area: Rect, zoom: Zoom) -> Frame {
+    // Over the whole screen the review says by itself which one it is.
+    let is_labelled = area.height >= LEAST_WITH_LABELS && (zoom.review.is_none() || zoom.show == Show::Pair);
+    let labels = u16::from(is_labelled);
     let label = Rect { height: labels, ..area };
     let room = Rect { y: area.y.saturating_add(labels), height: area.height.saturating_sub(labels), ..area };
-    let shows = reference(ui).zip(file(ui, side)).filter(|_| !room.is_empty());
-    let ask = shows.map(|(picture, file)| {
+    let sight = shown.and_then(|shown| Some((shown, reference(shown)?, shown.file(side)?)));
+    let ask = sight.filter(|_| !room.is_empty()).map(|(shown, picture, file)| {
         let Sight { part, cells } = zoom.sight(picture, ui.paper(), room.as_size());
-        let stamp = match side {
-            Side::Before => String::new(),
-            // Another request's result may take the same name.
-            Side::After => ui.detail().and_then(|detail| detail.request.id.clone()).unwrap_or_default(),
-        };
+        let stamp = if side == Side::After { shown.stamp.to_owned() } else { String::new() };
         Ask { file: file.path.0.clone(), stamp, part, cells, paper: ui.paper() }
     });
     Frame { side, label, room, ask }
@@ -116,17 +168,24 @@ fn pane_frames(ui: &Ui, area: Rect) -> Vec<Frame> {
         .collect()
 }
 
-fn zoom_frames(ui: &Ui, zoom: Zoom, area: Rect) -> Vec<Frame> {
-    if area.is_empty() || ui.detail().is_none() {
+pub(super) fn zoom_frames(ui: &Ui, zoom: Zoom, area: Rect) -> Vec<Frame> {
+    if area.is_empty() || shown(ui).is_none() {
         return Vec::new();
     }
+    sides(zoom, area).into_iter().map(|(side, area)| frame(ui, side, area, zoom)).collect()
+}
+
+fn sides(zoom: Zoom, area: Rect) -> Vec<(Side, Rect)> {
     let (left, right) = halves(area);
-    let sides = match zoom.show {
+    match zoom.show {
         Show::Pair => vec![(Side::Before, left), (Side::After, right)],
         Show::Before => vec![(Side::Before, area)],
         Show::After => vec![(Side::After, area)],
-    };
-    sides.into_iter().map(|(side, area)| frame(ui, side, area, zoom)).collect()
+    }
+}
+
+fn area_of(ui: &Ui, zoom: Zoom) -> Rect {
+    if zoom.review.is_some() { super::review::area(ui.size) } else { zoom_area(ui.size) }
 }
 
 /// Below the title and above the footer.
@@ -177,7 +236,7 @@ fn title(ui: &Ui, zoom: Zoom, frames: &[Frame], row: Rect, buf: &mut Buffer) {
     spread(buf, row, 2, left, vec![Piece::text(7, close, of(Role::Accent))]);
 }
 
-fn draw(ui: &Ui, frames: &[Frame], area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(ui: &Ui, frames: &[Frame], area: Rect, buf: &mut Buffer) {
     for frame in frames {
         label(ui, frame, buf);
         picture(ui, frame, buf);
@@ -199,7 +258,7 @@ fn label(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
         Side::After => "after",
     };
     let mut left = vec![Piece::text(9, word, ui.styles.of(Role::HeaderRow))];
-    if let Some(size) = file(ui, frame.side).and_then(|file| file.pixels) {
+    if let Some(size) = shown(ui).and_then(|shown| shown.file(frame.side)?.pixels) {
         let muted = ui.styles.of(Role::Muted);
         left.push(Piece::text(7, format!("{} MP", megapixels(size.count())), muted));
         left.push(Piece::text(5, format!("{} × {}", size.width, size.height), muted));
@@ -233,13 +292,16 @@ fn picture(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
 
 /// Why there is nothing to show.
 fn missing(ui: &Ui, side: Side) -> Cow<'_, str> {
-    let Some(detail) = ui.detail() else { return Cow::Borrowed("") };
-    let row = ui.page().rows.iter().find(|row| row.id == detail.id);
+    let Some(shown) = shown(ui) else { return Cow::Borrowed("") };
+    let id = if ui.review().is_some() { ui.selected } else { ui.detail().map(|detail| detail.id) };
+    let row = ui.page().rows.iter().find(|row| Some(row.id) == id);
     let group = row.map(|row| row.state.status.group());
     match (side, group) {
         (Side::After, Some(Group::Active | Group::Waiting | Group::Pending)) => Cow::Borrowed("no result yet"),
-        (Side::After, _) if detail.result.after.is_none() => {
-            detail.result.files.first().map_or(Cow::Borrowed("no result"), |file| told(&detail.result, file))
+        (Side::After, _) if shown.after.is_none() => {
+            let result = ui.detail().filter(|detail| Some(detail.id) == id).map(|detail| &detail.result);
+            let file = result.and_then(|result| result.files.first().map(|file| told(result, file)));
+            file.unwrap_or(Cow::Borrowed("no result"))
         }
         _ => Cow::Borrowed("its size is not known, so it cannot be shown"),
     }

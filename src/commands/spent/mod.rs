@@ -1,10 +1,13 @@
 //! `fal-tui spent`: what was paid, by day, batch or model, as the ledger knows it.
 
+mod reconcile;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use self::reconcile::reconcile;
 use crate::cli::SpentBy;
 use crate::commands::failure::Failure;
 use crate::commands::moment::now;
@@ -21,6 +24,8 @@ pub(super) struct Wish {
     pub(super) since: Option<String>,
     /// What is added up.
     pub(super) by: SpentBy,
+    /// Whether it is compared with what fal billed.
+    pub(super) reconcile: bool,
     /// One JSON object a line.
     pub(super) json: bool,
 }
@@ -36,6 +41,9 @@ pub(super) async fn spent(settings: &Settings, wish: &Wish) -> Result<u8, Failur
     };
     let ledger = Ledger::open(&settings.state_dir).await?;
     let (batches, payments) = (ledger.batches().await?, ledger.payments(from).await?);
+    if wish.reconcile {
+        return reconcile(settings, &batches, &payments, from, wish.json).await;
+    }
     let sums = add_up(&batches, &payments, wish.by, from.is_none());
     print(&if wish.json { as_json(&sums, wish.by) } else { as_text(&sums) })
 }
