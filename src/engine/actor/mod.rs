@@ -77,8 +77,6 @@ pub(super) struct Engine {
     dedup: Dedup,
     /// Lost answers that are looked for.
     search: Search,
-    /// What people make of results.
-    review: Review,
     publisher: Publisher,
     course: Course,
 }
@@ -95,6 +93,8 @@ struct Course {
     back: bool,
     /// Jobs of earlier runs that rest as they are.
     resting: usize,
+    /// What people make of results.
+    review: Review,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
     leaving: Option<(Option<i32>, Timestamp)>,
 }
@@ -178,7 +178,6 @@ impl Engine {
             resilience: Resilience::new(options.limits.max_failures, now),
             dedup,
             search: Search::default(),
-            review: Review::default(),
             publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
             course: Course {
                 began_at: now,
@@ -186,6 +185,7 @@ impl Engine {
                 canary: Canary::new(options.manner.start.canary, canary.as_deref()),
                 back: false,
                 resting: 0,
+                review: Review::default(),
                 leaving: None,
             },
             options,
@@ -281,7 +281,7 @@ impl Engine {
         if let Some(at) = self.scheduler.next_timer() {
             next = next.min(at);
         }
-        if let Some(due) = self.review.writing.due().filter(|_| self.scheduler.tasks.count(Pool::Words) == 0) {
+        if let Some(due) = self.course.review.writing.due().filter(|_| self.scheduler.tasks.count(Pool::Words) == 0) {
             next = next.min(due);
         }
         if let Some(due) = self.search.due {

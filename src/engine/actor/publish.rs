@@ -132,7 +132,7 @@ impl Engine {
             refused: self.publisher.refused.clone(),
             comparison: self.publisher.comparison.clone(),
             overview: self.publisher.looker.wants_overview().then(|| self.publisher.throughput.overview(now)),
-            review: self.review.facts(),
+            review: self.course.review.facts(),
         }
     }
 

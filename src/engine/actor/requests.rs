@@ -52,7 +52,7 @@ impl Engine {
             Command::Caption { job, text } => self.say_caption(job, &text),
             Command::CountGroups { seq, like, marked } => self.count_groups(seq, like, &marked),
             Command::JudgeGroup { seq, group, verdict } => {
-                let ids = self.review.groups.as_mut().and_then(|groups| groups.take(seq, group));
+                let ids = self.course.review.groups.as_mut().and_then(|groups| groups.take(seq, group));
                 self.judge(ids.unwrap_or_default(), verdict);
             }
             Command::Undo => self.undo(),

@@ -19,7 +19,7 @@ impl Engine {
     /// A person is content with results, or is not. They stay where they are until others take their place.
     pub(super) fn judge(&mut self, ids: Vec<JobId>, verdict: Verdict) {
         let step: Vec<_> = ids.into_iter().filter_map(|id| self.judge_one(id, verdict)).collect();
-        self.review.history.push(step);
+        self.course.review.history.push(step);
     }
 
     fn judge_one(&mut self, id: JobId, verdict: Verdict) -> Option<Was> {
@@ -52,7 +52,7 @@ impl Engine {
                 step.push(was);
             }
         }
-        self.review.history.push(step);
+        self.course.review.history.push(step);
     }
 
     /// What is said of a photo's result, on one line; with nothing, what the model said.
@@ -66,7 +66,7 @@ impl Engine {
             return;
         }
         if self.say(id, Opinion { caption: caption.map(Into::into), ..was.opinion.clone() }) {
-            self.review.history.push(vec![was]);
+            self.course.review.history.push(vec![was]);
         }
     }
 
@@ -78,7 +78,7 @@ impl Engine {
         let Some(job) = self.jobs.get(id) else { return false };
         self.stages.writer.note(job);
         let is_other_caption = was.caption.as_deref() != job.said().caption.as_deref();
-        self.review.writing.add(&self.stages.output.written().captions, id, was, is_other_caption, now);
+        self.course.review.writing.add(&self.stages.output.written().captions, id, was, is_other_caption, now);
         self.note_in_folder(id);
         self.changed(id, now);
         true
@@ -92,12 +92,12 @@ impl Engine {
         let all = jobs.index().members(Group::Review).filter_map(|id| jobs.get(id));
         let [marked, shown] = [marked, &shown].map(|ids| ids.iter().filter_map(|id| jobs.get(*id)));
         let like = like.and_then(|id| jobs.get(id));
-        self.review.groups = Some(Groups::gather(seq, marked, shown, all, like));
+        self.course.review.groups = Some(Groups::gather(seq, marked, shown, all, like));
     }
 
     /// Takes the last decision back, as far as the results are still the same.
     pub(super) fn undo(&mut self) {
-        let Some(step) = self.review.history.pop() else { return };
+        let Some(step) = self.course.review.history.pop() else { return };
         let mut undone = Vec::new();
         for was in step {
             let Some(now) = self.jobs.get(was.id).and_then(Was::of).filter(|now| now.request == was.request) else {
@@ -111,21 +111,21 @@ impl Engine {
             undone.push(was.id);
         }
         if let Some(first) = undone.first() {
-            self.review.undid(*first, undone.len());
+            self.course.review.undid(*first, undone.len());
         }
     }
 
     /// Begins to write the files of some that were decided of, once it is time.
     pub(super) fn write_what_was_said(&mut self, now: Timestamp) {
         let is_free = self.scheduler.tasks.count(Pool::Words) == 0;
-        if is_free && self.review.writing.due().is_some_and(|due| due <= now) {
+        if is_free && self.course.review.writing.due().is_some_and(|due| due <= now) {
             let jobs = self.next_to_write();
             self.spawn_stage(Step::Say, writing::run(self.stages.clone(), jobs));
         }
     }
 
     fn next_to_write(&mut self) -> Vec<(Job, Opinion)> {
-        let next = self.review.writing.take().into_iter();
+        let next = self.course.review.writing.take().into_iter();
         next.filter_map(|(id, was)| Some((self.jobs.get(id)?.clone(), was))).collect()
     }
 

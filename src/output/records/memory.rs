@@ -166,7 +166,7 @@ impl Record {
             request: RequestId::new(&line.origin.request_id).ok()?,
             own: line.origin.params.map(|own| OwnParams(own.into())),
             seed: line.seed,
-            caption: line.said.or(line.text).map(Into::into),
+            caption: line.opinion.said.or(line.text).map(Into::into),
         })
     }
 

@@ -23,8 +23,6 @@ pub(super) struct Line {
     pub(super) seed: Option<i64>,
     #[serde(flatten)]
     pub(super) origin: Origin,
-    /// What the model said, where `text` is not just that.
-    pub(super) said: Option<String>,
     /// The picture's length when it was saved.
     pub(super) bytes: Option<u64>,
     pub(super) cost_usd: Option<f64>,
@@ -45,9 +43,11 @@ pub(super) struct Line {
     theirs: BTreeMap<String, Value>,
 }
 
-/// What a person said of a picture.
+/// What was said of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Said {
+    /// By the model, or a person in its place, where `text` is not just that.
+    pub(super) said: Option<String>,
     /// 1 to 5.
     pub(super) stars: Option<u8>,
     /// `accepted` or `rejected`.
@@ -121,7 +121,6 @@ impl Line {
             parts: of_several(parts),
             file_name: path_text(file.path.as_ref()),
             text: None,
-            said: None,
             width: pixels.map_or(0, |pixels| pixels.width),
             height: pixels.map_or(0, |pixels| pixels.height),
             seed: saved.seed,
@@ -137,6 +136,7 @@ impl Line {
                 source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
             },
             opinion: Said {
+                said: None,
                 stars: job.stars().rated(),
                 verdict: job.verdict().map(|verdict| verdict.name().to_owned()),
             },

@@ -85,7 +85,7 @@ fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
     let (dir, output) = output();
     output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
-    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "files": null, "model": "fal-ai/m", "service": "fal", "said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null});
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "files": null, "model": "fal-ai/m", "service": "fal", "said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null, "stars": null, "verdict": null});
     assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
 }
 
@@ -109,7 +109,9 @@ fn the_report_has_a_line_a_job_with_its_cause() {
             "cause",
             "caption",
             "params",
-            "service"
+            "service",
+            "stars",
+            "verdict"
         ]
     );
     assert_eq!(
@@ -127,13 +129,31 @@ fn the_report_has_a_line_a_job_with_its_cause() {
             "",
             "A cat, on a \"mat\" 👩\u{200d}🚀",
             "",
-            "fal"
+            "fal",
+            "",
+            ""
         ]
     );
     assert_eq!(lines[2][9], "is 6×4, expected 12×8");
     assert_eq!(
         lines[3],
-        ["c.jpg", "FAILED", "", "", "", "", "", "2", "r-9", "image_too_large: 422 too \"large\"", "", "", "fal"]
+        [
+            "c.jpg",
+            "FAILED",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "2",
+            "r-9",
+            "image_too_large: 422 too \"large\"",
+            "",
+            "",
+            "fal",
+            "",
+            ""
+        ]
     );
     assert_eq!(lines[4][9], "text, not a picture");
     assert_eq!(lines[5][..2], ["e\n.jpg", "PENDING"]);
@@ -204,7 +224,10 @@ fn a_picture_that_was_made_again_says_with_which_parameters() {
     output.write_records(&jobs, &terms(), FileNames::default()).unwrap();
     let lines = report(&dir, "report.csv");
     assert_eq!((lines[1][0].as_str(), lines[1][11].as_str()), ("sub/a.jpg", "{\"seed\":7}"));
-    assert_eq!(lines.last().unwrap(), &["old.jpg", "DONE", "old.png", "1", "1", "", "0", "1", "r", "", "", "", ""]);
+    assert_eq!(
+        lines.last().unwrap(),
+        &["old.jpg", "DONE", "old.png", "1", "1", "", "0", "1", "r", "", "", "", "", "", ""]
+    );
     assert_eq!(lines.len(), 1 + 6 + 1);
     assert!(!dir.path().join("report.2.csv").exists());
 }

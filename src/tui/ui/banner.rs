@@ -170,7 +170,7 @@ fn ended(ui: &Ui) -> Told {
     add(totals.of(Group::Cancelled), "cancelled");
     let keys = [
         (failed > 0, Action::Failures, "shows what failed"),
-        (review + totals.of(Group::Done) > 0, Action::Reviews, "goes through the results"),
+        (review + totals.of(Group::Done) > 0, Action::Reviews, "goes through them"),
         (true, Action::Quit, "leaves"),
     ];
     let keys = keys.into_iter().filter(|(shown, ..)| *shown).map(|(_, action, does)| Key::new(ui, action, does));

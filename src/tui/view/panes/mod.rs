@@ -6,3 +6,6 @@ pub(crate) mod preview;
 pub(crate) mod record;
 pub(crate) mod redo;
 pub(crate) mod review;
+
+#[cfg(test)]
+mod review_scenes;
