@@ -6,9 +6,9 @@ use crate::engine::actor::Engine;
 use crate::engine::effect::{Effect, told};
 use crate::engine::review::groups::Groups;
 use crate::engine::review::history::Was;
-use crate::engine::review::writing::{self, Written};
 use crate::engine::snapshot::ActionPreview;
-use crate::engine::steps::stages::Outcome;
+use crate::engine::steps::say;
+use crate::engine::steps::stages::{Outcome, Written};
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{
     Group, Job, JobId, JobState, LONGEST_CAPTION, Opinion, Saved, Stars, Suspicion, Timestamp, Transition, Verdict,
@@ -120,7 +120,7 @@ impl Engine {
         let is_free = self.scheduler.tasks.count(Pool::Words) == 0;
         if is_free && self.course.review.writing.due().is_some_and(|due| due <= now) {
             let jobs = self.next_to_write();
-            self.spawn_stage(Step::Say, writing::run(self.stages.clone(), jobs));
+            self.spawn_stage(Step::Say, say::run(self.stages.clone(), jobs));
         }
     }
 
@@ -155,7 +155,7 @@ impl Engine {
             if jobs.is_empty() {
                 return;
             }
-            if let Outcome::SaidAgain(written) = writing::run(self.stages.clone(), jobs).await {
+            if let Outcome::SaidAgain(written) = say::run(self.stages.clone(), jobs).await {
                 self.said_again(written);
             }
         }

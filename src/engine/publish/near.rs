@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::engine::job_table::JobTable;
 use crate::engine::snapshot::{Also, Near, Page};
-use crate::job::Saved;
+use crate::job::{Saved, one_line};
 
 /// Rows before the cursor's.
 const BEFORE: usize = 1;
@@ -23,6 +23,7 @@ pub(in crate::engine) fn near(jobs: &JobTable, page: &Page, root: &Path) -> Vec<
             before: Near::file(job.photo.source.to_path_buf(), job.photo.pixels),
             after: saved.and_then(after),
             // A picture that says more of itself looks the same.
+            said: saved.and_then(|_| job.caption()).map(one_line),
             stamp: saved.map(|saved| saved.request.to_string()).unwrap_or_default(),
         }
     });

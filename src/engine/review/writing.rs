@@ -2,12 +2,10 @@
 //! moment.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::steps::stages::{Outcome, Stages};
-use crate::job::{Job, JobId, Opinion, Timestamp};
-use crate::output::{Again, CaptionForm, Captions, OutputError};
+use crate::job::{JobId, Opinion, Timestamp};
+use crate::output::{CaptionForm, Captions};
 
 /// How long nobody has decided anything before files are written.
 const REST: Duration = Duration::from_millis(400);
@@ -21,9 +19,6 @@ pub(in crate::engine) struct Writing {
     waiting: BTreeMap<JobId, Opinion>,
     due: Option<Timestamp>,
 }
-
-/// What came of a job's files.
-pub(in crate::engine) type Written = (JobId, Result<Again, OutputError>);
 
 impl Writing {
     /// What is said of a job has changed, if its files say it.
@@ -58,13 +53,4 @@ impl Writing {
         }
         next
     }
-}
-
-/// Writes the files of these jobs, as a task.
-pub(in crate::engine) async fn run(stages: Arc<Stages>, jobs: Vec<(Job, Opinion)>) -> Outcome {
-    let written = tokio::task::spawn_blocking(move || {
-        let say = |(job, was): (Job, Opinion)| (job.id, stages.output.say_again(&job, &was, &stages.terms.service));
-        jobs.into_iter().map(say).collect::<Vec<Written>>()
-    });
-    Outcome::SaidAgain(written.await.unwrap_or_default())
 }

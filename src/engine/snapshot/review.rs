@@ -85,6 +85,8 @@ pub struct Near {
     pub after: Option<PictureFile>,
     /// The request that made it: another one's may take the same name.
     pub stamp: String,
+    /// What is said of the picture, on one line and as it is written.
+    pub said: Option<String>,
 }
 
 impl Near {

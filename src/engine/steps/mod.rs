@@ -10,6 +10,7 @@ pub(super) mod measure;
 pub(super) mod poll;
 pub(super) mod prepare;
 pub(super) mod save;
+pub(super) mod say;
 pub(super) mod stages;
 pub(super) mod submit;
 pub(super) mod upload;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use crate::engine::review::writing::Written;
 use crate::engine::steps::fetch::SaveError;
 use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
@@ -16,7 +15,7 @@ use crate::job::{
 };
 use crate::ledger::{Attempt, LedgerError, Trail, Writer};
 use crate::model::Gives;
-use crate::output::{Output, OutputError, Placed};
+use crate::output::{Again, Output, OutputError, Placed};
 use crate::picture::Provenance;
 use crate::plan::{Look, Origin, Sought};
 
@@ -64,6 +63,9 @@ pub(in crate::engine) enum Outcome {
     /// The result of its twin was copied.
     Copied(Box<Origin>, Result<Placed, OutputError>),
 }
+
+/// What came of a job's files that were to say what people think.
+pub(in crate::engine) type Written = (JobId, Result<Again, OutputError>);
 
 /// Why a submit did not give a request.
 #[derive(Debug, thiserror::Error)]

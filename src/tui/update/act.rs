@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::caption::edit_caption;
 use super::effect::Effect;
 use super::pictures;
-use super::review::{decide, review};
+use super::review::review;
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::steer::steer;
 use crate::engine::snapshot::{Cursor, Order, Tab};
@@ -66,8 +66,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
             let outcome = ui.cancel();
             return follow(ui, outcome);
         }
-        Action::Accept if ui.review().is_some() => return decide(ui, Verdict::Accepted),
-        Action::Reject if ui.review().is_some() => return decide(ui, Verdict::Rejected),
+        Action::Accept | Action::Reject if ui.review().is_some() => return decide(ui, action),
         Action::Accept | Action::Reject | Action::Redo => return judge(ui, action),
         Action::EditCaption => return edit_caption(ui),
         Action::RetryFailed if ui.context() == Context::Causes => {
@@ -117,7 +116,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return quit(ui),
         // What is left are the review's.
-        action => return review(ui, action),
+        action => return review(ui, action).map(|outcome| follow(ui, outcome)).unwrap_or_default(),
     }
     Vec::new()
 }
@@ -191,6 +190,17 @@ fn judge(ui: &mut Ui, action: Action) -> Vec<Effect> {
         },
     };
     follow(ui, outcome)
+}
+
+/// A yes or no in the review: it goes on to the next, if that is wished.
+fn decide(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    let outcome = ui.decide(if action == Action::Accept { Verdict::Accepted } else { Verdict::Rejected });
+    let is_decided = matches!(outcome, Outcome::Do(..));
+    let effects = follow(ui, outcome);
+    if is_decided && ui.review().is_some_and(|review| review.goes_on) {
+        ui.move_by(1);
+    }
+    effects
 }
 
 fn turn_tab(ui: &mut Ui, by: isize) {

@@ -87,7 +87,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             ui.set_clock(now);
             Vec::new()
         }
-        Msg::Edited(edited) => caption::edited(ui, edited),
+        Msg::Edited(edited) => caption::edited(ui, edited).map(|outcome| act::follow(ui, outcome)).unwrap_or_default(),
         Msg::Models(finds) => act::send(ui.models_found(finds)),
         Msg::Picture(ask, found) => {
             ui.pictures.gallery.take(*ask, found);

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::act::{act, send, tell};
+use super::act::{act, follow, send, tell};
 use super::caption;
 use super::effect::Effect;
 use super::press::plain;
@@ -47,7 +47,7 @@ impl Ui {
             return send(self.field_edited(pressed));
         }
         if let Some(Layer::Caption(_)) = self.layers.last() {
-            return caption::typed(self, pressed);
+            return caption::typed(self, pressed).map(|outcome| follow(self, outcome)).unwrap_or_default();
         }
         if let Pressed::Say(text) = pressed {
             self.say(text);

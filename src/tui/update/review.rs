@@ -1,15 +1,13 @@
 //! Keys of the review.
 
-use super::act::follow;
-use super::effect::Effect;
 use super::pictures;
-use crate::job::{Stars, Verdict};
+use crate::job::Stars;
 use crate::tui::keys::Action;
 use crate::tui::ui::Ui;
 use crate::tui::ui::ask::Outcome;
 
-/// What a key of the review does.
-pub(super) fn review(ui: &mut Ui, action: Action) -> Vec<Effect> {
+/// What a key of the review does, or leads to.
+pub(super) fn review(ui: &mut Ui, action: Action) -> Option<Outcome> {
     match action {
         Action::Reviews => ui.open_review(),
         Action::NextPhoto => ui.turn_photo(1),
@@ -19,37 +17,15 @@ pub(super) fn review(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::ToReview => ui.turn_review(),
         Action::GoOn => ui.turn_goes_on(),
         Action::MarkPhoto => ui.mark_photo(),
-        Action::Undo => {
-            let outcome = ui.undo();
-            return follow(ui, outcome);
-        }
-        Action::Many => {
-            let outcome = ui.count_groups();
-            return follow(ui, outcome);
-        }
-        Action::NoStars => return rate(ui, 0),
-        Action::OneStar => return rate(ui, 1),
-        Action::TwoStars => return rate(ui, 2),
-        Action::ThreeStars => return rate(ui, 3),
-        Action::FourStars => return rate(ui, 4),
-        Action::FiveStars => return rate(ui, 5),
+        Action::Undo => return Some(ui.undo()),
+        Action::Many => return Some(ui.count_groups()),
+        Action::NoStars => return Some(ui.rate(Stars::new(0))),
+        Action::OneStar => return Some(ui.rate(Stars::new(1))),
+        Action::TwoStars => return Some(ui.rate(Stars::new(2))),
+        Action::ThreeStars => return Some(ui.rate(Stars::new(3))),
+        Action::FourStars => return Some(ui.rate(Stars::new(4))),
+        Action::FiveStars => return Some(ui.rate(Stars::new(5))),
         _ => {}
     }
-    Vec::new()
-}
-
-fn rate(ui: &mut Ui, stars: u8) -> Vec<Effect> {
-    let outcome = ui.rate(Stars::new(stars));
-    follow(ui, outcome)
-}
-
-/// A yes or no in the review: it goes on to the next, if that is wished.
-pub(super) fn decide(ui: &mut Ui, verdict: Verdict) -> Vec<Effect> {
-    let outcome = ui.decide(verdict);
-    let is_decided = matches!(outcome, Outcome::Do(..));
-    let effects = follow(ui, outcome);
-    if is_decided && ui.review().is_some_and(|review| review.goes_on) {
-        ui.move_by(1);
-    }
-    effects
+    None
 }

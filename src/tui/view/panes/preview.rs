@@ -24,6 +24,9 @@ use crate::tui::view::words::text::{fit_path, safe, wrap};
 /// Below so many rows there are no labels over the pictures.
 const LEAST_WITH_LABELS: u16 = 4;
 
+/// Below so many rows what a picture shows has no line of its own in the review.
+const ROOMY: u16 = 16;
+
 /// One of the two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -185,12 +188,18 @@ fn sides(zoom: Zoom, area: Rect) -> Vec<(Side, Rect)> {
 }
 
 fn area_of(ui: &Ui, zoom: Zoom) -> Rect {
-    if zoom.review.is_some() { super::review::area(ui.size) } else { zoom_area(ui.size) }
+    if zoom.review.is_some() { review_area(ui.size) } else { zoom_area(ui.size) }
 }
 
 /// Below the title and above the footer.
 fn zoom_area(size: Size) -> Rect {
     Rect::new(1, 1, size.width.saturating_sub(2), size.height.saturating_sub(2))
+}
+
+/// The review's pictures: below two lines, above the caption and the footer.
+pub(super) fn review_area(size: Size) -> Rect {
+    let below = 1 + u16::from(size.height >= ROOMY);
+    Rect::new(1, 2, size.width.saturating_sub(2), size.height.saturating_sub(2 + below))
 }
 
 /// The lower pane's tab.

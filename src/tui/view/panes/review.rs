@@ -1,11 +1,11 @@
 //! The review: a result over the whole screen, what is odd about it and what was decided above, what it shows below.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 
-use super::preview::{draw, zoom_frames};
+use super::preview::{draw, review_area, zoom_frames};
 use crate::engine::snapshot::{Row, Tab};
 use crate::job::{Group, Status, Verdict, megapixels};
 use crate::tui::caps::Images;
@@ -18,15 +18,6 @@ use crate::tui::view::hits::Hits;
 use crate::tui::view::paint::{Piece, put, spread};
 use crate::tui::view::words::format::count;
 use crate::tui::view::words::text::{fit, fit_path, safe};
-
-/// Below so many rows what it shows has no line of its own.
-const ROOMY: u16 = 16;
-
-/// Where the pictures are: below two lines, above the caption and the footer.
-pub(super) fn area(size: Size) -> Rect {
-    let below = 1 + u16::from(size.height >= ROOMY);
-    Rect::new(1, 2, size.width.saturating_sub(2), size.height.saturating_sub(2 + below))
-}
 
 /// The whole screen.
 pub(in crate::tui::view) fn render(
@@ -41,8 +32,7 @@ pub(in crate::tui::view) fn render(
     let row = ui.current();
     header(ui, row, review, line(0), buf);
     verdict(ui, zoom, row, line(1), buf);
-    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
-    let area = area(screen.as_size());
+    let area = review_area(screen.as_size());
     if area.bottom().saturating_add(1) < screen.bottom() {
         caption(ui, row, line(area.bottom()), buf);
     }
@@ -54,6 +44,8 @@ pub(in crate::tui::view) fn render(
     } else {
         draw(ui, &zoom_frames(ui, *zoom, area), area, buf);
     }
+    // What is said stands above the keys, over what is there.
+    footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
 }
 
 /// Which one it is, and how far the review is.

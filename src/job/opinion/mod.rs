@@ -1,9 +1,9 @@
 //! What a person says of a job's result: stars, a yes or a no, and the caption as they would have it. It is no step of a
 //! job's life and so no transition: it stands beside the state, and stays whatever that is.
 
-use serde::{Deserialize, Serialize};
+mod of_job;
 
-use super::{Job, Saved};
+use serde::{Deserialize, Serialize};
 
 /// The most bytes of a caption, whoever wrote it: what fal's answers are cut to, too.
 pub const LONGEST_CAPTION: usize = 64 * 1024;
@@ -99,33 +99,6 @@ impl Opinion {
     #[must_use]
     pub fn of_photo(self) -> Option<Box<Self>> {
         Self { stars: Stars::NONE, verdict: None, ..self }.told()
-    }
-}
-
-impl Job {
-    /// What a person said of it.
-    #[must_use]
-    pub fn said(&self) -> Opinion {
-        self.opinion.as_deref().cloned().unwrap_or_default()
-    }
-
-    /// How good its result is, as a person said.
-    #[must_use]
-    pub fn stars(&self) -> Stars {
-        self.opinion.as_ref().map_or(Stars::NONE, |opinion| opinion.stars)
-    }
-
-    /// A person's yes or no to its result.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        self.opinion.as_ref().and_then(|opinion| opinion.verdict)
-    }
-
-    /// What is said of its picture: a person's words, else the model's.
-    #[must_use]
-    pub fn caption(&self) -> Option<&str> {
-        let edited = self.opinion.as_ref().and_then(|opinion| opinion.caption.as_deref());
-        edited.or_else(|| self.state.saved().and_then(Saved::caption))
     }
 }
 
