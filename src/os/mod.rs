@@ -19,4 +19,4 @@ pub(crate) use here::paths::{path_of, path_of_stored, stored};
 pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us, is_for_us};
 pub(crate) use here::shell::{shell, stop};
 pub(crate) use here::signals::{Ends, TerminalSignals};
-pub(crate) use here::terminal::{HAS_TERM, is_foreground, stdout};
+pub(crate) use here::terminal::{HAS_TERM, editor, is_foreground, stdout};

@@ -37,7 +37,7 @@ pub(super) struct Line {
     /// How many those are.
     pub(super) parts: Option<u32>,
     #[serde(flatten)]
-    pub(super) opinion: Said,
+    pub(super) opinion: Judged,
     /// What only lines by other hands have.
     #[serde(flatten)]
     theirs: BTreeMap<String, Value>,
@@ -45,7 +45,7 @@ pub(super) struct Line {
 
 /// What was said of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Said {
+pub(super) struct Judged {
     /// By the model, or a person in its place, where `text` is not just that.
     pub(super) said: Option<String>,
     /// 1 to 5.
@@ -135,7 +135,7 @@ impl Line {
                 source_bytes: Some(job.photo.bytes),
                 source_blake3: saved.content.map(|content| blake3::Hash::from_bytes(content.0).to_hex().to_string()),
             },
-            opinion: Said {
+            opinion: Judged {
                 said: None,
                 stars: job.stars().rated(),
                 verdict: job.verdict().map(|verdict| verdict.name().to_owned()),

@@ -96,7 +96,7 @@ pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Ag
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
-fn percent(likeness: f64) -> u8 {
+fn percent(likeness: f32) -> u8 {
     (likeness.clamp(0.0, 1.0) * 100.0).round() as u8
 }
 

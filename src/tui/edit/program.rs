@@ -2,10 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::tui::signals::{Came, Signals};
+use crate::os::{TerminalSignals, editor};
 use crate::tui::ui::caption::{Edit, Edited};
 
 /// The longest file that is read back, bytes.
@@ -20,14 +20,14 @@ pub(crate) fn is_away() -> bool {
 }
 
 /// Runs an editor on a text, on a terminal that was given back; `None` if that is gone.
-pub(in crate::tui) async fn edit(program: &str, edit: Edit, signals: &mut Signals) -> Option<Edited> {
+pub(in crate::tui) async fn edit(program: &str, edit: Edit, signals: &mut TerminalSignals) -> Option<Edited> {
     IS_AWAY.store(true, Ordering::SeqCst);
     let (program, text) = (program.to_owned(), edit.text.clone());
     let mut running = tokio::task::spawn_blocking(move || run(&program, &text));
     let ended = loop {
         tokio::select! {
             ended = &mut running => break Some(ended),
-            came = signals.next() => if came == Came::HangUp { break None },
+            is_gone = signals.is_gone() => if is_gone { break None },
         }
     };
     IS_AWAY.store(false, Ordering::SeqCst);
@@ -44,27 +44,11 @@ fn run(program: &str, text: &str) -> Result<String, String> {
     writeln!(file, "{text}").and_then(|()| file.flush()).map_err(unwritten)?;
     let name = program.split_whitespace().next().unwrap_or(program);
     let name = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    match command(program, file.path()).stdin(Stdio::inherit()).status() {
+    match editor(program, file.path()).stdin(Stdio::inherit()).status() {
         Err(error) => Err(format!("the editor `{name}` could not be started: {error}")),
         Ok(status) if !status.success() => Err(format!("the editor `{name}` {}", ended(status))),
         Ok(_) => read(file.path()),
     }
-}
-
-/// As a shell would run it: `$EDITOR` may have arguments, and quotes around them.
-#[cfg(unix)]
-fn command(program: &str, file: &Path) -> Command {
-    let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(format!("{program} \"$@\"")).arg("editor").arg(file);
-    command
-}
-
-#[cfg(not(unix))]
-fn command(program: &str, file: &Path) -> Command {
-    let mut words = program.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words).arg(file);
-    command
 }
 
 fn ended(status: ExitStatus) -> String {
