@@ -116,8 +116,7 @@ pub async fn run(
         studio: Studio::default(),
         lab: Lab::new(options.thumbs),
         replies: Replies::default(),
-        editor: options.editor,
-        to_edit: None,
+        desk: Desk { editor: options.editor, waiting: None },
         review: options.review,
         interval,
         dirty: true,
@@ -157,9 +156,7 @@ struct Face {
     studio: Studio,
     lab: Lab,
     replies: Replies,
-    editor: Option<String>,
-    /// What is to be edited once nobody reads keys any more.
-    to_edit: Option<Edit>,
+    desk: Desk,
     /// Whether the review is to be opened once there are rows.
     review: bool,
     interval: Duration,
@@ -167,6 +164,14 @@ struct Face {
     dirty: bool,
     /// The newest size, if it changed since the last frame: of a storm of sizes only the last counts.
     resized: Option<Size>,
+}
+
+/// Where texts are edited.
+struct Desk {
+    /// A person's own program for it.
+    editor: Option<String>,
+    /// What it is to have once nobody else reads keys any more.
+    waiting: Option<Edit>,
 }
 
 impl Face {
@@ -250,7 +255,7 @@ impl Face {
             if let Err(stop) = happened {
                 return stop;
             }
-            if let Some((edit, program)) = self.to_edit.take().zip(self.editor.clone()) {
+            if let Some((edit, program)) = self.desk.waiting.take().zip(self.desk.editor.clone()) {
                 // Whoever reads keys beside the editor takes them from it.
                 drop(keys);
                 if let Err(stop) = self.edit(&program, edit).await {
@@ -353,7 +358,7 @@ impl Face {
                 Effect::Print(asks) => self.lab.want(asks),
                 // Who found them may be gone on the way out.
                 Effect::FindModels(search) => drop(self.models.ask.send(search)),
-                Effect::Edit(edit) if self.editor.is_some() => self.to_edit = Some(edit),
+                Effect::Edit(edit) if self.desk.editor.is_some() => self.desk.waiting = Some(edit),
                 Effect::Edit(edit) => {
                     // It opens a form and asks for nothing else.
                     update(&mut self.ui, Msg::Edited(Edited::Here(edit)));

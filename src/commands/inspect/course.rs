@@ -94,7 +94,7 @@ mod tests {
             losses: Losses::NONE,
         };
         let closed = Closed { at: Timestamp(30_000), took: Duration::from_secs(20), attempts: 1 };
-        let job = Job { id: JobId::at(0), photo, state: JobState::Cancelled(closed), own: None };
+        let job = Job { id: JobId::at(0), photo, state: JobState::Cancelled(closed), own: None, opinion: None };
         let paid = |batch, at, cents: i64| Payment {
             batch: BatchId(batch),
             at: Timestamp(at),

@@ -25,8 +25,17 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 9] =
-        [Self::Plan, Self::Photos, Self::Jobs, Self::Detail, Self::Sheet, Self::Zoom, Self::Review, Self::Overlay, Self::Causes];
+    pub const ALL: [Self; 9] = [
+        Self::Plan,
+        Self::Photos,
+        Self::Jobs,
+        Self::Detail,
+        Self::Sheet,
+        Self::Zoom,
+        Self::Review,
+        Self::Overlay,
+        Self::Causes,
+    ];
 
     /// The wider one whose actions can be done here as well.
     #[must_use]

@@ -106,8 +106,9 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
 
 fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {
     let before = std::mem::replace(&mut ui.snapshot, snapshot);
-    ui.tell_undone(before.review.undone.as_ref().map_or(0, |undone| undone.number));
     ui.adopt_page();
+    // It goes to another row than the page that came with it.
+    ui.tell_undone(before.review.undone.as_ref().map_or(0, |undone| undone.number));
     ui.adopt_detail();
     ui.settle_field();
     ui.renew_question();
