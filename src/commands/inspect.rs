@@ -17,7 +17,8 @@ use crate::commands::process::stdout::print;
 use crate::commands::run::records;
 use crate::config::Settings;
 use crate::job::{
-    BatchId, Cause, CauseKind, ContentHash, Group, Job, JobId, Saved, Service, Transition, apply, clean, path_text, plural,
+    BatchId, Cause, CauseKind, ContentHash, Group, Job, JobId, Saved, Service, Transition, apply, clean, path_text,
+    plural,
 };
 use crate::ledger::{BatchRow, Ledger};
 use crate::model::file_mark;

@@ -229,7 +229,7 @@ impl Engine {
                 break ending;
             }
             if self.is_to_begin_anew() {
-                return End::Restart(Box::new(self.begin_anew(commands).await));
+                return End::Restart(Box::new(Box::pin(self.begin_anew(commands)).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
@@ -254,7 +254,7 @@ impl Engine {
                 () = tokio::time::sleep_until(self.options.world.clock.instant(next)) => {}
             }
         };
-        End::Over(self.close(ending).await)
+        End::Over(Box::pin(self.close(ending)).await)
     }
 
     fn now(&self) -> Timestamp {

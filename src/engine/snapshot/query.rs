@@ -6,7 +6,6 @@ use crate::job::{CauseKind, Group, JobId};
 
 /// What a face shows of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Query {
     /// Counts up with every change, so that a face knows which answer it is looking at.
     pub seq: u64,
