@@ -141,6 +141,7 @@ fn a_tiff_gets_its_own_exif_back() {
     assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
 }
 
+#[cfg(feature = "jxl")]
 #[test]
 fn jpeg_xl_and_pcx_come_back_as_what_they_show() {
     let stage = Stage::new();

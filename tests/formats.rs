@@ -47,6 +47,7 @@ fn results_are_written_in_one_format_with_their_metadata() {
         ("jpeg", ImageFormat::Jpeg),
         ("webp", ImageFormat::WebP),
         ("png", ImageFormat::Png),
+        #[cfg(feature = "avif")]
         ("avif", ImageFormat::Avif),
     ] {
         let stage = Stage::new();

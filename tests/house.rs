@@ -208,7 +208,7 @@ fn no_struct_holds_too_much() {
 }
 
 /// Where a parameter of a model may be named: in help, as an example.
-const EXAMPLES: [&str; 2] = ["cli/mod.rs", "config/file.rs"];
+const EXAMPLES: [&str; 2] = ["cli/words.rs", "config/file.rs"];
 
 #[test]
 fn no_model_is_known_outside_its_room() {

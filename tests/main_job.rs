@@ -86,7 +86,9 @@ fn records_of_the_batch_lie_in_the_top_folder() {
             "cause",
             "caption",
             "params",
-            "service"
+            "service",
+            "stars",
+            "verdict"
         ]
     );
     assert_eq!(report.records().filter(|record| &record.as_ref().unwrap()[1] == "DONE").count(), 4);

@@ -112,7 +112,11 @@ fn a_schema_that_is_none_is_said_in_a_sentence() {
     let needs = document(&json!({ "prompt": { "type": "string" } }));
     let mut needs = needs.clone();
     needs["components"]["schemas"]["AInput"]["required"] = json!(["uov_image_url", "prompt"]);
-    assert!(said(&needs).contains("needs `prompt`: a text"));
+    platform.publish(VARY, &needs);
+    // A batch that was begun goes on by what its plan showed; a new one does not begin.
+    let anew = ["--json", "--yes", "-m", VARY, "-o", "elsewhere"];
+    let anew = run(platform.command(&stage, &anew).arg(stage.photos()));
+    assert!(anew.assert_status(2).stderr.contains("needs `prompt`: a text"), "{}", anew.stderr);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn what_failed_is_listed_with_what_to_do_and_goes_again_by_its_list() {
     let refused = run(&mut stage.command(&["--json", "--yes", "--from", &list_path]));
     refused.assert_status(2);
     assert!(
-        refused.stderr.contains("failures.csv`, line ") && refused.stderr.contains("there is no file"),
+        refused.stderr.contains("failures.csv` has 1 bad line") && refused.stderr.contains("there is no file"),
         "{}",
         refused.stderr
     );

@@ -62,6 +62,7 @@ fn a_kind_service_turns_nothing_a_second_time() {
     assert_upright(&image::open(stage.output().join("a.png")).unwrap(), "a.jpg");
 }
 
+#[cfg(feature = "avif")]
 #[test]
 fn avif_that_is_turned_by_its_container_comes_back_upright() {
     let stage = harsh();

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, ENVIRONMENT, EXIT_STATUS};
+use super::Cli;
+use super::words::{ENVIRONMENT, EXAMPLES, EXIT_STATUS};
 
 /// Writes the manual page of the program or of one of its commands, for `man -l -` or a packager.
 ///
@@ -52,7 +53,7 @@ fn whole(out: &mut impl Write) -> io::Result<()> {
         let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
         writeln!(out, ".TP\n\\fBfal\\-tui {}\\fR {}\n{}", command.get_name(), places.join(" "), roff(&about))?;
     }
-    for text in [ENVIRONMENT, EXIT_STATUS, super::EXAMPLES] {
+    for text in [ENVIRONMENT, EXIT_STATUS, EXAMPLES] {
         let (title, body) = text.split_once('\n').unwrap_or((text, ""));
         let title = title.trim_end_matches(':').to_uppercase();
         writeln!(out, ".SH \"{title}\"\n.nf\n{}\n.fi", roff(body))?;

@@ -4,7 +4,9 @@
 mod flags;
 mod keep;
 mod man;
+mod pages;
 mod tell;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,7 +20,9 @@ pub use flags::{
 };
 pub use keep::KeepFlags;
 pub use man::{completions, man, pages};
+pub use pages::{ConfigPage, SpentBy};
 pub use tell::TellFlags;
+use words::{ENVIRONMENT, EXAMPLES, EXIT_STATUS};
 
 use crate::job::{BatchId, CauseKind};
 
@@ -354,76 +358,12 @@ impl Cli {
     }
 }
 
-/// What is shown in place of the settings.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
-#[group(multiple = false)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag, of which one may be given")]
-pub struct ConfigPage {
-    /// Show the keys of the dashboard instead.
-    #[arg(long)]
-    pub keys: bool,
-    /// Show the themes instead.
-    #[arg(long)]
-    pub themes: bool,
-    /// Show where the config file is instead.
-    #[arg(long)]
-    pub path: bool,
-    /// Write a config file in which every setting is explained and none is set; one that is there stays.
-    #[arg(long)]
-    pub init: bool,
-    /// Print the JSON Schema of the events of --json instead.
-    #[arg(long)]
-    pub schema: bool,
-}
-
-/// What payments are added up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum SpentBy {
-    /// The day that they were made on.
-    Day,
-    /// The batch that they were made for.
-    Batch,
-    /// The model.
-    Model,
-}
-
 fn batch_id(text: &str) -> Result<BatchId, String> {
     match text.parse() {
         Ok(number @ 1..) => Ok(BatchId(number)),
         _ => Err("batches are numbered from 1; see `fal-tui batches`".to_owned()),
     }
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  fal-tui --sandbox tests/photos              a first try: no key, nothing is charged
-  fal-tui plan ./photos                       what would be sent, and what it would cost
-  fal-tui ./photos -p upscale_factor=4        four times the width and height
-  fal-tui ./photos --headless --budget 20     plain lines, and never past $20
-  fal-tui retry 3 --only timeout              send again what timed out in batch 3";
-
-const ENVIRONMENT: &str = "\
-Environment:
-  FAL_KEY               the key; else FAL_KEY_ID and FAL_KEY_SECRET, else what `fal-tui login` stored
-  FAL_TUI_<FLAG>        any long flag, such as FAL_TUI_CONCURRENCY=16; several values for a
-                        repeatable flag are separated by `;`
-  FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL
-                        other base URLs than fal's; plain http only to loopback
-  FAL_QUEUE_RUN_HOST, FAL_RUN_HOST
-                        other hosts, as in the official Python client
-  HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE
-                        as everywhere
-A flag wins over the environment, that over the config file, and that over the default.";
-
-const EXIT_STATUS: &str = "\
-Exit status:
-  0    every job is done, or there was nothing to do
-  1    finished, and some jobs failed or want a review
-  2    wrong usage, settings or input; nothing was sent
-  3    stopped by the account: key refused, account locked
-  4    stopped by your own limit: budget, failures, disk
-  5    fal could not be reached at all
-  129, 130, 143   hang-up, interrupted, terminated: state saved, go on with the same command";
 
 #[cfg(test)]
 #[path = "cli_tests.rs"]

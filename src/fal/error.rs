@@ -231,5 +231,4 @@ fn innermost(error: &dyn Error) -> String {
 }
 
 #[cfg(test)]
-#[path = "error_tests.rs"]
 mod tests;

@@ -8,7 +8,7 @@ pub(super) const ADMIN: &[&str] = &["admin lock", "admin_lock", "locked by an ad
 /// The balance is used up.
 pub(super) const BALANCE: &[&str] = &["exhausted balance", "top up", "top_up", "insufficient balance"];
 /// The key lacks the permission, or the account the model.
-pub(super) const ACCESS: &[&str] = &["access denied", "permission", "not authorized"];
+pub(super) const ACCESS: &[&str] = &["access denied", "permission", "not authorized", "scope"];
 
 /// Why an account may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

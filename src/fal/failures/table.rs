@@ -5,15 +5,15 @@ use super::row::{Fault, Patience, Row, Sign};
 use crate::fal::call::Call;
 use crate::job::CauseKind;
 
-use Call::{Cancel, Download, Forget, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
+use Call::{Billing, Cancel, Download, Forget, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
 use CauseKind as K;
 
 /// With the key, to one of fal's API hosts.
-const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, Requests, Forget];
+const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, Requests, Forget, Billing];
 /// About a request.
 const REQUEST: &[Call] = &[Status, Result, Cancel];
 /// For our information only.
-const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests, Forget];
+const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests, Forget, Billing];
 /// On the way up.
 const UP: &[Call] = &[Token, Upload];
 

@@ -64,10 +64,10 @@ const CLOSE: u32 = 256;
 #[must_use]
 pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Against> {
     let files = (photo, result);
-    let (photo, size) = small(photo).ok().flatten()?;
+    let SeenOf { pixels: photo, size, alpha } = small(photo).ok().flatten()?;
     let (result, size_of_result) = match seen {
         Some(seen) => (glanced(&Downscaled::of(seen), Part::whole(seen.all))?, seen.all),
-        None => small(result).ok().flatten()?,
+        None => small(result).ok().flatten().map(|seen| (seen.pixels, seen.size))?,
     };
     let (of_photo, of_result) = (Glance::at(&photo), Glance::at(&result));
     if of_result.brightest() <= BLACK {
@@ -92,7 +92,12 @@ pub fn against(photo: &Path, result: &Path, seen: Option<&Reduced>) -> Option<Ag
         (Glance::at(&turned.into_rgb8()).likeness(&of_result), how)
     });
     let best = turned.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(like, _)| *like >= TURNED);
-    Some(best.map_or(Against::Like(percent(as_it_is)), |(_, how)| Against::Turned(how)))
+    Some(match best {
+        Some((_, how)) => Against::Turned(how),
+        // What was transparent may show now what lay behind it.
+        None if alpha => Against::Alike,
+        None => Against::Like(percent(as_it_is)),
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
@@ -118,9 +123,8 @@ fn is_same_close((photo, result): (&Path, &Path), size: Pixels) -> bool {
         .is_some_and(|(photo, result)| photo.alpha == result.alpha && differ(&photo.pixels, &result.pixels) <= ROUNDED)
 }
 
-fn small(file: &Path) -> Result<Option<(RgbImage, Pixels)>, Unseen> {
-    let seen = seen(file, None, Pixels::new(SIDE, SIDE))?;
-    Ok(seen.map(|seen| (seen.pixels, seen.size)))
+fn small(file: &Path) -> Result<Option<SeenOf>, Unseen> {
+    seen(file, None, Pixels::new(SIDE, SIDE))
 }
 
 /// What is seen of a picture.

@@ -20,7 +20,7 @@ async fn the_catalogue_is_listed_searched_and_paged() {
     let client = Client::new(0, 1).await;
     let (code, all) = client.api("/v1/models").await;
     assert_eq!(code, 200);
-    assert_eq!(ids(&all).len(), 13);
+    assert_eq!(ids(&all).len(), 14);
     assert_eq!(all["has_more"], false);
     assert_eq!(ids(&client.api("/v1/models?q=caption+florence").await.1), ["fal-ai/florence-2-large/caption"]);
     assert_eq!(
@@ -33,7 +33,7 @@ async fn the_catalogue_is_listed_searched_and_paged() {
     let (_, first) = client.api("/v1/models?limit=2").await;
     assert_eq!((ids(&first).len(), &first["has_more"]), (2, &json!(true)));
     let (_, rest) = client.api(&format!("/v1/models?limit=50&cursor={}", first["next_cursor"].as_str().unwrap())).await;
-    assert_eq!((ids(&rest).len(), &rest["next_cursor"]), (11, &Value::Null));
+    assert_eq!((ids(&rest).len(), &rest["next_cursor"]), (12, &Value::Null));
 
     let (code, wrong) = client.api("/v1/models?endpoint_id=fal-ai/nothing").await;
     assert_eq!((code, &wrong["error"]["type"]), (404, &json!("not_found")));

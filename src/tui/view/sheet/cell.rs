@@ -60,7 +60,7 @@ fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {
     put(buf, x, y, wide, &text, ui.styles.of(Role::Muted));
 }
 
-/// The mark and the name, and below it the first words; where there is one line the words stand in the name's place.
+/// The mark, the name and its stars, and below it the first words; where there is one line the words stand in the name's place.
 fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
@@ -72,6 +72,10 @@ fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
     let words = if note.is_empty() { status::words(&row.state, ui.table_now()).into() } else { note };
     let said = said(ui, row);
     if area.height > 1 {
+        let given = "★".repeat(row.judged.stars.get().into());
+        let taken = u16::try_from(width(&given)).unwrap_or(0);
+        put(buf, area.right().saturating_sub(taken), area.y, taken, &given, ui.styles.of(Role::Accent));
+        let room = if taken > 0 { room.saturating_sub(taken + 1) } else { room };
         let name = fit_path(&row.path, room.into());
         put(buf, x, area.y, room, &name, ui.styles.of(Role::Text));
         put(buf, area.x, area.y.saturating_add(1), area.width, &fit(&words, area.width.into()), said);
