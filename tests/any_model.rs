@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::atomic::Ordering;
 
-use common::platform::Platform;
+use common::platform::{Platform, document};
 use common::{Stage, run};
 use serde_json::{Value, json};
 
@@ -16,17 +16,6 @@ const VARY: &str = "fal-ai/fooocus/upscale-or-vary";
 fn one_more(stage: &Stage, n: u8) {
     let picture = image::RgbImage::from_pixel(24, 16, image::Rgb([n, 99, 7]));
     picture.save(stage.photos().join(format!("more-{n}.png"))).unwrap();
-}
-
-/// A document whose input has these properties beside the picture's.
-fn document(more: &Value) -> Value {
-    let mut properties = json!({ "uov_image_url": { "type": "string" } });
-    properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let image = json!({ "properties": { "url": { "type": "string" }, "width": { "type": "integer" } } });
-    json!({ "components": { "schemas": {
-        "AInput": { "required": ["uov_image_url"], "properties": properties },
-        "AOutput": { "properties": { "images": { "type": "array", "items": image } } },
-    } } })
 }
 
 #[test]

@@ -1,24 +1,12 @@
 //! Models that are refused, and what is refused of one: each in a clear sentence, before anything is sent.
-#![expect(clippy::unwrap_used, reason = "a test; a panic fails it")]
 
 mod common;
 
-use common::platform::Platform;
+use common::platform::{Platform, document};
 use common::{Stage, run};
 use serde_json::{Value, json};
 
 const VARY: &str = "fal-ai/fooocus/upscale-or-vary";
-
-/// A document whose input has these properties beside the picture's.
-fn document(more: &Value) -> Value {
-    let mut properties = json!({ "uov_image_url": { "type": "string" } });
-    properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let image = json!({ "properties": { "url": { "type": "string" }, "width": { "type": "integer" } } });
-    json!({ "components": { "schemas": {
-        "AInput": { "required": ["uov_image_url"], "properties": properties },
-        "AOutput": { "properties": { "images": { "type": "array", "items": image } } },
-    } } })
-}
 
 #[test]
 fn what_a_model_does_not_take_is_refused_before_anything_is_sent() {

@@ -96,10 +96,7 @@ impl<'a> Layers<'a> {
         unset: &str,
         read: impl Fn(&OsStr) -> Result<T, String>,
     ) -> Result<Option<T>, SettingsError> {
-        let Some(given) = self.given(setting, typed) else {
-            self.note(setting.name, unset, Source::Default);
-            return Ok(None);
-        };
+        let Some(given) = self.given_or(setting, typed, unset) else { return Ok(None) };
         let value = read(&given.text).map_err(|problem| {
             let hidden = Given { text: "…".into(), source: given.source };
             self.refuse(setting, &hidden, problem)
@@ -116,10 +113,7 @@ impl<'a> Layers<'a> {
         unset: &str,
         read: impl Fn(&OsStr) -> Result<T, String>,
     ) -> Result<Option<T>, SettingsError> {
-        let Some(given) = self.given(setting, typed) else {
-            self.note(setting.name, unset, Source::Default);
-            return Ok(None);
-        };
+        let Some(given) = self.given_or(setting, typed, unset) else { return Ok(None) };
         self.take(setting, &given, read).map(Some)
     }
 
@@ -153,6 +147,15 @@ impl<'a> Layers<'a> {
         }
         all.extend(typed.iter().map(OsString::from).map(from(Source::Flag)));
         all
+    }
+
+    /// The most important source's value; without one it is noted what that means.
+    fn given_or(&mut self, setting: Setting, typed: Option<impl AsRef<OsStr>>, unset: &str) -> Option<Given> {
+        let given = self.given(setting, typed);
+        if given.is_none() {
+            self.note(setting.name, unset, Source::Default);
+        }
+        given
     }
 
     /// The most important source's value.

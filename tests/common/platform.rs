@@ -98,3 +98,14 @@ impl Door {
         self.is_shut.store(true, Ordering::SeqCst);
     }
 }
+
+/// The schema of a model whose input has these properties beside the picture's.
+pub(crate) fn document(more: &Value) -> Value {
+    let mut properties = json!({ "uov_image_url": { "type": "string" } });
+    properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let image = json!({ "properties": { "url": { "type": "string" }, "width": { "type": "integer" } } });
+    json!({ "components": { "schemas": {
+        "AInput": { "required": ["uov_image_url"], "properties": properties },
+        "AOutput": { "properties": { "images": { "type": "array", "items": image } } },
+    } } })
+}
