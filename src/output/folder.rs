@@ -220,10 +220,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes, the first time that a folder is met, what killed runs left in it.
+    /// Removes, the first time that a folder is met, what killed runs left in it. Who comes meanwhile waits.
     fn tidy(&self, folder: &Path) {
-        let first = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
-        if first && let Err(error) = remove_left_over(self.sink(), folder) {
+        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
+        if tidied.insert(folder.to_owned())
+            && let Err(error) = remove_left_over(self.sink(), folder)
+        {
             tracing::warn!(folder = %folder.display(), %error, "cannot look for unfinished files");
         }
     }

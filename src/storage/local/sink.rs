@@ -9,17 +9,23 @@ use tempfile::{NamedTempFile, PersistError, TempPath};
 
 use super::{Local, kind_of};
 use crate::os;
-use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished};
+use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished, is_missing};
 
 impl Sink for Local {
     fn begin(&self, folder: &Path, (prefix, suffix): (&str, &str)) -> io::Result<Unfinished> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(prefix).suffix(suffix);
         os::file_for_all(&mut builder);
-        let file = builder.tempfile_in(folder)?;
-        // Some network folders have no locks. Then what a killed run left stays lying there.
-        let _ = file.as_file().try_lock();
-        Ok(Unfinished(file))
+        loop {
+            let file = builder.tempfile_in(folder)?;
+            // Between its first moment and its lock, whoever clears up after killed runs may take it for left over.
+            match file.as_file().try_lock() {
+                Err(TryLockError::WouldBlock) => {}
+                Ok(()) if fs::symlink_metadata(file.path()).is_err_and(|error| is_missing(&error)) => {}
+                // Some network folders have no locks. Then what a killed run left stays lying there.
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok(Unfinished(file)),
+            }
+        }
     }
 
     fn claim(&self, file: Unfinished, path: &Path) -> Result<Named, Refused> {
@@ -123,5 +129,33 @@ fn named(claimed: Result<File, PersistError>, hidden: std::path::PathBuf) -> Res
     match claimed {
         Ok(file) => Ok(Named { file, hidden }),
         Err(refused) => Err(Refused { error: refused.error, file: Unfinished(refused.file) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use crate::storage::{UNFINISHED, sink};
+
+    #[test]
+    fn a_file_that_was_begun_is_never_taken_for_left_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sink, ended) = (sink(dir.path()), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    for path in sink.named_like(dir.path(), UNFINISHED).unwrap() {
+                        if let Ok(Some(_held)) = sink.left_over(&path) {
+                            let _ = sink.remove(&path);
+                        }
+                    }
+                }
+            });
+            let lost = (0..2_000).find(|_| !sink.begin(dir.path(), UNFINISHED).unwrap().path().exists());
+            ended.store(true, Ordering::Relaxed);
+            assert_eq!(lost, None, "it was removed while it was held");
+        });
     }
 }
