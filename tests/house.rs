@@ -93,6 +93,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "model",
             "output",
             "sandbox",
+            "storage::Hearing",
             "tui::caps",
         ],
     ),

@@ -10,7 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fal_tui::engine::snapshot::Snapshot;
 use fal_tui::engine::{self, Command, Deps, FaceEnds};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
-use fal_tui::intake::Found;
+use fal_tui::intake::Arrival;
 use fal_tui::job::{
     Cause, CauseKind, Checkpoint, Closed, Cost, EndpointId, FileKind, FilePath, Format, Job, JobId, JobState,
     NamedText, Photo, Pixels, RequestId, Saved, SavedFile, Service, Spent, Suspicion, Timestamp, Usd,
@@ -54,7 +54,7 @@ pub(crate) struct Desk {
     face: FaceEnds,
     buf: Buffer,
     thumbs: Thumbs,
-    _photos: mpsc::Sender<Vec<Found>>,
+    _photos: mpsc::Sender<Arrival>,
     _home: (TempDir, Box<dyn std::any::Any>),
 }
 

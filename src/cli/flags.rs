@@ -26,6 +26,13 @@ pub struct Flags {
     /// Go on without the lines of --from that cannot be sent; without it none is.
     #[arg(long, help_heading = "Photos and results")]
     pub skip_bad: bool,
+    /// Go on with photos that appear in the folders, until it is stopped: --watch, or --watch=poll.
+    ///
+    /// A file is taken once it stands still for two seconds; one that changes is sent anew, one that goes before its turn
+    /// is not sent. The cap holds for all of them. With poll, folders are looked at every five seconds, which network
+    /// folders are anyway: nobody tells of what other machines do in them.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Photos and results")]
+    pub watch: Option<String>,
     /// All but the paths.
     #[command(flatten)]
     pub options: Options,

@@ -12,7 +12,7 @@ use crate::config::{Settings, Which};
 use crate::engine::Pools;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::fal::Keeping;
-use crate::intake::{Found, Inputs, Manifest, walk};
+use crate::intake::{Arrival, Found, Inputs, Manifest, Watch, walk};
 use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Listing, Model, Params};
@@ -139,8 +139,36 @@ impl Batch {
     }
 
     /// Begins to look for photos. What is not to be sent by the settings is told with its reason.
-    pub(super) fn walk(&self, settings: &Settings) -> mpsc::Receiver<Vec<Found>> {
-        let found = self.walk_all();
+    pub(super) fn walk(&self, settings: &Settings) -> mpsc::Receiver<Arrival> {
+        self.sifted(self.walk_all(), settings)
+    }
+
+    /// The same, and goes on with those that appear, if the settings say so.
+    ///
+    /// # Errors
+    /// If nobody can tell of what happens in a folder.
+    pub(super) fn watch(&self, settings: &Settings) -> Result<mpsc::Receiver<Arrival>, Failure> {
+        let (Some(hearing), Some(inputs)) = (settings.which.watch, self.inputs.clone()) else {
+            return Ok(self.walk(settings));
+        };
+        let watch = Watch::begin(inputs.clone(), hearing).map_err(|error| {
+            Failure::refusal(format!(
+                "the folders cannot be watched: {error}\nhint: `--watch=poll` looks at them again and again"
+            ))
+        })?;
+        tracing::info!(looks = watch.looks(), "folders are watched");
+        let (found, arrivals) = mpsc::channel(CHUNKS);
+        tokio::task::spawn_blocking(move || {
+            walk(inputs, found.clone());
+            // Nobody listens any more, or all that comes now is new.
+            if found.blocking_send(Arrival::Walked).is_ok() {
+                watch.run(&found);
+            }
+        });
+        Ok(self.sifted(arrivals, settings))
+    }
+
+    fn sifted(&self, found: mpsc::Receiver<Arrival>, settings: &Settings) -> mpsc::Receiver<Arrival> {
         let taken = settings.written.name.as_deref().map(|name| Taken::new(name.clone()));
         let listed = self.listed.clone();
         if taken.is_none() && settings.model.raw && listed.is_none() {
@@ -151,7 +179,7 @@ impl Batch {
     }
 
     /// Begins to look for photos, whatever the settings say of them.
-    pub(super) fn walk_all(&self) -> mpsc::Receiver<Vec<Found>> {
+    pub(super) fn walk_all(&self) -> mpsc::Receiver<Arrival> {
         let (found, chunks) = mpsc::channel(CHUNKS);
         if let Some(inputs) = self.inputs.clone() {
             tokio::task::spawn_blocking(move || walk(inputs, found));
@@ -192,15 +220,15 @@ impl Batch {
 /// Photos as they are found, without those that are not to be sent: whose result would have the name of another's, and
 /// camera raw, if it is not to be. What is not listed where something is, is not there.
 fn sifted(
-    mut found: mpsc::Receiver<Vec<Found>>,
+    mut found: mpsc::Receiver<Arrival>,
     mut taken: Option<Taken>,
     raw: bool,
     listed: Option<Arc<Manifest>>,
-) -> mpsc::Receiver<Vec<Found>> {
+) -> mpsc::Receiver<Arrival> {
     let (told, chunks) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
-        while let Some(chunk) = found.recv().await {
-            let chunk = chunk.into_iter().map(|found| match found {
+        while let Some(arrival) = found.recv().await {
+            let sift = |found: Found| match found {
                 Found::Photo(photo, _) if !raw && photo.losses.has(Loss::RawPreview) => {
                     Found::Skipped(photo, "camera raw, left out by --raw skip".into())
                 }
@@ -208,9 +236,13 @@ fn sifted(
                     Found::Skipped(photo, Taken::REASON.into())
                 }
                 found => found,
-            });
+            };
             let is_listed = |found: &Found| listed.as_ref().is_none_or(|listed| listed.lists(&found.photo().source));
-            if told.send(chunk.filter(is_listed).collect()).await.is_err() {
+            let sifted = match arrival {
+                Arrival::Found(chunk) => Arrival::Found(chunk.into_iter().map(sift).filter(is_listed).collect()),
+                arrival => arrival,
+            };
+            if told.send(sifted).await.is_err() {
                 return;
             }
         }

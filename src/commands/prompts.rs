@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::commands::batch::Batch;
 use crate::commands::listed;
-use crate::intake::{Found, Manifest};
+use crate::intake::{Arrival, Found, Manifest};
 use crate::job::{BatchId, OwnParams, Photo, Service};
 use crate::ledger::Ledger;
 use crate::model::{Filling, Model, Params, Slot, Unfilled};
@@ -43,8 +43,8 @@ pub(super) fn filled(
     batch: &Batch,
     id: BatchId,
     ledger: &Ledger,
-    mut found: mpsc::Receiver<Vec<Found>>,
-) -> mpsc::Receiver<Vec<Found>> {
+    mut found: mpsc::Receiver<Arrival>,
+) -> mpsc::Receiver<Arrival> {
     let listed = batch.listed.clone().filter(|listed| listed.has_params());
     let slots = batch.params.slots(&batch.model);
     if slots.is_none() && listed.is_none() {
@@ -61,12 +61,18 @@ pub(super) fn filled(
     };
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
-        while let Some(chunk) = found.recv().await {
-            let mut whole = Vec::with_capacity(chunk.len());
-            for found in chunk {
-                whole.extend(filler.fill(found).await);
-            }
-            if chunks.send(whole).await.is_err() {
+        while let Some(arrival) = found.recv().await {
+            let filled = match arrival {
+                Arrival::Found(chunk) => {
+                    let mut whole = Vec::with_capacity(chunk.len());
+                    for found in chunk {
+                        whole.extend(filler.fill(found).await);
+                    }
+                    Arrival::Found(whole)
+                }
+                arrival => arrival,
+            };
+            if chunks.send(filled).await.is_err() {
                 return;
             }
         }

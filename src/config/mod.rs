@@ -29,6 +29,7 @@ use crate::cli::{Flags, Options};
 use crate::fal::{ApiKey, Hosts, Keeping};
 use crate::job::{MaxFailures, Service, Usd};
 use crate::output::Written;
+use crate::storage::Hearing;
 use file::ConfigFile;
 use groups::{keeping, look, telling};
 use layers::Layers;
@@ -106,6 +107,8 @@ pub struct Which {
     pub from: Option<PathBuf>,
     /// Whether its bad lines are left out.
     pub skip_bad: bool,
+    /// How one hears of those that appear, if they are waited for.
+    pub watch: Option<Hearing>,
 }
 
 /// What a run may cost, and how carefully it begins.
@@ -150,6 +153,7 @@ impl Settings {
         let exclude = l.many(names::EXCLUDE, &what.exclude, values::glob)?;
         let from = l.optional(names::FROM, flags.from.as_ref(), "none", values::path)?;
         let skip_bad = l.switch(names::SKIP_BAD, flags.skip_bad)?;
+        let watch = l.with_default(names::WATCH, flags.watch.as_ref(), "false", values::watch)?;
 
         let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
         let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
@@ -205,7 +209,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             written,
-            which: Which { include, exclude, from, skip_bad },
+            which: Which { include, exclude, from, skip_bad, watch },
             keeping,
             yes,
             headless: headless || json,

@@ -86,6 +86,8 @@ settings! {
     FROM = "from", "FAL_TUI_FROM", One;
     /// Whether bad lines of that file are left out.
     SKIP_BAD = "skip-bad", "FAL_TUI_SKIP_BAD", One;
+    /// Whether it goes on with photos that appear, and how one hears of them: `true`, `poll` or `false`.
+    WATCH = "watch", "FAL_TUI_WATCH", One;
     /// Most requests at fal at once, 1 to 256.
     CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
     /// The cap in USD.

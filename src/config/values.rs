@@ -8,6 +8,7 @@ use crate::job::Format;
 use crate::job::MaxFailures;
 use crate::job::Usd;
 use crate::output::{Alpha, Form, READS_AVIF, Strip, Template};
+use crate::storage::Hearing;
 use crate::tui::caps::{ColorChoice, Images};
 
 /// What reading gives: the value, or the end of a sentence that begins with what was given.
@@ -34,6 +35,15 @@ pub(super) fn boolean(text: &OsStr) -> Read<bool> {
         "0" | "false" | "no" | "off" => Ok(false),
         _ => Err("takes true or false".to_owned()),
     }
+}
+
+/// How one hears of photos that appear, if they are waited for.
+pub(super) fn watch(text: &OsStr) -> Read<Option<Hearing>> {
+    if utf8(text)?.eq_ignore_ascii_case("poll") {
+        return Ok(Some(Hearing::LOOKING));
+    }
+    let watches = boolean(text).map_err(|_| "takes true, poll or false".to_owned())?;
+    Ok(watches.then_some(Hearing::Told))
 }
 
 pub(super) fn whole(range: RangeInclusive<u32>) -> impl Fn(&OsStr) -> Read<u32> {

@@ -102,6 +102,7 @@ impl JobChange {
             | Status::Review
             | Status::Failed
             | Status::Cancelled
+            | Status::Skipped
             | Status::Unknown => true,
             Status::Pending
             | Status::Uploading
@@ -109,8 +110,7 @@ impl JobChange {
             | Status::Submitting
             | Status::InProgress
             | Status::Completed
-            | Status::Saving
-            | Status::Skipped => false,
+            | Status::Saving => false,
         }
     }
 }

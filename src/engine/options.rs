@@ -17,7 +17,7 @@ use crate::engine::planning::state::{Link, Restart};
 use crate::engine::pools::Pools;
 use crate::engine::snapshot::{BatchFacts, Snapshot};
 use crate::fal::Fal;
-use crate::intake::Found;
+use crate::intake::Arrival;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
@@ -84,6 +84,8 @@ pub struct Manner {
     pub rests: bool,
     /// Whether what runners say is wanted of every job, not only of the one that is looked at.
     pub logs: bool,
+    /// Whether it goes on with photos that appear.
+    pub watches: bool,
 }
 
 /// What comes from outside, so that tests are exact.
@@ -126,8 +128,8 @@ pub struct Deps {
     pub notes: Vec<String>,
     /// What an earlier run wrote down of the photos that went first.
     pub canary: Option<String>,
-    /// Photos as they are found; it ends when all are.
-    pub found: mpsc::Receiver<Vec<Found>>,
+    /// Photos as they are found; it ends when all are, and where folders are watched never.
+    pub found: mpsc::Receiver<Arrival>,
     /// For faces that tell what happened.
     pub events: Option<mpsc::Sender<Event>>,
     /// A face that is there already, from a batch that this one goes on from.

@@ -1,6 +1,31 @@
 //! What the walk comes upon.
 
+use std::path::Path;
+
 use crate::job::{Job, JobId, JobState, OwnParams, Photo};
+
+/// What comes of looking for photos, in its order. The end of it all is the end of the walk, unless that was told
+/// before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// Files, in natural order: new ones, and after the walk also known ones that changed.
+    Found(Vec<Found>),
+    /// Every file that was there has been found. What comes now is new.
+    Walked,
+    /// A file that was there is no more, or a folder with all below it: its path below the input.
+    Gone(Box<Path>),
+}
+
+impl Arrival {
+    /// The files that were found.
+    #[must_use]
+    pub fn found(self) -> Vec<Found> {
+        match self {
+            Self::Found(found) => found,
+            Self::Walked | Self::Gone(_) => Vec::new(),
+        }
+    }
+}
 
 /// A file that the walk came upon.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
-use super::Found;
+use super::Arrival;
 use super::examine::{Candidate, examine_all};
 
 /// Most files handed on at once.
@@ -24,11 +24,11 @@ pub(super) struct Hand {
     /// At how many they are handed on; it grows to [`MOST`].
     full: usize,
     since: Instant,
-    found: Sender<Vec<Found>>,
+    found: Sender<Arrival>,
 }
 
 impl Hand {
-    pub(super) fn new(found: Sender<Vec<Found>>) -> Self {
+    pub(super) fn new(found: Sender<Arrival>) -> Self {
         Self { candidates: Vec::new(), full: FIRST, since: Instant::now(), found }
     }
 
@@ -56,7 +56,7 @@ impl Hand {
             let found = examine_all(&self.candidates);
             self.candidates.clear();
             self.full = (self.full * 2).min(MOST);
-            if self.found.blocking_send(found).is_err() {
+            if self.found.blocking_send(Arrival::Found(found)).is_err() {
                 return ControlFlow::Break(());
             }
         }

@@ -16,15 +16,17 @@ mod manifest;
 mod order;
 mod seen;
 mod walk;
+mod watch;
 
 pub use content::content;
 pub use error::IntakeError;
 pub use examine::measure;
-pub use found::Found;
+pub use found::{Arrival, Found};
 pub use further::{FurtherFault, as_photo, further};
 pub use inputs::Inputs;
 pub use manifest::{BadLine, Cell, Line, Manifest};
 pub use walk::walk;
+pub use watch::Watch;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::{Found, Inputs, IntakeError, walk};
+use super::{Arrival, Found, Inputs, IntakeError, walk};
 use crate::job::{Format, Pixels};
 use crate::picture::samples::{self, bytes};
 
@@ -55,7 +55,7 @@ fn all(inputs: Inputs) -> Vec<Found> {
     let (sender, mut receiver) = mpsc::channel(2);
     let walking = std::thread::spawn(move || walk(inputs, sender));
     let mut found = Vec::new();
-    while let Some(some) = receiver.blocking_recv() {
+    while let Some(some) = receiver.blocking_recv().map(Arrival::found) {
         assert!((1..=256).contains(&some.len()), "{}", some.len());
         found.extend(some);
     }
@@ -337,7 +337,7 @@ fn the_walk_stops_when_nobody_listens() {
     let (sender, mut receiver) = mpsc::channel(1);
     let inputs = tree.check(&["in"]).unwrap();
     let walking = std::thread::spawn(move || walk(inputs, sender));
-    let first = receiver.blocking_recv().unwrap();
+    let first = receiver.blocking_recv().unwrap().found();
     assert!(first.len() < 100, "the first photos come soon, not after {}", first.len());
     drop(receiver);
     walking.join().unwrap();

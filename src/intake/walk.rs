@@ -14,7 +14,7 @@ use super::hand::{Flow, Hand};
 use super::inputs::Base;
 use super::order::{compare, stem_key};
 use super::seen::Seen;
-use super::{Found, Inputs};
+use super::{Arrival, Inputs};
 use crate::os;
 use crate::picture::said;
 use crate::storage::{self, Entry, Kind, Trouble};
@@ -24,8 +24,8 @@ use crate::storage::{self, Entry, Kind, Trouble};
 ///
 /// Hidden files, clutter and the output folder are passed over; links are followed, but for those
 /// that lead in a circle; a file that can be reached in two ways is taken once. What cannot be read
-/// is [`Found::Skipped`], and the walk goes on.
-pub fn walk(inputs: Inputs, found: Sender<Vec<Found>>) {
+/// is [`Found::Skipped`](super::Found::Skipped), and the walk goes on.
+pub fn walk(inputs: Inputs, found: Sender<Arrival>) {
     let Inputs { bases, globs, true_output, .. } = inputs;
     let mut walk = Walk { globs, true_output, seen: Seen::default(), hand: Hand::new(found) };
     // Broken off is as good an end as any.
@@ -168,7 +168,7 @@ fn below<'a>(base: &Base, path: &'a Path) -> &'a Path {
     path.strip_prefix(&base.folder).unwrap_or(path)
 }
 
-fn candidate(base: &Base, source: PathBuf, name: &OsStr, trouble: Option<Box<str>>) -> Candidate {
+pub(super) fn candidate(base: &Base, source: PathBuf, name: &OsStr, trouble: Option<Box<str>>) -> Candidate {
     let below = below(base, &source);
     // The input folder itself, if it becomes unreadable, goes by its name.
     let below = if below.as_os_str().is_empty() { Path::new(name) } else { below };

@@ -33,11 +33,17 @@ pub fn meet(known: &Job, found: Job) -> Met {
 }
 
 impl Job {
+    /// Whether another file lies where its photo was, by its length and when it was changed.
+    #[must_use]
+    pub fn is_of_another_file(&self, found: &Self) -> bool {
+        self.photo.bytes != found.photo.bytes || self.photo.modified != found.photo.modified
+    }
+
     /// Whether the photo that was found under its path is another one by now, or is judged otherwise. A job that is
     /// on its way, or may be, is left to arrive.
     #[must_use]
     pub fn is_another(&self, found: &Self) -> bool {
-        let same_file = self.photo.bytes == found.photo.bytes && self.photo.modified == found.photo.modified;
+        let same_file = !self.is_of_another_file(found);
         let is_skipped = |job: &Self| job.state.status() == Status::Skipped;
         let settled = self.state.status().is_untouched() || self.state.closed().is_some();
         settled && !(same_file && is_skipped(self) == is_skipped(found))

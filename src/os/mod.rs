@@ -11,7 +11,7 @@ use other as here;
 #[cfg(unix)]
 use unix as here;
 
-pub(crate) use here::disk::{free_in, sync_folder};
+pub(crate) use here::disk::{free_in, is_elsewhere, sync_folder};
 pub(crate) use here::errors::{ALL_FILES_OPEN, NO_MEMORY, TOO_MANY_FILES, is_circle, is_hang_up};
 pub(crate) use here::files::identity_of;
 pub(crate) use here::handles::{open_files, raise_open_files};

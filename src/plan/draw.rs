@@ -14,7 +14,7 @@ use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
-use crate::intake::Found;
+use crate::intake::{Arrival, Found};
 use crate::job::{
     BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply, meet,
 };
@@ -63,11 +63,11 @@ pub struct Basis<'a> {
 /// If the ledger cannot be read.
 pub async fn draw(
     basis: Basis<'_>,
-    mut found: mpsc::Receiver<Vec<Found>>,
+    mut found: mpsc::Receiver<Arrival>,
 ) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
     let mut draft = Draft::new(&basis).await?;
-    while let Some(chunk) = found.recv().await {
-        for found in chunk {
+    while let Some(arrival) = found.recv().await {
+        for found in arrival.found() {
             draft.arrive(found);
         }
     }

@@ -12,6 +12,7 @@ mod reader;
 mod sink;
 mod source;
 mod stat;
+mod touched;
 mod unfinished;
 mod uri;
 
@@ -24,6 +25,7 @@ pub use reader::Reader;
 pub use sink::{Held, Named, Refused, Sink, UNFINISHED};
 pub use source::{Files, Source};
 pub use stat::{Kind, Stat};
+pub use touched::{Happened, Hearing, Place, Touched, Watching};
 pub use unfinished::{Unfinished, Writing};
 pub use uri::{Scheme, UriError, place};
 

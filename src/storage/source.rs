@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Entries, Opened, Order, Reader, Stat};
+use super::{Entries, Hearing, Opened, Order, Place, Reader, Stat, Touched, Watching};
 
 /// What can be looked at and read.
 pub trait Files: Debug + Send + Sync {
@@ -46,6 +46,12 @@ pub trait Source: Files {
 
     /// All below a folder.
     fn entries(&self, folder: &Path, order: Order) -> Box<dyn Entries>;
+
+    /// Begins to hear of what happens in folders.
+    ///
+    /// # Errors
+    /// If one is not there, or nobody can tell of it.
+    fn watch(&self, places: &[Place], hearing: Hearing, touched: &Touched) -> io::Result<Box<dyn Watching>>;
 
     /// Opens a file to send it: what is looked at and what is sent are the same bytes.
     ///

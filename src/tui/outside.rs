@@ -106,7 +106,7 @@ fn share(ui: &Ui) -> u64 {
 
 fn progress_of(ui: &Ui, state: &State) -> Progress {
     match state {
-        State::Planning | State::Finished => Progress::Gone,
+        State::Planning | State::Watching | State::Finished => Progress::Gone,
         State::Running | State::Finishing | State::Leaving => Progress::Running(share(ui)),
         State::WaitingForFal | State::Paused(_) => Progress::Paused(share(ui)),
         State::NeedsYou(_) => Progress::Error(share(ui)),
@@ -126,7 +126,7 @@ fn line_of(ui: &Ui, state: &State) -> String {
     }
     match state {
         State::Planning | State::Leaving => {}
-        State::Finished => {
+        State::Watching | State::Finished => {
             for (group, word) in [(Group::Failed, "failed"), (Group::Review, "to review")] {
                 match ui.snapshot.totals.of(group) {
                     0 => {}

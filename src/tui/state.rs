@@ -21,6 +21,8 @@ pub(crate) enum State {
     Paused(String),
     /// State is being saved.
     Leaving,
+    /// All that is there has ended, and photos that appear are waited for.
+    Watching,
     /// Every job has ended.
     Finished,
 }
@@ -38,6 +40,7 @@ impl State {
                 _ => Self::Paused(super::view::words::text::fit(why, 24).into_owned()),
             },
             Phase::Leaving => Self::Leaving,
+            Phase::Watching => Self::Watching,
             Phase::Finished => Self::Finished,
         }
     }
@@ -53,6 +56,7 @@ impl State {
             Self::Paused(why) if why.is_empty() => "║ paused".to_owned(),
             Self::Paused(why) => format!("║ paused: {why}"),
             Self::Leaving => "saving state".to_owned(),
+            Self::Watching => "✓ watching".to_owned(),
             Self::Finished => "✓ finished".to_owned(),
         }
     }
@@ -74,6 +78,7 @@ impl State {
             | NoticeKind::ResourcesLow
             | NoticeKind::SchemaChanged
             | NoticeKind::Waiting
+            | NoticeKind::Watching
             | NoticeKind::Resumed => return None,
         })
     }
@@ -84,7 +89,7 @@ impl State {
             Self::Running | Self::Finishing => Role::Running,
             Self::WaitingForFal | Self::Paused(_) | Self::Leaving => Role::Warning,
             Self::NeedsYou(_) => Role::Notice,
-            Self::Finished => Role::Success,
+            Self::Watching | Self::Finished => Role::Success,
         }
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             stay: false,
             rests: false,
             logs: false,
+            watches: false,
         },
         world: World { clock: Clock::start(), rehearse: None, seed: 7 },
     }

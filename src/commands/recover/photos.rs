@@ -28,8 +28,8 @@ impl Photos {
     pub(super) async fn of(batch: &Batch) -> Self {
         let mut by_length: HashMap<u64, Vec<Photo>> = HashMap::new();
         let mut found = batch.walk_all();
-        while let Some(chunk) = found.recv().await {
-            for found in chunk {
+        while let Some(arrival) = found.recv().await {
+            for found in arrival.found() {
                 if let Found::Photo(photo, _) = found {
                     by_length.entry(photo.bytes).or_default().push(photo);
                 }

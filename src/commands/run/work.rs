@@ -20,7 +20,7 @@ use crate::engine::{
 };
 use crate::fal::{Fal, Keeping};
 use crate::headless::Form;
-use crate::intake::Found;
+use crate::intake::{Arrival, Found};
 use crate::job::{EndpointId, RetryPolicy};
 use crate::ledger::{Ledger, Opened};
 use crate::model::{Params, UnitPrice, shown};
@@ -95,7 +95,7 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
-        let deps = self.deps(batch, &opened, remembered, batch.walk(&self.settings), events, None).await?;
+        let deps = self.deps(batch, &opened, remembered, batch.watch(&self.settings)?, events, None).await?;
         Ok(Begun { opened, handle: engine::start(options, deps) })
     }
 
@@ -171,14 +171,14 @@ impl Work {
         options: Options,
         anew: Restart,
     ) -> Result<Handle, Failure> {
-        let Restart { model, photos, left_out, window, budget, price, start, link, .. } = anew;
+        let Restart { model, photos, arrivals, left_out, window, budget, price, start, link, .. } = anew;
         let mut options = Options { price, left_out, ..options };
         (options.limits.window, options.limits.budget, options.manner.start) = (window, budget, start);
         options.facts.budget = budget;
         if batch.model.endpoint != self.settings.model.endpoint {
             options.facts.named_price = model.and_then(|model| model.named_price.clone());
         }
-        let deps = self.deps(batch, opened, remembered, in_chunks(photos), None, Some(link)).await?;
+        let deps = self.deps(batch, opened, remembered, in_chunks(photos, arrivals), None, Some(link)).await?;
         Ok(engine::start(options, deps))
     }
 
@@ -241,6 +241,7 @@ impl Work {
                 stay: self.form.is_none(),
                 rests: self.reviews,
                 logs: self.form != Some(Form::Lines),
+                watches: settings.which.watch.is_some() && batch.inputs.is_some(),
             },
             world: World { clock: Clock::start(), rehearse: None, seed: fastrand::u64(..) },
         }
@@ -251,7 +252,7 @@ impl Work {
         batch: &Batch,
         opened: &Opened,
         remembered: Remembered,
-        found: mpsc::Receiver<Vec<Found>>,
+        found: mpsc::Receiver<Arrival>,
         events: Option<mpsc::Sender<Event>>,
         link: Option<Link>,
     ) -> Result<Deps, Failure> {
@@ -280,16 +281,27 @@ impl Work {
     }
 }
 
-/// Photos as they would have been found.
-fn in_chunks(photos: Vec<Found>) -> mpsc::Receiver<Vec<Found>> {
+/// Photos as they would have been found, and what comes behind them where folders are watched.
+fn in_chunks(photos: Vec<Found>, mut to_come: Option<mpsc::Receiver<Arrival>>) -> mpsc::Receiver<Arrival> {
     let (found, chunks) = mpsc::channel(1);
     tokio::spawn(async move {
         let mut photos = photos.into_iter();
         loop {
             let chunk: Vec<_> = photos.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() || found.send(chunk).await.is_err() {
+            if chunk.is_empty() {
+                break;
+            }
+            if found.send(Arrival::Found(chunk)).await.is_err() {
                 return;
             }
+        }
+        let Some(to_come) = &mut to_come else { return };
+        let mut next = Some(Arrival::Walked);
+        while let Some(arrival) = next {
+            if found.send(arrival).await.is_err() {
+                return;
+            }
+            next = to_come.recv().await;
         }
     });
     chunks

@@ -44,7 +44,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("verbose", "0"),
 ];
 /// What shapes a sandbox, or a single run: it has no place in a file for all of them.
-const NOT_HERE: [&str; 6] = ["sandbox", "latency", "runners", "scenario", "skip-bad", "from"];
+const NOT_HERE: [&str; 7] = ["sandbox", "latency", "runners", "scenario", "skip-bad", "from", "watch"];
 
 /// Writes the file, unless there is one; says where.
 ///

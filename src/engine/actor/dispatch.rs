@@ -53,7 +53,7 @@ impl Engine {
             && self.may_begin(CallKind::Upload, now)
             && self.begin_next_upload()
         {}
-        if self.is_finished() {
+        if self.is_done() {
             self.publisher.throughput.end(now);
         }
     }

@@ -8,10 +8,10 @@ use crate::engine::publish::heartbeat::{SILENCE, Waits};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::health::{Call, Heard};
 use crate::engine::resilience::look_out;
-use crate::engine::snapshot::Notice;
+use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::tasks::{Pool, Step};
 use crate::fal::FalError;
-use crate::job::{JobId, Timestamp};
+use crate::job::{JobId, Timestamp, plural};
 
 /// How often a countdown that is shown is made anew.
 const COUNTDOWN: Duration = Duration::from_secs(1);
@@ -140,6 +140,18 @@ impl Engine {
         self.resilience.account.due().filter(|_| goes_on).map(|due| due.since(now))
     }
 
+    /// Says it once all that is there has ended, and each time that it has again.
+    pub(super) fn tell_watching(&mut self) {
+        let rests = self.options.manner.watches && self.course.leaving.is_none() && self.is_done();
+        if rests && !self.course.rests {
+            let ended = plural(self.jobs.totals().ended(), "photo has", "photos have");
+            let message = format!("{ended} ended; those that appear in the folders are sent");
+            let action = "Ctrl-C ends it".to_owned();
+            self.tell(What::Notice(Notice { kind: NoticeKind::Watching, message, action }));
+        }
+        self.course.rests = rests;
+    }
+
     /// Says what is waited for, if nothing else was said for a minute.
     pub(super) fn break_silence(&mut self, now: Timestamp) {
         if self.silence_deadline().is_none_or(|due| due > now) {
@@ -153,7 +165,7 @@ impl Engine {
 
     /// When the silence has lasted long enough.
     pub(super) fn silence_deadline(&self) -> Option<Timestamp> {
-        let speaks = self.is_told() && self.course.started && self.course.leaving.is_none() && !self.is_finished();
+        let speaks = self.is_told() && self.course.started && self.course.leaving.is_none() && !self.is_done();
         speaks.then(|| self.publisher.said.at.plus(SILENCE))
     }
 

@@ -57,7 +57,7 @@ impl Engine {
             let waits = self.is_paying() || cancelling;
             return (!waits || now >= until).then(|| match signal {
                 None if !self.course.started => Ending::NotStarted,
-                None if self.is_finished() => Ending::Finished,
+                None if self.is_done() => Ending::Finished,
                 signal => Ending::Left(signal),
             });
         }
@@ -89,8 +89,13 @@ impl Engine {
         held.and_then(PauseReason::ending)
     }
 
-    /// Whether every job has ended.
+    /// Whether every job has ended, and no more can come.
     pub(super) fn is_finished(&self) -> bool {
+        self.is_done() && !self.options.manner.watches
+    }
+
+    /// Whether every job that there is has ended.
+    pub(super) fn is_done(&self) -> bool {
         let totals = self.jobs.totals();
         self.course.started
             && !self.planning.planner.is_walking()

@@ -45,7 +45,7 @@ use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
 use crate::engine::tasks::Pool;
-use crate::intake::Found;
+use crate::intake::Arrival;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Losing, Planner};
@@ -91,6 +91,8 @@ struct Course {
     canary: Canary,
     /// Whether a person goes back to the plan.
     back: bool,
+    /// Whether all that is there has ended, and photos that appear are waited for.
+    rests: bool,
     /// Jobs of earlier runs that rest as they are.
     resting: usize,
     /// What people make of results.
@@ -169,6 +171,7 @@ impl Engine {
                 selection: Choices::default(),
                 edit: PlanEdit::new(options.params.clone()),
                 known: HashMap::new(),
+                changed: HashMap::new(),
                 standings: Vec::new(),
                 trials,
                 waiting: Vec::new(),
@@ -184,6 +187,7 @@ impl Engine {
                 started: options.manner.start.at_once,
                 canary: Canary::new(options.manner.start.canary, canary.as_deref()),
                 back: false,
+                rests: false,
                 resting: 0,
                 review: Review::default(),
                 leaving: None,
@@ -198,7 +202,7 @@ impl Engine {
         mut self,
         known: Vec<Job>,
         spent: Spent,
-        mut found: mpsc::Receiver<Vec<Found>>,
+        mut arrivals: mpsc::Receiver<Arrival>,
         mut commands: mpsc::Receiver<Command>,
     ) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
@@ -224,12 +228,13 @@ impl Engine {
             self.dispatch(now);
             self.tell_plan(true);
             self.break_silence(now);
+            self.tell_watching();
             self.publish(now);
             if let Some(ending) = self.ending(now) {
                 break ending;
             }
             if self.is_to_begin_anew() {
-                return End::Restart(Box::new(Box::pin(self.begin_anew(commands)).await));
+                return End::Restart(Box::new(Box::pin(self.begin_anew(commands, arrivals)).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
@@ -240,10 +245,7 @@ impl Engine {
                     faces = false;
                     self.leave(Leave::Running, None);
                 },
-                chunk = found.recv(), if self.planning.planner.is_walking() => match chunk {
-                    Some(chunk) => self.arrive(chunk),
-                    None => self.all_found(),
-                },
+                arrival = arrivals.recv(), if self.awaits_photos() => self.arrival(arrival),
                 finished = self.scheduler.tasks.next() => {
                     self.finished(finished);
                     for _ in 1..OUTCOMES {

@@ -99,6 +99,7 @@ impl Engine {
         self.tell_first_bill(bound, id);
         if ended {
             self.twin_ended(id);
+            self.meet_changed(id);
         }
         true
     }

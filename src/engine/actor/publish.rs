@@ -156,6 +156,7 @@ impl Engine {
             _ if self.course.leaving.is_some() => Phase::Leaving,
             _ if !self.course.started => Phase::Planning,
             _ if self.is_finished() => Phase::Finished,
+            None if self.is_done() => Phase::Watching,
             Some(hold) => Phase::Paused(hold.by().to_owned()),
             None => Phase::Running,
         }

@@ -10,8 +10,8 @@ use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
 use crate::engine::planning::edit::PlanEdit;
 use crate::engine::snapshot::{Query, Snapshot};
-use crate::intake::Found;
-use crate::job::{JobId, Saved, Usd};
+use crate::intake::{Arrival, Found};
+use crate::job::{Job, JobId, Saved, Usd};
 use crate::model::{Listing, Params, UnitPrice};
 use crate::plan::{Choices, Planner, Standing};
 
@@ -24,6 +24,8 @@ pub struct Restart {
     pub params: Params,
     /// Every photo that was found.
     pub photos: Vec<Found>,
+    /// Where more may come from, if folders are watched.
+    pub arrivals: Option<mpsc::Receiver<Arrival>>,
     /// The paths of those that are left out.
     pub left_out: HashSet<Box<Path>>,
     /// Most requests at fal at once.
@@ -53,8 +55,10 @@ pub(in crate::engine) struct Planning {
     /// What a person leaves out.
     pub(in crate::engine) selection: Choices,
     pub(in crate::engine) edit: PlanEdit,
-    /// Jobs that the ledger knew, by path, until all photos are found.
+    /// Jobs that the ledger knew, by path, until all photos are found; from there on all, where folders are watched.
     pub(in crate::engine) known: HashMap<Box<Path>, JobId>,
+    /// Photos that changed while their jobs were on their way, as they are now.
+    pub(in crate::engine) changed: HashMap<JobId, Box<Job>>,
     /// How those of them stood when this run began, by their number.
     pub(in crate::engine) standings: Vec<Standing>,
     /// What trials left in the output folder, by the photo's path.

@@ -136,6 +136,8 @@ pub enum Phase {
     Paused(String),
     /// Leaving: state is being saved.
     Leaving,
+    /// Every job has ended, and photos that appear are waited for.
+    Watching,
     /// Every job has ended.
     Finished,
 }
@@ -220,6 +222,8 @@ pub enum NoticeKind {
     ResourcesLow,
     /// Nothing happened for a while: what is waited for.
     Waiting,
+    /// All that is there has ended, and photos that appear are waited for.
+    Watching,
 }
 
 impl NoticeKind {
@@ -232,6 +236,6 @@ impl NoticeKind {
     /// Whether nothing goes on before a person does something.
     #[must_use]
     pub fn needs_a_person(self) -> bool {
-        !self.passes() && !matches!(self, Self::Resumed | Self::SchemaChanged)
+        !self.passes() && !matches!(self, Self::Resumed | Self::SchemaChanged | Self::Watching)
     }
 }

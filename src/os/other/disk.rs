@@ -8,6 +8,11 @@ pub(crate) fn free_in(_folder: &Path) -> Option<u64> {
     None
 }
 
+/// Nobody says whether a folder is on another machine.
+pub(crate) fn is_elsewhere(_folder: &Path) -> bool {
+    false
+}
+
 /// The names in a folder are its file system's own affair.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod sink;
 mod source;
 mod walk;
+mod watch;
 
 use std::fs::{FileType, Metadata};
 

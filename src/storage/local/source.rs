@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::walk::Walk;
-use super::{Local, stat_of};
-use crate::storage::{Entries, Files, Opened, Order, Reader, Source, Stat};
+use super::{Local, stat_of, watch};
+use crate::storage::{Entries, Files, Hearing, Opened, Order, Place, Reader, Source, Stat, Touched, Watching};
 
 impl Files for Local {
     fn stat(&self, at: &Path) -> io::Result<Stat> {
@@ -49,6 +49,10 @@ impl Source for Local {
 
     fn entries(&self, folder: &Path, order: Order) -> Box<dyn Entries> {
         Box::new(Walk::new(folder, order))
+    }
+
+    fn watch(&self, places: &[Place], hearing: Hearing, touched: &Touched) -> io::Result<Box<dyn Watching>> {
+        watch::watch(places, hearing, touched)
     }
 
     fn take(&self, at: &Path) -> io::Result<Opened> {

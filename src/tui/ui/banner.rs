@@ -2,7 +2,7 @@
 
 use ratatui::layout::Size;
 
-use crate::engine::snapshot::{Notice, NoticeKind};
+use crate::engine::snapshot::{Notice, NoticeKind, Phase};
 use crate::job::Group;
 use crate::tui::keys::Action;
 use crate::tui::theme::Role;
@@ -96,7 +96,7 @@ fn joined(what: &str, action: &str) -> String {
 pub(crate) fn content(ui: &Ui) -> Option<Told> {
     // That it goes on again is told in passing.
     let notice = ui.snapshot.notice.as_ref().filter(|notice| notice.kind != NoticeKind::Resumed);
-    let Some(notice) = notice else { return ui.has_ended().then(|| ended(ui)) };
+    let Some(notice) = notice else { return ended(ui) };
     let key = |action, does| Key::new(ui, action, does);
     let (action, keys) = match notice.kind {
         NoticeKind::BudgetReached => ("", vec![key(Action::Cap, "sets a higher cap")]),
@@ -117,6 +117,7 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::ResourcesLow
         | NoticeKind::Resumed
         | NoticeKind::SchemaChanged
+        | NoticeKind::Watching
         | NoticeKind::Waiting => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
@@ -151,11 +152,18 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
-        NoticeKind::Resumed | NoticeKind::SchemaChanged | NoticeKind::Waiting => return None,
+        NoticeKind::Resumed | NoticeKind::SchemaChanged | NoticeKind::Watching | NoticeKind::Waiting => {
+            return None;
+        }
     })
 }
 
-fn ended(ui: &Ui) -> Told {
+/// What is said once all that is there has ended.
+fn ended(ui: &Ui) -> Option<Told> {
+    let is_watching = ui.snapshot.phase == Phase::Watching;
+    if !is_watching && !ui.has_ended() {
+        return None;
+    }
     let totals = &ui.snapshot.totals;
     let saved = plural(totals.of(Group::Done), "picture is", "pictures are");
     let mut parts = vec![format!("{saved} in {}", safe(&ui.snapshot.batch.to))];
@@ -174,14 +182,19 @@ fn ended(ui: &Ui) -> Told {
         (true, Action::Quit, "leaves"),
     ];
     let keys = keys.into_iter().filter(|(shown, ..)| *shown).map(|(_, action, does)| Key::new(ui, action, does));
-    Told {
-        what: format!("✓ finished: {}", parts.join(" · ")),
-        action: String::new(),
+    let (what, action, short) = if is_watching {
+        ("✓ all that is there", "photos that appear are sent", "✓ watching for photos")
+    } else {
+        ("✓ finished", "", "✓ finished")
+    };
+    Some(Told {
+        what: format!("{what}: {}", parts.join(" · ")),
+        action: action.to_owned(),
         // The header has the counts.
-        short: Some(("✓ finished", "")),
+        short: Some((short, "")),
         keys: keys.collect(),
         role: if failed + review > 0 { Role::Warning } else { Role::Success },
-    }
+    })
 }
 
 /// Which key goes on is worth more than the end of the story.

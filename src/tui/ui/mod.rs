@@ -259,7 +259,7 @@ impl Ui {
         match self.snapshot.phase {
             Phase::Running | Phase::Leaving => totals.of(Group::Active) + totals.of(Group::Waiting) > 0,
             Phase::Paused(_) => totals.moving > 0,
-            Phase::Planning | Phase::Finished => false,
+            Phase::Planning | Phase::Watching | Phase::Finished => false,
         }
     }
 

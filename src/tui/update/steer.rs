@@ -28,7 +28,7 @@ fn pause(ui: &mut Ui) -> Vec<Effect> {
             };
             tell(ui, Command::Resume, said.to_owned())
         }
-        Phase::Planning | Phase::Leaving | Phase::Finished => Vec::new(),
+        Phase::Planning | Phase::Leaving | Phase::Watching | Phase::Finished => Vec::new(),
     }
 }
 

@@ -65,7 +65,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     }
     let flow = &ui.snapshot.flow;
     let in_flight = ui.snapshot.totals.in_flight;
-    if !matches!(ui.snapshot.phase, Phase::Finished) {
+    if !matches!(ui.snapshot.phase, Phase::Watching | Phase::Finished) {
         let why = if flow.capped && in_flight < usize::from(flow.window) { " (cap)" } else { "" };
         right.push(Piece::text(4, format!("{in_flight} of {} in flight{why}", flow.window), of(Role::Text)));
     }

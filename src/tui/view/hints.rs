@@ -209,7 +209,7 @@ impl Hints {
                 }
                 self.add(ALWAYS, &[Action::Pause], if ui.is_canary_in() { "send the rest" } else { "go on" });
             }
-            Phase::Planning | Phase::Leaving | Phase::Finished => return,
+            Phase::Planning | Phase::Leaving | Phase::Watching | Phase::Finished => return,
         }
         self.add(2, &[Action::WindowUp, Action::WindowDown], "window");
     }

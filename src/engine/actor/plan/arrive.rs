@@ -1,8 +1,10 @@
 //! Photos become jobs as they are found, and meet what the ledger knows of them.
 
+use std::path::Path;
+
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
-use crate::intake::Found;
+use crate::intake::{Arrival, Found};
 use crate::job::{Cause, CauseKind, Checkpoint, Group, Job, JobId, JobState, Met, Transition, meet};
 use crate::plan::{LEFT_OUT, SkippedFile, Standing, skipped_file, without_photo};
 
@@ -105,17 +107,43 @@ impl Engine {
         }
     }
 
+    /// Whether photos may still come.
+    pub(in crate::engine::actor) fn awaits_photos(&self) -> bool {
+        self.planning.planner.is_walking() || self.options.manner.watches
+    }
+
+    /// Takes in what came of looking for photos; `None` if nothing more does.
+    pub(in crate::engine::actor) fn arrival(&mut self, arrival: Option<Arrival>) {
+        match arrival {
+            Some(Arrival::Found(chunk)) => self.arrive(chunk),
+            Some(Arrival::Gone(path)) => self.gone(&path),
+            Some(Arrival::Walked) => self.all_found(),
+            None => {
+                if self.planning.planner.is_walking() {
+                    self.all_found();
+                }
+                self.options.manner.watches = false;
+            }
+        }
+    }
+
     /// Takes in photos that were found.
-    pub(in crate::engine::actor) fn arrive(&mut self, chunk: Vec<Found>) {
+    fn arrive(&mut self, chunk: Vec<Found>) {
+        let is_late = !self.planning.planner.is_walking();
         let mut new = Vec::new();
         for found in chunk {
             if found.has_own() {
                 self.jobs.differ();
             }
-            if let Some(id) = self.planning.known.remove(&found.photo().path) {
+            let path = &found.photo().path;
+            let known = if is_late { self.planning.known.get(path).copied() } else { self.planning.known.remove(path) };
+            if let Some(id) = known {
                 self.met_again(found.into_job(id));
             } else {
                 let id = self.jobs.next_id();
+                if is_late {
+                    self.planning.known.insert(path.clone(), id);
+                }
                 let mut job = found.into_job(id);
                 self.planning.selection.found(&job);
                 if self.course.started && self.is_left_out(&job) {
@@ -138,6 +166,13 @@ impl Engine {
     fn met_again(&mut self, found: Job) {
         let Some(known) = self.jobs.get(found.id) else { return };
         let id = found.id;
+        let is_late = !self.planning.planner.is_walking();
+        let is_underway = !known.state.status().is_untouched() && known.state.closed().is_none();
+        if is_late && is_underway && known.is_of_another_file(&found) {
+            // It is left to arrive, and met once it has.
+            self.planning.changed.insert(id, Box::new(found));
+            return;
+        }
         match meet(known, found) {
             Met::Same => {}
             Met::Renewed(job) => {
@@ -154,7 +189,11 @@ impl Engine {
             if self.course.started && self.is_left_out(job) {
                 self.skip_left_out(id);
             }
-            self.count_in_plan(id);
+            if self.planning.planner.is_walking() {
+                self.count_in_plan(id);
+            } else if !self.course.started {
+                self.planning.edit.changed();
+            }
         }
         if self.jobs.get(id).is_some_and(|job| matches!(job.state, JobState::Pending)) {
             self.consider(id);
@@ -197,7 +236,38 @@ impl Engine {
             }
         }
         self.planning.planner.end();
+        if self.options.manner.watches {
+            self.planning.known = self.jobs.iter().map(|job| (job.photo.path.clone(), job.id)).collect();
+        }
         self.publisher.dirty = true;
+    }
+
+    /// A photo is no longer where it was, or a whole folder. What of it is not begun is not sent.
+    fn gone(&mut self, path: &Path) {
+        let ids: Vec<JobId> = match self.planning.known.get(path) {
+            Some(id) => vec![*id],
+            None => {
+                self.planning.known.iter().filter(|(known, _)| known.starts_with(path)).map(|(_, id)| *id).collect()
+            }
+        };
+        for id in ids {
+            self.planning.changed.remove(&id);
+            let Some(transition) = self.jobs.get(id).and_then(|job| without_photo(&job.state)) else { continue };
+            if self.course.started {
+                self.happen(id, transition);
+            } else {
+                self.note_of_plan(id, transition);
+                self.planning.edit.changed();
+            }
+        }
+        self.publisher.dirty = true;
+    }
+
+    /// A job has ended: its photo may have become another meanwhile.
+    pub(in crate::engine::actor) fn meet_changed(&mut self, id: JobId) {
+        if let Some(found) = self.planning.changed.remove(&id) {
+            self.met_again(*found);
+        }
     }
 
     /// Tells the plan, once, when it is whole: with what turned out to be the same picture as another, unless

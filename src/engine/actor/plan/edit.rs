@@ -13,6 +13,7 @@ use crate::engine::planning::count::{Around, Shown};
 use crate::engine::planning::row::Turned;
 use crate::engine::planning::state::{Link, Restart};
 use crate::engine::snapshot::Page;
+use crate::intake::Arrival;
 use crate::job::{Job, JobId, Transition, Usd};
 use crate::plan::{Plan, Selection};
 
@@ -205,7 +206,11 @@ impl Engine {
     }
 
     /// Hands over to the batch that the changed parameters make.
-    pub(in crate::engine::actor) async fn begin_anew(mut self, commands: mpsc::Receiver<Command>) -> Restart {
+    pub(in crate::engine::actor) async fn begin_anew(
+        mut self,
+        commands: mpsc::Receiver<Command>,
+        arrivals: mpsc::Receiver<Arrival>,
+    ) -> Restart {
         for live in self.runtime.values() {
             if let Some(abort) = &live.abort {
                 abort.abort();
@@ -219,6 +224,7 @@ impl Engine {
             model: self.planning.edit.taken().cloned(),
             params: self.jobs.params().clone(),
             photos: self.planning.found(&self.jobs).collect(),
+            arrivals: self.options.manner.watches.then_some(arrivals),
             left_out: self.planning.left_out(&self.jobs).collect(),
             window: self.scheduler.window,
             budget: self.options.limits.budget,

@@ -206,7 +206,7 @@ pub(crate) fn may_retry(ui: &Ui) -> bool {
 
 /// As [`may_retry`], for cancelling.
 pub(crate) fn may_cancel(ui: &Ui) -> bool {
-    let ends = ui.snapshot.phase == Phase::Finished;
+    let ends = matches!(ui.snapshot.phase, Phase::Watching | Phase::Finished);
     !(ui.marks.is_empty() || ends)
         // While it is saved the key says so: keys that come and go by the second are hard to read.
         || ui.current().is_some_and(|row| is_stoppable(row.state.status))
