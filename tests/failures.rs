@@ -19,7 +19,7 @@ use fal_tui::engine::snapshot::NoticeKind;
 use fal_tui::engine::{self, Deps, Event, JobChange, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::headless::{self, Form};
-use fal_tui::intake::Found;
+use fal_tui::intake::{Arrival, Found};
 use fal_tui::job::{EndpointId, Format, Photo, Pixels, Service, Spent, Status, Timestamp};
 use fal_tui::ledger::{BatchKey, Ledger};
 use fal_tui::model::{Model, Params};
@@ -270,7 +270,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
     };
     let (events, mut heard) = mpsc::channel(4096);
     let (find, found) = mpsc::channel(1);
-    find.send(vec![Found::Photo(photo, None)]).await.unwrap();
+    find.send(Arrival::Found(vec![Found::Photo(photo, None)])).await.unwrap();
     drop(find);
     let deps = Deps {
         fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),

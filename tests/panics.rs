@@ -14,7 +14,7 @@ use std::time::Duration;
 use common::fast;
 use fal_tui::engine::{self, Deps, End, Summary};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
-use fal_tui::intake::Found;
+use fal_tui::intake::{Arrival, Found};
 use fal_tui::job::{
     CauseKind, Checkpoint, EndpointId, Format, Job, JobState, Photo, Pixels, Service, Spent, Timestamp,
 };
@@ -82,10 +82,10 @@ impl Ordeal {
             api: base_url(&self.sandbox.api_url()).unwrap(),
         };
         let (find, found) = mpsc::channel(1);
-        find.send(vec![
+        find.send(Arrival::Found(vec![
             Found::Photo(photo(self.folder.path(), 1), None),
             Found::Photo(photo(self.folder.path(), 2), None),
-        ])
+        ]))
         .await
         .unwrap();
         drop(find);

@@ -62,7 +62,7 @@ pub(super) fn filled(
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
         while let Some(arrival) = found.recv().await {
-            let filled = match arrival {
+            let arrival = match arrival {
                 Arrival::Found(chunk) => {
                     let mut whole = Vec::with_capacity(chunk.len());
                     for found in chunk {
@@ -72,7 +72,7 @@ pub(super) fn filled(
                 }
                 arrival => arrival,
             };
-            if chunks.send(filled).await.is_err() {
+            if chunks.send(arrival).await.is_err() {
                 return;
             }
         }

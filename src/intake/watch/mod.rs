@@ -95,7 +95,9 @@ impl Watch {
     fn look_at_all(&mut self) {
         let Self { inputs, settling, .. } = self;
         for base in &inputs.bases {
-            wanted::files_in(inputs, base, &base.folder).into_iter().for_each(|path| settling.touch(path));
+            for path in wanted::files_in(inputs, base, &base.folder) {
+                settling.touch(path);
+            }
         }
     }
 
@@ -110,8 +112,9 @@ impl Watch {
             match storage::source(&path).stat(&path) {
                 Ok(stat) if stat.kind == Kind::Folder => {
                     self.settling.forget(&path);
-                    let files = wanted::files_in(&self.inputs, base, &path);
-                    files.into_iter().for_each(|file| self.settling.touch(file));
+                    for file in wanted::files_in(&self.inputs, base, &path) {
+                        self.settling.touch(file);
+                    }
                 }
                 Ok(stat) => {
                     if self.settling.is_still(&path, stat, now) {

@@ -17,7 +17,7 @@ pub(crate) fn is_elsewhere(folder: &Path) -> bool {
     const KINDS: [u32; 9] =
         [0x6969, 0x517b, 0xfe53_4d42, 0xff53_4d42, 0x5346_414f, 0x00c3_6400, 0x0102_1997, 0x786f_4256, 0x6573_5546];
     let kind = rustix::fs::statfs(folder).ok().map(|disk| disk.f_type);
-    kind.is_some_and(|kind| KINDS.iter().any(|elsewhere| i64::from(*elsewhere) == i64::from(kind)))
+    kind.and_then(|kind| u32::try_from(kind).ok()).is_some_and(|kind| KINDS.contains(&kind))
 }
 
 /// Nobody says so here.
