@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{Stage, run};
+use fal_tui::job::{Job, Opinion, Stars, Verdict};
 use fal_tui::output::{Captions, Facts, Output};
 use fal_tui::picture::Thumbs;
 use made::{job, opened, said};
@@ -83,4 +84,28 @@ fn ten_thousand_photos_are_a_page_that_opens_at_once() {
     assert!((5..60).contains(&rows), "{rows} rows are drawn, only those in sight");
     assert_eq!(said(&dom, "aria-setsize"), "10000");
     println!("ready after {} ms", said(&dom, "data-ready-ms"));
+}
+
+#[test]
+fn what_was_said_in_a_review_is_shown_filtered_and_sorted_by() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = Output::open(dir.path(), Captions::default()).unwrap();
+    let facts = Facts { title: "few".to_owned(), about: "Batch 1".to_owned(), spent: "$9.60".to_owned() };
+    let marked = |number, stars, verdict| {
+        let opinion = Opinion { stars: Stars::new(stars), verdict, ..Opinion::default() };
+        Job { opinion: Some(Box::new(opinion)), ..job(number) }
+    };
+    let jobs = [marked(1, 2, Some(Verdict::Accepted)), marked(2, 5, Some(Verdict::Rejected)), job(3), job(4)];
+    let mut page = output.page(&facts, Arc::new(Thumbs::new(None))).unwrap();
+    page.add(&jobs, &AtomicBool::new(false)).unwrap();
+    page.finish().unwrap();
+    let page = dir.path().join("report.html");
+    let Some(dom) = opened(&page, "#order=stars&down=true") else { return };
+    let best = dom.find("IMG_2.jpg").unwrap();
+    assert!(best < dom.rfind("IMG_1.jpg").unwrap() && dom.contains("aria-label=\"5 of 5 stars, rejected\""), "{dom}");
+    for said in ["✓ accepted 1", "✗ rejected 1", "open 2"] {
+        assert!(dom.contains(&format!(">{said}<")), "{said}: {dom}");
+    }
+    let open = opened(&page, "#verdict=open").unwrap();
+    assert!(open.contains("2 of 4") && open.matches("role=\"option\"").count() == 2, "{open}");
 }

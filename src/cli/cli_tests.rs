@@ -135,7 +135,7 @@ fn the_manual_names_every_flag_and_command() {
 #[test]
 fn every_command_has_a_page_of_its_own_and_what_is_none_names_them() {
     let mut names = Vec::new();
-    pages(&mut names).unwrap();
+    man_pages(&mut names).unwrap();
     let names = String::from_utf8(names).unwrap();
     assert!(names.lines().any(|name| name == "recover") && !names.contains("help"), "{names}");
     for name in names.lines() {

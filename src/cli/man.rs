@@ -28,7 +28,7 @@ pub fn man(of: Option<&str>, out: &mut impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn pages(out: &mut impl Write) -> io::Result<()> {
+pub fn man_pages(out: &mut impl Write) -> io::Result<()> {
     commands().try_for_each(|command| writeln!(out, "{}", command.get_name()))
 }
 

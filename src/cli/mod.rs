@@ -19,7 +19,7 @@ pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
 pub use keep::KeepFlags;
-pub use man::{completions, man, pages};
+pub use man::{completions, man, man_pages};
 pub use pages::{ConfigPage, SpentBy};
 pub use tell::TellFlags;
 use words::{ENVIRONMENT, EXAMPLES, EXIT_STATUS};

@@ -45,7 +45,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         }
         Some(Command::Man { command, list }) => {
             let mut out = io::stdout().lock();
-            let written = if *list { cli::pages(&mut out) } else { cli::man(command.as_deref(), &mut out) };
+            let written = if *list { cli::man_pages(&mut out) } else { cli::man(command.as_deref(), &mut out) };
             return written.map(|()| 0).or_else(failure::quiet_pipe);
         }
         _ => {}

@@ -164,7 +164,7 @@ impl Engine {
         if !self.happen(id, transition) {
             return;
         }
-        self.note_stand(now);
+        self.note_spent(now);
         self.note_in_folder(id);
         self.attempted(id, |job| {
             let (run, saved) = (began?, job.state.saved()?);

@@ -97,13 +97,18 @@ impl Engine {
     }
 
     /// Notes what is spent and how long the queue is, for charts.
-    pub(super) fn note_stand(&mut self, now: Timestamp) {
+    fn note_stand(&mut self, now: Timestamp) {
         let waits = |id| match self.jobs.get(id).map(|job| &job.state) {
             Some(JobState::InQueue(_, _, position)) => *position,
             _ => None,
         };
         let positions = self.jobs.index().members(Group::Active).filter_map(waits);
         self.publisher.throughput.stands(now, self.jobs.totals().spent.likely(), positions);
+    }
+
+    /// Notes what is spent, as something was.
+    pub(super) fn note_spent(&mut self, now: Timestamp) {
+        self.publisher.throughput.stands(now, self.jobs.totals().spent.likely(), std::iter::empty());
     }
 
     /// When whom looks at the course of the batch is to see more of it.

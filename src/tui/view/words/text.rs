@@ -45,38 +45,33 @@ fn rest_of(text: &str, bytes: usize) -> &str {
 
 /// The text, or its start and `…`.
 pub(crate) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
-    let text = safe(text);
-    if text.len() <= columns || width(&text) <= columns {
-        return text;
-    }
-    let room = columns.saturating_sub(1);
-    let cut = start_of(&text, head(&text, room));
-    if columns == 0 { Cow::Borrowed("") } else { Cow::Owned(format!("{cut}…")) }
+    shortened(text, columns, |text, room| format!("{}…", start_of(text, head(text, room))))
 }
 
 /// The text, or `…` and its end: of a path the end says most.
 pub(crate) fn fit_end(text: &str, columns: usize) -> Cow<'_, str> {
-    let text = safe(text);
-    if text.len() <= columns || width(&text) <= columns {
-        return text;
-    }
-    let room = columns.saturating_sub(1);
-    let cut = rest_of(&text, tail(&text, room));
-    if columns == 0 { Cow::Borrowed("") } else { Cow::Owned(format!("…{cut}")) }
+    shortened(text, columns, end_of)
 }
 
 /// A path, or `…` and its end: cut at a `/` where that leaves its name whole.
 pub(crate) fn fit_path(path: &str, columns: usize) -> Cow<'_, str> {
-    let path = safe(path);
-    if path.len() <= columns || width(&path) <= columns {
-        return path;
+    shortened(path, columns, |path, room| {
+        let mut parts = path.match_indices('/').map(|(at, _)| rest_of(path, at));
+        parts.find(|rest| width(rest) <= room).map_or_else(|| end_of(path, room), |rest| format!("…{rest}"))
+    })
+}
+
+fn end_of(text: &str, room: usize) -> String {
+    format!("…{}", rest_of(text, tail(text, room)))
+}
+
+/// The text, or where it is too long what `cut` makes of it with `…` and one column less.
+fn shortened(text: &str, columns: usize, cut: impl FnOnce(&str, usize) -> String) -> Cow<'_, str> {
+    let text = safe(text);
+    if text.len() <= columns || width(&text) <= columns {
+        return text;
     }
-    let room = columns.saturating_sub(1);
-    let parts = path.match_indices('/').map(|(at, _)| rest_of(&path, at));
-    match parts.into_iter().find(|rest| width(rest) <= room) {
-        Some(rest) => Cow::Owned(format!("…{rest}")),
-        None => Cow::Owned(fit_end(&path, columns).into_owned()),
-    }
+    if columns == 0 { Cow::Borrowed("") } else { Cow::Owned(cut(&text, columns - 1)) }
 }
 
 /// A text in lines of at most so many columns, broken between words where that is possible.
