@@ -8,11 +8,12 @@ use tokio::sync::mpsc;
 use crate::commands::failure::Failure;
 use crate::commands::listed::{self, Checked};
 use crate::commands::models::{self, Chosen};
+use crate::commands::ruled;
 use crate::config::{Settings, Which};
 use crate::engine::Pools;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::fal::Keeping;
-use crate::intake::{Arrival, Found, Inputs, Manifest, Watch, walk};
+use crate::intake::{Arrival, Found, Inputs, Manifest, Rules, Watch, walk};
 use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Service, clean};
 use crate::ledger::{BatchKey, Ledger};
 use crate::model::{Listing, Model, Params};
@@ -40,6 +41,8 @@ pub(super) struct Batch {
     pub(super) inputs: Option<Inputs>,
     /// Those of them that are sent, if they were listed.
     pub(super) listed: Option<Arc<Manifest>>,
+    /// What the rules beside them say.
+    pub(super) rules: Arc<Rules>,
     /// What fal is to keep of it, if an earlier run said so.
     pub(super) keeping: Option<Keeping>,
 }
@@ -56,6 +59,7 @@ impl Batch {
         };
         let Which { include, exclude, .. } = &settings.which;
         let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
+        let rules = ruled::read(&inputs, (&chosen.model, &chosen.params), &settings.model.typed())?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),
             output: inputs.output().to_owned(),
@@ -76,6 +80,7 @@ impl Batch {
             notes,
             inputs: Some(inputs),
             listed,
+            rules: Arc::new(rules),
             keeping: None,
         })
     }
@@ -103,16 +108,23 @@ impl Batch {
             notes,
             inputs: None,
             listed: None,
+            rules: Arc::default(),
             keeping,
         })
     }
 
-    /// Whether the model has all that it does nothing without: of a list that has parameters, each line was asked.
+    /// Whether the model has all that it does nothing without: of a list that has parameters, each line was asked, and
+    /// where rules set any, each photo is.
     pub(super) fn complete(&self) -> Result<(), Failure> {
-        if self.listed.as_ref().is_some_and(|listed| listed.has_params()) {
+        if self.has_own() {
             return Ok(());
         }
         self.params.complete(&self.model).map_err(|missing| Failure::usage(&missing))
+    }
+
+    /// Whether some photos may have parameters of their own, by a list or by rules.
+    pub(super) fn has_own(&self) -> bool {
+        self.listed.as_ref().is_some_and(|listed| listed.has_params()) || !self.rules.is_empty()
     }
 
     /// Which of what failed in an earlier run is sent again.
@@ -124,8 +136,10 @@ impl Batch {
     /// The same photos with other parameters, or with another model: a batch of its own.
     pub(super) fn with(self, taken: Option<&Listing>, params: Params) -> Self {
         let key = BatchKey { params: params.canonical(), ..self.key };
+        // What a person set on the plan holds over rules, as what was typed does.
+        let rules = Arc::new(self.rules.beaten_by(&ruled::differing(&self.params, &params)));
         match taken {
-            None => Self { key, params, ..self },
+            None => Self { key, params, rules, ..self },
             Some(Listing { model, has_schema, standing, .. }) => Self {
                 key: BatchKey { model: model.endpoint.to_string(), ..key },
                 model: model.clone(),

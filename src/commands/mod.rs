@@ -16,6 +16,7 @@ mod price;
 mod process;
 mod prompts;
 mod recover;
+mod ruled;
 mod run;
 mod sandbox;
 mod setup;

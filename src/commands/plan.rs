@@ -106,6 +106,7 @@ async fn text(
         retry_failed,
         budget,
         written,
+        rules: &batch.rules,
         walks,
     };
     let found = batch.walk(settings);

@@ -1,5 +1,5 @@
-//! What each photo is sent where that differs by photo, because a list has parameters of its own for it, or a text is
-//! filled in: as photos are found, before anything is counted.
+//! What each photo is sent where that differs by photo, because a list or a rule has parameters of its own for it, or a
+//! text is filled in: as photos are found, before anything is counted. A list's word holds over a rule's.
 //! A photo for which there is nothing to fill in is not sent, and says so.
 
 use std::collections::BTreeSet;
@@ -11,15 +11,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::commands::batch::Batch;
-use crate::commands::listed;
-use crate::intake::{Arrival, Found, Manifest};
+use crate::commands::{listed, ruled};
+use crate::intake::{Arrival, Found, Manifest, Rules};
 use crate::job::{BatchId, OwnParams, Photo, Service};
 use crate::ledger::Ledger;
 use crate::model::{Filling, Model, Params, Slot, Unfilled};
-use crate::plan::{NO_CAPTION, NO_SIDECAR, TEXT_REFUSED, content_of};
+use crate::plan::{BY_RULE, INCOMPLETE, LINE_REFUSED, NO_CAPTION, NO_SIDECAR, RULES_REFUSED, TEXT_REFUSED, content_of};
 
-/// Why a photo is not sent whose line does not fit.
-const LINE_REFUSED: &str = "the model does not take what the list says of it";
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
 /// The longest text beside a photo, bytes.
@@ -32,6 +30,9 @@ struct Filler {
     /// What of a photo a text may need, of any of them.
     slots: BTreeSet<Slot>,
     listed: Option<Arc<Manifest>>,
+    rules: Arc<Rules>,
+    /// Whether each is asked whether it has all that the model needs.
+    has_own: bool,
     ledger: Ledger,
     service: Service,
     /// What this batch itself said does not count.
@@ -47,7 +48,7 @@ pub(super) fn filled(
 ) -> mpsc::Receiver<Arrival> {
     let listed = batch.listed.clone().filter(|listed| listed.has_params());
     let slots = batch.params.slots(&batch.model);
-    if slots.is_none() && listed.is_none() {
+    if slots.is_none() && !batch.has_own() {
         return found;
     }
     let filler = Filler {
@@ -55,6 +56,8 @@ pub(super) fn filled(
         params: batch.params.clone(),
         slots: slots.unwrap_or_default(),
         listed,
+        rules: Arc::clone(&batch.rules),
+        has_own: batch.has_own(),
         ledger: ledger.clone(),
         service: batch.key.service.clone(),
         batch: id,
@@ -88,13 +91,9 @@ impl Filler {
             Found::Photo(photo, _) => photo,
             found @ Found::Skipped(..) => return Some(found),
         };
-        let own = match self.listed.as_ref().and_then(|listed| listed.line(&photo.source)) {
-            None => None,
-            Some(line) => match listed::own(line, &self.model, &self.params) {
-                Ok(own) => Some(own).filter(|own| *own != self.params),
-                // It was asked at the start: the model, or what stands beside it, was taken since.
-                Err(_) => return Some(Found::Skipped(photo, LINE_REFUSED.into())),
-            },
+        let own = match self.own(&photo) {
+            Ok(own) => own,
+            Err(reason) => return Some(Found::Skipped(photo, reason.into())),
         };
         let params = own.as_ref().unwrap_or(&self.params);
         let Some(slots) = params.slots(&self.model) else {
@@ -107,6 +106,28 @@ impl Filler {
             Err(Unfilled::Missing(_)) => Found::Skipped(photo, NO_SIDECAR.into()),
             Err(Unfilled::Refused(_)) => Found::Skipped(photo, TEXT_REFUSED.into()),
         })
+    }
+
+    /// The parameters that a photo has of its own by rules and by a list, or why it is not sent.
+    fn own(&self, photo: &Photo) -> Result<Option<Params>, &'static str> {
+        let line = self.listed.as_ref().and_then(|listed| listed.line(&photo.source));
+        let holding = self.rules.of(&photo.source);
+        if holding.skipped_by.is_some() {
+            return Err(BY_RULE);
+        }
+        let mut own = self.params.clone();
+        // Both were asked at the start: the model, or what stands beside it, was taken since.
+        if !holding.values.is_empty() {
+            let values = holding.values.iter().map(|(value, _)| *value);
+            own = ruled::own(values, &self.model, &own).map_err(|_| RULES_REFUSED)?;
+        }
+        if let Some(line) = line {
+            own = listed::own(line, &self.model, &own).map_err(|_| LINE_REFUSED)?;
+        }
+        if self.has_own {
+            own.complete(&self.model).map_err(|_| INCOMPLETE)?;
+        }
+        Ok(Some(own).filter(|own| *own != self.params))
     }
 
     async fn filling(&self, photo: &Photo, slots: &BTreeSet<Slot>) -> Filling {

@@ -1,5 +1,6 @@
 //! The model that is wished for, as it was given. Its schema decides what of it holds, and is not at hand yet.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -38,6 +39,8 @@ struct Pair {
     value: Value,
     /// The same in its source's own spelling.
     told: String,
+    /// Whether it was said for this run, by a flag or the environment.
+    is_typed: bool,
 }
 
 /// What is given for a parameter. Of a file only the model says whether its text is meant or the file itself.
@@ -83,6 +86,12 @@ impl ModelWish {
             _ => None,
         };
         self.params.iter().filter_map(file).collect()
+    }
+
+    /// The names of the parameters that were said for this run, by a flag or the environment.
+    #[must_use]
+    pub fn typed(&self) -> BTreeSet<String> {
+        self.params.iter().filter(|pair| pair.is_typed).map(|pair| pair.name.clone()).collect()
     }
 
     /// Checks the parameters against the model; of one that several sources give, the most important
@@ -145,7 +154,8 @@ pub(super) fn model(l: &mut Layers<'_>, what: &WhatFlags) -> Result<ModelWish, S
             Value::File { path, .. } => format!("@{path}"),
         };
         sources.push((name.to_owned(), shown, given.source));
-        params.push(Pair { told: l.told(names::PARAM, &given), name: name.to_owned(), value });
+        let is_typed = !matches!(given.source, Source::File { .. });
+        params.push(Pair { told: l.told(names::PARAM, &given), name: name.to_owned(), value, is_typed });
     }
     // Of a model that is known without asking, what is not given is known, too.
     for (name, value) in Model::built_in(&endpoint)
@@ -210,7 +220,8 @@ mod tests {
     fn wish(pairs: &[&str]) -> ModelWish {
         let pair = |pair: &&str| {
             let (name, value) = pair.split_once('=').unwrap();
-            Pair { name: name.to_owned(), value: value_of(value).unwrap(), told: format!("`--param {pair}`") }
+            let (name, told) = (name.to_owned(), format!("`--param {pair}`"));
+            Pair { name, value: value_of(value).unwrap(), told, is_typed: true }
         };
         let endpoint = EndpointId::new(Model::DEFAULT).unwrap();
         ModelWish {

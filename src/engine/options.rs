@@ -17,7 +17,7 @@ use crate::engine::planning::state::{Link, Restart};
 use crate::engine::pools::Pools;
 use crate::engine::snapshot::{BatchFacts, Snapshot};
 use crate::fal::Fal;
-use crate::intake::Arrival;
+use crate::intake::{Arrival, Rules};
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
@@ -41,6 +41,8 @@ pub struct Options {
     pub retry: RetryPolicy,
     /// What of earlier runs' failures is tried again.
     pub retry_failed: Option<Failed>,
+    /// What rules say of photos.
+    pub rules: Arc<Rules>,
     /// Whether all photos of the batch are found anew: then what is not found is gone.
     pub walks: bool,
     /// The paths of photos that are not sent, because a person left them out.

@@ -1,14 +1,17 @@
 //! What a plan says beside its counts, as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::engine::snapshot::{LossNote, Notes};
+use crate::engine::snapshot::{LossNote, Notes, RuleNote};
 use crate::job::{Loss, Usd};
 
 /// What is said beside the counts: as lines, and what will be lost by kind.
 #[derive(Serialize)]
 pub(super) struct NotesBody<'a> {
     notes: Vec<String>,
+    rules: Vec<RuleBody<'a>>,
     losses: Vec<LossBody<'a>>,
     reduced: usize,
     as_they_come: usize,
@@ -24,6 +27,25 @@ struct LossBody<'a> {
     /// Only of what could be lost and is not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     kept: bool,
+}
+
+/// A rule, and how many photos go by it.
+#[derive(Serialize)]
+struct RuleBody<'a> {
+    place: &'a str,
+    #[serde(rename = "match")]
+    globs: &'a str,
+    skips: bool,
+    sets: BTreeMap<&'a str, &'a str>,
+    beaten: &'a [String],
+    photos: usize,
+}
+
+impl<'a> RuleBody<'a> {
+    fn of(RuleNote { place, globs, skips, sets, beaten, photos }: &'a RuleNote) -> Self {
+        let sets = sets.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self { place, globs, skips: *skips, sets, beaten, photos: *photos }
+    }
 }
 
 fn loss(note: &LossNote) -> LossBody<'_> {
@@ -42,6 +64,7 @@ impl<'a> NotesBody<'a> {
     pub(super) fn of(notes: &'a Notes) -> Self {
         Self {
             notes: notes.lines().collect(),
+            rules: notes.rules.iter().map(RuleBody::of).collect(),
             losses: notes.losses.iter().map(loss).collect(),
             reduced: notes.reduced,
             as_they_come: notes.as_they_come,

@@ -47,6 +47,18 @@ pub enum IntakeError {
         /// What about it, in words.
         problem: String,
     },
+    /// A file of rules that is not as one should be.
+    #[error("`{}`, line {line}, column {column}: {problem}", clean(&.file.to_string_lossy()))]
+    Rules {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The column, in characters, from 1.
+        column: usize,
+        /// What about it, in words.
+        problem: String,
+    },
     /// Results would lie among the photos, and be photos of the next run.
     #[error(
         "the output folder `{}` is the input folder itself\nhint: choose another with `-o`, a folder in it will do",

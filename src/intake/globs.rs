@@ -33,7 +33,8 @@ impl Globs {
     }
 }
 
-fn set(globs: &[String]) -> Result<GlobSet, IntakeError> {
+/// What they match, by paths below PATH.
+pub(super) fn set(globs: &[String]) -> Result<GlobSet, IntakeError> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
         let bad = |error: &globset::Error| IntakeError::Glob { glob: glob.clone(), reason: error.kind().to_string() };

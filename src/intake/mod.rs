@@ -14,6 +14,7 @@ mod hand;
 mod inputs;
 mod manifest;
 mod order;
+mod rules;
 mod seen;
 mod walk;
 mod watch;
@@ -25,6 +26,7 @@ pub use found::{Arrival, Found};
 pub use further::{FurtherFault, as_photo, further};
 pub use inputs::Inputs;
 pub use manifest::{BadLine, Cell, Line, Manifest};
+pub use rules::{Rule, RuleValue, Rules};
 pub use walk::walk;
 pub use watch::Watch;
 

@@ -13,6 +13,7 @@ use super::globs::Globs;
 use super::hand::{Flow, Hand};
 use super::inputs::Base;
 use super::order::{compare, stem_key};
+use super::rules::RULES_FILE;
 use super::seen::Seen;
 use super::{Arrival, Inputs};
 use crate::os;
@@ -93,7 +94,13 @@ impl Walk {
                 && self.is_new(&entry.path, enclosing, entry.is_link)
             {
                 let name = name_of(&entry).to_owned();
-                let trouble = if entry.kind == Kind::File {
+                let is_rules = name == RULES_FILE;
+                if is_rules && entry.depth <= 1 {
+                    continue;
+                }
+                let trouble = if is_rules {
+                    Some("rules are read at the top of a PATH alone".into())
+                } else if entry.kind == Kind::File {
                     is_sidecar(&name).then(|| "sidecar, not a photo".into())
                 } else {
                     Some("not a regular file".into())

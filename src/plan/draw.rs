@@ -14,7 +14,7 @@ use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
-use crate::intake::{Arrival, Found};
+use crate::intake::{Arrival, Found, Rules};
 use crate::job::{
     BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply, meet,
 };
@@ -52,6 +52,8 @@ pub struct Basis<'a> {
     pub budget: Option<Usd>,
     /// What is written with a result.
     pub written: &'a Written,
+    /// What rules say of photos.
+    pub rules: &'a Arc<Rules>,
     /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
     pub walks: bool,
 }
@@ -252,8 +254,9 @@ impl<'a> Draft<'a> {
     }
 
     async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
-        let Basis { model, price, ledger, batch, budget, trials, notes, written, .. } = self.basis;
-        let mut planner = Planner::new(price.clone(), notes.to_vec(), Losing::of(model.gives, written));
+        let Basis { model, price, ledger, batch, budget, trials, notes, written, rules, .. } = self.basis;
+        let losing = Losing::of(model.gives, written);
+        let mut planner = Planner::new(price.clone(), notes.to_vec(), losing).ruled(Arc::clone(rules));
         for id in &self.met {
             let Some((job, standing)) = self.job(*id) else { continue };
             let is_duplicate = self.cost.reusing.contains(id);

@@ -17,14 +17,22 @@ pub struct Failed {
     pub listed: Option<Arc<Manifest>>,
 }
 
+/// Why a photo is not sent that a rule leaves out.
+pub(crate) const BY_RULE: &str = "left out by a rule of fal-tui.toml";
+
 /// Why a photo is not sent whose texts cannot be filled in.
 pub(crate) const NO_SIDECAR: &str = "no text file beside it, for {sidecar}";
 pub(crate) const NO_CAPTION: &str = "no earlier batch said anything of it, for {caption}";
 pub(crate) const TEXT_REFUSED: &str = "the model does not take a text that long";
+/// Why one is not sent whose own parameters, by a list or by rules, do not fit.
+pub(crate) const LINE_REFUSED: &str = "the model does not take what the list says of it";
+pub(crate) const RULES_REFUSED: &str = "the model does not take what the rules say of it";
+/// Why one is not sent for which the model needs more.
+pub(crate) const INCOMPLETE: &str = "the model needs a parameter that neither the command nor a rule gives for it";
 
 /// Whether a photo is skipped for that: with other parameters it is one to be sent.
 pub(crate) fn is_unfilled(reason: &str) -> bool {
-    [NO_SIDECAR, NO_CAPTION, TEXT_REFUSED].contains(&reason)
+    [NO_SIDECAR, NO_CAPTION, TEXT_REFUSED, LINE_REFUSED, RULES_REFUSED, INCOMPLETE].contains(&reason)
 }
 
 /// What a run makes of a photo, as the plan counts it.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ruled::RuleNote;
 use crate::job::{Format, Loss, Photo, Usd, clean, count};
 use crate::model::{Gives, Work};
 use crate::output::{Form, MOST_AVIF, Written};
@@ -14,6 +15,8 @@ const NAMED: usize = 100;
 pub struct Notes {
     /// Of the ledger and the output folder.
     pub said: Vec<String>,
+    /// Of what rules say, each in its order.
+    pub rules: Vec<RuleNote>,
     /// Of what will be lost, by kind.
     pub losses: Vec<LossNote>,
     /// Photos that are reduced before they are sent.
@@ -48,7 +51,8 @@ impl Notes {
             let (photos, most) = (count(self.as_they_come), MOST_AVIF / 1_000_000);
             format!("{photos} with results above {most} MP: too large to be written as AVIF, they stay as they come")
         });
-        self.said.iter().cloned().chain(reduced).chain(stay).chain(losses)
+        let rules = self.rules.iter().map(RuleNote::told);
+        self.said.iter().cloned().chain(rules).chain(reduced).chain(stay).chain(losses)
     }
 }
 

@@ -10,6 +10,7 @@ mod known;
 mod losses;
 mod planner;
 mod reserve;
+mod ruled;
 
 pub(crate) use choices::{Choices, LEFT_OUT};
 pub(crate) use cost::CostModel;
@@ -20,7 +21,11 @@ pub(crate) use duplicates::{
 };
 pub use figures::{Change, Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
 pub use known::Failed;
-pub(crate) use known::{NO_CAPTION, NO_SIDECAR, Standing, TEXT_REFUSED, is_unfilled, without_photo};
+pub(crate) use known::{
+    BY_RULE, INCOMPLETE, LINE_REFUSED, NO_CAPTION, NO_SIDECAR, RULES_REFUSED, Standing, TEXT_REFUSED, is_unfilled,
+    without_photo,
+};
 pub(crate) use losses::Losing;
 pub use losses::{LossNote, Notes};
 pub(crate) use planner::{About, Cap, Planner, skipped_file};
+pub use ruled::RuleNote;

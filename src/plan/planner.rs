@@ -8,6 +8,8 @@ use super::figures::{Plan, SkippedFile};
 use super::known::Standing;
 use super::losses::{Losing, Notes, Tally};
 use super::reserve::Reserve;
+use super::ruled::Ruled;
+use crate::intake::Rules;
 use crate::job::{Job, JobState, Losses, Photo, Pixels, Usd, clean};
 use crate::model::{UnitPrice, Work};
 
@@ -24,6 +26,7 @@ pub(crate) struct Planner {
     dearest: BinaryHeap<Reverse<(Usd, String)>>,
     reserve: Reserve,
     losses: Tally,
+    ruled: Ruled,
     /// What results cost that lie in the output folder and no ledger knows yet.
     found_usd: Usd,
     shared: Option<Arc<Plan>>,
@@ -64,6 +67,11 @@ impl Planner {
         Self { plan, losses: Tally::new(losing), ..Self::default() }
     }
 
+    /// The same for photos that rules say something of.
+    pub(crate) fn ruled(self, rules: Arc<Rules>) -> Self {
+        Self { ruled: Ruled::new(rules), ..self }
+    }
+
     /// Another price is in force from the next count on.
     pub(crate) fn set_price(&mut self, price: Option<UnitPrice>) {
         (self.plan.price, self.shared) = (price, None);
@@ -73,13 +81,15 @@ impl Planner {
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
         let notes = std::mem::take(&mut self.plan.notes.said);
-        *self = Self { told: self.told, ..Self::new(price, notes, self.losses.losing()) };
+        let ruled = self.ruled.anew();
+        *self = Self { told: self.told, ruled, ..Self::new(price, notes, self.losses.losing()) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
     /// Counts a photo.
     pub(crate) fn count(&mut self, job: &Job, standing: Standing, about: About) {
         self.shared = None;
+        self.ruled.add(job);
         match (standing, &job.state) {
             (Standing::Skipped, JobState::Skipped(reason)) => self.skip(&job.photo, reason),
             (Standing::Skipped, _) => self.skip(&job.photo, ""),
@@ -192,7 +202,9 @@ impl Planner {
     }
 
     /// A photo that could be sent was left out by a person.
-    pub(crate) fn leave_out(&mut self, photo: &Photo) {
+    pub(crate) fn leave_out(&mut self, job: &Job) {
+        self.ruled.add(job);
+        let photo = &job.photo;
         if photo.losses != Losses::NONE {
             self.losses.leave_out(photo);
             self.shared = None;
@@ -249,6 +261,7 @@ impl Planner {
             dearest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let mut plan = Plan { skipped_by_reason: by_reason, dearest, ..self.plan.clone() };
             plan.notes.losses = self.losses.notes();
+            plan.notes.rules = self.ruled.notes();
             complete(&mut plan);
             Arc::new(plan)
         }))

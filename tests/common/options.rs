@@ -34,6 +34,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
         price: Some(UnitPrice { usd: Usd::from_f64(0.1).unwrap(), unit: Unit::Megapixel, source: PriceSource::Live }),
         retry: RetryPolicy::default(),
         retry_failed: None,
+        rules: std::sync::Arc::default(),
         walks: true,
         left_out: HashSet::new(),
         limits: Limits {

@@ -55,6 +55,7 @@ mod tests {
                 notes: Vec::new(),
                 inputs: None,
                 listed: None,
+                rules: std::sync::Arc::default(),
                 keeping: None,
             }
         };

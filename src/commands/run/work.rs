@@ -225,6 +225,7 @@ impl Work {
             price: self.price.clone(),
             retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
             retry_failed: self.retry_failed.clone(),
+            rules: std::sync::Arc::clone(&batch.rules),
             walks: batch.inputs.is_some(),
             left_out: HashSet::new(),
             limits: Limits {

@@ -132,7 +132,7 @@ impl Engine {
         let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, further, terms });
         let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
         let losing = Losing::of(gives, stages.output.written());
-        let mut planner = Planner::new(options.price.clone(), notes, losing);
+        let mut planner = Planner::new(options.price.clone(), notes, losing).ruled(Arc::clone(&options.rules));
         let mut looker = Looker::default();
         let throughput = Throughput::default();
         let first = Snapshot {

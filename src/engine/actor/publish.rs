@@ -174,6 +174,7 @@ impl Engine {
             history: self.publisher.history.as_ref(),
             stages: &self.stages,
             model: &self.options.model,
+            rules: &self.options.rules,
         };
         seen.detail(self.look_at()?).map(Arc::new)
     }

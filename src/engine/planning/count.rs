@@ -81,7 +81,7 @@ impl Planning {
         let is_out = standing == Standing::Send
             && if is_duplicate { selection.count_duplicate(id, price) } else { selection.count(id, price) };
         if is_out {
-            planner.leave_out(&job.photo);
+            planner.leave_out(job);
         } else {
             let has_trial = trials.contains_key(&job.photo.path);
             let (found, is_changed) = (dedup.remembered.found(id), dedup.remembered.is_changed(id));

@@ -9,6 +9,7 @@ use crate::engine::runtime::Runtime;
 use crate::engine::snapshot::{CauseGroup, Detail, Field};
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Failures;
+use crate::intake::{Rule, RuleValue, Rules};
 use crate::job::{CauseKind, Job, JobId, clean};
 use crate::model::{Model, ParamSpec, Params};
 
@@ -36,6 +37,7 @@ pub(in crate::engine) struct Seen<'a> {
     pub(in crate::engine) history: Option<&'a AttemptHistory>,
     pub(in crate::engine) stages: &'a Stages,
     pub(in crate::engine) model: &'a Model,
+    pub(in crate::engine) rules: &'a Rules,
 }
 
 impl Seen<'_> {
@@ -54,7 +56,23 @@ impl Seen<'_> {
         told.before.sent = work.sent.filter(|_| work.is_reduced);
         let own = self.jobs.own_params(job).map(Params::values);
         let redo = redo_params(self.model, self.jobs.params_of(job), job);
-        Some(Detail { own, redo, ..told })
+        Some(Detail { own, ruled: self.ruled(job), redo, ..told })
+    }
+
+    /// Which rules say what a job is sent with: those whose values it has.
+    fn ruled(&self, job: &Job) -> Vec<(String, String)> {
+        let holding = self.rules.of(&job.photo.source);
+        let params = self.jobs.params_of(job);
+        let told = |rule: &Rule| format!("{} ({})", rule.told(), rule.place());
+        if let Some(rule) = holding.skipped_by.and_then(|number| self.rules.iter().nth(number)) {
+            return vec![("skipped".to_owned(), told(rule))];
+        }
+        let given = |(value, rule): (&RuleValue, &Rule)| {
+            let as_said = params.typed(self.model, [(&*value.name, &*value.text)]).ok()?;
+            let is_his = as_said.get(&value.name) == params.get(&value.name);
+            is_his.then(|| (clean(&format!("{}={}", value.name, value.text)).into_owned(), told(rule)))
+        };
+        holding.values.into_iter().filter_map(given).collect()
     }
 }
 

@@ -159,6 +159,7 @@ pub(in crate::engine) fn detail(
         logs: live.map(|live| live.log.lines().cloned().collect()).unwrap_or_default(),
         attempts: history.map(|history| history.attempts.clone()).unwrap_or_default(),
         own: None,
+        ruled: Vec::new(),
         redo: Vec::new(),
         request: RequestDetail {
             id: state.last_request_id().map(ToString::to_string),

@@ -36,6 +36,8 @@ pub struct Detail {
     pub attempts: Vec<PastAttempt>,
     /// Its own parameters, name and value, where it was sent again with others than its batch's.
     pub own: Option<Vec<(String, Value)>>,
+    /// Which rules gave it what: name and value, and the rule, `hero/** (fal-tui.toml, line 3)`.
+    pub ruled: Vec<(String, String)>,
     /// What can be changed to have its result made again; empty while it has none.
     pub redo: Vec<Field>,
 }

@@ -32,7 +32,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::plan::{Change, Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, Selection, SkippedFile};
+pub use crate::plan::{
+    Change, Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, RuleNote, Selection, SkippedFile,
+};
 
 use crate::job::{BatchId, Group, JobId, Usd};
 use crate::model::{PriceSource, UnitPrice};

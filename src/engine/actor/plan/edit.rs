@@ -120,7 +120,9 @@ impl Engine {
         if self.course.started {
             return;
         }
-        if let Err(missing) = self.jobs.params().complete(self.planned_model()) {
+        // Where photos have parameters of their own each was asked.
+        let missing = self.jobs.params().complete(self.planned_model()).err();
+        if let Some(missing) = missing.filter(|_| self.is_changed() || !self.jobs.fills()) {
             return tracing::warn!(%missing, "not started");
         }
         if self.is_changed() {
@@ -230,8 +232,10 @@ impl Engine {
             budget: self.options.limits.budget,
             price: self.jobs.price().cloned(),
             start: Start {
-                // Other texts for each photo are looked at before they are sent.
-                at_once: !self.course.back && self.jobs.params().slots(&self.options.model).is_none(),
+                // What differs by photo is looked at before it is sent.
+                at_once: !self.course.back
+                    && !self.jobs.fills()
+                    && self.jobs.params().slots(&self.options.model).is_none(),
                 canary: self.course.canary.wish().filter(|_| !self.course.back),
             },
             link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },

@@ -54,6 +54,9 @@ pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec
         if detail.own.is_some() { "its own" } else { "parameters" },
         (!params.is_empty()).then(|| Cow::Owned(params.join("  "))),
     );
+    for (at, (given, rule)) in detail.ruled.iter().enumerate() {
+        maybe(if at == 0 { "by rule" } else { "" }, Some(Cow::Owned(format!("{given}: {rule}"))));
+    }
     for (name, file) in sent.files() {
         maybe(
             "goes along",
