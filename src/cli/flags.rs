@@ -195,6 +195,12 @@ pub struct ReportFlags {
 #[command(next_help_heading = "Sending and paying")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct HowFlags {
+    /// How fal gets a photo: upload (to its storage), data-uri (in the request itself) or url (fal fetches it)
+    /// [default: upload; url for what has one].
+    ///
+    /// Data URIs are for small files, up to 3 MiB, where fal's storage cannot be reached.
+    #[arg(long, value_name = "HOW")]
+    pub send: Option<String>,
     /// Most requests at fal at once, 1 to 256 [default: 8].
     #[arg(short, long, value_name = "N")]
     pub concurrency: Option<String>,

@@ -14,11 +14,12 @@ use crate::engine::Pools;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::fal::Keeping;
 use crate::intake::{Arrival, Found, Inputs, Manifest, Rules, Watch, walk};
-use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Service, clean};
+use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Photo, Service, Way, clean};
 use crate::ledger::{BatchKey, Ledger};
-use crate::model::{Listing, Model, Params};
+use crate::model::{Fit, Listing, Model, Params};
 use crate::output::{Output, OutputError, Taken};
 use crate::plan::Failed;
+use crate::storage;
 
 /// Chunks of photos that may lie waiting for the engine.
 const CHUNKS: usize = 16;
@@ -185,10 +186,11 @@ impl Batch {
     fn sifted(&self, found: mpsc::Receiver<Arrival>, settings: &Settings) -> mpsc::Receiver<Arrival> {
         let taken = settings.written.name.as_deref().map(|name| Taken::new(name.clone()));
         let listed = self.listed.clone();
-        if taken.is_none() && settings.model.raw && listed.is_none() {
+        let send = Sending { way: settings.which.send, reduces: self.params.fit() != Fit::default() };
+        if taken.is_none() && settings.model.raw && listed.is_none() && send.way.is_none() {
             found
         } else {
-            sifted(found, taken, settings.model.raw, listed)
+            sifted(found, taken, (settings.model.raw, send), listed)
         }
     }
 
@@ -231,18 +233,43 @@ impl Batch {
     }
 }
 
-/// Photos as they are found, without those that are not to be sent: whose result would have the name of another's, and
-/// camera raw, if it is not to be. What is not listed where something is, is not there.
+/// How fal is to get photos, and whether any is reduced before.
+#[derive(Debug, Clone, Copy)]
+struct Sending {
+    way: Option<Way>,
+    reduces: bool,
+}
+
+impl Sending {
+    /// Why a photo cannot be sent so, if it cannot.
+    fn refuses(self, photo: &Photo) -> Option<&'static str> {
+        let has_address = storage::is_address(&photo.source);
+        match Way::of(self.way, has_address) {
+            Way::DataUri if photo.bytes > Way::LONGEST_INLINE && !self.reduces => {
+                Some("too large for a data URI, which takes 3 MiB: --send upload takes any")
+            }
+            Way::Url if !has_address => Some("has no URL that fal could fetch it from, as --send url asks for"),
+            _ => None,
+        }
+    }
+}
+
+/// Photos as they are found, without those that are not to be sent: whose result would have the name of another's,
+/// camera raw, if it is not to be, and what cannot be sent as it is to be. What is not listed where something is, is not there.
 fn sifted(
     mut found: mpsc::Receiver<Arrival>,
     mut taken: Option<Taken>,
-    raw: bool,
+    (raw, send): (bool, Sending),
     listed: Option<Arc<Manifest>>,
 ) -> mpsc::Receiver<Arrival> {
     let (told, chunks) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
         while let Some(arrival) = found.recv().await {
             let sift = |found: Found| match found {
+                Found::Photo(photo, _) if send.refuses(&photo).is_some() => {
+                    let reason = send.refuses(&photo).unwrap_or_default();
+                    Found::Skipped(photo, reason.into())
+                }
                 Found::Photo(photo, _) if !raw && photo.losses.has(Loss::RawPreview) => {
                     Found::Skipped(photo, "camera raw, left out by --raw skip".into())
                 }

@@ -106,6 +106,7 @@ async fn text(
         retry_failed,
         budget,
         written,
+        send: settings.which.send,
         rules: &batch.rules,
         walks,
     };

@@ -27,7 +27,7 @@ pub use wish::ModelWish;
 
 use crate::cli::{Flags, Options};
 use crate::fal::{ApiKey, Hosts, Keeping};
-use crate::job::{MaxFailures, Service, Usd};
+use crate::job::{MaxFailures, Service, Usd, Way};
 use crate::output::Written;
 use crate::storage::Hearing;
 use file::ConfigFile;
@@ -109,6 +109,8 @@ pub struct Which {
     pub skip_bad: bool,
     /// How one hears of those that appear, if they are waited for.
     pub watch: Option<Hearing>,
+    /// How fal is to get them, if that was said.
+    pub send: Option<Way>,
 }
 
 /// What a run may cost, and how carefully it begins.
@@ -154,6 +156,7 @@ impl Settings {
         let from = l.optional(names::FROM, flags.from.as_ref(), "none", values::path)?;
         let skip_bad = l.switch(names::SKIP_BAD, flags.skip_bad)?;
         let watch = l.with_default(names::WATCH, flags.watch.as_ref(), "false", values::watch)?;
+        let send = l.optional(names::SEND, how.send.as_ref(), "upload; url for what has one", values::way)?;
 
         let concurrency = l.with_default(names::CONCURRENCY, how.concurrency.as_ref(), "8", values::short(1..=256))?;
         let budget = l.optional(names::BUDGET, how.budget.as_ref(), "none", values::usd)?;
@@ -209,7 +212,7 @@ impl Settings {
             start_timeout: start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             wait_for_account,
             written,
-            which: Which { include, exclude, from, skip_bad, watch },
+            which: Which { include, exclude, from, skip_bad, watch, send },
             keeping,
             yes,
             headless: headless || json,

@@ -88,6 +88,8 @@ settings! {
     SKIP_BAD = "skip-bad", "FAL_TUI_SKIP_BAD", One;
     /// Whether it goes on with photos that appear, and how one hears of them: `true`, `poll` or `false`.
     WATCH = "watch", "FAL_TUI_WATCH", One;
+    /// How fal gets a photo: `upload`, `data-uri` or `url`.
+    SEND = "send", "FAL_TUI_SEND", One;
     /// Most requests at fal at once, 1 to 256.
     CONCURRENCY = "concurrency", "FAL_TUI_CONCURRENCY", One;
     /// The cap in USD.

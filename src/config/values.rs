@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::job::Format;
 use crate::job::MaxFailures;
-use crate::job::Usd;
+use crate::job::{Usd, Way};
 use crate::output::{Alpha, Form, READS_AVIF, Strip, Template};
 use crate::storage::Hearing;
 use crate::tui::caps::{ColorChoice, Images};
@@ -125,6 +125,11 @@ pub(super) fn report(text: &OsStr) -> Read<bool> {
 pub(super) fn megapixels(text: &OsStr) -> Read<f64> {
     let number = utf8(text)?.parse().ok().filter(|mp: &f64| (0.001..=1e6).contains(mp));
     number.ok_or_else(|| "takes megapixels from 0.001 on, such as 50 or 2.5".to_owned())
+}
+
+/// How fal gets a photo.
+pub(super) fn way(text: &OsStr) -> Read<Way> {
+    Way::from_name(utf8(text)?).ok_or_else(|| "takes upload, data-uri or url".to_owned())
 }
 
 pub(super) fn alpha(text: &OsStr) -> Read<Alpha> {

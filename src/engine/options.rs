@@ -18,7 +18,7 @@ use crate::engine::pools::Pools;
 use crate::engine::snapshot::{BatchFacts, Snapshot};
 use crate::fal::Fal;
 use crate::intake::{Arrival, Rules};
-use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd};
+use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd, Way};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Output};
@@ -76,6 +76,8 @@ pub struct Limits {
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Manner {
+    /// How fal is to get photos, if that was asked for.
+    pub send: Option<Way>,
     /// Whether a locked account is waited for even if nobody looks.
     pub waits_for_account: bool,
     /// How it begins.

@@ -23,7 +23,7 @@ use crate::job::{Cause, CauseKind, Class, clean};
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long fal may take to begin an answer, and how long a connection may be silent in the middle of one.
-const SILENCE: Duration = Duration::from_mins(1);
+pub(super) const SILENCE: Duration = Duration::from_mins(1);
 /// How often a connection that is waited on is asked whether it still lives, and for how long.
 const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(20));
 /// The longest JSON answer that we take, bytes. Pictures do not come this way.
@@ -191,7 +191,17 @@ async fn unpacked(
 }
 
 fn too_long(call: Call) -> FalError {
-    FalError::unreadable(call, "answered with more than 16 MiB")
+    FalError::unreadable(call, TOO_LONG)
+}
+
+/// What is said of such an answer.
+const TOO_LONG: &str = "answered with more than 16 MiB";
+
+impl FalError {
+    /// Whether an answer was too long to be taken: less is to be asked for.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.cause.message.contains(TOO_LONG)
+    }
 }
 
 /// An answer that is packed in a way that was not asked for and that we cannot undo.

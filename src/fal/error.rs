@@ -74,6 +74,12 @@ impl FalError {
         Self::new(Cause::new(CauseKind::LocalFile, message), Class::Permanent)
     }
 
+    /// A photo that was written to since it was looked at: it goes up anew.
+    #[must_use]
+    pub fn to_measure_again(message: impl Into<Box<str>>) -> Self {
+        Self::new(Cause::new(CauseKind::LocalFile, message), Class::Reupload)
+    }
+
     /// A request that ended without a picture, and will not have one later.
     pub(super) fn of_request(cause: Cause) -> Self {
         Self { scope: Scope::Request, ..Self::new(cause, Class::Permanent) }

@@ -33,7 +33,7 @@ pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;
 pub use platform::{HistoryPage, Past, STORED};
 pub use queue::{Accepted, CancelAnswer, Progress, Status};
-pub use storage::InputFile;
+pub use storage::{InputFile, held_inline, read_inline};
 
 use std::sync::Arc;
 

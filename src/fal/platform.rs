@@ -15,6 +15,8 @@ use crate::model::{Gives, Quote, Unit, read_answer};
 
 /// How long fal stores what was asked and answered (fal docs: platform, payloads).
 pub const STORED: Duration = Duration::from_hours(30 * 24);
+/// Requests on a page where whole pictures stand in them.
+const FEW: &str = "3";
 /// Pages of past requests that are read in one look-up, 100 requests each.
 const PAGES: usize = 50;
 
@@ -64,7 +66,7 @@ impl Fal {
     }
 
     /// The requests that were made of an endpoint since `start`, each by the URL of its input picture,
-    /// which `photo_in` finds in the input. An upload's URL is unique, so it tells which photo a request
+    /// or by what else `photo_in` makes of the input. An upload's URL is unique, so it tells which photo a request
     /// is for.
     ///
     /// The list lags: what is not in it yet may be later (fal docs: platform, requests by endpoint).
@@ -74,16 +76,13 @@ impl Fal {
     pub async fn requests_since(
         &self,
         endpoint: &EndpointId,
-        photo_in: impl Fn(&Map<String, Value>) -> Option<&str>,
+        photo_in: impl Fn(&Map<String, Value>) -> Option<String>,
         start: Timestamp,
     ) -> Result<Vec<(String, RequestId)>, FalError> {
         let (mut found, mut cursor) = (Vec::new(), None);
         for _ in 0..PAGES {
             let page = self.history(endpoint, Gives::default(), start, cursor).await?;
-            found.extend(page.requests.into_iter().filter_map(|past| {
-                let input = photo_in(&past.input)?.to_owned();
-                Some((input, past.id))
-            }));
+            found.extend(page.requests.into_iter().filter_map(|past| Some((photo_in(&past.input)?, past.id))));
             cursor = page.next;
             if cursor.is_none() {
                 break;
@@ -107,8 +106,12 @@ impl Fal {
     ) -> Result<HistoryPage, FalError> {
         let start = jiff::Timestamp::from_millisecond(start.0).unwrap_or_default().to_string();
         let cursor = cursor.iter().map(|cursor| ("cursor", cursor.as_str()));
-        let page =
-            self.requests(endpoint, [("start", start.as_str()), ("limit", "100")].into_iter().chain(cursor)).await?;
+        let asked = |limit| [("start", start.as_str()), ("limit", limit)].into_iter().chain(cursor.clone());
+        let page = match self.requests(endpoint, asked("100")).await {
+            // Whole pictures stand in them: few a page.
+            Err(error) if error.is_too_long() => self.requests(endpoint, asked(FEW)).await?,
+            page => page?,
+        };
         let next = page.next_cursor.filter(|_| page.has_more);
         Ok(HistoryPage { requests: page.items.into_iter().filter_map(|item| Past::read(item, gives)).collect(), next })
     }

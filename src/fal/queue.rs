@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use http::Method;
+use http::header::CONTENT_TYPE;
 use serde_json::Value;
 use url::Url;
 
 use super::Fal;
 use super::call::Call;
-use super::client::{Reply, exchange, join};
+use super::client::{Reply, SILENCE, exchange, head, join, whole};
 use super::error::{Bill, FalError, billed_units};
 use super::failures::Fault;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
@@ -17,6 +18,9 @@ use crate::model::{Gives, read_answer};
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
 const START_TIMEOUT: &str = "x-fal-request-start-timeout";
+
+/// How slow a line may be that takes a request there, bytes a second.
+const SLOWEST: u64 = 32 << 10;
 
 /// Where a request stands, in fal's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,11 +79,15 @@ impl Fal {
         start_timeout: Option<Duration>,
     ) -> Result<Accepted, FalError> {
         let url = self.queue_url(endpoint.as_str().split('/'))?;
-        let mut request = self.paid(self.http.with_key(Method::POST, url).json(body));
-        if let Some(limit) = start_timeout {
-            request = request.header(START_TIMEOUT, limit.as_secs_f64().to_string());
+        let body = body.to_string();
+        // A picture may stand in it, which takes its time on a slow line.
+        let limit = SILENCE + Duration::from_secs(body.len() as u64 / SLOWEST);
+        let request = self.http.with_key(Method::POST, url).header(CONTENT_TYPE, "application/json").body(body);
+        let mut request = self.paid(request);
+        if let Some(timeout) = start_timeout {
+            request = request.header(START_TIMEOUT, timeout.as_secs_f64().to_string());
         }
-        let reply = exchange(Call::Submit, request).await?;
+        let reply = whole(Call::Submit, head(Call::Submit, request, limit).await?).await?;
         let answer: Submitted = reply.json(Call::Submit)?;
         let id = RequestId::new(&answer.request_id)
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;

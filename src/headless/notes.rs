@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::snapshot::{LossNote, Notes, RuleNote};
+use crate::engine::snapshot::{LossNote, Notes, RuleNote, Ways};
 use crate::job::{Loss, Usd};
 
 /// What is said beside the counts: as lines, and what will be lost by kind.
@@ -12,6 +12,7 @@ use crate::job::{Loss, Usd};
 pub(super) struct NotesBody<'a> {
     notes: Vec<String>,
     rules: Vec<RuleBody<'a>>,
+    ways: Ways,
     losses: Vec<LossBody<'a>>,
     reduced: usize,
     as_they_come: usize,
@@ -65,6 +66,7 @@ impl<'a> NotesBody<'a> {
         Self {
             notes: notes.lines().collect(),
             rules: notes.rules.iter().map(RuleBody::of).collect(),
+            ways: notes.ways,
             losses: notes.losses.iter().map(loss).collect(),
             reduced: notes.reduced,
             as_they_come: notes.as_they_come,

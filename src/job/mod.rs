@@ -38,7 +38,7 @@ pub use photo::{Format, Loss, Losses, Photo, Pixels, megapixels};
 pub(crate) use result::saved_samples;
 pub use result::{
     Answer, Artifact, ContentHash, FileKind, Given, InvalidRequestId, NamedText, Request, RequestId, SameAs, Saved,
-    SavedFile, Upload,
+    SavedFile, Upload, Way, inline_key, inline_mark, inlined, is_same_upload,
 };
 pub use retry::RetryPolicy;
 pub use service::Service;

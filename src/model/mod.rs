@@ -30,7 +30,7 @@ pub use mark::{file_mark, marked};
 pub use near::nearest;
 pub use number::count;
 pub use offer::{Doubt, Quote, settle};
-pub use params::{Filling, Params, Slot, Unfilled, Urls, by_content, file_urls, put_urls};
+pub use params::{Filling, Params, Slot, Unfilled, Urls, by_content, file_urls, put_inline, put_urls};
 pub use price::{Bound, PriceSource, PriceState, Unit, UnitPrice};
 pub use refusal::ParamError;
 pub use schema::{Gives, LONGEST, Schema, SchemaError, Unfit};

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::ParamError;
 use super::field::Refused;
 use super::fit::{Fit, Growth, Sizing};
-pub use further::{Urls, by_content, file_urls, put_urls};
+pub use further::{Urls, by_content, file_urls, put_inline, put_urls};
 pub use prompt::{Filling, Slot, Unfilled};
 
 use super::near::nearest;

@@ -16,7 +16,7 @@ use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::{Arrival, Found, Rules};
 use crate::job::{
-    BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, apply, meet,
+    BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, Way, apply, meet,
 };
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
@@ -52,6 +52,8 @@ pub struct Basis<'a> {
     pub budget: Option<Usd>,
     /// What is written with a result.
     pub written: &'a Written,
+    /// How fal is to get photos, if that was asked for.
+    pub send: Option<Way>,
     /// What rules say of photos.
     pub rules: &'a Arc<Rules>,
     /// Whether folders are walked; else all that the ledger has not begun yet is sent, too.
@@ -254,9 +256,9 @@ impl<'a> Draft<'a> {
     }
 
     async fn plan(self) -> Result<(Arc<Plan>, Vec<SkippedFile>), LedgerError> {
-        let Basis { model, price, ledger, batch, budget, trials, notes, written, rules, .. } = self.basis;
+        let Basis { model, price, ledger, batch, budget, trials, notes, written, rules, send, .. } = self.basis;
         let losing = Losing::of(model.gives, written);
-        let mut planner = Planner::new(price.clone(), notes.to_vec(), losing).ruled(Arc::clone(rules));
+        let mut planner = Planner::new(price.clone(), notes.to_vec(), losing).ruled(Arc::clone(rules)).sending(*send);
         for id in &self.met {
             let Some((job, standing)) = self.job(*id) else { continue };
             let is_duplicate = self.cost.reusing.contains(id);

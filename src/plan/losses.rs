@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ruled::RuleNote;
-use crate::job::{Format, Loss, Photo, Usd, clean, count};
+use crate::job::{Format, Loss, Photo, Usd, Way, clean, count};
 use crate::model::{Gives, Work};
 use crate::output::{Form, MOST_AVIF, Written};
 
@@ -19,10 +19,42 @@ pub struct Notes {
     pub rules: Vec<RuleNote>,
     /// Of what will be lost, by kind.
     pub losses: Vec<LossNote>,
+    /// How fal gets the photos that would be sent.
+    pub ways: Ways,
     /// Photos that are reduced before they are sent.
     pub reduced: usize,
     /// Photos whose results are larger than AVIF is written, though they should be.
     pub as_they_come: usize,
+}
+
+/// How many photos fal gets in each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ways {
+    /// From its storage.
+    pub upload: usize,
+    /// In the request itself.
+    pub data_uri: usize,
+    /// From where they lie.
+    pub url: usize,
+}
+
+impl Ways {
+    /// Those of one way.
+    pub(super) fn of(&mut self, way: Way) -> &mut usize {
+        match way {
+            Way::Upload => &mut self.upload,
+            Way::DataUri => &mut self.data_uri,
+            Way::Url => &mut self.url,
+        }
+    }
+
+    /// What is to be said of those that do not go through fal's storage.
+    pub fn lines(self) -> impl Iterator<Item = String> {
+        let inline =
+            (self.data_uri > 0).then(|| format!("{} sent in the request itself, as data URIs", count(self.data_uri)));
+        let fetched = (self.url > 0).then(|| format!("{} fetched by fal itself, from their URLs", count(self.url)));
+        inline.into_iter().chain(fetched)
+    }
 }
 
 /// One kind of loss.
@@ -52,7 +84,7 @@ impl Notes {
             format!("{photos} with results above {most} MP: too large to be written as AVIF, they stay as they come")
         });
         let rules = self.rules.iter().map(RuleNote::told);
-        self.said.iter().cloned().chain(rules).chain(reduced).chain(stay).chain(losses)
+        self.said.iter().cloned().chain(rules).chain(self.ways.lines()).chain(reduced).chain(stay).chain(losses)
     }
 }
 

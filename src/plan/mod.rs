@@ -26,6 +26,6 @@ pub(crate) use known::{
     without_photo,
 };
 pub(crate) use losses::Losing;
-pub use losses::{LossNote, Notes};
+pub use losses::{LossNote, Notes, Ways};
 pub(crate) use planner::{About, Cap, Planner, skipped_file};
 pub use ruled::RuleNote;

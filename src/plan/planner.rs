@@ -10,8 +10,9 @@ use super::losses::{Losing, Notes, Tally};
 use super::reserve::Reserve;
 use super::ruled::Ruled;
 use crate::intake::Rules;
-use crate::job::{Job, JobState, Losses, Photo, Pixels, Usd, clean};
+use crate::job::{Job, JobState, Losses, Photo, Pixels, Usd, Way, clean};
 use crate::model::{UnitPrice, Work};
+use crate::storage;
 
 /// The dearest photos that are kept.
 const DEAREST: usize = 10;
@@ -27,6 +28,8 @@ pub(crate) struct Planner {
     reserve: Reserve,
     losses: Tally,
     ruled: Ruled,
+    /// How fal is to get photos, if that was asked for.
+    send: Option<Way>,
     /// What results cost that lie in the output folder and no ledger knows yet.
     found_usd: Usd,
     shared: Option<Arc<Plan>>,
@@ -67,6 +70,11 @@ impl Planner {
         Self { plan, losses: Tally::new(losing), ..Self::default() }
     }
 
+    /// The same for photos that fal is to get so.
+    pub(crate) fn sending(self, send: Option<Way>) -> Self {
+        Self { send, ..self }
+    }
+
     /// The same for photos that rules say something of.
     pub(crate) fn ruled(self, rules: Arc<Rules>) -> Self {
         Self { ruled: Ruled::new(rules), ..self }
@@ -81,8 +89,8 @@ impl Planner {
     pub(crate) fn recount(&mut self) {
         let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
         let notes = std::mem::take(&mut self.plan.notes.said);
-        let ruled = self.ruled.anew();
-        *self = Self { told: self.told, ruled, ..Self::new(price, notes, self.losses.losing()) };
+        let (ruled, send) = (self.ruled.anew(), self.send);
+        *self = Self { told: self.told, ruled, send, ..Self::new(price, notes, self.losses.losing()) };
         (self.plan.walking, self.plan.checking) = (walking, checking);
     }
 
@@ -134,6 +142,7 @@ impl Planner {
         self.losses.add(photo, estimate);
         self.plan.photos += 1;
         self.plan.input_px += sent_px(photo, work);
+        *self.plan.notes.ways.of(way(self.send, photo)) += 1;
         self.plan.notes.reduced += usize::from(work.is_reduced);
         self.plan.notes.as_they_come += usize::from(self.losses.losing().stays(photo, work));
         self.plan.output_px += work.px();
@@ -173,6 +182,8 @@ impl Planner {
     fn unnote(&mut self, photo: &Photo, work: Work) {
         let stays = self.losses.losing().stays(photo, work);
         let notes = &mut self.plan.notes;
+        let by_way = notes.ways.of(way(self.send, photo));
+        *by_way = by_way.saturating_sub(1);
         notes.reduced = notes.reduced.saturating_sub(work.is_reduced.into());
         notes.as_they_come = notes.as_they_come.saturating_sub(stays.into());
     }
@@ -279,6 +290,11 @@ pub(crate) fn skipped_file(job: &Job) -> Option<SkippedFile> {
 /// A file that is not sent, and why, as faces show it.
 fn file(photo: &Photo, reason: &str) -> SkippedFile {
     SkippedFile { path: clean(&photo.slash_path()).into_owned(), reason: clean(reason).into_owned() }
+}
+
+/// How fal gets a photo.
+fn way(send: Option<Way>, photo: &Photo) -> Way {
+    Way::of(send, storage::is_address(&photo.source))
 }
 
 /// The pixels that go to the model of a photo.

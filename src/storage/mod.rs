@@ -47,6 +47,12 @@ pub fn sink(at: &Path) -> &'static dyn Sink {
     }
 }
 
+/// Whether a place is an address that others can fetch what lies there from.
+#[must_use]
+pub fn is_address(_at: &Path) -> bool {
+    false
+}
+
 /// Whether anything is there, behind links.
 #[must_use]
 pub fn is_there(path: &Path) -> bool {

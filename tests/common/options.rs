@@ -46,6 +46,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             disk_free: None,
         },
         manner: Manner {
+            send: None,
             waits_for_account: false,
             start: Start { at_once: true, canary: None },
             stay: false,

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::further::Further;
 use super::photos::Photos;
-use crate::fal::{Download, Fal, FalError, Past, Piece};
-use crate::job::{ContentHash, Photo, Service, Timestamp, Upload};
+use crate::fal::{Download, Fal, FalError, Past, Piece, read_inline};
+use crate::job::{ContentHash, Format, Photo, Service, Timestamp, Upload, inline_mark};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params};
 use crate::picture::{SOURCE_WITHIN, source_of};
@@ -51,6 +51,12 @@ impl Finder<'_> {
             if made_with.as_ref() != Some(self.params) {
                 return Ok(Match::OtherParams);
             }
+        }
+        if let Some((bytes, content, mark)) = url.and_then(|url| inline(url)) {
+            let photos = self.photos.holding(bytes, content).await;
+            let at = past.ended.unwrap_or(Timestamp(0));
+            let upload = Upload { url: mark, at, content };
+            return Ok(if photos.is_empty() { Match::Nothing } else { Match::Photos(photos, upload) });
         }
         let known = match url {
             Some(url) => self.ledger.by_upload_url(url, self.service).await?,
@@ -110,6 +116,17 @@ impl Finder<'_> {
         }
         Ok((bytes == length).then(|| (length, ContentHash(*hasher.finalize().as_bytes()))))
     }
+}
+
+/// What photo stands in an input itself, or what that was made of: its length, bytes, its content, and what stands for
+/// it in the ledger.
+fn inline(url: &str) -> Option<(u64, ContentHash, Box<str>)> {
+    let (bytes, media) = read_inline(url)?;
+    let sent = ContentHash(*blake3::hash(&bytes).as_bytes());
+    let format = Format::ALL.into_iter().find(|format| format.media_type() == media)?;
+    let head = bytes.get(..SOURCE_WITHIN.min(bytes.len())).unwrap_or_default();
+    let (content, length) = source_of(head).unwrap_or((sent, bytes.len() as u64));
+    Some((length, content, inline_mark(format, &sent, 0)))
 }
 
 /// What a file says that it was made of: length, bytes, and content. Its beginning is read for it.

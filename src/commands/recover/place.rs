@@ -10,7 +10,9 @@ use crate::commands::failure::Failure;
 use crate::commands::further;
 use crate::engine::{Clock, SaveError, fetch};
 use crate::fal::{Fal, FalError};
-use crate::job::{Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload};
+use crate::job::{
+    Answer, Class, Closed, Job, JobId, JobState, Photo, Request, RequestId, Run, Saved, Terms, Upload, is_same_upload,
+};
 use crate::ledger::{Ledger, Opened, Writer};
 use crate::model::{Params, UnitPrice};
 use crate::output::{Dressing, Expect, Made, Output, OutputError, Placed, as_saved};
@@ -148,7 +150,9 @@ impl<'a> Place<'a> {
 /// Whether a job is the one that a request was made for: it knows it, or lost its answer.
 fn is_for(state: &JobState, request: &RequestId, upload: &Upload) -> bool {
     match state {
-        JobState::Unknown(_, intent) | JobState::Submitting(_, intent) => intent.upload.url == upload.url,
+        JobState::Unknown(_, intent) | JobState::Submitting(_, intent) => {
+            is_same_upload(&intent.upload.url, &upload.url)
+        }
         state => state.last_request_id() == Some(request),
     }
 }

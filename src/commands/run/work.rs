@@ -237,6 +237,7 @@ impl Work {
                 disk_free: self.disk_free,
             },
             manner: Manner {
+                send: settings.which.send,
                 waits_for_account: settings.wait_for_account,
                 start: Start { at_once: self.form.is_some() || settings.yes || self.reviews, canary },
                 stay: self.form.is_none(),

@@ -30,6 +30,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("include", "[\"*.jpg\"]"),
     ("exclude", "[\"raw/**\"]"),
     ("from", "\"/pictures/list.csv\""),
+    ("send", "\"data-uri\""),
     ("budget", "20"),
     ("canary", "8"),
     ("max-failures", "\"5%\""),

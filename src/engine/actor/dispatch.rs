@@ -144,7 +144,8 @@ impl Engine {
         let began = job.state.run().map_or_else(|| self.now(), |run| run.began).max(self.course.began_at);
         self.publisher.throughput.begin(began);
         let params = self.jobs.params_of(&job);
-        let body = (params.body(&self.options.model, &upload), params.files(&self.options.model));
+        let model = &self.options.model;
+        let body = (params.body(model, &upload), params.files(model), params.sizing());
         let stakes = self.stakes(id);
         self.spawn_stage(Step::Submit(id), submit::run(self.stages.clone(), job, body, stakes));
         let live = self.runtime.entry(id).or_default();

@@ -129,10 +129,13 @@ impl Engine {
         let (start_timeout, terms) = (options.limits.start_timeout, Arc::new(terms));
         let (gives, workshop) = (options.model.gives, Workshop::new(output.written()));
         let further = Further::new(ledger.clone(), options.service.clone(), options.world.clock);
-        let stages = Arc::new(Stages { fal, endpoint, gives, start_timeout, writer, output, workshop, further, terms });
+        let send = options.manner.send;
+        let stages =
+            Arc::new(Stages { fal, endpoint, gives, start_timeout, send, writer, output, workshop, further, terms });
         let jobs = JobTable::new(options.price.clone(), options.params.clone(), options.model.clone());
         let losing = Losing::of(gives, stages.output.written());
-        let mut planner = Planner::new(options.price.clone(), notes, losing).ruled(Arc::clone(&options.rules));
+        let mut planner =
+            Planner::new(options.price.clone(), notes, losing).ruled(Arc::clone(&options.rules)).sending(send);
         let mut looker = Looker::default();
         let throughput = Throughput::default();
         let first = Snapshot {

@@ -11,7 +11,7 @@ use crate::engine::runtime::Runtime;
 use crate::engine::snapshot::{
     Detail, Elapsed, Judged, Money, PictureFile, RequestDetail, ResultDetail, Row, RowPicture, TroubleDetail,
 };
-use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, NamedText, Saved, Timestamp, clean, one_line};
+use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, NamedText, Saved, Timestamp, clean, inlined, one_line};
 use crate::ledger::Trail;
 
 /// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
@@ -166,7 +166,7 @@ pub(in crate::engine) fn detail(
             upload_url: upload
                 .map(|upload| &*upload.url)
                 .or(of_trail(|trail| trail.upload_url.as_deref()))
-                .map(cleaned),
+                .map(|url| if inlined(url).is_some() { INLINE.to_owned() } else { cleaned(url) }),
             result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
             answer: own_result.and_then(|_| of_trail(|trail| trail.answer.as_deref())).map(pretty),
             url: request_url,
@@ -196,6 +196,9 @@ pub(in crate::engine) fn detail(
         },
     }
 }
+
+/// What stands for the URL of a photo that stood in the request.
+const INLINE: &str = "in the request itself, as a data URI";
 
 /// JSON as people read it, a part a line; one that was cut as it is.
 fn pretty(answer: &str) -> String {

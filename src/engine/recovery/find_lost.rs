@@ -1,12 +1,14 @@
 //! Paid calls whose answer was lost: looked for in what fal remembers, never made again.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::engine::job_table::JobTable;
 use crate::engine::recovery::search::Search;
 use crate::fal::FalError;
-use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Upload};
+use crate::job::{Group, JobId, JobState, Request, RequestId, Timestamp, Upload, inline_key, inlined};
+use crate::model::Fit;
 
 /// The first look, after the call.
 const FIRST: Duration = Duration::from_secs(2);
@@ -64,7 +66,15 @@ impl Search {
         // Of a job that was lost meanwhile nobody has said which of its requests are over.
         let missing = lost(jobs).into_iter().filter(|(id, ..)| asked.contains(id));
         let found = missing.filter_map(|(id, upload, _)| {
-            let request = by_input.get(&*upload.url)?;
+            let key = match inlined(&upload.url) {
+                None => Cow::Borrowed(&*upload.url),
+                // How large it was sent, no input says.
+                Some(sent) => {
+                    let params = jobs.get(id).map(|job| jobs.params_of(job).clone().fitted(Fit::default()))?;
+                    Cow::Owned(inline_key(&sent, &params.canonical()))
+                }
+            };
+            let request = by_input.get(&*key)?;
             tracing::info!(job = %id, %request, "a lost request was found at fal");
             Some((id, Request { id: request.clone(), url: None, at: now, upload }))
         });

@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::engine::steps::stages::{Outcome, Stages};
-use crate::job::{BatchId, JobId, RequestId, Timestamp};
+use crate::fal::held_inline;
+use crate::job::{BatchId, JobId, RequestId, Service, Timestamp, inline_key};
 use crate::ledger::{Ledger, LedgerError, Writer};
-use crate::model::Model;
+use crate::model::{Model, Params};
 
 /// The looking for lost answers.
 #[derive(Debug, Default)]
@@ -49,17 +52,41 @@ impl Lost {
         }
         Ok(spent)
     }
+
+    /// Whether no job of the ledger knows a request.
+    async fn is_nobodys(&self, id: &RequestId, service: &Service) -> bool {
+        let known = self.ledger.by_request(id, service).await;
+        known.is_ok_and(|known| known.is_empty())
+    }
 }
 
 /// Requests that fal remembers and that could be these jobs' lost ones. A retry uses its upload
 /// again, so that earlier requests which are over and done with bear the same URL: they are not meant.
 pub(in crate::engine) async fn look_up(stages: Arc<Stages>, model: Model, since: Timestamp, lost: Lost) -> Outcome {
-    let listed = match stages.fal.requests_since(&stages.endpoint, |input| model.photo_in(input), since).await {
+    // A data URI is not unique: what was asked for it tells more.
+    let key = |input: &Map<String, Value>| {
+        let url = model.photo_in(input)?;
+        Some(match held_inline(url) {
+            None => url.to_owned(),
+            Some(sent) => inline_key(&sent, &Params::of_input(&model, input)?.canonical()),
+        })
+    };
+    let listed = match stages.fal.requests_since(&stages.endpoint, key, since).await {
         Ok(listed) => listed,
         Err(error) => return Outcome::Listed(Err(error)),
     };
+    let (inline, mut listed): (Vec<_>, Vec<_>) = listed.into_iter().partition(|(key, _)| key.starts_with("data:"));
     match lost.spent(&stages.writer).await {
-        Ok(spent) => Outcome::Listed(Ok(listed.into_iter().filter(|(_, id)| !spent.contains(id)).collect())),
+        Ok(spent) => {
+            listed.retain(|(_, id)| !spent.contains(id));
+            for (key, id) in inline {
+                // Another job's request may hold the same picture.
+                if lost.is_nobodys(&id, &stages.terms.service).await {
+                    listed.push((key, id));
+                }
+            }
+            Outcome::Listed(Ok(listed))
+        }
         Err(error) => {
             tracing::warn!(%error, "without the ledger nobody knows which requests are over; it is asked again");
             Outcome::Listed(Ok(Vec::new()))

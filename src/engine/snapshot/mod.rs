@@ -33,7 +33,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use crate::plan::{
-    Change, Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, RuleNote, Selection, SkippedFile,
+    Change, Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, RuleNote, Selection, SkippedFile, Ways,
 };
 
 use crate::job::{BatchId, Group, JobId, Usd};

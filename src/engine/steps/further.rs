@@ -14,7 +14,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::steps::stages::Stages;
 use crate::fal::{FalError, InputFile, Meter};
 use crate::intake;
-use crate::job::{CauseKind, Checkpoint, ContentHash, Format, FurtherFile, Service, Timestamp};
+use crate::job::{CauseKind, Checkpoint, ContentHash, Format, FurtherFile, Service, Timestamp, Way};
 use crate::ledger::Ledger;
 use crate::model::Urls;
 use crate::picture::Header;
@@ -93,9 +93,17 @@ impl Stages {
         let opened = opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")));
         let (file, header) = opened.flatten().map_err(of_it)?;
         let ready = self.workshop.prepare_further(file, header).await.map_err(of_it)?;
-        let (url, sent) = self.fal.upload(&ready.file, &Meter::default()).await.map_err(of_it)?;
+        let (url, sent) = if self.send == Some(Way::DataUri) {
+            self.further_inline(ready.file).await
+        } else {
+            self.fal.upload(&ready.file, &Meter::default()).await
+        }
+        .map_err(of_it)?;
         if ready.content.unwrap_or(sent) != content {
             return Err(of_it(FalError::local_file(CHANGED)));
+        }
+        if self.send == Some(Way::DataUri) {
+            return Ok(Up { url, at: clock.now() });
         }
         // Without it `recover` would fetch the file to know it.
         if let Err(error) = ledger.keep_file_url(&content, &url, service).await {

@@ -6,6 +6,7 @@ pub(super) mod cancel;
 pub(super) mod fault;
 pub(super) mod fetch;
 pub(super) mod further;
+pub(super) mod hand_over;
 pub(super) mod measure;
 pub(super) mod poll;
 pub(super) mod prepare;

@@ -11,7 +11,8 @@ use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved, Terms,
+    Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved,
+    Terms, Way,
 };
 use crate::ledger::{Attempt, LedgerError, Trail, Writer};
 use crate::model::Gives;
@@ -77,6 +78,9 @@ pub(in crate::engine) enum SubmitError {
     /// A file that goes along with it is not at fal.
     #[error("what goes along could not be brought up")]
     Further(#[source] FalError),
+    /// The photo itself, which stands in the request, is not what was measured.
+    #[error("the photo could not be put into the request")]
+    Photo(#[source] FalError),
     #[error(transparent)]
     Fal(#[from] FalError),
 }
@@ -116,6 +120,8 @@ pub(in crate::engine) struct Stages {
     pub(in crate::engine) gives: Gives,
     /// How long fal may take to start a request.
     pub(in crate::engine) start_timeout: Option<Duration>,
+    /// How fal is to get photos, if that was asked for.
+    pub(in crate::engine) send: Option<Way>,
     pub(in crate::engine) writer: Writer,
     pub(in crate::engine) output: Output,
     /// Where photos are made ready.

@@ -14,19 +14,24 @@ use crate::engine::steps::stages::{Outcome, Stages, Stakes, SubmitError};
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Request, Timestamp, Transition};
 use crate::ledger::Claimed;
-use crate::model::put_urls;
+use crate::model::{Sizing, put_urls};
 
 /// Intent recorded and synced, then the paid call.
 pub(in crate::engine) async fn run(
     stages: Arc<Stages>,
     job: Job,
-    (mut body, files): (Value, Files),
+    (mut body, files, sizing): (Value, Files, Sizing),
     own: Option<Stakes>,
 ) -> Outcome {
     // As a rule they are there since its own upload.
     match stages.urls(&files).await {
         Ok(urls) => put_urls(&mut body, &files, &urls),
         Err(error) => return Outcome::Submitted(Err(SubmitError::Further(error))),
+    }
+    if let JobState::Submitting(_, intent) = &job.state
+        && let Err(error) = stages.put_photo((&mut body, &intent.upload.url), &job.photo, sizing).await
+    {
+        return Outcome::Submitted(Err(SubmitError::Photo(error)));
     }
     let recorded = match own {
         Some(Stakes { terms, settled }) => stages.writer.claim(&job, terms, settled).await,
@@ -67,6 +72,7 @@ pub(in crate::engine) fn finish(
         }
         Err(SubmitError::Held(batch)) => vec![Effect::AwaitRival(Some(batch))],
         Err(SubmitError::Further(error)) => further::failed(error, Checkpoint::Upload(upload)),
+        Err(SubmitError::Photo(error)) => vec![Effect::failed(CallKind::Upload, error, Checkpoint::Nothing)],
         Err(SubmitError::Fal(error)) => {
             vec![Effect::failed(CallKind::Submit, error, Checkpoint::Upload(upload))]
         }

@@ -42,6 +42,9 @@ async fn send_up(
     meter: &Meter,
     length: &AtomicU64,
 ) -> Result<Uploaded, UploadError> {
+    if let Some(handed_over) = stages.hand_over(&photo, sizing).await {
+        return handed_over;
+    }
     let opened = tokio::task::spawn_blocking(move || measure::open(&photo)).await;
     let (photo, file, header) =
         opened.map_err(|error| FalError::local_file(format!("could not be read: {error}")))??;

@@ -3,11 +3,13 @@
 //! One token serves a whole batch, so a photo costs one call. Where tokens are not to be had, a
 //! signed URL is asked for each photo. Files over 90 MiB go up in parts of 10 MiB.
 
+mod inline;
 mod parts;
 mod signed;
 mod source;
 mod token;
 
+pub use inline::{held_inline, read_inline};
 pub use source::InputFile;
 pub(super) use token::TokenCell;
 

@@ -11,7 +11,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::fal::Meter;
 use crate::fal::error::FalError;
-use crate::job::{Cause, CauseKind, Class, ContentHash, Format, Shortage};
+use crate::job::{ContentHash, Format, Shortage};
 use crate::storage::{Opened, ReadSeek, Reading};
 
 /// A file that is not in memory is read in pieces of this, bytes: memory does not grow with the picture.
@@ -60,8 +60,7 @@ impl InputFile {
         if self.file.is_as_opened() {
             return Ok(());
         }
-        let cause = Cause::new(CauseKind::LocalFile, "was written to while it went up; it is brought up again");
-        Err(FalError::new(cause, Class::Reupload))
+        Err(FalError::to_measure_again("was written to while it went up; it is brought up again"))
     }
 }
 

@@ -61,6 +61,15 @@ pub fn put_urls(body: &mut Value, files: &[(String, ContentHash)], urls: &Urls) 
     }
 }
 
+/// Puts a data URI into a request's body, where its mark stands for it.
+pub fn put_inline(body: &mut Value, mark: &str, uri: &str) {
+    if let Some(body) = body.as_object_mut() {
+        for value in body.values_mut() {
+            *value = replaced(value, &|text| (text == mark).then(|| uri.to_owned()));
+        }
+    }
+}
+
 /// The URLs in a request's input that may be files of a batch: those of parameters that take one.
 #[must_use]
 pub fn file_urls(model: &Model, input: &Map<String, Value>) -> Vec<String> {

@@ -53,6 +53,9 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     for note in &plan.notes.said {
         add("", note.clone(), of(Role::Warning));
     }
+    for way in plan.notes.ways.lines() {
+        add("", way, text);
+    }
     for rule in &plan.notes.rules {
         // One that is about no photo may be a slip of the pen.
         let role = if rule.photos == 0 && !plan.walking { Role::Warning } else { Role::Text };
