@@ -13,11 +13,11 @@ use crate::config::{Settings, Which};
 use crate::engine::Pools;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::fal::Keeping;
-use crate::intake::{Arrival, Found, Inputs, Manifest, Rules, Watch, walk};
+use crate::intake::{Arrival, Fetching, Found, Inputs, Manifest, Rules, Watch, walk};
 use crate::job::{BatchId, Checkpoint, FurtherFile, Job, JobState, Loss, Photo, Service, Way, clean};
 use crate::ledger::{BatchKey, Ledger};
-use crate::model::{Fit, Listing, Model, Params};
-use crate::output::{Output, OutputError, Taken};
+use crate::model::{Fit, Listing, Model, Params, Sizing};
+use crate::output::{Output, OutputError, Strip, Taken};
 use crate::plan::Failed;
 use crate::storage;
 
@@ -60,6 +60,9 @@ impl Batch {
         };
         let Which { include, exclude, .. } = &settings.which;
         let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
+        may_be_fetched(&inputs, &service)?;
+        let by_fal = Way::of(settings.which.send, true) == Way::Url;
+        let inputs = inputs.fetching(Fetching { by_fal, strips: settings.written.strip != Strip::None });
         let rules = ruled::read(&inputs, (&chosen.model, &chosen.params), &settings.model.typed())?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),
@@ -186,8 +189,11 @@ impl Batch {
     fn sifted(&self, found: mpsc::Receiver<Arrival>, settings: &Settings) -> mpsc::Receiver<Arrival> {
         let taken = settings.written.name.as_deref().map(|name| Taken::new(name.clone()));
         let listed = self.listed.clone();
-        let send = Sending { way: settings.which.send, reduces: self.params.fit() != Fit::default() };
-        if taken.is_none() && settings.model.raw && listed.is_none() && send.way.is_none() {
+        let reduces = self.params.fit() != Fit::default();
+        let send = Sending { way: settings.which.send, sizing: self.params.sizing(), reduces };
+        let has_addresses = self.inputs.as_ref().is_some_and(|inputs| inputs.addresses().next().is_some());
+        let sends_all = send.way.is_none() && !has_addresses;
+        if taken.is_none() && settings.model.raw && listed.is_none() && sends_all {
             found
         } else {
             sifted(found, taken, (settings.model.raw, send), listed)
@@ -233,10 +239,23 @@ impl Batch {
     }
 }
 
-/// How fal is to get photos, and whether any is reduced before.
+/// Whether photos at addresses are ones that the service can fetch: one on this machine only who is here, too.
+fn may_be_fetched(inputs: &Inputs, service: &Service) -> Result<(), Failure> {
+    let is_here = matches!(service, Service::Sandbox | Service::StandIn(_));
+    match inputs.addresses().find(|address| !is_here && storage::is_on_this_machine(address)) {
+        None => Ok(()),
+        Some(address) => Err(Failure::refusal(format!(
+            "`{}` is an address of this machine, which fal cannot reach\nhint: give the photo as a file",
+            clean(&address.to_string_lossy())
+        ))),
+    }
+}
+
+/// How fal is to get photos, and what is reduced before.
 #[derive(Debug, Clone, Copy)]
 struct Sending {
     way: Option<Way>,
+    sizing: Sizing,
     reduces: bool,
 }
 
@@ -249,6 +268,9 @@ impl Sending {
                 Some("too large for a data URI, which takes 3 MiB: --send upload takes any")
             }
             Way::Url if !has_address => Some("has no URL that fal could fetch it from, as --send url asks for"),
+            Way::Url if photo.pixels.is_some_and(|pixels| self.sizing.sent(pixels) != pixels) => {
+                Some("would have to be reduced before it is sent, which --send upload does")
+            }
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use super::Found;
+use super::addresses::{Fetching, measure_address};
 use crate::job::{Loss, Losses, Photo, Timestamp};
 use crate::picture::{Header, Orientation, Other, PictureError, is_transparent, photo as read_photo, photo_ends_well};
 use crate::storage::{self, Stat};
@@ -35,7 +36,7 @@ impl Candidate {
 }
 
 /// Looks at all of them; the answers are in their order.
-pub(super) fn examine_all(candidates: &[Candidate]) -> Vec<Found> {
+pub(super) fn examine_all(candidates: &[Candidate], fetching: Fetching) -> Vec<Found> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -43,7 +44,7 @@ pub(super) fn examine_all(candidates: &[Candidate]) -> Vec<Found> {
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, candidates.get(index)?)))
         {
             // A fault of ours with one file is no reason not to look at the others.
-            let examined = std::panic::catch_unwind(|| examine(candidate));
+            let examined = std::panic::catch_unwind(|| examine(candidate, fetching));
             done.push((index, examined.unwrap_or_else(|_| Found::Skipped(bare(candidate), FAULT.into()))));
         }
         done
@@ -86,14 +87,19 @@ fn bare(candidate: &Candidate) -> Photo {
     Photo::unread(candidate.path.clone(), candidate.source.clone())
 }
 
-fn examine(candidate: &Candidate) -> Found {
+fn examine(candidate: &Candidate, fetching: Fetching) -> Found {
     let mut photo = bare(candidate);
     if let Some(trouble) = &candidate.trouble {
         return Found::Skipped(photo, trouble.clone());
     }
-    match look(&mut photo) {
+    let looked = if storage::is_address(&photo.source) {
+        measure_address(&mut photo, fetching)
+    } else {
+        look(&mut photo).map_err(|error| error.to_string())
+    };
+    match looked {
         Ok(()) => Found::Photo(photo, None),
-        Err(error) => Found::Skipped(photo, error.to_string().into()),
+        Err(why) => Found::Skipped(photo, why.into()),
     }
 }
 
@@ -129,7 +135,8 @@ pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Res
     photo_ends_well(file, &header).map(|()| header)
 }
 
-fn changed(at: SystemTime) -> Timestamp {
+/// When a file was changed.
+pub(super) fn changed(at: SystemTime) -> Timestamp {
     let signed = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
     Timestamp(match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => signed(after.as_millis()),

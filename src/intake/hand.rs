@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 
 use super::Arrival;
+use super::addresses::Fetching;
 use super::examine::{Candidate, examine_all};
 
 /// Most files handed on at once.
@@ -24,12 +25,13 @@ pub(super) struct Hand {
     /// At how many they are handed on; it grows to [`MOST`].
     full: usize,
     since: Instant,
+    fetching: Fetching,
     found: Sender<Arrival>,
 }
 
 impl Hand {
-    pub(super) fn new(found: Sender<Arrival>) -> Self {
-        Self { candidates: Vec::new(), full: FIRST, since: Instant::now(), found }
+    pub(super) fn new(found: Sender<Arrival>, fetching: Fetching) -> Self {
+        Self { candidates: Vec::new(), full: FIRST, since: Instant::now(), fetching, found }
     }
 
     /// Takes a file in hand.
@@ -53,7 +55,7 @@ impl Hand {
     /// Looks at what is there and hands it on.
     pub(super) fn pass_on(&mut self) -> Flow {
         if !self.candidates.is_empty() {
-            let found = examine_all(&self.candidates);
+            let found = examine_all(&self.candidates, self.fetching);
             self.candidates.clear();
             self.full = (self.full * 2).min(MOST);
             if self.found.blocking_send(Arrival::Found(found)).is_err() {

@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::IntakeError;
+use super::addresses::{Addresses, Fetching};
 use super::clutter::{holds_results, is_clutter};
+use super::examine::Candidate;
 use super::globs::Globs;
 use crate::storage::{self, Kind, true_path};
 
@@ -18,6 +20,11 @@ pub struct Inputs {
     /// The output folder without links, whether it is there yet or not.
     pub(super) true_output: PathBuf,
     identity: Vec<PathBuf>,
+    /// Photos that lie elsewhere.
+    addresses: Addresses,
+    /// What stands before the paths of those, by their hosts, where there is more than one place.
+    hosts: BTreeMap<PathBuf, OsString>,
+    pub(super) fetching: Fetching,
 }
 
 /// A folder that photos are taken from, and below which their paths are counted.
@@ -50,20 +57,51 @@ impl Inputs {
         exclude: &[String],
     ) -> Result<Self, IntakeError> {
         let globs = Globs::new(include, exclude)?;
-        let given = paths.iter().map(|path| Given::check(path)).collect::<Result<Vec<_>, _>>()?;
-        let first = given.first().ok_or(IntakeError::NoInput)?;
-        let output = match output {
-            Some(output) => absolute(output)?,
-            None => first.beside()?,
+        let (mut given, mut addresses, mut identity) = (Vec::new(), Addresses::default(), Vec::new());
+        for path in paths {
+            let place = storage::place(path)?;
+            if storage::is_address(&place) {
+                addresses.add(&place);
+                identity.push(place);
+            } else {
+                given.push(Given::check(path)?);
+            }
+        }
+        let output = match (output, given.first(), addresses.hosts().next()) {
+            (Some(output), ..) => absolute(output)?,
+            (None, Some(first), _) => first.beside()?,
+            (None, None, Some(host)) => beside_nothing(host)?,
+            (None, None, None) => return Err(IntakeError::NoInput),
         };
+        if storage::is_address(&output) {
+            return Err(IntakeError::OutputIsAddress(output));
+        }
         let true_output = true_path(&output);
         if let Some(clash) = given.iter().find(|given| given.file.is_none() && given.true_folder == true_output) {
             return Err(IntakeError::OutputIsInput(clash.folder.clone()));
         }
-        let mut identity: Vec<_> = given.iter().map(Given::true_path).collect();
+        identity.extend(given.iter().map(Given::true_path));
         identity.sort();
         identity.dedup();
-        Ok(Self { bases: bases(given), globs, true_output, identity })
+        let (bases, hosts) = bases(given, &addresses);
+        let fetching = Fetching::default();
+        Ok(Self { bases, globs, true_output, identity, addresses, hosts, fetching })
+    }
+
+    /// The same where this becomes of photos at addresses.
+    #[must_use]
+    pub fn fetching(self, fetching: Fetching) -> Self {
+        Self { fetching, ..self }
+    }
+
+    /// The photos at addresses, as they are looked at.
+    pub(super) fn addressed(&self) -> Vec<Candidate> {
+        self.addresses.candidates(&self.hosts)
+    }
+
+    /// The addresses among the PATHs.
+    pub fn addresses(&self) -> impl Iterator<Item = &Path> {
+        self.addresses.iter()
     }
 
     /// The folder that results go to, absolute and without links or `..`, so that it is the same from
@@ -140,8 +178,16 @@ impl Given {
     }
 }
 
-/// Folders in the order in which they were given, each once, files together with their neighbours.
-fn bases(given: Vec<Given>) -> Vec<Base> {
+/// The output folder of photos that lie in no folder of this machine: in the one that the command is given in.
+fn beside_nothing(host: &Path) -> Result<PathBuf, IntakeError> {
+    let mut name = host.as_os_str().to_owned();
+    name.push("-upscaled");
+    absolute(Path::new(&name))
+}
+
+/// Folders in the order in which they were given, each once, files together with their neighbours; and what stands before
+/// the paths of photos elsewhere.
+fn bases(given: Vec<Given>, addresses: &Addresses) -> (Vec<Base>, BTreeMap<PathBuf, OsString>) {
     let folders: Vec<_> =
         given.iter().filter(|given| given.file.is_none()).map(|given| given.true_folder.clone()).collect();
     let mut bases: Vec<Base> = Vec::new();
@@ -161,13 +207,15 @@ fn bases(given: Vec<Given>) -> Vec<Base> {
             }),
         }
     }
-    let prefixes = prefixes(bases.iter().map(|base| base.true_folder.as_path()));
-    if prefixes.len() > 1 {
-        for base in &mut bases {
-            base.prefix = prefixes.get(&base.true_folder).cloned();
-        }
+    let folders = bases.iter().map(|base| base.true_folder.as_path());
+    let prefixes = prefixes(folders.chain(addresses.hosts()));
+    if prefixes.len() < 2 {
+        return (bases, BTreeMap::new());
     }
-    bases
+    for base in &mut bases {
+        base.prefix = prefixes.get(&base.true_folder).cloned();
+    }
+    (bases, prefixes)
 }
 
 /// Each folder's own name, made unique. The order in which the folders were given plays no part, so
@@ -191,5 +239,8 @@ fn prefixes<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<PathBuf, Os
 /// A place that was named, by its whole path.
 fn absolute(named: &Path) -> Result<PathBuf, IntakeError> {
     let path = storage::place(named)?;
+    if storage::is_address(&path) {
+        return Ok(path);
+    }
     std::path::absolute(&path).map_err(|source| IntakeError::Unreadable { path: named.to_owned(), source })
 }

@@ -3,6 +3,7 @@
 //!
 //! Photos are handed on while the walk goes on, in natural order, each file once.
 
+mod addresses;
 mod clutter;
 mod content;
 mod error;
@@ -19,6 +20,7 @@ mod seen;
 mod walk;
 mod watch;
 
+pub use addresses::{Fetching, address_content, measure_address};
 pub use content::content;
 pub use error::IntakeError;
 pub use examine::measure;

@@ -13,7 +13,7 @@ use super::globs::Globs;
 use super::hand::{Flow, Hand};
 use super::inputs::Base;
 use super::order::{compare, stem_key};
-use super::rules::RULES_FILE;
+use super::rules::{NOT_AT_THE_TOP, RULES_FILE};
 use super::seen::Seen;
 use super::{Arrival, Inputs};
 use crate::os;
@@ -27,10 +27,11 @@ use crate::storage::{self, Entry, Kind, Trouble};
 /// that lead in a circle; a file that can be reached in two ways is taken once. What cannot be read
 /// is [`Found::Skipped`](super::Found::Skipped), and the walk goes on.
 pub fn walk(inputs: Inputs, found: Sender<Arrival>) {
-    let Inputs { bases, globs, true_output, .. } = inputs;
-    let mut walk = Walk { globs, true_output, seen: Seen::default(), hand: Hand::new(found) };
+    let addresses = inputs.addressed();
+    let Inputs { bases, globs, true_output, fetching, .. } = inputs;
+    let mut walk = Walk { globs, true_output, seen: Seen::default(), hand: Hand::new(found, fetching) };
     // Broken off is as good an end as any.
-    let _ = walk.all(&bases);
+    let _ = walk.all(&bases, addresses);
 }
 
 struct Walk {
@@ -41,11 +42,17 @@ struct Walk {
 }
 
 impl Walk {
-    fn all(&mut self, bases: &[Base]) -> Flow {
+    fn all(&mut self, bases: &[Base], addresses: Vec<Candidate>) -> Flow {
         for base in bases {
             match &base.only {
                 Some(names) => self.files(base, names)?,
                 None => self.folder(base)?,
+            }
+        }
+        for address in addresses {
+            // Like a file that was named: by its own name, without its host's.
+            if self.globs.wants(Path::new(address.path.file_name().unwrap_or_default())) {
+                self.hand.take(address)?;
             }
         }
         self.hand.pass_on()
@@ -99,7 +106,7 @@ impl Walk {
                     continue;
                 }
                 let trouble = if is_rules {
-                    Some("rules are read at the top of a PATH alone".into())
+                    Some(NOT_AT_THE_TOP.into())
                 } else if entry.kind == Kind::File {
                     is_sidecar(&name).then(|| "sidecar, not a photo".into())
                 } else {

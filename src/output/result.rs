@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::caption::{Beside, Told};
 use super::draft::off_the_loop;
@@ -136,6 +137,8 @@ impl Finished {
             if shared.written.keep_time {
                 // As old as its photo, where the file system can.
                 let at = storage::source(&self.photo).stat(&self.photo).ok().and_then(|photo| photo.modified);
+                // What lies at an address may have a mark in place of its age.
+                let at = at.filter(|at| !storage::is_address(&self.photo) || *at >= SystemTime::UNIX_EPOCH);
                 let _ = at.map(|at| file.set_modified(at));
             }
             file.sync().map_err(failed)?;

@@ -15,6 +15,7 @@ mod stat;
 mod touched;
 mod unfinished;
 mod uri;
+mod web;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,15 +28,17 @@ pub use source::{Files, Source};
 pub use stat::{Kind, Stat};
 pub use touched::{Happened, Hearing, Place, Touched, Watching};
 pub use unfinished::{Unfinished, Writing};
-pub use uri::{Scheme, UriError, place};
+pub use uri::{Scheme, UriError, is_on_this_machine, place};
 
 use local::Local;
+use web::Web;
 
 /// Who serves the photos at a place.
 #[must_use]
 pub fn source(at: &Path) -> &'static dyn Source {
     match Scheme::of(at) {
         Scheme::File => &Local,
+        Scheme::Web => &Web,
     }
 }
 
@@ -43,14 +46,15 @@ pub fn source(at: &Path) -> &'static dyn Source {
 #[must_use]
 pub fn sink(at: &Path) -> &'static dyn Sink {
     match Scheme::of(at) {
-        Scheme::File => &Local,
+        // Nothing is written to the web: no output folder is an address.
+        Scheme::File | Scheme::Web => &Local,
     }
 }
 
 /// Whether a place is an address that others can fetch what lies there from.
 #[must_use]
-pub fn is_address(_at: &Path) -> bool {
-    false
+pub fn is_address(at: &Path) -> bool {
+    Scheme::of(at) == Scheme::Web
 }
 
 /// Whether anything is there, behind links.

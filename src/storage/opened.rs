@@ -31,6 +31,8 @@ enum Content {
     Whole(Bytes),
     /// Nothing yet.
     File(File),
+    /// It was fetched into a file of our own, with so many bytes: nobody else writes to that.
+    Fetched(File, u64),
 }
 
 impl Opened {
@@ -64,7 +66,7 @@ impl Opened {
     pub fn look<T>(&self, look: impl FnOnce(&mut dyn ReadSeek) -> T) -> io::Result<T> {
         match &self.content {
             Content::Whole(bytes) => Ok(look(&mut Cursor::new(bytes))),
-            Content::File(file) => {
+            Content::File(file) | Content::Fetched(file, _) => {
                 let mut file = file;
                 file.rewind()?;
                 Ok(look(&mut file))
@@ -76,7 +78,7 @@ impl Opened {
     #[must_use]
     pub fn is_as_opened(&self) -> bool {
         match &self.content {
-            Content::Whole(_) => true,
+            Content::Whole(_) | Content::Fetched(..) => true,
             Content::File(file) => file.metadata().is_ok_and(|now| {
                 let now = local::stat_of(&now);
                 now.bytes == self.stat.bytes && now.modified == self.stat.modified
@@ -90,6 +92,7 @@ impl Opened {
         match &self.content {
             Content::Whole(bytes) => bytes.len() as u64,
             Content::File(_) => self.stat.bytes,
+            Content::Fetched(_, length) => *length,
         }
     }
 
@@ -100,10 +103,10 @@ impl Opened {
     pub fn read(&self) -> io::Result<Reading> {
         Ok(match &self.content {
             Content::Whole(bytes) => Reading::Whole(bytes.clone()),
-            Content::File(file) => {
+            Content::File(file) | Content::Fetched(file, _) => {
                 let mut again = file.try_clone()?;
                 again.rewind()?;
-                Reading::Stream(Box::new(tokio::fs::File::from_std(again).take(self.stat.bytes)))
+                Reading::Stream(Box::new(tokio::fs::File::from_std(again).take(self.length())))
             }
         })
     }
@@ -136,6 +139,14 @@ impl Scratch {
     /// If it cannot be looked at.
     pub fn made(self) -> io::Result<Opened> {
         Ok(Opened { stat: local::stat_of(&self.0.metadata()?), content: Content::File(self.0) })
+    }
+}
+
+impl Scratch {
+    /// What lies elsewhere was fetched: to be sent. This is known of it there.
+    pub(super) fn fetched(self, stat: Stat) -> io::Result<Opened> {
+        let length = self.0.metadata()?.len();
+        Ok(Opened { stat, content: Content::Fetched(self.0, length) })
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::web::{is_here, is_inner};
 use crate::job::clean;
 
 /// Who serves a place.
@@ -11,6 +12,8 @@ use crate::job::clean;
 pub enum Scheme {
     /// This machine's file system.
     File,
+    /// An address of the web, or for tests of this machine.
+    Web,
 }
 
 /// Why a URI names no place that can be used.
@@ -28,6 +31,21 @@ pub enum UriError {
         /// What stands before its `://`.
         scheme: String,
     },
+    /// An address that is not encrypted.
+    #[error("`{}` is not encrypted: fal and fal-tui fetch photos by https alone\nhint: https://", clean(.0))]
+    Plain(String),
+    /// An address in a network that is not the web.
+    #[error(
+        "`{}` is an address of an inner network, which fal cannot reach\nhint: give the photo as a file of this machine",
+        clean(.0)
+    )]
+    Inner(String),
+    /// An address with a name and a password in it.
+    #[error("an address with a user or a password in it is not taken: fal would be told them, and keep them")]
+    Credentials,
+    /// No address at all, or one that is longer than any service takes.
+    #[error("`{}` is no address that a photo can be fetched from", clean(&.0.chars().take(200).collect::<String>()))]
+    NoAddress(String),
     /// A file of another machine.
     #[error("`{}` names a file of another machine\nhint: `file:///` and the whole path", clean(.0))]
     Elsewhere(String),
@@ -36,8 +54,9 @@ pub enum UriError {
 impl Scheme {
     /// Who serves a place that [`place`] gave.
     #[must_use]
-    pub fn of(_place: &Path) -> Self {
-        Self::File
+    pub fn of(place: &Path) -> Self {
+        let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+        if place.to_str().is_some_and(is_address) { Self::Web } else { Self::File }
     }
 }
 
@@ -56,12 +75,44 @@ pub fn place(given: &Path) -> Result<PathBuf, UriError> {
         return Ok(given.to_owned());
     }
     let uri = || given.to_string_lossy().into_owned();
+    if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") {
+        return address(uri());
+    }
     if !scheme.eq_ignore_ascii_case("file") {
         return Err(UriError::Unknown { uri: uri(), scheme: scheme.to_ascii_lowercase() });
     }
     // Another machine's file has no path here.
     let path = Url::parse(&uri()).ok().and_then(|uri| uri.to_file_path().ok());
     path.ok_or_else(|| UriError::Elsewhere(uri()))
+}
+
+/// The longest address that is taken, bytes.
+const LONGEST: usize = 2048;
+
+/// An address as it is called. Of this machine it may be without encryption: that is a sandbox's, or a test's.
+fn address(given: String) -> Result<PathBuf, UriError> {
+    let Some(mut url) = Url::parse(&given).ok().filter(|_| given.len() <= LONGEST) else {
+        return Err(UriError::NoAddress(given));
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UriError::Credentials);
+    }
+    if !is_here(&url) {
+        if is_inner(&url) {
+            return Err(UriError::Inner(given));
+        }
+        if url.scheme() != "https" {
+            return Err(UriError::Plain(given));
+        }
+    }
+    url.set_fragment(None);
+    Ok(String::from(url).into())
+}
+
+/// Whether an address is one of this machine.
+#[must_use]
+pub fn is_on_this_machine(address: &Path) -> bool {
+    address.to_str().and_then(|text| Url::parse(text).ok()).is_some_and(|url| is_here(&url))
 }
 
 #[cfg(test)]
@@ -78,6 +129,26 @@ mod tests {
         assert!(matches!(place(Path::new("file://server/a")), Err(UriError::Elsewhere(_))));
         let error = place(Path::new("s3://bucket/photos")).unwrap_err();
         assert!(error.to_string().contains("`s3`"), "{error}");
+    }
+
+    #[test]
+    fn an_address_is_public_encrypted_and_without_a_password() {
+        assert_eq!(
+            place(Path::new("HTTPS://Example.org/a%20b.jpg?x=1#top")),
+            Ok("https://example.org/a%20b.jpg?x=1".into())
+        );
+        assert_eq!(Scheme::of(Path::new("https://example.org/a")), Scheme::Web);
+        assert_eq!(place(Path::new("http://127.0.0.1:80/a")), Ok("http://127.0.0.1/a".into()));
+        for (given, told) in [
+            ("http://example.org/a.jpg", "is not encrypted"),
+            ("https://10.0.0.1/a.jpg", "inner network"),
+            ("http://192.168.0.1/a.jpg", "inner network"),
+            ("https://me:secret@example.org/a.jpg", "a user or a password"),
+            ("https://", "is no address"),
+        ] {
+            let error = place(Path::new(given)).unwrap_err().to_string();
+            assert!(error.contains(told) && !error.contains("secret"), "{error}");
+        }
     }
 
     #[cfg(unix)]

@@ -10,6 +10,7 @@
     reason = "each test file uses some of it, and a test may panic"
 )]
 
+pub(crate) mod host;
 pub(crate) mod options;
 pub(crate) mod platform;
 pub(crate) mod tagged;

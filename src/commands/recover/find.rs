@@ -52,7 +52,7 @@ impl Finder<'_> {
                 return Ok(Match::OtherParams);
             }
         }
-        if let Some((bytes, content, mark)) = url.and_then(|url| inline(url)) {
+        if let Some((bytes, content, mark)) = url.and_then(inline) {
             let photos = self.photos.holding(bytes, content).await;
             let at = past.ended.unwrap_or(Timestamp(0));
             let upload = Upload { url: mark, at, content };

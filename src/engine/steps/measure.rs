@@ -3,7 +3,7 @@
 
 use crate::engine::steps::stages::UploadError;
 use crate::fal::{FalError, InputFile};
-use crate::intake;
+use crate::intake::{self, Fetching};
 use crate::job::{Format, Photo, Pixels, Usd};
 use crate::picture::Header;
 use crate::storage::{self, Kind};
@@ -38,6 +38,22 @@ pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, InputFile, Head
     }
     file.format = photo.format.unwrap_or(format);
     Ok((photo, file, header))
+}
+
+/// Looks whether a photo at an address is what was planned.
+///
+/// # Errors
+/// [`UploadError::Grown`] if it has more pixels than were reserved for; a cause if it is gone, or no picture any more.
+pub(in crate::engine) fn look(planned: &Photo, fetching: Fetching) -> Result<Photo, UploadError> {
+    let mut photo = planned.clone();
+    if let Err(why) = intake::measure_address(&mut photo, fetching) {
+        return Err(refused(&format!("has changed since the plan was made, and was not sent: {why}")));
+    }
+    photo.losses = planned.losses;
+    if photo.pixels.map(Pixels::count) > planned.pixels.map(Pixels::count) {
+        return Err(UploadError::Grown(Box::new(photo)));
+    }
+    Ok(photo)
 }
 
 fn refused(message: &str) -> UploadError {

@@ -8,6 +8,7 @@ use crate::engine::effect::{Again, Effect, Effects, Queue};
 use crate::engine::job_table::JobTable;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::steps::further::{self, Files};
+use crate::engine::steps::hand_over;
 use crate::engine::steps::measure;
 use crate::engine::steps::prepare::Ready;
 use crate::engine::steps::save::not_saved;
@@ -51,7 +52,8 @@ async fn send_up(
     let Ready { file, content } = stages.workshop.prepare(file, header, sizing.sent(header.upright())).await?;
     length.store(file.length(), Ordering::Relaxed);
     let (url, sent) = stages.fal.upload(&file, meter).await?;
-    Ok(Uploaded { photo, url, content: content.unwrap_or(sent) })
+    let content = hand_over::content_of(&photo, content.unwrap_or(sent));
+    Ok(Uploaded { photo, url, content })
 }
 
 /// What follows. `retries` is how often a photo that grew is tried under the cap; `None` without a cap.

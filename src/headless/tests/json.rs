@@ -23,7 +23,8 @@ async fn json_has_the_fields_of_version_1() {
             "input_mp": 0.2706, "output_mp": 1.0824,
             "unit_price_usd": 0.1, "estimate_usd": 0.10824, "price_state": "exact", "budget_usd": 20.0,
             "duplicates": 3, "duplicates_usd": 0.5, "service": "fal", "replaced": 0,
-            "sufficient_usd": 0.2, "may_leave": 1, "found_in_output": 0, "changed_in_output": 0, "notes": [], "losses": [], "reduced": 0, "as_they_come": 0, "price_doubt": null,
+            "sufficient_usd": 0.2, "may_leave": 1, "found_in_output": 0, "changed_in_output": 0, "notes": [], "rules": [], "ways": { "upload": 0, "data_uri": 0, "url": 0 },
+            "losses": [], "reduced": 0, "as_they_come": 0, "price_doubt": null,
             "few_files": null, "done_before": 1, "at_fal": 0, "failed_before": 0, "unknown_before": 0}),
         job("2026-11-22T12:41:08.250Z", json!({"job": 1, "path": "cat.png", "state": "UPLOADING", "attempt": 1})),
         job(

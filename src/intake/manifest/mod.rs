@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::IntakeError;
-use crate::storage::{self, Kind, true_path};
+use crate::storage::{self, Kind, UriError, true_path};
 use read::{Entry, entries};
 
 /// The longest list, bytes.
@@ -68,6 +68,10 @@ impl Manifest {
     pub fn read(list: &Path) -> Result<Self, IntakeError> {
         let unreadable = |source| IntakeError::Unreadable { path: list.to_owned(), source };
         let mut bytes = Vec::new();
+        if storage::is_address(list) {
+            // Who serves it would say what is paid for.
+            return Err(IntakeError::Missing(list.to_owned()));
+        }
         if list == Path::new("-") {
             std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(unreadable)?;
         } else {
@@ -90,13 +94,7 @@ impl Manifest {
     }
 
     fn take(&mut self, entry: Entry) -> Result<(), String> {
-        let path = storage::place(&entry.path).map_err(|error| error.to_string())?;
-        let path = std::path::absolute(&path).map_err(|error| error.to_string())?;
-        match storage::source(&path).stat(&path) {
-            Ok(there) if there.kind == Kind::File => {}
-            Ok(_) => return Err(format!("`{}` is no file", path.display())),
-            Err(_) => return Err(format!("there is no file `{}`", path.display())),
-        }
+        let path = photo_at(&entry.path)?;
         let name = path.file_name().ok_or_else(|| format!("`{}` is no file", path.display()))?;
         let true_path = true_path(&path);
         if let Some(before) = self.files.get(&true_path).and_then(|place| self.lines.get(*place)) {
@@ -106,7 +104,8 @@ impl Manifest {
         }
         self.names.insert(name.to_owned());
         // Found below a folder: that is what was run.
-        let root = entry.below.as_deref().filter(|below| path.ends_with(below));
+        let below = entry.below.as_deref().filter(|_| !storage::is_address(&path));
+        let root = below.filter(|below| path.ends_with(below));
         let root = root.and_then(|below| path.ancestors().nth(below.iter().count())).unwrap_or(&path);
         self.roots.insert(root.to_owned());
         let place = self.lines.len();
@@ -161,6 +160,21 @@ impl Manifest {
     /// Where they are looked for if no PATH is given: the folders below which they were found, or they themselves.
     pub fn roots(&self) -> impl Iterator<Item = &Path> {
         self.roots.iter().map(PathBuf::as_path)
+    }
+}
+
+/// Where a photo of a list lies. What lies at an address is looked at with all others.
+fn photo_at(given: &Path) -> Result<PathBuf, String> {
+    let first = |error: UriError| error.to_string().lines().next().unwrap_or_default().to_owned();
+    let path = storage::place(given).map_err(first)?;
+    if storage::is_address(&path) {
+        return Ok(path);
+    }
+    let path = std::path::absolute(&path).map_err(|error| error.to_string())?;
+    match storage::source(&path).stat(&path) {
+        Ok(there) if there.kind == Kind::File => Ok(path),
+        Ok(_) => Err(format!("`{}` is no file", path.display())),
+        Err(_) => Err(format!("there is no file `{}`", path.display())),
     }
 }
 

@@ -18,6 +18,9 @@ use read::rules;
 /// What a file of rules is called.
 pub(super) const RULES_FILE: &str = "fal-tui.toml";
 
+/// Why one further down is not read.
+pub(super) const NOT_AT_THE_TOP: &str = "rules are read at the top of a PATH alone";
+
 /// The longest one, bytes.
 const LONGEST: u64 = 1 << 20;
 

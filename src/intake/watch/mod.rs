@@ -141,7 +141,7 @@ impl Watch {
             folders.then_with(|| compare((&name(a), false), (&name(b), false)))
         });
         for candidates in candidates.chunks(MOST) {
-            arrivals.blocking_send(Arrival::Found(examine_all(candidates))).ok()?;
+            arrivals.blocking_send(Arrival::Found(examine_all(candidates, self.inputs.fetching))).ok()?;
         }
         Some(())
     }

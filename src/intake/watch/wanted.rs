@@ -6,6 +6,7 @@ use crate::intake::clutter::{holds_results, is_clutter, is_sidecar};
 use crate::intake::examine::Candidate;
 use crate::intake::inputs::{Base, Inputs};
 use crate::intake::order::compare;
+use crate::intake::rules::{NOT_AT_THE_TOP, RULES_FILE};
 use crate::intake::walk::candidate;
 use crate::storage::{self, Kind};
 
@@ -38,10 +39,13 @@ pub(super) fn file(inputs: &Inputs, base: &Base, path: &Path, kind: Kind) -> Opt
     let below = path.strip_prefix(&base.folder).ok()?;
     let is_reached =
         base.only.is_some() || (!is_clutter(name) && path.parent().is_some_and(|folder| enters(inputs, base, folder)));
-    if !is_reached || !inputs.globs.wants(below) {
+    // Rules hold as they were at the start.
+    let is_rules = base.only.is_none() && name == RULES_FILE;
+    if !is_reached || !inputs.globs.wants(below) || is_rules && below == Path::new(RULES_FILE) {
         return None;
     }
     let trouble = match kind {
+        _ if is_rules => Some(NOT_AT_THE_TOP.into()),
         Kind::File => (base.only.is_none() && is_sidecar(name)).then(|| "sidecar, not a photo".into()),
         _ => Some("not a regular file".into()),
     };

@@ -53,6 +53,9 @@ pub enum Unseen {
     /// Its header is fine and the rest is not.
     #[error("its data are damaged")]
     Damaged,
+    /// It lies at an address: it is not fetched to be looked at.
+    #[error("it is not on this machine")]
+    Elsewhere,
     /// Nobody waits for it any more.
     #[error("no longer wanted")]
     Stopped,
@@ -74,6 +77,9 @@ impl Downscaled {
     /// # Errors
     /// If it cannot be read or decoded, is too large, or `stop` says so.
     pub fn expose(file: &Path, part: Part, wanted: Pixels, stop: &dyn Fn() -> bool) -> Result<Self, Unseen> {
+        if file.to_str().is_some_and(|text| text.starts_with("https://") || text.starts_with("http://")) {
+            return Err(Unseen::Elsewhere);
+        }
         let mut open = File::open(file).map_err(PictureError::Unreadable)?;
         let header = photo(&mut open)?;
         Self::exposed(open, header, part, wanted, MOST_WHOLE, stop)

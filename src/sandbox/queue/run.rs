@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::log::Script;
 use super::output::output;
+use super::postman::Postman;
 use super::request::{Asked, Ended, Outcome};
 use super::submit::data_uri;
 use super::webhook::tell;
@@ -18,6 +20,9 @@ use crate::sandbox::scenario::{Failure, Fault, Keeps, RunEffect};
 
 /// By how much a run is longer for each megapixel that comes out.
 const PER_MEGAPIXEL: f64 = 0.08;
+/// The longest file that is fetched, bytes, and how long that may take.
+const MOST_FETCHED: usize = 64 << 20;
+const FETCHING: Duration = Duration::from_secs(20);
 /// How long a run takes that fails on its input, against one of a tiny picture.
 const FAILS_AFTER: f64 = 0.2;
 /// How often fal tries by itself, all in all (fal docs: retries).
@@ -178,15 +183,35 @@ fn remove(value: &mut Value, field: &str) {
 }
 
 /// Where the picture behind a URL lies: one of the sandbox's own files, or the content of a data
-/// URI. The sandbox fetches nothing from elsewhere.
+/// URI, or what this machine serves. The sandbox fetches nothing from elsewhere.
 async fn source(fal: &Fal, url: &str) -> Option<PathBuf> {
     if let Some(stored) = fal.file_at(url) {
         return stored.expires.is_none_or(|expires| fal.clock.now() < expires).then_some(stored.path);
     }
-    let bytes = data_uri(url)?;
+    let bytes = match data_uri(url) {
+        Some(bytes) => bytes,
+        None => fetched(fal, url).await?,
+    };
     let path = fal.files.path(&Files::new_id());
     tokio::fs::write(&path, bytes).await.ok()?;
     Some(path)
+}
+
+/// What this machine serves at a URL.
+async fn fetched(fal: &Fal, url: &str) -> Option<Vec<u8>> {
+    let fetching = async {
+        let response = fal.postman.http()?.get(Postman::address(url)?).send().await.ok()?;
+        let mut response = response.error_for_status().ok().filter(|response| response.status().is_success())?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.ok()? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > MOST_FETCHED {
+                return None;
+            }
+        }
+        Some(bytes)
+    };
+    tokio::time::timeout(FETCHING, fetching).await.ok()?
 }
 
 async fn blocking<T: Send + 'static>(task: impl FnOnce() -> T + Send + 'static) -> Result<T, Outcome> {

@@ -146,12 +146,14 @@ pub(in crate::sandbox) fn trace(fal: &Fal, model: &Model, input: &Map<String, Va
     if let Some(stored) = fal.file_at(url) {
         return Input { hash: stored.hash.to_hex().as_str().into(), file: stored.name };
     }
-    match data_uri(url) {
-        Some(bytes) => Input { hash: blake3::hash(&bytes).to_hex().as_str().into(), file: "data-uri".into() },
-        None => Input {
-            hash: blake3::hash(url.as_bytes()).to_hex().as_str().into(),
-            file: url.rsplit('/').next().unwrap_or_default().into(),
-        },
+    if let Some(bytes) = data_uri(url) {
+        return Input { hash: blake3::hash(&bytes).to_hex().as_str().into(), file: "data-uri".into() };
+    }
+    // What stands behind a `#` is not the host's.
+    let url = url.split('#').next().unwrap_or_default();
+    Input {
+        hash: blake3::hash(url.as_bytes()).to_hex().as_str().into(),
+        file: url.rsplit('/').next().unwrap_or_default().into(),
     }
 }
 

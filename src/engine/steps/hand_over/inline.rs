@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::content_of;
 use crate::engine::steps::measure;
 use crate::engine::steps::prepare::Ready;
 use crate::engine::steps::stages::{Stages, UploadError, Uploaded};
@@ -53,7 +54,8 @@ impl Stages {
         let Ready { file, content } = self.workshop.prepare(file, header, sizing.sent(header.upright())).await?;
         let format = file.format;
         let (uri, sent) = encoded(file).await?;
-        Ok((photo, format, (uri, sent), content.unwrap_or(sent)))
+        let content = content_of(&photo, content.unwrap_or(sent));
+        Ok((photo, format, (uri, sent), content))
     }
 
     /// A file that goes along, in the request itself.

@@ -1,15 +1,18 @@
 //! Photos that do not go through fal's storage: what is sent is measured and known by its hash all the same.
 
+mod address;
 mod inline;
 
 use crate::engine::steps::stages::{Stages, UploadError, Uploaded};
-use crate::job::{Photo, Way};
+use crate::intake::address_content;
+use crate::job::{ContentHash, Photo, Way};
 use crate::model::Sizing;
+use crate::storage;
 
 impl Stages {
     /// How fal gets a photo.
-    pub(in crate::engine) fn way_of(&self, _photo: &Photo) -> Way {
-        Way::of(self.send, false)
+    fn way_of(&self, photo: &Photo) -> Way {
+        Way::of(self.send, storage::is_address(&photo.source))
     }
 
     /// Makes a photo ready to be sent by another way than an upload; `None` for what is uploaded.
@@ -19,8 +22,15 @@ impl Stages {
         sizing: Sizing,
     ) -> Option<Result<Uploaded, UploadError>> {
         match self.way_of(photo) {
-            Way::Upload | Way::Url => None,
+            Way::Upload => None,
+            Way::Url => Some(self.send_address(photo.clone()).await),
             Way::DataUri => Some(self.put_inline(photo.clone(), sizing).await),
         }
     }
+}
+
+/// What a photo is known by: what its file holds, or where it lies at an address, which is fetched by us or by fal, what
+/// is said of it there.
+pub(in crate::engine) fn content_of(photo: &Photo, held: ContentHash) -> ContentHash {
+    if storage::is_address(&photo.source) { address_content(&photo.source, photo.bytes, photo.modified) } else { held }
 }
