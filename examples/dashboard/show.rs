@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fal_tui::engine::snapshot::{
-    BatchFacts, Detail, Flow, Money, Phase, Plan, RequestDetail, ResultDetail, Row, Snapshot, Totals,
+    BatchFacts, Costs, Detail, Flow, Money, Phase, Plan, RequestDetail, ResultDetail, Row, Snapshot, Totals,
 };
 use fal_tui::job::{Cost, Group, JobId, Pixels, Status, Usd};
 
@@ -91,18 +91,14 @@ impl Fake {
         dearest.sort_by_key(|(_, usd)| std::cmp::Reverse(*usd));
         dearest.truncate(10);
         // What can be chosen and changed is left out: nothing here would follow it.
-        let Plan { skipped, skipped_by_reason, skipped_files, price, .. } = values::plan_of(photos.len());
+        let Plan { skips, costs, .. } = values::plan_of(photos.len());
         Plan {
             walking: self.walked < self.jobs.len(),
             photos: photos.len(),
-            skipped,
-            skipped_by_reason,
-            skipped_files,
+            skips,
             input_px: px(|row| row.input),
             output_px: px(|row| row.output),
-            price,
-            estimate: Some(estimate),
-            dearest,
+            costs: Costs { price: costs.price, estimate: Some(estimate), dearest, ..Costs::default() },
             ..Plan::default()
         }
     }

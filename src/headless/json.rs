@@ -160,15 +160,15 @@ impl CountsBody {
     fn of(plan: &Plan) -> Self {
         Self {
             photos: plan.photos,
-            duplicates: plan.duplicates,
-            replaced: plan.replaced,
-            may_leave: plan.may_leave,
-            found_in_output: plan.found,
-            changed_in_output: plan.changed_results,
-            done_before: plan.done_before,
-            at_fal: plan.at_fal,
-            failed_before: plan.failed_before,
-            unknown_before: plan.lost_before,
+            duplicates: plan.same.photos,
+            replaced: plan.earlier.replaced,
+            may_leave: plan.costs.may_leave,
+            found_in_output: plan.earlier.found,
+            changed_in_output: plan.earlier.changed,
+            done_before: plan.earlier.done,
+            at_fal: plan.earlier.at_fal,
+            failed_before: plan.earlier.failed,
+            unknown_before: plan.earlier.lost,
         }
     }
 }
@@ -198,12 +198,12 @@ fn plan_body<'a>(facts: &'a BatchFacts, plan: &'a Plan, skipped: &'a [SkippedFil
         counts: CountsBody::of(plan),
         price: PriceBody {
             budget_usd: facts.budget.map(Usd::as_f64),
-            sufficient_usd: plan.certain.and_then(Usd::told),
-            duplicates_usd: plan.duplicates_usd.and_then(Usd::told),
-            unit_price_usd: plan.price.as_ref().map(|price| price.usd.as_f64()),
-            estimate_usd: plan.estimate.and_then(Usd::told),
+            sufficient_usd: plan.costs.certain.and_then(Usd::told),
+            duplicates_usd: plan.same.usd.and_then(Usd::told),
+            unit_price_usd: plan.costs.price.as_ref().map(|price| price.usd.as_f64()),
+            estimate_usd: plan.costs.estimate.and_then(Usd::told),
             price_state: plan.price_state(),
-            price_doubt: plan.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
+            price_doubt: plan.costs.price.as_ref().and_then(|price| price.source.doubt()).map(Doubt::words),
         },
         service: match &facts.elsewhere {
             _ if facts.sandbox => "sandbox",

@@ -60,7 +60,7 @@ impl Lines {
             if let Some(certain) = certain(plan) {
                 let _ = write!(text, "; {certain}");
             }
-            if let Some(budget) = facts.budget.filter(|_| plan.may_leave > 0) {
+            if let Some(budget) = facts.budget.filter(|_| plan.costs.may_leave > 0) {
                 let _ = write!(text, "; the budget of {budget}{}", may_leave(plan).replace(": ", " "));
             }
         }

@@ -47,7 +47,7 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if let Some(certain) = certain(plan) {
         row("", &certain);
     }
-    if plan.duplicates > 0 {
+    if plan.same.photos > 0 {
         row("", &duplicates(plan));
     }
     for note in plan.notes.lines() {
@@ -68,10 +68,10 @@ pub fn plan_text(facts: &BatchFacts, plan: &Plan, skipped: &[SkippedFile]) -> St
     if let Some(few) = &facts.few_files {
         row("open files", few);
     }
-    for (i, (path, usd)) in plan.dearest.iter().enumerate() {
+    for (i, (path, usd)) in plan.costs.dearest.iter().enumerate() {
         row(if i == 0 { "dearest" } else { "" }, &format!("{:>8}  {path}", usd.to_string()));
     }
-    for (i, (reason, number)) in plan.skipped_by_reason.iter().enumerate() {
+    for (i, (reason, number)) in plan.skips.by_reason.iter().enumerate() {
         row(if i == 0 { "skipped" } else { "" }, &format!("{:>8}  {reason}", count(*number)));
     }
     for file in skipped.iter().take(NAMED) {
@@ -98,15 +98,15 @@ pub(super) fn pixels(plan: &Plan) -> String {
 pub(super) fn to_send(plan: &Plan) -> String {
     let mut text = format!("{} to send", of(plan.photos, "photo"));
     for (number, what) in [
-        (plan.duplicates, "the same picture as another"),
-        (plan.replaced, "of a trial's pictures replaced"),
-        (plan.skipped, "skipped"),
-        (plan.done_before, "done before"),
-        (plan.found, "done before, found in the output folder"),
-        (plan.changed_results, "of those to send done before and changed or gone since"),
-        (plan.at_fal, "still at fal"),
-        (plan.lost_before, "perhaps paid for (sent again only with `retry --only unknown_outcome`)"),
-        (plan.failed_before, "failed before (sent again only with --retry-failed)"),
+        (plan.same.photos, "the same picture as another"),
+        (plan.earlier.replaced, "of a trial's pictures replaced"),
+        (plan.skips.count, "skipped"),
+        (plan.earlier.done, "done before"),
+        (plan.earlier.found, "done before, found in the output folder"),
+        (plan.earlier.changed, "of those to send done before and changed or gone since"),
+        (plan.earlier.at_fal, "still at fal"),
+        (plan.earlier.lost, "perhaps paid for (sent again only with `retry --only unknown_outcome`)"),
+        (plan.earlier.failed, "failed before (sent again only with --retry-failed)"),
     ] {
         if number > 0 {
             let _ = write!(text, ", {} {what}", count(number));
@@ -117,24 +117,28 @@ pub(super) fn to_send(plan: &Plan) -> String {
 
 /// `a cap of $1.80 certainly suffices`, where that is more than what it will likely cost.
 pub(super) fn certain(plan: &Plan) -> Option<String> {
-    let certain = plan.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.estimate)?;
+    let certain = plan.costs.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.costs.estimate)?;
     Some(format!("a cap of {certain} certainly suffices"))
 }
 
 /// `: may leave up to 3 photos`, where the cap may stop it before the last one.
 pub(super) fn may_leave(plan: &Plan) -> String {
-    if plan.may_leave == 0 { String::new() } else { format!(": may leave up to {}", of(plan.may_leave, "photo")) }
+    if plan.costs.may_leave == 0 {
+        String::new()
+    } else {
+        format!(": may leave up to {}", of(plan.costs.may_leave, "photo"))
+    }
 }
 
 /// `12 duplicates: not sent, ≈$58.56 saved`.
 fn duplicates(plan: &Plan) -> String {
-    let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
-    format!("{}: not sent{saved}", of(plan.duplicates, "duplicate"))
+    let saved = plan.same.usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+    format!("{}: not sent{saved}", of(plan.same.photos, "duplicate"))
 }
 
 /// `≈$1.64 at $0.10 per MP`, or that nobody knows.
 pub(super) fn cost(facts: &BatchFacts, plan: &Plan) -> String {
-    match (plan.estimate, &plan.price) {
+    match (plan.costs.estimate, &plan.costs.price) {
         (Some(estimate), Some(unit)) => format!("≈{estimate} at {}", price(facts, unit)),
         (Some(estimate), None) => format!("≈{estimate}"),
         (None, Some(unit)) => format!("unknown beforehand, at {}", price(facts, unit)),

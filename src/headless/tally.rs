@@ -28,7 +28,7 @@ impl Tally {
     pub(super) fn take(&mut self, at: Timestamp, what: &What) {
         self.began.get_or_insert(at);
         match what {
-            What::Planned { plan, .. } => self.expected = Some(plan.photos + plan.found + plan.at_fal),
+            What::Planned { plan, .. } => self.expected = Some(plan.photos + plan.earlier.found + plan.earlier.at_fal),
             What::Job(change) => self.count(change),
             What::Opened(_) | What::Log(..) | What::Notice(_) | What::Canary(..) | What::Ended(_) => {}
         }

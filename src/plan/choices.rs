@@ -200,27 +200,28 @@ impl Choices {
     pub(crate) fn offer<'a>(&self, plan: &mut Plan, job: impl Fn(JobId) -> Option<&'a Job>) {
         let mut folders: Vec<(u32, &Folder)> = (0..).zip(&self.folders).filter(|(_, f)| f.photos > 0).collect();
         folders.sort_by(|(_, a), (_, b)| b.full_price.cmp(&a.full_price).then_with(|| a.path.cmp(&b.path)));
-        (plan.limit, plan.left_out, plan.folders_in_all) = (self.limit, self.out, folders.len());
-        plan.left_out_usd = (self.out_unpriced == 0 && plan.price.is_some()).then_some(self.out_price);
+        (plan.left_out.limit, plan.left_out.photos, plan.left_out.folders_in_all) =
+            (self.limit, self.out, folders.len());
+        plan.left_out.usd = (self.out_unpriced == 0 && plan.costs.price.is_some()).then_some(self.out_price);
         let choice = |(id, folder): (u32, &Folder)| FolderChoice {
             id,
             path: folder.path.to_string(),
             photos: folder.photos,
             out: folder.out,
-            price: (folder.unpriced == 0 && plan.price.is_some()).then_some(if folder.out == folder.photos {
+            price: (folder.unpriced == 0 && plan.costs.price.is_some()).then_some(if folder.out == folder.photos {
                 folder.full_price
             } else {
                 folder.price
             }),
         };
-        plan.folders = folders.into_iter().take(FOLDERS).map(choice).collect();
+        plan.left_out.folders = folders.into_iter().take(FOLDERS).map(choice).collect();
         let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((price, Reverse(id)))| (*price, *id)).collect();
         dearest.sort_by_key(|(price, id)| (Reverse(*price), *id));
         let photo = |(price, id): (Usd, JobId)| {
             let path = clean(&job(id)?.photo.slash_path()).into_owned();
             Some(PhotoChoice { id, path, price, out: self.leaves_out(id, Some(price)) })
         };
-        plan.photo_choices = dearest.into_iter().filter_map(photo).collect();
+        plan.left_out.choices = dearest.into_iter().filter_map(photo).collect();
     }
 }
 
@@ -275,7 +276,7 @@ mod tests {
             });
         };
         let told = |choices: &Choices| {
-            let mut plan = Plan { price: None, ..Plan::default() };
+            let mut plan = Plan::default();
             choices.offer(&mut plan, |_| None);
             let folders: Vec<_> = choices.folders.iter().map(|folder| (folder.out, folder.price)).collect();
             (plan, folders, choices.out_price, choices.out_unpriced)

@@ -24,42 +24,36 @@ pub struct Plan {
     pub walking: bool,
     /// Photos to be sent in this run.
     pub photos: usize,
-    /// Photos that are the same picture as another: not sent, the other's result is used again.
-    pub duplicates: usize,
-    /// What sending them would have cost; `None` if it cannot be known.
-    pub duplicates_usd: Option<Usd>,
-    /// Photos that may be the same picture as another and are still being looked at.
-    pub checking: usize,
-    /// Photos of this batch that an earlier run finished.
-    pub done_before: usize,
-    /// Photos that an earlier run finished whose ledger is gone: their results lie in the output folder with
-    /// their records.
-    pub found: usize,
-    /// Photos whose result in the output folder was changed since, or is gone: they are sent.
-    pub changed_results: usize,
-    /// What is to be said of the ledger and the output folder, and of what will be lost.
-    pub notes: Notes,
-    /// Requests of an earlier run that are picked up at fal.
-    pub at_fal: usize,
-    /// Photos that failed in an earlier run and stay so until retried.
-    pub failed_before: usize,
-    /// Photos whose paid call's answer was lost in an earlier run: left alone, since they may be paid for.
-    pub lost_before: usize,
-    /// Photos of which a trial in the same output folder left a picture that gives way.
-    pub replaced: usize,
-    /// How many files are not sent.
-    pub skipped: usize,
-    /// Why, most frequent reason first, with counts.
-    pub skipped_by_reason: Vec<(String, usize)>,
-    /// The first of the skipped files.
-    pub skipped_files: Vec<SkippedFile>,
     /// Pixels to be sent.
     pub input_px: u64,
     /// Pixels to come back.
     pub output_px: u64,
+    /// What it costs.
+    pub costs: Costs,
+    /// Photos that are the same picture as another.
+    pub same: Same,
+    /// What earlier runs left.
+    pub earlier: Earlier,
+    /// What is to be said of the ledger and the output folder, and of what will be lost.
+    pub notes: Notes,
+    /// Files that are not sent.
+    pub skips: Skips,
+    /// The model's parameters; empty where they cannot be changed any more.
+    pub fields: Vec<Field>,
+    /// What was changed of the command, if anything was: the run is then a batch of its own.
+    pub changed: Option<Change>,
+    /// What was left out by hand, by folder or by price, and what could be.
+    pub left_out: LeftOut,
+    /// The room that it takes.
+    pub disk: Disk,
+}
+
+/// What photos to be sent cost.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Costs {
     /// The unit price in force; `None` if it is not known.
     pub price: Option<UnitPrice>,
-    /// What all photos to be sent will cost; `None` if it cannot be known.
+    /// What all of them will cost; `None` if it cannot be known.
     pub estimate: Option<Usd>,
     /// The cap that certainly suffices for them, whole megapixels reckoned and with what earlier runs used
     /// of it; `None` if it cannot be known.
@@ -68,17 +62,58 @@ pub struct Plan {
     pub may_leave: usize,
     /// The ten dearest: path, price.
     pub dearest: Vec<(String, Usd)>,
-    /// The model's parameters; empty where they cannot be changed any more.
-    pub fields: Vec<Field>,
-    /// What was changed of the command, if anything was: the run is then a batch of its own.
-    pub changed: Option<Change>,
-    /// Requests that an earlier run with the parameters from before left at fal. They stay there until
-    /// it is gone on with.
+}
+
+/// Photos that are the same picture as another: not sent, the other's result is used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Same {
+    /// How many there are.
+    pub photos: usize,
+    /// What sending them would have cost; `None` if it cannot be known.
+    pub usd: Option<Usd>,
+    /// Photos that may be such and are still being looked at.
+    pub checking: usize,
+}
+
+/// What earlier runs left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Photos of this batch that one finished.
+    pub done: usize,
+    /// Photos that one finished whose ledger is gone: their results lie in the output folder with their records.
+    pub found: usize,
+    /// Photos whose result in the output folder was changed since, or is gone: they are sent.
+    pub changed: usize,
+    /// Requests that are picked up at fal.
+    pub at_fal: usize,
+    /// Photos that failed and stay so until retried.
+    pub failed: usize,
+    /// Photos whose paid call's answer was lost: left alone, since they may be paid for.
+    pub lost: usize,
+    /// Photos of which a trial in the same output folder left a picture that gives way.
+    pub replaced: usize,
+    /// Requests that a run with the parameters from before left at fal. They stay there until it is gone on with.
     pub left_at_fal: usize,
-    /// Photos that were left out by hand, by folder or by price.
-    pub left_out: usize,
+}
+
+/// Files that are not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Skips {
+    /// How many there are.
+    pub count: usize,
+    /// Why, most frequent reason first, with counts.
+    pub by_reason: Vec<(String, usize)>,
+    /// The first of them.
+    pub files: Vec<SkippedFile>,
+}
+
+/// What was left out by hand, and what could be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// How many photos were, by hand, by folder or by price.
+    pub photos: usize,
     /// What sending those would have cost; `None` if it cannot be known.
-    pub left_out_usd: Option<Usd>,
+    pub usd: Option<Usd>,
     /// Photos above this are left out.
     pub limit: Option<Usd>,
     /// The folders of photos that could be sent, the dearest first; not all if there are very many.
@@ -86,24 +121,29 @@ pub struct Plan {
     /// How many folders there are.
     pub folders_in_all: usize,
     /// The dearest of the photos that could be sent.
-    pub photo_choices: Vec<PhotoChoice>,
-    /// What the pictures will take on the disk, bytes, as far as that can be said.
-    pub disk_needed: u64,
+    pub choices: Vec<PhotoChoice>,
+}
+
+/// The room that results take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Disk {
+    /// What the pictures will take, bytes, as far as that can be said.
+    pub needed: u64,
     /// What is free there, bytes.
-    pub disk_free: Option<u64>,
+    pub free: Option<u64>,
 }
 
 impl Plan {
     /// Whether what a photo costs at the most shows on the bill alone.
     #[must_use]
     pub fn is_billed_afterwards(&self) -> bool {
-        self.price.is_some() && self.certain.is_none() && self.price_state() != PriceState::Exact
+        self.costs.price.is_some() && self.costs.certain.is_none() && self.price_state() != PriceState::Exact
     }
 
     /// What can be known of its price.
     #[must_use]
     pub fn price_state(&self) -> PriceState {
-        match (&self.price, self.estimate) {
+        match (&self.costs.price, self.costs.estimate) {
             (Some(price), Some(_)) if price.learned().is_some() => PriceState::Learned,
             (Some(_), Some(_)) => PriceState::Exact,
             _ => PriceState::Unknown,

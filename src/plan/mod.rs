@@ -19,7 +19,9 @@ pub use duplicates::sizes;
 pub(crate) use duplicates::{
     ANOTHER_TRY, Duplicates, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted, content_of,
 };
-pub use figures::{Change, Field, FolderChoice, PhotoChoice, Plan, Selection, SkippedFile};
+pub use figures::{
+    Change, Costs, Disk, Earlier, Field, FolderChoice, LeftOut, PhotoChoice, Plan, Same, Selection, SkippedFile, Skips,
+};
 pub use known::Failed;
 pub(crate) use known::{
     BY_RULE, INCOMPLETE, LINE_REFUSED, NO_CAPTION, NO_SIDECAR, RULES_REFUSED, Standing, TEXT_REFUSED, is_unfilled,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
-use super::figures::{Plan, SkippedFile};
+use super::figures::{Costs, Plan, Same, SkippedFile};
 use super::known::Standing;
 use super::losses::{Losing, Notes, Tally};
 use super::reserve::Reserve;
@@ -65,8 +65,13 @@ impl Planner {
     /// An empty plan, with what is to be said beside it.
     pub(crate) fn new(price: Option<UnitPrice>, notes: Vec<String>, losing: Losing) -> Self {
         let estimate = price.as_ref().map(|_| Usd::ZERO);
-        let plan = Plan { walking: true, price, estimate, duplicates_usd: estimate, ..Plan::default() };
-        let plan = Plan { notes: Notes { said: notes, ..Notes::default() }, ..plan };
+        let plan = Plan {
+            walking: true,
+            costs: Costs { price, estimate, ..Costs::default() },
+            same: Same { usd: estimate, ..Same::default() },
+            notes: Notes { said: notes, ..Notes::default() },
+            ..Plan::default()
+        };
         Self { plan, losses: Tally::new(losing), ..Self::default() }
     }
 
@@ -82,16 +87,16 @@ impl Planner {
 
     /// Another price is in force from the next count on.
     pub(crate) fn set_price(&mut self, price: Option<UnitPrice>) {
-        (self.plan.price, self.shared) = (price, None);
+        (self.plan.costs.price, self.shared) = (price, None);
     }
 
     /// Forgets what was counted.
     pub(crate) fn recount(&mut self) {
-        let (walking, checking, price) = (self.plan.walking, self.plan.checking, self.plan.price.take());
+        let (walking, checking, price) = (self.plan.walking, self.plan.same.checking, self.plan.costs.price.take());
         let notes = std::mem::take(&mut self.plan.notes.said);
         let (ruled, send) = (self.ruled.anew(), self.send);
         *self = Self { told: self.told, ruled, send, ..Self::new(price, notes, self.losses.losing()) };
-        (self.plan.walking, self.plan.checking) = (walking, checking);
+        (self.plan.walking, self.plan.same.checking) = (walking, checking);
     }
 
     /// Counts a photo.
@@ -101,10 +106,10 @@ impl Planner {
         match (standing, &job.state) {
             (Standing::Skipped, JobState::Skipped(reason)) => self.skip(&job.photo, reason),
             (Standing::Skipped, _) => self.skip(&job.photo, ""),
-            (Standing::Lost, _) => self.plan.lost_before += 1,
-            (Standing::Done, _) => self.plan.done_before += 1,
-            (Standing::Failed, _) => self.plan.failed_before += 1,
-            (Standing::AtFal, _) => self.plan.at_fal += 1,
+            (Standing::Lost, _) => self.plan.earlier.lost += 1,
+            (Standing::Done, _) => self.plan.earlier.done += 1,
+            (Standing::Failed, _) => self.plan.earlier.failed += 1,
+            (Standing::AtFal, _) => self.plan.earlier.at_fal += 1,
             (Standing::Send, _) => {
                 self.send(&job.photo, about.work);
                 if about.is_changed {
@@ -115,22 +120,22 @@ impl Planner {
                 }
             }
         }
-        self.plan.replaced += usize::from(about.has_trial && standing.goes_on());
+        self.plan.earlier.replaced += usize::from(about.has_trial && standing.goes_on());
     }
 
     fn estimate(&self, work: Work) -> Option<Usd> {
-        self.plan.price.as_ref()?.estimate(work)
+        self.plan.costs.price.as_ref()?.estimate(work)
     }
 
     fn at_most(&self, work: Work) -> Option<Usd> {
-        self.plan.price.as_ref()?.at_most(work)
+        self.plan.costs.price.as_ref()?.at_most(work)
     }
 
     fn skip(&mut self, photo: &Photo, reason: &str) {
-        self.plan.skipped += 1;
+        self.plan.skips.count += 1;
         *self.reasons.entry(reason.into()).or_default() += 1;
-        if self.plan.skipped_files.len() < SKIPPED_SHOWN {
-            self.plan.skipped_files.push(file(photo, reason));
+        if self.plan.skips.files.len() < SKIPPED_SHOWN {
+            self.plan.skips.files.push(file(photo, reason));
         }
     }
 
@@ -147,7 +152,7 @@ impl Planner {
         self.plan.notes.as_they_come += usize::from(self.losses.losing().stays(photo, work));
         self.plan.output_px += work.px();
         // One photo whose price cannot be known makes the sum unknown, never smaller.
-        self.plan.estimate = self.plan.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
+        self.plan.costs.estimate = self.plan.costs.estimate.zip(estimate).and_then(|(sum, one)| sum.checked_add(one));
         if let Some(estimate) = estimate
             && (self.dearest.len() < DEAREST
                 || self.dearest.peek().is_some_and(|Reverse((least, _))| estimate > *least))
@@ -167,14 +172,14 @@ impl Planner {
         if photo.losses != Losses::NONE || self.dearest.iter().any(|Reverse((_, dear))| *dear == path) {
             return false;
         }
-        let Some((sum, one)) = self.plan.estimate.zip(self.estimate(work)) else { return false };
+        let Some((sum, one)) = self.plan.costs.estimate.zip(self.estimate(work)) else { return false };
         self.shared = None;
         self.reserve.take_back(self.at_most(work));
         self.plan.photos = self.plan.photos.saturating_sub(1);
         self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(photo, work));
         self.unnote(photo, work);
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
-        self.plan.estimate = Some(sum - one);
+        self.plan.costs.estimate = Some(sum - one);
         true
     }
 
@@ -199,14 +204,14 @@ impl Planner {
         self.plan.input_px = self.plan.input_px.saturating_sub(sent_px(&job.photo, work));
         self.unnote(&job.photo, work);
         self.plan.output_px = self.plan.output_px.saturating_sub(work.px());
-        self.plan.estimate = self.plan.estimate.zip(estimate).map(|(sum, one)| sum - one);
+        self.plan.costs.estimate = self.plan.costs.estimate.zip(estimate).map(|(sum, one)| sum - one);
         if let Some(cost) = found {
-            self.plan.found += 1;
+            self.plan.earlier.found += 1;
             self.found_usd += cost;
         } else {
-            self.plan.duplicates += 1;
-            let sum = self.plan.duplicates_usd.zip(estimate);
-            self.plan.duplicates_usd = sum.and_then(|(sum, one)| sum.checked_add(one));
+            self.plan.same.photos += 1;
+            let sum = self.plan.same.usd.zip(estimate);
+            self.plan.same.usd = sum.and_then(|(sum, one)| sum.checked_add(one));
         }
         let path = clean(&job.photo.slash_path()).into_owned();
         self.dearest.retain(|Reverse((_, dear))| *dear != path);
@@ -225,14 +230,14 @@ impl Planner {
     /// A photo's result in the output folder is no longer what it was.
     pub(crate) fn changed(&mut self) {
         self.shared = None;
-        self.plan.changed_results += 1;
+        self.plan.earlier.changed += 1;
     }
 
     /// So many photos may still turn out to be the same picture as another.
     pub(crate) fn checking(&mut self, photos: usize) {
-        if self.plan.checking != photos {
+        if self.plan.same.checking != photos {
             self.shared = None;
-            self.plan.checking = photos;
+            self.plan.same.checking = photos;
         }
     }
 
@@ -249,7 +254,7 @@ impl Planner {
     /// Whether it is whole and was not told yet: every photo was found, and with `settled` none is still looked
     /// at. True once.
     pub(crate) fn is_to_be_told(&mut self, settled: bool) -> bool {
-        let is_whole = !self.plan.walking && (self.plan.checking == 0 || !settled);
+        let is_whole = !self.plan.walking && (self.plan.same.checking == 0 || !settled);
         let was_told = self.told;
         self.told |= is_whole;
         is_whole && !was_told
@@ -260,8 +265,8 @@ impl Planner {
         cap.used += self.found_usd;
         let may_leave = cap.budget.map_or(0, |budget| self.reserve.may_leave(budget.saturating_sub(cap.used)));
         let certain = self.reserve.certain(cap.used);
-        if (self.plan.may_leave, self.plan.certain) != (may_leave, certain) {
-            (self.plan.may_leave, self.plan.certain) = (may_leave, certain);
+        if (self.plan.costs.may_leave, self.plan.costs.certain) != (may_leave, certain) {
+            (self.plan.costs.may_leave, self.plan.costs.certain) = (may_leave, certain);
             self.shared = None;
         }
         Arc::clone(self.shared.get_or_insert_with(|| {
@@ -270,7 +275,8 @@ impl Planner {
             by_reason.sort_by_key(|(_, count)| Reverse(*count));
             let mut dearest: Vec<_> = self.dearest.iter().map(|Reverse((usd, path))| (path.clone(), *usd)).collect();
             dearest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            let mut plan = Plan { skipped_by_reason: by_reason, dearest, ..self.plan.clone() };
+            let mut plan = self.plan.clone();
+            (plan.skips.by_reason, plan.costs.dearest) = (by_reason, dearest);
             plan.notes.losses = self.losses.notes();
             plan.notes.rules = self.ruled.notes();
             complete(&mut plan);

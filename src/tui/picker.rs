@@ -66,7 +66,7 @@ pub(crate) enum PickerKey {
 
 /// What of a plan its price goes by: photos, those left out, and whether more are found.
 fn of_plan(plan: &Plan) -> (usize, usize, bool) {
-    (plan.photos, plan.left_out, plan.walking)
+    (plan.photos, plan.left_out.photos, plan.walking)
 }
 
 impl Picker {

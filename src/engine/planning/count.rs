@@ -127,8 +127,8 @@ impl Planning {
                 return;
             }
             selection.offer(plan, |id| jobs.get(id));
-            (plan.changed, plan.left_at_fal, plan.disk_free) = (changed, left_at_fal, shown.disk_free);
-            plan.disk_needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
+            (plan.changed, plan.earlier.left_at_fal, plan.disk.free) = (changed, left_at_fal, shown.disk_free);
+            plan.disk.needed = plan.output_px.saturating_mul(BYTES_IN_TEN_PX) / 10;
             if shown.is_open {
                 let value = |name: &str| jobs.params().get(name).cloned();
                 let field = |spec: &ParamSpec| Field { spec: spec.clone(), value: value(&spec.name) };

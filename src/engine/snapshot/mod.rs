@@ -33,7 +33,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use crate::plan::{
-    Change, Field, FolderChoice, LossNote, Notes, PhotoChoice, Plan, RuleNote, Selection, SkippedFile, Ways,
+    Change, Costs, Disk, Earlier, Field, FolderChoice, LeftOut, LossNote, Notes, PhotoChoice, Plan, RuleNote, Same,
+    Selection, SkippedFile, Skips, Ways,
 };
 
 use crate::job::{BatchId, Group, JobId, Usd};

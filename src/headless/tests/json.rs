@@ -82,7 +82,7 @@ async fn json_has_the_fields_of_version_1() {
 
 #[test]
 fn what_is_not_known_is_null_and_never_zero_nor_nan() {
-    let plan = Plan { price: None, estimate: None, ..plan() };
+    let plan = unpriced();
     let facts = BatchFacts { id: BatchId(0), budget: None, ..facts() };
     let event: Value = serde_json::from_str(&plan_event(NOON, &facts, &plan, &[])).unwrap();
     for field in ["batch", "unit_price_usd", "estimate_usd", "budget_usd"] {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::engine::snapshot::{BatchFacts, CauseGroup, LogLine, Notice, NoticeKind, Plan, SkippedFile};
+use crate::engine::snapshot::{
+    BatchFacts, CauseGroup, Costs, Earlier, LogLine, Notice, NoticeKind, Plan, Same, SkippedFile, Skips,
+};
 use crate::engine::{Ending, JobChange};
 use crate::job::{BatchId, Cause, CauseKind, Cost, JobId, RequestId, Status, Timestamp, Usd, saved_samples};
 use crate::model::{PriceSource, Unit, UnitPrice};
@@ -52,20 +54,27 @@ fn facts() -> BatchFacts {
 fn plan() -> Plan {
     Plan {
         photos: 2,
-        done_before: 1,
-        skipped: 1,
-        skipped_by_reason: vec![("no picture".to_owned(), 1)],
+        earlier: Earlier { done: 1, ..Earlier::default() },
+        skips: Skips { count: 1, by_reason: vec![("no picture".to_owned(), 1)], files: Vec::new() },
         input_px: 270_600,
         output_px: 1_082_400,
-        price: Some(UnitPrice { usd: usd(0.1), unit: Unit::Megapixel, source: PriceSource::BuiltIn }),
-        estimate: Some(usd(0.10824)),
-        certain: Some(usd(0.2)),
-        may_leave: 1,
-        dearest: vec![("space/astronaut.png".to_owned(), usd(0.1049))],
-        duplicates: 3,
-        duplicates_usd: Some(usd(0.5)),
+        costs: Costs {
+            price: Some(UnitPrice { usd: usd(0.1), unit: Unit::Megapixel, source: PriceSource::BuiltIn }),
+            estimate: Some(usd(0.10824)),
+            certain: Some(usd(0.2)),
+            may_leave: 1,
+            dearest: vec![("space/astronaut.png".to_owned(), usd(0.1049))],
+        },
+        same: Same { photos: 3, usd: Some(usd(0.5)), checking: 0 },
         ..Plan::default()
     }
+}
+
+/// The same where nobody says what it costs.
+fn unpriced() -> Plan {
+    let mut plan = plan();
+    (plan.costs.price, plan.costs.estimate) = (None, None);
+    plan
 }
 
 fn skipped() -> Vec<SkippedFile> {

@@ -3,9 +3,9 @@ use super::*;
 #[test]
 fn the_plan_as_text_says_everything_before_anything_is_paid() {
     insta::assert_snapshot!("plan", plan_text(&facts(), &plan(), &skipped()));
-    let unknown = Plan { price: None, estimate: None, ..plan() };
-    assert!(plan_text(&facts(), &unknown, &[]).contains("price      unknown\n"));
-    let nothing = Plan { photos: 0, input_px: 0, output_px: 0, estimate: Some(Usd::ZERO), ..plan() };
+    assert!(plan_text(&facts(), &unpriced(), &[]).contains("price      unknown\n"));
+    let mut nothing = Plan { photos: 0, input_px: 0, output_px: 0, ..plan() };
+    nothing.costs.estimate = Some(Usd::ZERO);
     assert!(!plan_text(&facts(), &nothing, &[]).contains("price"));
     let many: Vec<_> = std::iter::repeat_n(skipped().remove(0), 25).collect();
     assert!(plan_text(&facts(), &plan(), &many).contains("and 5 more"));

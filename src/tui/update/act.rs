@@ -289,7 +289,7 @@ fn choose_shown(ui: &mut Ui, out: bool) -> Vec<Effect> {
 
 fn start(ui: &mut Ui) -> Vec<Effect> {
     let plan = Arc::clone(&ui.snapshot.plan);
-    if !plan.walking && plan.photos + plan.at_fal == 0 {
+    if !plan.walking && plan.photos + plan.earlier.at_fal == 0 {
         ui.say("there is nothing to send");
         return Vec::new();
     }

@@ -38,7 +38,7 @@ pub(super) fn tell(ui: &mut Ui, before: &Snapshot) {
 
 fn since(before: &Snapshot, snapshot: &Snapshot) -> News {
     // What an earlier run left failed comes back with its photos and is no news.
-    let failures = |snapshot: &Snapshot| snapshot.totals.of(Group::Failed).saturating_sub(snapshot.plan.failed_before);
+    let failures = |snapshot: &Snapshot| snapshot.totals.of(Group::Failed).saturating_sub(snapshot.plan.earlier.failed);
     let failed = failures(snapshot).saturating_sub(failures(before));
     // A lost answer is looked for, and mostly found.
     let odd = |snapshot: &Snapshot| snapshot.totals.of(Group::Review).saturating_sub(snapshot.totals.unknown);

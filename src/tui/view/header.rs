@@ -239,7 +239,7 @@ fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     }
     if totals.planned > Usd::ZERO {
         pieces.push(amount(5, format!("≈{}", totals.planned), " to come"));
-    } else if ui.snapshot.plan.price.is_none() && totals.of(Group::Pending) > 0 {
+    } else if ui.snapshot.plan.costs.price.is_none() && totals.of(Group::Pending) > 0 {
         pieces.push(Piece::text(5, "price unknown", of(Role::Warning)));
     }
     // A cap reckons with the most that may be billed, which is more than what is likely.

@@ -78,7 +78,7 @@ impl Hints {
         self.add(3, &[Action::NextPart], "next");
         self.add(7, &[Action::Photos], "photos");
         self.add(5, &[Action::Model], "model");
-        if ui.snapshot.plan.price.is_some() {
+        if ui.snapshot.plan.costs.price.is_some() {
             self.add(5, &[Action::PriceLimit], "limit");
             self.add(4, &[Action::Cap], "cap");
         }

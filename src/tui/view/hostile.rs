@@ -119,15 +119,15 @@ fn soiled(width: u16, height: u16, text: &str, planning: bool) -> Desk {
         facts.params.values.push((text.clone(), text.clone().into()));
         snapshot.batch = Arc::new(facts);
         let mut plan = (*snapshot.plan).clone();
-        plan.skipped_by_reason.push((text.clone(), 1));
-        plan.dearest.push((text.clone(), snapshot.totals.spent.at_most));
+        plan.skips.by_reason.push((text.clone(), 1));
+        plan.costs.dearest.push((text.clone(), snapshot.totals.spent.at_most));
         for field in &mut plan.fields {
             (field.spec.name, field.spec.about) = (text.clone(), text.clone());
             field.value = Some(text.clone().into());
         }
-        plan.folders.iter_mut().for_each(|folder| folder.path.clone_from(&text));
-        plan.photo_choices.iter_mut().for_each(|photo| photo.path.clone_from(&text));
-        for file in &mut plan.skipped_files {
+        plan.left_out.folders.iter_mut().for_each(|folder| folder.path.clone_from(&text));
+        plan.left_out.choices.iter_mut().for_each(|photo| photo.path.clone_from(&text));
+        for file in &mut plan.skips.files {
             (file.path, file.reason) = (text.clone(), text.clone());
         }
         snapshot.plan = Arc::new(plan);

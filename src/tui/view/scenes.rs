@@ -47,13 +47,14 @@ fn plan_changed() {
     snapshots("plan-changed", |width, height| {
         let desk = fixtures::planning(width, height).with(|snapshot| {
             let mut plan = (*snapshot.plan).clone();
-            (plan.changed, plan.left_at_fal, plan.left_out, plan.at_fal) = (Some(Change::Params), 2, 12, 0);
-            (plan.limit, plan.disk_free) = (Some(usd(1_900)), Some(80_000_000_000));
+            (plan.changed, plan.earlier.left_at_fal, plan.left_out.photos, plan.earlier.at_fal) =
+                (Some(Change::Params), 2, 12, 0);
+            (plan.left_out.limit, plan.disk.free) = (Some(usd(1_900)), Some(80_000_000_000));
             plan.fields[1].value = Some(serde_json::json!(0.5));
-            for photo in &mut plan.photo_choices {
+            for photo in &mut plan.left_out.choices {
                 photo.out = photo.price > usd(1_900);
             }
-            (plan.folders[0].out, plan.folders[2].out) = (2, 200);
+            (plan.left_out.folders[0].out, plan.left_out.folders[2].out) = (2, 200);
             snapshot.plan = plan.into();
         });
         desk.screen()

@@ -11,10 +11,10 @@ impl Ui {
     /// Asks for an amount.
     pub(crate) fn ask_amount(&mut self, amount: Amount) {
         let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
-        let has_price = plan.price.as_ref().is_some_and(UnitPrice::can_be_capped);
+        let has_price = plan.costs.price.as_ref().is_some_and(UnitPrice::can_be_capped);
         let may_be_asked = match amount {
             Amount::Cap => has_price,
-            Amount::Limit => has_price && plan.estimate.is_some(),
+            Amount::Limit => has_price && plan.costs.estimate.is_some(),
             Amount::Canary => true,
         };
         if !may_be_asked {
@@ -23,7 +23,7 @@ impl Ui {
         let dollars = |usd: Usd| format!("{:.2}", usd.as_f64());
         let text = match amount {
             Amount::Cap => batch.budget.map(dollars),
-            Amount::Limit => plan.limit.map(dollars),
+            Amount::Limit => plan.left_out.limit.map(dollars),
             Amount::Canary => Some(self.snapshot.canary.map_or_else(|| "3".to_owned(), |photos| photos.to_string())),
         };
         let text = text.unwrap_or_default();

@@ -17,7 +17,7 @@ const DEAREST: usize = 10;
 impl Ui {
     /// The photos that the plan lists: the dearest, ten of them at the least that are not left out.
     pub(crate) fn photo_choices(&self) -> &[PhotoChoice] {
-        let all = &self.snapshot.plan.photo_choices;
+        let all = &self.snapshot.plan.left_out.choices;
         let tenth = all.iter().enumerate().filter(|(_, photo)| !photo.out).nth(DEAREST - 1);
         all.get(..tenth.map_or(all.len(), |(at, _)| at + 1)).unwrap_or(all)
     }
@@ -29,7 +29,12 @@ impl Ui {
         let losses = plan.notes.losses.iter().map(|note| Stop::Loss(note.loss));
         let photos = self.photo_choices().iter().map(|photo| Stop::Photo(photo.id));
         // A single folder is the batch itself.
-        let folders = plan.folders.iter().filter(|_| plan.folders_in_all > 1).map(|folder| Stop::Folder(folder.id));
+        let folders = plan
+            .left_out
+            .folders
+            .iter()
+            .filter(|_| plan.left_out.folders_in_all > 1)
+            .map(|folder| Stop::Folder(folder.id));
         std::iter::once(Stop::Start)
             .chain(fields)
             .chain(losses)
@@ -115,7 +120,7 @@ impl Ui {
         if self.page().total == 0 {
             return (None, "no photo is shown".to_owned());
         }
-        if plan.photos + plan.duplicates + plan.left_out == 0 {
+        if plan.photos + plan.same.photos + plan.left_out.photos == 0 {
             return (None, "there is none that could be sent".to_owned());
         }
         let which = if text.is_empty() { "all photos".to_owned() } else { format!("all with {text} in the path") };
@@ -143,9 +148,9 @@ impl Ui {
                 let note = plan.notes.losses.iter().find(|note| note.loss == loss)?;
                 (Selection::Losing(loss), note.photos == 0)
             }
-            Stop::Photo(id) => (Selection::Photo(id), plan.photo_choices.iter().find(|photo| photo.id == id)?.out),
+            Stop::Photo(id) => (Selection::Photo(id), plan.left_out.choices.iter().find(|photo| photo.id == id)?.out),
             Stop::Folder(id) => {
-                let folder = plan.folders.iter().find(|folder| folder.id == id)?;
+                let folder = plan.left_out.folders.iter().find(|folder| folder.id == id)?;
                 (Selection::Folder(id), folder.out == folder.photos)
             }
         };
@@ -231,14 +236,14 @@ impl Ui {
     /// The cap and by how much it is too small for the plan; `None` if it is not, as far as that is known.
     pub(crate) fn over_cap(&self) -> Option<(Usd, Usd)> {
         let cap = self.snapshot.batch.budget?;
-        let needed = self.snapshot.plan.estimate? + self.used_before();
+        let needed = self.snapshot.plan.costs.estimate? + self.used_before();
         (self.snapshot.plan.photos > 0 && needed > cap).then(|| (cap, needed - cap))
     }
 
     /// Reckoning with the price that is named, though it is in doubt; else why that cannot be.
     pub(crate) fn ask_to_trust(&self) -> Result<Question, &'static str> {
         let (plan, batch) = (&self.snapshot.plan, &self.snapshot.batch);
-        let doubted = plan.price.as_ref().and_then(|price| Some((price, price.source.doubt()?)));
+        let doubted = plan.costs.price.as_ref().and_then(|price| Some((price, price.source.doubt()?)));
         let Some((counts, doubt)) = doubted else { return Err("the price is not in doubt") };
         let Some(named) = &batch.named_price else { return Err("no price is named that could be taken") };
         let text = vec![

@@ -96,7 +96,7 @@ fn folders_and_photos_are_left_out_and_taken_in_again() {
     assert_eq!(desk.told[..1], expected[..1]);
     let mut desk = plan().with(|snapshot| {
         let mut plan = (*snapshot.plan).clone();
-        plan.folders[1].out = plan.folders[1].photos;
+        plan.left_out.folders[1].out = plan.left_out.folders[1].photos;
         snapshot.plan = plan.into();
     });
     desk.press_all(&["tab", "tab", "tab", "j", "space"]);
@@ -285,7 +285,7 @@ fn the_mouse_chooses_in_the_list() {
 fn where_nothing_could_be_sent_nothing_is_left_out() {
     let mut desk = plan().with(|snapshot| {
         let mut plan = (*snapshot.plan).clone();
-        (plan.photos, plan.duplicates, plan.left_out) = (0, 0, 0);
+        (plan.photos, plan.same.photos, plan.left_out.photos) = (0, 0, 0);
         snapshot.plan = plan.into();
     });
     desk.press_all(&["p", "a"]);
@@ -300,12 +300,12 @@ fn what_the_cursor_was_on_and_is_gone_never_leaves_it_on_the_start() {
     assert!(matches!(at, Stop::Photo(_)), "{at:?}");
     let mut snapshot = desk.snapshot.clone();
     let mut found = (*snapshot.plan).clone();
-    found.photo_choices.retain(|photo| Stop::Photo(photo.id) != at);
+    found.left_out.choices.retain(|photo| Stop::Photo(photo.id) != at);
     snapshot.plan = Arc::new(found);
     desk.take_in(Msg::Snapshot(Arc::new(snapshot.clone())));
     assert!(matches!(desk.ui.stop(), Stop::Photo(_)), "it stays among the photos");
     let mut none = (*snapshot.plan).clone();
-    none.photo_choices.clear();
+    none.left_out.choices.clear();
     snapshot.plan = Arc::new(none);
     desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     desk.told.clear();
@@ -324,7 +324,7 @@ fn what_keys_act_on_stays_in_sight_whatever_moves_it() {
     }
     let mut snapshot = desk.snapshot.clone();
     let mut more = (*snapshot.plan).clone();
-    (more.left_out, more.skipped) = (3, 0);
+    (more.left_out.photos, more.skips.count) = (3, 0);
     snapshot.plan = Arc::new(more);
     desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
     assert!(crate::tui::view::plan::is_in_sight(&desk.ui));
@@ -340,7 +340,7 @@ fn a_price_in_doubt_is_taken_by_a_key_that_asks_first() {
     let doubted = |named: Option<UnitPrice>, cap| {
         fixtures::planning(120, 36).with(|snapshot| {
             let plan = std::sync::Arc::make_mut(&mut snapshot.plan);
-            plan.price = Some(price(100_000_000, PriceSource::Doubted(Doubt::Far)));
+            plan.costs.price = Some(price(100_000_000, PriceSource::Doubted(Doubt::Far)));
             let batch = std::sync::Arc::make_mut(&mut snapshot.batch);
             (batch.named_price, batch.budget) = (named, cap);
         })

@@ -27,12 +27,13 @@ pub(in crate::tui::view) fn render(
             let totals = &ui.snapshot.totals;
             format!("Spent so far: {}; held: up to {}.", totals.spent, totals.held())
         }
-        Amount::Cap => ui.snapshot.plan.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
+        Amount::Cap => ui.snapshot.plan.costs.estimate.map(|usd| format!("The plan costs ≈{usd}.")).unwrap_or_default(),
         Amount::Canary => String::new(),
         Amount::Limit => ui
             .snapshot
             .plan
-            .photo_choices
+            .left_out
+            .choices
             .first()
             .map(|photo| format!("The dearest: {}.", photo.price))
             .unwrap_or_default(),

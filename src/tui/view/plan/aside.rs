@@ -71,9 +71,9 @@ fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
             let spans = vec![(check.to_owned(), style), (price, priced), (path, style)];
             lines.push(Line::at(Stop::Photo(photo.id), spans));
         }
-    } else if !plan.dearest.is_empty() {
+    } else if !plan.costs.dearest.is_empty() {
         lines.push(Line::heading(ui, "The dearest"));
-        for (path, price) in &plan.dearest {
+        for (path, price) in &plan.costs.dearest {
             let price = format!("{:>9}", price.to_string());
             let path = format!("  {}", fit_path(path, room.saturating_sub(11)));
             lines.push(Line::new(vec![(price, of(Role::Accent)), (path, of(Role::Text))]));
@@ -84,13 +84,14 @@ fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
 
 fn folders(ui: &Ui, room: usize) -> Vec<Line> {
     let plan = &ui.snapshot.plan;
-    if plan.folders_in_all < 2 {
+    if plan.left_out.folders_in_all < 2 {
         return Vec::new();
     }
-    let more = plan.folders_in_all - plan.folders.len().min(plan.folders_in_all);
-    let shown = if more == 0 { String::new() } else { format!(", {} of them shown", count(plan.folders.len())) };
-    let mut lines = vec![Line::heading(ui, &format!("Folders: {}{shown}", count(plan.folders_in_all)))];
-    lines.extend(plan.folders.iter().map(|choice| folder(ui, choice, room)));
+    let more = plan.left_out.folders_in_all - plan.left_out.folders.len().min(plan.left_out.folders_in_all);
+    let shown =
+        if more == 0 { String::new() } else { format!(", {} of them shown", count(plan.left_out.folders.len())) };
+    let mut lines = vec![Line::heading(ui, &format!("Folders: {}{shown}", count(plan.left_out.folders_in_all)))];
+    lines.extend(plan.left_out.folders.iter().map(|choice| folder(ui, choice, room)));
     lines
 }
 
@@ -119,17 +120,17 @@ fn folder(ui: &Ui, folder: &FolderChoice, room: usize) -> Line {
 fn skipped(ui: &Ui, room: usize) -> Vec<Line> {
     let of = |role| ui.styles.of(role);
     let plan = &ui.snapshot.plan;
-    if plan.skipped == 0 {
+    if plan.skips.count == 0 {
         return Vec::new();
     }
-    let mut lines = vec![Line::heading(ui, &format!("Skipped: {}", count(plan.skipped)))];
-    for (reason, number) in &plan.skipped_by_reason {
+    let mut lines = vec![Line::heading(ui, &format!("Skipped: {}", count(plan.skips.count)))];
+    for (reason, number) in &plan.skips.by_reason {
         let number = format!("{:>6}", count(*number));
         let reason = format!("  {}", fit(reason, room.saturating_sub(8)));
         lines.push(Line::new(vec![(number, of(Role::Accent)), (reason, of(Role::Text))]));
     }
     lines.push(Line::default());
-    for file in &plan.skipped_files {
+    for file in &plan.skips.files {
         let path = fit_path(&file.path, room / 2).into_owned();
         let rest = room.saturating_sub(width(&path) + 2);
         let reason = fit(&file.reason, rest).into_owned();

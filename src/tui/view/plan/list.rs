@@ -28,9 +28,9 @@ pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>
     let all = format!("Photos {}", count(ui.snapshot.totals.all()));
     let mut pieces = vec![Piece::new(9, vec![Span::raw(" "), Span::styled(all, title), Span::raw(" ")])];
     pieces.push(Piece::text(6, format!("  {} to send ", count(plan.photos)), of(Role::Text)));
-    if plan.left_out > 0 {
-        pieces.push(Piece::text(8, format!("  {} left out ", count(plan.left_out)), of(Role::Warning)));
-        if let Some(saved) = plan.left_out_usd {
+    if plan.left_out.photos > 0 {
+        pieces.push(Piece::text(8, format!("  {} left out ", count(plan.left_out.photos)), of(Role::Warning)));
+        if let Some(saved) = plan.left_out.usd {
             pieces.push(Piece::text(7, format!(" ≈{saved} saved "), of(Role::Success)));
         }
     }

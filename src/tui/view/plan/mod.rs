@@ -101,7 +101,7 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let more = if ui.plan.top < overflow(ui) { "↓ more" } else { "" };
     let right = vec![Piece::text(1, more, ui.styles.of(Role::Muted))];
     spread(buf, row, 2, vec![Piece::text(9, what_enter_does(ui, row.width), style)], right);
-    if is_here && ui.snapshot.plan.photos + ui.snapshot.plan.at_fal > 0 {
+    if is_here && ui.snapshot.plan.photos + ui.snapshot.plan.earlier.at_fal > 0 {
         let width = super::paint::columns_of(&what_enter_does(ui, row.width));
         select(ui, Rect { width: width.min(row.width), ..row }, buf);
     }
@@ -120,7 +120,7 @@ fn in_short(ui: &Ui) -> String {
     let plan = &ui.snapshot.plan;
     let photos = count(plan.photos);
     let key = if ui.stop() == Stop::Start { format!("{}: ", ui.keys.shown(Action::Start)) } else { String::new() };
-    match plan.estimate {
+    match plan.costs.estimate {
         _ if ui.snapshot.batch.sandbox => format!("{key}{photos}, nothing charged"),
         Some(estimate) => format!("{key}{photos} for ≈{estimate}"),
         None => format!("{key}{photos}, price unknown"),
@@ -131,7 +131,7 @@ fn in_short(ui: &Ui) -> String {
 fn elsewhere(ui: &Ui) -> String {
     let plan = &ui.snapshot.plan;
     let photos = plural(plan.photos, "photo", "photos");
-    let sum = match plan.estimate {
+    let sum = match plan.costs.estimate {
         _ if ui.snapshot.batch.sandbox => format!("{photos}; nothing is charged"),
         Some(estimate) => format!("{photos} for about {estimate}"),
         None => format!("{photos}; the price is not known"),
@@ -143,12 +143,12 @@ fn elsewhere(ui: &Ui) -> String {
 
 fn in_full(ui: &Ui) -> String {
     let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
-    if plan.photos + plan.at_fal == 0 {
+    if plan.photos + plan.earlier.at_fal == 0 {
         return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
     }
     let key = safe(&ui.keys.shown(Action::Start)).into_owned();
     let photos = plural(plan.photos, "photo", "photos");
-    match plan.estimate {
+    match plan.costs.estimate {
         _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),
         Some(estimate) => match ui.over_cap() {
             Some((cap, _)) => format!("{key} sends {photos} for about {estimate}, up to the cap of {cap}."),

@@ -24,30 +24,30 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     let text = of(Role::Text);
     let key = ui.keys.shown(Action::Photos);
     add("photos", format!("{}{}; {key} lists them", count(plan.photos), so_far(ui)), of(Role::Accent));
-    if plan.at_fal > 0 {
+    if plan.earlier.at_fal > 0 {
         add(
             "",
-            format!("{} picked up at fal, sent by an earlier run", plural(plan.at_fal, "request", "requests")),
+            format!("{} picked up at fal, sent by an earlier run", plural(plan.earlier.at_fal, "request", "requests")),
             text,
         );
     }
-    if plan.left_at_fal > 0 {
-        let requests = plural(plan.left_at_fal, "request", "requests");
+    if plan.earlier.left_at_fal > 0 {
+        let requests = plural(plan.earlier.left_at_fal, "request", "requests");
         add("", format!("{requests} with the parameters from before wait at fal for their own run"), of(Role::Warning));
     }
-    if plan.left_out > 0 {
-        let saved = plan.left_out_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
-        add("", format!("{} left out by you{saved}", count(plan.left_out)), of(Role::Warning));
+    if plan.left_out.photos > 0 {
+        let saved = plan.left_out.usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+        add("", format!("{} left out by you{saved}", count(plan.left_out.photos)), of(Role::Warning));
     }
-    if plan.done_before > 0 {
-        add("", format!("{} done by an earlier run: not sent again", count(plan.done_before)), of(Role::Muted));
+    if plan.earlier.done > 0 {
+        add("", format!("{} done by an earlier run: not sent again", count(plan.earlier.done)), of(Role::Muted));
     }
-    if plan.found > 0 {
-        let told = format!("{} done before, found in the output folder: not sent again", count(plan.found));
+    if plan.earlier.found > 0 {
+        let told = format!("{} done before, found in the output folder: not sent again", count(plan.earlier.found));
         add("", told, of(Role::Success));
     }
-    if plan.changed_results > 0 {
-        let told = format!("{} done before, changed or gone since: sent again", count(plan.changed_results));
+    if plan.earlier.changed > 0 {
+        let told = format!("{} done before, changed or gone since: sent again", count(plan.earlier.changed));
         add("", told, of(Role::Warning));
     }
     for note in &plan.notes.said {
@@ -61,30 +61,30 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
         let role = if rule.photos == 0 && !plan.walking { Role::Warning } else { Role::Text };
         add("", rule.told(), of(role));
     }
-    if plan.failed_before > 0 {
+    if plan.earlier.failed > 0 {
         add(
             "",
-            format!("{} failed in an earlier run: left until retried", count(plan.failed_before)),
+            format!("{} failed in an earlier run: left until retried", count(plan.earlier.failed)),
             of(Role::Retrying),
         );
     }
-    if plan.lost_before > 0 {
+    if plan.earlier.lost > 0 {
         let told =
-            format!("{} whose paid call's answer was lost: left until sent again by hand", count(plan.lost_before));
+            format!("{} whose paid call's answer was lost: left until sent again by hand", count(plan.earlier.lost));
         add("", told, of(Role::Retrying));
     }
-    if plan.duplicates > 0 {
-        let saved = plan.duplicates_usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
-        add("", format!("{}: not sent{saved}", plural(plan.duplicates, "duplicate", "duplicates")), of(Role::Success));
+    if plan.same.photos > 0 {
+        let saved = plan.same.usd.map(|usd| format!(", ≈{usd} saved")).unwrap_or_default();
+        add("", format!("{}: not sent{saved}", plural(plan.same.photos, "duplicate", "duplicates")), of(Role::Success));
     }
-    if plan.replaced > 0 {
-        add("", format!("{} of a trial's pictures replaced", count(plan.replaced)), of(Role::Muted));
+    if plan.earlier.replaced > 0 {
+        add("", format!("{} of a trial's pictures replaced", count(plan.earlier.replaced)), of(Role::Muted));
     }
-    if plan.checking > 0 {
-        add("", format!("{} looked at: duplicates are not sent", count(plan.checking)), of(Role::Running));
+    if plan.same.checking > 0 {
+        add("", format!("{} looked at: duplicates are not sent", count(plan.same.checking)), of(Role::Running));
     }
-    if plan.skipped > 0 {
-        add("", format!("{} skipped", count(plan.skipped)), of(Role::Muted));
+    if plan.skips.count > 0 {
+        add("", format!("{} skipped", count(plan.skips.count)), of(Role::Muted));
     }
     add("from", batch.from.join(", "), text);
     add("to", batch.to.clone(), text);
@@ -93,9 +93,9 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
     }
     let output = (plan.output_px > 0).then(|| format!(" → {} out", megapixels(plan.output_px)));
     add("megapixels", format!("{} in{}", megapixels(plan.input_px), output.unwrap_or_default()), text);
-    if let Some(free) = plan.disk_free.filter(|_| plan.disk_needed > 0) {
-        let (needed, free_text) = (bytes(plan.disk_needed), bytes(free));
-        if plan.disk_needed > free {
+    if let Some(free) = plan.disk.free.filter(|_| plan.disk.needed > 0) {
+        let (needed, free_text) = (bytes(plan.disk.needed), bytes(free));
+        if plan.disk.needed > free {
             let told = format!("≈{needed} needed, {free_text} free: it does not fit, and pauses when the disk is full");
             add("disk", told, of(Role::Warning));
         } else {
@@ -113,19 +113,20 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     let (plan, batch, text) = (&ui.snapshot.plan, &ui.snapshot.batch, of(Role::Text));
     let mut lines = vec![Line::heading(ui, "What it costs")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
-    let is_sure = plan.price.as_ref().is_some_and(|price| price.source.doubt().is_none());
+    let is_sure = plan.costs.price.as_ref().is_some_and(|price| price.source.doubt().is_none());
     let told = if is_sure { text } else { of(Role::Warning) };
-    add("price", unit_price(batch, plan.price.as_ref()), told);
+    add("price", unit_price(batch, plan.costs.price.as_ref()), told);
     if let Some(named) = &batch.named_price {
         let key = ui.keys.shown(Action::TrustPrice);
         add("", format!("{} per {} is named; {key} takes it", named.usd, named.unit), of(Role::Warning));
     }
-    match plan.estimate {
+    match plan.costs.estimate {
         Some(estimate) if batch.sandbox => add("estimate", format!("{estimate} at fal; here nothing is charged"), text),
         Some(estimate) => add("estimate", format!("≈{estimate}{}", so_far(ui)), of(Role::Accent)),
         None => add("estimate", "unknown: fal bills what it counts".to_owned(), of(Role::Warning)),
     }
-    if let Some(certain) = plan.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.estimate) {
+    if let Some(certain) = plan.costs.certain.filter(|certain| plan.photos > 0 && Some(*certain) != plan.costs.estimate)
+    {
         add("", format!("a cap of {certain} certainly suffices"), of(Role::Muted));
     }
     let key = ui.keys.shown(Action::Cap);
@@ -140,8 +141,8 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         (_, Some((cap, over))) => {
             add("cap", format!("{cap}{used}: {over} short, it pauses there; {key} changes it"), of(Role::Warning));
         }
-        (Some(cap), None) if plan.may_leave > 0 => {
-            let left = plural(plan.may_leave, "photo", "photos");
+        (Some(cap), None) if plan.costs.may_leave > 0 => {
+            let left = plural(plan.costs.may_leave, "photo", "photos");
             add("cap", format!("{cap}{used}: may leave up to {left}; {key} changes it"), of(Role::Warning));
         }
         (Some(cap), None) => add("cap", format!("{cap}{used}"), text),
@@ -161,7 +162,7 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
             format!("{} first, then the others wait; {key} changes it", plural(photos.into(), "photo", "photos"));
         add("canary", told, of(Role::Accent));
     }
-    if let Some(limit) = plan.limit {
+    if let Some(limit) = plan.left_out.limit {
         add("limit", format!("photos above {limit} are left out"), of(Role::Warning));
     }
     lines
