@@ -14,10 +14,12 @@
 //! [`job`] uses nothing else of ours · [`model`], [`picture`], [`storage`],
 //! [`fal`] and [`ledger`] use [`job`], and [`fal`] sends what [`storage`] opened and reads prices and answers into
 //! [`model`]'s values · [`intake`] and [`output`] use [`job`], [`picture`] and [`storage`] · [`plan`] uses those but [`fal`] · [`engine`] uses them all ·
-//! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`sandbox`] uses
+//! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`attach`]
+//! carries those between processes, with what [`tui`] asks beside · [`sandbox`] uses
 //! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`config`] makes it one value,
 //! and [`commands`] ties everything together.
 
+pub mod attach;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -78,6 +78,20 @@ const ROOMS: &[(&str, &[&str])] = &[
             "engine::Summary",
         ],
     ),
+    (
+        "attach",
+        &[
+            "job",
+            "engine::snapshot",
+            "engine::Access",
+            "engine::Command",
+            "engine::Door",
+            "engine::FaceEnds",
+            "tui::Finds",
+            "tui::Models",
+            "tui::Search",
+        ],
+    ),
     // What a picture is, is read in one place; fal's own reading could not differ more than another of ours.
     ("sandbox", &["fal::wire", "picture", "job::Format"]),
     ("cli", &["job"]),

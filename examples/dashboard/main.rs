@@ -61,6 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options {
         editor: None,
         review: false,
+        attached: None,
         caps,
         theme,
         themes: Theme::all(None).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),

@@ -285,6 +285,12 @@ pub struct FaceFlags {
     /// Without --sandbox a run then needs --yes or --budget: else it prints the plan and exits 2.
     #[arg(long)]
     pub headless: bool,
+    /// Headless in the background: says the batch's number once it has begun, and gives the prompt back.
+    ///
+    /// It survives the terminal. `fal-tui attach` opens its dashboard; its lines are in the log. With --json what is said is
+    /// one JSON object. As headless it needs --yes or --budget, and what keeps it from beginning is told at once.
+    #[arg(long)]
+    pub detach: bool,
     /// Headless, with one JSON object a line on stdout and messages on stderr.
     #[arg(long)]
     pub json: bool,

@@ -1,6 +1,7 @@
 //! The command line as typed. Nothing is decided here: `config` weighs it against the
 //! environment, the config file and the defaults.
 
+mod attach;
 mod flags;
 mod keep;
 mod man;
@@ -15,6 +16,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub use attach::AttachFlags;
 pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
@@ -102,6 +104,11 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
+    /// Open the dashboard on a batch that runs elsewhere on this machine; leaving it never touches the batch.
+    ///
+    /// In the background, in systemd or cron, in another terminal: any number of dashboards may look at one batch. Q stops
+    /// it, everything else that leaves only detaches.
+    Attach(AttachFlags),
     /// Go through the results of a batch over the whole screen: accept, reject, rate, redo; sends nothing by itself.
     ///
     /// Opens the dashboard on what the ledger knows. Nothing is sent or paid for unless a redo is confirmed, which says
@@ -318,6 +325,10 @@ impl Cli {
             Some(Command::Review { how, sandbox, face, place, .. }) => {
                 let (how, sandbox, face, place) = (how.clone(), sandbox.clone(), face.clone(), place.clone());
                 Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
+            }
+            Some(Command::Attach(AttachFlags { face, place, .. })) => {
+                let (face, place) = (face.clone(), place.clone());
+                Flags { options: Options { face, place, ..Options::default() }, ..Flags::default() }
             }
             Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
             Some(

@@ -136,7 +136,7 @@ fn mend(cause: &Cause) -> &'static str {
 }
 
 /// A message and its causes in a row; a hint keeps its own line at the end.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     let (mut message, hint) = match text.split_once("\nhint:") {
         Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),

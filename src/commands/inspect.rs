@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::commands::attach;
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
 use crate::commands::further;
@@ -20,7 +21,7 @@ use crate::job::{
     BatchId, Cause, CauseKind, ContentHash, Group, Job, JobId, Saved, Service, Transition, apply, clean, path_text,
     plural,
 };
-use crate::ledger::{BatchRow, Ledger};
+use crate::ledger::{BatchRow, Ledger, held};
 use crate::model::file_mark;
 use crate::output::{Again, CaptionForm};
 
@@ -30,13 +31,29 @@ const LEFT: usize = 20;
 /// `fal-tui batches`.
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
     let rows = Ledger::open(&settings.state_dir).await?.batches().await?;
+    let held = held(&settings.state_dir);
+    let running = |row: &BatchRow| held.iter().find(|held| held.batch == row.id);
     if json {
-        return print(&lines(rows.iter().map(|row| Value::Object(row_json(row)).to_string())));
+        let row = |row: &BatchRow| {
+            let mut object = row_json(row);
+            object.insert("running".to_owned(), running(row).is_some().into());
+            object.insert("pid".to_owned(), running(row).and_then(|held| held.pid).into());
+            Value::Object(object).to_string()
+        };
+        return print(&lines(rows.iter().map(row)));
     }
     if rows.is_empty() {
         return print("the ledger knows no batch yet\n");
     }
-    print(&rows.iter().map(row_text).collect::<String>())
+    let text = |row: &BatchRow| {
+        let mut text = row_text(row);
+        if let Some(held) = running(row) {
+            let process = held.pid.map(|pid| format!(" in process {pid}")).unwrap_or_default();
+            writeln!(text, "      runs now{process}: {}", attach::back_to(row.id, settings)).ok();
+        }
+        text
+    };
+    print(&rows.iter().map(text).collect::<String>())
 }
 
 /// `fal-tui show`.

@@ -1,5 +1,6 @@
 //! What the program does: it ties the rooms together, one file a command.
 
+mod attach;
 mod batch;
 mod disk;
 mod doctor;
@@ -76,6 +77,7 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
             Some(Command::Review { batch, .. }) => {
                 run::run(&settings, environment, handles, Some(run::Known::Review(*batch))).await
             }
+            Some(Command::Attach(flags)) => attach::attach(&settings, environment, flags.batch, flags.read_only).await,
             Some(Command::Plan(_)) => plan::plan(&settings).await,
             Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
             Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,

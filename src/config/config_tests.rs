@@ -200,7 +200,9 @@ fn a_headless_run_needs_somebody_to_have_said_yes() {
     let may = |line: &str| resolve(line, &NONE, "").unwrap().may_start_headless();
     assert!(!may("a --headless"));
     assert!(may("a --headless --yes") && may("a --headless --budget 5") && may("a --headless --sandbox"));
-    assert!(resolve("a --json", &NONE, "").unwrap().headless);
+    let headless = |line: &str| resolve(line, &NONE, "").unwrap().headless;
+    assert_eq!(["a", "a --json", "a --headless"].map(headless), [Headless::No, Headless::Yes, Headless::Yes]);
+    assert_eq!(headless("a --json --detach"), Headless::Background);
 }
 
 #[test]

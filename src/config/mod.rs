@@ -65,7 +65,7 @@ pub struct Settings {
     /// Start without the plan screen.
     pub yes: bool,
     /// Lines or JSON even on a terminal.
-    pub headless: bool,
+    pub headless: Headless,
     /// JSON events; implies `headless`.
     pub json: bool,
     /// A sandbox inside this process, if one is wished.
@@ -94,6 +94,18 @@ pub struct Settings {
     pub config_file: Option<PathBuf>,
     /// Where each setting came from.
     pub origins: Vec<Origin>,
+}
+
+/// Whether a run has a dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Headless {
+    /// On a terminal it has.
+    #[default]
+    No,
+    /// It has none, and is told where it was begun.
+    Yes,
+    /// It has none, and goes on in the background.
+    Background,
 }
 
 /// Which photos are sent of those that are there.
@@ -180,6 +192,7 @@ impl Settings {
         let sandbox = sandbox(l, &flags.options)?;
 
         let headless = l.switch(names::HEADLESS, face.headless)?;
+        let detach = l.switch(names::DETACH, face.detach)?;
         let json = l.switch(names::JSON, face.json)?;
         let look = look::look(l, face)?;
         let telling = telling::telling(l, tell)?;
@@ -215,7 +228,11 @@ impl Settings {
             which: Which { include, exclude, from, skip_bad, watch, send },
             keeping,
             yes,
-            headless: headless || json,
+            headless: match (detach, headless || json) {
+                (true, _) => Headless::Background,
+                (false, true) => Headless::Yes,
+                (false, false) => Headless::No,
+            },
             json,
             sandbox,
             state_dir,

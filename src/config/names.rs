@@ -130,6 +130,8 @@ settings! {
     SCENARIO = "scenario", "FAL_TUI_SCENARIO", One;
     /// Plain lines, even on a terminal.
     HEADLESS = "headless", "FAL_TUI_HEADLESS", One;
+    /// In the background.
+    DETACH = "detach", "FAL_TUI_DETACH", One;
     /// JSON events.
     JSON = "json", "FAL_TUI_JSON", One;
     /// How a terminal calls: `auto`, `bell`, `osc9`, `osc777`, `none`.

@@ -130,6 +130,31 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether it changes anything, or only what its face is told.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        !matches!(
+            self,
+            Self::Look(_)
+                | Self::Compare { .. }
+                | Self::PreviewAction { .. }
+                | Self::CountGroups { .. }
+                | Self::PreviewRedo { .. }
+        )
+    }
+}
+
+/// What a face may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Access {
+    /// Whatever there is to do.
+    #[default]
+    Full,
+    /// Look: what changes anything is refused.
+    ReadOnly,
+}
+
 /// What becomes of requests at fal when we leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leave {

@@ -6,7 +6,7 @@ mod opinion;
 use std::ops::Range;
 
 use crate::engine::snapshot::{Choice, Query, Tab, Totals};
-use crate::engine::table::{Causes, Index, Measure, Spec, View};
+use crate::engine::table::{Causes, Index, Measure, Spec, Views};
 use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, Loss, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd,
     apply,
@@ -24,8 +24,8 @@ pub(super) struct JobTable {
     /// On a plan: what would become of each job, as far as that is known.
     choices: Vec<Option<Choice>>,
     causes: Causes,
-    /// What is shown, unless the index answers it.
-    view: Option<View>,
+    /// What faces show, unless the index answers it.
+    views: Views,
 }
 
 impl JobTable {
@@ -37,7 +37,7 @@ impl JobTable {
             cost: CostModel::new(price, params, model),
             choices: Vec::new(),
             causes: Causes::default(),
-            view: None,
+            views: Views::default(),
         }
     }
 
@@ -90,12 +90,13 @@ impl JobTable {
 
     fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel, &[Job])) {
         // Rows in an order that follows are gathered anew, little by little; others stay where they are.
-        let view = self.view.take().filter(|view| !view.follows_params());
+        let mut views = std::mem::take(&mut self.views);
+        views.keep(|view| !view.follows_params());
         let ids = (0..self.jobs.len()).map(JobId::at);
         ids.clone().for_each(|id| self.count(id, false));
         change(&mut self.cost, &self.jobs);
         ids.for_each(|id| self.count(id, true));
-        self.view = view;
+        self.views = views;
     }
 
     /// How many jobs have a request at fal that is not settled.
@@ -147,11 +148,10 @@ impl JobTable {
 
     /// What would become of a job if the plan were started: a table in that order is kept up.
     pub(super) fn set_choice(&mut self, id: JobId, choice: Option<Choice>) {
-        let Self { jobs, cost, choices, view, .. } = self;
+        let Self { jobs, cost, choices, views, .. } = self;
         let before = choice_of(choices, id);
         let Some(job) = jobs.get(id.index()).filter(|_| before != choice) else { return };
-        let mut view = view.as_mut().filter(|view| view.is_by_choice());
-        if let Some(view) = &mut view {
+        for view in views.iter_mut().filter(|view| view.is_by_choice()) {
             view.count(job, measure(cost, choices, job), false);
         }
         if choices.len() <= id.index() {
@@ -160,7 +160,7 @@ impl JobTable {
         if let Some(slot) = choices.get_mut(id.index()) {
             *slot = choice;
         }
-        if let Some(view) = view {
+        for view in views.iter_mut().filter(|view| view.is_by_choice()) {
             view.count(job, measure(cost, choices, job), true);
         }
     }
@@ -264,7 +264,7 @@ impl JobTable {
 
     /// Counts a job out before it changes, and in again afterwards.
     fn count(&mut self, id: JobId, joins: bool) {
-        let Self { jobs, index, totals, cost, choices, causes, view } = self;
+        let Self { jobs, index, totals, cost, choices, causes, views } = self;
         let Some(job) = jobs.get(id.index()) else { return };
         let group = job.state.status().group();
         let measure = measure(cost, choices, job);
@@ -304,7 +304,7 @@ impl JobTable {
         } else {
             index.remove(job.id, group);
         }
-        if let Some(view) = view {
+        for view in views.iter_mut() {
             view.count(job, measure, joins);
         }
     }
@@ -320,41 +320,44 @@ impl JobTable {
         self.jobs.iter().filter(|job| job.photo.losses.has(loss)).map(|job| job.id).collect()
     }
 
-    /// Shows only what fits, in this order. Gathering it begins at once.
+    /// Shows only what fits, in this order. Gathering it begins at once, and goes on beside what else is shown.
     pub(super) fn show(&mut self, spec: Spec) {
-        if spec.is_plain() {
-            self.view = None;
-        } else if self.view.as_ref().is_none_or(|view| *view.spec() != spec) {
-            self.view = Some(View::new(spec));
+        if self.views.ask(spec) {
             self.gather();
         }
     }
 
-    /// Whether more rows may still be found.
+    /// Forgets filters and orders that nobody asks for any more.
+    pub(super) fn keep_shown(&mut self, wanted: &[Spec]) {
+        self.views.keep(|view| wanted.contains(view.spec()));
+    }
+
+    /// Whether more rows may still be found of what is shown.
     pub(super) fn is_gathering(&self) -> bool {
-        self.view.as_ref().is_some_and(|view| view.is_gathering(&self.jobs))
+        self.views.asked().is_some_and(|view| view.is_gathering(&self.jobs))
+    }
+
+    /// The same of what any face shows.
+    pub(super) fn is_any_gathering(&self) -> bool {
+        self.views.iter().any(|view| view.is_gathering(&self.jobs))
     }
 
     /// Looks at some more jobs; false when there is nothing left to look at.
     pub(super) fn gather(&mut self) -> bool {
-        if !self.is_gathering() {
-            return false;
-        }
-        let Self { jobs, view, cost, choices, .. } = self;
-        if let Some(view) = view {
-            view.gather(jobs, |job| measure(cost, choices, job));
-        }
+        let Self { jobs, views, cost, choices, .. } = self;
+        let Some(view) = views.iter_mut().find(|view| view.is_gathering(jobs)) else { return false };
+        view.gather(jobs, |job| measure(cost, choices, job));
         true
     }
 
     /// How many rows a query shows.
     pub(super) fn shown(&self, tab: Tab) -> usize {
-        self.view.as_ref().map_or_else(|| self.index.len(tab), |view| view.len(tab))
+        self.views.asked().map_or_else(|| self.index.len(tab), |view| view.len(tab))
     }
 
     /// Every job that a tab shows, in no order.
     pub(super) fn ids(&self, tab: Tab) -> Vec<JobId> {
-        self.view.as_ref().map_or_else(|| self.index.ids(tab), |view| view.ids(tab))
+        self.views.asked().map_or_else(|| self.index.ids(tab), |view| view.ids(tab))
     }
 
     /// The jobs at some places of the table, from 0.
@@ -362,7 +365,7 @@ impl JobTable {
         let total = self.shown(query.tab);
         let (first, end) = (places.start.min(total), places.end.min(total));
         let places = if query.reverse { total - end..total - first } else { first..end };
-        let mut ids = match &self.view {
+        let mut ids = match self.views.asked() {
             Some(view) => view.at(query.tab, places),
             None => self.index.at(query.tab, query.order, places),
         };
@@ -375,7 +378,7 @@ impl JobTable {
     /// A job's place in the table, from 0; `None` if it is not shown.
     pub(super) fn place(&self, query: &Query, id: JobId) -> Option<usize> {
         let job = self.get(id)?;
-        let place = match &self.view {
+        let place = match self.views.asked() {
             Some(view) => view.place(query.tab, job, measure(&self.cost, &self.choices, job)),
             None => self.index.place(query.tab, query.order, id),
         }?;

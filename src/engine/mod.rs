@@ -27,11 +27,12 @@ mod tasks;
 
 pub use canary::state::{CanaryWish, Start};
 pub use clock::Clock;
-pub use command::{Command, Leave};
+pub use command::{Access, Command, Leave};
 pub use event::{Ending, Event, JobChange, Summary, What};
-pub use options::{Deps, End, FaceEnds, Handle, Limits, Manner, Options, World};
+pub use options::{Deps, End, Handle, Limits, Manner, Options, World};
 pub use planning::state::{Link, Restart};
 pub use pools::Pools;
+pub use publish::faces::door::{Door, FaceEnds};
 pub use publish::series::Series;
 pub(crate) use steps::fetch::{SaveError, fetch};
 

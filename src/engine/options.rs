@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::engine::canary::state::Start;
 use crate::engine::clock::Clock;
-use crate::engine::command::Command;
 use crate::engine::event::Event;
 use crate::engine::event::Summary;
 use crate::engine::planning::state::{Link, Restart};
 use crate::engine::pools::Pools;
-use crate::engine::snapshot::{BatchFacts, Snapshot};
+use crate::engine::publish::faces::door::FaceEnds;
+use crate::engine::snapshot::BatchFacts;
 use crate::fal::Fal;
 use crate::intake::{Arrival, Rules};
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd, Way};
@@ -136,7 +136,7 @@ pub struct Deps {
     pub found: mpsc::Receiver<Arrival>,
     /// For faces that tell what happened.
     pub events: Option<mpsc::Sender<Event>>,
-    /// A face that is there already, from a batch that this one goes on from.
+    /// Faces that are there already, from a batch that this one goes on from.
     pub link: Option<Link>,
 }
 
@@ -145,17 +145,8 @@ pub struct Deps {
 pub struct Handle {
     /// Ends when the batch or this run of it is over.
     pub ended: JoinHandle<End>,
-    /// The face's ends; `None` if there was a face already.
+    /// The own face's ends; `None` if there was a face already.
     pub face: Option<FaceEnds>,
-}
-
-/// What a face needs of an engine. It outlasts one: a batch may go on as another.
-#[derive(Debug)]
-pub struct FaceEnds {
-    /// The newest snapshot.
-    pub snapshot: watch::Receiver<Arc<Snapshot>>,
-    /// Where to send commands.
-    pub commands: mpsc::Sender<Command>,
 }
 
 /// How an engine ended.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::LedgerError;
@@ -19,7 +19,7 @@ pub struct BatchHold {
 impl BatchHold {
     /// Takes the batch, or says who has it.
     pub(super) fn take(state_dir: &Path, batch: BatchId) -> Result<Self, LedgerError> {
-        let path = state_dir.join(format!("batch-{batch}.lock"));
+        let path = path_of(state_dir, batch);
         let failed = |source| LedgerError::state_dir(&path, source);
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
@@ -46,17 +46,49 @@ impl BatchHold {
 
 /// Whether a file of this name is a batch's lock.
 pub(super) fn is_lock(name: &OsStr) -> bool {
-    name.to_str()
-        .is_some_and(|name| name.strip_prefix("batch-").is_some_and(|rest| rest.strip_suffix(".lock").is_some()))
+    number(name).is_some()
+}
+
+/// What stands for the batch in a lock's name.
+fn number(name: &OsStr) -> Option<&str> {
+    name.to_str()?.strip_prefix("batch-")?.strip_suffix(".lock")
+}
+
+fn batch_of(name: &OsStr) -> Option<BatchId> {
+    number(name)?.parse().ok().map(BatchId)
+}
+
+fn path_of(state_dir: &Path, batch: BatchId) -> PathBuf {
+    state_dir.join(format!("batch-{batch}.lock"))
 }
 
 /// Whether somebody holds a batch. What cannot be found out is taken for yes: then its claims are waited
 /// for as long as a living one's.
 pub(super) fn is_held(state_dir: &Path, batch: BatchId) -> bool {
-    match File::open(state_dir.join(format!("batch-{batch}.lock"))) {
+    match File::open(path_of(state_dir, batch)) {
         Ok(file) => file.try_lock_shared().is_err(),
         Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
+}
+
+/// A batch that some process works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub batch: BatchId,
+    /// The process, where its lock can be read.
+    pub pid: Option<u32>,
+}
+
+/// The batches of a state directory that processes work on now, by number. It needs no ledger.
+#[must_use]
+pub fn held(state_dir: &Path) -> Vec<Held> {
+    let names = std::fs::read_dir(state_dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut batches: Vec<_> =
+        names.filter_map(|name| batch_of(&name)).filter(|batch| is_held(state_dir, *batch)).collect();
+    batches.sort_unstable_by_key(|batch| batch.0);
+    let pid = |batch| holder(&mut File::open(path_of(state_dir, batch)).ok()?);
+    batches.into_iter().map(|batch| Held { batch, pid: pid(batch) }).collect()
 }
 
 impl Drop for BatchHold {

@@ -34,7 +34,7 @@ pub use batch::{BatchKey, BatchRow, Opened};
 pub use claim::Claimed;
 pub use error::LedgerError;
 pub use found::{Found, Trail};
-pub use hold::BatchHold;
+pub use hold::{BatchHold, Held, held};
 pub use store::Beginning;
 pub use writer::Writer;
 

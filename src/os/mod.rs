@@ -11,6 +11,7 @@ use other as here;
 #[cfg(unix)]
 use unix as here;
 
+pub(crate) use here::background::{HAS_BACKGROUND, ask_to_end, let_go, own_session, parent};
 pub(crate) use here::disk::{free_in, is_elsewhere, sync_folder};
 pub(crate) use here::errors::{ALL_FILES_OPEN, NO_MEMORY, TOO_MANY_FILES, is_circle, is_hang_up};
 pub(crate) use here::files::identity_of;
@@ -19,4 +20,7 @@ pub(crate) use here::paths::{path_of, path_of_stored, stored};
 pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us, is_for_us};
 pub(crate) use here::shell::{shell, stop};
 pub(crate) use here::signals::{Ends, TerminalSignals};
+pub(crate) use here::socket::{
+    HAS_SOCKETS, Listener, Stream, close_folder, connect, fits, is_left_over, socket_folders,
+};
 pub(crate) use here::terminal::{HAS_TERM, editor, is_foreground, stdout};

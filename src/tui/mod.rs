@@ -13,6 +13,7 @@ pub mod ui;
 pub mod update;
 pub mod view;
 
+mod attached;
 mod edit;
 mod models;
 mod outbox;
@@ -28,6 +29,7 @@ mod thrift;
 #[cfg(test)]
 mod fixtures;
 
+pub use attached::Attached;
 pub use caps::Caps;
 pub(crate) use edit::program::is_away;
 pub use models::{Finding, Finds, Models, Search};

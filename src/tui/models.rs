@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
 use crate::model::Listing;
 
 /// What a person looks for. Of several that are asked only the newest is looked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Search {
     /// Which search, counting up from 1; 0 is none.
     pub seq: u64,
@@ -16,7 +17,7 @@ pub struct Search {
 }
 
 /// What was found so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finds {
     /// Which search this answers.
     pub seq: u64,
@@ -29,7 +30,7 @@ pub struct Finds {
 }
 
 /// How far a search is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Finding {
     /// More may come.
     #[default]

@@ -11,6 +11,7 @@ use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::attached::Attached;
 use super::caps::Caps;
 use super::edit::program;
 use super::keys::KeyMap;
@@ -50,6 +51,8 @@ pub struct Options {
     pub editor: Option<String>,
     /// Whether to begin with the review.
     pub review: bool,
+    /// Where the batch runs, if that is not this process.
+    pub attached: Option<Attached>,
 }
 
 /// What can go wrong with a terminal that is still there.
@@ -101,7 +104,8 @@ pub async fn run(
     let mut ui = Ui::new(first, size, now(), options.caps, options.theme)
         .with_themes(options.themes)
         .in_zone(jiff::tz::TimeZone::system())
-        .with_keys(options.keys);
+        .with_keys(options.keys)
+        .attached(options.attached);
     ui.set_font(font());
 
     let interval = Duration::from_secs(1) / u32::from(options.fps.max(1));

@@ -79,6 +79,8 @@ impl State {
             | NoticeKind::SchemaChanged
             | NoticeKind::Waiting
             | NoticeKind::Watching
+            | NoticeKind::Paused
+            | NoticeKind::Changed
             | NoticeKind::Resumed => return None,
         })
     }

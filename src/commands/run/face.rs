@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use super::records;
 use crate::commands::failure::Failure;
-use crate::config::{Environment, Settings};
+use crate::config::{Environment, Headless, Settings};
 use crate::headless::{Form, Manner};
 use crate::tui;
 use crate::tui::caps::{self, Caps, Flags, Tty};
@@ -59,6 +59,15 @@ impl fmt::Display for Face {
 }
 
 impl Face {
+    /// In a word, for whoever looks on from elsewhere.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Dashboard(_) => "dashboard",
+            Self::Told { form: Form::Lines, .. } => "headless",
+            Self::Told { form: Form::Json, .. } => "JSON",
+        }
+    }
+
     /// Chooses the face, and loads what it needs.
     ///
     /// # Errors
@@ -82,14 +91,15 @@ impl Face {
 
     fn of(settings: &Settings, environment: &Environment, review: bool) -> Result<Self, Failure> {
         let caps = caps(settings, environment);
+        if settings.headless == Headless::Background {
+            return Ok(Self::Told { form: Form::Lines, color: false, beside: None });
+        }
         if settings.json {
             return Ok(Self::Told { form: Form::Json, color: false, beside: Beside::of(&caps) });
         }
-        if caps.dashboard.is_ok() && !settings.headless {
-            let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.get(name));
-            let editor = editor.map(|editor| editor.to_string_lossy().into_owned());
-            let options = dashboard(settings, caps)?;
-            return Ok(Self::Dashboard(Box::new(tui::Options { editor, review, ..options })));
+        if caps.dashboard.is_ok() && settings.headless == Headless::No {
+            let options = dashboard(settings, environment, caps)?;
+            return Ok(Self::Dashboard(Box::new(tui::Options { review, ..options })));
         }
         let forced = settings.look.color == caps::ColorChoice::Always;
         Ok(Self::Told {
@@ -109,7 +119,26 @@ pub(in crate::commands) fn caps(settings: &Settings, environment: &Environment) 
     caps::detect(&variable, flags, Tty::of_process())
 }
 
-fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
+/// A dashboard on a run elsewhere: there is nothing else to be shown here.
+///
+/// # Errors
+/// If there is no terminal for it, or its theme or keys cannot be used.
+pub(in crate::commands) fn dashboard_alone(
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<tui::Options, Failure> {
+    let caps = caps(settings, environment);
+    if caps.dashboard.is_err() || settings.headless != Headless::No {
+        return Err(Failure::refusal(
+            "attaching needs a terminal for the dashboard\nhint: `fal-tui batches` and `fal-tui show BATCH` say how a batch stands",
+        ));
+    }
+    dashboard(settings, environment, caps)
+}
+
+fn dashboard(settings: &Settings, environment: &Environment, caps: Caps) -> Result<tui::Options, Failure> {
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.get(name));
+    let editor = editor.map(|editor| editor.to_string_lossy().into_owned());
     let themes = settings.themes_dir();
     Ok(tui::Options {
         theme: tui::Theme::load(&settings.look.theme, themes.as_deref())?,
@@ -119,8 +148,9 @@ fn dashboard(settings: &Settings, caps: Caps) -> Result<tui::Options, Failure> {
         fps: settings.look.fps.unwrap_or(caps.default_fps()),
         mouse: settings.look.mouse,
         thumbs: records::thumbs(settings),
-        editor: None,
+        editor,
         review: false,
+        attached: None,
         caps,
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn how_to_go_on(model: Option<&EndpointId>, changed: &[String]) -> St
 }
 
 /// A text as a shell takes it for one word; what no terminal shows as it is, is written as bash and zsh read it.
-fn quoted(text: &str) -> String {
+pub(in crate::commands) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "=._-/:,".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

@@ -1,8 +1,9 @@
 //! Running a batch: everything is checked before anything is sent.
 
+mod detach;
 pub(super) mod face;
 mod forget;
-mod go_on;
+pub(super) mod go_on;
 pub(super) mod records;
 mod watch;
 mod work;
@@ -17,6 +18,9 @@ use self::face::Face;
 use self::go_on::how_to_go_on;
 use self::watch::{Seen, watch};
 use self::work::{Begun, Over, Work};
+use crate::attach::Host;
+use crate::commands::attach;
+use crate::commands::attach::host::{self, Let};
 use crate::commands::batch::Batch;
 use crate::commands::disk;
 use crate::commands::earlier;
@@ -92,6 +96,15 @@ pub(in crate::commands) async fn run(
     handles: Option<u64>,
     again: Option<Known>,
 ) -> Result<u8, Failure> {
+    let part = match &again {
+        Some(Known::Review(_)) => detach::Part::Plain,
+        _ => detach::Part::of(settings, environment),
+    };
+    match part {
+        detach::Part::Plain => {}
+        detach::Part::Starts => return detach::start(settings).await,
+        detach::Part::Runs => detach::begin()?,
+    }
     let mut known = None;
     let finish = Finish::new(settings, environment);
     let mut signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
@@ -116,6 +129,10 @@ pub(in crate::commands) async fn run(
             return Err(failure);
         }
     };
+    if part == detach::Part::Runs {
+        let facts = ready.batch.facts(ready.begun.opened.id, settings);
+        detach::has_begun(settings, facts.id, facts.state_dir.as_deref(), ready.host.as_ref().err().cloned())?;
+    }
     see_through(ready, signals, &finish).await
 }
 
@@ -138,6 +155,8 @@ struct Ready {
     batch: Batch,
     begun: Begun,
     heard: mpsc::Receiver<Event>,
+    /// Where others come in, or why they cannot.
+    host: Result<Host, String>,
 }
 
 /// Checks everything and begins. `known` is the batch's number as soon as that is known.
@@ -219,7 +238,12 @@ async fn make_ready(
         settings: settings.clone(),
     };
     let begun = work.begin(&batch, told.then_some(events)).await?;
-    Ok(Ready { face, ledger, server, output, work, batch, begun, heard })
+    let door = begun.handle.face.as_ref().map(|ends| ends.door.clone());
+    let host = door.ok_or_else(|| "there is no way to the engine".to_owned()).and_then(|door| {
+        let run = Let { settings: &work.settings, fal: &work.fal, batch: begun.opened.id, door, face: face.word() };
+        host::open(&attach::places(settings, environment), run)
+    });
+    Ok(Ready { face, ledger, server, output, work, batch, begun, heard, host })
 }
 
 /// A terminal on which nothing happens looks dead.
@@ -239,7 +263,8 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
 async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
-    let Ready { face, ledger, server, output, work, batch, begun, heard } = ready;
+    let Ready { face, ledger, server, output, work, batch, begun, heard, host } = ready;
+    let host = host.ok();
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
@@ -261,6 +286,7 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     drop(server);
     let summary = end.as_ref().ok().filter(|summary| summary.ending != Ending::NotStarted).cloned();
     if hung_up {
+        host::end(host, summary.as_ref(), Ok(&129)).await;
         if let Some(summary) = &summary {
             finish.tell(&headless::batch_event(Clock::start().now(), summary, 129)).await;
         }
@@ -280,6 +306,7 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
         }
         (Err(failure), _) => Err(failure),
     };
+    host::end(host, summary.as_ref(), status.as_ref()).await;
     if let Some(undeleted) = undeleted {
         tracing::warn!(%undeleted, "not all is deleted at fal");
         let _ = writeln!(io::stderr(), "fal-tui: {undeleted}");

@@ -37,7 +37,7 @@ pub(in crate::commands) async fn watch(
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
-    let FaceEnds { snapshot, commands } = ends;
+    let FaceEnds { snapshot, commands, .. } = ends;
     let signals = signals::tell(signals, commands.clone());
     match face {
         Face::Told { form, color, beside } => {
@@ -67,7 +67,7 @@ pub(in crate::commands) async fn watch(
                     drop(leave(Some(1)).await);
                     return seen(ended, None, true).await;
                 }
-                Ok(tui::Left::Ended | tui::Left::Quit { .. }) => None,
+                Ok(tui::Left::Ended | tui::Left::Quit { .. } | tui::Left::Detached) => None,
                 Err(error) => {
                     drop(leave(None).await);
                     Some(error.into())

@@ -210,7 +210,7 @@ impl Engine {
             Some(request) if job.state.is_at_fal() => request.clone(),
             _ => return true,
         };
-        let logs = self.options.manner.logs || self.look_at() == Some(id);
+        let logs = self.options.manner.logs || self.publisher.faces.watch(id);
         let live = self.runtime.entry(id).or_default();
         if live.calling {
             return true;

@@ -120,7 +120,7 @@ impl Engine {
     /// Whether somebody is shown how long it is to the next try.
     fn counts_down(&self) -> bool {
         let shown = self.resilience.counts_down() || self.is_idle(self.now());
-        shown && self.course.leaving.is_none() && !self.publisher.snapshot.is_closed()
+        shown && self.course.leaving.is_none() && self.publisher.faces.are_watched()
     }
 
     /// Whether the countdown reads otherwise than on the last snapshot: minutes are not told every second.

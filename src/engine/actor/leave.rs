@@ -75,6 +75,10 @@ impl Engine {
         if matches!(&self.resilience.pause, Some(hold) if hold.is_key_refused()) && !self.is_paying() {
             return Some(Ending::Account);
         }
+        // Whoever has come in can answer what a run without a dashboard would end with.
+        if self.publisher.faces.has_guest() {
+            return None;
+        }
         let totals = self.jobs.totals();
         let idle = totals.in_flight == 0
             && !self.is_paying()

@@ -20,17 +20,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::engine::canary::state::Canary;
-use crate::engine::command::Command;
 use crate::engine::command::Leave;
 use crate::engine::dedup::state::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
-use crate::engine::options::{Deps, End, FaceEnds, Handle, Options};
+use crate::engine::options::{Deps, End, Handle, Options};
 use crate::engine::planning::edit::PlanEdit;
 use crate::engine::planning::state::{Link, Planning};
+use crate::engine::publish::faces::{FaceId, Faces, Heard};
 use crate::engine::publish::publisher::{PUBLISH, Publisher, SAMPLE};
 use crate::engine::publish::throughput::Throughput;
 use crate::engine::recovery::search::Search;
@@ -39,7 +39,7 @@ use crate::engine::resilience::state::Resilience;
 use crate::engine::review::state::Review;
 use crate::engine::runtime::Runtime;
 use crate::engine::scheduler::Scheduler;
-use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, Query, ReviewFacts, Snapshot};
+use crate::engine::snapshot::{BatchFacts, Notice, NoticeKind, ReviewFacts, Snapshot};
 use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
@@ -54,8 +54,6 @@ use crate::plan::{Cap, Choices, Losing, Planner};
 const OUTCOMES: usize = 256;
 /// How long everything else comes first while rows are gathered.
 const BETWEEN_SLICES: Duration = Duration::from_millis(1);
-/// Commands that may wait.
-const COMMANDS: usize = 64;
 
 /// The one owner of a batch's jobs. Each room's state is that room's; here they are in hand together.
 pub(super) struct Engine {
@@ -136,7 +134,6 @@ impl Engine {
         let losing = Losing::of(gives, stages.output.written());
         let mut planner =
             Planner::new(options.price.clone(), notes, losing).ruled(Arc::clone(&options.rules)).sending(send);
-        let mut looker = Looker::default();
         let throughput = Throughput::default();
         let first = Snapshot {
             batch: Arc::clone(&facts),
@@ -144,7 +141,7 @@ impl Engine {
             totals: jobs.totals().clone(),
             flow: throughput.flow(now, options.limits.window, 0),
             plan: planner.plan(Cap { budget: options.limits.budget, used: Usd::ZERO }, |_| {}),
-            page: looker.page(&jobs, &HashMap::new(), false),
+            page: Looker::default().page(&jobs, &HashMap::new(), false),
             detail: None,
             notice: None,
             causes: Vec::new(),
@@ -155,11 +152,13 @@ impl Engine {
             overview: None,
             review: ReviewFacts::default(),
         };
-        let (link, face) = match link {
-            Some(link) => (link, None),
-            None => connect(first),
+        let (faces, face) = match link {
+            Some(Link(faces)) => (faces, None),
+            None => {
+                let (faces, ends) = Faces::with_own(first);
+                (faces, Some(ends))
+            }
         };
-        looker.look(link.query.clone());
         let dedup = Dedup::new(facts.id, Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
             facts,
@@ -184,7 +183,7 @@ impl Engine {
             resilience: Resilience::new(options.limits.max_failures, now),
             dedup,
             search: Search::default(),
-            publisher: Publisher::new(link.snapshot, events, looker, throughput, now),
+            publisher: Publisher::new(faces, events, throughput, now),
             course: Course {
                 began_at: now,
                 started: options.manner.start.at_once,
@@ -197,17 +196,11 @@ impl Engine {
             },
             options,
         };
-        let ended = tokio::spawn(engine.run(known, spent, found, link.commands));
+        let ended = tokio::spawn(engine.run(known, spent, found));
         Handle { ended, face }
     }
 
-    async fn run(
-        mut self,
-        known: Vec<Job>,
-        spent: Spent,
-        mut arrivals: mpsc::Receiver<Arrival>,
-        mut commands: mpsc::Receiver<Command>,
-    ) -> End {
+    async fn run(mut self, known: Vec<Job>, spent: Spent, mut arrivals: mpsc::Receiver<Arrival>) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         if let Some(message) = self.facts.schema_changed.clone() {
             let action =
@@ -221,7 +214,6 @@ impl Engine {
         // Results that a retry replaced were paid for, too.
         self.jobs.spent_besides(spent.beyond(self.jobs.totals().spent));
         self.planning.used_before = self.jobs.totals().spent.at_most + self.jobs.totals().reserved;
-        let mut faces = true;
         let ending = loop {
             let now = self.now();
             self.run_timers(now);
@@ -237,16 +229,16 @@ impl Engine {
                 break ending;
             }
             if self.is_to_begin_anew() {
-                return End::Restart(Box::new(Box::pin(self.begin_anew(commands, arrivals)).await));
+                return End::Restart(Box::new(Box::pin(self.begin_anew(arrivals)).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
-                command = commands.recv(), if faces => if let Some(command) = command {
-                    self.take_command(command);
-                } else {
-                    // Without a face nobody could ever stop it.
-                    faces = false;
-                    self.leave(Leave::Running, None);
+                heard = self.publisher.faces.next() => match heard {
+                    Heard::Asked(face, command) => self.take_command(face, command),
+                    // Without its own face nobody might ever stop it; others come and go.
+                    Heard::Gone(FaceId::OWN) => self.leave(Leave::Running, None),
+                    Heard::Gone(_) => {}
+                    Heard::Knocked(knock) => self.let_in(knock),
                 },
                 arrival = arrivals.recv(), if self.awaits_photos() => self.arrival(arrival),
                 finished = self.scheduler.tasks.next() => {
@@ -310,19 +302,11 @@ impl Engine {
         if let Some(due) = self.overview_due() {
             next = next.min(due);
         }
-        if self.jobs.is_gathering() {
+        if self.jobs.is_any_gathering() {
             // From here on, and not from when this turn began: between two slices there is time for others.
             next = next.min(self.now().plus(BETWEEN_SLICES));
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))
     }
-}
-
-/// Makes a face's ends and the engine's.
-fn connect(first: Snapshot) -> (Link, Option<FaceEnds>) {
-    let (snapshot, watcher) = watch::channel(Arc::new(first));
-    let (commands, asked) = mpsc::channel(COMMANDS);
-    let query = Query::default();
-    (Link { snapshot, commands: asked, query }, Some(FaceEnds { snapshot: watcher, commands }))
 }

@@ -51,7 +51,7 @@ impl Engine {
     /// What follows for a job from what its step came to.
     fn effects_of(&mut self, step: Step, id: JobId, outcome: Outcome) -> Effects {
         let (now, random) = (self.now(), self.rng.f64());
-        let is_watched = self.look_at() == Some(id);
+        let is_watched = self.publisher.faces.watch(id);
         let Some(job) = self.jobs.get(id) else { return Vec::new() };
         match (step, outcome) {
             (Step::Upload(_), Outcome::Uploaded(result)) => {

@@ -8,11 +8,14 @@ use tokio::task::AbortHandle;
 
 use crate::engine::actor::Engine;
 use crate::engine::event::{Event, What};
+use crate::engine::publish::faces::door::Knock;
+use crate::engine::publish::faces::sight::Sight;
 use crate::engine::publish::near::near;
 use crate::engine::publish::publisher::{PUBLISH, SAMPLE};
 use crate::engine::publish::snapshot::{Seen, causes};
 use crate::engine::publish::view_model;
-use crate::engine::snapshot::{Detail, Flow, Page, Phase, Snapshot};
+use crate::engine::review::groups::Groups;
+use crate::engine::snapshot::{Detail, Flow, Page, Phase, ReviewFacts, Snapshot};
 use crate::engine::steps::stages::Outcome;
 use crate::engine::table::Spec;
 use crate::engine::tasks::{Pool, Step};
@@ -68,22 +71,44 @@ impl Engine {
         }
         self.publisher.dirty |= self.overview_due().is_some_and(|due| due <= now);
         // What a key asks for comes first.
-        let urgent = self.publisher.looker.take_urgent();
+        let (urgent, all_urgent) = self.publisher.faces.urgent();
         let begun = Instant::now();
         while !urgent && begun.elapsed() < GATHER && self.jobs.gather() {
             self.publisher.dirty = true;
         }
-        if self.publisher.snapshot.is_closed() {
+        if !self.publisher.faces.are_watched() {
             self.publisher.dirty = false;
             return;
         }
-        if !urgent && (!self.publisher.dirty || now.since(self.publisher.published_at) < PUBLISH) {
+        let is_due = self.publisher.dirty && now.since(self.publisher.published_at) >= PUBLISH;
+        if !urgent && !is_due {
             return;
         }
-        self.publisher.dirty = false;
-        self.publisher.published_at = now;
-        let snapshot = self.snapshot(now);
-        self.publisher.snapshot.send_replace(Arc::new(snapshot));
+        // Who asked is told at once; the others, if there are any, at their time.
+        let tells_all = is_due || all_urgent;
+        if tells_all {
+            self.publisher.dirty = false;
+            self.publisher.published_at = now;
+            let wanted: Vec<_> = self.publisher.faces.sights().map(|sight| self.spec(sight)).collect();
+            self.jobs.keep_shown(&wanted);
+        }
+        for (face, mut sight) in self.publisher.faces.due(tells_all) {
+            let snapshot = self.snapshot(&mut sight, now);
+            self.publisher.faces.tell(face, sight, snapshot);
+        }
+    }
+
+    /// Lets another face in.
+    pub(super) fn let_in(&mut self, knock: Knock) {
+        let mut sight = Sight::default();
+        let first = self.snapshot(&mut sight, self.now());
+        let ends = self.publisher.faces.add(knock.access, first, sight);
+        knock.open(ends);
+    }
+
+    /// What a face shows. Before the start every photo waits: only paths tell them apart.
+    fn spec(&self, sight: &Sight) -> Spec {
+        Spec { only_paths: !self.course.started, ..sight.looker.spec() }
     }
 
     pub(super) fn sample(&mut self, now: Timestamp) {
@@ -113,39 +138,43 @@ impl Engine {
 
     /// When whom looks at the course of the batch is to see more of it.
     pub(super) fn overview_due(&self) -> Option<Timestamp> {
-        self.publisher.throughput.overview_due().filter(|_| self.publisher.looker.wants_overview())
+        let mut sights = self.publisher.faces.sights();
+        self.publisher.throughput.overview_due().filter(|_| sights.any(|sight| sight.looker.wants_overview()))
     }
 
-    fn snapshot(&mut self, now: Timestamp) -> Snapshot {
+    fn snapshot(&mut self, sight: &mut Sight, now: Timestamp) -> Snapshot {
         // A page in the order of what is sent goes by the plan as it is now.
         self.recount();
-        let page = self.page();
-        self.watch_cursor(page.current().map(|row| row.id).filter(|_| self.publisher.looker.wants_detail()));
+        let page = self.page(sight);
+        self.watch_cursor(sight, page.current().map(|row| row.id).filter(|_| sight.looker.wants_detail()));
         let left = self.jobs.totals().left();
         Snapshot {
             batch: Arc::clone(&self.facts),
             phase: self.phase(),
             flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
-            detail: self.detail(),
+            detail: self.detail(sight),
             totals: self.jobs.totals().clone(),
             plan: self.planned(),
             page,
             notice: self.notice(now),
             causes: causes(&self.jobs),
-            action_preview: self.publisher.action_preview,
+            action_preview: sight.action_preview,
             canary: self.course.canary.wished(),
-            refused: self.publisher.refused.clone(),
-            comparison: self.publisher.comparison.clone(),
-            overview: self.publisher.looker.wants_overview().then(|| self.publisher.throughput.overview(now)),
-            review: self.course.review.facts(),
+            refused: sight.refused.clone(),
+            comparison: sight.comparison.clone(),
+            overview: sight.looker.wants_overview().then(|| self.publisher.throughput.overview(now)),
+            review: ReviewFacts {
+                steps: self.course.review.history.len(),
+                undone: sight.undone.clone(),
+                groups: sight.groups.as_ref().map(Groups::counts),
+            },
         }
     }
 
-    fn page(&mut self) -> Page {
-        // Before the start every photo waits: only paths tell them apart.
-        self.jobs.show(Spec { only_paths: !self.course.started, ..self.publisher.looker.spec() });
-        let mut page = self.publisher.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
-        if self.publisher.looker.wants_pictures() {
+    fn page(&mut self, sight: &mut Sight) -> Page {
+        self.jobs.show(self.spec(sight));
+        let mut page = sight.looker.page(&self.jobs, &self.runtime, self.resilience.pause.is_some());
+        if sight.looker.wants_pictures() {
             for row in &mut page.rows {
                 let job = self.jobs.get(row.id);
                 row.picture = job.and_then(|job| view_model::picture(job, self.stages.output.root()));
@@ -167,15 +196,15 @@ impl Engine {
         }
     }
 
-    fn detail(&self) -> Option<Arc<Detail>> {
+    fn detail(&self, sight: &Sight) -> Option<Arc<Detail>> {
         let seen = Seen {
             jobs: &self.jobs,
             runtime: &self.runtime,
-            history: self.publisher.history.as_ref(),
+            history: sight.history.as_ref(),
             stages: &self.stages,
             model: &self.options.model,
             rules: &self.options.rules,
         };
-        seen.detail(self.look_at()?).map(Arc::new)
+        seen.detail(sight.watched?).map(Arc::new)
     }
 }

@@ -5,21 +5,37 @@ use std::time::Duration;
 
 use crate::engine::actor::Engine;
 use crate::engine::command::Command;
+use crate::engine::event::What;
 use crate::engine::publish::action_preview::{may_cancel, may_reopen, preview_action};
 use crate::engine::publish::attempt_history::AttemptHistory;
+use crate::engine::publish::faces::FaceId;
+use crate::engine::publish::faces::sight::Sight;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::snapshot::Query;
+use crate::engine::snapshot::{Notice, NoticeKind, Query};
 use crate::engine::steps::cancel;
 use crate::engine::tasks::Step;
-use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd, Verdict};
+use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd, Verdict, plural};
 use crate::ledger::Trail;
 
 /// The largest window.
 const WINDOW: i32 = 256;
+/// What a face hears that may only look.
+const READ_ONLY: &str = "read-only: nothing is changed from here";
 
 impl Engine {
     /// Does what a face asks, as far as it can be done.
-    pub(super) fn command(&mut self, command: Command) {
+    pub(super) fn command(&mut self, face: FaceId, command: Command) {
+        self.publisher.faces.begin(face);
+        if command.changes() && self.publisher.faces.only_looks(face) {
+            self.publisher.refuse(READ_ONLY);
+        } else {
+            self.obey(command);
+        }
+        self.publisher.faces.end();
+        self.publisher.dirty = true;
+    }
+
+    fn obey(&mut self, command: Command) {
         match command {
             Command::Start => self.start(),
             Command::Canary(photos) => self.set_canary(photos),
@@ -32,7 +48,9 @@ impl Engine {
             Command::TrustPrice => self.trust_price(),
             Command::Look(query) => self.look_through(query),
             Command::PreviewAction { seq, jobs } => {
-                self.publisher.action_preview = Some(preview_action(&self.jobs, seq, &jobs));
+                if let Some(sight) = self.publisher.faces.asking() {
+                    sight.action_preview = Some(preview_action(&self.jobs, seq, &jobs));
+                }
             }
             Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
             Command::RetryFailed { only } => {
@@ -52,7 +70,8 @@ impl Engine {
             Command::Caption { job, text } => self.say_caption(job, &text),
             Command::CountGroups { seq, like, marked } => self.count_groups(seq, like, &marked),
             Command::JudgeGroup { seq, group, verdict } => {
-                let ids = self.course.review.groups.as_mut().and_then(|groups| groups.take(seq, group));
+                let groups = self.publisher.faces.asking().and_then(|sight| sight.groups.as_mut());
+                let ids = groups.and_then(|groups| groups.take(seq, group));
                 self.judge(ids.unwrap_or_default(), verdict);
             }
             Command::Undo => self.undo(),
@@ -63,7 +82,9 @@ impl Engine {
                 if matches!(self.resilience.pause, Some(PauseReason::Canary(_))) {
                     self.release_canary();
                 }
-                self.resilience.pause = None;
+                if self.resilience.pause.take() == Some(PauseReason::User) {
+                    self.tell_change(NoticeKind::Resumed, "a person goes on with it".to_owned());
+                }
                 self.resilience.failures.reset();
                 self.resilience.account.hurry(self.now());
             }
@@ -71,10 +92,11 @@ impl Engine {
             Command::Window(by) => {
                 let window = (i32::from(self.scheduler.window) + by).clamp(1, WINDOW);
                 self.scheduler.window = u16::try_from(window).unwrap_or(1);
+                let now = plural(usize::from(self.scheduler.window), "request", "requests");
+                self.tell_change(NoticeKind::Changed, format!("a person set the window: at most {now} at fal at once"));
             }
             Command::Quit { leave, signal } => self.leave(leave, signal),
         }
-        self.publisher.dirty = true;
     }
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
@@ -88,14 +110,23 @@ impl Engine {
             self.jobs.hold_cap(&[]);
         }
         Arc::make_mut(&mut self.facts).budget = cap;
+        let now = cap.map_or("took the cap away".to_owned(), |cap| format!("set the cap to {cap}"));
+        self.tell_change(NoticeKind::Changed, format!("a person {now}"));
         if matches!(self.resilience.pause, Some(PauseReason::Budget { .. } | PauseReason::Unsaid { .. })) {
             // If it still does not fit, the next dispatch says so again.
             self.resilience.pause = None;
         }
     }
 
+    /// Tells a run's lines or events what a person did to it from elsewhere.
+    fn tell_change(&mut self, kind: NoticeKind, message: String) {
+        self.tell(What::Notice(Notice { kind, message, action: "nothing to do".to_owned() }));
+    }
+
     fn look_through(&mut self, query: Query) {
-        self.publisher.looker.look(query);
+        if let Some(sight) = self.publisher.faces.asking() {
+            sight.looker.look(query);
+        }
     }
 
     /// Gives a job that ended another go, with whatever it kept.
@@ -154,15 +185,10 @@ impl Engine {
         self.spawn_stage(Step::Cancel(id), cancel::run(self.stages.clone(), request));
     }
 
-    /// The job whose detail a face shows.
-    pub(super) fn look_at(&self) -> Option<JobId> {
-        self.publisher.watched
-    }
-
-    /// Follows the cursor: the job under it is asked about sooner, and its history is fetched.
-    pub(super) fn watch_cursor(&mut self, id: Option<JobId>) {
-        if self.publisher.watched != id {
-            self.publisher.watched = id;
+    /// Follows a face's cursor: the job under it is asked about sooner, and its history is fetched.
+    pub(super) fn watch_cursor(&mut self, sight: &mut Sight, id: Option<JobId>) {
+        if sight.watched != id {
+            sight.watched = id;
             if let Some(id) = id
                 && self.runtime.get(&id).is_some_and(|live| live.due.is_some())
             {
@@ -170,8 +196,8 @@ impl Engine {
             }
         }
         let Some(id) = id else { return };
-        if self.publisher.history.as_ref().is_none_or(|history| history.of != id) {
-            self.publisher.history = Some(AttemptHistory { of: id, attempts: Vec::new(), trail: Trail::default() });
+        if sight.history.as_ref().is_none_or(|history| history.of != id) {
+            sight.history = Some(AttemptHistory { of: id, attempts: Vec::new(), trail: Trail::default() });
             let (ledger, writer, batch) = (self.ledger.clone(), self.stages.writer.clone(), self.facts.id);
             self.spawn_stage(Step::Recall(id), async move {
                 // What is still on its way into the ledger belongs to the story, too.

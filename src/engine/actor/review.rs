@@ -9,6 +9,7 @@ use crate::engine::review::history::Was;
 use crate::engine::snapshot::ActionPreview;
 use crate::engine::steps::say;
 use crate::engine::steps::stages::{Outcome, Written};
+use crate::engine::table::Spec;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{
     Group, Job, JobId, JobState, LONGEST_CAPTION, Opinion, Saved, Stars, Suspicion, Timestamp, Transition, Verdict,
@@ -62,7 +63,7 @@ impl Engine {
         let models = job.state.saved().and_then(Saved::caption).map(one_line);
         let caption = Some(text).filter(|text| !text.is_empty() && Some(text) != models.as_ref());
         if caption.as_ref().is_some_and(|text| text.len() > LONGEST_CAPTION) {
-            self.publisher.refuse("a caption has at most 64 KiB: it stays as it was".to_owned());
+            self.publisher.refuse("a caption has at most 64 KiB: it stays as it was");
             return;
         }
         if self.say(id, Opinion { caption: caption.map(Into::into), ..was.opinion.clone() }) {
@@ -86,13 +87,15 @@ impl Engine {
 
     /// Counts whom a decision about many would be about.
     pub(super) fn count_groups(&mut self, seq: u64, like: Option<JobId>, marked: &[JobId]) {
-        let tab = self.publisher.looker.query().tab;
+        let Some(sight) = self.publisher.faces.asking() else { return };
+        let tab = sight.looker.query().tab;
+        self.jobs.show(Spec { only_paths: !self.course.started, ..sight.looker.spec() });
         let shown = self.jobs.ids(tab);
         let jobs = &self.jobs;
         let all = jobs.index().members(Group::Review).filter_map(|id| jobs.get(id));
         let [marked, shown] = [marked, &shown].map(|ids| ids.iter().filter_map(|id| jobs.get(*id)));
         let like = like.and_then(|id| jobs.get(id));
-        self.course.review.groups = Some(Groups::gather(seq, marked, shown, all, like));
+        sight.groups = Some(Groups::gather(seq, marked, shown, all, like));
     }
 
     /// Takes the last decision back, as far as the results are still the same.
@@ -110,8 +113,8 @@ impl Engine {
             self.say(was.id, was.opinion);
             undone.push(was.id);
         }
-        if let Some(first) = undone.first() {
-            self.course.review.undid(*first, undone.len());
+        if let (Some(first), Some(sight)) = (undone.first(), self.publisher.faces.asking()) {
+            sight.undid(*first, undone.len());
         }
     }
 
@@ -142,7 +145,7 @@ impl Engine {
                 Err(error) => vec![told("what was decided is not in its files", &error)],
             };
             for note in left {
-                self.publisher.refuse(note.clone());
+                self.publisher.refuse(&note);
                 self.perform(id, vec![Effect::Remark(note)]);
             }
         }
@@ -205,7 +208,9 @@ impl Engine {
             self.jobs.price()?.estimate(params.work(job.photo.pixels))
         };
         let preview = ActionPreview { seq, again: 1, anew: 1, price: price(), ..ActionPreview::default() };
-        self.publisher.action_preview = Some(preview);
+        if let Some(sight) = self.publisher.faces.asking() {
+            sight.action_preview = Some(preview);
+        }
     }
 
     /// Why a result of a redone job wants a look: to be compared.

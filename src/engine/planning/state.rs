@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::engine::canary::state::Start;
 use crate::engine::command::Command;
 use crate::engine::planning::edit::PlanEdit;
-use crate::engine::snapshot::{Query, Snapshot};
+use crate::engine::publish::faces::{FaceId, Faces};
 use crate::intake::{Arrival, Found};
 use crate::job::{Job, JobId, Saved, Usd};
 use crate::model::{Listing, Params, UnitPrice};
@@ -36,17 +36,13 @@ pub struct Restart {
     pub price: Option<UnitPrice>,
     /// How it begins: at once, or as a plan again.
     pub start: Start,
-    /// The face, which stays where it is.
+    /// The faces, which stay where they are.
     pub link: Link,
 }
 
 /// An engine's way to its faces and theirs to it.
 #[derive(Debug)]
-pub struct Link {
-    pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
-    pub(in crate::engine) commands: mpsc::Receiver<Command>,
-    pub(in crate::engine) query: Query,
-}
+pub struct Link(pub(in crate::engine) Faces);
 
 /// The plan, and what it is made from.
 #[derive(Debug)]
@@ -63,8 +59,8 @@ pub(in crate::engine) struct Planning {
     pub(in crate::engine) standings: Vec<Standing>,
     /// What trials left in the output folder, by the photo's path.
     pub(in crate::engine) trials: HashMap<Box<Path>, Saved>,
-    /// What a face asked, in its order, while files are looked at that the first of it names.
-    pub(in crate::engine) waiting: Vec<Command>,
+    /// What faces asked, in its order, while files are looked at that the first of it names.
+    pub(in crate::engine) waiting: Vec<(FaceId, Command)>,
     /// What earlier runs used of a cap, or may yet.
     pub(in crate::engine) used_before: Usd,
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod action_preview;
 pub(super) mod attempt_history;
+pub(super) mod faces;
 pub(super) mod heartbeat;
 mod histogram;
 pub(super) mod log_cache;

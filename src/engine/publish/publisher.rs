@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::engine::event::{Event, What};
 use crate::engine::publish::attempt_history::{AttemptHistory, past};
+use crate::engine::publish::faces::Faces;
 use crate::engine::publish::log_cache::LogCache;
 use crate::engine::publish::said::Said;
 use crate::engine::publish::throughput::Throughput;
-use crate::engine::snapshot::{ActionPreview, Comparison, Snapshot};
-use crate::engine::table::Looker;
 use crate::job::{JobId, Timestamp};
 use crate::ledger::{Attempt, Trail};
 
@@ -26,7 +25,7 @@ const EVENTS_LOW: usize = 1024;
 /// The faces' ends, and what is kept for them alone.
 #[derive(Debug)]
 pub(in crate::engine) struct Publisher {
-    pub(in crate::engine) snapshot: watch::Sender<Arc<Snapshot>>,
+    pub(in crate::engine) faces: Faces,
     pub(in crate::engine) events: Option<mpsc::Sender<Event>>,
     /// Whether something changed that the last snapshot does not show.
     pub(in crate::engine) dirty: bool,
@@ -34,72 +33,56 @@ pub(in crate::engine) struct Publisher {
     pub(in crate::engine) sampled_at: Timestamp,
     /// What was last said.
     pub(in crate::engine) said: Said,
-    /// Which rows a face asks for.
-    pub(in crate::engine) looker: Looker,
     pub(in crate::engine) throughput: Throughput,
     /// Bytes of photos that went up, and of results that came down.
     pub(in crate::engine) up: Arc<AtomicU64>,
     pub(in crate::engine) down: Arc<AtomicU64>,
-    /// The job whose detail a face shows.
-    pub(in crate::engine) watched: Option<JobId>,
-    /// The story of the job that somebody looks at.
-    pub(in crate::engine) history: Option<AttemptHistory>,
-    /// What could be done with the jobs that a face asked about last.
-    pub(in crate::engine) action_preview: Option<ActionPreview>,
-    /// What other models would cost, as it was asked last.
-    pub(in crate::engine) comparison: Option<Arc<Comparison>>,
-    /// How many things that a face asked for were not done, and why the last was not.
-    pub(in crate::engine) refused: Option<(u64, String)>,
     /// Jobs that ended and whose logs are kept for a while, oldest first.
     pub(in crate::engine) logs: LogCache,
 }
 
 impl Publisher {
     /// Says why something that was asked for is not done.
-    pub(in crate::engine) fn refuse(&mut self, why: String) {
-        let so_far = self.refused.as_ref().map_or(0, |(count, _)| *count);
-        self.refused = Some((so_far + 1, why));
+    pub(in crate::engine) fn refuse(&mut self, why: &str) {
+        self.faces.refuse(why);
         self.dirty = true;
     }
 
     /// With nothing said yet.
     pub(in crate::engine) fn new(
-        snapshot: watch::Sender<Arc<Snapshot>>,
+        faces: Faces,
         events: Option<mpsc::Sender<Event>>,
-        looker: Looker,
         throughput: Throughput,
         now: Timestamp,
     ) -> Self {
         Self {
-            snapshot,
+            faces,
             events,
             dirty: true,
             published_at: Timestamp(0),
             sampled_at: Timestamp(0),
             said: Said::new(now),
-            looker,
             throughput,
             up: Arc::default(),
             down: Arc::default(),
-            watched: None,
-            history: None,
-            action_preview: None,
-            comparison: None,
-            refused: None,
             logs: LogCache::default(),
         }
     }
 
     /// The history of a job has been read.
     pub(in crate::engine) fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>, trail: Trail) {
-        self.history = Some(AttemptHistory { of: id, attempts: past(attempts), trail });
+        let attempts = past(attempts);
+        let is_meant = |history: &&mut AttemptHistory| history.of == id;
+        for history in self.faces.sights_mut().filter_map(|sight| sight.history.as_mut()).filter(is_meant) {
+            *history = AttemptHistory { of: id, attempts: attempts.clone(), trail: trail.clone() };
+        }
         self.dirty = true;
     }
 
     /// What was read of a job's history is not all of it any more.
     pub(in crate::engine) fn outdate_history(&mut self, id: JobId) {
-        if self.history.as_ref().is_some_and(|history| history.of == id) {
-            self.history = None;
+        for sight in self.faces.sights_mut() {
+            sight.history.take_if(|history| history.of == id);
         }
     }
 

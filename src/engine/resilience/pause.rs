@@ -88,7 +88,12 @@ impl PauseReason {
     pub(in crate::engine) fn notice(&self, next: Option<Duration>, keys: bool) -> Option<Notice> {
         let with_how = |what: &str, how: &str| if keys { what.to_owned() } else { format!("{what}{how}") };
         let (kind, message, action) = match self {
-            Self::User => return None,
+            Self::User if keys => return None,
+            Self::User => (
+                NoticeKind::Paused,
+                "paused by a person; no more are begun, what is at fal is still fetched".to_owned(),
+                "an attached dashboard goes on with it".to_owned(),
+            ),
             Self::Account(cause) => of_account(cause, next),
             Self::Budget { cap, spent, reserved, next, guessed } => {
                 let why = if *guessed { ", since none was billed yet that would say what one costs" } else { "" };

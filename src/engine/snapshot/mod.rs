@@ -227,6 +227,10 @@ pub enum NoticeKind {
     Waiting,
     /// All that is there has ended, and photos that appear are waited for.
     Watching,
+    /// A person paused it, from an attached dashboard.
+    Paused,
+    /// A person set another cap or window, from an attached dashboard.
+    Changed,
 }
 
 impl NoticeKind {
@@ -239,6 +243,8 @@ impl NoticeKind {
     /// Whether nothing goes on before a person does something.
     #[must_use]
     pub fn needs_a_person(self) -> bool {
-        !self.passes() && !matches!(self, Self::Resumed | Self::SchemaChanged | Self::Watching)
+        let is_news =
+            matches!(self, Self::Resumed | Self::SchemaChanged | Self::Watching | Self::Paused | Self::Changed);
+        !self.passes() && !is_news
     }
 }

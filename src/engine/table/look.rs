@@ -44,8 +44,9 @@ impl Looker {
         self.query.clone()
     }
 
-    pub(crate) fn take_urgent(&mut self) -> bool {
-        std::mem::take(&mut self.urgent)
+    /// Whether it asked for another page since its last.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.urgent
     }
 
     pub(crate) fn wants_overview(&self) -> bool {
@@ -63,6 +64,7 @@ impl Looker {
     /// The rows that the query shows now. It scrolls as little as keeps the cursor in sight. `held` says
     /// that no more jobs are begun.
     pub(crate) fn page(&mut self, job_table: &JobTable, live: &HashMap<JobId, Runtime>, held: bool) -> Page {
+        self.urgent = false;
         let query = self.query.clone();
         let total = job_table.shown(query.tab);
         let height = usize::from(query.height).max(1);

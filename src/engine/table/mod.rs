@@ -8,11 +8,13 @@ mod paths;
 mod rank_set;
 mod sorted;
 mod view;
+mod views;
 
 pub(super) use causes::{Causes, Failures};
 pub(super) use index::Index;
 pub(super) use look::Looker;
-pub(super) use view::{Measure, Spec, View};
+pub(super) use view::{Measure, Spec};
+pub(super) use views::Views;
 
 #[cfg(test)]
 mod tests;

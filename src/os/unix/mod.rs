@@ -1,5 +1,6 @@
 //! Unix: Linux, macOS, and their like.
 
+pub(super) mod background;
 pub(super) mod disk;
 pub(super) mod errors;
 pub(super) mod files;
@@ -8,4 +9,5 @@ pub(super) mod paths;
 pub(super) mod private;
 pub(super) mod shell;
 pub(super) mod signals;
+pub(super) mod socket;
 pub(super) mod terminal;

@@ -237,7 +237,8 @@ actions! {
     Back         "back"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["esc"]               "close what is in front, then the filter, then the marks";
     Redraw       "redraw"        Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["ctrl-l"]            "draw the screen anew";
     Suspend      "suspend"       Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["ctrl-z"]            "stop this program; the shell's `fg` goes on";
-    Quit         "quit"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["q"]                 "leave; asks if something is at fal";
+    Quit         "quit"          Program [Plan Jobs Detail Sheet Zoom Overlay Review] ["q"]                 "leave; asks if something is at fal; attached it only detaches";
+    Stop         "stop"          Program [Plan Jobs Detail Sheet]   ["Q"]                 "stop the batch, attached or not; asks first";
 }
 
 impl Action {
@@ -246,6 +247,23 @@ impl Action {
     pub fn is_in(self, context: Context) -> bool {
         let is_in = |context: Context| self.contexts().contains(&context);
         is_in(context) || context.within().is_some_and(is_in)
+    }
+
+    /// Whether it changes something about the batch, or asks to.
+    #[must_use]
+    pub fn changes(self) -> bool {
+        match self.section() {
+            Section::Jobs => {
+                !matches!(self, Self::Open | Self::Mark | Self::MarkAll | Self::Unmark | Self::Where | Self::Copy)
+            }
+            Section::Batch => true,
+            Section::Review => matches!(
+                self,
+                Self::NoStars | Self::OneStar | Self::TwoStars | Self::ThreeStars | Self::FourStars | Self::FiveStars
+            ),
+            Section::Program => self == Self::Stop,
+            Section::Move | Section::Show | Section::Pane | Section::Picture => false,
+        }
     }
 
     /// The action of a name in the settings.

@@ -118,7 +118,9 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::Resumed
         | NoticeKind::SchemaChanged
         | NoticeKind::Watching
-        | NoticeKind::Waiting => (notice.action.as_str(), Vec::new()),
+        | NoticeKind::Waiting
+        | NoticeKind::Paused
+        | NoticeKind::Changed => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
     let mark = match notice.kind {
@@ -152,9 +154,12 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
-        NoticeKind::Resumed | NoticeKind::SchemaChanged | NoticeKind::Watching | NoticeKind::Waiting => {
-            return None;
-        }
+        NoticeKind::Resumed
+        | NoticeKind::SchemaChanged
+        | NoticeKind::Watching
+        | NoticeKind::Waiting
+        | NoticeKind::Paused
+        | NoticeKind::Changed => return None,
     })
 }
 

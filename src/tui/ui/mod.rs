@@ -22,6 +22,7 @@ use std::sync::Arc;
 use ratatui::layout::Size;
 use tui_input::Input;
 
+use super::attached::Attached;
 use super::caps::Caps;
 use super::keys::KeyMap;
 use super::picker::Picker;
@@ -54,9 +55,7 @@ pub struct Ui {
     pub(crate) size: Size,
 
     pub(crate) caps: Caps,
-    /// Those that can be tried: the one that was asked for, then the built-in ones.
-    themes: Vec<Theme>,
-    theme: usize,
+    themes: Themes,
     pub(crate) styles: Styles,
     pub(crate) keys: KeyMap,
 
@@ -95,6 +94,21 @@ pub struct Ui {
     /// A person had the account tried: what holds it is told if it still does.
     trying: Option<NoticeKind>,
     pub(crate) leaving: Option<Leaving>,
+    /// Where the batch runs, if that is not here.
+    pub(crate) attached: Option<Attached>,
+}
+
+/// Those that can be tried: the one that was asked for, then the built-in ones.
+#[derive(Debug)]
+struct Themes {
+    all: Vec<Theme>,
+    at: usize,
+}
+
+impl Themes {
+    fn now(&self) -> Option<&Theme> {
+        self.all.get(self.at)
+    }
 }
 
 /// Which pane keys go to.
@@ -170,8 +184,7 @@ impl Ui {
             zone: jiff::tz::TimeZone::UTC,
             size,
             caps,
-            themes: std::iter::once(theme).chain(others).collect(),
-            theme: 0,
+            themes: Themes { all: std::iter::once(theme).chain(others).collect(), at: 0 },
             styles,
             keys: KeyMap::default(),
             query: Query::default(),
@@ -199,6 +212,7 @@ impl Ui {
             toast: None,
             trying: None,
             leaving: None,
+            attached: None,
         }
     }
 
@@ -212,26 +226,37 @@ impl Ui {
     /// The same dashboard with these themes to be tried in place of the built-in ones.
     #[must_use]
     pub fn with_themes(mut self, themes: Vec<Theme>) -> Self {
-        self.themes.truncate(1);
+        self.themes.all.truncate(1);
         let first = self.theme_name().to_owned();
-        self.themes.extend(themes.into_iter().filter(|theme| theme.name() != first));
+        self.themes.all.extend(themes.into_iter().filter(|theme| theme.name() != first));
         self
+    }
+
+    /// The same dashboard on a batch that runs in another process.
+    #[must_use]
+    pub fn attached(self, attached: Option<Attached>) -> Self {
+        Self { attached, ..self }
+    }
+
+    /// Whether nothing is changed from here.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.attached.as_ref().is_some_and(|attached| attached.read_only)
     }
 
     /// The name of the theme in force.
     pub(crate) fn theme_name(&self) -> &str {
-        self.themes.get(self.theme).map_or("", Theme::name)
+        self.themes.now().map_or("", Theme::name)
     }
 
     /// What is odd about the theme in force.
     pub(crate) fn theme_warnings(&self) -> &[String] {
-        self.themes.get(self.theme).map_or(&[], |theme| theme.warnings.as_slice())
+        self.themes.now().map_or(&[], |theme| theme.warnings.as_slice())
     }
 
     /// Takes the next theme.
     pub(crate) fn next_theme(&mut self) {
-        self.theme = (self.theme + 1) % self.themes.len().max(1);
-        if let Some(theme) = self.themes.get(self.theme) {
+        self.themes.at = (self.themes.at + 1) % self.themes.all.len().max(1);
+        if let Some(theme) = self.themes.now() {
             self.styles = theme.styles(self.caps.depth);
         }
     }

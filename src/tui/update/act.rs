@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::caption::edit_caption;
-use super::effect::Effect;
+use super::effect::{Effect, Left};
 use super::pictures;
 use super::review::review;
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
@@ -11,6 +11,7 @@ use super::steer::steer;
 use crate::engine::snapshot::{Cursor, Order, Tab};
 use crate::engine::{Command, Leave};
 use crate::job::Verdict;
+use crate::tui::attached::Attached;
 use crate::tui::keys::{Action, Context};
 use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::entry::Amount;
@@ -21,6 +22,10 @@ use crate::tui::view;
 use crate::tui::view::words::format::order;
 
 pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
+    if action.changes() && ui.is_read_only() {
+        ui.say(Attached::READ_ONLY);
+        return Vec::new();
+    }
     match action {
         Action::Up => scroll(ui, -1),
         Action::Down => scroll(ui, 1),
@@ -115,6 +120,7 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return quit(ui),
+        Action::Stop => return stop(ui),
         // What is left are the review's.
         action => return review(ui, action).map(|outcome| follow(ui, outcome)).unwrap_or_default(),
     }
@@ -346,6 +352,9 @@ fn quit(ui: &mut Ui) -> Vec<Effect> {
         ui.close_sheet();
         return Vec::new();
     }
+    if ui.attached.is_some() {
+        return vec![Effect::Exit(Left::Detached)];
+    }
     if ui.is_leaving() {
         return Vec::new();
     }
@@ -356,6 +365,18 @@ fn quit(ui: &mut Ui) -> Vec<Effect> {
         }
         None => leave(ui, Leave::Running, None),
     }
+}
+
+/// Ends the batch, also where leaving would only detach from it.
+fn stop(ui: &mut Ui) -> Vec<Effect> {
+    if ui.attached.is_none() {
+        return quit(ui);
+    }
+    if !ui.is_leaving() {
+        let question = ui.ask_to_stop();
+        ui.layers.push(Layer::Question(question));
+    }
+    Vec::new()
 }
 
 /// Tells the engine to end.

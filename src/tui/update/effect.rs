@@ -43,6 +43,8 @@ pub enum Left {
         /// 2 for Ctrl-C.
         signal: i32,
     },
+    /// The person left a batch that runs in another process, where it goes on.
+    Detached,
     /// The terminal is gone. It must not be touched any more, not even by a last message.
     HungUp,
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use super::attached::Attached;
 use super::models::Finds;
 use super::preview::{Ask, Found};
 use super::ui::Ui;
@@ -98,10 +99,22 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
     };
+    if ui.is_read_only() {
+        refuse_changes(ui, &mut effects);
+    }
     effects.extend(pictures::want(ui).map(Effect::Decode));
     effects.extend(pictures::want_sheet(ui).map(Effect::Print));
     effects.extend(ui.look().map(|query| Effect::Send(Command::Look(query))));
     effects
+}
+
+/// Whatever led to them: nothing is changed from here.
+fn refuse_changes(ui: &mut Ui, effects: &mut Vec<Effect>) {
+    let before = effects.len();
+    effects.retain(|effect| !matches!(effect, Effect::Send(command) if command.changes()));
+    if effects.len() < before {
+        ui.say(Attached::READ_ONLY);
+    }
 }
 
 fn adopt(ui: &mut Ui, snapshot: Arc<Snapshot>) {

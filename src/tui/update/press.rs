@@ -71,6 +71,9 @@ fn press_unseen(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 /// Ctrl-C: the first leaves in good order, the second at once.
 fn interrupt(ui: &mut Ui) -> Vec<Effect> {
     const SIGINT: i32 = 2;
+    if ui.attached.is_some() {
+        return vec![Effect::Exit(Left::Detached)];
+    }
     if ui.is_leaving() {
         return vec![Effect::Exit(Left::AtOnce { signal: SIGINT })];
     }

@@ -60,6 +60,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     if batch.sandbox {
         right.push(Piece::text(8, "SANDBOX", of(Role::Sandbox)));
     }
+    right.extend(attached(ui, roomy));
     if ui.frozen.is_some() {
         right.push(Piece::text(7, "table held", of(Role::Warning)));
     }
@@ -74,6 +75,18 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     }
     left.retain(|piece| !piece.is_empty());
     spread(buf, row, 2, left, right);
+}
+
+/// That the batch runs in another process, and whether nothing is changed from here.
+pub(super) fn attached<'a>(ui: &Ui, roomy: bool) -> Option<Piece<'a>> {
+    let attached = ui.attached.as_ref()?;
+    let read_only = if attached.read_only { ", read-only" } else { "" };
+    let text = match (roomy, attached.read_only) {
+        (true, _) => format!("attached to {} ({}){read_only}", attached.pid, attached.face),
+        (false, true) => "read-only".to_owned(),
+        (false, false) => "attached".to_owned(),
+    };
+    Some(Piece::text(8, text, ui.styles.of(Role::Accent)))
 }
 
 fn from(snapshot: &Snapshot) -> String {

@@ -48,7 +48,10 @@ pub(super) fn hints(ui: &Ui) -> Vec<Hint> {
         Context::Plan | Context::Photos | Context::Jobs | Context::Detail => {
             hints.trouble(ui);
             hints.add(ALWAYS, &[Action::Help], "help");
-            hints.add(ALWAYS, &[Action::Quit], "quit");
+            hints.add(ALWAYS, &[Action::Quit], if ui.attached.is_some() { "detach" } else { "quit" });
+            if ui.attached.is_some() && !ui.is_read_only() {
+                hints.add(5, &[Action::Stop], "stop");
+            }
         }
     }
     hints.0

@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 
 use crate::engine::actor::Engine;
 use crate::engine::canary::state::Start;
-use crate::engine::command::Command;
 use crate::engine::planning::count::{Around, Shown};
 use crate::engine::planning::row::Turned;
 use crate::engine::planning::state::{Link, Restart};
@@ -208,11 +207,7 @@ impl Engine {
     }
 
     /// Hands over to the batch that the changed parameters make.
-    pub(in crate::engine::actor) async fn begin_anew(
-        mut self,
-        commands: mpsc::Receiver<Command>,
-        arrivals: mpsc::Receiver<Arrival>,
-    ) -> Restart {
+    pub(in crate::engine::actor) async fn begin_anew(mut self, arrivals: mpsc::Receiver<Arrival>) -> Restart {
         for live in self.runtime.values() {
             if let Some(abort) = &live.abort {
                 abort.abort();
@@ -238,7 +233,7 @@ impl Engine {
                     && self.jobs.params().slots(&self.options.model).is_none(),
                 canary: self.course.canary.wish().filter(|_| !self.course.back),
             },
-            link: Link { snapshot: self.publisher.snapshot, commands, query: self.publisher.looker.query() },
+            link: Link(self.publisher.faces.renewed()),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::engine::actor::Engine;
 use crate::engine::command::Command;
+use crate::engine::publish::faces::FaceId;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::Step;
 use crate::intake;
@@ -21,17 +22,17 @@ type Looked = HashMap<String, Result<FurtherFile, String>>;
 
 impl Engine {
     /// Does what a face asks, once the files are known that it names.
-    pub(in crate::engine::actor) fn take_command(&mut self, command: Command) {
+    pub(in crate::engine::actor) fn take_command(&mut self, face: FaceId, command: Command) {
         let waits = !self.planning.waiting.is_empty();
         // What says nothing of parameters need not wait.
         if waits && !matches!(command, Command::Look(_) | Command::Quit { .. }) {
-            return self.planning.waiting.push(command);
+            return self.planning.waiting.push((face, command));
         }
         let paths = self.paths(&command);
         if paths.is_empty() {
-            return self.command(command);
+            return self.command(face, command);
         }
-        self.planning.waiting.push(command);
+        self.planning.waiting.push((face, command));
         let ledger = self.ledger.clone();
         self.spawn_stage(Step::Files, async move { Outcome::Files(look(paths, ledger).await) });
     }
@@ -43,14 +44,18 @@ impl Engine {
             Arc::make_mut(&mut self.facts).params.learn(file);
         }
         let found: Looked = found.into_iter().collect();
-        if let Some(named) = commands.next() {
+        if let Some((face, named)) = commands.next() {
             match self.with_files(named, &found) {
-                Ok(command) => self.command(command),
-                Err(why) => self.publisher.refuse(why),
+                Ok(command) => self.command(face, command),
+                Err(why) => {
+                    self.publisher.faces.begin(face);
+                    self.publisher.refuse(&why);
+                    self.publisher.faces.end();
+                }
             }
         }
-        for command in commands {
-            self.take_command(command);
+        for (face, command) in commands {
+            self.take_command(face, command);
         }
     }
 

@@ -43,6 +43,8 @@ impl Engine {
     pub(in crate::engine::actor) fn compare(&mut self, seq: u64, models: &[Arc<Listing>]) {
         let may_take = self.may_change();
         let comparison = self.planning.compare(seq, models, &self.options.model, &self.jobs, may_take);
-        self.publisher.comparison = Some(Arc::new(comparison));
+        if let Some(sight) = self.publisher.faces.asking() {
+            sight.comparison = Some(Arc::new(comparison));
+        }
     }
 }

@@ -44,6 +44,27 @@ impl Ui {
         Some(Question::new("Leave?", text, choices))
     }
 
+    /// Stopping a batch that runs in another process, whoever else looks at it.
+    pub(crate) fn ask_to_stop(&self) -> Question {
+        let pid = self.attached.as_ref().map_or(0, |attached| attached.pid);
+        let at_fal = self.snapshot.totals.in_flight;
+        let sandbox = self.snapshot.batch.sandbox;
+        let mut text = vec![format!("It ends in process {pid} for everybody; q only detaches from it.")];
+        if at_fal > 0 && !sandbox {
+            let runs_on = plural(at_fal, "request is at fal and runs on", "requests are at fal and run on");
+            text.push(format!("{runs_on}; the same command picks up what is paid for."));
+        } else {
+            text.push("The same command goes on where it stops.".to_owned());
+        }
+        let back = Choice::new('n', "no, let it go on", Answer::Back).or_short("no");
+        let mut choices = vec![back, Choice::new('y', "stop it", Answer::Leave(Leave::Running))];
+        if at_fal > 0 && !sandbox {
+            let cancel = Answer::Leave(Leave::CancelQueued);
+            choices.push(Choice::new('x', "cancel the queued, then stop it", cancel).or_short("cancel, stop"));
+        }
+        Question::new("Stop the batch?", text, choices)
+    }
+
     /// A question about leaving says how things stand now, however long it has stood there.
     pub(crate) fn renew_question(&mut self) {
         let leaves = |choice: &Choice| matches!(choice.answer, Answer::Leave(_));
@@ -52,7 +73,8 @@ impl Ui {
             return;
         }
         let at = stands.at;
-        let renewed = self.ask_to_leave().unwrap_or_else(|| {
+        let of_run = || self.attached.is_some().then(|| self.ask_to_stop()).or_else(|| self.ask_to_leave());
+        let renewed = of_run().unwrap_or_else(|| {
             let choices = vec![
                 Choice::new('y', "leave", Answer::Leave(Leave::Running)),
                 Choice::new('n', "back to the dashboard", Answer::Back).or_short("back"),

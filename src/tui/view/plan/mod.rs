@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
+use super::header::attached;
 use super::hits::{Click, Hits};
 use super::paint::{Piece, select, spread};
 use super::table;
@@ -79,6 +80,7 @@ pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -
     if ui.snapshot.batch.sandbox {
         right.push(Piece::text(8, "SANDBOX: nothing is charged", of(Role::Sandbox)));
     }
+    right.extend(attached(ui, header.width >= 100));
     right.push(Piece::text(5, state, of(if ui.snapshot.plan.walking { Role::Running } else { Role::Muted })));
     spread(buf, header, 2, vec![Piece::text(9, "fal-tui: the plan", of(Role::Title))], right);
 
