@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::caption::edit_caption;
-use super::effect::{Effect, Left};
+use super::effect::Effect;
+use super::leave::{quit, stop};
 use super::pictures;
 use super::review::review;
 use super::scroll::{HELD, page_height, scroll, scroll_to_end};
 use super::steer::steer;
+use crate::engine::Command;
 use crate::engine::snapshot::{Cursor, Order, Tab};
-use crate::engine::{Command, Leave};
 use crate::job::Verdict;
 use crate::tui::attached::Attached;
 use crate::tui::keys::{Action, Context};
@@ -17,7 +18,7 @@ use crate::tui::ui::ask::{Outcome, Question};
 use crate::tui::ui::entry::Amount;
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::{PlanDesk, Stop};
-use crate::tui::ui::{Focus, Layer, Leaving, Ui};
+use crate::tui::ui::{Focus, Layer, Ui};
 use crate::tui::view;
 use crate::tui::view::words::format::order;
 
@@ -342,49 +343,6 @@ fn back(ui: &mut Ui) {
     } else {
         ui.unmark();
     }
-}
-
-fn quit(ui: &mut Ui) -> Vec<Effect> {
-    if ui.layers.pop().is_some() || ui.close_zoom() {
-        return Vec::new();
-    }
-    if ui.is_sheet() {
-        ui.close_sheet();
-        return Vec::new();
-    }
-    if ui.attached.is_some() {
-        return vec![Effect::Exit(Left::Detached)];
-    }
-    if ui.is_leaving() {
-        return Vec::new();
-    }
-    match ui.ask_to_leave() {
-        Some(question) => {
-            ui.layers.push(Layer::Question(question));
-            Vec::new()
-        }
-        None => leave(ui, Leave::Running, None),
-    }
-}
-
-/// Ends the batch, also where leaving would only detach from it.
-fn stop(ui: &mut Ui) -> Vec<Effect> {
-    if ui.attached.is_none() {
-        return quit(ui);
-    }
-    if !ui.is_leaving() {
-        let question = ui.ask_to_stop();
-        ui.layers.push(Layer::Question(question));
-    }
-    Vec::new()
-}
-
-/// Tells the engine to end.
-pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
-    ui.leaving = Some(Leaving { how, signal });
-    ui.layers.clear();
-    ui.typing = false;
-    vec![Effect::Send(Command::Quit { leave: how, signal })]
 }
 
 pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 mod act;
 mod caption;
 mod effect;
+mod leave;
 mod news;
 mod picking;
 mod pictures;

@@ -3,10 +3,10 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler as _;
 
-use super::act::{act, copy, leave, send, tell};
-use super::effect::{Effect, Left};
+use super::act::{act, copy, send, tell};
+use super::effect::Effect;
+use super::leave::{interrupt, leave};
 use super::redo::{press_in_form, type_into_field};
-use crate::engine::Leave;
 use crate::tui::edit::paste as paste_into;
 use crate::tui::keys::{Action, Context, Key};
 use crate::tui::picker::PickerKey;
@@ -66,18 +66,6 @@ fn press_unseen(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
         Some(Action::Back) if !ui.layers.is_empty() => act(ui, Action::Back),
         _ => Vec::new(),
     }
-}
-
-/// Ctrl-C: the first leaves in good order, the second at once.
-fn interrupt(ui: &mut Ui) -> Vec<Effect> {
-    const SIGINT: i32 = 2;
-    if ui.attached.is_some() {
-        return vec![Effect::Exit(Left::Detached)];
-    }
-    if ui.is_leaving() {
-        return vec![Effect::Exit(Left::AtOnce { signal: SIGINT })];
-    }
-    leave(ui, Leave::Running, Some(SIGINT))
 }
 
 fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {

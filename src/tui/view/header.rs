@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
+use super::attached::attached;
 use super::paint::{Piece, put, spread};
 use super::words::format::{clock, count, percent, speed, wait};
 use super::words::text::fit_end;
@@ -75,18 +76,6 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     }
     left.retain(|piece| !piece.is_empty());
     spread(buf, row, 2, left, right);
-}
-
-/// That the batch runs in another process, and whether nothing is changed from here.
-pub(super) fn attached<'a>(ui: &Ui, roomy: bool) -> Option<Piece<'a>> {
-    let attached = ui.attached.as_ref()?;
-    let read_only = if attached.read_only { ", read-only" } else { "" };
-    let text = match (roomy, attached.read_only) {
-        (true, _) => format!("attached to {} ({}){read_only}", attached.pid, attached.face),
-        (false, true) => "read-only".to_owned(),
-        (false, false) => "attached".to_owned(),
-    };
-    Some(Piece::text(8, text, ui.styles.of(Role::Accent)))
 }
 
 fn from(snapshot: &Snapshot) -> String {

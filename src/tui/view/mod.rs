@@ -8,6 +8,7 @@
 //! └ footer: what keys can do now                   ┘
 //! ```
 
+mod attached;
 pub(crate) mod banner;
 mod columns;
 pub(crate) mod edit;

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::line::Line;
-use super::header::attached;
+use super::attached::attached;
 use super::hits::{Click, Hits};
 use super::paint::{Piece, select, spread};
 use super::table;
