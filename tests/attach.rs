@@ -1,7 +1,7 @@
 //! A run that others look at from their own processes: they come and go, and the batch does not notice.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

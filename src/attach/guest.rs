@@ -241,7 +241,7 @@ async fn say(
         };
         if frame::write(to, &said).await.is_err() {
             // Whoever reads notices it, too, and says why.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

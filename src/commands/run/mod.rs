@@ -102,7 +102,7 @@ pub(in crate::commands) async fn run(
     };
     match part {
         detach::Part::Plain => {}
-        detach::Part::Starts => return detach::start(settings).await,
+        detach::Part::Starts => return Box::pin(detach::start(settings)).await,
         detach::Part::Runs => detach::begin()?,
     }
     let mut known = None;
@@ -133,7 +133,7 @@ pub(in crate::commands) async fn run(
         let facts = ready.batch.facts(ready.begun.opened.id, settings);
         detach::has_begun(settings, facts.id, facts.state_dir.as_deref(), ready.host.as_ref().err().cloned())?;
     }
-    see_through(ready, signals, &finish).await
+    Box::pin(see_through(ready, signals, &finish)).await
 }
 
 /// With too few handles something would be paid for that could not be saved.

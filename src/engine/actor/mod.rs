@@ -152,12 +152,11 @@ impl Engine {
             overview: None,
             review: ReviewFacts::default(),
         };
-        let (faces, face) = match link {
-            Some(Link(faces)) => (faces, None),
-            None => {
-                let (faces, ends) = Faces::with_own(first);
-                (faces, Some(ends))
-            }
+        let (all_faces, face) = if let Some(Link(all_faces)) = link {
+            (all_faces, None)
+        } else {
+            let (all_faces, ends) = Faces::with_own(first);
+            (all_faces, Some(ends))
         };
         let dedup = Dedup::new(facts.id, Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
@@ -183,7 +182,7 @@ impl Engine {
             resilience: Resilience::new(options.limits.max_failures, now),
             dedup,
             search: Search::default(),
-            publisher: Publisher::new(faces, events, throughput, now),
+            publisher: Publisher::new(all_faces, events, throughput, now),
             course: Course {
                 began_at: now,
                 started: options.manner.start.at_once,

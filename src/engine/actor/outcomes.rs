@@ -28,7 +28,7 @@ impl Engine {
             (Step::Search, Outcome::Listed(result)) => self.listed(result),
             (Step::Reach(begun), Outcome::Reached(result)) => self.looked_out(begun, &result),
             (Step::AskKey(begun), Outcome::KeyAsked(result)) => self.key_asked(begun, &result),
-            (Step::Recall(id), Outcome::Recalled(attempts, trail)) => self.publisher.recalled(id, attempts, trail),
+            (Step::Recall(id), Outcome::Recalled(attempts, trail)) => self.publisher.recalled(id, attempts, &trail),
             (Step::Sibling, Outcome::Sibling(jobs)) => self.sibling_found(jobs),
             (Step::Files, Outcome::Files(found)) => self.files_found(found),
             (Step::Canary, Outcome::CanaryNoted(result)) => {

@@ -70,7 +70,7 @@ impl Publisher {
     }
 
     /// The history of a job has been read.
-    pub(in crate::engine) fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>, trail: Trail) {
+    pub(in crate::engine) fn recalled(&mut self, id: JobId, attempts: Vec<Attempt>, trail: &Trail) {
         let attempts = past(attempts);
         let is_meant = |history: &&mut AttemptHistory| history.of == id;
         for history in self.faces.sights_mut().filter_map(|sight| sight.history.as_mut()).filter(is_meant) {

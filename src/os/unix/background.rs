@@ -18,6 +18,7 @@ pub(crate) fn own_session() -> io::Result<()> {
 }
 
 /// The process that started this one.
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere nobody says")]
 pub(crate) fn parent() -> Option<u32> {
     Some(std::os::unix::process::parent_id())
 }

@@ -95,7 +95,7 @@ pub struct Ui {
     trying: Option<NoticeKind>,
     pub(crate) leaving: Option<Leaving>,
     /// Where the batch runs, if that is not here.
-    pub(crate) attached: Option<Attached>,
+    pub(crate) attached: Option<Box<Attached>>,
 }
 
 /// Those that can be tried: the one that was asked for, then the built-in ones.
@@ -235,7 +235,7 @@ impl Ui {
     /// The same dashboard on a batch that runs in another process.
     #[must_use]
     pub fn attached(self, attached: Option<Attached>) -> Self {
-        Self { attached, ..self }
+        Self { attached: attached.map(Box::new), ..self }
     }
 
     /// Whether nothing is changed from here.

@@ -27,6 +27,10 @@ pub(super) fn act(ui: &mut Ui, action: Action) -> Vec<Effect> {
         ui.say(Attached::READ_ONLY);
         return Vec::new();
     }
+    obey(ui, action)
+}
+
+fn obey(ui: &mut Ui, action: Action) -> Vec<Effect> {
     match action {
         Action::Up => scroll(ui, -1),
         Action::Down => scroll(ui, 1),

@@ -32,7 +32,7 @@ mod tests {
             ((40, 12), true, "read-only"),
         ] {
             let mut desk = Desk::new(size.0, size.1, vec![row(1, "a.jpg", Status::InQueue)]);
-            desk.ui.attached = Some(Attached { pid: 71, face: "headless".to_owned(), read_only });
+            desk.ui.attached = Some(Box::new(Attached { pid: 71, face: "headless".to_owned(), read_only }));
             let screen = desk.screen();
             assert!(screen.lines().next().unwrap().contains(said), "{size:?}\n{screen}");
         }

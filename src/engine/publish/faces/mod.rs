@@ -57,7 +57,7 @@ pub(in crate::engine) enum Heard {
 /// Every face of a run.
 #[derive(Debug)]
 pub(in crate::engine) struct Faces {
-    faces: Vec<Face>,
+    all: Vec<Face>,
     door: Option<mpsc::Receiver<Knock>>,
     next: u64,
     /// Whose command is being done.
@@ -68,7 +68,7 @@ impl Faces {
     /// A run's own face, with what it is shown first.
     pub(in crate::engine) fn with_own(first: Snapshot) -> (Self, FaceEnds) {
         let (knocks, door) = mpsc::channel(1);
-        let mut faces = Self { faces: Vec::new(), door: Some(door), next: 0, asking: None };
+        let mut faces = Self { all: Vec::new(), door: Some(door), next: 0, asking: None };
         let (snapshot, commands) = faces.add(Access::Full, first, Sight::default());
         (faces, FaceEnds { snapshot, commands, door: Door::new(knocks) })
     }
@@ -84,7 +84,7 @@ impl Faces {
         let (commands, asked) = mpsc::channel(COMMANDS);
         let id = FaceId(self.next);
         self.next += 1;
-        self.faces.push(Face { id, access, snapshot, commands: asked, sight });
+        self.all.push(Face { id, access, snapshot, commands: asked, sight });
         (watcher, commands)
     }
 
@@ -94,15 +94,15 @@ impl Faces {
     }
 
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
-        for at in 0..self.faces.len() {
-            let Some(face) = self.faces.get_mut(at) else { continue };
+        for at in 0..self.all.len() {
+            let Some(face) = self.all.get_mut(at) else { continue };
             let Poll::Ready(heard) = face.commands.poll_recv(context) else { continue };
             let id = face.id;
             let Some(command) = heard else {
-                self.faces.remove(at);
+                self.all.remove(at);
                 return Poll::Ready(Heard::Gone(id));
             };
-            if let Some(others) = self.faces.get_mut(at..) {
+            if let Some(others) = self.all.get_mut(at..) {
                 others.rotate_left(1);
             }
             return Poll::Ready(Heard::Asked(id, command));
@@ -119,12 +119,12 @@ impl Faces {
     }
 
     fn face(&mut self, id: FaceId) -> Option<&mut Face> {
-        self.faces.iter_mut().find(|face| face.id == id)
+        self.all.iter_mut().find(|face| face.id == id)
     }
 
     /// Whether a face may only look.
     pub(in crate::engine) fn only_looks(&self, id: FaceId) -> bool {
-        self.faces.iter().any(|face| face.id == id && face.access == Access::ReadOnly)
+        self.all.iter().any(|face| face.id == id && face.access == Access::ReadOnly)
     }
 
     /// From now on this face's command is done.
@@ -153,23 +153,23 @@ impl Faces {
 
     /// What every face looks at.
     pub(in crate::engine) fn sights(&self) -> impl Iterator<Item = &Sight> {
-        self.faces.iter().filter(|face| face.is_watched()).map(|face| &face.sight)
+        self.all.iter().filter(|face| face.is_watched()).map(|face| &face.sight)
     }
 
     /// The same, to be told something.
     pub(in crate::engine) fn sights_mut(&mut self) -> impl Iterator<Item = &mut Sight> {
-        self.faces.iter_mut().map(|face| &mut face.sight)
+        self.all.iter_mut().map(|face| &mut face.sight)
     }
 
     /// Whether anybody looks.
     pub(in crate::engine) fn are_watched(&self) -> bool {
-        self.faces.iter().any(Face::is_watched)
+        self.all.iter().any(Face::is_watched)
     }
 
     /// Whether somebody who came in from outside could answer a question.
     pub(in crate::engine) fn has_guest(&self) -> bool {
         let may_answer = |face: &Face| face.id != FaceId::OWN && face.access == Access::Full && face.is_watched();
-        self.faces.iter().any(may_answer)
+        self.all.iter().any(may_answer)
     }
 
     /// Whether some face shows all that is known of a job.
@@ -189,7 +189,7 @@ impl Faces {
     /// The faces to be told now, all or those that have just asked: what each looks at is taken out until it is
     /// [`told`](Self::tell).
     pub(in crate::engine) fn due(&mut self, all: bool) -> Vec<(FaceId, Sight)> {
-        let due = self.faces.iter_mut().filter(|face| face.is_watched() && (all || face.sight.looker.is_urgent()));
+        let due = self.all.iter_mut().filter(|face| face.is_watched() && (all || face.sight.looker.is_urgent()));
         due.map(|face| (face.id, std::mem::take(&mut face.sight))).collect()
     }
 
