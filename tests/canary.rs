@@ -209,6 +209,7 @@ mod dashboard {
         photos(&stage);
         let mut term = dashboard(&stage, &["--canary", "3"]);
         term.wait_for("3 photos first, then the others wait");
+        term.wait_for("Enter sends 8 photos");
         term.press("\r");
         term.wait_for("canary: 3 of 3 photos done");
         term.wait_for("p sends them");
