@@ -1,7 +1,6 @@
 //! A run in the background: what keeps it from beginning is told at once, and from then on it needs no terminal.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
