@@ -144,3 +144,28 @@ fn the_request_of_a_photo_says_which_rule_gave_the_value() {
     term.press("4");
     term.wait_for("upscale_factor=3: *.png (fal-tui.toml, line 1)");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_person_sets_on_the_plan_holds_over_rules_and_is_looked_at_before_it_is_sent() {
+    let stage = stage("[[rule]]\nmatch = '*.png'\nparam = { upscale_factor = 3, steps = 9 }\n");
+    let mut term = common::terminal::Term::start(&stage.command(&[stage.photos().to_str().unwrap()]), (170, 40));
+    term.wait_for("3 by the rule *.png (fal-tui.toml, line 1): steps=9 upscale_factor=3");
+    term.press("j\r");
+    term.wait_for("1 to 4");
+    term.press("\u{15}4\r");
+    term.wait_row(&["upscale_factor", "4"]);
+    term.press("\u{1b}");
+    term.wait_for("Enter sends 3 photos");
+    term.press("\r");
+    // What differs by photo is counted anew, and shown.
+    term.wait_for("steps=9 upscale_factor as was");
+    assert_eq!(accepted(&stage), 0);
+    term.press("\r");
+    stage.until("every photo was sent", |stats| stats["accepted"] == 3);
+    term.wait_for("✓ finished");
+    assert_eq!(size(&stage.output().join("small-1.png")), (96, 64));
+    let records = fs::read_to_string(stage.output().join("metadata.jsonl")).unwrap_or_default();
+    drop(term);
+    assert!(records.lines().all(|line| line.contains(r#"\"steps\":9"#)), "{records}");
+}

@@ -130,3 +130,33 @@ fn what_has_no_url_is_not_sent_by_it() {
     ran.assert_status(2);
     assert!(ran.stderr.contains("`--send pigeon`: takes upload, data-uri or url"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_was_lost_with_the_ledger_is_recovered_by_what_the_requests_held() {
+    let stage = Stage::new();
+    let mut made = Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(24, 16, image::Rgb([9, 99, 200]))
+        .write_to(&mut made, image::ImageFormat::Jpeg)
+        .unwrap();
+    let made = made.into_inner();
+    // Eight of 2 MB each: a page of fal's history would be too long to be taken with all of them in it.
+    for n in 0..8 {
+        let mut bytes = made[..2].to_vec();
+        for _ in 0..32 {
+            bytes.extend([0xff, 0xed, 0xff, 0xff]);
+            bytes.extend(vec![n; 0xfffd]);
+        }
+        bytes.extend(&made[2..]);
+        fs::write(stage.photos().join(format!("{n}.jpg")), bytes).unwrap();
+    }
+    stage.run(&INLINE).assert_status(0);
+    let paid = accepted(&stage);
+    assert_eq!((paid, uploads(&stage)), (8, 0));
+    fs::remove_dir_all(stage.dir.path().join(".local/state/fal-tui")).unwrap();
+    fs::remove_dir_all(stage.output()).unwrap();
+    let told = run(stage.command(&["recover", "--json"]).arg(stage.photos()));
+    told.assert_status(0);
+    assert_eq!(told.events().pop().unwrap()["results"]["saved"], 8, "{}", told.stdout);
+    assert_eq!(stage.run(&INLINE).summary()["done"], 8);
+    assert_eq!(accepted(&stage), paid);
+}

@@ -268,7 +268,7 @@ impl Sending {
                 Some("too large for a data URI, which takes 3 MiB: --send upload takes any")
             }
             Way::Url if !has_address => Some("has no URL that fal could fetch it from, as --send url asks for"),
-            Way::Url if photo.pixels.is_some_and(|pixels| self.sizing.sent(pixels) != pixels) => {
+            Way::Url if self.reduces && photo.pixels.is_none_or(|pixels| self.sizing.sent(pixels) != pixels) => {
                 Some("would have to be reduced before it is sent, which --send upload does")
             }
             _ => None,

@@ -140,6 +140,14 @@ impl Plan {
         self.costs.price.is_some() && self.costs.certain.is_none() && self.price_state() != PriceState::Exact
     }
 
+    /// The first parameter that is to be given before the start, by its place: the model needs it, and no rule sets it.
+    #[must_use]
+    pub fn missing(&self) -> Option<usize> {
+        let is_ruled = |name: &String| self.notes.rules.iter().any(|rule| rule.sets.iter().any(|(set, _)| set == name));
+        let is_missing = |field: &Field| field.spec.required && field.value.is_none() && !is_ruled(&field.spec.name);
+        self.fields.iter().position(is_missing)
+    }
+
     /// What can be known of its price.
     #[must_use]
     pub fn price_state(&self) -> PriceState {

@@ -47,7 +47,7 @@ pub(in crate::engine) fn open(planned: &Photo) -> Result<(Photo, InputFile, Head
 pub(in crate::engine) fn look(planned: &Photo, fetching: Fetching) -> Result<Photo, UploadError> {
     let mut photo = planned.clone();
     if let Err(why) = intake::measure_address(&mut photo, fetching) {
-        return Err(refused(&format!("has changed since the plan was made, and was not sent: {why}")));
+        return Err(refused(&format!("is not as it was when the plan was made, and was not sent: {why}")));
     }
     photo.losses = planned.losses;
     if photo.pixels.map(Pixels::count) > planned.pixels.map(Pixels::count) {

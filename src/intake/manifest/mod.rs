@@ -153,8 +153,9 @@ impl Manifest {
     pub fn leave_out(&mut self, numbers: &HashSet<u64>) {
         let lines = &self.lines;
         self.files.retain(|_, place| lines.get(*place).is_some_and(|line| !numbers.contains(&line.number)));
-        let files = &self.files;
-        self.roots.retain(|root| files.keys().any(|file| file.starts_with(root)));
+        let roots = std::mem::take(&mut self.roots);
+        let above = self.files.keys().flat_map(|file| file.ancestors());
+        self.roots = above.filter(|above| roots.contains(*above)).map(Path::to_owned).collect();
     }
 
     /// Where they are looked for if no PATH is given: the folders below which they were found, or they themselves.

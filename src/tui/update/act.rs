@@ -304,7 +304,7 @@ fn start(ui: &mut Ui) -> Vec<Effect> {
         ui.say("there is nothing to send");
         return Vec::new();
     }
-    if let Some(missing) = plan.fields.iter().position(|field| field.spec.required && field.value.is_none()) {
+    if let Some(missing) = plan.missing() {
         return ask_for(ui, missing);
     }
     if let Some(question) = ui.ask_to_start() {

@@ -121,7 +121,7 @@ impl Engine {
         }
         // Where photos have parameters of their own each was asked.
         let missing = self.jobs.params().complete(self.planned_model()).err();
-        if let Some(missing) = missing.filter(|_| self.is_changed() || !self.jobs.fills()) {
+        if let Some(missing) = missing.filter(|_| !self.jobs.fills()) {
             return tracing::warn!(%missing, "not started");
         }
         if self.is_changed() {
