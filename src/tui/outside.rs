@@ -45,7 +45,7 @@ const STANDS: i64 = 8_000;
 impl Said {
     /// What is to be said now.
     pub(super) fn now(ui: &Ui) -> Self {
-        let Outside { title, progress, alert } = ui.caps.outside;
+        let Outside { title, progress, alert } = ui.screen.caps.outside;
         let state = State::of(&ui.snapshot);
         let progress = progress.then(|| progress_of(ui, &state));
         Self {
@@ -115,7 +115,7 @@ fn progress_of(ui: &Ui, state: &State) -> Progress {
 
 fn title_of(ui: &Ui, state: &State) -> String {
     let title = format!("{} · fal-tui", line_of(ui, state));
-    if ui.caps.unicode { title } else { ascii::flat(&title) }
+    if ui.screen.caps.unicode { title } else { ascii::flat(&title) }
 }
 
 /// The state comes first: tabs are narrow.
@@ -138,7 +138,7 @@ fn line_of(ui: &Ui, state: &State) -> String {
     }
     let from = ui.snapshot.batch.from.first().map(|from| format!(" · {}", safe(from))).unwrap_or_default();
     let line = format!("{words}{from}");
-    if ui.caps.unicode { line } else { ascii::flat(&line) }
+    if ui.screen.caps.unicode { line } else { ascii::flat(&line) }
 }
 
 #[cfg(test)]
@@ -222,13 +222,13 @@ mod tests {
             facts.from = vec!["a\x1b]2;b\x07\u{9c}é".to_owned()];
             snapshot.batch = facts.into();
         });
-        desk.ui.caps = Caps { outside: Outside::default(), ..CAPS };
+        desk.ui.screen.caps = Caps { outside: Outside::default(), ..CAPS };
         assert_eq!(written(&desk, None), "");
         let mut bytes = Vec::new();
         begin(Outside::default(), &mut bytes).unwrap();
         end(Outside::default(), &mut bytes).unwrap();
         assert_eq!(bytes, b"");
-        desk.ui.caps = Caps { unicode: false, ..CAPS };
+        desk.ui.screen.caps = Caps { unicode: false, ..CAPS };
         let title = Said::now(&desk.ui).title.unwrap();
         assert!(title.is_ascii() && title.chars().all(|c| !c.is_control()), "{title:?}");
     }

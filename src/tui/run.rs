@@ -306,7 +306,7 @@ impl Face {
         self.dirty = false;
         self.ui.set_clock(now());
         if self.resized.take().is_some() {
-            self.screen.resize(self.ui.size).map_err(Stop::drawing)?;
+            self.screen.resize(self.ui.screen.size).map_err(Stop::drawing)?;
         }
         self.screen.draw(&self.ui).map_err(Stop::drawing)
     }

@@ -51,7 +51,7 @@ pub(crate) struct Key {
 impl Key {
     /// The words of one key stay together.
     fn new(ui: &Ui, action: Action, does: &str) -> Self {
-        Self { action, phrase: format!("{} {does}", ui.keys.shown(action)).replace(' ', TIE) }
+        Self { action, phrase: format!("{} {does}", ui.screen.keys.shown(action)).replace(' ', TIE) }
     }
 }
 
@@ -246,7 +246,7 @@ mod tests {
             let (message, action) = (message.to_owned(), action.to_owned());
             let notice = Notice { kind: NoticeKind::Offline, message, action };
             let desk = fixtures::running(width, 12).with(|snapshot| snapshot.notice = Some(notice));
-            let rows = usize::from(rows(&desk.ui, desk.ui.size));
+            let rows = usize::from(rows(&desk.ui, desk.ui.screen.size));
             let screen = desk.screen();
             let banner: Vec<_> = screen.lines().skip(3).take(rows).collect();
             assert!(banner[0].contains('!') && banner.iter().all(|line| !line.is_empty()), "{width}: {screen}");

@@ -18,3 +18,10 @@ pub(crate) struct Weighing {
     pub(super) what: Bulk,
     pub(super) jobs: Vec<JobId>,
 }
+
+/// What the engine is to count before a question is asked, and how often it was asked to.
+#[derive(Debug, Default)]
+pub(crate) struct Asking {
+    pub(crate) weighing: Option<Weighing>,
+    pub(crate) questions: u64,
+}

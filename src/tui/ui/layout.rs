@@ -37,12 +37,12 @@ impl Areas {
         let share = if ui.pane_tab().is_seen() { Share::Half } else { Share::Third };
         // Whichever tab is shown, so that turning them moves nothing.
         let jobs = u16::try_from(ui.snapshot.totals.all()).unwrap_or(u16::MAX);
-        Self::split(ui.size, super::banner::rows(ui, ui.size), ui.opened, share).give_up(jobs)
+        Self::split(ui.screen.size, super::banner::rows(ui, ui.screen.size), ui.pane.opened, share).give_up(jobs)
     }
 
     /// Where the contact sheet is, between what stands above it and the footer.
     pub(crate) fn of_sheet(ui: &Ui) -> Rect {
-        Self::split(ui.size, super::banner::rows(ui, ui.size), true, Share::Third).lower
+        Self::split(ui.screen.size, super::banner::rows(ui, ui.screen.size), true, Share::Third).lower
     }
 
     /// The rows that a table of so few jobs leaves empty are the lower pane's.
@@ -120,7 +120,7 @@ pub(crate) struct PlanAreas {
 
 impl PlanAreas {
     pub(crate) fn of(ui: &Ui) -> Self {
-        Self::split(ui.size, ui.stop() == Stop::List)
+        Self::split(ui.screen.size, ui.stop() == Stop::List)
     }
 
     fn split(size: Size, in_list: bool) -> Self {
@@ -152,7 +152,7 @@ impl PlanAreas {
 
 /// Where the table is, or will be once it is shown: rows are asked for before that.
 pub(crate) fn table(ui: &Ui) -> Rect {
-    if ui.is_planning() { PlanAreas::split(ui.size, true).list } else { Areas::of(ui).table }
+    if ui.is_planning() { PlanAreas::split(ui.screen.size, true).list } else { Areas::of(ui).table }
 }
 
 /// Whether there is no room for a table.

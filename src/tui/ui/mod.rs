@@ -7,7 +7,7 @@ mod bulk;
 pub(crate) mod caption;
 pub(crate) mod causes;
 pub(crate) mod entry;
-mod frozen;
+mod jobs;
 pub(crate) mod layout;
 pub(crate) mod pane;
 pub(crate) mod plan;
@@ -16,11 +16,9 @@ pub(crate) mod review;
 pub(crate) mod toast;
 pub(crate) mod zoom;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratatui::layout::Size;
-use tui_input::Input;
 
 use super::attached::Attached;
 use super::caps::Caps;
@@ -29,15 +27,15 @@ use super::picker::Picker;
 use super::preview::{Paper, Pictures, USUAL_FONT};
 use super::theme::{Styles, Theme};
 use crate::engine::Leave;
-use crate::engine::snapshot::{Cursor, NoticeKind, Order, Phase, Query, Snapshot, Tab};
-use crate::job::{CauseKind, Group, JobId, Timestamp};
+use crate::engine::snapshot::{NoticeKind, Phase, Snapshot};
+use crate::job::{Group, Timestamp};
 
 use ask::Question;
-use bulk::Weighing;
+use bulk::Asking;
 use caption::CaptionForm;
 use causes::Causes;
 use entry::Entry;
-use frozen::Frozen;
+use jobs::JobsPane;
 use pane::Pane;
 use plan::PlanDesk;
 use redo::RedoForm;
@@ -48,46 +46,16 @@ use zoom::Zoom;
 #[derive(Debug)]
 pub struct Ui {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// What a frozen table shows instead of the snapshot's page.
-    pub(crate) frozen: Option<Frozen>,
     pub(crate) now: Timestamp,
-    pub(crate) zone: jiff::tz::TimeZone,
-    pub(crate) size: Size,
-
-    pub(crate) caps: Caps,
-    themes: Themes,
-    pub(crate) styles: Styles,
-    pub(crate) keys: KeyMap,
-
-    /// The query as last sent to the engine.
-    pub(crate) query: Query,
-    pub(crate) tab: Tab,
-    pub(crate) order: Order,
-    pub(crate) reverse: bool,
-    /// Only what failed for this cause is shown.
-    pub(crate) cause: Option<CauseKind>,
-    pub(crate) filter: Input,
-    /// Whether keys go into the filter.
-    pub(crate) typing: bool,
-    pub(crate) cursor: Cursor,
-    came: Came,
-    pub(crate) place: usize,
-    pub(crate) selected: Option<JobId>,
-    pub(crate) marks: BTreeSet<JobId>,
-    marking: Marking,
-    /// What the engine is to count before a question is asked, and how often it was asked to.
-    pub(crate) weighing: Option<Weighing>,
-    pub(crate) questions: u64,
-
+    pub(crate) screen: ScreenFacts,
+    pub(crate) jobs: JobsPane,
+    pub(crate) asking: Asking,
     pub(crate) focus: Focus,
-    /// Whether the lower pane covers the table.
-    pub(crate) opened: bool,
     pub(crate) pane: Pane,
     /// Photo and result over the whole screen.
     pub(crate) zoom: Option<Zoom>,
     pub(crate) pictures: Pictures,
     pub(crate) plan: PlanDesk,
-
     /// What stands in front, the last one foremost.
     pub(crate) layers: Vec<Layer>,
     pub(crate) toast: Option<Toast>,
@@ -96,6 +64,18 @@ pub struct Ui {
     pub(crate) leaving: Option<Leaving>,
     /// Where the batch runs, if that is not here.
     pub(crate) attached: Option<Box<Attached>>,
+}
+
+/// The terminal and how it is used.
+#[derive(Debug)]
+pub(crate) struct ScreenFacts {
+    /// Where times of day are of.
+    pub(crate) zone: jiff::tz::TimeZone,
+    pub(crate) size: Size,
+    pub(crate) caps: Caps,
+    themes: Themes,
+    pub(crate) styles: Styles,
+    pub(crate) keys: KeyMap,
 }
 
 /// Those that can be tried: the one that was asked for, then the built-in ones.
@@ -116,24 +96,6 @@ impl Themes {
 pub(crate) enum Focus {
     Jobs,
     Detail,
-}
-
-/// How the job under the cursor came to be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Came {
-    /// A person chose it.
-    Chosen,
-    /// The one before it left, and it stands at that one's place.
-    Given,
-}
-
-/// Whether everything that the tab and filter leave is still to be marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Marking {
-    /// Nothing is.
-    Done,
-    /// It is, once the engine has named it.
-    Awaited,
 }
 
 /// Something in front of the rest.
@@ -167,7 +129,7 @@ impl Ui {
     /// With other keys than the default ones.
     #[must_use]
     pub fn with_keys(mut self, keys: KeyMap) -> Self {
-        self.keys = keys;
+        self.screen.keys = keys;
         self
     }
 
@@ -179,31 +141,18 @@ impl Ui {
         let others: Vec<_> = others.filter_map(|name| Theme::load(name, None).ok()).collect();
         Self {
             snapshot,
-            frozen: None,
             now,
-            zone: jiff::tz::TimeZone::UTC,
-            size,
-            caps,
-            themes: Themes { all: std::iter::once(theme).chain(others).collect(), at: 0 },
-            styles,
-            keys: KeyMap::default(),
-            query: Query::default(),
-            tab: Tab::All,
-            order: Order::Status,
-            reverse: false,
-            cause: None,
-            filter: Input::default(),
-            typing: false,
-            cursor: Cursor::First,
-            came: Came::Chosen,
-            place: 0,
-            selected: None,
-            marks: BTreeSet::new(),
-            marking: Marking::Done,
-            weighing: None,
-            questions: 0,
+            screen: ScreenFacts {
+                zone: jiff::tz::TimeZone::UTC,
+                size,
+                caps,
+                themes: Themes { all: std::iter::once(theme).chain(others).collect(), at: 0 },
+                styles,
+                keys: KeyMap::default(),
+            },
+            jobs: JobsPane::default(),
+            asking: Asking::default(),
             focus: Focus::Jobs,
-            opened: false,
             pane: Pane::default(),
             zoom: None,
             pictures: Pictures::default(),
@@ -219,16 +168,16 @@ impl Ui {
     /// The same dashboard with times of day shown in this zone instead of UTC.
     #[must_use]
     pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
-        self.zone = zone;
+        self.screen.zone = zone;
         self
     }
 
     /// The same dashboard with these themes to be tried in place of the built-in ones.
     #[must_use]
     pub fn with_themes(mut self, themes: Vec<Theme>) -> Self {
-        self.themes.all.truncate(1);
+        self.screen.themes.all.truncate(1);
         let first = self.theme_name().to_owned();
-        self.themes.all.extend(themes.into_iter().filter(|theme| theme.name() != first));
+        self.screen.themes.all.extend(themes.into_iter().filter(|theme| theme.name() != first));
         self
     }
 
@@ -245,19 +194,19 @@ impl Ui {
 
     /// The name of the theme in force.
     pub(crate) fn theme_name(&self) -> &str {
-        self.themes.now().map_or("", Theme::name)
+        self.screen.themes.now().map_or("", Theme::name)
     }
 
     /// What is odd about the theme in force.
     pub(crate) fn theme_warnings(&self) -> &[String] {
-        self.themes.now().map_or(&[], |theme| theme.warnings.as_slice())
+        self.screen.themes.now().map_or(&[], |theme| theme.warnings.as_slice())
     }
 
     /// Takes the next theme.
     pub(crate) fn next_theme(&mut self) {
-        self.themes.at = (self.themes.at + 1) % self.themes.all.len().max(1);
-        if let Some(theme) = self.themes.now() {
-            self.styles = theme.styles(self.caps.depth);
+        self.screen.themes.at = (self.screen.themes.at + 1) % self.screen.themes.all.len().max(1);
+        if let Some(theme) = self.screen.themes.now() {
+            self.screen.styles = theme.styles(self.screen.caps.depth);
         }
     }
 
@@ -297,7 +246,7 @@ impl Ui {
 
     /// What pictures are drawn on.
     pub(crate) fn paper(&self) -> Paper {
-        Paper::new(self.caps, self.pictures.font)
+        Paper::new(self.screen.caps, self.pictures.font)
     }
 
     /// The terminal says that its cells are so large, px: width, height.

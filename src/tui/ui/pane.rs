@@ -100,4 +100,6 @@ pub(crate) struct Pane {
     pub(super) of: Option<JobId>,
     pub(crate) wrap: bool,
     pub(crate) logs: LogFilter,
+    /// Whether it covers the table.
+    pub(crate) opened: bool,
 }

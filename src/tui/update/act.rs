@@ -43,7 +43,7 @@ fn obey(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::First => scroll_to_end(ui, false),
         Action::Last => scroll_to_end(ui, true),
         Action::NextPane => {
-            if ui.shows_detail() && !ui.opened {
+            if ui.shows_detail() && !ui.pane.opened {
                 ui.focus = if ui.focus == Focus::Jobs { Focus::Detail } else { Focus::Jobs };
             }
         }
@@ -53,13 +53,13 @@ fn obey(ui: &mut Ui, action: Action) -> Vec<Effect> {
         Action::Sheet => ui.turn_sheet(),
         Action::Filter => {
             ui.thaw();
-            (ui.typing, ui.opened, ui.focus) = (true, false, Focus::Jobs);
+            (ui.jobs.typing, ui.pane.opened, ui.focus) = (true, false, Focus::Jobs);
             if ui.is_planning() {
                 ui.go_to_list();
             }
         }
         Action::Sort => sort(ui, ui.next_order(), false),
-        Action::SortReverse => sort(ui, ui.order, !ui.reverse),
+        Action::SortReverse => sort(ui, ui.jobs.order, !ui.jobs.reverse),
         Action::ShowCause => ui.show_cause(),
         Action::Freeze => freeze(ui),
         Action::Theme => theme(ui),
@@ -139,8 +139,8 @@ fn theme(ui: &mut Ui) {
 
 fn open(ui: &mut Ui) {
     ui.pin();
-    ui.opened = !ui.opened;
-    ui.focus = if ui.opened { Focus::Detail } else { Focus::Jobs };
+    ui.pane.opened = !ui.pane.opened;
+    ui.focus = if ui.pane.opened { Focus::Detail } else { Focus::Jobs };
 }
 
 /// What can be done with a plan, before or beside its start.
@@ -179,7 +179,7 @@ fn match_by(ui: &mut Ui, rows: isize) {
         if !ui.move_by(rows) {
             ui.say(HELD);
         }
-    } else if ui.filter.value().is_empty() && ui.cause.is_none() {
+    } else if ui.jobs.filter.value().is_empty() && ui.jobs.cause.is_none() {
         ui.say("no filter is set; / sets one");
     } else {
         scroll(ui, rows);
@@ -216,7 +216,7 @@ fn decide(ui: &mut Ui, action: Action) -> Vec<Effect> {
 
 fn turn_tab(ui: &mut Ui, by: isize) {
     let count = Tab::ALL.len();
-    let at = Tab::ALL.iter().position(|tab| *tab == ui.tab).unwrap_or_default();
+    let at = Tab::ALL.iter().position(|tab| *tab == ui.jobs.tab).unwrap_or_default();
     let next = (at + count).saturating_add_signed(by) % count;
     show_tab(ui, Tab::ALL.get(next).copied().unwrap_or_default());
 }
@@ -224,23 +224,23 @@ fn turn_tab(ui: &mut Ui, by: isize) {
 /// Shows a filter tab: with the chosen photo if it is there, else from its first row on.
 pub(super) fn show_tab(ui: &mut Ui, tab: Tab) {
     let is_there = |group| ui.current_by_now().is_some_and(|row| row.state.status.group() == group);
-    let is_chosen = matches!(ui.cursor, Cursor::Job(_) | Cursor::Place(_));
+    let is_chosen = matches!(ui.jobs.cursor, Cursor::Job(_) | Cursor::Place(_));
     if matches!(tab, Tab::Only(group) if is_chosen && !is_there(group)) {
         ui.start_over();
     }
     ui.thaw();
-    (ui.tab, ui.cause) = (tab, None);
+    (ui.jobs.tab, ui.jobs.cause) = (tab, None);
 }
 
 /// Puts the table in another order.
 pub(super) fn sort(ui: &mut Ui, by: Order, reverse: bool) {
-    let also = if ui.frozen.take().is_some() { "; the table moves again" } else { "" };
-    (ui.order, ui.reverse) = (by, reverse);
+    let also = if ui.jobs.frozen.take().is_some() { "; the table moves again" } else { "" };
+    (ui.jobs.order, ui.jobs.reverse) = (by, reverse);
     ui.say(format!("order: {}{also}", order(by, reverse, ui.is_planning())));
 }
 
 fn freeze(ui: &mut Ui) {
-    if ui.frozen.is_some() {
+    if ui.jobs.frozen.is_some() {
         ui.thaw();
         ui.adopt_page();
     } else {
@@ -250,9 +250,9 @@ fn freeze(ui: &mut Ui) {
 }
 
 fn mark(ui: &mut Ui) {
-    let Some(id) = ui.selected else { return };
-    if !ui.marks.remove(&id) {
-        ui.marks.insert(id);
+    let Some(id) = ui.jobs.selected else { return };
+    if !ui.jobs.marks.remove(&id) {
+        ui.jobs.marks.insert(id);
     }
     ui.move_by(1);
 }
@@ -333,17 +333,17 @@ fn back(ui: &mut Ui) {
     }
     if ui.is_sheet() {
         ui.close_sheet();
-    } else if ui.is_planning() && ui.stop() == Stop::List && !ui.filter.value().is_empty() {
-        ui.filter.reset();
+    } else if ui.is_planning() && ui.stop() == Stop::List && !ui.jobs.filter.value().is_empty() {
+        ui.jobs.filter.reset();
     } else if ui.is_planning() {
         ui.plan = PlanDesk::default();
-    } else if ui.opened || ui.focus == Focus::Detail {
-        (ui.opened, ui.focus) = (false, Focus::Jobs);
-    } else if !ui.filter.value().is_empty() {
-        ui.filter.reset();
-    } else if ui.cause.take().is_some() {
+    } else if ui.pane.opened || ui.focus == Focus::Detail {
+        (ui.pane.opened, ui.focus) = (false, Focus::Jobs);
+    } else if !ui.jobs.filter.value().is_empty() {
+        ui.jobs.filter.reset();
+    } else if ui.jobs.cause.take().is_some() {
         // The cause had brought the tab along.
-        ui.tab = Tab::All;
+        ui.jobs.tab = Tab::All;
     } else {
         ui.unmark();
     }
@@ -354,7 +354,7 @@ pub(super) fn tell(ui: &mut Ui, command: Command, said: String) -> Vec<Effect> {
         Command::Retry(_) | Command::Cancel(_) | Command::Accept(_) | Command::Reject(_) => ui.unmark(),
         // What was retried is on its way: its list of causes says nothing any more.
         Command::RetryFailed { .. } => {
-            (ui.cause, ui.layers) = (None, Vec::new());
+            (ui.jobs.cause, ui.layers) = (None, Vec::new());
         }
         _ => {}
     }

@@ -55,6 +55,6 @@ pub(super) fn stop(ui: &mut Ui) -> Vec<Effect> {
 pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
     ui.leaving = Some(Leaving { how, signal });
     ui.layers.clear();
-    ui.typing = false;
+    ui.jobs.typing = false;
     vec![Effect::Send(Command::Quit { leave: how, signal })]
 }

@@ -79,7 +79,7 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
         Msg::Mouse(mouse) => point::point(ui, mouse),
         Msg::Paste(text) => press::paste(ui, &text),
         Msg::Resize(size) => {
-            ui.size = size;
+            ui.screen.size = size;
             if ui.is_planning() && ui.stop() != Stop::Start {
                 view::plan::keep_in_sight(ui);
             }

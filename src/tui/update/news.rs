@@ -11,7 +11,7 @@ const ROOM_FOR_NEWS: u16 = 60;
 /// Tells that what held everything back is over, or what failed and what is odd. What the person looks at
 /// is no news.
 pub(super) fn tell(ui: &mut Ui, before: &Snapshot) {
-    if ui.size.width < ROOM_FOR_NEWS {
+    if ui.screen.size.width < ROOM_FOR_NEWS {
         return;
     }
     if let Some(notice) = &ui.snapshot.notice
@@ -26,7 +26,7 @@ pub(super) fn tell(ui: &mut Ui, before: &Snapshot) {
         return ui.drop_news();
     }
     let news = since(before, &ui.snapshot);
-    let looks_at = |group| ui.tab == Tab::Only(group);
+    let looks_at = |group| ui.jobs.tab == Tab::Only(group);
     let causes = matches!(ui.layers.last(), Some(Layer::Causes(_)));
     let news = News {
         failed: if looks_at(Group::Failed) || causes { 0 } else { news.failed },

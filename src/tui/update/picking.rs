@@ -17,9 +17,9 @@ impl Ui {
 
     /// Opens the picker; gives what it looks for first.
     pub(crate) fn open_picker(&mut self) -> Search {
-        self.questions += 1;
+        self.asking.questions += 1;
         // Answers to an earlier picker are none to this one.
-        let mut picker = Picker::new(self.questions << 20);
+        let mut picker = Picker::new(self.asking.questions << 20);
         let search = picker.search();
         self.layers.push(Layer::Picker(Box::new(picker)));
         search

@@ -29,7 +29,7 @@ pub(super) fn want_sheet(ui: &mut Ui) -> Option<Vec<Ask>> {
 /// `z`: over the whole screen; there 1:1, and back to all of it.
 pub(super) fn zoom(ui: &mut Ui) {
     match ui.zoom {
-        None if ui.selected.is_none() => ui.say("no photo here"),
+        None if ui.jobs.selected.is_none() => ui.say("no photo here"),
         None => {
             ui.pin();
             ui.zoom = Some(Zoom::default());

@@ -29,10 +29,10 @@ pub(super) fn point(ui: &mut Ui, mouse: MouseEvent) -> Vec<Effect> {
 }
 
 fn wheel(ui: &mut Ui, at: Position, lines: isize) {
-    if layout::is_too_small(ui.size) {
+    if layout::is_too_small(ui.screen.size) {
         return;
     }
-    let size = ui.size;
+    let size = ui.screen.size;
     if let Some(editing) = ui.editing_mut() {
         let room = view::edit::room(size, editing);
         return editing.scroll(room, lines);
@@ -55,7 +55,7 @@ fn wheel(ui: &mut Ui, at: Position, lines: isize) {
 
 /// A click into what is edited.
 fn point_into(ui: &mut Ui, at: Position, row: usize, left: u16) -> Vec<Effect> {
-    let size = ui.size;
+    let size = ui.screen.size;
     let Some(editing) = ui.editing_mut() else { return Vec::new() };
     let room = view::edit::room(size, editing);
     let pressed = editing.point(room, row, usize::from(at.x.saturating_sub(left)));
@@ -66,7 +66,7 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
     let click = view::hits(ui).at(at);
     // Who clicks elsewhere has typed the filter.
     if !matches!(click, Some(Click::Press(_))) {
-        ui.typing = false;
+        ui.jobs.typing = false;
     }
     match click {
         Some(Click::Do(action)) => return act(ui, action),
@@ -79,7 +79,7 @@ fn click(ui: &mut Ui, at: Position) -> Vec<Effect> {
         Some(Click::Cause(place)) => ui.choose_cause(place),
         Some(Click::Tab(tab)) => show_tab(ui, tab),
         Some(Click::Pane(tab)) => ui.show_tab(tab),
-        Some(Click::Order(order)) => sort(ui, order, ui.order == order && !ui.reverse),
+        Some(Click::Order(order)) => sort(ui, order, ui.jobs.order == order && !ui.jobs.reverse),
         Some(Click::Row(row)) => {
             let chosen = ui.current().map(|row| row.id).filter(|_| ui.stop() == Stop::List || ui.is_sheet());
             if ui.is_planning() {

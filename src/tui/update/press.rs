@@ -20,7 +20,7 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if event.modifiers.contains(KeyModifiers::CONTROL) && event.code == KeyCode::Char('c') {
         return interrupt(ui);
     }
-    if is_too_small(ui.size) {
+    if is_too_small(ui.screen.size) {
         return press_unseen(ui, event);
     }
     if let Some(Layer::Entry(_)) = ui.layers.last() {
@@ -35,7 +35,7 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if let Some(Layer::Redo(_)) = ui.layers.last() {
         return press_in_form(ui, event);
     }
-    if ui.typing {
+    if ui.jobs.typing {
         return type_into_filter(ui, event);
     }
     if let Some(Layer::Question(question)) = ui.layers.last()
@@ -43,7 +43,7 @@ pub(super) fn press(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     {
         return effects;
     }
-    match ui.keys.action(ui.context(), Key::from(event)) {
+    match ui.screen.keys.action(ui.context(), Key::from(event)) {
         Some(action) => act(ui, action),
         None => Vec::new(),
     }
@@ -60,7 +60,7 @@ fn press_unseen(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     if let Some(effects) = question.and_then(|question| answer_by_key(ui, question, event)) {
         return effects;
     }
-    match ui.keys.action(Context::Overlay, Key::from(event)) {
+    match ui.screen.keys.action(Context::Overlay, Key::from(event)) {
         Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => act(ui, action),
         Some(action @ (Action::Up | Action::Down)) if asks => act(ui, action),
         Some(Action::Back) if !ui.layers.is_empty() => act(ui, Action::Back),
@@ -70,17 +70,17 @@ fn press_unseen(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
     match event.code {
-        KeyCode::Enter => ui.typing = false,
+        KeyCode::Enter => ui.jobs.typing = false,
         KeyCode::Esc => {
-            ui.typing = false;
-            ui.filter.reset();
+            ui.jobs.typing = false;
+            ui.jobs.filter.reset();
         }
         KeyCode::Up | KeyCode::Down => {
-            ui.typing = false;
+            ui.jobs.typing = false;
             return press(ui, event);
         }
         _ => {
-            ui.filter.handle_event(&Event::Key(event));
+            ui.jobs.filter.handle_event(&Event::Key(event));
         }
     }
     Vec::new()
@@ -88,7 +88,7 @@ fn type_into_filter(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 /// The picker of models: letters look for others.
 fn press_in_picker(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    let page = picker::page(ui.size);
+    let page = picker::page(ui.screen.size);
     let Some(picker) = ui.picker() else { return Vec::new() };
     match picker.press(event, page) {
         PickerKey::Not => plain(ui, event),
@@ -104,7 +104,7 @@ fn press_in_picker(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 /// What a key does while a text is typed that is none of the text's.
 pub(super) fn plain(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    match ui.keys.action(Context::Overlay, Key::from(event)) {
+    match ui.screen.keys.action(Context::Overlay, Key::from(event)) {
         Some(action @ (Action::Redraw | Action::Suspend)) => act(ui, action),
         _ => Vec::new(),
     }
@@ -126,10 +126,10 @@ fn type_amount(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 /// Pasted text goes where typed text would.
 pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
-    if is_too_small(ui.size) {
+    if is_too_small(ui.screen.size) {
         return Vec::new();
     }
-    let size = ui.size;
+    let size = ui.screen.size;
     if let Some(editing) = ui.editing_mut() {
         let room = edit::room(size, editing);
         let pressed = editing.paste(text, room);
@@ -144,7 +144,7 @@ pub(super) fn paste(ui: &mut Ui, text: &str) -> Vec<Effect> {
             paste_into(&mut picker.words, text);
             return vec![Effect::FindModels(picker.search())];
         }
-        _ if ui.typing => paste_into(&mut ui.filter, text),
+        _ if ui.jobs.typing => paste_into(&mut ui.jobs.filter, text),
         _ => {}
     }
     Vec::new()

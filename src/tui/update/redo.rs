@@ -24,8 +24,8 @@ impl Ui {
         if !is_changed {
             return Vec::new();
         }
-        self.questions += 1;
-        let seq = self.questions;
+        self.asking.questions += 1;
+        let seq = self.asking.questions;
         send(self.redo().map(|form| form.ask_price(seq)))
     }
 
@@ -68,7 +68,7 @@ impl Ui {
 
 /// A parameter that is changed: what can be taken is taken while it is typed in its line, and the price follows.
 pub(super) fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    let size = ui.size;
+    let size = ui.screen.size;
     let Some(editing) = ui.editing_mut() else { return Vec::new() };
     let room = edit::room(size, editing);
     let leaves = matches!(event.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab);
@@ -89,7 +89,7 @@ pub(super) fn type_into_field(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
 
 /// A key in the form, while no field of it is changed.
 pub(super) fn press_in_form(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
-    let action = ui.keys.action(Context::Plan, Key::from(event));
+    let action = ui.screen.keys.action(Context::Plan, Key::from(event));
     let Some(form) = ui.redo() else { return Vec::new() };
     let is_changed = match action {
         Some(Action::Start) if form.at == 0 => return send_form(ui),
@@ -106,7 +106,7 @@ pub(super) fn press_in_form(ui: &mut Ui, event: KeyEvent) -> Vec<Effect> {
             false
         }
         _ => {
-            let overlay = ui.keys.action(Context::Overlay, Key::from(event));
+            let overlay = ui.screen.keys.action(Context::Overlay, Key::from(event));
             return overlay.map(|action| act(ui, action)).unwrap_or_default();
         }
     };

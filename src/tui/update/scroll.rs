@@ -19,7 +19,7 @@ pub(super) fn page_height(ui: &Ui) -> isize {
         // A row more than it has, since a page keeps one in sight.
         Context::Sheet => usize::from(ui.grid().down) + 1,
         Context::Plan | Context::Zoom | Context::Review | Context::Overlay | Context::Causes => {
-            usize::from(ui.size.height.saturating_sub(4))
+            usize::from(ui.screen.size.height.saturating_sub(4))
         }
     };
     isize::try_from(rows).unwrap_or(1)

@@ -13,7 +13,7 @@ pub(super) fn attached<'a>(ui: &Ui, roomy: bool) -> Option<Piece<'a>> {
         (false, true) => "read-only".to_owned(),
         (false, false) => "attached".to_owned(),
     };
-    Some(Piece::text(8, text, ui.styles.of(Role::Accent)))
+    Some(Piece::text(8, text, ui.screen.styles.of(Role::Accent)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::tui::ui::banner::{TIE, columns, content};
 
 pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let Some(told) = content(ui).filter(|_| !area.is_empty()) else { return };
-    let style = ui.styles.of(told.role);
+    let style = ui.screen.styles.of(told.role);
     // What is empty is filled, but not underlined.
     let rest = style.remove_modifier(Modifier::UNDERLINED);
     let columns = columns(area.width);

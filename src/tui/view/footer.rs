@@ -25,7 +25,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
         vec![fixed(ui, KeyCode::Enter, "take it"), fixed(ui, KeyCode::Esc, "leave it as it is")]
     } else if let Some(editing) = editing(ui) {
         edit_keys(ui, editing)
-    } else if ui.typing {
+    } else if ui.jobs.typing {
         typing(ui)
     } else {
         hints(ui).into_iter().map(|hint| piece(ui, &hint)).collect()
@@ -46,7 +46,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
             pieces.iter().filter(|piece| piece.keeps(ALWAYS)).map(|piece| usize::from(piece.columns()) + 2).sum();
         let room = usize::from(row.width).saturating_sub(kept + 2).min(72);
         if width(&safe(&toast.text)) <= room {
-            said.push(Piece::text(10, format!(" {} ", toast.text), ui.styles.of(Role::Accent)));
+            said.push(Piece::text(10, format!(" {} ", toast.text), ui.screen.styles.of(Role::Accent)));
         } else {
             say_above(ui, &toast.text, area, buf);
         }
@@ -56,7 +56,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
 
 /// What has no room beside the keys stands above them for a while, whole as far as rows allow.
 fn say_above(ui: &Ui, text: &str, footer: Rect, buf: &mut Buffer) {
-    let style = ui.styles.of(Role::Accent).add_modifier(Modifier::REVERSED);
+    let style = ui.screen.styles.of(Role::Accent).add_modifier(Modifier::REVERSED);
     let columns = usize::from(footer.width.saturating_sub(2));
     let text = safe(text);
     let mut lines = wrap(&text, columns).into_iter();
@@ -75,22 +75,22 @@ fn say_above(ui: &Ui, text: &str, footer: Rect, buf: &mut Buffer) {
 }
 
 fn piece<'a>(ui: &Ui, hint: &Hint) -> Piece<'a> {
-    let keys: Vec<_> = hint.actions.iter().map(|action| ui.keys.shown(*action)).collect();
+    let keys: Vec<_> = hint.actions.iter().map(|action| ui.screen.keys.shown(*action)).collect();
     // Arrows need nothing between them.
     let apart = if keys.iter().all(|key| key.chars().count() == 1 && !key.is_ascii()) { "" } else { "/" };
     let mut spans = Vec::new();
     let mut clicks = Vec::new();
     for (key, action) in keys.into_iter().zip(hint.actions) {
         if !spans.is_empty() {
-            spans.push(Span::styled(apart, ui.styles.of(Role::KeyHint)));
+            spans.push(Span::styled(apart, ui.screen.styles.of(Role::KeyHint)));
             clicks.push(None);
         }
-        spans.push(Span::styled(key, ui.styles.of(Role::KeyHint)));
+        spans.push(Span::styled(key, ui.screen.styles.of(Role::KeyHint)));
         clicks.push(Some(Click::Do(*action)));
     }
     // A word for several keys says of none of them what it does.
     let only = hint.actions.first().filter(|_| hint.actions.len() == 1);
-    spans.push(Span::styled(format!(" {}", hint.word), ui.styles.of(Role::KeyLabel)));
+    spans.push(Span::styled(format!(" {}", hint.word), ui.screen.styles.of(Role::KeyLabel)));
     clicks.push(only.map(|action| Click::Do(*action)));
     Piece::new(hint.keep, spans).on_clicks(clicks)
 }
@@ -119,8 +119,8 @@ fn edit_keys<'a>(ui: &Ui, editing: &Editing) -> Vec<Piece<'a>> {
 }
 
 fn key_and_word<'a>(ui: &Ui, key: &'static str, word: &str) -> Vec<Span<'a>> {
-    let key = Span::styled(key, ui.styles.of(Role::KeyHint));
-    vec![key, Span::styled(format!(" {word}"), ui.styles.of(Role::KeyLabel))]
+    let key = Span::styled(key, ui.screen.styles.of(Role::KeyHint));
+    vec![key, Span::styled(format!(" {word}"), ui.screen.styles.of(Role::KeyLabel))]
 }
 
 fn typing<'a>(ui: &Ui) -> Vec<Piece<'a>> {

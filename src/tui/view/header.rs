@@ -36,7 +36,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 /// From → to, model; state, requests in flight, clock.
 fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let batch = &ui.snapshot.batch;
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let roomy = row.width >= 100;
     let from = from(&ui.snapshot);
     let room = usize::from(row.width) / if roomy { 5 } else { 4 };
@@ -62,7 +62,7 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
         right.push(Piece::text(8, "SANDBOX", of(Role::Sandbox)));
     }
     right.extend(attached(ui, roomy));
-    if ui.frozen.is_some() {
+    if ui.jobs.frozen.is_some() {
         right.push(Piece::text(7, "table held", of(Role::Warning)));
     }
     let flow = &ui.snapshot.flow;
@@ -96,7 +96,7 @@ fn elapsed(ui: &Ui) -> Option<Duration> {
 /// around.
 fn phase<'a>(ui: &Ui, roomy: bool) -> Piece<'a> {
     let state = State::of(&ui.snapshot);
-    let field = ui.styles.of(state.role()).add_modifier(Modifier::REVERSED);
+    let field = ui.screen.styles.of(state.role()).add_modifier(Modifier::REVERSED);
     // The banner says why, too, and what to do; from afar it is read here.
     let why = state.cause().filter(|_| roomy).map(|cause| format!(": {cause}")).unwrap_or_default();
     Piece::text(9, format!(" {}{why} ", state.words()), field)
@@ -105,7 +105,7 @@ fn phase<'a>(ui: &Ui, roomy: bool) -> Piece<'a> {
 /// The bar, counts, what is wrong, ETA.
 fn how_far(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let totals = &ui.snapshot.totals;
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (ended, photos) = (totals.ended(), totals.photos());
     let share = percent(as_u64(ended), as_u64(photos));
     let roomy = row.width >= 76;
@@ -154,7 +154,7 @@ fn bar(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let wrong = totals.of(Group::Failed) + totals.of(Group::Review);
     // Even one failure among thousands is a cell of its own.
     let wrong_cells = if wrong == 0 { 0 } else { (halves(wrong) / 2).max(1).min(area.width) };
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (full, half) = (ended / 2, ended % 2);
     let good = full.saturating_sub(wrong_cells);
     let mut x = area.x;
@@ -172,7 +172,7 @@ fn bar(ui: &Ui, area: Rect, buf: &mut Buffer) {
 
 /// Money; sparkline, speed, bytes up and down.
 fn how_much(ui: &Ui, row: Rect, buf: &mut Buffer) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let flow = &ui.snapshot.flow;
     let mut right = Vec::new();
     if ui.has_ended() {
@@ -202,7 +202,7 @@ fn per_minute(rate: f64) -> String {
 }
 
 fn money<'a>(ui: &Ui) -> Vec<Piece<'a>> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let totals = &ui.snapshot.totals;
     let amount = |keep, text: String, what: &'static str| {
         Piece::new(keep, vec![Span::styled(text, of(Role::Text)), Span::styled(what, of(Role::Muted))])
@@ -277,7 +277,7 @@ fn sparkline(recent: &[u16]) -> String {
 /// How it goes, on a terminal that has room for no more.
 pub(super) fn in_short<'a>(ui: &Ui) -> Vec<Piece<'a>> {
     let totals = &ui.snapshot.totals;
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     if ui.is_planning() {
         return vec![Piece::text(9, "plan: not started", of(Role::Text))];
     }

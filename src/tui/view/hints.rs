@@ -73,7 +73,7 @@ impl Hints {
                 self.add(4, &[Action::Default], "default");
             }
             Stop::Loss(_) | Stop::Photo(_) | Stop::Folder(_) | Stop::List => {
-                let is_narrow = ui.size.width < 60;
+                let is_narrow = ui.screen.size.width < 60;
                 self.add(8, &[Action::LeaveOut], if is_narrow { "in/out" } else { "leave out, take in" });
             }
         }
@@ -98,7 +98,7 @@ impl Hints {
         self.add(6, &[Action::Filter], "filter");
         self.add(5, &[Action::LeaveOutAll, Action::TakeInAll], "all out/in");
         self.add(3, &[Action::Sort], "sort");
-        self.add(8, &[Action::Back], if ui.filter.value().is_empty() { "back" } else { "clear filter" });
+        self.add(8, &[Action::Back], if ui.jobs.filter.value().is_empty() { "back" } else { "clear filter" });
         self.add(2, &[Action::NextPart], "next");
         self.add(1, &[Action::PriceLimit], "limit");
     }
@@ -107,9 +107,9 @@ impl Hints {
         self.add(7, &[Action::Up, Action::Down], "move");
         self.add(3, &[Action::PrevTab, Action::NextTab], "list");
         self.add(5, &[Action::Open], "open");
-        if !ui.filter.value().is_empty() || ui.cause.is_some() {
+        if !ui.jobs.filter.value().is_empty() || ui.jobs.cause.is_some() {
             self.add(8, &[Action::Back], "clear filter");
-        } else if !ui.marks.is_empty() {
+        } else if !ui.jobs.marks.is_empty() {
             self.add(7, &[Action::Back], "unmark");
         }
         self.add(2, &[Action::Mark], "mark");
@@ -127,7 +127,7 @@ impl Hints {
 
     fn detail(&mut self, ui: &Ui) {
         self.add(7, &[Action::Up, Action::Down], "scroll");
-        if ui.opened {
+        if ui.pane.opened {
             self.add(8, &[Action::Back], "back");
         } else {
             self.add(6, &[Action::NextPane], "table");
@@ -195,7 +195,7 @@ impl Hints {
     fn steering(&mut self, ui: &Ui) {
         if ask::may_retry(ui) {
             // What is marked is marked for something.
-            self.add(if ui.marks.is_empty() { 6 } else { 8 }, &[Action::Retry], "retry");
+            self.add(if ui.jobs.marks.is_empty() { 6 } else { 8 }, &[Action::Retry], "retry");
         }
         self.judging(ui);
         if ask::may_cancel(ui) {
@@ -235,10 +235,10 @@ impl Hints {
         }
         let totals = &ui.snapshot.totals;
         if totals.of(Group::Failed) > 0 {
-            let on_tab = ui.tab == Tab::Only(Group::Failed);
+            let on_tab = ui.jobs.tab == Tab::Only(Group::Failed);
             self.add(if on_tab { 7 } else { 4 }, &[Action::Failures], "failures");
         }
-        if totals.of(Group::Review) > 0 && ui.tab != Tab::Only(Group::Review) {
+        if totals.of(Group::Review) > 0 && ui.jobs.tab != Tab::Only(Group::Review) {
             self.add(4, &[Action::Reviews], "review");
         }
     }

@@ -49,15 +49,15 @@ pub fn render(ui: &Ui, buf: &mut Buffer) -> Option<Position> {
 /// What clicks on the screen do. It is drawn for that: a click is rare, and so is never wrong.
 pub(crate) fn hits(ui: &Ui) -> Hits {
     let mut hits = Hits::default();
-    draw(ui, &mut Buffer::empty(Rect::from(ui.size)), &mut hits);
+    draw(ui, &mut Buffer::empty(Rect::from(ui.screen.size)), &mut hits);
     hits
 }
 
 fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
     let screen = buf.area;
-    buf.set_style(screen, ui.styles.of(Role::Text));
+    buf.set_style(screen, ui.screen.styles.of(Role::Text));
     let mut cursor = None;
-    if is_too_small(ui.size) {
+    if is_too_small(ui.screen.size) {
         too_small(ui, screen, buf);
     } else if ui.is_planning() {
         cursor = plan::render(ui, screen, buf, hits);
@@ -116,7 +116,7 @@ fn draw(ui: &Ui, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
         };
         question::saying(ui, "Saving state…", &[doing, "Ctrl-C leaves at once."], screen, buf);
     }
-    if !ui.caps.unicode {
+    if !ui.screen.caps.unicode {
         ascii::flatten(buf);
     }
     cursor.filter(|_| !ui.is_leaving())
@@ -127,7 +127,7 @@ fn too_small(ui: &Ui, screen: Rect, buf: &mut Buffer) {
     let row = Rect { height: 1.min(screen.height), ..screen };
     spread(buf, row, 1, header::in_short(ui), Vec::new());
     let needs = format!("needs {}×{}", LEAST.width, LEAST.height);
-    put(buf, screen.x, screen.y.saturating_add(1), screen.width, &needs, ui.styles.of(Role::Muted));
+    put(buf, screen.x, screen.y.saturating_add(1), screen.width, &needs, ui.screen.styles.of(Role::Muted));
 }
 
 #[cfg(test)]

@@ -209,10 +209,10 @@ pub(crate) fn frame(buf: &mut Buffer, area: Rect, style: Style, sides: bool) -> 
 /// whole: coloured text in it would turn into coloured blocks.
 pub(crate) fn select(ui: &Ui, row: Rect, buf: &mut Buffer) {
     let row = row.intersection(buf.area);
-    if !ui.styles.has_background(Role::Selection) {
-        buf.set_style(row, Style::reset().patch(ui.styles.of(Role::Text)));
+    if !ui.screen.styles.has_background(Role::Selection) {
+        buf.set_style(row, Style::reset().patch(ui.screen.styles.of(Role::Text)));
     }
-    buf.set_style(row, ui.styles.of(Role::Selection));
+    buf.set_style(row, ui.screen.styles.of(Role::Selection));
 }
 
 /// Empties an area for something in front of it.

@@ -181,10 +181,10 @@ fn preview_of_what_has_no_result_yet() {
 #[test]
 fn preview_without_colours_and_without_utf8() {
     let mut desk = fixtures::finished(80, 24);
-    desk.ui.caps.depth = crate::tui::caps::Depth::Mono;
+    desk.ui.screen.caps.depth = crate::tui::caps::Depth::Mono;
     desk.press_all(&["l", "l", "l", "l", "l", "3"]).develop();
     insta::assert_snapshot!("preview-braille-80x24", desk.screen());
-    desk.ui.caps.unicode = false;
+    desk.ui.screen.caps.unicode = false;
     desk.develop();
     let screen = desk.screen();
     assert!(screen.is_ascii(), "{screen}");
@@ -253,7 +253,7 @@ fn sorting() {
 #[test]
 fn ascii() {
     let mut desk = fixtures::running(80, 24);
-    desk.ui.caps.unicode = false;
+    desk.ui.screen.caps.unicode = false;
     let screen = desk.screen();
     assert!(screen.is_ascii(), "{screen}");
     insta::assert_snapshot!("ascii-80x24", screen);

@@ -74,7 +74,7 @@ const ROOMY: u16 = 36;
 
 /// Draws how far a runner is: a small bar, how many of how many, and how long the rest takes. What has no room is left out: first how long the rest takes, then the bar.
 pub(super) fn progress(ui: &Ui, told: &Progress, area: Rect, buf: &mut Buffer) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let counts = fit(&told.counts, usize::from(area.width));
     let left = left(told, ui.table_now());
     let needs = |parts: &[&str]| parts.iter().map(|part| width(part) + 1).sum::<usize>();

@@ -77,7 +77,7 @@ proptest! {
         // All rows are alike, so that only the cursor can make a difference.
         let rows = (1..=12).map(|number| fixtures::row(number, "a.jpg", status)).collect();
         let mut desk = Desk::new(120, 36, rows).in_theme(&theme(name), depth);
-        desk.ui.caps.unicode = unicode;
+        desk.ui.screen.caps.unicode = unicode;
         desk.press_all(&vec!["down"; downs]);
         if marks {
             desk.press_all(&["a"]);

@@ -33,7 +33,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
     if area.is_empty() {
         return None;
     }
-    let border = ui.styles.of(if has_keys(ui) { Role::BorderFocus } else { Role::Border });
+    let border = ui.screen.styles.of(if has_keys(ui) { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
     let cursor = top_border(ui, title, buf, hits);
@@ -64,7 +64,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
             rows.y,
             rows.width.saturating_sub(GUTTER),
             empty(ui),
-            ui.styles.of(Role::Muted),
+            ui.screen.styles.of(Role::Muted),
         );
     }
     if sides {
@@ -79,15 +79,15 @@ fn has_keys(ui: &Ui) -> bool {
 }
 
 pub(super) fn empty(ui: &Ui) -> &'static str {
-    if ui.snapshot.page.query.seq != ui.query.seq || ui.page().gathering {
+    if ui.snapshot.page.query.seq != ui.jobs.query.seq || ui.page().gathering {
         ""
-    } else if ui.cause.is_some() {
+    } else if ui.jobs.cause.is_some() {
         "nothing failed for this cause; Esc shows all"
     } else if ui.is_planning() {
         list::empty(ui)
-    } else if !ui.filter.value().is_empty() {
+    } else if !ui.jobs.filter.value().is_empty() {
         "no job matches the filter; Esc clears it"
-    } else if ui.tab == Tab::All {
+    } else if ui.jobs.tab == Tab::All {
         "no jobs yet"
     } else {
         "none"
@@ -96,7 +96,7 @@ pub(super) fn empty(ui: &Ui) -> &'static str {
 
 /// The tabs, each with its count.
 fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let totals = &ui.snapshot.totals;
     let roomy = title.width >= 100;
     // Under a filter tabs say how many rows each would show, and the first one of how many.
@@ -112,7 +112,7 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
             Tab::All if found.is_some() => format!("{}/{}", format::count(number), format::count(totals.all())),
             _ => format::count(number),
         };
-        let style = if tab == ui.tab {
+        let style = if tab == ui.jobs.tab {
             of(Role::Title).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
         } else if number == 0 {
             of(Role::Muted)
@@ -120,7 +120,7 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
             of(Role::Text)
         };
         let keep = match tab {
-            chosen if chosen == ui.tab => 9,
+            chosen if chosen == ui.jobs.tab => 9,
             Tab::All | Tab::Results => 6,
             Tab::Only(Group::Failed) => 8,
             Tab::Only(Group::Active | Group::Done) => 7,
@@ -142,32 +142,32 @@ fn tabs<'a>(ui: &Ui, title: Rect) -> Vec<Piece<'a>> {
 
 /// The tabs at the left, or what the list of a plan holds; order and filter at the right.
 pub(super) fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let left = if ui.is_planning() { list::counts(ui, has_keys(ui)) } else { tabs(ui, title) };
     let mut right = Vec::new();
     if ui.page().gathering {
-        let doing = if ui.filter.value().is_empty() { " sorting… " } else { " searching… " };
+        let doing = if ui.jobs.filter.value().is_empty() { " sorting… " } else { " searching… " };
         right.push(Piece::text(6, doing, of(Role::Running)));
     }
-    if !ui.typing {
+    if !ui.jobs.typing {
         right.push(Piece::text(
             2,
-            format!(" {} ", format::order(ui.order, ui.reverse, ui.is_planning())),
+            format!(" {} ", format::order(ui.jobs.order, ui.jobs.reverse, ui.is_planning())),
             of(Role::Muted),
         ));
     }
-    if let Some(cause) = ui.cause {
+    if let Some(cause) = ui.jobs.cause {
         right.push(apart(9, cause.to_string(), of(Role::FilterMatch)));
     }
     if let Some(marked) = ask::marked(ui) {
         right.push(Piece::text(6, format!(" {marked} "), of(Role::Accent)));
     }
     let mut cursor = None;
-    if ui.typing || !ui.filter.value().is_empty() {
+    if ui.jobs.typing || !ui.jobs.filter.value().is_empty() {
         let room = usize::from(title.width / 3).max(8);
         let (shown, at) = filter_text(ui, room);
         let columns = columns_of(&shown);
-        if ui.typing {
+        if ui.jobs.typing {
             let x = title.right().saturating_sub(columns.saturating_add(1)).saturating_add(at);
             cursor = Some(Position { x: x.min(title.right().saturating_sub(1)), y: title.y });
         }
@@ -184,7 +184,7 @@ fn apart<'a>(keep: u8, text: String, style: Style) -> Piece<'a> {
 
 /// The part of the filter's text that is shown, and where in it the cursor stands.
 fn filter_text(ui: &Ui, room: usize) -> (String, u16) {
-    let (before, after) = input_parts(&ui.filter);
+    let (before, after) = input_parts(&ui.jobs.filter);
     let start = fit_end(&before, room).into_owned();
     let at = columns_of(&start);
     let rest = fit(&after, room.saturating_sub(usize::from(at))).into_owned();
@@ -211,15 +211,15 @@ fn bottom_border(ui: &Ui, area: Rect, buf: &mut Buffer) {
     }
     let text = format!(" {} of {} ", format::count(ui.current_place() + 1), format::count(page.total));
     let y = area.bottom().saturating_sub(1);
-    put_right(buf, area.x, y, area.width.saturating_sub(2), &text, ui.styles.of(Role::Muted));
+    put_right(buf, area.x, y, area.width.saturating_sub(2), &text, ui.screen.styles.of(Role::Muted));
 }
 
 fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer, hits: &mut Hits) {
-    let style = ui.styles.of(Role::HeaderRow);
+    let style = ui.screen.styles.of(Role::HeaderRow);
     for Placed { column, x, columns } in columns {
         let x = inner.x.saturating_add(GUTTER).saturating_add(*x);
-        let title = if column.order() == Some(ui.order) {
-            Cow::Owned(format!("{} {}", column.title(), format::direction(ui.order, ui.reverse)))
+        let title = if column.order() == Some(ui.jobs.order) {
+            Cow::Owned(format!("{} {}", column.title(), format::direction(ui.jobs.order, ui.jobs.reverse)))
         } else {
             Cow::Borrowed(column.title())
         };
@@ -237,7 +237,7 @@ fn headings(ui: &Ui, inner: Rect, columns: &[Placed], buf: &mut Buffer, hits: &m
 fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: bool, buf: &mut Buffer) {
     let is_out = row.choice == Some(Choice::Out);
     let over = is_out || matches!(row.state.status.group(), Group::Cancelled | Group::Skipped);
-    let base = ui.styles.of(if over { Role::Muted } else { Role::Text });
+    let base = ui.screen.styles.of(if over { Role::Muted } else { Role::Text });
     // Of what is not sent in any case a plan tells why, in the room that its size and price would take.
     let is_idle = list::is_idle(ui, row);
     for placed in columns {
@@ -248,9 +248,9 @@ fn render_row(ui: &Ui, row: &Row, area: Rect, columns: &[Placed], highlighted: b
         }
         cell(ui, row, placed.column, place, base, buf);
     }
-    let marked = ui.marks.contains(&row.id);
+    let marked = ui.jobs.marks.contains(&row.id);
     if marked {
-        put(buf, area.x.saturating_add(1), area.y, 1, "◆", ui.styles.of(Role::Accent));
+        put(buf, area.x.saturating_add(1), area.y, 1, "◆", ui.screen.styles.of(Role::Accent));
     }
     if highlighted {
         highlight(ui, area, buf);
@@ -273,7 +273,7 @@ fn highlight(ui: &Ui, area: Rect, buf: &mut Buffer) {
     } else {
         buf.set_style(area, Style::new().add_modifier(Modifier::BOLD));
     }
-    put(buf, area.x, area.y, 1, "▌", ui.styles.of(Role::Accent));
+    put(buf, area.x, area.y, 1, "▌", ui.screen.styles.of(Role::Accent));
 }
 
 /// What is due waits on where everything waits for fal.
@@ -284,14 +284,14 @@ pub(super) fn status_words(ui: &Ui, row: &Row) -> String {
 }
 
 fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut Buffer) {
-    let muted = ui.styles.of(Role::Muted);
+    let muted = ui.screen.styles.of(Role::Muted);
     let Rect { x, y, width, .. } = area;
     let room = usize::from(width);
     match column {
         Column::Choice => list::choice(ui, row, area, buf),
         Column::Number => put_right(buf, x, y, width, &row.id.to_string(), muted),
         Column::Status => {
-            let style = ui.styles.of(status::role(row.state.status));
+            let style = ui.screen.styles.of(status::role(row.state.status));
             let spans = [
                 Span::styled(status::symbol(row.state.status), style),
                 Span::raw(" "),
@@ -308,7 +308,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             put_right(buf, x, y, width, &format::short(time), base);
         }
         Column::Try if row.attempt > 0 => {
-            let style = if row.attempt > 1 { ui.styles.of(Role::Retrying) } else { muted };
+            let style = if row.attempt > 1 { ui.screen.styles.of(Role::Retrying) } else { muted };
             put_right(buf, x, y, width, &row.attempt.to_string(), style);
         }
         Column::Try => {}
@@ -320,7 +320,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
             let left = area.right().saturating_sub(end.saturating_add(2));
             if let Some((text, role)) = lost.filter(|_| left >= LEAST_LOSS) {
                 let text = fit(&text, usize::from(left));
-                put(buf, end.saturating_add(2), y, left, &text, ui.styles.of(role));
+                put(buf, end.saturating_add(2), y, left, &text, ui.screen.styles.of(role));
             }
         }
         Column::Megapixels => {
@@ -328,7 +328,7 @@ fn cell(ui: &Ui, row: &Row, column: Column, area: Rect, base: Style, buf: &mut B
         }
         Column::Cost => put_right(buf, x, y, width, &format::money(row.cost), base),
         Column::Note => note(ui, row, area, buf),
-        Column::Said => drop(put(buf, x, y, width, &fit(&row.note, room), ui.styles.of(Role::Caption))),
+        Column::Said => drop(put(buf, x, y, width, &fit(&row.note, room), ui.screen.styles.of(Role::Caption))),
     }
 }
 
@@ -341,11 +341,11 @@ fn note(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
         return status::progress(ui, progress, area, buf);
     }
     let style = match row.state.status {
-        Status::Done => ui.styles.of(Role::Caption),
-        Status::Failed => ui.styles.of(Role::Failure).remove_modifier(Modifier::BOLD),
-        Status::Waiting => ui.styles.of(Role::Retrying),
-        Status::Review | Status::Unknown => ui.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
-        _ => ui.styles.of(Role::Muted),
+        Status::Done => ui.screen.styles.of(Role::Caption),
+        Status::Failed => ui.screen.styles.of(Role::Failure).remove_modifier(Modifier::BOLD),
+        Status::Waiting => ui.screen.styles.of(Role::Retrying),
+        Status::Review | Status::Unknown => ui.screen.styles.of(Role::Review).remove_modifier(Modifier::BOLD),
+        _ => ui.screen.styles.of(Role::Muted),
     };
     put(buf, area.x, area.y, area.width, &fit(&row.note, usize::from(area.width)), style);
 }

@@ -135,7 +135,7 @@ impl Ui {
 
     /// Whether a key acts on the row under the cursor as it is shown. A held table shows what was.
     fn acts_on_row(&self) -> bool {
-        self.marks.is_empty() && self.frozen.is_none()
+        self.jobs.marks.is_empty() && self.jobs.frozen.is_none()
     }
 
     /// Stopping the marked or the current photo.
@@ -171,7 +171,7 @@ impl Ui {
     /// What of the current job can be copied.
     pub(crate) fn copy(&self) -> Option<Question> {
         let row = self.current();
-        let detail = self.detail().filter(|detail| Some(detail.id) == self.selected);
+        let detail = self.detail().filter(|detail| Some(detail.id) == self.jobs.selected);
         let mut choices = Vec::new();
         let mut offer = |key, what: &'static str, text: Option<&str>| {
             if let Some(text) = text.filter(|text| !text.is_empty()) {
@@ -220,7 +220,7 @@ fn is_stoppable(status: Status) -> bool {
 
 /// What the footer may offer: only what the current row or the marks allow.
 pub(crate) fn may_retry(ui: &Ui) -> bool {
-    !ui.marks.is_empty()
+    !ui.jobs.marks.is_empty()
         || ui.current().is_some_and(|row| {
             matches!(row.state.status, Status::Failed | Status::Cancelled | Status::Review | Status::Unknown)
         })
@@ -229,12 +229,12 @@ pub(crate) fn may_retry(ui: &Ui) -> bool {
 /// As [`may_retry`], for cancelling.
 pub(crate) fn may_cancel(ui: &Ui) -> bool {
     let ends = matches!(ui.snapshot.phase, Phase::Watching | Phase::Finished);
-    !(ui.marks.is_empty() || ends)
+    !(ui.jobs.marks.is_empty() || ends)
         // While it is saved the key says so: keys that come and go by the second are hard to read.
         || ui.current().is_some_and(|row| is_stoppable(row.state.status))
 }
 
 /// How many are marked, in words.
 pub(crate) fn marked(ui: &Ui) -> Option<String> {
-    (!ui.marks.is_empty()).then(|| format!("{} marked", count(ui.marks.len())))
+    (!ui.jobs.marks.is_empty()).then(|| format!("{} marked", count(ui.jobs.marks.len())))
 }

@@ -15,9 +15,9 @@ impl Ui {
         if jobs.is_empty() {
             return Outcome::Say("no photo is chosen".to_owned());
         }
-        self.questions += 1;
-        let seq = self.questions;
-        self.weighing = Some(Weighing { seq, what, jobs: jobs.clone() });
+        self.asking.questions += 1;
+        let seq = self.asking.questions;
+        self.asking.weighing = Some(Weighing { seq, what, jobs: jobs.clone() });
         Outcome::Weigh(Command::PreviewAction { seq, jobs })
     }
 
@@ -25,8 +25,10 @@ impl Ui {
     /// are meant by now, nothing does.
     pub(crate) fn action_preview(&mut self) -> Option<Outcome> {
         let action_preview = self.snapshot.action_preview?;
-        let Weighing { what, jobs, .. } =
-            self.weighing.take_if(|weighing| weighing.what != Bulk::Judge && weighing.seq == action_preview.seq)?;
+        let Weighing { what, jobs, .. } = self
+            .asking
+            .weighing
+            .take_if(|weighing| weighing.what != Bulk::Judge && weighing.seq == action_preview.seq)?;
         if !self.layers.is_empty() || self.is_leaving() || jobs != self.targets() {
             return None;
         }

@@ -52,8 +52,8 @@ impl Ui {
         let Some(kind) = self.chosen_cause().map(|group| group.kind) else { return };
         self.layers.pop();
         self.thaw();
-        (self.cause, self.tab, self.opened) = (Some(kind), Tab::Only(Group::Failed), false);
-        self.filter.reset();
+        (self.jobs.cause, self.jobs.tab, self.pane.opened) = (Some(kind), Tab::Only(Group::Failed), false);
+        self.jobs.filter.reset();
         self.start_over();
     }
 

@@ -26,13 +26,13 @@ impl Ui {
         let is_result = |row: &Row| matches!(row.state.status.group(), Group::Review | Group::Done);
         let stays = self.is_pinned() && self.current_by_now().is_some_and(is_result);
         self.thaw();
-        let before = (self.tab, self.order, self.reverse);
+        let before = (self.jobs.tab, self.jobs.order, self.jobs.reverse);
         self.zoom = Some(Zoom::review(Review { before, goes_on: false }));
-        let only_reviews = self.tab == Tab::Only(Group::Review);
-        self.tab = if only_reviews { self.tab } else { Tab::Results };
+        let only_reviews = self.jobs.tab == Tab::Only(Group::Review);
+        self.jobs.tab = if only_reviews { self.jobs.tab } else { Tab::Results };
         // By number, so that no decision moves what comes next.
-        (self.cause, self.order, self.reverse) = (None, Order::Number, false);
-        (self.opened, self.focus) = (false, Focus::Jobs);
+        (self.jobs.cause, self.jobs.order, self.jobs.reverse) = (None, Order::Number, false);
+        (self.pane.opened, self.focus) = (false, Focus::Jobs);
         if stays {
             self.pin();
         } else {
@@ -44,7 +44,7 @@ impl Ui {
     pub(crate) fn close_zoom(&mut self) -> bool {
         let Some(zoom) = self.zoom.take() else { return false };
         if let Some(Review { before, .. }) = zoom.review {
-            (self.tab, self.order, self.reverse) = before;
+            (self.jobs.tab, self.jobs.order, self.jobs.reverse) = before;
             self.pin();
         }
         true
@@ -52,14 +52,14 @@ impl Ui {
 
     /// Only what is to be reviewed, or all results.
     pub(crate) fn turn_review(&mut self) {
-        if self.tab == Tab::Results {
+        if self.jobs.tab == Tab::Results {
             if self.snapshot.totals.of(Group::Review) == 0 {
                 return self.say("nothing is to be reviewed");
             }
-            self.tab = Tab::Only(Group::Review);
+            self.jobs.tab = Tab::Only(Group::Review);
             self.say("only what is to be reviewed");
         } else {
-            self.tab = Tab::Results;
+            self.jobs.tab = Tab::Results;
             self.say("all results");
         }
         self.pin();
@@ -85,9 +85,9 @@ impl Ui {
 
     /// Marks the photo, or takes its mark away.
     pub(crate) fn mark_photo(&mut self) {
-        let Some(id) = self.selected else { return };
-        if !self.marks.remove(&id) {
-            self.marks.insert(id);
+        let Some(id) = self.jobs.selected else { return };
+        if !self.jobs.marks.remove(&id) {
+            self.jobs.marks.insert(id);
         }
     }
 
@@ -106,7 +106,7 @@ impl Ui {
     }
 
     fn undo_key(&self) -> String {
-        self.keys.shown(crate::tui::keys::Action::Undo)
+        self.screen.keys.shown(crate::tui::keys::Action::Undo)
     }
 
     /// So good is the result that is looked at.
@@ -144,23 +144,23 @@ impl Ui {
 
     /// Puts the cursor on a job, wherever that is.
     pub(crate) fn go_to(&mut self, id: JobId) {
-        (self.selected, self.cursor) = (Some(id), Cursor::Job(id));
+        (self.jobs.selected, self.jobs.cursor) = (Some(id), Cursor::Job(id));
         self.pin();
     }
 
     /// Has the engine count whom a decision about many would be about; the question follows with its answer.
     pub(crate) fn count_groups(&mut self) -> Outcome {
-        self.questions += 1;
-        let seq = self.questions;
-        self.weighing = Some(Weighing { seq, what: Bulk::Judge, jobs: Vec::new() });
-        let marked = self.marks.iter().copied().collect();
-        Outcome::Weigh(Command::CountGroups { seq, like: self.selected, marked })
+        self.asking.questions += 1;
+        let seq = self.asking.questions;
+        self.asking.weighing = Some(Weighing { seq, what: Bulk::Judge, jobs: Vec::new() });
+        let marked = self.jobs.marks.iter().copied().collect();
+        Outcome::Weigh(Command::CountGroups { seq, like: self.jobs.selected, marked })
     }
 
     /// The question about many, if their count has come.
     pub(crate) fn group_question(&mut self) -> Option<Outcome> {
         let groups = self.snapshot.review.groups.clone()?;
-        self.weighing.take_if(|weighing| weighing.what == Bulk::Judge && weighing.seq == groups.seq)?;
+        self.asking.weighing.take_if(|weighing| weighing.what == Bulk::Judge && weighing.seq == groups.seq)?;
         if !self.layers.is_empty() || self.is_leaving() {
             return None;
         }

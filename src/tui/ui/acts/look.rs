@@ -2,10 +2,11 @@
 
 use crate::engine::snapshot::{Also, Detail, Query};
 use crate::tui::keys::Context;
+use crate::tui::ui::jobs::Marking;
 use crate::tui::ui::layout::{Areas, table, table_rows};
 use crate::tui::ui::pane::PaneTab;
 use crate::tui::ui::plan::Stop;
-use crate::tui::ui::{Focus, Layer, Marking, Ui};
+use crate::tui::ui::{Focus, Layer, Ui};
 
 impl Ui {
     /// Where keys go.
@@ -20,7 +21,7 @@ impl Ui {
             if self.review().is_some() { Context::Review } else { Context::Zoom }
         } else if self.is_sheet() {
             Context::Sheet
-        } else if self.shows_detail() && (self.opened || self.focus == Focus::Detail) {
+        } else if self.shows_detail() && (self.pane.opened || self.focus == Focus::Detail) {
             Context::Detail
         } else {
             Context::Jobs
@@ -52,16 +53,16 @@ impl Ui {
     pub(crate) fn look(&mut self) -> Option<Query> {
         let (is_sheet, grid) = (self.is_sheet(), self.grid());
         let query = Query {
-            seq: self.query.seq,
-            tab: self.tab,
-            text: self.filter.value().trim().to_owned(),
-            cause: self.cause,
-            order: self.order,
-            reverse: self.reverse,
+            seq: self.jobs.query.seq,
+            tab: self.jobs.tab,
+            text: self.jobs.filter.value().trim().to_owned(),
+            cause: self.jobs.cause,
+            order: self.jobs.order,
+            reverse: self.jobs.reverse,
             cursor: self.cursor_to_send(),
             height: if is_sheet { grid.cells() } else { table_rows(table(self)) },
             more: if is_sheet { grid.cells() } else { self.more_rows() },
-            ids: self.marking == Marking::Awaited,
+            ids: self.jobs.marking == Marking::Awaited,
             // What can be made again is asked about even where the lower pane is shut.
             also: match (is_sheet, self.shows_overview()) {
                 _ if self.review().is_some() => Also::Near,
@@ -72,16 +73,17 @@ impl Ui {
             across: if is_sheet { grid.across } else { 1 },
             detail: !self.is_planning() && (self.shows_detail() || self.zoom.is_some() || self.has_result()),
         };
-        let shows_other = (query.tab, query.cause, &query.text) != (self.query.tab, self.query.cause, &self.query.text);
+        let shows_other = (query.tab, query.cause, &query.text)
+            != (self.jobs.query.tab, self.jobs.query.cause, &self.jobs.query.text);
         // What was to be marked is not shown any more.
         if shows_other {
-            self.marking = Marking::Done;
+            self.jobs.marking = Marking::Done;
         }
-        let query = Query { ids: self.marking == Marking::Awaited, ..query };
-        if query == self.query {
+        let query = Query { ids: self.jobs.marking == Marking::Awaited, ..query };
+        if query == self.jobs.query {
             return None;
         }
-        self.query = Query { seq: self.query.seq + 1, ..query };
-        Some(self.query.clone())
+        self.jobs.query = Query { seq: self.jobs.query.seq + 1, ..query };
+        Some(self.jobs.query.clone())
     }
 }

@@ -13,7 +13,7 @@ impl Ui {
         // On a small screen the pane is shut: asking for one of its tabs opens it.
         if !self.shows_detail() {
             self.pin();
-            self.opened = true;
+            self.pane.opened = true;
         }
     }
 

@@ -98,15 +98,15 @@ impl Ui {
     /// The plan was confirmed: the table begins as it always does.
     pub(crate) fn leave_plan(&mut self) {
         self.layers.clear();
-        (self.plan, self.typing, self.toast) = (PlanDesk::default(), false, None);
-        self.filter.reset();
-        (self.order, self.reverse) = (Order::default(), false);
-        (self.cursor, self.selected, self.place) = (Cursor::First, None, 0);
+        (self.plan, self.jobs.typing, self.toast) = (PlanDesk::default(), false, None);
+        self.jobs.filter.reset();
+        (self.jobs.order, self.jobs.reverse) = (Order::default(), false);
+        (self.jobs.cursor, self.jobs.selected, self.jobs.place) = (Cursor::First, None, 0);
     }
 
     /// The next order: of a plan only those that tell its photos apart, and those of a plan only there.
     pub(crate) fn next_order(&self) -> Order {
-        let mut next = self.order.next();
+        let mut next = self.jobs.order.next();
         while if self.is_planning() { matches!(next, Order::Number | Order::Time) } else { next == Order::Choice } {
             next = next.next();
         }
@@ -115,7 +115,7 @@ impl Ui {
 
     /// Leaves out all that the list shows, or takes it in again; gives what is said, too.
     pub(crate) fn choose_shown(&self, out: bool) -> (Option<Command>, String) {
-        let text = self.filter.value().trim();
+        let text = self.jobs.filter.value().trim();
         let plan = &self.snapshot.plan;
         if self.page().total == 0 {
             return (None, "no photo is shown".to_owned());

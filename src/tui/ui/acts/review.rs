@@ -11,7 +11,7 @@ use crate::tui::view::words::format::plural;
 impl Ui {
     /// The marked or the current result is as it should be.
     pub(crate) fn accept(&self) -> Outcome {
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {
+        if let (true, Some(row)) = (self.jobs.marks.is_empty(), self.current_by_now()) {
             return match row.state.status {
                 Status::Done if row.judged.verdict == Some(Verdict::Accepted) => {
                     Outcome::Say(format!("{} is accepted already", row.path))
@@ -27,7 +27,7 @@ impl Ui {
 
     /// The marked or the current result is not.
     pub(crate) fn reject(&self) -> Outcome {
-        if let (true, Some(row)) = (self.marks.is_empty(), self.current_by_now()) {
+        if let (true, Some(row)) = (self.jobs.marks.is_empty(), self.current_by_now()) {
             return match row.state.status {
                 Status::Done | Status::Review => {
                     let said = format!("{} is rejected; it stays until it is made again", row.path);

@@ -17,19 +17,19 @@ impl Ui {
             return self.close_sheet();
         }
         self.thaw();
-        let before = (self.order == Order::Status).then_some(self.order);
+        let before = (self.jobs.order == Order::Status).then_some(self.jobs.order);
         if before.is_some() {
-            self.order = Order::Number;
+            self.jobs.order = Order::Number;
         }
-        (self.opened, self.focus) = (false, Focus::Jobs);
+        (self.pane.opened, self.focus) = (false, Focus::Jobs);
         self.pictures.sheet = Some(Sheet { before });
     }
 
     /// Back to the table, in the order that it had unless another was chosen meanwhile.
     pub(crate) fn close_sheet(&mut self) {
         let Some(sheet) = self.pictures.sheet.take() else { return };
-        if let Some(before) = sheet.before.filter(|_| self.order == Order::Number) {
-            self.order = before;
+        if let Some(before) = sheet.before.filter(|_| self.jobs.order == Order::Number) {
+            self.jobs.order = before;
         }
     }
 

@@ -80,7 +80,7 @@ fn where_no_screen_fits_keys_do_nothing_that_is_not_to_be_seen() {
     let mut busy = desk(5);
     busy.set(1, Status::InQueue).set(2, Status::Failed).answer().press_all(&["j", "k"]).resize(20, 5);
     busy.press_all(&["x", "p", "r", "R", "+", "space", "z", "/", "f"]);
-    assert!(busy.told.is_empty() && busy.ui.layers.is_empty() && !busy.ui.typing, "{:?}", busy.told);
+    assert!(busy.told.is_empty() && busy.ui.layers.is_empty() && !busy.ui.jobs.typing, "{:?}", busy.told);
     busy.press_all(&["ctrl-l", "ctrl-z"]);
     assert_eq!(busy.effects, [Effect::Redraw, Effect::Suspend]);
 }
@@ -163,11 +163,11 @@ fn enter_on_a_cause_shows_just_its_photos_and_esc_shows_all() {
     "503 runner gone".clone_into(&mut desk.rows[1].note);
     "422 too large".clone_into(&mut desk.rows[4].note);
     desk.answer().press_all(&["F", "j", "enter"]);
-    assert_eq!(desk.ui.query.cause, Some(CauseKind::Runner));
+    assert_eq!(desk.ui.jobs.query.cause, Some(CauseKind::Runner));
     let screen = desk.screen();
     assert!(screen.contains("IMG_0002") && !screen.contains("IMG_0005"), "{screen}");
     desk.press_all(&["esc"]);
-    assert_eq!((desk.ui.query.cause, desk.ui.query.tab), (None, Tab::All));
+    assert_eq!((desk.ui.jobs.query.cause, desk.ui.jobs.query.tab), (None, Tab::All));
     assert!(desk.screen().contains("IMG_0005") && desk.screen().contains("IMG_0009"));
 }
 
@@ -179,30 +179,30 @@ fn s_goes_through_the_columns_and_capital_s_turns_them_around() {
     let all: Vec<_> = Order::ALL.into_iter().filter(|order| *order != Order::Choice).collect();
     for _ in &all {
         desk.press_all(&["s"]);
-        orders.push(desk.ui.query.order);
+        orders.push(desk.ui.jobs.query.order);
     }
     orders.rotate_right(1);
     assert_eq!(orders, all);
     desk.press_all(&["s", "S"]);
-    assert!(desk.ui.query.reverse);
+    assert!(desk.ui.jobs.query.reverse);
     desk.press_all(&["s"]);
-    assert!(!desk.ui.query.reverse, "each column begins in its own direction");
+    assert!(!desk.ui.jobs.query.reverse, "each column begins in its own direction");
 }
 
 #[test]
 fn a_row_that_is_still_to_be_found_is_not_taken_for_gone() {
     let mut desk = desk(30);
     desk.press_all(&["j", "j", "j"]);
-    let chosen = desk.ui.selected;
+    let chosen = desk.ui.jobs.selected;
     desk.press("s");
-    let query = desk.ui.query.clone();
+    let query = desk.ui.jobs.query.clone();
     let mut snapshot = (*desk.ui.snapshot).clone();
     let rows = vec![fixtures::row(20, "a.jpg", Status::Pending)];
     snapshot.page = Page { query, total: 1, rows, cursor: Some(0), gathering: true, ..Page::default() };
     desk.take_in(Msg::Snapshot(Arc::new(snapshot)));
-    assert_eq!(desk.ui.selected, chosen);
+    assert_eq!(desk.ui.jobs.selected, chosen);
     desk.answer();
-    assert_eq!((desk.ui.selected, desk.on()), (chosen, chosen.map(JobId::number)));
+    assert_eq!((desk.ui.jobs.selected, desk.on()), (chosen, chosen.map(JobId::number)));
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn the_engine_is_told_what_is_looked_at_and_only_when_that_changes() {
     assert_eq!(looks(&mut desk, key("2")), 0, "the lower pane's tab is no business of the engine's");
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 80, height: 40 })), 1, "more rows are wanted");
     assert_eq!(looks(&mut desk, Msg::Resize(Size { width: 50, height: 40 })), 1, "no detail is wanted");
-    assert!(!desk.ui.query.detail);
+    assert!(!desk.ui.jobs.query.detail);
 }
 
 #[test]
@@ -333,19 +333,19 @@ proptest! {
         let mut desk = Desk::new(80, 24, fixtures::pending(60));
         desk.press_all(&["j"]);
         for (what, number, status) in moves {
-            let chosen = desk.ui.selected;
+            let chosen = desk.ui.jobs.selected;
             match what {
                 0 => { desk.press("j").answer(); }
                 1 => { desk.press("k").answer(); }
                 2 => { desk.press("pgdn").answer(); desk.answer(); }
-                3 => { desk.press("s").answer(); desk.answer(); prop_assert_eq!(desk.ui.selected, chosen); }
+                3 => { desk.press("s").answer(); desk.answer(); prop_assert_eq!(desk.ui.jobs.selected, chosen); }
                 _ => {
                     let own = chosen == Some(JobId::at(number - 1));
                     desk.set(number, Status::ALL[status]).answer();
-                    prop_assert!(own || desk.ui.selected == chosen, "rows moved, the cursor must not");
+                    prop_assert!(own || desk.ui.jobs.selected == chosen, "rows moved, the cursor must not");
                 }
             }
-            prop_assert_eq!(desk.ui.selected.map(JobId::number), desk.on());
+            prop_assert_eq!(desk.ui.jobs.selected.map(JobId::number), desk.on());
         }
     }
 }

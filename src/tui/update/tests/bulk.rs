@@ -11,7 +11,7 @@ fn marks_are_acted_on_together_after_a_question() {
     assert!(desk.told.is_empty());
     desk.press_all(&["enter", "x", "y"]);
     assert_eq!(desk.told, [Command::Cancel(vec![JobId::at(0), JobId::at(1)])], "Enter is the safe answer");
-    assert!(desk.ui.marks.is_empty());
+    assert!(desk.ui.jobs.marks.is_empty());
 }
 
 #[test]
@@ -31,17 +31,17 @@ fn what_can_be_done_with_marked_photos_is_counted_and_priced_wherever_they_are()
 fn everything_that_the_filter_leaves_is_marked_and_unmarked_one_by_one() {
     let mut desk = desk(500);
     desk.press_all(&["a"]);
-    assert_eq!(desk.ui.marks.len(), 500, "not only what is on the screen");
-    assert!(!desk.ui.query.ids, "they are named once");
+    assert_eq!(desk.ui.jobs.marks.len(), 500, "not only what is on the screen");
+    assert!(!desk.ui.jobs.query.ids, "they are named once");
     desk.press_all(&["space"]);
-    assert_eq!(desk.ui.marks.len(), 499);
+    assert_eq!(desk.ui.jobs.marks.len(), 499);
     desk.press_all(&["A", "/", "0", "4", "9", "enter", "a"]);
-    assert_eq!(desk.ui.marks.len(), 11, "049 and 0490 to 0499");
+    assert_eq!(desk.ui.jobs.marks.len(), 11, "049 and 0490 to 0499");
     desk.press_all(&["A"]);
     desk.press("a").press("right").answer().answer();
-    assert!(desk.ui.marks.len() <= 11, "what is asked for elsewhere is not marked");
+    assert!(desk.ui.jobs.marks.len() <= 11, "what is asked for elsewhere is not marked");
     desk.press_all(&["A"]);
-    assert!(desk.ui.marks.is_empty());
+    assert!(desk.ui.jobs.marks.is_empty());
 }
 
 #[test]

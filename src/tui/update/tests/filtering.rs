@@ -89,11 +89,11 @@ fn what_is_asked_for_begins_at_its_first_row() {
     assert_eq!(desk.on(), Some(31));
     // A tab keeps a photo that is in it, and begins at its top where it is not.
     desk.press_all(&["h"]);
-    assert_eq!((desk.ui.query.tab, desk.on()), (Tab::Only(Group::Failed), Some(20)));
+    assert_eq!((desk.ui.jobs.query.tab, desk.on()), (Tab::Only(Group::Failed), Some(20)));
     desk.press_all(&["j", "h", "h", "h", "l", "l", "l"]);
-    assert_eq!((desk.ui.query.tab, desk.on()), (Tab::Only(Group::Failed), Some(20)), "by way of tabs without it");
+    assert_eq!((desk.ui.jobs.query.tab, desk.on()), (Tab::Only(Group::Failed), Some(20)), "by way of tabs without it");
     desk.press_all(&["j", "j", "F", "esc", "h", "h", "h"]);
-    assert_eq!(desk.ui.query.tab, Tab::All);
+    assert_eq!(desk.ui.jobs.query.tab, Tab::All);
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn indentation_is_not_underlined_where_failures_are() {
         desk.press_all(&["F"]);
         let blanks = underlined(&desk).iter().filter(|row| row.starts_with(' ')).count();
         assert_eq!(blanks, 0, "{theme}: {:?}", underlined(&desk));
-        assert!(desk.ui.styles.of(Role::Failure).add_modifier.contains(Modifier::BOLD));
+        assert!(desk.ui.screen.styles.of(Role::Failure).add_modifier.contains(Modifier::BOLD));
     }
 }

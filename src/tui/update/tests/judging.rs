@@ -30,7 +30,7 @@ fn accepting_and_rejecting_ask_nothing_since_they_cost_nothing() {
     assert!(desk.told.len() == 1 && desk.screen().contains("is accepted already"), "{}", desk.screen());
     desk.press_all(&["space", "space", "X"]);
     assert!(matches!(desk.told.as_slice(), [_, Command::Reject(ids)] if ids.len() == 2), "{:?}", desk.told);
-    assert!(desk.ui.marks.is_empty(), "marks are used up");
+    assert!(desk.ui.jobs.marks.is_empty(), "marks are used up");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_job_that_goes_far_away_leaves_the_cursor_in_its_place_unless_it_is_looked_a
     for keys in [&["enter"][..], &["tab"], &["z"], &["x"], &["f"]] {
         let mut held = busy();
         held.press_all(keys).set(3, Status::Done).answer().answer();
-        assert_eq!(held.ui.selected, Some(JobId::at(2)), "{keys:?}");
+        assert_eq!(held.ui.jobs.selected, Some(JobId::at(2)), "{keys:?}");
     }
     // What ends within the page is followed.
     let mut few = desk(6);
@@ -141,7 +141,7 @@ fn asking_for_other_rows_lets_a_frozen_table_move_again() {
     for key in ["s", "/", "right"] {
         let mut desk = desk(50);
         desk.press_all(&["f", key]);
-        assert_eq!(desk.ui.frozen, None, "{key}");
+        assert_eq!(desk.ui.jobs.frozen, None, "{key}");
     }
 }
 
@@ -149,11 +149,11 @@ fn asking_for_other_rows_lets_a_frozen_table_move_again() {
 fn printable_keys_are_text_while_a_filter_is_typed() {
     let mut desk = desk(50);
     desk.press_all(&["/", "q", "p", "0", "?"]);
-    assert_eq!(desk.ui.filter.value(), "qp0?");
+    assert_eq!(desk.ui.jobs.filter.value(), "qp0?");
     assert!(desk.told.is_empty() && desk.effects.is_empty());
     assert!(desk.screen().contains("no job matches the filter"));
     desk.press_all(&["esc"]);
-    assert_eq!(desk.ui.filter.value(), "");
+    assert_eq!(desk.ui.jobs.filter.value(), "");
     desk.press_all(&["/", "0", "0", "4", "2", "enter"]);
     assert_eq!((desk.on(), desk.ui.page().total), (Some(42), 1));
     assert!(desk.told.is_empty());
@@ -190,15 +190,16 @@ fn pasted_text_goes_into_the_filter_cleaned_and_nowhere_else() {
     assert!(desk.told.is_empty());
     desk.press("/");
     desk.take_in(Msg::Paste("a\u{1b}[2Jb\nc".to_owned()));
-    assert_eq!(desk.ui.filter.value(), "a\u{fffd}[2Jb c");
+    assert_eq!(desk.ui.jobs.filter.value(), "a\u{fffd}[2Jb c");
 }
 
 #[test]
 fn esc_closes_what_is_in_front_then_the_filter_then_the_marks_and_never_quits() {
     let mut desk = desk(50);
     desk.press_all(&["space", "/", "0", "enter", "enter", "?"]);
-    let layers =
-        |desk: &Desk| (desk.ui.layers.len(), desk.ui.opened, desk.ui.filter.value().len(), desk.ui.marks.len());
+    let layers = |desk: &Desk| {
+        (desk.ui.layers.len(), desk.ui.pane.opened, desk.ui.jobs.filter.value().len(), desk.ui.jobs.marks.len())
+    };
     assert_eq!(layers(&desk), (1, true, 1, 1));
     desk.press_all(&["esc"]);
     assert_eq!(layers(&desk), (0, true, 1, 1));

@@ -83,7 +83,7 @@ fn another_result_under_the_same_name_is_made_anew() {
 #[test]
 fn who_wants_no_pictures_gets_none() {
     let mut desk = done(120, 36);
-    desk.ui.caps.images = Images::None;
+    desk.ui.screen.caps.images = Images::None;
     desk.press_all(&["3"]);
     desk.take_in(at(500));
     assert!(asked(&mut desk).is_empty());

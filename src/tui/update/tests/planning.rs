@@ -240,11 +240,15 @@ fn the_list_is_a_part_of_the_plan_and_goes_back_to_where_the_cursor_was() {
 fn the_table_of_a_run_begins_without_what_was_looked_for_in_the_plan() {
     let mut desk = plan();
     desk.press_all(&["/", "I", "M", "G", "_", "0", "0", "0", "3", "enter", "s", "S"]);
-    assert_eq!((desk.ui.order, desk.ui.reverse), (Order::Path, true), "numbers and times tell no plan's photos apart");
+    assert_eq!(
+        (desk.ui.jobs.order, desk.ui.jobs.reverse),
+        (Order::Path, true),
+        "numbers and times tell no plan's photos apart"
+    );
     let mut desk = desk.with(|snapshot| snapshot.phase = Phase::Running);
     desk.answer();
     assert_eq!(
-        (desk.ui.order, desk.ui.reverse, desk.ui.filter.value(), desk.on()),
+        (desk.ui.jobs.order, desk.ui.jobs.reverse, desk.ui.jobs.filter.value(), desk.on()),
         (Order::Status, false, "", Some(1))
     );
     assert!(desk.screen().contains("IMG_0004"), "{}", desk.screen());
@@ -255,7 +259,7 @@ fn the_list_of_photos_is_ordered_by_what_becomes_of_them() {
     use crate::engine::snapshot::Choice;
     let mut desk = plan();
     desk.press_all(&["p", "s", "s", "s", "s"]);
-    assert_eq!(desk.ui.order, Order::Choice);
+    assert_eq!(desk.ui.jobs.order, Order::Choice);
     assert!(desk.screen().contains("order: to send ↓"), "{}", desk.screen());
     let mut choices: Vec<Option<Choice>> = Vec::new();
     desk.press_all(&["G"]);
@@ -263,7 +267,7 @@ fn the_list_of_photos_is_ordered_by_what_becomes_of_them() {
     assert!(choices.contains(&Some(Choice::Out)) && choices.last() == Some(&None), "{choices:?}");
     assert!(choices.is_sorted_by_key(|choice| (choice.is_none(), *choice)), "{choices:?}");
     desk.press_all(&["s"]);
-    assert_eq!(desk.ui.order, Order::Status, "as found again");
+    assert_eq!(desk.ui.jobs.order, Order::Status, "as found again");
 }
 
 #[test]

@@ -41,15 +41,15 @@ fn a_click_on_a_tab_shows_it_at_every_width_that_has_it() {
     for width in [60, 80, 120, 200] {
         let mut desk = fixtures::running(width, 36);
         click(&mut desk, 3, "Done");
-        assert_eq!(desk.ui.query.tab, Tab::Only(Group::Done), "{width}");
+        assert_eq!(desk.ui.jobs.query.tab, Tab::Only(Group::Done), "{width}");
         click(&mut desk, 3, "All");
-        assert_eq!(desk.ui.query.tab, Tab::All);
+        assert_eq!(desk.ui.jobs.query.tab, Tab::All);
         click(&mut desk, 8, "Caption");
         assert_eq!(desk.ui.pane_tab(), PaneTab::Caption, "{width}");
         click(&mut desk, 3, "Photo ");
-        assert_eq!((desk.ui.query.order, desk.ui.query.reverse), (Order::Path, false));
+        assert_eq!((desk.ui.jobs.query.order, desk.ui.jobs.query.reverse), (Order::Path, false));
         click(&mut desk, 3, "Photo ");
-        assert!(desk.ui.query.reverse);
+        assert!(desk.ui.jobs.query.reverse);
     }
 }
 
@@ -63,10 +63,10 @@ fn a_click_on_a_key_does_what_the_key_does_and_nothing_beside_it_does() {
         assert_eq!(desk.told.pop(), Some(does), "{text}");
     }
     click(&mut desk, 35, "/ filter");
-    assert!(desk.ui.typing);
+    assert!(desk.ui.jobs.typing);
     desk.press_all(&["i", "m", "g"]);
     click(&mut desk, 35, "Enter keep");
-    assert!(!desk.ui.typing && desk.ui.filter.value() == "img");
+    assert!(!desk.ui.jobs.typing && desk.ui.jobs.filter.value() == "img");
     click(&mut desk, 35, "window");
     assert!(desk.told.is_empty(), "a word for two keys is none of them");
     click(&mut desk, 35, "q quit");
@@ -80,9 +80,9 @@ fn a_question_is_answered_by_a_click_and_what_is_behind_it_is_out_of_reach() {
         desk.press_all(&["q"]);
         // Where nothing else fits, the question is the screen.
         for row in 0..if size.1 < 8 { 0 } else { size.1 - 1 } {
-            let behind = desk.ui.query.clone();
+            let behind = desk.ui.jobs.query.clone();
             press_at(&mut desk, MouseEventKind::Down(MouseButton::Left), (0, row));
-            assert_eq!((desk.ui.layers.len(), &desk.ui.query), (1, &behind), "{size:?}");
+            assert_eq!((desk.ui.layers.len(), &desk.ui.jobs.query), (1, &behind), "{size:?}");
         }
         desk.ui.layers.clear();
         desk.told.clear();
@@ -98,12 +98,12 @@ fn the_keys_of_the_banner_are_the_bound_ones_and_can_be_clicked() {
         let keys = [("failures", "ctrl-f"), ("reviews", "ctrl-e"), ("quit", "Z")];
         let keys = keys.map(|(action, key)| (action.to_owned(), vec![key.to_owned()]));
         let mut desk = fixtures::finished(width, height);
-        desk.ui.keys = KeyMap::with(&keys.into()).unwrap();
-        let shown = desk.ui.keys.shown(Action::Failures);
+        desk.ui.screen.keys = KeyMap::with(&keys.into()).unwrap();
+        let shown = desk.ui.screen.keys.shown(Action::Failures);
         click(&mut desk, 2, &format!("{shown} shows"));
         assert_eq!(desk.ui.context(), Context::Causes, "{}", desk.screen());
         desk.press_all(&["esc"]);
-        let shown = desk.ui.keys.shown(Action::Reviews);
+        let shown = desk.ui.screen.keys.shown(Action::Reviews);
         click(&mut desk, 2, &format!("{shown} goes"));
         assert_eq!(desk.ui.context(), Context::Review);
         desk.press_all(&["esc"]);

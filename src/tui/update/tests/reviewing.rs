@@ -18,7 +18,7 @@ fn reviewing() -> Desk {
 fn keys_go_through_results_alone_and_leave_the_table_as_it_was() {
     let mut desk = fixtures::finished(120, 36);
     desk.press_all(&["s", "S"]);
-    let before = (desk.ui.tab, desk.ui.order, desk.ui.reverse);
+    let before = (desk.ui.jobs.tab, desk.ui.jobs.order, desk.ui.jobs.reverse);
     desk.press_all(&["V"]).answer();
     assert_eq!(desk.ui.context(), Context::Review);
     let results = desk.rows.iter().filter(|row| row.state.status.has_result()).count();
@@ -31,12 +31,12 @@ fn keys_go_through_results_alone_and_leave_the_table_as_it_was() {
     desk.press_all(&["space"]);
     assert_eq!(desk.ui.zoom.map(|zoom| zoom.show), Some(Show::Before));
     desk.press_all(&["esc"]).answer();
-    assert_eq!((desk.ui.tab, desk.ui.order, desk.ui.reverse), before);
+    assert_eq!((desk.ui.jobs.tab, desk.ui.jobs.order, desk.ui.jobs.reverse), before);
     assert_eq!(desk.ui.context(), Context::Jobs);
     // From the tab of those that are to be reviewed, it goes through them alone.
     let mut desk = fixtures::finished(120, 36);
     desk.press_all(&["l", "l", "l", "l", "V"]).answer();
-    assert_eq!(desk.ui.tab, crate::engine::snapshot::Tab::Only(Group::Review));
+    assert_eq!(desk.ui.jobs.tab, crate::engine::snapshot::Tab::Only(Group::Review));
     desk.press_all(&["o"]).answer();
     assert_eq!(desk.ui.page().total, results);
 }
@@ -121,7 +121,7 @@ fn pictures_are_asked_for_at_once_the_next_ones_ahead_and_none_twice() {
     desk.develop();
     desk.press("right");
     // The picture is there with the key, before the engine has said anything.
-    let current = desk.ui.page().near.iter().find(|near| Some(near.id) == desk.ui.selected).unwrap();
+    let current = desk.ui.page().near.iter().find(|near| Some(near.id) == desk.ui.jobs.selected).unwrap();
     assert_eq!(current.id, JobId::at(5));
     assert!(!desk.screen().contains('…'), "{}", desk.screen());
     desk.answer();

@@ -21,7 +21,7 @@ pub(super) fn render(
     buf: &mut Buffer,
     hits: &mut Hits,
 ) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let rows = area.rows(room.columns);
     let (row, column) = area.cursor(&rows);
     let top = area.top(row, room.rows);

@@ -99,8 +99,8 @@ pub(in crate::tui) fn room(size: Size, editing: &Editing) -> Room {
 
 /// Draws an editor in front of the rest; gives where the terminal's cursor stands.
 pub(super) fn render(ui: &Ui, editing: &Editing, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
-    let areas = Areas::of(ui.size, editing);
+    let of = |role| ui.screen.styles.of(role);
+    let areas = Areas::of(ui.screen.size, editing);
     if areas.outer.is_empty() {
         return None;
     }
@@ -111,7 +111,7 @@ pub(super) fn render(ui: &Ui, editing: &Editing, buf: &mut Buffer, hits: &mut Hi
     {
         put(buf, areas.about.x, y, areas.about.width, line, of(Role::Muted));
     }
-    let room = room(ui.size, editing);
+    let room = room(ui.screen.size, editing);
     match &editing.editor {
         Editor::Line(_) => None,
         Editor::Pick(pick) => pick::render(ui, pick, areas.body, buf, hits),

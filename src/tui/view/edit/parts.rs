@@ -25,7 +25,7 @@ pub(super) fn render(
     buf: &mut Buffer,
     hits: &mut Hits,
 ) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let names = parts.fields.iter().map(|(spec, _)| width(&safe(&spec.name))).max().unwrap_or_default().min(24);
     let wrong_at = editing.error.as_ref().map(|wrong| wrong.at);
     let mut cursor = None;

@@ -12,7 +12,7 @@ use crate::tui::view::paint::{columns_of, put, put_spans, select};
 use crate::tui::view::words::text::{fit, fit_end, width};
 
 pub(super) fn render(ui: &Ui, pick: &Pick, body: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     if body.is_empty() {
         return None;
     }

@@ -22,6 +22,6 @@ pub(super) fn wrong(ui: &Ui, said: &str, below: Rect, buf: &mut Buffer) {
         } else {
             line.to_owned()
         };
-        put(buf, below.x, y, below.width, &line, ui.styles.of(Role::Failure));
+        put(buf, below.x, y, below.width, &line, ui.screen.styles.of(Role::Failure));
     }
 }

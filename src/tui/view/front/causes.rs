@@ -51,7 +51,7 @@ pub(in crate::tui::view) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &
     let title = format!("{failed} failed for {}", plural(groups.len(), "cause", "causes"));
     let inner = front(ui, &title, area, buf, hits);
     if lines.is_empty() {
-        put_spans(buf, inner, &[Span::styled("nothing has failed", ui.styles.of(Role::Muted))]);
+        put_spans(buf, inner, &[Span::styled("nothing has failed", ui.screen.styles.of(Role::Muted))]);
     }
     // The chosen cause stays in sight with all that is said of it.
     let head = lines.iter().position(|line| line.chosen).unwrap_or_default();
@@ -70,13 +70,13 @@ pub(in crate::tui::view) fn render(ui: &Ui, causes: Causes, screen: Rect, buf: &
     }
     if top + usize::from(inner.height) < lines.len() {
         let y = area.bottom().saturating_sub(1);
-        put_right(buf, area.x, y, area.width.saturating_sub(2), " ↓ more ", ui.styles.of(Role::Muted));
+        put_right(buf, area.x, y, area.width.saturating_sub(2), " ↓ more ", ui.screen.styles.of(Role::Muted));
     }
 }
 
 /// A cause in one line; under the cursor, with what happened and what to do.
 fn cause(ui: &Ui, group: &CauseGroup, (cause, chosen): (usize, bool), room: usize) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (what, to_do) = group.kind.advice();
     let bar = if chosen { "▸" } else { " " };
     let head = format!("{bar}{:>6}  {}: {what}", count(group.count), group.kind);

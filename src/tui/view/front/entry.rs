@@ -19,7 +19,7 @@ pub(in crate::tui::view) fn render(
     buf: &mut Buffer,
     hits: &mut Hits,
 ) -> Position {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let columns = usize::from(screen.width.saturating_sub(4)).clamp(1, 68);
     let about = wrap(entry.amount.about(), columns.saturating_sub(4));
     let so_far = match entry.amount {

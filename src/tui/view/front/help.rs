@@ -39,7 +39,7 @@ fn parts(ui: &Ui) -> Vec<Part> {
             .filter(|action| action.section() == section)
             .filter(|action| action.contexts().iter().any(|context| here.contains(context)));
         let entry = |action: &Action| {
-            let keys: Vec<_> = ui.keys.keys(*action).iter().map(ToString::to_string).collect();
+            let keys: Vec<_> = ui.screen.keys.keys(*action).iter().map(ToString::to_string).collect();
             (keys.join("  "), action.about().to_owned())
         };
         let mut entries: Vec<_> = actions.map(entry).collect();
@@ -50,7 +50,7 @@ fn parts(ui: &Ui) -> Vec<Part> {
             parts.push(Part { title: section.title(), entries });
         }
     }
-    let caps = ui.caps;
+    let caps = ui.screen.caps;
     let letters = if caps.unicode { "Unicode" } else { "ASCII" };
     let place = if caps.remote { ", over SSH" } else { "" };
     let mut here = vec![format!("theme {}, {}, {letters}{place}", ui.theme_name(), caps.depth.name())];
@@ -64,7 +64,7 @@ fn parts(ui: &Ui) -> Vec<Part> {
 impl Part {
     /// Its lines in so many columns: what does not fit into one is wrapped, never cut.
     fn lines(&self, ui: &Ui, columns: usize) -> Vec<Line> {
-        let of = |role| ui.styles.of(role);
+        let of = |role| ui.screen.styles.of(role);
         let titles = wrap(self.title, columns).into_iter();
         let mut lines: Vec<Line> = titles.map(|title| vec![(title.to_owned(), of(Role::Title))]).collect();
         let longest = self.entries.iter().map(|(keys, _)| width(keys)).max().unwrap_or_default();
@@ -121,7 +121,7 @@ fn area(ui: &Ui, screen: Rect) -> Rect {
 
 /// How far the help can be scrolled.
 pub(crate) fn overflow(ui: &Ui) -> usize {
-    let screen = Rect::new(0, 0, ui.size.width, ui.size.height);
+    let screen = Rect::new(0, 0, ui.screen.size.width, ui.screen.size.height);
     let lines = columns(ui, screen.width).iter().map(Vec::len).max().unwrap_or_default();
     lines.saturating_sub(usize::from(area(ui, screen).height.saturating_sub(2)))
 }
@@ -143,7 +143,7 @@ pub(in crate::tui::view) fn render(ui: &Ui, top: usize, screen: Rect, buf: &mut 
     }
     if top < most {
         let y = area.bottom().saturating_sub(1);
-        put_right(buf, area.x, y, area.width.saturating_sub(2), " ↓ more ", ui.styles.of(Role::Muted));
+        put_right(buf, area.x, y, area.width.saturating_sub(2), " ↓ more ", ui.screen.styles.of(Role::Muted));
     }
 }
 

@@ -14,8 +14,8 @@ use crate::tui::view::words::text::{fit, safe, width, wrap};
 
 /// Draws a question in the middle of the screen.
 pub(in crate::tui::view) fn render(ui: &Ui, question: &Question, screen: Rect, buf: &mut Buffer, hits: &mut Hits) {
-    let of = |role| ui.styles.of(role);
-    let tiny = is_too_small(ui.size);
+    let of = |role| ui.screen.styles.of(role);
+    let tiny = is_too_small(ui.screen.size);
     let most = usize::from(screen.width.saturating_sub(if tiny { 0 } else { 6 })).clamp(1, 76);
     // Where every row counts there is no border, and the title is a text like any other.
     let text: Vec<String> = std::iter::once(&question.title)
@@ -76,7 +76,7 @@ pub(in crate::tui::view) fn saying(ui: &Ui, title: &str, lines: &[&str], screen:
     let inner = front(ui, title, middle(screen, columns, lines.len()), buf, &mut Hits::default());
     for (at, line) in lines.iter().enumerate() {
         let y = inner.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
-        put(buf, inner.x, y, row_left(inner, y), line, ui.styles.of(Role::Overlay));
+        put(buf, inner.x, y, row_left(inner, y), line, ui.screen.styles.of(Role::Overlay));
     }
 }
 
@@ -93,11 +93,11 @@ pub(in crate::tui::view) fn middle(screen: Rect, columns: usize, rows: usize) ->
 /// An empty box with a title, in front of the rest; gives its inside.
 pub(in crate::tui::view) fn front(ui: &Ui, title: &str, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> Rect {
     hits.add(area, Click::Nothing);
-    clear(buf, area, ui.styles.of(Role::Overlay));
-    let border = ui.styles.of(Role::BorderFocus);
+    clear(buf, area, ui.screen.styles.of(Role::Overlay));
+    let border = ui.screen.styles.of(Role::BorderFocus);
     let row = frame(buf, area, border, true);
     let title = fit(title, usize::from(row.width).saturating_sub(2));
-    put(buf, row.x, row.y, row.width, &format!(" {title} "), ui.styles.of(Role::Title));
+    put(buf, row.x, row.y, row.width, &format!(" {title} "), ui.screen.styles.of(Role::Title));
     Rect {
         x: area.x.saturating_add(2),
         y: area.y.saturating_add(1),

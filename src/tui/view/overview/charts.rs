@@ -43,16 +43,16 @@ struct Told<'a> {
 }
 
 fn bars(ui: &Ui) -> bar::Set<'static> {
-    if ui.caps.unicode { bar::NINE_LEVELS } else { PLAIN }
+    if ui.screen.caps.unicode { bar::NINE_LEVELS } else { PLAIN }
 }
 
 fn line(ui: &Ui) -> Marker {
-    if ui.caps.unicode { Marker::Braille } else { Marker::Custom('*') }
+    if ui.screen.caps.unicode { Marker::Braille } else { Marker::Custom('*') }
 }
 
 /// A level that is held against: told apart by its dots, and not by its colour alone.
 fn level(ui: &Ui) -> Marker {
-    if ui.caps.unicode { Marker::Custom('╌') } else { Marker::Custom('-') }
+    if ui.screen.caps.unicode { Marker::Custom('╌') } else { Marker::Custom('-') }
 }
 
 pub(super) fn photos(ui: &Ui, overview: &Overview, area: Rect, buf: &mut Buffer) {
@@ -101,14 +101,14 @@ pub(super) fn seconds(ui: &Ui, overview: &Overview, area: Rect, buf: &mut Buffer
     let Some(told) = &overview.seconds else { return };
     let bins = told.evenly(usize::from(area.width.saturating_add(1) / (WIDE + 1)).max(1));
     let is_short = told.slowest < 20.0;
-    let style = ui.styles.of(Role::Running);
+    let style = ui.screen.styles.of(Role::Running);
     let bar = |bin: &crate::engine::snapshot::Bin| {
         let label = match bin.from {
             from if from >= 999.5 => format!("{:.0}m", from / 60.0),
             from if is_short => format!("{from:.1}"),
             from => format!("{from:.0}"),
         };
-        let label = Line::styled(label, ui.styles.of(Role::Muted));
+        let label = Line::styled(label, ui.screen.styles.of(Role::Muted));
         Bar::with_label(label, bin.count).text_value(String::new()).style(style)
     };
     let chart = BarChart::vertical(bins.iter().map(bar).collect::<Vec<_>>()).bar_width(WIDE).bar_gap(1);
@@ -118,14 +118,14 @@ pub(super) fn seconds(ui: &Ui, overview: &Overview, area: Rect, buf: &mut Buffer
 pub(super) fn causes(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let groups = &ui.snapshot.causes;
     let room = usize::from(area.width / 2);
-    let style = ui.styles.of(Role::Failure).remove_modifier(Modifier::BOLD);
+    let style = ui.screen.styles.of(Role::Failure).remove_modifier(Modifier::BOLD);
     let rows = usize::from(area.height);
     // Of more than have room the last row says so.
     let shown = if groups.len() > rows { rows.saturating_sub(1) } else { groups.len() };
     let bar = |group: &crate::engine::snapshot::CauseGroup| {
         let label = fit(&group.kind.to_string(), room).into_owned();
         let value = u64::try_from(group.count).unwrap_or(u64::MAX);
-        let bar = Bar::with_label(Line::styled(label, ui.styles.of(Role::Text)), value);
+        let bar = Bar::with_label(Line::styled(label, ui.screen.styles.of(Role::Text)), value);
         bar.style(style).value_style(style.add_modifier(Modifier::REVERSED)).text_value(format!(" {value} "))
     };
     let chart = BarChart::new(groups.iter().take(shown).map(bar).collect::<Vec<_>>());
@@ -133,7 +133,7 @@ pub(super) fn causes(ui: &Ui, area: Rect, buf: &mut Buffer) {
     chart.render(Rect { height: u16::try_from(shown).unwrap_or(area.height), ..area }, buf);
     if groups.len() > shown {
         let more = format!("and {} more; F lists them", groups.len() - shown);
-        put(buf, area.x, area.bottom().saturating_sub(1), area.width, &more, ui.styles.of(Role::Muted));
+        put(buf, area.x, area.bottom().saturating_sub(1), area.width, &more, ui.screen.styles.of(Role::Muted));
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn bytes(ui: &Ui, overview: &Overview, area: Rect, buf: &mut Buffer) 
     for (arrow, now, values, area) in ways.into_iter().filter(|(.., area)| !area.is_empty()) {
         let label = format!("{arrow} {}", speed(now));
         let y = area.bottom().saturating_sub(1);
-        put(buf, area.x, y, area.width, &label, ui.styles.of(Role::Muted));
+        put(buf, area.x, y, area.width, &label, ui.screen.styles.of(Role::Muted));
         let taken = 13.min(area.width);
         let room = Rect { x: area.x.saturating_add(taken), width: area.width - taken, ..area };
         sparkline(ui, values.into_iter(), Role::Uploading, room, buf);
@@ -176,7 +176,14 @@ pub(super) fn in_short(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, b
         Panel::Causes => {
             let names: Vec<_> =
                 ui.snapshot.causes.iter().map(|group| format!("{} {}", group.count, group.kind)).collect();
-            put(buf, area.x, area.y, area.width, &fit(&names.join(", "), area.width.into()), ui.styles.of(Role::Muted));
+            put(
+                buf,
+                area.x,
+                area.y,
+                area.width,
+                &fit(&names.join(", "), area.width.into()),
+                ui.screen.styles.of(Role::Muted),
+            );
         }
     }
 }
@@ -208,7 +215,7 @@ fn sparkline(ui: &Ui, values: impl Iterator<Item = f64>, role: Role, area: Rect,
     let means: Vec<_> = (0..columns).map(mean).collect();
     let top = means.iter().copied().fold(0.0, f64::max).max(1e-9);
     let data: Vec<_> = means.iter().map(|mean| (mean / top * 1000.0).max(0.0) as u64).collect();
-    Sparkline::default().data(data).max(1000).bar_set(bars(ui)).style(ui.styles.of(role)).render(area, buf);
+    Sparkline::default().data(data).max(1000).bar_set(bars(ui)).style(ui.screen.styles.of(role)).render(area, buf);
 }
 
 /// Lines over the time of the run, with labels where there is room for them. `top` is the highest that is shown.
@@ -220,9 +227,9 @@ fn over_time(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let muted = ui.styles.of(Role::Muted);
+    let muted = ui.screen.styles.of(Role::Muted);
     let end = places(overview.points.clone()).last().map_or(1.0, |(at, _)| at.max(1.0));
-    let set = |told: &'_ Told<'_>| -> Style { ui.styles.of(told.role).remove_modifier(Modifier::BOLD) };
+    let set = |told: &'_ Told<'_>| -> Style { ui.screen.styles.of(told.role).remove_modifier(Modifier::BOLD) };
     let sets = told.iter().map(|told| {
         let kind = if told.is_full { GraphType::Area } else { GraphType::Line };
         Dataset::default().data(&told.values).marker(told.marker).graph_type(kind).style(set(told))

@@ -38,8 +38,8 @@ pub(super) fn nothing(ui: &Ui, panel: Panel, overview: &Overview) -> Option<&'st
 
 /// The figures, the most important first to stay.
 pub(super) fn of<'a>(ui: &Ui, panel: Panel, overview: &Overview) -> Vec<Piece<'a>> {
-    let text = |keep, text: String| Piece::text(keep, text, ui.styles.of(Role::Text));
-    let muted = |keep, text: String| Piece::text(keep, text, ui.styles.of(Role::Muted));
+    let text = |keep, text: String| Piece::text(keep, text, ui.screen.styles.of(Role::Text));
+    let muted = |keep, text: String| Piece::text(keep, text, ui.screen.styles.of(Role::Muted));
     match panel {
         Panel::Photos => {
             let mut told = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn of<'a>(ui: &Ui, panel: Panel, overview: &Overview) -> Vec<Piece<'a
             let mut told = vec![text(8, format!("{would}{spent}"))];
             told.push(muted(6, format!("plan ≈{}", plan(ui))));
             if let Some(cap) = ui.snapshot.batch.budget {
-                told.push(Piece::text(7, format!("cap {cap}"), ui.styles.of(Role::Warning)));
+                told.push(Piece::text(7, format!("cap {cap}"), ui.screen.styles.of(Role::Warning)));
             }
             told
         }
@@ -83,7 +83,7 @@ pub(super) fn of<'a>(ui: &Ui, panel: Panel, overview: &Overview) -> Vec<Piece<'a
                 return Vec::new();
             }
             let kinds = muted(5, format!("of {}", plural(causes, "cause", "causes")));
-            vec![Piece::text(8, count(failed), ui.styles.of(Role::Failure)), kinds]
+            vec![Piece::text(8, count(failed), ui.screen.styles.of(Role::Failure)), kinds]
         }
         Panel::Bytes => {
             let (up, down) =

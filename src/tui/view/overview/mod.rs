@@ -67,7 +67,7 @@ fn grid(area: Rect, columns: u16) -> impl Iterator<Item = Rect> {
 
 /// A chart below its title and its figures.
 fn chart(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffer) {
-    let title = ui.styles.of(Role::Title).add_modifier(Modifier::BOLD);
+    let title = ui.screen.styles.of(Role::Title).add_modifier(Modifier::BOLD);
     let left = vec![Piece::text(9, panel.title(), title)];
     let nothing = figures::nothing(ui, panel, overview);
     let is_told = nothing.is_none() || panel == Panel::Money;
@@ -76,7 +76,7 @@ fn chart(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffe
     let area = Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(1), ..area };
     match nothing {
         Some(why) => {
-            put(buf, area.x, area.y, area.width, why, ui.styles.of(Role::Muted));
+            put(buf, area.x, area.y, area.width, why, ui.screen.styles.of(Role::Muted));
         }
         None => match panel {
             Panel::Photos => charts::photos(ui, overview, area, buf),
@@ -92,9 +92,9 @@ fn chart(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffe
 /// The same on one line: title, figures, and how it went in what room is left.
 fn line(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffer) {
     let title = format!("{:<columns$}", panel.title(), columns = usize::from(TITLE - 1));
-    let mut left = vec![Piece::text(9, title, ui.styles.of(Role::HeaderRow))];
+    let mut left = vec![Piece::text(9, title, ui.screen.styles.of(Role::HeaderRow))];
     match figures::nothing(ui, panel, overview) {
-        Some(why) => left.push(Piece::new(8, vec![Span::styled(why, ui.styles.of(Role::Muted))])),
+        Some(why) => left.push(Piece::new(8, vec![Span::styled(why, ui.screen.styles.of(Role::Muted))])),
         None => left.extend(figures::of(ui, panel, overview)),
     }
     let free = spread(buf, area, 1, left, Vec::new());

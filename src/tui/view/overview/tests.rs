@@ -59,7 +59,7 @@ fn its_colours_in_the_dark_in_the_light_and_without_any() {
 #[test]
 fn without_unicode_charts_are_ascii() {
     let mut desk = desk(120, 36);
-    desk.ui.caps.unicode = false;
+    desk.ui.screen.caps.unicode = false;
     let screen = desk.screen();
     let (_, pane) = screen.split_once("6 Overview").unwrap();
     let (pane, _) = pane.rsplit_once("? help").unwrap();

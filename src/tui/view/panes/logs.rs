@@ -66,11 +66,11 @@ pub(in crate::tui::view) fn render(ui: &Ui, first: usize, area: Rect, buf: &mut 
 
 /// Draws one line; gives the row after it.
 fn render_line(ui: &Ui, line: &LogLine, area: Rect, buf: &mut Buffer) -> u16 {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let lead = lead(area.width);
     let role = level_role(&line.level);
     if lead == LEAD {
-        let time = clock_of(&line.timestamp, &ui.zone);
+        let time = clock_of(&line.timestamp, &ui.screen.zone);
         let spans = [
             Span::styled(format!("{time:8}  "), of(Role::Muted)),
             Span::styled(fit(&line.level, 7).into_owned(), of(role)),

@@ -45,7 +45,7 @@ fn trouble(ui: &Ui, area: Rect) -> Vec<Line> {
         (None, Some(suspicion)) => (suspicion.clone(), Role::Review),
         (None, None) => return Vec::new(),
     };
-    let style = ui.styles.of(role).remove_modifier(Modifier::BOLD);
+    let style = ui.screen.styles.of(role).remove_modifier(Modifier::BOLD);
     let most = usize::from(area.height / 2).max(1);
     let (text, columns) = (safe(&text), usize::from(area.width));
     let lines = wrap(&text, columns);
@@ -71,8 +71,8 @@ pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: 
     if area.is_empty() {
         return;
     }
-    let focused = ui.opened || ui.focus == Focus::Detail;
-    let border = ui.styles.of(if focused { Role::BorderFocus } else { Role::Border });
+    let focused = ui.pane.opened || ui.focus == Focus::Detail;
+    let border = ui.screen.styles.of(if focused { Role::BorderFocus } else { Role::Border });
     let sides = has_sides(area);
     let title = frame(buf, area, border, sides);
     top_border(ui, title, buf, hits);
@@ -95,7 +95,7 @@ pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: 
         (first, height.min(total), total)
     };
     if total == 0 {
-        put(buf, body.x, body.y, body.width, nothing(ui), ui.styles.of(Role::Muted));
+        put(buf, body.x, body.y, body.width, nothing(ui), ui.screen.styles.of(Role::Muted));
     }
     if sides {
         bottom_border(ui, area, first, drawn, total, buf);
@@ -110,7 +110,7 @@ fn draw_lines(lines: impl IntoIterator<Item = Line>, area: Rect, buf: &mut Buffe
 }
 
 fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let tabs = PaneTab::ALL.into_iter().enumerate().map(|(at, tab)| {
         let chosen = tab == ui.pane_tab();
         let style =
@@ -139,7 +139,7 @@ fn top_border(ui: &Ui, title: Rect, buf: &mut Buffer, hits: &mut Hits) {
 }
 
 fn bottom_border(ui: &Ui, area: Rect, first: usize, drawn: usize, total: usize, buf: &mut Buffer) {
-    let muted = ui.styles.of(Role::Muted);
+    let muted = ui.screen.styles.of(Role::Muted);
     let y = area.bottom().saturating_sub(1);
     let width = area.width.saturating_sub(2);
     let mut words = Vec::new();
@@ -192,6 +192,6 @@ fn caption(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     let Some(text) = &detail.result.caption else { return Vec::new() };
     // Lines of some eighty columns are the easiest to read.
     let columns = usize::from(width).min(96);
-    let style = ui.styles.of(Role::Caption);
+    let style = ui.screen.styles.of(Role::Caption);
     wrap(&safe(text), columns).into_iter().map(|line| vec![(line.to_owned(), style)]).collect()
 }

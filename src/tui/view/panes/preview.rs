@@ -62,7 +62,7 @@ impl Shown<'_> {
 /// What is looked at: in the review the row under the cursor, before the engine has told all of it.
 fn shown(ui: &Ui) -> Option<Shown<'_>> {
     if ui.review().is_some() {
-        let near = ui.page().near.iter().find(|near| Some(near.id) == ui.selected)?;
+        let near = ui.page().near.iter().find(|near| Some(near.id) == ui.jobs.selected)?;
         return Some(Shown { before: &near.before, after: near.after.as_ref(), stamp: &near.stamp });
     }
     let detail = ui.detail()?;
@@ -72,7 +72,7 @@ fn shown(ui: &Ui) -> Option<Shown<'_>> {
 
 /// The pictures that are on the screen, or would be; in the review those that a key brings, too.
 pub(crate) fn asks(ui: &Ui) -> Vec<Ask> {
-    if ui.caps.images == Images::None || ui.is_planning() || is_too_small(ui.size) {
+    if ui.screen.caps.images == Images::None || ui.is_planning() || is_too_small(ui.screen.size) {
         return Vec::new();
     }
     let frames = match ui.zoom {
@@ -97,7 +97,7 @@ pub(crate) fn asks(ui: &Ui) -> Vec<Ask> {
 /// the one after the next, and the one before.
 fn ahead(ui: &Ui, zoom: Zoom) -> Vec<Ask> {
     let near = &ui.page().near;
-    let Some(here) = near.iter().position(|near| Some(near.id) == ui.selected) else { return Vec::new() };
+    let Some(here) = near.iter().position(|near| Some(near.id) == ui.jobs.selected) else { return Vec::new() };
     let area = area_of(ui, zoom);
     let ask = |place: Option<usize>, zoom: Zoom| {
         let near = near.get(place?)?;
@@ -188,7 +188,7 @@ fn sides(zoom: Zoom, area: Rect) -> Vec<(Side, Rect)> {
 }
 
 fn area_of(ui: &Ui, zoom: Zoom) -> Rect {
-    if zoom.review.is_some() { review_area(ui.size) } else { zoom_area(ui.size) }
+    if zoom.review.is_some() { review_area(ui.screen.size) } else { zoom_area(ui.screen.size) }
 }
 
 /// Below the title and above the footer.
@@ -204,8 +204,8 @@ pub(super) fn review_area(size: Size) -> Rect {
 
 /// The lower pane's tab.
 pub(in crate::tui::view) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
-    if ui.caps.images == Images::None {
-        put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.styles.of(Role::Muted));
+    if ui.screen.caps.images == Images::None {
+        put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.screen.styles.of(Role::Muted));
         return;
     }
     draw(ui, &pane_frames(ui, area), area, buf);
@@ -217,15 +217,15 @@ pub(in crate::tui::view) fn zoomed(ui: &Ui, zoom: &Zoom, screen: Rect, buf: &mut
     let frames = zoom_frames(ui, *zoom, area);
     title(ui, *zoom, &frames, Rect { height: 1, ..screen }, buf);
     footer::render(ui, Rect { y: screen.bottom().saturating_sub(1), height: 1, ..screen }, buf, hits);
-    if ui.caps.images == Images::None {
-        put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.styles.of(Role::Muted));
+    if ui.screen.caps.images == Images::None {
+        put(buf, area.x, area.y, area.width, "pictures are off: --images none", ui.screen.styles.of(Role::Muted));
         return;
     }
     draw(ui, &frames, area, buf);
 }
 
 fn title(ui: &Ui, zoom: Zoom, frames: &[Frame], row: Rect, buf: &mut Buffer) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let row = Rect { x: row.x.saturating_add(1), width: row.width.saturating_sub(2), ..row };
     let Some(detail) = ui.detail() else { return };
     let room = usize::from(row.width).saturating_sub(20).max(8);
@@ -253,7 +253,7 @@ pub(super) fn draw(ui: &Ui, frames: &[Frame], area: Rect, buf: &mut Buffer) {
     if frames.len() == 2 {
         let x = area.x.saturating_add(area.width.saturating_sub(3) / 2 + 1);
         for y in area.top()..area.bottom() {
-            put(buf, x, y, 1, "│", ui.styles.of(Role::Border));
+            put(buf, x, y, 1, "│", ui.screen.styles.of(Role::Border));
         }
     }
 }
@@ -266,9 +266,9 @@ fn label(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
         Side::Before => "before",
         Side::After => "after",
     };
-    let mut left = vec![Piece::text(9, word, ui.styles.of(Role::HeaderRow))];
+    let mut left = vec![Piece::text(9, word, ui.screen.styles.of(Role::HeaderRow))];
     if let Some(size) = shown(ui).and_then(|shown| shown.file(frame.side)?.pixels) {
-        let muted = ui.styles.of(Role::Muted);
+        let muted = ui.screen.styles.of(Role::Muted);
         left.push(Piece::text(7, format!("{} MP", megapixels(size.count())), muted));
         left.push(Piece::text(5, format!("{} × {}", size.width, size.height), muted));
     }
@@ -286,7 +286,7 @@ fn picture(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
         },
     };
     // A terminal draws its pixels over whatever stands in front of them.
-    if ui.caps.images.is_graphic() && !ui.layers.is_empty() {
+    if ui.screen.caps.images.is_graphic() && !ui.layers.is_empty() {
         return;
     }
     let cells = print.cells();
@@ -302,7 +302,7 @@ fn picture(ui: &Ui, frame: &Frame, buf: &mut Buffer) {
 /// Why there is nothing to show.
 fn missing(ui: &Ui, side: Side) -> Cow<'_, str> {
     let Some(shown) = shown(ui) else { return Cow::Borrowed("") };
-    let id = if ui.review().is_some() { ui.selected } else { ui.detail().map(|detail| detail.id) };
+    let id = if ui.review().is_some() { ui.jobs.selected } else { ui.detail().map(|detail| detail.id) };
     let row = ui.page().rows.iter().find(|row| Some(row.id) == id);
     let group = row.map(|row| row.state.status.group());
     match (side, group) {
@@ -336,7 +336,7 @@ fn told<'d>(result: &'d ResultDetail, file: &str) -> Cow<'d, str> {
 }
 
 fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {
-    let style = ui.styles.of(Role::Muted);
+    let style = ui.screen.styles.of(Role::Muted);
     let text = safe(text);
     for (line, y) in wrap(&text, usize::from(room.width)).into_iter().zip(room.top()..room.bottom()) {
         put(buf, room.x, y, room.width, line, style);

@@ -18,8 +18,8 @@ pub(in crate::tui::view) type Line = Vec<(String, Style)>;
 /// Names and values; long values go on below themselves.
 pub(in crate::tui::view) fn request(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     const NAME: usize = 13;
-    let muted = ui.styles.of(Role::Muted);
-    let text = ui.styles.of(Role::Text);
+    let muted = ui.screen.styles.of(Role::Muted);
+    let text = ui.screen.styles.of(Role::Text);
     let room = usize::from(width).saturating_sub(NAME).max(1);
     let mut lines = Vec::new();
     let mut maybe = |name: &str, value: Option<Cow<'_, str>>| {
@@ -111,7 +111,7 @@ fn result(detail: &Detail) -> Vec<String> {
 pub(in crate::tui::view) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec<Line> {
     const NAME: usize = 36;
     const LEAST: usize = 24;
-    let muted = ui.styles.of(Role::Muted);
+    let muted = ui.screen.styles.of(Role::Muted);
     // Where there is no room beside an attempt, what became of it stands below.
     let is_narrow = usize::from(width) < NAME + LEAST;
     let lead = if is_narrow { 2 } else { NAME };
@@ -119,7 +119,7 @@ pub(in crate::tui::view) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec
     let mut lines = Vec::new();
     for past in &detail.attempts {
         let at = jiff::Timestamp::from_millisecond(past.at.0)
-            .map(|at| at.to_zoned(ui.zone.clone()).strftime("%H:%M:%S").to_string())
+            .map(|at| at.to_zoned(ui.screen.zone.clone()).strftime("%H:%M:%S").to_string())
             .unwrap_or_default();
         let mut name = format!("{at}  attempt {}, {}", past.attempt, step(past));
         if is_narrow {
@@ -132,8 +132,8 @@ pub(in crate::tui::view) fn history(ui: &Ui, detail: &Detail, width: u16) -> Vec
             }
         };
         match &past.cause {
-            Some(cause) => add(&cause.to_string(), ui.styles.of(Role::Retrying)),
-            None => add("done", ui.styles.of(Role::Success)),
+            Some(cause) => add(&cause.to_string(), ui.screen.styles.of(Role::Retrying)),
+            None => add("done", ui.screen.styles.of(Role::Success)),
         }
         let mut facts = vec![format!("took {}", format::short(past.took))];
         facts.extend(past.cost.map(|cost| cost.to_string()));

@@ -36,7 +36,7 @@ pub(in crate::tui::view) fn render(
     buf: &mut Buffer,
     hits: &mut Hits,
 ) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let above = Rect { height: screen.height.saturating_sub(1), ..screen };
     let columns = above.width.min(WIDEST);
     let room = usize::from(columns.saturating_sub(4));
@@ -96,7 +96,7 @@ fn about(form: &RedoForm) -> String {
 }
 
 fn fields(ui: &Ui, form: &RedoForm, list: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let names = form.fields.iter().map(|field| width(&field.spec.name)).max().unwrap_or_default().min(NAME);
     let height = usize::from(list.height);
     let top = form.at.saturating_sub(height.max(1));
@@ -131,7 +131,7 @@ fn shown(ui: &Ui, field: &Field, rest: Rect, buf: &mut Buffer) {
     let gap = " ".repeat((VALUE + 2).saturating_sub(width(&value)));
     let room = usize::from(rest.width).saturating_sub(VALUE + 2);
     let kind = fit(&field.spec.kind.to_string(), room).into_owned();
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     put_spans(buf, rest, &[Span::styled(value, of(role)), Span::raw(gap), Span::styled(kind, of(Role::Muted))]);
 }
 
@@ -141,11 +141,11 @@ fn typed(ui: &Ui, draft: &Draft, wrong: Option<&Wrong>, rest: Rect, buf: &mut Bu
     let room = VALUE.min(usize::from(rest.width)).saturating_sub(1);
     let before = fit_end(&before, room).into_owned();
     let typed = format!("{before}{}", fit(&after, room.saturating_sub(width(&before))));
-    let style = ui.styles.of(if wrong.is_some() { Role::Failure } else { Role::FilterMatch });
+    let style = ui.screen.styles.of(if wrong.is_some() { Role::Failure } else { Role::FilterMatch });
     let style = if draft.is_fresh() { style.add_modifier(Modifier::REVERSED) } else { style };
     let gap = " ".repeat((VALUE + 2).saturating_sub(width(&typed)));
     let said = wrong.map(|wrong| wrong.said.clone()).unwrap_or_default();
-    let spans = [Span::styled(typed, style), Span::raw(gap), Span::styled(said, ui.styles.of(Role::Failure))];
+    let spans = [Span::styled(typed, style), Span::raw(gap), Span::styled(said, ui.screen.styles.of(Role::Failure))];
     put_spans(buf, rest, &spans);
     Position { x: rest.x.saturating_add(columns_of(&before)).min(rest.right().saturating_sub(1)), y: rest.y }
 }

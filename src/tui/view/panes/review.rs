@@ -36,10 +36,10 @@ pub(in crate::tui::view) fn render(
     if area.bottom().saturating_add(1) < screen.bottom() {
         caption(ui, row, line(area.bottom()), buf);
     }
-    let muted = ui.styles.of(Role::Muted);
+    let muted = ui.screen.styles.of(Role::Muted);
     if ui.page().total == 0 && !ui.page().gathering {
         put(buf, area.x, area.y, area.width, "nothing is left here", muted);
-    } else if ui.caps.images == Images::None {
+    } else if ui.screen.caps.images == Images::None {
         put(buf, area.x, area.y, area.width, "pictures are off: --images none", muted);
     } else {
         draw(ui, &zoom_frames(ui, *zoom, area), area, buf);
@@ -50,10 +50,10 @@ pub(in crate::tui::view) fn render(
 
 /// Which one it is, and how far the review is.
 fn header(ui: &Ui, row: Option<&Row>, review: Review, line: Rect, buf: &mut Buffer) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (totals, total) = (&ui.snapshot.totals, ui.page().total);
     let place = format!("{} of {}", count((ui.current_place() + 1).min(total)), count(total));
-    let what = if ui.tab == Tab::Results { "Review" } else { "Review: to be reviewed" };
+    let what = if ui.jobs.tab == Tab::Results { "Review" } else { "Review: to be reviewed" };
     let mut left = vec![
         Piece::text(4, what, of(Role::Title).add_modifier(Modifier::BOLD)),
         Piece::text(9, place, of(Role::Accent)),
@@ -61,7 +61,7 @@ fn header(ui: &Ui, row: Option<&Row>, review: Review, line: Rect, buf: &mut Buff
     if let Some(row) = row {
         let room = usize::from(line.width).saturating_sub(44).max(16);
         left.push(Piece::text(8, fit_path(&row.path, room).into_owned(), of(Role::Text)));
-        if ui.marks.contains(&row.id) {
+        if ui.jobs.marks.contains(&row.id) {
             left.push(Piece::text(6, "▌marked", of(Role::Accent)));
         }
     }
@@ -86,7 +86,7 @@ fn header(ui: &Ui, row: Option<&Row>, review: Review, line: Rect, buf: &mut Buff
 /// What was decided of it, and what is odd about it.
 fn verdict(ui: &Ui, zoom: &Zoom, row: Option<&Row>, line: Rect, buf: &mut Buffer) {
     let Some(row) = row else { return };
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let role = |verdict| if verdict == Verdict::Accepted { Role::Success } else { Role::Failure };
     let judged = row.judged;
     let mut left = vec![Piece::text(9, stars(judged.stars), of(Role::Accent))];
@@ -128,6 +128,13 @@ fn caption(ui: &Ui, row: Option<&Row>, line: Rect, buf: &mut Buffer) {
         ui.detail().filter(|detail| detail.id == row.id).and_then(|detail| detail.result.caption.as_deref());
     let of_row = Some(&*row.note).filter(|_| row.state.status == Status::Done);
     if let Some(text) = of_detail.or(of_row).filter(|text| !text.is_empty()) {
-        put(buf, line.x, line.y, line.width, &fit(&safe(text), usize::from(line.width)), ui.styles.of(Role::Caption));
+        put(
+            buf,
+            line.x,
+            line.y,
+            line.width,
+            &fit(&safe(text), usize::from(line.width)),
+            ui.screen.styles.of(Role::Caption),
+        );
     }
 }

@@ -36,7 +36,7 @@ fn review_of_many() {
     snapshots("review-many", |width, height| {
         let mut desk = reviewing(width, height);
         desk.press_all(&["M"]);
-        let seq = desk.ui.questions;
+        let seq = desk.ui.asking.questions;
         desk.snapshot.review.groups = Some(crate::engine::snapshot::GroupCounts {
             seq,
             marked: 3,

@@ -28,7 +28,7 @@ pub(super) fn render(ui: &Ui, picker: &Picker, area: Rect, buf: &mut Buffer) {
         rows.retain(|(keep, ..)| *keep);
     }
     for ((_, name, text, style), y) in rows.iter().zip(area.top()..area.bottom()) {
-        let spans = [Span::styled(name.clone(), ui.styles.of(Role::Muted)), Span::styled(text.clone(), *style)];
+        let spans = [Span::styled(name.clone(), ui.screen.styles.of(Role::Muted)), Span::styled(text.clone(), *style)];
         put_spans(buf, Rect { y, height: 1, ..area }, &spans);
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn render(ui: &Ui, picker: &Picker, area: Rect, buf: &mut Buffer) {
 type Row = (bool, String, String, Style);
 
 fn lines(ui: &Ui, picker: &Picker, listing: &Listing, columns: usize) -> Vec<Row> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let mut rows: Vec<Row> = Vec::new();
     let Listing { name, category, .. } = listing;
     let title = if category.is_empty() { name.clone() } else { format!("{name} ({category})") };

@@ -25,7 +25,7 @@ const UNIT: usize = 18;
 const LEAST_WITH_UNIT: usize = 58;
 
 pub(super) fn render(ui: &Ui, picker: &Picker, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let height = usize::from(area.height);
     let top = (picker.at + 1).saturating_sub(height);
     let mut y = area.y;

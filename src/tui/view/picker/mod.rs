@@ -64,8 +64,8 @@ pub(in crate::tui) fn page(size: Size) -> isize {
 
 /// Draws the picker; gives where the terminal's cursor stands.
 pub(super) fn render(ui: &Ui, picker: &Picker, buf: &mut Buffer, hits: &mut Hits) -> Position {
-    let of = |role| ui.styles.of(role);
-    let areas = Areas::of(ui.size);
+    let of = |role| ui.screen.styles.of(role);
+    let areas = Areas::of(ui.screen.size);
     front(ui, "Another model", areas.outer, buf, hits);
     let (before, after) = input_parts(&picker.words);
     let room = usize::from(areas.head.width / 2);
@@ -94,7 +94,7 @@ pub(super) fn render(ui: &Ui, picker: &Picker, buf: &mut Buffer, hits: &mut Hits
 
 /// How far the search is.
 fn state<'a>(ui: &Ui, picker: &Picker) -> Piece<'a> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     match (&picker.finding, picker.found.len()) {
         (Finding::Asking, 0) => Piece::text(9, "asking fal…", of(Role::Running)),
         (Finding::Asking, found) => Piece::text(9, format!("{found} so far…"), of(Role::Running)),

@@ -43,7 +43,7 @@ fn losses(ui: &Ui, room: usize) -> Vec<Line> {
             note if note.kept => Role::Text,
             _ => Role::Warning,
         };
-        let style = ui.styles.of(role);
+        let style = ui.screen.styles.of(role);
         let check = check(note.photos + note.out, note.out);
         // Lines of one stop are one choice.
         for (row, part) in wrap(&note.told(), room.saturating_sub(4).max(8)).into_iter().enumerate() {
@@ -57,7 +57,7 @@ fn losses(ui: &Ui, room: usize) -> Vec<Line> {
 }
 
 fn dearest(ui: &Ui, room: usize) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let plan = &ui.snapshot.plan;
     let photos = ui.photo_choices();
     let mut lines = Vec::new();
@@ -96,7 +96,7 @@ fn folders(ui: &Ui, room: usize) -> Vec<Line> {
 }
 
 fn folder(ui: &Ui, folder: &FolderChoice, room: usize) -> Line {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let is_out = folder.out == folder.photos;
     let style = of(if is_out { Role::Muted } else { Role::Text });
     let price = folder.price.map(|price| format!("{:>9}", price.to_string())).unwrap_or_default();
@@ -118,7 +118,7 @@ fn folder(ui: &Ui, folder: &FolderChoice, room: usize) -> Line {
 }
 
 fn skipped(ui: &Ui, room: usize) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let plan = &ui.snapshot.plan;
     if plan.skips.count == 0 {
         return Vec::new();

@@ -21,7 +21,7 @@ const VALUE: usize = 9;
 const LEAST_ABOUT: usize = 18;
 
 pub(super) fn lines(ui: &Ui, columns: u16) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
     let mut lines = vec![Line::heading(ui, "The model")];
     let growth = batch.growth.as_ref().map(|growth| format!(" {growth}")).unwrap_or_default();
@@ -81,7 +81,7 @@ fn about_room(columns: u16, names: usize, value: &str) -> usize {
 
 /// A name, its value, and what it is about.
 fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let value = value_of(ui, field);
     let about = about_room(columns, names, &value);
     let name = name_of(field, names);
@@ -104,7 +104,7 @@ fn shown(ui: &Ui, columns: u16, names: usize, field: &Field, stop: Stop) -> Vec<
 
 /// A field while it is edited, with what is wrong beside it.
 fn edited(ui: &Ui, columns: u16, name: &str, (draft, wrong): (&Draft, Option<&Wrong>), stop: Stop) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let room = usize::from(columns).saturating_sub(width(name) + 1);
     let (before, after) = draft.parts();
     let before = fit_end(&before, room).into_owned();
@@ -131,12 +131,12 @@ fn edited(ui: &Ui, columns: u16, name: &str, (draft, wrong): (&Draft, Option<&Wr
 fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) -> Vec<Line> {
     let default = match field.spec.default.as_ref().map(model::shown) {
         Some(default) if field.is_default() && field.spec.nullable && !ui.is_editing() => {
-            format!("default {default}; {} makes it null", ui.keys.shown(Action::Default))
+            format!("default {default}; {} makes it null", ui.screen.keys.shown(Action::Default))
         }
         Some(default) if field.is_default() || ui.is_editing() => format!("default {default}"),
-        Some(default) => format!("default {default}, {} goes back to it", ui.keys.shown(Action::Default)),
+        Some(default) => format!("default {default}, {} goes back to it", ui.screen.keys.shown(Action::Default)),
         None if field.value.is_some() && !field.spec.required => {
-            format!("the model picks if there is none: {}", ui.keys.shown(Action::Default))
+            format!("the model picks if there is none: {}", ui.screen.keys.shown(Action::Default))
         }
         None if field.spec.required => "nothing is sent without it".to_owned(),
         None => "the model picks".to_owned(),
@@ -146,7 +146,7 @@ fn explained(ui: &Ui, columns: u16, field: &Field, stop: Stop, is_told: bool) ->
     let text = format!("{about}{}; {default}{example}", field.spec.kind);
     let parts = wrap(&safe(&text), usize::from(columns).saturating_sub(4))
         .into_iter()
-        .map(|part| vec![(format!("    {part}"), ui.styles.of(Role::Muted))])
+        .map(|part| vec![(format!("    {part}"), ui.screen.styles.of(Role::Muted))])
         .collect::<Vec<_>>();
     parts.into_iter().map(|spans| Line { stop: Some(stop), ..Line::new(spans) }).collect()
 }

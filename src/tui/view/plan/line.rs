@@ -38,12 +38,12 @@ impl Line {
     }
 
     pub(super) fn heading(ui: &Ui, title: &str) -> Self {
-        Self::new(vec![(title.to_owned(), ui.styles.of(Role::Title))])
+        Self::new(vec![(title.to_owned(), ui.screen.styles.of(Role::Title))])
     }
 
     /// A name and a value that goes on below itself.
     pub(super) fn named(ui: &Ui, columns: u16, name: &str, value: &str, style: Style) -> Vec<Self> {
-        let muted = ui.styles.of(Role::Muted);
+        let muted = ui.screen.styles.of(Role::Muted);
         let name_columns = NAME.max(width(name));
         let room = usize::from(columns).saturating_sub(name_columns + 2).max(8);
         wrap(&safe(value), room)

@@ -19,7 +19,7 @@ use crate::tui::view::words::text::{fit, fit_path};
 
 /// How many there are, how many of them are left out, and what that saves.
 pub(in crate::tui::view) fn counts<'a>(ui: &Ui, has_keys: bool) -> Vec<Piece<'a>> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let plan = &ui.snapshot.plan;
     let mut title = of(if has_keys { Role::Title } else { Role::Text });
     if has_keys {
@@ -44,7 +44,7 @@ pub(in crate::tui::view) fn is_said(ui: &Ui) -> bool {
 }
 
 pub(in crate::tui::view) fn empty(ui: &Ui) -> &'static str {
-    match (ui.filter.value().is_empty(), ui.snapshot.plan.walking) {
+    match (ui.jobs.filter.value().is_empty(), ui.snapshot.plan.walking) {
         (false, _) => "no path matches the filter; Esc clears it",
         (true, true) => "finding photos…",
         (true, false) => "no photos",
@@ -69,7 +69,7 @@ fn told(row: &Row) -> (String, String, Role) {
 
 pub(in crate::tui::view) fn choice(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
     let (sign, word, role) = told(row);
-    let style = ui.styles.of(role);
+    let style = ui.screen.styles.of(role);
     put_spans(buf, area, &[Span::styled(sign, style), Span::raw(" "), Span::styled(word, style)]);
 }
 
@@ -104,5 +104,5 @@ pub(in crate::tui::view) fn idle(ui: &Ui, row: &Row, area: Rect, style: Style, b
     let end = put(buf, area.x, area.y, area.width, &idle_path(row, area), style);
     let left = area.right().saturating_sub(end.saturating_add(2));
     let why = fit(&row.note, usize::from(left));
-    put(buf, end.saturating_add(2), area.y, columns_of(&why), &why, ui.styles.of(Role::Muted));
+    put(buf, end.saturating_add(2), area.y, columns_of(&why), &why, ui.screen.styles.of(Role::Muted));
 }

@@ -73,7 +73,7 @@ pub(crate) fn keep_in_sight(ui: &mut Ui) {
 
 /// Gives where the terminal's cursor stands while a field is edited or a filter is typed.
 pub(super) fn render(ui: &Ui, screen: Rect, buf: &mut Buffer, hits: &mut Hits) -> Option<Position> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let header = Rect { x: screen.x.saturating_add(1), width: screen.width.saturating_sub(2), height: 1, ..screen };
     let state = if ui.snapshot.plan.walking { "finding photos…" } else { "nothing is sent or paid for yet" };
     let mut right = Vec::new();
@@ -99,9 +99,9 @@ fn start_line(ui: &Ui, row: Rect, buf: &mut Buffer, hits: &mut Hits) {
         hits.add(row, Click::Stop(Stop::Start));
     }
     let is_here = ui.stop() == Stop::Start;
-    let style = ui.styles.of(if is_here { Role::Accent } else { Role::Muted });
+    let style = ui.screen.styles.of(if is_here { Role::Accent } else { Role::Muted });
     let more = if ui.plan.top < overflow(ui) { "↓ more" } else { "" };
-    let right = vec![Piece::text(1, more, ui.styles.of(Role::Muted))];
+    let right = vec![Piece::text(1, more, ui.screen.styles.of(Role::Muted))];
     spread(buf, row, 2, vec![Piece::text(9, what_enter_does(ui, row.width), style)], right);
     if is_here && ui.snapshot.plan.photos + ui.snapshot.plan.earlier.at_fal > 0 {
         let width = super::paint::columns_of(&what_enter_does(ui, row.width));
@@ -121,7 +121,8 @@ fn what_enter_does(ui: &Ui, columns: u16) -> String {
 fn in_short(ui: &Ui) -> String {
     let plan = &ui.snapshot.plan;
     let photos = count(plan.photos);
-    let key = if ui.stop() == Stop::Start { format!("{}: ", ui.keys.shown(Action::Start)) } else { String::new() };
+    let key =
+        if ui.stop() == Stop::Start { format!("{}: ", ui.screen.keys.shown(Action::Start)) } else { String::new() };
     match plan.costs.estimate {
         _ if ui.snapshot.batch.sandbox => format!("{key}{photos}, nothing charged"),
         Some(estimate) => format!("{key}{photos} for ≈{estimate}"),
@@ -138,9 +139,9 @@ fn elsewhere(ui: &Ui) -> String {
         Some(estimate) => format!("{photos} for about {estimate}"),
         None => format!("{photos}; the price is not known"),
     };
-    let is_filtered = ui.stop() == Stop::List && !ui.filter.value().is_empty();
+    let is_filtered = ui.stop() == Stop::List && !ui.jobs.filter.value().is_empty();
     let does = if is_filtered { "clears the filter" } else { "goes to the start" };
-    format!("{sum} · {} {does}", ui.keys.shown(Action::Back))
+    format!("{sum} · {} {does}", ui.screen.keys.shown(Action::Back))
 }
 
 fn in_full(ui: &Ui) -> String {
@@ -148,7 +149,7 @@ fn in_full(ui: &Ui) -> String {
     if plan.photos + plan.earlier.at_fal == 0 {
         return if plan.walking { "finding photos…".to_owned() } else { "There is nothing to send.".to_owned() };
     }
-    let key = safe(&ui.keys.shown(Action::Start)).into_owned();
+    let key = safe(&ui.screen.keys.shown(Action::Start)).into_owned();
     let photos = plural(plan.photos, "photo", "photos");
     match plan.costs.estimate {
         _ if batch.sandbox => format!("{key} sends {photos} to the sandbox; nothing is charged."),

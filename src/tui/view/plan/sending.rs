@@ -17,12 +17,12 @@ pub(super) fn lines(ui: &Ui, width: u16) -> Vec<Line> {
 }
 
 fn sending(ui: &Ui, width: u16) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (plan, batch) = (&ui.snapshot.plan, &ui.snapshot.batch);
     let mut lines = vec![Line::heading(ui, "What would be sent")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
     let text = of(Role::Text);
-    let key = ui.keys.shown(Action::Photos);
+    let key = ui.screen.keys.shown(Action::Photos);
     add("photos", format!("{}{}; {key} lists them", count(plan.photos), so_far(ui)), of(Role::Accent));
     if plan.earlier.at_fal > 0 {
         add(
@@ -109,7 +109,7 @@ fn sending(ui: &Ui, width: u16) -> Vec<Line> {
 }
 
 fn costs(ui: &Ui, width: u16) -> Vec<Line> {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let (plan, batch, text) = (&ui.snapshot.plan, &ui.snapshot.batch, of(Role::Text));
     let mut lines = vec![Line::heading(ui, "What it costs")];
     let mut add = |name: &str, value: String, style: Style| lines.extend(Line::named(ui, width, name, &value, style));
@@ -117,7 +117,7 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     let told = if is_sure { text } else { of(Role::Warning) };
     add("price", unit_price(batch, plan.costs.price.as_ref()), told);
     if let Some(named) = &batch.named_price {
-        let key = ui.keys.shown(Action::TrustPrice);
+        let key = ui.screen.keys.shown(Action::TrustPrice);
         add("", format!("{} per {} is named; {key} takes it", named.usd, named.unit), of(Role::Warning));
     }
     match plan.costs.estimate {
@@ -129,7 +129,7 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
     {
         add("", format!("a cap of {certain} certainly suffices"), of(Role::Muted));
     }
-    let key = ui.keys.shown(Action::Cap);
+    let key = ui.screen.keys.shown(Action::Cap);
     let used = match ui.used_before() {
         Usd::ZERO => String::new(),
         used => format!(", {used} of it used before"),
@@ -157,7 +157,7 @@ fn costs(ui: &Ui, width: u16) -> Vec<Line> {
         );
     }
     if let Some(photos) = ui.snapshot.canary {
-        let key = ui.keys.shown(Action::Canary);
+        let key = ui.screen.keys.shown(Action::Canary);
         let told =
             format!("{} first, then the others wait; {key} changes it", plural(photos.into(), "photo", "photos"));
         add("canary", told, of(Role::Accent));

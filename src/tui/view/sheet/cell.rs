@@ -22,16 +22,16 @@ pub(super) fn render(ui: &Ui, row: &Row, (grid, area): (Grid, Rect), highlighted
     if highlighted {
         select(ui, labels, buf);
         for y in area.top()..area.bottom() {
-            put(buf, area.x, y, 1, "▌", ui.styles.of(Role::Accent));
+            put(buf, area.x, y, 1, "▌", ui.screen.styles.of(Role::Accent));
         }
     }
-    if ui.marks.contains(&row.id) {
-        put(buf, area.x, labels.y, 1, "◆", ui.styles.of(Role::Accent));
+    if ui.jobs.marks.contains(&row.id) {
+        put(buf, area.x, labels.y, 1, "◆", ui.screen.styles.of(Role::Accent));
     }
 }
 
 fn picture(ui: &Ui, row: &Row, grid: Grid, room: Rect, buf: &mut Buffer) {
-    if room.is_empty() || ui.caps.images == Images::None {
+    if room.is_empty() || ui.screen.caps.images == Images::None {
         return;
     }
     let print = match super::ask(ui, row, grid).map(|ask| ui.pictures.wall.get(&ask)) {
@@ -41,7 +41,7 @@ fn picture(ui: &Ui, row: &Row, grid: Grid, room: Rect, buf: &mut Buffer) {
         None => return say(ui, room, "no picture", buf),
     };
     // A terminal draws its pixels over whatever stands in front of them.
-    if ui.caps.images.is_graphic() && !ui.layers.is_empty() {
+    if ui.screen.caps.images.is_graphic() && !ui.layers.is_empty() {
         return;
     }
     // Side by side they stand on one line.
@@ -57,7 +57,7 @@ fn say(ui: &Ui, room: Rect, text: &str, buf: &mut Buffer) {
     let text = fit(text, room.width.into());
     let wide = u16::try_from(width(&text)).unwrap_or(room.width).min(room.width);
     let (x, y) = (room.x.saturating_add((room.width - wide) / 2), room.y.saturating_add(room.height / 2));
-    put(buf, x, y, wide, &text, ui.styles.of(Role::Muted));
+    put(buf, x, y, wide, &text, ui.screen.styles.of(Role::Muted));
 }
 
 /// The mark, the name and its stars, and below it the first words; where there is one line the words stand in the name's place.
@@ -66,7 +66,7 @@ fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
         return;
     }
     let status = row.state.status;
-    put(buf, area.x, area.y, 1, status::symbol(status), ui.styles.of(status::role(status)));
+    put(buf, area.x, area.y, 1, status::symbol(status), ui.screen.styles.of(status::role(status)));
     let (x, room) = (area.x.saturating_add(2), area.width.saturating_sub(2));
     let note = safe(&row.note);
     let words = if note.is_empty() { status::words(&row.state, ui.table_now()).into() } else { note };
@@ -74,13 +74,13 @@ fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
     if area.height > 1 {
         let given = "★".repeat(row.judged.stars.get().into());
         let taken = u16::try_from(width(&given)).unwrap_or(0);
-        put(buf, area.right().saturating_sub(taken), area.y, taken, &given, ui.styles.of(Role::Accent));
+        put(buf, area.right().saturating_sub(taken), area.y, taken, &given, ui.screen.styles.of(Role::Accent));
         let room = if taken > 0 { room.saturating_sub(taken + 1) } else { room };
         let name = fit_path(&row.path, room.into());
-        put(buf, x, area.y, room, &name, ui.styles.of(Role::Text));
+        put(buf, x, area.y, room, &name, ui.screen.styles.of(Role::Text));
         put(buf, area.x, area.y.saturating_add(1), area.width, &fit(&words, area.width.into()), said);
     } else if row.note.is_empty() {
-        put(buf, x, area.y, room, &fit_path(&row.path, room.into()), ui.styles.of(Role::Text));
+        put(buf, x, area.y, room, &fit_path(&row.path, room.into()), ui.screen.styles.of(Role::Text));
     } else {
         put(buf, x, area.y, room, &fit(&words, room.into()), said);
     }
@@ -89,10 +89,10 @@ fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
 /// How a row's words look.
 fn said(ui: &Ui, row: &Row) -> Style {
     match row.state.status.group() {
-        Group::Done => ui.styles.of(Role::Caption),
+        Group::Done => ui.screen.styles.of(Role::Caption),
         Group::Failed | Group::Review | Group::Waiting => {
-            ui.styles.of(status::role(row.state.status)).remove_modifier(Modifier::BOLD)
+            ui.screen.styles.of(status::role(row.state.status)).remove_modifier(Modifier::BOLD)
         }
-        _ => ui.styles.of(Role::Muted),
+        _ => ui.screen.styles.of(Role::Muted),
     }
 }

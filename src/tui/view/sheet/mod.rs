@@ -22,7 +22,7 @@ use crate::tui::ui::layout::{is_too_small, sheet_room};
 
 /// The pictures that are wanted: those in sight first, then the page that follows, then the one before.
 pub(crate) fn asks(ui: &Ui) -> Vec<Ask> {
-    if !ui.is_sheet() || ui.caps.images == Images::None || is_too_small(ui.size) {
+    if !ui.is_sheet() || ui.screen.caps.images == Images::None || is_too_small(ui.screen.size) {
         return Vec::new();
     }
     let grid = ui.grid();
@@ -53,7 +53,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
     if area.is_empty() {
         return None;
     }
-    let title = frame(buf, area, ui.styles.of(Role::BorderFocus), false);
+    let title = frame(buf, area, ui.screen.styles.of(Role::BorderFocus), false);
     let cursor = table::top_border(ui, title, buf, hits);
     let room = sheet_room(area);
     let grid = ui.grid();
@@ -64,7 +64,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
         hits.add(place, Click::Row(at - above));
     }
     if ui.page().rows.is_empty() {
-        put(buf, room.x.saturating_add(1), room.y, room.width, table::empty(ui), ui.styles.of(Role::Muted));
+        put(buf, room.x.saturating_add(1), room.y, room.width, table::empty(ui), ui.screen.styles.of(Role::Muted));
     }
     if room.bottom() < area.bottom() {
         below(ui, Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }, buf);
@@ -74,7 +74,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer, hits: &mut Hits) -> 
 
 /// What is known of the photo under the cursor, and where it stands.
 fn below(ui: &Ui, row: Rect, buf: &mut Buffer) {
-    let of = |role| ui.styles.of(role);
+    let of = |role| ui.screen.styles.of(role);
     let row = Rect { x: row.x.saturating_add(1), width: row.width.saturating_sub(2), ..row };
     let mut left = Vec::new();
     let mut right = Vec::new();

@@ -90,13 +90,13 @@ fn arrows_move_in_rows_and_columns_and_whole_rows_are_scrolled() {
 #[test]
 fn it_is_the_table_otherwise() {
     let mut desk = sheet(120, 36);
-    assert_eq!(desk.ui.order, Order::Number, "pictures do not change places by themselves");
+    assert_eq!(desk.ui.jobs.order, Order::Number, "pictures do not change places by themselves");
     desk.press_all(&["tab", "tab", "tab", "tab"]);
-    assert_eq!(desk.ui.tab, Tab::Only(Group::Review));
+    assert_eq!(desk.ui.jobs.tab, Tab::Only(Group::Review));
     desk.press_all(&["v"]);
     assert!(matches!(desk.told.last(), Some(Command::Accept(ids)) if ids.len() == 1), "{:?}", desk.told);
     desk.press_all(&["tab", "a"]);
-    assert_eq!(desk.ui.marks.len(), 115);
+    assert_eq!(desk.ui.jobs.marks.len(), 115);
     desk.press_all(&["X"]);
     assert!(matches!(desk.told.last(), Some(Command::Reject(ids)) if ids.len() == 115));
     desk.press_all(&["enter"]);
@@ -104,9 +104,9 @@ fn it_is_the_table_otherwise() {
     desk.press_all(&["esc"]);
     assert!(desk.ui.zoom.is_none() && desk.ui.is_sheet());
     desk.press_all(&["esc"]);
-    assert!(!desk.ui.is_sheet() && desk.ui.order == Order::Status);
+    assert!(!desk.ui.is_sheet() && desk.ui.jobs.order == Order::Status);
     desk.press_all(&["C", "s", "C"]);
-    assert_eq!(desk.ui.order, Order::Time, "an order that was chosen stays");
+    assert_eq!(desk.ui.jobs.order, Order::Time, "an order that was chosen stays");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn pictures_are_wanted_in_sight_and_a_page_around_and_each_once() {
 #[test]
 fn without_pictures_it_is_a_table_of_names() {
     let mut desk = batch(80, 24, 120);
-    desk.ui.caps.images = Images::None;
+    desk.ui.screen.caps.images = Images::None;
     desk.press_all(&["C"]);
     let screen = desk.screen();
     assert!(screen.contains("✓ Two people") && desk.ui.grid().cells() == 36, "{screen}");

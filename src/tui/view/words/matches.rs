@@ -27,11 +27,11 @@ pub(in crate::tui::view) fn mark(
     is_selected: bool,
     buf: &mut Buffer,
 ) {
-    let wanted = ui.filter.value().trim().to_lowercase();
+    let wanted = ui.jobs.filter.value().trim().to_lowercase();
     if wanted.is_empty() {
         return;
     }
-    let found = ui.styles.of(Role::FilterMatch);
+    let found = ui.screen.styles.of(Role::FilterMatch);
     // A colour could be that of the selection, or turn into a block.
     let style = if is_selected { Style::new().add_modifier(found.add_modifier | Modifier::UNDERLINED) } else { found };
     for placed in columns {
