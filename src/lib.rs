@@ -17,6 +17,7 @@
 //! [`tui`] and [`headless`] use [`engine`]'s snapshot and commands and the values of [`job`] and [`model`] · [`attach`]
 //! carries those between processes, with what [`tui`] asks beside · [`sandbox`] uses
 //! [`fal::wire`] and [`picture`] · [`cli`] is the command line as typed, [`config`] makes it one value,
+//! [`webhook`] hears what fal tells of ended requests, by [`fal`]'s keys, and the [`engine`] reads it,
 //! and [`commands`] ties everything together.
 
 pub mod attach;
@@ -37,3 +38,4 @@ pub mod plan;
 pub mod sandbox;
 pub mod storage;
 pub mod tui;
+pub mod webhook;

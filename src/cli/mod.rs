@@ -3,6 +3,7 @@
 
 mod attach;
 mod flags;
+mod hear;
 mod keep;
 mod man;
 mod pages;
@@ -20,6 +21,7 @@ pub use attach::AttachFlags;
 pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
+pub use hear::HearFlags;
 pub use keep::KeepFlags;
 pub use man::{completions, man, man_pages};
 pub use pages::{ConfigPage, SpentBy};

@@ -3,6 +3,8 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::hear::HearFlags;
+
 /// Who is told.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Telling you")]
@@ -23,4 +25,7 @@ pub struct TellFlags {
     /// Without the key, and never on to another host.
     #[arg(long, value_name = "URL")]
     pub notify_url: Option<String>,
+    /// Whom fal tells.
+    #[command(flatten)]
+    pub hear: HearFlags,
 }

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
+pub use groups::hearing::Hearing;
 pub use groups::look::Look;
 pub use groups::telling::{NotifyUrl, Telling};
 pub use layers::{Origin, Source};
@@ -31,7 +32,7 @@ use crate::job::{MaxFailures, Service, Usd, Way};
 use crate::output::Written;
 use crate::storage::Hearing;
 use file::ConfigFile;
-use groups::{keeping, look, telling};
+use groups::{hearing, keeping, look, telling};
 use layers::Layers;
 
 /// Everything that a run goes by, checked.
@@ -195,7 +196,7 @@ impl Settings {
         let detach = l.switch(names::DETACH, face.detach)?;
         let json = l.switch(names::JSON, face.json)?;
         let look = look::look(l, face)?;
-        let telling = telling::telling(l, tell)?;
+        let mut telling = telling::telling(l, tell)?;
 
         let state_dir = state_dir(l, place.state_dir.as_ref())?;
         let typed = (place.verbose > 0).then(|| place.verbose.min(2).to_string());
@@ -203,6 +204,7 @@ impl Settings {
         let log = l.optional(names::LOG, place.log.as_ref(), "fal-tui.log in state-dir", values::path)?;
 
         let hosts = account::hosts(l)?;
+        telling.hearing = hearing::hearing(l, &tell.hear, sandbox.is_some(), &hosts)?;
         let profile = l.with_default(names::PROFILE, place.profile.as_ref(), keys::USUAL, profile)?;
         let key = match account::key(environment, &profile) {
             Ok((key, source)) => {

@@ -140,6 +140,12 @@ settings! {
     ON_FINISH = "on-finish", "FAL_TUI_ON_FINISH", One;
     /// A URL that is told of a run's end.
     NOTIFY_URL = "notify-url", "FAL_TUI_NOTIFY_URL", One;
+    /// A URL that fal tells of requests.
+    WEBHOOK = "webhook", "FAL_TUI_WEBHOOK", One;
+    /// Where webhooks are heard.
+    LISTEN = "listen", "FAL_TUI_LISTEN", One;
+    /// By which URL fal reaches that.
+    PUBLIC_URL = "public-url", "FAL_TUI_PUBLIC_URL", One;
     /// A theme's name or file.
     THEME = "theme", "FAL_TUI_THEME", One;
     /// When to use colour: `auto`, `always`, `never`.

@@ -87,6 +87,8 @@ pub(super) enum Effect {
     Said(LogLine),
     /// No new jobs are begun.
     Pause(PauseReason),
+    /// Webhooks are not relied on any more.
+    TakeOver,
     /// What is shown of it changed.
     Show,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::snapshot::{BatchFacts, CanaryFigures, CauseGroup, LogLine, Notice, Plan, SkippedFile};
 use crate::job::{Cause, Cost, JobId, NamedText, Pixels, RequestId, SavedFile, Spent, Status, Timestamp, Usd};
+use crate::webhook::Counts;
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,6 +147,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Why jobs failed, the most frequent cause first.
     pub causes: Vec<CauseGroup>,
+    /// How many webhooks came to what, if they were listened to.
+    pub webhooks: Option<Counts>,
 }
 
 /// Why a run ended.

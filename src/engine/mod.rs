@@ -24,6 +24,7 @@ pub mod snapshot;
 mod steps;
 mod table;
 mod tasks;
+mod webhooks;
 
 pub use canary::state::{CanaryWish, Start};
 pub use clock::Clock;

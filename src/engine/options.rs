@@ -23,6 +23,7 @@ use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Output};
 use crate::plan::Failed;
+use crate::webhook::Inbox;
 
 /// How a batch is to be run.
 #[derive(Debug, Clone)]
@@ -101,6 +102,8 @@ pub struct World {
     pub rehearse: Option<fn(&'static str)>,
     /// Seeds the jitter of waits.
     pub seed: u64,
+    /// What fal tells of requests, if it does.
+    pub webhooks: Option<Inbox>,
 }
 
 /// What an engine works with.

@@ -47,6 +47,11 @@ impl PollInterval {
         self.typical = Some(self.typical.map_or(ran, |typical| typical.mul_f64(1.0 - WEIGHT) + ran.mul_f64(WEIGHT)));
     }
 
+    /// How long a request typically runs, if that is known.
+    pub(super) fn typical(&self) -> Option<Duration> {
+        self.typical
+    }
+
     /// Learns how many requests complete in a second.
     pub(super) fn flow(&mut self, per_second: Option<f64>) {
         self.rate = per_second.filter(|rate| *rate > 0.0);

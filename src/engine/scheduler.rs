@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
 
 use crate::engine::effect::Queue;
 use crate::engine::poll_interval::PollInterval;
 use crate::engine::tasks::Tasks;
-use crate::job::{JobId, Timestamp};
+use crate::engine::webhooks::Webhooks;
+use crate::job::{Job, JobId, Timestamp};
 
 /// Something to do at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,11 +34,12 @@ pub(super) struct Scheduler {
     /// Most requests at fal at once.
     pub(super) window: u16,
     pub(super) poll_interval: PollInterval,
+    pub(super) webhooks: Webhooks,
 }
 
 impl Scheduler {
     /// With nothing to do.
-    pub(super) fn new(window: u16) -> Self {
+    pub(super) fn new(window: u16, has_webhooks: bool) -> Self {
         Self {
             to_upload: VecDeque::new(),
             to_submit: VecDeque::new(),
@@ -47,6 +50,16 @@ impl Scheduler {
             tasks: Tasks::default(),
             window,
             poll_interval: PollInterval::default(),
+            webhooks: Webhooks::new(has_webhooks),
+        }
+    }
+
+    /// The wait until the first call about a job's request.
+    pub(super) fn first_call(&mut self, job: &Job, now: Timestamp) -> Duration {
+        let usual = self.poll_interval.first();
+        match job.state.request() {
+            Some(request) => self.webhooks.first(job.id, &request.id, usual, now),
+            None => usual,
         }
     }
 

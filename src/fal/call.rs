@@ -25,6 +25,8 @@ pub(crate) enum Call {
     Forget,
     /// Listing what was billed.
     Billing,
+    /// Fetching the keys that webhooks are signed with.
+    Keys,
     /// Fetching the picture.
     Download,
 }
@@ -53,6 +55,7 @@ impl Call {
             Self::Requests => "request list",
             Self::Forget => "deletion",
             Self::Billing => "billing list",
+            Self::Keys => "webhook keys",
             Self::Download => "download",
         }
     }

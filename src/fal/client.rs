@@ -93,6 +93,11 @@ impl Http {
         }
     }
 
+    /// A call to one of fal's API hosts for what anybody may have, without the key.
+    pub(super) fn unsigned(&self, method: http::Method, url: Url) -> RequestBuilder {
+        self.client(&url).request(method, url)
+    }
+
     /// A call to a CDN or signed URL that came from the network, without the key.
     pub(super) fn without_key(&self, call: Call, method: http::Method, url: &str) -> Result<RequestBuilder, FalError> {
         let url = Url::parse(url).ok().filter(|url| is_fetchable(url, is_loopback(&self.hosts.queue)));

@@ -18,6 +18,7 @@ mod platform;
 mod probe;
 mod queue;
 mod storage;
+mod webhook;
 pub mod wire;
 
 pub use billing::Billed;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 
 use client::Http;
 use storage::TokenCell;
+use url::Url;
 
 /// A client of fal's API. Clones share connections and the storage token.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct Fal {
     token: Arc<TokenCell>,
     /// What is to be kept of what it sends.
     keeping: Arc<Keeping>,
+    /// Who is told of each request's end.
+    webhook: Option<Arc<Url>>,
 }
 
 impl Fal {
@@ -55,7 +59,12 @@ impl Fal {
     /// # Errors
     /// If the operating system's trust store or the proxy settings cannot be used.
     pub fn new(hosts: Hosts, key: ApiKey) -> Result<Self, ClientError> {
-        Ok(Self { http: Arc::new(Http::new(hosts, Some(key))?), token: Arc::default(), keeping: Arc::default() })
+        Ok(Self {
+            http: Arc::new(Http::new(hosts, Some(key))?),
+            token: Arc::default(),
+            keeping: Arc::default(),
+            webhook: None,
+        })
     }
 
     /// A client without a key, for what anybody may ask: which models there are, and their schemas.
@@ -63,6 +72,11 @@ impl Fal {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn anonymous(hosts: Hosts) -> Result<Self, ClientError> {
-        Ok(Self { http: Arc::new(Http::new(hosts, None)?), token: Arc::default(), keeping: Arc::default() })
+        Ok(Self {
+            http: Arc::new(Http::new(hosts, None)?),
+            token: Arc::default(),
+            keeping: Arc::default(),
+            webhook: None,
+        })
     }
 }

@@ -83,7 +83,7 @@ impl Fal {
         // A picture may stand in it, which takes its time on a slow line.
         let limit = SILENCE + Duration::from_secs(body.len() as u64 / SLOWEST);
         let request = self.http.with_key(Method::POST, url).header(CONTENT_TYPE, "application/json").body(body);
-        let mut request = self.paid(request);
+        let mut request = self.told(self.paid(request));
         if let Some(timeout) = start_timeout {
             request = request.header(START_TIMEOUT, timeout.as_secs_f64().to_string());
         }

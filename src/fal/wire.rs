@@ -346,3 +346,22 @@ pub struct DeletedFile {
     #[serde(default)]
     pub exception: Option<String>,
 }
+
+/// The keys that webhooks are signed with (fal docs: webhooks).
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Jwks {
+    /// Each of them.
+    #[serde(default)]
+    pub keys: Vec<Jwk>,
+}
+
+/// A public key as JSON has it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Jwk {
+    /// `OKP`.
+    #[serde(default)]
+    pub kty: Option<String>,
+    /// The key, base64 for URLs.
+    #[serde(default)]
+    pub x: Option<String>,
+}

@@ -38,6 +38,8 @@ pub(super) struct BatchBody<'a> {
     reserved_usd: Option<f64>,
     elapsed_s: f64,
     causes: Vec<CausesBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhooks: Option<WebhooksBody>,
     /// Why it did not begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
@@ -54,6 +56,17 @@ struct CountsBody {
     cancelled: usize,
     unknown: usize,
     left: usize,
+}
+
+/// How many webhooks came to what.
+#[derive(Serialize)]
+struct WebhooksBody {
+    heard: u64,
+    forged: u64,
+    late: u64,
+    replayed: u64,
+    unread: u64,
+    unsure: u64,
 }
 
 /// What was run, and where its results are.
@@ -85,6 +98,14 @@ impl<'a> BatchBody<'a> {
             reserved_usd: summary.reserved.told(),
             elapsed_s: seconds(summary.elapsed),
             causes: summary.causes.iter().map(CausesBody::of).collect(),
+            webhooks: summary.webhooks.map(|counts| WebhooksBody {
+                heard: counts.heard,
+                forged: counts.forged,
+                late: counts.late,
+                replayed: counts.replayed,
+                unread: counts.unread,
+                unsure: counts.unsure,
+            }),
             message: None,
             exit,
         }

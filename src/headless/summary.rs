@@ -29,6 +29,10 @@ pub fn summary(summary: &Summary) -> String {
     if summary.done + summary.review > 0 {
         row("pictures", &summary.facts.to);
     }
+    if let Some(counts) = summary.webhooks {
+        let refused = if counts.refused() > 0 { format!(", refused: {}", counts.words()) } else { String::new() };
+        row("webhooks", &format!("{} heard{refused}", counts.heard));
+    }
     row("log", &summary.facts.log_file);
     for (i, step) in next_steps(summary).iter().enumerate() {
         row(if i == 0 { "next" } else { "" }, step);

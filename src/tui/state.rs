@@ -81,6 +81,8 @@ impl State {
             | NoticeKind::Watching
             | NoticeKind::Paused
             | NoticeKind::Changed
+            | NoticeKind::WebhookRefused
+            | NoticeKind::WebhooksMissed
             | NoticeKind::Resumed => return None,
         })
     }
@@ -97,7 +99,7 @@ impl State {
 }
 
 fn goes_on(kind: NoticeKind) -> bool {
-    kind.passes() || kind == NoticeKind::Resumed
+    kind.passes() || kind.is_said_in_passing()
 }
 
 /// Nothing new is begun until this machine has files, memory or threads again.

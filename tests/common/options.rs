@@ -54,6 +54,6 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             logs: false,
             watches: false,
         },
-        world: World { clock: Clock::start(), rehearse: None, seed: 7 },
+        world: World { clock: Clock::start(), rehearse: None, seed: 7, webhooks: None },
     }
 }

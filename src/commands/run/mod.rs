@@ -33,7 +33,7 @@ use crate::commands::price;
 use crate::commands::process::log;
 use crate::commands::process::signals;
 use crate::commands::sandbox;
-use crate::config::{Environment, Settings, names};
+use crate::config::{Environment, Hearing, Settings, names};
 use crate::engine::{Clock, Ending, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
@@ -43,6 +43,7 @@ use crate::os::Ends;
 use crate::output::Output;
 use crate::plan::Failed;
 use crate::sandbox::Sandbox;
+use crate::webhook::{Bound, Inbox, Listening};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
@@ -150,6 +151,8 @@ struct Ready {
     face: Face,
     ledger: Ledger,
     server: Option<Sandbox>,
+    /// Hears webhooks.
+    listening: Option<Listening>,
     output: Output,
     work: Work,
     batch: Batch,
@@ -182,12 +185,16 @@ async fn make_ready(
     // The same files come out as of the run that began it.
     let settings = &settings.with_captions_kept(kept.as_deref());
     log::start(settings)?;
+    let place = match settings.telling.hearing {
+        Some(Hearing::Own(at, _)) => Some(Bound::at(at).await.map_err(|error| Failure::usage(&error))?),
+        Some(Hearing::Other(_)) | None => None,
+    };
 
     let service = known_batch.as_ref().map_or_else(|| settings.service(), |batch| batch.key.service.clone());
     let (server, hosts, key) =
         if reviews { to_look(settings, &service).await } else { account(settings, &service).await }?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
-    let fal = Fal::new(hosts, key)?;
+    let fal = Fal::new(hosts, key)?.telling(settings.telling.hearing.as_ref().map(|hearing| hearing.url().clone()));
     let (batch, quotes) = if let Some(batch) = known_batch {
         // Who only looks is not kept waiting by a network that is not there: the list price stands in.
         let quotes = if reviews { Ok(Vec::new()) } else { price::quotes(&fal, &batch.model.endpoint).await };
@@ -221,6 +228,8 @@ async fn make_ready(
         plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
 
+    let webhooks = place.is_some().then(Inbox::default);
+    let listening = place.zip(webhooks.clone()).map(|(place, inbox)| place.listen(fal.clone(), inbox));
     let output = batch.output(settings)?;
     let (events, heard) = mpsc::channel(EVENTS);
     let work = Work {
@@ -236,6 +245,7 @@ async fn make_ready(
         retry_failed,
         reviews,
         settings: settings.clone(),
+        webhooks,
     };
     let begun = work.begin(&batch, told.then_some(events)).await?;
     let door = begun.handle.face.as_ref().map(|ends| ends.door.clone());
@@ -243,7 +253,7 @@ async fn make_ready(
         let run = Let { settings: &work.settings, fal: &work.fal, batch: begun.opened.id, door, face: face.word() };
         host::open(&attach::places(settings, environment), run)
     });
-    Ok(Ready { face, ledger, server, output, work, batch, begun, heard, host })
+    Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host })
 }
 
 /// A terminal on which nothing happens looks dead.
@@ -263,7 +273,7 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
 async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
-    let Ready { face, ledger, server, output, work, batch, begun, heard, host } = ready;
+    let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host } = ready;
     let host = host.ok();
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends } } = begun;
@@ -273,6 +283,7 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
     let Seen { over: Over { end, opened, model, changed, undeleted }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
+    drop(listening);
 
     let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
         // Who stopped it does not wait for pictures.

@@ -26,6 +26,7 @@ use crate::ledger::{Ledger, Opened};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
 use crate::plan::{Failed, sizes};
+use crate::webhook::Inbox;
 
 /// Photos handed over at a time.
 const CHUNK: usize = 512;
@@ -51,6 +52,8 @@ pub(in crate::commands) struct Work {
     /// Whether results are looked at, and nothing is sent by itself.
     pub(in crate::commands) reviews: bool,
     pub(in crate::commands) settings: Settings,
+    /// What fal tells of requests, if it is listened to.
+    pub(in crate::commands) webhooks: Option<Inbox>,
 }
 
 /// A batch that is worked on.
@@ -245,7 +248,12 @@ impl Work {
                 logs: self.form != Some(Form::Lines),
                 watches: settings.which.watch.is_some() && batch.inputs.is_some(),
             },
-            world: World { clock: Clock::start(), rehearse: None, seed: fastrand::u64(..) },
+            world: World {
+                clock: Clock::start(),
+                rehearse: None,
+                seed: fastrand::u64(..),
+                webhooks: self.webhooks.clone(),
+            },
         }
     }
 

@@ -1,4 +1,4 @@
-//! Who is told of a run's end beside whoever looks at it.
+//! Who is told of a run's end beside whoever looks at it, and whom fal tells of requests.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::cli::TellFlags;
 use crate::config::error::SettingsError;
+use crate::config::groups::hearing::Hearing;
 use crate::config::layers::Layers;
 use crate::config::values::{Read, utf8};
 use crate::config::{names, values};
@@ -21,14 +22,20 @@ pub struct Telling {
     pub on_finish: Option<String>,
     /// Where a summary is sent.
     pub notify_url: Option<NotifyUrl>,
+    /// Whom fal tells of requests.
+    pub hearing: Option<Hearing>,
 }
 
-/// A URL that is told of a run's end. Its path may be all that keeps others from writing there, so that no more than
+/// A URL that is told of something. Its path may be all that keeps others from writing there, so that no more than
 /// its host is ever shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotifyUrl(Url);
 
 impl NotifyUrl {
+    pub(super) fn new(url: Url) -> Self {
+        Self(url)
+    }
+
     /// The URL.
     #[must_use]
     pub fn url(&self) -> &Url {
@@ -53,7 +60,7 @@ pub(in crate::config) fn telling(l: &mut Layers<'_>, flags: &TellFlags) -> Resul
     let alert = l.with_default(names::ALERT, flags.alert.as_ref(), "auto", call)?;
     let on_finish = l.optional(names::ON_FINISH, flags.on_finish.as_ref(), "none", values::text)?;
     let notify_url = l.secret(names::NOTIFY_URL, flags.notify_url.as_ref(), "none", notify)?;
-    Ok(Telling { alert, on_finish, notify_url })
+    Ok(Telling { alert, on_finish, notify_url, hearing: None })
 }
 
 /// `None` for `auto`.

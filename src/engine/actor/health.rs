@@ -131,7 +131,9 @@ impl Engine {
     /// What needs a person, what everything waits for, or that it no longer does.
     pub(super) fn notice(&self, now: Timestamp) -> Option<Notice> {
         let notice = self.resilience.notice(self.next_try(now), now);
-        notice.or_else(|| self.is_idle(now).then(|| self.waited_for(now)).flatten())
+        notice
+            .or_else(|| self.scheduler.webhooks.notice(now))
+            .or_else(|| self.is_idle(now).then(|| self.waited_for(now)).flatten())
     }
 
     /// How long it is until the account is tried by itself; `None` if it is not.

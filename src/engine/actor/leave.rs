@@ -143,6 +143,7 @@ impl Engine {
             spent: totals.spent,
             reserved: totals.reserved,
             causes: causes(&self.jobs),
+            webhooks: self.options.world.webhooks.as_ref().map(crate::webhook::Inbox::counts),
             elapsed: self
                 .publisher
                 .throughput

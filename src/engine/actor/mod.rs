@@ -15,6 +15,7 @@ mod publish;
 mod requests;
 mod review;
 mod twins;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ use crate::intake::Arrival;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Losing, Planner};
+use crate::webhook::{Inbox, News};
 
 /// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;
@@ -178,7 +180,7 @@ impl Engine {
                 waiting: Vec::new(),
                 used_before: Usd::ZERO,
             },
-            scheduler: Scheduler::new(options.limits.window),
+            scheduler: Scheduler::new(options.limits.window, options.world.webhooks.is_some()),
             resilience: Resilience::new(options.limits.max_failures, now),
             dedup,
             search: Search::default(),
@@ -219,6 +221,7 @@ impl Engine {
             self.look_if_due(now);
             self.look_out(now);
             self.tend_canary();
+            self.tend_webhooks(now);
             self.dispatch(now);
             self.tell_plan(true);
             self.break_silence(now);
@@ -247,6 +250,7 @@ impl Engine {
                         self.finished(finished);
                     }
                 }
+                news = heard(self.options.world.webhooks.as_ref()) => self.heard(news),
                 () = tokio::time::sleep_until(self.options.world.clock.instant(next)) => {}
             }
         };
@@ -286,7 +290,9 @@ impl Engine {
         if let Some(due) = self.dedup.awaited.due() {
             next = next.min(due);
         }
-        for due in [self.look_out_deadline(now), self.silence_deadline()].into_iter().flatten() {
+        for due in
+            [self.look_out_deadline(now), self.silence_deadline(), self.webhooks_deadline()].into_iter().flatten()
+        {
             next = next.min(due);
         }
         if let Some((_, until)) = self.course.leaving {
@@ -307,5 +313,13 @@ impl Engine {
         }
         // A timer that fires a hair too early must not spin.
         next.max(Timestamp(now.0 + 1))
+    }
+}
+
+/// What webhooks say, once they say something.
+async fn heard(webhooks: Option<&Inbox>) -> News {
+    match webhooks {
+        Some(inbox) => inbox.news().await,
+        None => std::future::pending().await,
     }
 }

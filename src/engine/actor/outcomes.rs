@@ -63,10 +63,12 @@ impl Engine {
             }
             (Step::Record(_), Outcome::Recorded(result)) => {
                 let trouble = result.err().map(|error| told("the ledger cannot be written", &error));
-                submit::recorded(job, self.runtime.get(&id), trouble, self.scheduler.poll_interval.first())
+                let first = self.scheduler.first_call(job, now);
+                submit::recorded(job, self.runtime.get(&id), trouble, first)
             }
             (Step::Poll(_), Outcome::Polled(result)) => {
-                let around = poll::Around { interval: &mut self.scheduler.poll_interval, is_watched, random, now };
+                let (interval, webhooks) = (&mut self.scheduler.poll_interval, &mut self.scheduler.webhooks);
+                let around = poll::Around { interval, webhooks, is_watched, random, now };
                 poll::finish(job, self.runtime.entry(id).or_default(), result, around)
             }
             (Step::Stored(_), Outcome::Stored(result)) => {
@@ -123,8 +125,9 @@ impl Engine {
                 self.end_by_fault(id, cause);
             }
             Step::Record(id) => {
-                let first = self.scheduler.poll_interval.first();
+                let now = self.now();
                 let Some(job) = self.jobs.get(id) else { return };
+                let first = self.scheduler.first_call(job, now);
                 let effects = submit::recorded(job, self.runtime.get(&id), Some(cause.to_string()), first);
                 self.perform(id, effects);
             }

@@ -72,6 +72,7 @@ impl Engine {
             }
             Effect::Said(line) => self.said(id, line),
             Effect::Pause(reason) => self.hold(reason),
+            Effect::TakeOver => self.take_over(),
             Effect::Show => self.publisher.dirty = true,
         }
     }

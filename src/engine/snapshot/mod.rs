@@ -231,6 +231,10 @@ pub enum NoticeKind {
     Paused,
     /// A person set another cap or window, from an attached dashboard.
     Changed,
+    /// Webhooks came that are not believed.
+    WebhookRefused,
+    /// Webhooks stay away that should have come.
+    WebhooksMissed,
 }
 
 impl NoticeKind {
@@ -240,11 +244,24 @@ impl NoticeKind {
         matches!(self, Self::Offline | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
     }
 
+    /// Whether it holds nothing back, nor ever did.
+    #[must_use]
+    pub fn is_said_in_passing(self) -> bool {
+        matches!(
+            self,
+            Self::Resumed
+                | Self::SchemaChanged
+                | Self::Watching
+                | Self::Paused
+                | Self::Changed
+                | Self::WebhookRefused
+                | Self::WebhooksMissed
+        )
+    }
+
     /// Whether nothing goes on before a person does something.
     #[must_use]
     pub fn needs_a_person(self) -> bool {
-        let is_news =
-            matches!(self, Self::Resumed | Self::SchemaChanged | Self::Watching | Self::Paused | Self::Changed);
-        !self.passes() && !is_news
+        !self.passes() && !self.is_said_in_passing()
     }
 }

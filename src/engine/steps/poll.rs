@@ -8,6 +8,7 @@ use crate::engine::poll_interval::{PollInterval, Seen};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::runtime::Runtime;
 use crate::engine::steps::stages::{Outcome, Stages};
+use crate::engine::webhooks::Webhooks;
 use crate::fal::{FalError, Progress, Status};
 use crate::job::{CauseKind, Class, Job, JobState, Request, Timestamp, Transition};
 
@@ -20,6 +21,7 @@ const UNCLEAR: u32 = 3;
 #[derive(Debug)]
 pub(in crate::engine) struct Around<'a> {
     pub(in crate::engine) interval: &'a mut PollInterval,
+    pub(in crate::engine) webhooks: &'a mut Webhooks,
     /// Whether somebody looks at this job.
     pub(in crate::engine) is_watched: bool,
     /// In 0..1.
@@ -44,14 +46,15 @@ pub(in crate::engine) fn finish(
         return Vec::new();
     }
     match result {
-        Ok(status) => stands(&job.state, live, &status, around),
+        Ok(status) => stands(job, live, &status, around),
         Err(error) => failed(live, error, around.random),
     }
 }
 
 /// fal said where a request stands.
-fn stands(state: &JobState, live: &mut Runtime, status: &Status, around: Around<'_>) -> Effects {
-    let Around { interval, is_watched, random, now } = around;
+fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) -> Effects {
+    let Around { interval, webhooks, is_watched, random, now } = around;
+    let state = &job.state;
     let mut effects = vec![Effect::GotThrough(CallKind::Follow)];
     (live.failures, live.unclear) = (0, 0);
     live.trouble = None;
@@ -64,7 +67,8 @@ fn stands(state: &JobState, live: &mut Runtime, status: &Status, around: Around<
             }
             live.not_running_at = Some(now);
             live.turn_at = interval.until_turn(position).map(|wait| now.plus(wait));
-            effects.push(Effect::CallIn(interval.next(Seen::Queued(position), is_watched, random)));
+            let usual = interval.next(Seen::Queued(position), is_watched, random);
+            effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
         Progress::InProgress => {
             let since = if let JobState::InProgress(_, _, since) = state { Some(*since) } else { None };
@@ -81,7 +85,8 @@ fn stands(state: &JobState, live: &mut Runtime, status: &Status, around: Around<
                 at_most: now.since(live.not_running_at.or(since).unwrap_or(now)),
                 supposedly: live.turn_at.map(|turn| now.since(turn)),
             };
-            effects.push(Effect::CallIn(interval.next(running, is_watched, random)));
+            let usual = interval.next(running, is_watched, random);
+            effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
         Progress::Completed => {
             if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
@@ -89,6 +94,9 @@ fn stands(state: &JobState, live: &mut Runtime, status: &Status, around: Around<
             }
             let complete = Transition::Complete(status.inference_s);
             effects.push(Effect::Change(complete, vec![Effect::Queue(Queue::Answer)]));
+            if state.request().is_some_and(|request| webhooks.ended(job.id, &request.id, now)) {
+                effects.push(Effect::TakeOver);
+            }
         }
     }
     effects

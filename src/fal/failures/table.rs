@@ -5,7 +5,7 @@ use super::row::{Fault, Patience, Row, Sign};
 use crate::fal::call::Call;
 use crate::job::CauseKind;
 
-use Call::{Billing, Cancel, Download, Forget, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
+use Call::{Billing, Cancel, Download, Forget, Keys, Models, Pricing, Requests, Result, Status, Submit, Token, Upload};
 use CauseKind as K;
 
 /// With the key, to one of fal's API hosts.
@@ -13,7 +13,7 @@ const API: &[Call] = &[Token, Submit, Status, Result, Cancel, Pricing, Models, R
 /// About a request.
 const REQUEST: &[Call] = &[Status, Result, Cancel];
 /// For our information only.
-const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests, Forget, Billing];
+const ASIDE: &[Call] = &[Cancel, Pricing, Models, Requests, Forget, Billing, Keys];
 /// On the way up.
 const UP: &[Call] = &[Token, Upload];
 

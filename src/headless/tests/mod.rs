@@ -123,6 +123,7 @@ fn end() -> Summary {
             price: None,
             paid: 0,
         }],
+        webhooks: None,
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use super::remake::Remake;
+use super::webhook::Post;
 
 /// What happens.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub(in crate::sandbox) enum Fault {
     Call(Effect),
     /// To a run.
     Run(RunEffect),
+    /// To a webhook.
+    Webhook(Post),
 }
 
 /// What happens to an HTTP call: first it waits, then it is answered, then the answer is spoiled.

@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::billing::Billing;
 use super::effect::Picture;
 use super::keeps::Keeps;
+use super::webhook::WebhookForm;
 use super::when::Per;
 
 /// Why a fault makes no sense, for a person.
@@ -27,6 +28,8 @@ pub(super) struct ScenarioForm {
     pub(super) billing: Billing,
     #[serde(default)]
     pub(super) fault: Vec<Spanned<FaultForm>>,
+    #[serde(default)]
+    pub(super) webhook: Vec<Spanned<WebhookForm>>,
 }
 
 /// One fault: when, and what.

@@ -213,7 +213,7 @@ fn nginx(status: StatusCode) -> String {
     )
 }
 
-fn globs(key: &str, given: Option<&OneOrMore>) -> Result<Option<GlobSet>, Wrong> {
+pub(super) fn globs(key: &str, given: Option<&OneOrMore>) -> Result<Option<GlobSet>, Wrong> {
     let Some(given) = given else { return Ok(None) };
     let mut set = GlobSetBuilder::new();
     for glob in given.as_slice() {

@@ -12,6 +12,7 @@ mod keeps;
 mod meaning;
 mod picture;
 mod remake;
+mod webhook;
 mod when;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
 pub(super) use keeps::Keeps;
 pub(super) use picture::{redone, repaint};
 pub(super) use remake::remade;
+pub(super) use webhook::Post;
 pub(super) use when::Subject;
 
 use super::lock::lock;
@@ -114,6 +116,13 @@ impl Scenario {
                 fault.into_inner().into_parts().map_err(|message| wrong(format!("line {line}: {message}")))?;
             Ok(Rule { line, when, fault })
         });
+        let posts = form.webhook.into_iter().map(|post| {
+            let line = line_of(post.span().start);
+            let (when, post) =
+                post.into_inner().into_parts().map_err(|message| wrong(format!("line {line}: {message}")))?;
+            Ok(Rule { line, when, fault: Fault::Webhook(post) })
+        });
+        let rules = rules.chain(posts);
         let clock_speed = form.clock_speed.unwrap_or(1.0);
         if !(0.0..=1e6).contains(&clock_speed) {
             return Err(wrong(format!("`clock_speed` is {clock_speed}: expected a number from 0 to 1000000")));

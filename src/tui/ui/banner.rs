@@ -120,7 +120,9 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::Watching
         | NoticeKind::Waiting
         | NoticeKind::Paused
-        | NoticeKind::Changed => (notice.action.as_str(), Vec::new()),
+        | NoticeKind::Changed
+        | NoticeKind::WebhookRefused
+        | NoticeKind::WebhooksMissed => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
     let mark = match notice.kind {
@@ -154,6 +156,8 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
+        NoticeKind::WebhookRefused => ("! webhooks were refused", ""),
+        NoticeKind::WebhooksMissed => ("! no webhooks come: fal is asked", ""),
         NoticeKind::Resumed
         | NoticeKind::SchemaChanged
         | NoticeKind::Watching
