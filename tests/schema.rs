@@ -110,6 +110,10 @@ fn every_event_is_as_the_schema_says() {
     seen.extend(hold(&schema, &run(stage.command(&["plan", "--json"]).arg(stage.photos()))));
     seen.extend(hold(&schema, &stage.run(&["--budget", "0.0001", "-p", "steps=9"])));
     seen.extend(hold(&schema, &stage.run(&["--retry-failed"])));
+    let here = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let heard = stage.run(&["--listen", &here, "--public-url", &format!("http://{here}/"), "-p", "steps=8"]);
+    assert!(heard.summary()["webhooks"].is_object());
+    seen.extend(hold(&schema, &heard));
     let recover = |args: &[&str]| run(stage.command(&[&["recover", "--json"], args].concat()).arg(stage.photos()));
     std::fs::remove_dir_all(stage.dir.path().join(".local")).unwrap();
     std::fs::remove_dir_all(stage.output()).unwrap();

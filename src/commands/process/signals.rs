@@ -1,5 +1,6 @@
 //! Signals: the first asks to leave in good order, the second ends at once.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,7 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tells a run of them for as long as it lives. With a dashboard, INT comes as a key and a hang-up is the dashboard's to
 /// notice first.
-pub(in crate::commands) fn tell(mut signals: Ends, commands: mpsc::Sender<Command>) -> JoinHandle<()> {
+/// Where the process ends at once, `clears` is written to stderr before it does.
+pub(in crate::commands) fn tell(
+    mut signals: Ends,
+    commands: mpsc::Sender<Command>,
+    clears: &'static str,
+) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut asked = false;
         loop {
@@ -23,16 +29,24 @@ pub(in crate::commands) fn tell(mut signals: Ends, commands: mpsc::Sender<Comman
                 continue;
             }
             if std::mem::replace(&mut asked, true) && number != 1 {
-                end(number);
+                end_after(number, clears);
             }
             // If the engine is gone, the run is over anyway.
             drop(commands.send(Command::Quit { leave: Leave::Running, signal: Some(number) }).await);
             tokio::spawn(async move {
                 tokio::time::sleep(PATIENCE).await;
-                end(number);
+                end_after(number, clears);
             });
         }
     })
+}
+
+/// The same once a terminal is rid of what would stay there.
+fn end_after(signal: i32, clears: &str) -> ! {
+    if signal != 1 {
+        let _ = io::stderr().write_all(clears.as_bytes());
+    }
+    end(signal)
 }
 
 /// Ends the process as the signal would have, without touching the terminal.

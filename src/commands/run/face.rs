@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use super::records;
 use crate::commands::failure::Failure;
 use crate::config::{Environment, Headless, Settings};
-use crate::headless::{Form, Manner};
+use crate::headless::{CLEAR_TASKBAR, Form, Manner};
 use crate::tui;
 use crate::tui::caps::{self, Caps, Flags, Tty};
 
@@ -31,20 +31,27 @@ pub(in crate::commands) enum Face {
 pub(in crate::commands) struct Beside {
     alert: caps::Alert,
     unicode: bool,
+    taskbar: bool,
 }
 
 impl Beside {
     /// Of a terminal on which a cursor can be moved.
     fn of(caps: &Caps) -> Option<Self> {
         let is_dumb = matches!(caps.dashboard, Err(caps::NoDashboard::Dumb));
-        (io::stderr().is_terminal() && !is_dumb).then_some(Self { alert: caps.outside.alert, unicode: caps.unicode })
+        let caps::Outside { alert, progress: taskbar, .. } = caps.outside;
+        (io::stderr().is_terminal() && !is_dumb).then_some(Self { alert, unicode: caps.unicode, taskbar })
     }
 
     /// How a batch is told beside it.
     pub(in crate::commands) fn manner(beside: Option<Self>, form: Form, color: bool) -> Manner {
-        let Some(Self { alert, unicode }) = beside else { return Manner { color, ..Manner::plain(form) } };
+        let Some(Self { alert, unicode, taskbar }) = beside else { return Manner { color, ..Manner::plain(form) } };
         let bar = if unicode { "█▉▊▋▌▍▎▏ " } else { "=> " };
-        Manner { form, color, call: Some(Box::new(move |text| alert.bytes(text))), bar: Some(bar) }
+        Manner { form, color, call: Some(Box::new(move |text| alert.bytes(text))), bar: Some(bar), taskbar }
+    }
+
+    /// What takes away all that would stay there if the process ended now.
+    pub(in crate::commands) fn clears(beside: Option<Self>) -> &'static str {
+        if beside.is_some_and(|beside| beside.taskbar) { CLEAR_TASKBAR } else { "" }
     }
 }
 

@@ -38,7 +38,11 @@ pub(in crate::commands) async fn watch(
     heard: mpsc::Receiver<Event>,
 ) -> Result<Seen, Failure> {
     let FaceEnds { snapshot, commands, .. } = ends;
-    let signals = signals::tell(signals, commands.clone());
+    let clears = match &face {
+        Face::Told { beside, .. } => Beside::clears(*beside),
+        Face::Dashboard(_) => "",
+    };
+    let signals = signals::tell(signals, commands.clone(), clears);
     match face {
         Face::Told { form, color, beside } => {
             drop(snapshot);
