@@ -48,10 +48,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("ledger", &["job"]),
+    ("webhook", &["job", "fal::Fal"]),
     ("intake", &["job", "picture", "storage"]),
     ("output", &["job", "picture", "storage"]),
     ("plan", &["job", "model", "ledger", "intake", "output", "storage"]),
-    ("engine", &["job", "model", "picture", "fal", "ledger", "intake", "output", "plan", "storage"]),
+    ("engine", &["job", "model", "picture", "fal", "ledger", "intake", "output", "plan", "storage", "webhook"]),
     (
         "tui",
         &[

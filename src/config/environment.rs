@@ -32,12 +32,19 @@ impl Environment {
         // One that depends on where one stands would be another ledger in each folder (XDG: relative paths
         // are to be ignored).
         let absolute = |folder: PathBuf| Some(folder).filter(|folder| folder.is_absolute());
-        let state = |base: &_| BaseStrategy::state_dir(base).unwrap_or_else(|| BaseStrategy::data_dir(base));
+        // A user of whom the system knows no home, as in a container, may have said all the same where things go.
+        let said = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let folder =
+            |of: fn(&_) -> PathBuf, name: &str| base.as_ref().map(of).or_else(|| said(name)).and_then(absolute);
+        let state = folder(|base| base.state_dir().unwrap_or_else(|| base.data_dir()), "XDG_STATE_HOME");
+        let config = folder(BaseStrategy::config_dir, "XDG_CONFIG_HOME");
+        let (data, cache) =
+            (folder(BaseStrategy::data_dir, "XDG_DATA_HOME"), folder(BaseStrategy::cache_dir, "XDG_CACHE_HOME"));
         Self {
-            config_file: base.as_ref().and_then(|base| absolute(base.config_dir().join("fal-tui").join("config.toml"))),
-            state_dir: base.as_ref().and_then(|base| absolute(state(base).join("fal-tui"))),
-            keys_dir: base.as_ref().and_then(|base| absolute(base.data_dir().join("fal-tui").join("keys"))),
-            cache_dir: base.as_ref().and_then(|base| absolute(base.cache_dir().join("fal-tui"))),
+            config_file: config.map(|folder| folder.join("fal-tui").join("config.toml")),
+            state_dir: state.map(|folder| folder.join("fal-tui")),
+            keys_dir: data.map(|folder| folder.join("fal-tui").join("keys")),
+            cache_dir: cache.map(|folder| folder.join("fal-tui")),
             ..Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))))
         }
     }
@@ -63,7 +70,8 @@ impl Environment {
     /// Every variable but those that hold a secret of ours, by name or by what `is_secret` says of their value: what
     /// another program may see.
     pub fn harmless(&self, is_secret: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
-        let ours = [names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET, names::NOTIFY_URL.variable];
+        let urls = [names::NOTIFY_URL, names::WEBHOOK, names::PUBLIC_URL].map(|setting| setting.variable);
+        let ours = [&[names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET][..], &urls].concat();
         let all = self.variables.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
         let harmless = all.filter(|(_, value)| !is_secret(&value.to_string_lossy()));
         harmless.map(|(name, value)| (name.clone(), value.clone())).collect()

@@ -44,7 +44,7 @@ pub enum SettingsError {
     },
     /// No place for the ledger.
     #[error(
-        "there is no home directory to keep the ledger in: HOME is no absolute path\nhint: set HOME, or name a folder with `--state-dir`"
+        "there is no home directory to keep the ledger in: HOME is no absolute path\nhint: set HOME or XDG_STATE_HOME, or name a folder with `--state-dir`"
     )]
     NoStateDir,
     /// The sandbox's flags without the sandbox.

@@ -12,6 +12,8 @@ use crate::webhook::Counts;
 
 /// While webhooks come, each request is asked about this often, and never less: the hint may be lost.
 const SELDOM: Duration = Duration::from_secs(58);
+/// Until the first has come each is asked about this often at the most.
+const HOPEFUL: Duration = Duration::from_secs(10);
 /// After so many requests in a row that had ended without a hint, they are not relied on.
 const MISSED: u32 = 3;
 /// How soon a request is asked about again that is said to have ended and has not, at first.
@@ -34,7 +36,9 @@ const REMEMBERED: usize = 1024;
 pub(super) struct Webhooks {
     /// Whether any are expected.
     is_on: bool,
-    /// Whether they come.
+    /// Whether they are relied on.
+    relied_on: bool,
+    /// Whether one has come since they were relied on.
     come: bool,
     /// Requests in a row that had ended without a hint.
     missed: u32,
@@ -62,7 +66,7 @@ struct Told {
 
 impl Webhooks {
     pub(super) fn new(is_on: bool) -> Self {
-        Self { is_on, ..Self::default() }
+        Self { is_on, relied_on: is_on, ..Self::default() }
     }
 
     /// A webhook names our request of this job, which has not been seen to have ended. True if it may be asked about
@@ -87,7 +91,7 @@ impl Webhooks {
         if !self.come {
             tracing::info!("webhooks come: each request is asked about once a minute");
         }
-        (self.come, self.missed, self.last) = (true, 0, now);
+        (self.relied_on, self.come, self.missed, self.last) = (true, true, 0, now);
         self.told.missing_since = None;
     }
 
@@ -102,7 +106,16 @@ impl Webhooks {
             return Duration::ZERO;
         }
         self.expected.insert(job, None);
-        if self.come { SELDOM } else { usual }
+        self.pace(usual)
+    }
+
+    /// The wait where nothing was said of a request.
+    fn pace(&self, usual: Duration) -> Duration {
+        match (self.relied_on, self.come) {
+            (true, true) => SELDOM,
+            (true, false) => usual.max(HOPEFUL),
+            (false, _) => usual,
+        }
     }
 
     /// The wait until a request is asked about again that has not ended, where that is `usual` otherwise. `random` is
@@ -114,7 +127,9 @@ impl Webhooks {
                 *asked = asked.saturating_add(1);
                 wait.min(LONGEST)
             }
-            Some(None) if self.come && !is_watched => SELDOM.mul_f64(random.clamp(0.0, 1.0).mul_add(0.1, 0.9)),
+            Some(None) if self.relied_on && !is_watched => {
+                self.pace(usual).mul_f64(random.clamp(0.0, 1.0).mul_add(0.1, 0.9))
+            }
             Some(None) | None => usual,
         }
     }
@@ -132,12 +147,13 @@ impl Webhooks {
         if self.missed == MISSED {
             self.told.missing_since = Some(now);
         }
-        self.missed >= MISSED && std::mem::take(&mut self.come)
+        self.come &= self.missed < MISSED;
+        self.missed >= MISSED && std::mem::take(&mut self.relied_on)
     }
 
     /// When it is looked into why none come; `typical` is how long a request runs.
     pub(super) fn look_at(&self, typical: Option<Duration>) -> Option<Timestamp> {
-        self.come.then(|| self.last.plus(silence(typical)))
+        self.relied_on.then(|| self.last.plus(silence(typical)))
     }
 
     /// Whether that is now; `oldest` is when the request that was longest not heard of was last asked about.
@@ -231,10 +247,24 @@ mod tests {
     }
 
     #[test]
-    fn while_none_has_come_fal_is_asked_as_ever() {
-        let mut webhooks = Webhooks::new(true);
+    fn who_does_not_listen_asks_as_ever() {
+        let mut webhooks = Webhooks::new(false);
         assert_eq!(webhooks.first(job(1), &id(1), USUAL, Timestamp(0)), USUAL);
         assert_eq!(webhooks.next(job(1), false, USUAL, 0.5), USUAL);
+        assert!(!webhooks.ended(job(1), &id(1), Timestamp(0)));
+        assert_eq!((webhooks.look_at(Some(USUAL)), webhooks.unheard.len()), (None, 0));
+    }
+
+    #[test]
+    fn until_the_first_comes_it_is_hoped_for_and_not_for_long() {
+        let mut webhooks = Webhooks::new(true);
+        for n in 1..=4 {
+            assert_eq!(webhooks.first(job(n), &id(n), USUAL, Timestamp(0)), HOPEFUL);
+        }
+        assert_eq!(webhooks.next(job(1), false, USUAL, 1.0), HOPEFUL);
+        let gone: Vec<_> = (1..=3).map(|n| webhooks.ended(job(n), &id(n), Timestamp(0))).collect();
+        assert_eq!(gone, [false, false, true]);
+        assert_eq!(webhooks.next(job(4), false, USUAL, 0.5), USUAL);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The progress that a terminal's tab or the task bar shows (`OSC 9;4`), on stderr where that is a terminal that knows it.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use super::tally::Tally;
@@ -71,7 +72,8 @@ impl Taskbar {
             How::Error => 2,
             How::Paused => 4,
         };
-        out.push_str(&format!("\x1b]9;4;{state};{share}\x1b\\"));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\x1b]9;4;{state};{share}\x1b\\");
     }
 
     /// How long what is written stands by itself.
