@@ -43,9 +43,9 @@ fn without_a_home_it_says_what_it_needs_and_takes_any_of_it() {
     // A folder that depends on where one stands is none.
     homeless(&stage, &[("XDG_STATE_HOME", Path::new("here"))], &[]).unwrap().assert_status(2);
 
-    let (state, said) = (stage.dir.path().join("state"), stage.dir.path().join("said"));
-    homeless(&stage, &[("XDG_STATE_HOME", &state)], &[]).unwrap().assert_status(0);
-    assert!(state.join("fal-tui").is_dir());
+    let (kept, said) = (stage.dir.path().join("state"), stage.dir.path().join("said"));
+    homeless(&stage, &[("XDG_STATE_HOME", &kept)], &[]).unwrap().assert_status(0);
+    assert!(kept.join("fal-tui").is_dir());
     homeless(&stage, &[], &["--state-dir", said.to_str().unwrap(), "-p", "steps=9"]).unwrap().assert_status(0);
     assert!(said.is_dir());
     // The config file counts where only it is somewhere.
@@ -53,7 +53,7 @@ fn without_a_home_it_says_what_it_needs_and_takes_any_of_it() {
     std::fs::create_dir_all(&config).unwrap();
     std::fs::write(config.join("config.toml"), "concurency = 4\n").unwrap();
     let config = stage.dir.path().join("config");
-    let odd = homeless(&stage, &[("XDG_STATE_HOME", &state), ("XDG_CONFIG_HOME", &config)], &[]).unwrap();
+    let odd = homeless(&stage, &[("XDG_STATE_HOME", &kept), ("XDG_CONFIG_HOME", &config)], &[]).unwrap();
     odd.assert_status(2);
     assert!(odd.stderr.contains("concurrency"), "{}", odd.stderr);
     assert_eq!(stage.stats()["accepted"], 2);

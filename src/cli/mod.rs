@@ -3,11 +3,11 @@
 
 mod attach;
 mod flags;
-mod hear;
 mod keep;
 mod man;
 mod pages;
 mod tell;
+mod webhook;
 mod words;
 
 use std::ffi::OsString;
@@ -21,11 +21,11 @@ pub use attach::AttachFlags;
 pub use flags::{
     CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
 };
-pub use hear::HearFlags;
 pub use keep::KeepFlags;
 pub use man::{completions, man, man_pages};
 pub use pages::{ConfigPage, SpentBy};
 pub use tell::TellFlags;
+pub use webhook::WebhookFlags;
 use words::{ENVIRONMENT, EXAMPLES, EXIT_STATUS};
 
 use crate::job::{BatchId, CauseKind};

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::hear::HearFlags;
+use super::webhook::WebhookFlags;
 
 /// Who is told.
 #[derive(Debug, Clone, Default, Args)]
@@ -27,5 +27,5 @@ pub struct TellFlags {
     pub notify_url: Option<String>,
     /// Whom fal tells.
     #[command(flatten)]
-    pub hear: HearFlags,
+    pub webhook: WebhookFlags,
 }

@@ -20,9 +20,9 @@ use std::time::Duration;
 
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
-pub use groups::hearing::Hearing;
 pub use groups::look::Look;
 pub use groups::telling::{NotifyUrl, Telling};
+pub use groups::webhook::Webhook;
 pub use layers::{Origin, Source};
 pub use wish::ModelWish;
 
@@ -32,7 +32,7 @@ use crate::job::{MaxFailures, Service, Usd, Way};
 use crate::output::Written;
 use crate::storage::Hearing;
 use file::ConfigFile;
-use groups::{hearing, keeping, look, telling};
+use groups::{keeping, look, telling, webhook};
 use layers::Layers;
 
 /// Everything that a run goes by, checked.
@@ -204,7 +204,7 @@ impl Settings {
         let log = l.optional(names::LOG, place.log.as_ref(), "fal-tui.log in state-dir", values::path)?;
 
         let hosts = account::hosts(l)?;
-        telling.hearing = hearing::hearing(l, &tell.hear, sandbox.is_some(), &hosts)?;
+        telling.webhook = webhook::webhook(l, &tell.webhook, sandbox.is_some(), &hosts)?;
         let profile = l.with_default(names::PROFILE, place.profile.as_ref(), keys::USUAL, profile)?;
         let key = match account::key(environment, &profile) {
             Ok((key, source)) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
 use crate::commands::moment::local;
-use crate::config::{Hearing, Settings};
+use crate::config::{Settings, Webhook};
 use crate::fal::{Fal, STORED};
 use crate::job::{Service, Timestamp, clean, plural};
 use crate::ledger::{Beginning, Ledger};
@@ -41,7 +41,7 @@ pub(crate) async fn remember(
     let mut notes: Vec<_> = beginning(ledger).into_iter().collect();
     notes.extend(settings.written.told());
     notes.extend(batch.keeping.as_ref().unwrap_or(&settings.keeping).notes());
-    notes.extend(settings.telling.hearing.as_ref().map(Hearing::note));
+    notes.extend(settings.telling.webhook.as_ref().map(Webhook::note));
     notes.extend(batch.schema_changed.iter().chain(&batch.notes).cloned());
     if let Some(newest) = memory.newest
         && let Some(used) = ledger.last_used().await?.filter(|used| *used < newest)

@@ -33,7 +33,7 @@ use crate::commands::price;
 use crate::commands::process::log;
 use crate::commands::process::signals;
 use crate::commands::sandbox;
-use crate::config::{Environment, Hearing, Settings, names};
+use crate::config::{Environment, Settings, Webhook, names};
 use crate::engine::{Clock, Ending, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
@@ -185,16 +185,16 @@ async fn make_ready(
     // The same files come out as of the run that began it.
     let settings = &settings.with_captions_kept(kept.as_deref());
     log::start(settings)?;
-    let place = match settings.telling.hearing {
-        Some(Hearing::Own(at, _)) => Some(Bound::at(at).await.map_err(|error| Failure::usage(&error))?),
-        Some(Hearing::Other(_)) | None => None,
+    let place = match settings.telling.webhook {
+        Some(Webhook::Own(at, _)) => Some(Bound::at(at).await.map_err(|error| Failure::usage(&error))?),
+        Some(Webhook::Other(_)) | None => None,
     };
 
     let service = known_batch.as_ref().map_or_else(|| settings.service(), |batch| batch.key.service.clone());
     let (server, hosts, key) =
         if reviews { to_look(settings, &service).await } else { account(settings, &service).await }?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %hosts, %face, "started");
-    let fal = Fal::new(hosts, key)?.telling(settings.telling.hearing.as_ref().map(|hearing| hearing.url().clone()));
+    let fal = Fal::new(hosts, key)?.telling(settings.telling.webhook.as_ref().map(|webhook| webhook.url().clone()));
     let (batch, quotes) = if let Some(batch) = known_batch {
         // Who only looks is not kept waiting by a network that is not there: the list price stands in.
         let quotes = if reviews { Ok(Vec::new()) } else { price::quotes(&fal, &batch.model.endpoint).await };

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::cli::TellFlags;
 use crate::config::error::SettingsError;
-use crate::config::groups::hearing::Hearing;
+use crate::config::groups::webhook::Webhook;
 use crate::config::layers::Layers;
 use crate::config::values::{Read, utf8};
 use crate::config::{names, values};
@@ -23,7 +23,7 @@ pub struct Telling {
     /// Where a summary is sent.
     pub notify_url: Option<NotifyUrl>,
     /// Whom fal tells of requests.
-    pub hearing: Option<Hearing>,
+    pub webhook: Option<Webhook>,
 }
 
 /// A URL that is told of something. Its path may be all that keeps others from writing there, so that no more than
@@ -60,7 +60,7 @@ pub(in crate::config) fn telling(l: &mut Layers<'_>, flags: &TellFlags) -> Resul
     let alert = l.with_default(names::ALERT, flags.alert.as_ref(), "auto", call)?;
     let on_finish = l.optional(names::ON_FINISH, flags.on_finish.as_ref(), "none", values::text)?;
     let notify_url = l.secret(names::NOTIFY_URL, flags.notify_url.as_ref(), "none", notify)?;
-    Ok(Telling { alert, on_finish, notify_url, hearing: None })
+    Ok(Telling { alert, on_finish, notify_url, webhook: None })
 }
 
 /// `None` for `auto`.

@@ -5,7 +5,7 @@ use clap::Args;
 /// Whom fal tells.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Webhooks")]
-pub struct HearFlags {
+pub struct WebhookFlags {
     /// A URL that fal tells of each request that has ended [default: none].
     ///
     /// For a service of your own: fal-tui asks fal as often as ever. It must be https, and of a host that fal can

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::{Host, Url};
 
-use crate::cli::HearFlags;
+use crate::cli::WebhookFlags;
 use crate::config::error::SettingsError;
 use crate::config::groups::telling::NotifyUrl;
 use crate::config::layers::Layers;
@@ -15,14 +15,14 @@ use crate::fal::{Hosts, is_loopback};
 
 /// Whom fal tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hearing {
+pub enum Webhook {
     /// Somebody else.
     Other(NotifyUrl),
     /// Us: where we listen, and how fal gets there.
     Own(SocketAddr, NotifyUrl),
 }
 
-impl Hearing {
+impl Webhook {
     /// The URL that fal is told.
     #[must_use]
     pub fn url(&self) -> &Url {
@@ -55,27 +55,27 @@ enum By {
 }
 
 /// Reads it.
-pub(in crate::config) fn hearing(
+pub(in crate::config) fn webhook(
     l: &mut Layers<'_>,
-    flags: &HearFlags,
+    flags: &WebhookFlags,
     is_sandbox: bool,
     hosts: &Hosts,
-) -> Result<Option<Hearing>, SettingsError> {
+) -> Result<Option<Webhook>, SettingsError> {
     let by = match is_sandbox {
         true => By::Sandbox,
         false if is_loopback(&hosts.queue) => By::StandIn,
         false => By::Fal,
     };
-    let webhook = l.secret(names::WEBHOOK, flags.webhook.as_ref(), "none", |text| told(text, by))?;
+    let theirs = l.secret(names::WEBHOOK, flags.webhook.as_ref(), "none", |text| told(text, by))?;
     let listen = l.optional(names::LISTEN, flags.listen.as_ref(), "off", address)?;
     let public_url = l.secret(names::PUBLIC_URL, flags.public_url.as_ref(), "none", |text| told(text, by))?;
     let lacks = |given: &str, problem: &str| {
         Err(SettingsError::Value { given: format!("`--{given}`"), problem: problem.to_owned() })
     };
-    match (webhook, listen, public_url) {
+    match (theirs, listen, public_url) {
         (None, None, None) => Ok(None),
-        (Some(url), None, None) => Ok(Some(Hearing::Other(url))),
-        (None, Some(at), Some(url)) => Ok(Some(Hearing::Own(at, url))),
+        (Some(url), None, None) => Ok(Some(Webhook::Other(url))),
+        (None, Some(at), Some(url)) => Ok(Some(Webhook::Own(at, url))),
         (Some(_), ..) => lacks(
             names::WEBHOOK.name,
             "fal tells one URL of a request: give either this, or `--listen` with `--public-url`",
