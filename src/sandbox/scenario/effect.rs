@@ -6,7 +6,6 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use super::remake::Remake;
-use super::webhook::Post;
 
 /// What happens.
 #[derive(Debug, Clone)]
@@ -116,6 +115,22 @@ pub(in crate::sandbox) enum Picture {
     UpsideDown,
     /// Itself, turned by a quarter, its sides changed.
     OnSide,
+}
+
+/// What becomes of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::sandbox) enum Post {
+    /// First comes one that somebody else signed; what is told again is fal's.
+    Forged,
+    /// First comes one that was signed ten minutes ago; what is told again is of now.
+    Late,
+    /// Once it is heard, it comes again to the letter.
+    Replayed,
+    /// Once it is heard, it comes again, signed anew.
+    Duplicate,
+    /// It never comes.
+    Lost,
 }
 
 /// What happens to a run.

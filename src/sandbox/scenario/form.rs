@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::billing::Billing;
-use super::effect::Picture;
+use super::effect::{Picture, Post};
 use super::keeps::Keeps;
-use super::webhook::WebhookForm;
 use super::when::Per;
 
 /// Why a fault makes no sense, for a person.
@@ -73,6 +72,17 @@ pub(super) struct FaultForm {
     pub(super) remove: Option<Vec<String>>,
     pub(super) expire_input: Option<bool>,
     pub(super) heeds_cancel: Option<bool>,
+}
+
+/// What becomes of webhooks. The requests that it fits are counted in the order in which they end.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebhookForm {
+    pub(super) is: Post,
+    pub(super) file: Option<OneOrMore>,
+    #[serde(default)]
+    pub(super) after: u64,
+    pub(super) first: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

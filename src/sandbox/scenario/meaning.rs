@@ -8,8 +8,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::effect::{Canned, Effect, Failure, Fault, Place, Reply, RunEffect, Spoil};
-use super::form::{DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, Wrong};
+use super::effect::{Canned, Effect, Failure, Fault, Place, Post, Reply, RunEffect, Spoil};
+use super::form::{DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, WebhookForm, Wrong};
 use super::remake::Remake;
 use super::when::{Per, When};
 
@@ -213,7 +213,20 @@ fn nginx(status: StatusCode) -> String {
     )
 }
 
-pub(super) fn globs(key: &str, given: Option<&OneOrMore>) -> Result<Option<GlobSet>, Wrong> {
+impl WebhookForm {
+    /// What it means.
+    ///
+    /// # Errors
+    /// What makes no sense, for a person.
+    pub(super) fn into_parts(self) -> Result<(When, Post), Wrong> {
+        let Self { is, file, after, first } = self;
+        let file = globs("file", file.as_ref())?;
+        let (calls, per) = (vec!["webhook"], Per::All);
+        Ok((When { calls, file, model: None, input: None, attempt: None, after, first, per }, is))
+    }
+}
+
+fn globs(key: &str, given: Option<&OneOrMore>) -> Result<Option<GlobSet>, Wrong> {
     let Some(given) = given else { return Ok(None) };
     let mut set = GlobSetBuilder::new();
     for glob in given.as_slice() {

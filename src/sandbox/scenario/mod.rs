@@ -12,7 +12,6 @@ mod keeps;
 mod meaning;
 mod picture;
 mod remake;
-mod webhook;
 mod when;
 
 use std::collections::HashMap;
@@ -24,11 +23,10 @@ use serde_json::{Value, json};
 
 pub(super) use billing::Billing;
 pub(super) use damage::damaged;
-pub(super) use effect::{Canned, Failure, Fault, Picture, Reply, RunEffect};
+pub(super) use effect::{Canned, Failure, Fault, Picture, Post, Reply, RunEffect};
 pub(super) use keeps::Keeps;
 pub(super) use picture::{redone, repaint};
 pub(super) use remake::remade;
-pub(super) use webhook::Post;
 pub(super) use when::Subject;
 
 use super::lock::lock;
