@@ -374,3 +374,21 @@ fn the_commands_own_page_names_what_there_is() {
     let help = String::from_utf8(help.stdout).unwrap();
     assert!(help.contains("--read-only") && help.contains("only detaches"), "{help}");
 }
+
+#[test]
+fn another_batch_that_the_plan_becomes_is_followed() {
+    let stage = Stage::with(Options { latency: Duration::from_secs(2), ..fast() });
+    stage.small_photos(2);
+    let own = Term::start(stage.command(&[]).arg("photos"), WIDE);
+    own.wait_for("Enter sends 2 photos");
+    let mut guest = Term::start(&stage.command(&["attach", "1"]), WIDE);
+    guest.wait_for("Enter sends 2 photos");
+    guest.press("jl");
+    guest.wait_row(&["upscale_factor", "2.1"]);
+    guest.press("k\r");
+    guest.wait_for("2 of 8 in flight");
+    own.wait_for("2 of 8 in flight");
+    guest.press("q");
+    guest.wait_exit();
+    guest.wait_for("`fal-tui attach 2` shows it again");
+}
