@@ -27,7 +27,8 @@ fn in_the_background_it_is_attached_to_paused_and_stopped() {
     term.wait_for("paused");
     term.press("q");
     term.wait_exit();
-    let mut term = Term::start(&stage.command(&["attach", "1"]), WIDE);
+    // Whoever always detaches may attach all the same.
+    let mut term = Term::start(stage.command(&["attach", "1"]).env("FAL_TUI_DETACH", "true"), WIDE);
     term.wait_for("paused");
     term.press("p");
     term.wait_for("running");

@@ -148,7 +148,7 @@ pub(in crate::commands) fn has_begun(
     batch: BatchId,
     state_dir: Option<&str>,
     not_attachable: Option<String>,
-) -> Result<(), Failure> {
+) {
     let path = settings.log_file();
     let begun = Begun {
         v: 1,
@@ -158,14 +158,16 @@ pub(in crate::commands) fn has_begun(
         not_attachable,
         log: path.to_string_lossy().into_owned(),
     };
-    let failed = |error: io::Error| Failure::disk(&error);
-    let log = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     let mut word = vec![BEGUN];
     word.extend(serde_json::to_vec(&begun).unwrap_or_default());
     word.push(b'\n');
     // Who started it may be gone: it runs all the same.
     drop(io::stdout().write_all(&word).and_then(|()| io::stdout().flush()));
-    os::let_go(&log).map_err(failed)
+    // What has begun is not given up for want of a place for its lines: they go nowhere then, and it ends in good order.
+    let gone = OpenOptions::new().create(true).append(true).open(&path).and_then(|log| os::let_go(&log));
+    if let Err(error) = gone {
+        tracing::warn!(%error, "the terminal is not let go of");
+    }
 }
 
 #[cfg(test)]

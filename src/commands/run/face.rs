@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use super::records;
 use crate::commands::failure::Failure;
-use crate::config::{Environment, Headless, Settings};
+use crate::config::{Environment, Headless, Settings, Source, names};
 use crate::headless::{CLEAR_TASKBAR, Form, Manner};
 use crate::tui;
 use crate::tui::caps::{self, Caps, Flags, Tty};
@@ -135,7 +135,11 @@ pub(in crate::commands) fn dashboard_alone(
     environment: &Environment,
 ) -> Result<tui::Options, Failure> {
     let caps = caps(settings, environment);
-    if caps.dashboard.is_err() || settings.headless != Headless::No {
+    // What stands in a config file is meant for runs.
+    let without = [names::HEADLESS, names::JSON, names::DETACH].map(|setting| setting.name);
+    let typed =
+        settings.origins.iter().any(|origin| without.contains(&origin.name.as_str()) && origin.source == Source::Flag);
+    if caps.dashboard.is_err() || typed {
         return Err(Failure::refusal(
             "attaching needs a terminal for the dashboard\nhint: `fal-tui batches` and `fal-tui show BATCH` say how a batch stands",
         ));

@@ -132,7 +132,7 @@ pub(in crate::commands) async fn run(
     };
     if part == detach::Part::Runs {
         let facts = ready.batch.facts(ready.begun.opened.id, settings);
-        detach::has_begun(settings, facts.id, facts.state_dir.as_deref(), ready.host.as_ref().err().cloned())?;
+        detach::has_begun(settings, facts.id, facts.state_dir.as_deref(), ready.host.as_ref().err().cloned());
     }
     Box::pin(see_through(ready, signals, &finish)).await
 }
