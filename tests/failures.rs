@@ -89,6 +89,12 @@ fn a_dead_host_of_files_is_a_matter_of_connectivity() {
     met("connectivity");
 }
 
+/// However long it takes and whatever changes meanwhile, a minute without a line is followed by what is waited for.
+#[test]
+fn nothing_is_waited_for_in_silence() {
+    met("silence");
+}
+
 /// Plays every scenario of a folder.
 fn met(folder: &str) {
     let folder = root().join("tests/scenarios").join(folder);

@@ -4,18 +4,19 @@ mod detach;
 pub(super) mod face;
 mod forget;
 pub(super) mod go_on;
+mod not_begun_yet;
 pub(super) mod records;
 mod watch;
 mod work;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use self::face::Face;
 use self::go_on::how_to_go_on;
+use self::not_begun_yet::not_begun_yet;
 use self::watch::{Seen, watch};
 use self::work::{Begun, Over, Work};
 use crate::attach::Host;
@@ -47,9 +48,6 @@ use crate::webhook::{Bound, Inbox, Listening};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
-
-/// After this it is said what is waited for.
-const QUIET: Duration = Duration::from_secs(1);
 
 /// Another go for what failed in a batch.
 #[derive(Debug)]
@@ -112,7 +110,9 @@ pub(in crate::commands) async fn run(
     let ready = tokio::select! {
         ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
         signal = signals.next() => Err(Failure::signalled(signal)),
-        never = say_what_is_waited_for() => match never {},
+        never = not_begun_yet(io::stderr().is_terminal(), |text| drop(io::stderr().write_all(text.as_bytes()))) => {
+            match never {}
+        }
     };
     let ready = match ready {
         Ok(ready) => ready,
@@ -254,15 +254,6 @@ async fn make_ready(
         host::open(&attach::places(settings, environment), run)
     });
     Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host })
-}
-
-/// A terminal on which nothing happens looks dead.
-async fn say_what_is_waited_for() -> std::convert::Infallible {
-    tokio::time::sleep(QUIET).await;
-    if io::stderr().is_terminal() {
-        let _ = io::stderr().write_all(b"fal-tui: waiting for fal, which is asked what it charges ...\n");
-    }
-    std::future::pending().await
 }
 
 /// The batch of a command line, as the ledger has it if it does.

@@ -3,7 +3,6 @@
 use crate::engine::actor::Engine;
 use crate::engine::effect::{Effect, Effects};
 use crate::engine::event::What;
-use crate::engine::publish::said::face;
 use crate::engine::publish::view_model;
 use crate::engine::recovery::archived;
 use crate::engine::resilience::connectivity::CallKind;
@@ -80,7 +79,7 @@ impl Engine {
     /// Lets something happen to a job, and tells everybody. False if it could not happen.
     pub(super) fn happen(&mut self, id: JobId, transition: Transition) -> bool {
         let at = self.now();
-        let before = self.jobs.get(id).map(|job| face(&job.state));
+        let before = self.jobs.get(id).map(|job| job.state.status());
         let is_worth_noting = transition.is_news_to_a_later_run();
         let bound = self.jobs.bound();
         let job = match self.jobs.apply(id, transition, at) {
@@ -95,7 +94,7 @@ impl Engine {
             self.stages.writer.note(job);
         }
         let ended = job.state.is_final();
-        self.publisher.said.of_job(before, face(&job.state), at);
+        self.publisher.said.of_job(before, job.state.status(), at);
         self.changed(id, at);
         self.tell_first_bill(bound, id);
         if ended {
