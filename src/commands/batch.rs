@@ -55,8 +55,8 @@ impl Batch {
         let checked = from.map(|list| listed::read(list, checked, settings.which.skip_bad)).transpose()?;
         let (listed, note) = checked.map(|Checked { manifest, note }| (Arc::new(manifest), note)).unzip();
         let roots: Vec<_> = match &listed {
-            Some(listed) if settings.paths.is_empty() => listed.roots().map(Path::to_owned).collect(),
-            _ => settings.paths.clone(),
+            Some(listed) if settings.which.paths.is_empty() => listed.roots().map(Path::to_owned).collect(),
+            _ => settings.which.paths.clone(),
         };
         let Which { include, exclude, .. } = &settings.which;
         let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
@@ -134,7 +134,7 @@ impl Batch {
     /// Which of what failed in an earlier run is sent again.
     pub(super) fn again(&self, settings: &Settings) -> Option<Failed> {
         let listed = self.listed.clone();
-        (settings.retry_failed || listed.is_some()).then(|| Failed { listed, ..Failed::default() })
+        (settings.sending.retry_failed || listed.is_some()).then(|| Failed { listed, ..Failed::default() })
     }
 
     /// The same photos with other parameters, or with another model: a batch of its own.
@@ -231,8 +231,8 @@ impl Batch {
                 Service::Fal | Service::Sandbox => None,
                 Service::StandIn(origin) | Service::Other(origin) => Some(clean(origin).into_owned()),
             },
-            state_dir: settings.types_state_dir().then(|| shown(&settings.state_dir)),
-            log_file: shown(&settings.log_file()),
+            state_dir: settings.types_state_dir().then(|| shown(&settings.places.state_dir)),
+            log_file: shown(&settings.places.log_file()),
             schema_changed: self.schema_changed.clone(),
             few_files: Pools::said(settings.sandbox.is_some()),
         }

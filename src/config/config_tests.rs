@@ -1,8 +1,11 @@
 use std::path::Path;
 
+use std::time::Duration;
+
 use super::*;
 use crate::cli::Cli;
 use crate::job::EndpointId;
+use crate::job::{MaxFailures, Usd};
 use crate::model::Model;
 use crate::output::Captions;
 use crate::tui::caps::ColorChoice;
@@ -31,14 +34,14 @@ fn source(settings: &Settings, name: &str) -> Source {
 #[test]
 fn defaults_are_those_of_the_manual() {
     let settings = resolve("photos", &NONE, "").unwrap();
-    assert_eq!(settings.paths, [Path::new("photos")]);
+    assert_eq!(settings.which.paths, [Path::new("photos")]);
     assert_eq!(settings.model.endpoint.as_str(), "fal-ai/flux-vision-upscaler");
-    assert_eq!((settings.concurrency, settings.retries, settings.verbose), (8, 3, 0));
-    assert_eq!((settings.spending.budget, settings.look.fps), (None, None));
-    assert_eq!(settings.max_failures, MaxFailures::InARow(20));
+    assert_eq!((settings.sending.concurrency, settings.sending.retries, settings.places.verbose), (8, 3, 0));
+    assert_eq!((settings.spending.budget, settings.face.look.fps), (None, None));
+    assert_eq!(settings.sending.max_failures, MaxFailures::InARow(20));
     assert_eq!(settings.written.captions, Captions::default());
-    assert_eq!((settings.look.theme.as_str(), settings.look.color), ("terminal", ColorChoice::Auto));
-    assert_eq!(settings.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
+    assert_eq!((settings.face.look.theme.as_str(), settings.face.look.color), ("terminal", ColorChoice::Auto));
+    assert_eq!(settings.places.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
     assert!(settings.origins.iter().all(|origin| origin.source == Source::Default));
@@ -48,10 +51,10 @@ fn defaults_are_those_of_the_manual() {
 fn a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_default() {
     let variables = [("FAL_TUI_CONCURRENCY", "5"), ("FAL_TUI_BUDGET", "5")];
     let settings = resolve("photos -c 6", &variables, "concurrency = 4\nbudget = 4\nretries = 4").unwrap();
-    assert_eq!((settings.concurrency, source(&settings, "concurrency")), (6, Source::Flag));
+    assert_eq!((settings.sending.concurrency, source(&settings, "concurrency")), (6, Source::Flag));
     assert_eq!(settings.spending.budget, Usd::from_f64(5.0));
     assert_eq!(source(&settings, "budget"), Source::Variable("FAL_TUI_BUDGET"));
-    assert_eq!((settings.retries, source(&settings, "retries")), (4, Source::File { line: 3 }));
+    assert_eq!((settings.sending.retries, source(&settings, "retries")), (4, Source::File { line: 3 }));
     assert_eq!(source(&settings, "theme"), Source::Default);
 }
 
@@ -132,7 +135,7 @@ fn globs_of_one_source_do_not_mix_with_anothers() {
 #[test]
 fn an_empty_variable_is_none() {
     let settings = resolve("photos", &[("FAL_TUI_CONCURRENCY", ""), ("FAL_KEY", ""), ("NO_COLOR", "")], "").unwrap();
-    assert_eq!((settings.concurrency, settings.look.color), (8, ColorChoice::Auto));
+    assert_eq!((settings.sending.concurrency, settings.face.look.color), (8, ColorChoice::Auto));
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
 }
 
@@ -173,8 +176,9 @@ fn hosts_follow_our_variables_then_the_official_clients() {
 
 #[test]
 fn the_usual_variables_for_colour_rank_between_flag_and_file() {
-    let color =
-        |line: &str, variables: &[(&str, &str)], config: &str| resolve(line, variables, config).unwrap().look.color;
+    let color = |line: &str, variables: &[(&str, &str)], config: &str| {
+        resolve(line, variables, config).unwrap().face.look.color
+    };
     assert_eq!(color("a", &[("NO_COLOR", "1")], "color = 'always'"), ColorChoice::Never);
     assert_eq!(color("a --color always", &[("NO_COLOR", "1")], ""), ColorChoice::Always);
     assert_eq!(color("a", &[("CLICOLOR_FORCE", "1")], ""), ColorChoice::Always);
@@ -200,7 +204,7 @@ fn a_headless_run_needs_somebody_to_have_said_yes() {
     let may = |line: &str| resolve(line, &NONE, "").unwrap().may_start_headless();
     assert!(!may("a --headless"));
     assert!(may("a --headless --yes") && may("a --headless --budget 5") && may("a --headless --sandbox"));
-    let headless = |line: &str| resolve(line, &NONE, "").unwrap().headless;
+    let headless = |line: &str| resolve(line, &NONE, "").unwrap().face.headless;
     assert_eq!(["a", "a --json", "a --headless"].map(headless), [Headless::No, Headless::Yes, Headless::Yes]);
     assert_eq!(headless("a --json --detach"), Headless::Background);
 }
@@ -211,7 +215,7 @@ fn without_a_home_the_state_directory_must_be_named() {
     let nowhere = Environment::default();
     assert!(matches!(Settings::resolve(&cli("fal-tui a"), &nowhere), Err(SettingsError::NoStateDir)));
     let named = Settings::resolve(&cli("fal-tui a --state-dir here"), &nowhere).unwrap();
-    assert_eq!(named.state_dir, Path::new("here"));
+    assert_eq!(named.places.state_dir, Path::new("here"));
 }
 
 #[test]

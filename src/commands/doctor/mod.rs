@@ -34,12 +34,14 @@ pub(super) async fn doctor(
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);
     }
-    findings.push(ledger(&settings.state_dir).await);
-    findings.extend(disk::free(&settings.state_dir).await.map(disk));
+    findings.push(ledger(&settings.places.state_dir).await);
+    findings.extend(disk::free(&settings.places.state_dir).await.map(disk));
     findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
     findings.push(surroundings::terminal(settings, caps));
     findings.push(surroundings::chosen(caps, environment));
-    print(&findings.iter().map(|f| if settings.json { f.json() } else { f.line(caps.unicode) }).collect::<String>())?;
+    print(
+        &findings.iter().map(|f| if settings.face.json { f.json() } else { f.line(caps.unicode) }).collect::<String>(),
+    )?;
     let wrong = |finding: &Finding| if let Verdict::Wrong(status) = finding.verdict { Some(status) } else { None };
     Ok(findings.iter().find_map(wrong).unwrap_or(0))
 }

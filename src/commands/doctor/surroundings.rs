@@ -95,11 +95,11 @@ pub(super) fn line(took: Duration, date: Option<SystemTime>) -> Vec<Finding> {
 pub(super) fn terminal(settings: &Settings, caps: Caps) -> Finding {
     let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
     let remote = if caps.remote { ", over SSH" } else { "" };
-    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.look.theme));
-    if let Err(error) = tui::Theme::load(&settings.look.theme, settings.themes_dir().as_deref()) {
+    let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.face.look.theme));
+    if let Err(error) = tui::Theme::load(&settings.face.look.theme, settings.places.themes_dir().as_deref()) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
-    if let Err(error) = tui::keys::KeyMap::with(&settings.look.keys) {
+    if let Err(error) = tui::keys::KeyMap::with(&settings.face.look.keys) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
     match caps.dashboard {

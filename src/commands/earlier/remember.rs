@@ -65,7 +65,7 @@ pub(crate) async fn remember(
     {
         notes.extend(history(batch, ledger, fal).await?);
     }
-    let memory = if settings.no_adopt { Memory::default() } else { memory };
+    let memory = if settings.sending.no_adopt { Memory::default() } else { memory };
     Ok(Remembered { memory: Arc::new(memory), notes })
 }
 

@@ -44,10 +44,10 @@ pub(crate) async fn list(settings: &Settings, fal: Option<Fal>, search: Search) 
         };
         let price = price(&fal, &[id], has_key).await.pop().flatten();
         let entry = Entry::of(listed, price, settings);
-        return Ok(if settings.json { entry.json(true) } else { entry.page() });
+        return Ok(if settings.face.json { entry.json(true) } else { entry.page() });
     }
     let entries = found(&fal, &search, has_key, settings).await?;
-    if settings.json {
+    if settings.face.json {
         return Ok(entries.iter().map(|entry| entry.json(false)).collect());
     }
     let (fit, unfit): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.model.is_ok());

@@ -57,7 +57,7 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         Some(text) => since(text, now).map_err(Failure::refusal)?,
         None => Timestamp(now.0 - i64::try_from(STORED.as_millis()).unwrap_or_default()),
     };
-    let has_photos = !settings.paths.is_empty();
+    let has_photos = !settings.which.paths.is_empty();
     let is_said_whose = has_photos || wish.all.is_some();
     if is_said_whose {
         // Without a key nothing is set aside.
@@ -94,7 +94,7 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
     let (service, inputs) = (&service, HashMap::new());
     let further = Further::new(&fal, &ledger, service);
     let mut finder = Finder { fal: &fal, service, ledger: &ledger, model, params, photos, further, inputs };
-    let teller = Teller::new(settings.json);
+    let teller = Teller::new(settings.face.json);
     let mut recovery = Recovery::open(settings, &wish, &fal, &ledger, batch.as_ref(), teller).await?;
 
     while let Some(page) = history.page().await.map_err(|error| Failure::of_fal(&error))? {
@@ -131,7 +131,7 @@ async fn everywhere(
         price: None,
         further: Further::new(fal, ledger, service),
         dry_run: wish.dry_run,
-        teller: Teller::new(settings.json),
+        teller: Teller::new(settings.face.json),
         open: BTreeMap::new(),
     };
     for model in models {
@@ -194,7 +194,7 @@ fn what_to_give(service: &Service) -> Failure {
 
 /// Opens the ledger; one that is damaged is moved out of the way if the user said so.
 async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Failure> {
-    let opened = match Ledger::open(&settings.state_dir).await {
+    let opened = match Ledger::open(&settings.places.state_dir).await {
         Ok(ledger) if set_aside => match ledger.check().await {
             Ok(()) => Ok(ledger),
             Err(error) => {
@@ -207,13 +207,13 @@ async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Fai
     };
     match opened {
         Err(LedgerError::Damaged { .. }) if set_aside => {
-            let kept = Ledger::set_aside(&settings.state_dir).await?;
+            let kept = Ledger::set_aside(&settings.places.state_dir).await?;
             let said = format!("the damaged ledger is kept as {}", kept.display());
             tracing::warn!("{said}");
-            if !settings.json {
+            if !settings.face.json {
                 print(&format!("{said}\n"))?;
             }
-            Ok(Ledger::open(&settings.state_dir).await?)
+            Ok(Ledger::open(&settings.places.state_dir).await?)
         }
         opened => Ok(opened?),
     }

@@ -49,7 +49,7 @@ impl Part {
     /// Of this process.
     pub(in crate::commands) fn of(settings: &Settings, environment: &Environment) -> Self {
         let is_child = || os::parent().is_some_and(|pid| environment.get(MARK) == Some(OsStr::new(&pid.to_string())));
-        match settings.headless {
+        match settings.face.headless {
             Headless::No | Headless::Yes => Self::Plain,
             Headless::Background if is_child() => Self::Runs,
             Headless::Background => Self::Starts,
@@ -85,7 +85,8 @@ pub(in crate::commands) async fn start(settings: &Settings) -> Result<u8, Failur
         let status = child.wait().await.ok().and_then(|status| status.code());
         return Ok(status.and_then(|status| u8::try_from(status).ok()).unwrap_or(1));
     };
-    let text = if settings.json { serde_json::to_string(&begun).unwrap_or_default() + "\n" } else { words(&begun) };
+    let text =
+        if settings.face.json { serde_json::to_string(&begun).unwrap_or_default() + "\n" } else { words(&begun) };
     // Whoever closed the pipe knows that it runs.
     drop(out.write_all(&said.before).and_then(|()| out.write_all(text.as_bytes())));
     Ok(0)
@@ -149,7 +150,7 @@ pub(in crate::commands) fn has_begun(
     state_dir: Option<&str>,
     not_attachable: Option<String>,
 ) {
-    let path = settings.log_file();
+    let path = settings.places.log_file();
     let begun = Begun {
         v: 1,
         batch,

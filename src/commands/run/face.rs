@@ -98,17 +98,17 @@ impl Face {
 
     fn of(settings: &Settings, environment: &Environment, review: bool) -> Result<Self, Failure> {
         let caps = caps(settings, environment);
-        if settings.headless == Headless::Background {
+        if settings.face.headless == Headless::Background {
             return Ok(Self::Told { form: Form::Lines, color: false, beside: None });
         }
-        if settings.json {
+        if settings.face.json {
             return Ok(Self::Told { form: Form::Json, color: false, beside: Beside::of(&caps) });
         }
-        if caps.dashboard.is_ok() && settings.headless == Headless::No {
+        if caps.dashboard.is_ok() && settings.face.headless == Headless::No {
             let options = dashboard(settings, environment, caps)?;
             return Ok(Self::Dashboard(Box::new(tui::Options { review, ..options })));
         }
-        let forced = settings.look.color == caps::ColorChoice::Always;
+        let forced = settings.face.look.color == caps::ColorChoice::Always;
         Ok(Self::Told {
             form: Form::Lines,
             color: caps.depth != caps::Depth::Mono && (Tty::of_process().stdout || forced),
@@ -120,7 +120,7 @@ impl Face {
 /// What this process's terminal can do, as the settings have it.
 pub(in crate::commands) fn caps(settings: &Settings, environment: &Environment) -> Caps {
     let variable = |name: &str| environment.get(name).map(|value| value.to_string_lossy().into_owned());
-    let look = &settings.look;
+    let look = &settings.face.look;
     let (images, call) = (look.images, settings.telling.alert);
     let flags = Flags { color: look.color, ascii: look.ascii, images, call };
     caps::detect(&variable, flags, Tty::of_process())
@@ -150,14 +150,14 @@ pub(in crate::commands) fn dashboard_alone(
 fn dashboard(settings: &Settings, environment: &Environment, caps: Caps) -> Result<tui::Options, Failure> {
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.get(name));
     let editor = editor.map(|editor| editor.to_string_lossy().into_owned());
-    let themes = settings.themes_dir();
+    let themes = settings.places.themes_dir();
     Ok(tui::Options {
-        theme: tui::Theme::load(&settings.look.theme, themes.as_deref())?,
+        theme: tui::Theme::load(&settings.face.look.theme, themes.as_deref())?,
         // One that cannot be read is told of by `fal-tui config --themes`, and by asking for it.
         themes: tui::Theme::all(themes.as_deref()).into_iter().filter_map(|(_, theme)| theme.ok()).collect(),
-        keys: tui::keys::KeyMap::with(&settings.look.keys)?,
-        fps: settings.look.fps.unwrap_or(caps.default_fps()),
-        mouse: settings.look.mouse,
+        keys: tui::keys::KeyMap::with(&settings.face.look.keys)?,
+        fps: settings.face.look.fps.unwrap_or(caps.default_fps()),
+        mouse: settings.face.look.mouse,
         thumbs: records::thumbs(settings),
         editor,
         review: false,

@@ -123,7 +123,7 @@ pub(in crate::commands) async fn run(
                 // Its last line is the `batch` event.
                 finish.tell(end.lines().next_back().unwrap_or_default()).await;
             }
-            if settings.json {
+            if settings.face.json {
                 // The failure itself goes to stderr, whoever reads this or not.
                 let _ = io::stdout().write_all(end.as_bytes());
             }
@@ -174,7 +174,7 @@ async fn make_ready(
     let face = if reviews { Face::review(settings, environment) } else { Face::choose(settings, environment) }?;
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
-    let ledger = Ledger::open(&settings.state_dir).await?;
+    let ledger = Ledger::open(&settings.places.state_dir).await?;
     let (known_batch, kept) = match &again {
         Some(known) => {
             let id = known.batch(&ledger).await?;
@@ -205,7 +205,7 @@ async fn make_ready(
         let chosen = chosen?.in_use()?;
         let batch = new_batch(settings, &ledger, service, chosen).await?;
         // On the plan of the dashboard what is missing is asked for.
-        if settings.yes || matches!(face, Face::Told { .. }) {
+        if settings.sending.yes || matches!(face, Face::Told { .. }) {
             batch.complete()?;
         }
         (batch, quotes)

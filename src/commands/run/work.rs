@@ -219,30 +219,30 @@ impl Work {
             .spending
             .canary
             .filter(|_| !self.reviews)
-            .map(|photos| CanaryWish { photos, goes_on: settings.yes });
+            .map(|photos| CanaryWish { photos, goes_on: settings.sending.yes });
         Options {
             facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
             model: batch.model.clone(),
             params: batch.params.clone(),
             service: batch.key.service.clone(),
             price: self.price.clone(),
-            retry: RetryPolicy { retries: settings.retries, ..RetryPolicy::default() },
+            retry: RetryPolicy { retries: settings.sending.retries, ..RetryPolicy::default() },
             retry_failed: self.retry_failed.clone(),
             rules: std::sync::Arc::clone(&batch.rules),
             walks: batch.inputs.is_some(),
             left_out: HashSet::new(),
             limits: Limits {
-                window: settings.concurrency,
+                window: settings.sending.concurrency,
                 pools: self.pools,
-                max_failures: settings.max_failures,
+                max_failures: settings.sending.max_failures,
                 budget: settings.spending.budget,
-                start_timeout: settings.start_timeout,
+                start_timeout: settings.sending.start_timeout,
                 disk_free: self.disk_free,
             },
             manner: Manner {
                 send: settings.which.send,
-                waits_for_account: settings.wait_for_account,
-                start: Start { at_once: self.form.is_some() || settings.yes || self.reviews, canary },
+                waits_for_account: settings.sending.wait_for_account,
+                start: Start { at_once: self.form.is_some() || settings.sending.yes || self.reviews, canary },
                 stay: self.form.is_none(),
                 rests: self.reviews,
                 logs: self.form != Some(Form::Lines),

@@ -1,6 +1,10 @@
 //! Settings that belong together, each group a value of its own.
 
+pub(super) mod face;
 pub(super) mod keeping;
 pub(super) mod look;
+pub(super) mod places;
+pub(super) mod sandbox;
+pub(super) mod sending;
 pub(super) mod telling;
 pub(super) mod webhook;
