@@ -113,7 +113,7 @@ impl Settings {
         let watch = l.with_default(names::WATCH, flags.watch.as_ref(), "false", values::watch)?;
         let send = l.optional(names::SEND, how.send.as_ref(), "upload; url for what has one", values::way)?;
 
-        let (sending, spending) = sending::sending(l, how)?;
+        let (sending, limits) = sending::sending(l, how)?;
         let keeping = keeping::keeping(l, keep)?;
         let sandbox = sandbox::sandbox(l, sandbox)?;
         let face = face::face(l, face)?;
@@ -137,7 +137,7 @@ impl Settings {
             which: Which { paths: flags.paths.clone(), include, exclude, from, skip_bad, watch, send },
             output,
             model,
-            spending,
+            spending: limits,
             sending,
             written,
             keeping,
