@@ -32,7 +32,7 @@ impl InputFile {
     /// A file that was opened to be sent, under a name.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`] if it could not be opened.
+    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if it could not be opened.
     pub fn new(opened: std::io::Result<Opened>, name: String, format: Format) -> Result<Self, FalError> {
         let file = opened.map_err(unreadable)?;
         Ok(Self { name, format, file })
@@ -47,7 +47,7 @@ impl InputFile {
     /// Looks at what will be sent, from its beginning.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`] if it cannot be read.
+    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if it cannot be read.
     pub fn look<T>(&self, look: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, FalError> {
         self.file.look(look).map_err(unreadable)
     }
@@ -55,7 +55,7 @@ impl InputFile {
     /// That nobody wrote to it since it was opened.
     ///
     /// # Errors
-    /// [`CauseKind::LocalFile`] if somebody did, so that nobody knows what was read.
+    /// [`CauseKind::LocalFile`](crate::job::CauseKind::LocalFile) if somebody did, so that nobody knows what was read.
     pub fn still(&self) -> Result<(), FalError> {
         if self.file.is_as_opened() {
             return Ok(());
