@@ -188,7 +188,7 @@ fn ended(ui: &Ui) -> Option<Told> {
     let keys = [
         (failed > 0, Action::Failures, "shows what failed"),
         (review + totals.of(Group::Done) > 0, Action::Reviews, "goes through them"),
-        (true, Action::Quit, "leaves"),
+        (true, Action::Quit, if ui.attached.is_some() { "detaches" } else { "leaves" }),
     ];
     let keys = keys.into_iter().filter(|(shown, ..)| *shown).map(|(_, action, does)| Key::new(ui, action, does));
     let (what, action, short) = if is_watching {
