@@ -38,6 +38,8 @@ fn blocks(seen: &Seen) -> usize {
 fn kept(stage: &Stage) -> Vec<PathBuf> {
     let folder = stage.dir.path().join(".cache/fal-tui/thumbs");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    // What is still being written is hidden.
+    files.retain(|file| !file.file_name().unwrap().as_encoded_bytes().starts_with(b"."));
     files.sort();
     files
 }

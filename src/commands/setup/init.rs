@@ -39,13 +39,15 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("tag", "[\"project=wedding\"]"),
     ("on-finish", "\"notify-send upscaled\""),
     ("notify-url", "\"https://ntfy.example.org/photos\""),
+    ("webhook", "\"https://hooks.example.org/fal\""),
     ("fps", "20"),
     ("state-dir", "\"/var/lib/fal-tui\""),
     ("log", "\"/var/log/fal-tui.log\""),
     ("verbose", "0"),
 ];
 /// What shapes a sandbox, or a single run: it has no place in a file for all of them.
-const NOT_HERE: [&str; 7] = ["sandbox", "latency", "runners", "scenario", "skip-bad", "from", "watch"];
+const NOT_HERE: [&str; 9] =
+    ["sandbox", "latency", "runners", "scenario", "skip-bad", "from", "watch", "listen", "public-url"];
 
 /// Writes the file, unless there is one; says where.
 ///
