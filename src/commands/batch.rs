@@ -231,8 +231,8 @@ impl Batch {
                 Service::Fal | Service::Sandbox => None,
                 Service::StandIn(origin) | Service::Other(origin) => Some(clean(origin).into_owned()),
             },
-            state_dir: settings.types_state_dir().then(|| shown(&settings.places.state_dir)),
-            log_file: shown(&settings.places.log_file()),
+            state_dir: settings.types_state_dir().then(|| shown(&settings.home.state_dir)),
+            log_file: shown(&settings.home.log_file()),
             schema_changed: self.schema_changed.clone(),
             few_files: Pools::said(settings.sandbox.is_some()),
         }

@@ -30,8 +30,8 @@ const LEFT: usize = 20;
 
 /// `fal-tui batches`.
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
-    let rows = Ledger::open(&settings.places.state_dir).await?.batches().await?;
-    let held = held(&settings.places.state_dir);
+    let rows = Ledger::open(&settings.home.state_dir).await?.batches().await?;
+    let held = held(&settings.home.state_dir);
     let running = |row: &BatchRow| held.iter().find(|held| held.batch == row.id);
     if json {
         let row = |row: &BatchRow| {
@@ -58,7 +58,7 @@ pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failu
 
 /// `fal-tui show`.
 pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result<u8, Failure> {
-    let ledger = Ledger::open(&settings.places.state_dir).await?;
+    let ledger = Ledger::open(&settings.home.state_dir).await?;
     let row = ledger.batch(id).await?;
     let jobs = ledger.jobs(id).await?;
     let causes = causes(&jobs);
@@ -129,7 +129,7 @@ fn job_text(job: &Job) -> String {
 
 /// `fal-tui report`.
 pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failure> {
-    let ledger = Ledger::open(&settings.places.state_dir).await?;
+    let ledger = Ledger::open(&settings.home.state_dir).await?;
     let batch = Batch::known(&ledger, id).await?;
     let settings = &settings.with_captions_kept(ledger.captions(id).await?.as_deref());
     let mut jobs = ledger.jobs(id).await?;

@@ -36,12 +36,12 @@ fn defaults_are_those_of_the_manual() {
     let settings = resolve("photos", &NONE, "").unwrap();
     assert_eq!(settings.which.paths, [Path::new("photos")]);
     assert_eq!(settings.model.endpoint.as_str(), "fal-ai/flux-vision-upscaler");
-    assert_eq!((settings.sending.concurrency, settings.sending.retries, settings.places.verbose), (8, 3, 0));
+    assert_eq!((settings.sending.concurrency, settings.sending.retries, settings.home.verbose), (8, 3, 0));
     assert_eq!((settings.spending.budget, settings.face.look.fps), (None, None));
     assert_eq!(settings.sending.max_failures, MaxFailures::InARow(20));
     assert_eq!(settings.written.captions, Captions::default());
     assert_eq!((settings.face.look.theme.as_str(), settings.face.look.color), ("terminal", ColorChoice::Auto));
-    assert_eq!(settings.places.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
+    assert_eq!(settings.home.log_file(), Path::new("/state/fal-tui/fal-tui.log"));
     assert!(settings.hosts.are_fal());
     assert_eq!(settings.key.unwrap_err(), NoKey::Missing);
     assert!(settings.origins.iter().all(|origin| origin.source == Source::Default));
@@ -215,7 +215,7 @@ fn without_a_home_the_state_directory_must_be_named() {
     let nowhere = Environment::default();
     assert!(matches!(Settings::resolve(&cli("fal-tui a"), &nowhere), Err(SettingsError::NoStateDir)));
     let named = Settings::resolve(&cli("fal-tui a --state-dir here"), &nowhere).unwrap();
-    assert_eq!(named.places.state_dir, Path::new("here"));
+    assert_eq!(named.home.state_dir, Path::new("here"));
 }
 
 #[test]

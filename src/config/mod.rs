@@ -20,8 +20,8 @@ use std::path::PathBuf;
 pub use environment::Environment;
 pub use error::{NoKey, SettingsError};
 pub use groups::face::{FaceWish, Headless};
+pub use groups::home::Home;
 pub use groups::look::Look;
-pub use groups::places::Places;
 pub use groups::sandbox::SandboxSettings;
 pub use groups::sending::{Sending, Spending};
 pub use groups::telling::{NotifyUrl, Telling};
@@ -35,7 +35,7 @@ use crate::job::{Service, Way};
 use crate::output::Written;
 use crate::storage::Hearing;
 use file::ConfigFile;
-use groups::{face, keeping, places, sandbox, sending, telling, webhook};
+use groups::{face, home, keeping, sandbox, sending, telling, webhook};
 use layers::Layers;
 
 /// Everything that a run goes by, checked.
@@ -62,7 +62,7 @@ pub struct Settings {
     /// Who is told of the end.
     pub telling: Telling,
     /// Where state, log and settings lie.
-    pub places: Places,
+    pub home: Home,
     /// Where fal is.
     pub hosts: Hosts,
     /// Who pays; only a run that is not sandboxed needs it.
@@ -118,7 +118,7 @@ impl Settings {
         let sandbox = sandbox::sandbox(l, sandbox)?;
         let face = face::face(l, face)?;
         let mut telling = telling::telling(l, tell)?;
-        let places = places::places(l, place)?;
+        let home = home::home(l, place)?;
 
         let hosts = account::hosts(l)?;
         telling.webhook = webhook::webhook(l, &tell.webhook, sandbox.is_some(), &hosts)?;
@@ -144,7 +144,7 @@ impl Settings {
             sandbox,
             face,
             telling,
-            places,
+            home,
             hosts,
             key,
             origins: layers.origins,

@@ -22,7 +22,7 @@ impl Settings {
             text.push_str(line.trim_end());
             text.push('\n');
         }
-        if let Some(file) = &self.places.config_file {
+        if let Some(file) = &self.home.config_file {
             let state = if file.exists() { "" } else { " (not there)" };
             let file = file.to_string_lossy();
             // Writing to a String cannot fail.

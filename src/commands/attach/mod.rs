@@ -28,7 +28,7 @@ pub(super) async fn attach(
         return Err(Failure::refusal("this system has no Unix sockets, which attaching needs"));
     }
     let options = face::dashboard_alone(settings, environment)?;
-    let running = which(&settings.places.state_dir, &places(settings, environment), batch)?;
+    let running = which(&settings.home.state_dir, &places(settings, environment), batch)?;
     log::start(settings)?;
     let access = if read_only { Access::ReadOnly } else { Access::Full };
     let signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
@@ -54,12 +54,12 @@ pub(super) async fn attach(
 
 /// The places of this run's socket, or where others' are.
 pub(super) fn places(settings: &Settings, environment: &Environment) -> Places {
-    Places::of(&settings.places.state_dir, environment.get("XDG_RUNTIME_DIR"))
+    Places::of(&settings.home.state_dir, environment.get("XDG_RUNTIME_DIR"))
 }
 
 /// The command that gets back to a batch from here.
 pub(super) fn back_to(batch: BatchId, settings: &Settings) -> String {
-    words(batch, settings.types_state_dir().then(|| settings.places.state_dir.to_string_lossy()).as_deref())
+    words(batch, settings.types_state_dir().then(|| settings.home.state_dir.to_string_lossy()).as_deref())
 }
 
 /// The same where the state directory is typed so.

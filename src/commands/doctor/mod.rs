@@ -34,8 +34,8 @@ pub(super) async fn doctor(
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);
     }
-    findings.push(ledger(&settings.places.state_dir).await);
-    findings.extend(disk::free(&settings.places.state_dir).await.map(disk));
+    findings.push(ledger(&settings.home.state_dir).await);
+    findings.extend(disk::free(&settings.home.state_dir).await.map(disk));
     findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
     findings.push(surroundings::terminal(settings, caps));
     findings.push(surroundings::chosen(caps, environment));

@@ -96,7 +96,7 @@ pub(super) fn terminal(settings: &Settings, caps: Caps) -> Finding {
     let characters = if caps.unicode { "UTF-8" } else { "ASCII" };
     let remote = if caps.remote { ", over SSH" } else { "" };
     let says = format!("{}, {characters}{remote}, theme {}", caps.depth.name(), clean(&settings.face.look.theme));
-    if let Err(error) = tui::Theme::load(&settings.face.look.theme, settings.places.themes_dir().as_deref()) {
+    if let Err(error) = tui::Theme::load(&settings.face.look.theme, settings.home.themes_dir().as_deref()) {
         return Finding::wrong("terminal", 2, &Failure::usage(&error).message);
     }
     if let Err(error) = tui::keys::KeyMap::with(&settings.face.look.keys) {

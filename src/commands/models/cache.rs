@@ -45,7 +45,7 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn of(settings: &Settings) -> Self {
-        let folder = settings.places.cache_dir.as_ref().filter(|_| settings.sandbox.is_none());
+        let folder = settings.home.cache_dir.as_ref().filter(|_| settings.sandbox.is_none());
         Self { folder: folder.map(|folder| folder.join("models")), api: settings.hosts.api.to_string() }
     }
 

@@ -13,7 +13,7 @@ const LARGE: u64 = 32 << 20;
 
 /// Begins to log.
 pub(in crate::commands) fn start(settings: &Settings) -> Result<(), Failure> {
-    let path = settings.places.log_file();
+    let path = settings.home.log_file();
     let failed = |error| {
         Failure::refusal(format!(
             "cannot write the log {}: {error}\nhint: `--log FILE` writes it elsewhere",
@@ -26,7 +26,7 @@ pub(in crate::commands) fn start(settings: &Settings) -> Result<(), Failure> {
     turn_over(&path);
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     // Libraries that log headers or URLs stay quiet whatever is asked for.
-    let filter = match settings.places.verbose {
+    let filter = match settings.home.verbose {
         0 => "fal_tui=info",
         1 => "fal_tui=debug",
         _ => "fal_tui=trace,reqwest=debug,sqlx=info",

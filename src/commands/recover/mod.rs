@@ -194,7 +194,7 @@ fn what_to_give(service: &Service) -> Failure {
 
 /// Opens the ledger; one that is damaged is moved out of the way if the user said so.
 async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Failure> {
-    let opened = match Ledger::open(&settings.places.state_dir).await {
+    let opened = match Ledger::open(&settings.home.state_dir).await {
         Ok(ledger) if set_aside => match ledger.check().await {
             Ok(()) => Ok(ledger),
             Err(error) => {
@@ -207,13 +207,13 @@ async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Fai
     };
     match opened {
         Err(LedgerError::Damaged { .. }) if set_aside => {
-            let kept = Ledger::set_aside(&settings.places.state_dir).await?;
+            let kept = Ledger::set_aside(&settings.home.state_dir).await?;
             let said = format!("the damaged ledger is kept as {}", kept.display());
             tracing::warn!("{said}");
             if !settings.face.json {
                 print(&format!("{said}\n"))?;
             }
-            Ok(Ledger::open(&settings.places.state_dir).await?)
+            Ok(Ledger::open(&settings.home.state_dir).await?)
         }
         opened => Ok(opened?),
     }

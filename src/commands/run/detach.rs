@@ -150,7 +150,7 @@ pub(in crate::commands) fn has_begun(
     state_dir: Option<&str>,
     not_attachable: Option<String>,
 ) {
-    let path = settings.places.log_file();
+    let path = settings.home.log_file();
     let begun = Begun {
         v: 1,
         batch,

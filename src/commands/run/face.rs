@@ -150,7 +150,7 @@ pub(in crate::commands) fn dashboard_alone(
 fn dashboard(settings: &Settings, environment: &Environment, caps: Caps) -> Result<tui::Options, Failure> {
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.get(name));
     let editor = editor.map(|editor| editor.to_string_lossy().into_owned());
-    let themes = settings.places.themes_dir();
+    let themes = settings.home.themes_dir();
     Ok(tui::Options {
         theme: tui::Theme::load(&settings.face.look.theme, themes.as_deref())?,
         // One that cannot be read is told of by `fal-tui config --themes`, and by asking for it.

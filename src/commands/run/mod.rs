@@ -174,7 +174,7 @@ async fn make_ready(
     let face = if reviews { Face::review(settings, environment) } else { Face::choose(settings, environment) }?;
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
-    let ledger = Ledger::open(&settings.places.state_dir).await?;
+    let ledger = Ledger::open(&settings.home.state_dir).await?;
     let (known_batch, kept) = match &again {
         Some(known) => {
             let id = known.batch(&ledger).await?;

@@ -24,7 +24,7 @@ const SHARE: u32 = 19;
 
 /// The small pictures that are kept: for pages, and for the dashboard's contact sheet.
 pub(in crate::commands) fn thumbs(settings: &Settings) -> Arc<Thumbs> {
-    Arc::new(Thumbs::new(settings.places.cache_dir.as_ref().map(|folder| folder.join("thumbs"))))
+    Arc::new(Thumbs::new(settings.home.cache_dir.as_ref().map(|folder| folder.join("thumbs"))))
 }
 
 /// Writes the page of a batch, if that is asked for; says how it is called. Once `stop` is set it is left as it was.

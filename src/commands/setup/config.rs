@@ -14,7 +14,7 @@ pub(in crate::commands) fn config(settings: &Settings, page: ConfigPage) -> Resu
         ConfigPage { keys: true, .. } => key_table(settings)?,
         ConfigPage { themes: true, .. } => theme_list(settings),
         ConfigPage { path: true, .. } => {
-            settings.places.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
+            settings.home.config_file.as_ref().map(|file| format!("{}\n", file.display())).unwrap_or_default()
         }
         ConfigPage { init: true, .. } => init::init(settings)?,
         ConfigPage { schema: true, .. } => headless::EVENTS_SCHEMA.to_owned(),
@@ -29,7 +29,7 @@ fn theme_list(settings: &Settings) -> String {
         Ok(theme) => format!("{}  {}\n", clean(&name), clean(&theme.warnings.join("; "))),
         Err(error) => format!("{}  cannot be used: {}\n", clean(&name), Failure::usage(&error).message),
     };
-    tui::Theme::all(settings.places.themes_dir().as_deref()).into_iter().map(line).collect()
+    tui::Theme::all(settings.home.themes_dir().as_deref()).into_iter().map(line).collect()
 }
 
 /// Every action with its keys and its name for `[keys]` in the config file.

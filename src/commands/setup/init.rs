@@ -55,7 +55,7 @@ const NOT_HERE: [&str; 9] =
 /// If there is one, or it cannot be written.
 pub(super) fn init(settings: &Settings) -> Result<String, Failure> {
     let missing = || Failure::refusal("there is no home directory for a config file: HOME is no absolute path");
-    let path = settings.places.config_file.as_deref().ok_or_else(missing)?;
+    let path = settings.home.config_file.as_deref().ok_or_else(missing)?;
     let shown = clean(&path.to_string_lossy()).into_owned();
     let failed = |error: &std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::refusal(format!(

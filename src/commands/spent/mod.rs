@@ -39,7 +39,7 @@ pub(super) async fn spent(settings: &Settings, wish: &Wish) -> Result<u8, Failur
         Some(text) => Some(since(text, now()).map_err(Failure::refusal)?),
         None => None,
     };
-    let ledger = Ledger::open(&settings.places.state_dir).await?;
+    let ledger = Ledger::open(&settings.home.state_dir).await?;
     let (batches, payments) = (ledger.batches().await?, ledger.payments(from).await?);
     if wish.reconcile {
         return reconcile(settings, &batches, &payments, from, wish.json).await;

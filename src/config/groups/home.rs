@@ -9,7 +9,7 @@ use crate::config::{names, values};
 
 /// Where a run keeps what it keeps on this machine, but for its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct Home {
     /// Where the ledger and the log live.
     pub state_dir: PathBuf,
     /// Where schemas are kept for a day; `None` without a home directory.
@@ -22,7 +22,7 @@ pub struct Places {
     pub verbose: u8,
 }
 
-impl Places {
+impl Home {
     /// The log file.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
@@ -37,12 +37,12 @@ impl Places {
 }
 
 /// Reads it.
-pub(in crate::config) fn places(l: &mut Layers<'_>, place: &PlaceFlags) -> Result<Places, SettingsError> {
+pub(in crate::config) fn home(l: &mut Layers<'_>, place: &PlaceFlags) -> Result<Home, SettingsError> {
     let state_dir = state_dir(l, place.state_dir.as_ref())?;
     let typed = (place.verbose > 0).then(|| place.verbose.min(2).to_string());
     let verbose = l.with_default(names::VERBOSE, typed, "0", values::short(0..=2))?;
     let log = l.optional(names::LOG, place.log.as_ref(), "fal-tui.log in state-dir", values::path)?;
-    Ok(Places {
+    Ok(Home {
         state_dir,
         cache_dir: l.environment.cache_dir.clone(),
         config_file: l.environment.config_file.clone(),
