@@ -17,8 +17,9 @@ use super::call::Call;
 use super::download::packed::{PORTION, Unpacker};
 use super::error::FalError;
 use super::failures::Fault;
-use super::{ApiKey, Hosts, is_loopback, json};
+use super::{ApiKey, Hosts, json};
 use crate::job::{Cause, CauseKind, Class, clean};
+use crate::storage::is_loopback;
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);

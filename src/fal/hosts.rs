@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::job::Service;
+use crate::storage::is_loopback;
 
 /// The base URLs of fal's APIs, each with any path prefix. They take the key; nothing else does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,17 +128,6 @@ pub fn https_host(host: &str) -> Result<Url, InvalidHost> {
         return Err(not_host());
     }
     Url::parse(&format!("https://{host}")).map_err(|_| not_host())
-}
-
-/// Whether a URL leads to this machine and nowhere else.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The three, as one line for a log or `fal-tui config`.

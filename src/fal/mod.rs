@@ -28,7 +28,7 @@ pub use client::ClientError;
 pub use download::{Download, Piece};
 pub use error::{Bill, FalError};
 pub use failures::{AccountStop, Patience};
-pub use hosts::{Hosts, InvalidHost, base_url, https_host, is_loopback};
+pub use hosts::{Hosts, InvalidHost, base_url, https_host};
 pub use keeping::{BATCH_TAG, InvalidTag, Keeping, MOST_TAGS};
 pub use key::{ApiKey, InvalidKey};
 pub use meter::Meter;

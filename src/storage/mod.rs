@@ -32,6 +32,7 @@ pub use uri::{Scheme, UriError, is_on_this_machine, place};
 
 use local::Local;
 use web::Web;
+pub use web::{is_inner, is_loopback};
 
 /// Who serves the photos at a place.
 #[must_use]

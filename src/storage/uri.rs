@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::web::{is_here, is_inner};
+use super::web::{is_inner, is_loopback};
 use crate::job::clean;
 
 /// Who serves a place.
@@ -97,7 +97,7 @@ fn address(given: String) -> Result<PathBuf, UriError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UriError::Credentials);
     }
-    if !is_here(&url) {
+    if !is_loopback(&url) {
         if is_inner(&url) {
             return Err(UriError::Inner(given));
         }
@@ -112,7 +112,7 @@ fn address(given: String) -> Result<PathBuf, UriError> {
 /// Whether an address is one of this machine.
 #[must_use]
 pub fn is_on_this_machine(address: &Path) -> bool {
-    address.to_str().and_then(|text| Url::parse(text).ok()).is_some_and(|url| is_here(&url))
+    address.to_str().and_then(|text| Url::parse(text).ok()).is_some_and(|url| is_loopback(&url))
 }
 
 #[cfg(test)]

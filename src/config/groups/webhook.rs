@@ -1,9 +1,9 @@
 //! Whom fal tells of requests that have ended.
 
 use std::ffi::OsStr;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::cli::WebhookFlags;
 use crate::config::error::SettingsError;
@@ -11,7 +11,8 @@ use crate::config::groups::telling::NotifyUrl;
 use crate::config::layers::Layers;
 use crate::config::names;
 use crate::config::values::{Read, utf8};
-use crate::fal::{Hosts, is_loopback};
+use crate::fal::Hosts;
+use crate::storage::{is_inner, is_loopback};
 
 /// Whom fal tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,26 +107,13 @@ fn told(text: &OsStr, by: By) -> Read<NotifyUrl> {
         By::Sandbox if !is_here => Err("the sandbox delivers webhooks to this machine only, such as to http://127.0.0.1:8080"),
         By::Sandbox | By::StandIn if is_here && (is_https || url.scheme() == "http") => Ok(()),
         _ if !is_https => Err("must be https: fal delivers webhooks to nothing else"),
-        By::Fal if is_here || is_private(&url) => {
+        By::Fal if is_inner(&url) => {
             Err("is of this machine or network, where fal delivers nothing\nhint: name the URL of a tunnel or proxy that fal can reach")
         }
         _ => Ok(()),
     }
     .map(|()| NotifyUrl::new(url))
     .map_err(str::to_owned)
-}
-
-fn is_private(url: &Url) -> bool {
-    let ip = match url.host() {
-        Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
-        Some(Host::Ipv6(ip)) => ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4),
-        Some(Host::Domain(name)) => return !name.trim_end_matches('.').contains('.') || name.ends_with(".localhost"),
-        None => return true,
-    };
-    match ip {
-        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
 }
 
 #[cfg(test)]

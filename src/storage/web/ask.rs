@@ -15,7 +15,7 @@ use reqwest::{Client, ClientBuilder, Response, redirect};
 use tokio::runtime::Runtime;
 use url::Url;
 
-use super::public::{INNER, Public, is_here, is_inner};
+use super::public::{INNER, Public, is_inner, is_loopback};
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -141,7 +141,7 @@ fn twice<T>(ask: impl Fn() -> io::Result<Result<T, Refused>>) -> io::Result<T> {
 /// Asks, and holds the head of the answer against what was asked.
 async fn ask(address: &str, part: Option<&Range<u64>>) -> Result<(About, Response), Refused> {
     let url = Url::parse(address).map_err(|_| Refused::for_good("its address is none"))?;
-    if !is_here(&url) && (is_inner(&url) || url.scheme() != "https") {
+    if !is_loopback(&url) && (is_inner(&url) || url.scheme() != "https") {
         return Err(Refused::for_good(INNER));
     }
     let client = client(&url).ok_or_else(|| Refused::for_good("no call to the web can be made here"))?;
@@ -225,7 +225,7 @@ fn changed(headers: &HeaderMap) -> Option<SystemTime> {
 fn client(url: &Url) -> Option<&'static Client> {
     static WEB: OnceLock<Option<Client>> = OnceLock::new();
     static HERE: OnceLock<Option<Client>> = OnceLock::new();
-    if is_here(url) {
+    if is_loopback(url) {
         HERE.get_or_init(|| settings().no_proxy().build().ok()).as_ref()
     } else {
         WEB.get_or_init(|| settings().dns_resolver(Arc::new(Public::new())).build().ok()).as_ref()

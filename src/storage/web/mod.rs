@@ -14,7 +14,7 @@ use super::{Entries, Files, Hearing, Kind, Opened, Order, Place, Reader, Scratch
 use ask::{About, about, whole};
 use part::Parts;
 
-pub(super) use public::{is_here, is_inner};
+pub use public::{is_inner, is_loopback};
 
 /// The longest file that is fetched to be sent from here, bytes.
 const LONGEST: u64 = 512 << 20;

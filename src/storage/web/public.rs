@@ -7,9 +7,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// Whether a host is this machine, by its name.
+/// Whether a URL leads to this machine and nowhere else, by its host's name.
 #[must_use]
-pub(in crate::storage) fn is_here(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -20,7 +20,7 @@ pub(in crate::storage) fn is_here(url: &Url) -> bool {
 
 /// Whether a host is in an inner network, as far as its name says. This machine is.
 #[must_use]
-pub(in crate::storage) fn is_inner(url: &Url) -> bool {
+pub fn is_inner(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
