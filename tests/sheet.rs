@@ -92,6 +92,29 @@ fn a_batch_is_a_sheet_of_pictures_that_are_made_once() {
 }
 
 #[test]
+fn captions_and_the_review_are_at_hand_on_the_sheet() {
+    let stage = two_photos();
+    let mut term = finished(&stage, &[]);
+    term.press("C");
+    term.wait_for("✓ a cat.png");
+    term.press("E");
+    term.wait_for("Ctrl-D done");
+    term.press(" and more\u{4}");
+    term.wait_for("the caption of a cat.png is changed");
+    term.press("V");
+    term.wait_row(&["Review", "1 of 2", "a cat.png"]);
+    term.press("4");
+    term.wait_row(&["★★★★☆"]);
+    term.press("\u{1b}");
+    term.wait_for("Esc table");
+    term.wait_row(&["✓ a cat.png", "★★★★"]);
+    term.press("u");
+    term.wait_gone("★★★★");
+    term.press("M");
+    term.wait_for("accept the 2 that the list shows");
+}
+
+#[test]
 fn a_page_takes_its_thumbnails_from_where_the_sheet_has_them() {
     let stage = two_photos();
     let mut term = finished(&stage, &[]);

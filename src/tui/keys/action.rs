@@ -163,7 +163,7 @@ actions! {
     Sort         "sort"          Show    [Photos Jobs Sheet]        ["s"]                 "order by the next column";
     SortReverse  "sort-reverse"  Show    [Photos Jobs Sheet]        ["S"]                 "turn the order around";
     Failures     "failures"      Show    [Jobs Detail Sheet]        ["F"]                 "what failed, by cause";
-    Reviews      "reviews"       Show    [Jobs Detail]              ["V"]                 "the review: go through the results over the whole screen";
+    Reviews      "reviews"       Show    [Jobs Detail Sheet]        ["V"]                 "the review: go through the results over the whole screen";
     ShowCause    "show-cause"    Show    [Causes]                   ["enter"]             "among the causes: show just these photos";
     Freeze       "freeze"        Show    [Jobs Detail]              ["f"]                 "hold the table still, or let it move again";
     Theme        "theme"         Show    [Plan Jobs Detail Sheet]   ["t"]                 "the next theme";
@@ -177,9 +177,9 @@ actions! {
     Accept       "accept"        Jobs    [Jobs Detail Sheet Zoom Review]   ["v"]                 "the result is as it should be";
     Reject       "reject"        Jobs    [Jobs Detail Sheet Zoom Review]   ["X"]                 "it is not: it stays, to be reviewed";
     Redo         "redo"          Jobs    [Jobs Detail Sheet Zoom Review]   ["e"]                 "make it again with other parameters; says its price first";
-    EditCaption  "edit-caption"  Jobs    [Jobs Detail Zoom Review] ["E"]                 "change its caption, in $VISUAL or $EDITOR if that is set";
-    Undo         "undo"          Jobs    [Jobs Detail Zoom Review] ["u"]                 "take back what was accepted, rejected, rated or written last";
-    Many         "judge-many"    Jobs    [Jobs Detail Review]       ["M"]                 "accept or reject many at once: says how many first";
+    EditCaption  "edit-caption"  Jobs    [Jobs Detail Sheet Zoom Review]   ["E"]                 "change its caption, in $VISUAL or $EDITOR if that is set";
+    Undo         "undo"          Jobs    [Jobs Detail Sheet Zoom Review]   ["u"]                 "take back what was accepted, rejected, rated or written last";
+    Many         "judge-many"    Jobs    [Jobs Detail Sheet Review] ["M"]                 "accept or reject many at once: says how many first";
     Where        "where"         Jobs    [Jobs Detail]              ["o"]                 "where its files and its request are";
     Copy         "copy"          Jobs    [Jobs Detail Sheet]        ["y"]                 "copy caption, path, URL or request id";
 

@@ -153,6 +153,7 @@ impl Hints {
         self.steering(ui);
         self.add(5, &[Action::Filter], "filter");
         self.add(2, &[Action::Sort], "sort");
+        self.add(3, &[Action::Reviews], "review");
         self.add(8, &[Action::Back], "table");
     }
 

@@ -67,22 +67,20 @@ fn label(ui: &Ui, row: &Row, area: Rect, buf: &mut Buffer) {
     }
     let status = row.state.status;
     put(buf, area.x, area.y, 1, status::symbol(status), ui.screen.styles.of(status::role(status)));
-    let (x, room) = (area.x.saturating_add(2), area.width.saturating_sub(2));
     let note = safe(&row.note);
     let words = if note.is_empty() { status::words(&row.state, ui.table_now()).into() } else { note };
-    let said = said(ui, row);
-    if area.height > 1 {
-        let given = "★".repeat(row.judged.stars.get().into());
-        let taken = u16::try_from(width(&given)).unwrap_or(0);
-        put(buf, area.right().saturating_sub(taken), area.y, taken, &given, ui.screen.styles.of(Role::Accent));
-        let room = if taken > 0 { room.saturating_sub(taken + 1) } else { room };
-        let name = fit_path(&row.path, room.into());
-        put(buf, x, area.y, room, &name, ui.screen.styles.of(Role::Text));
-        put(buf, area.x, area.y.saturating_add(1), area.width, &fit(&words, area.width.into()), said);
-    } else if row.note.is_empty() {
+    let given = "★".repeat(row.judged.stars.get().into());
+    let taken = u16::try_from(width(&given)).unwrap_or(0);
+    put(buf, area.right().saturating_sub(taken), area.y, taken, &given, ui.screen.styles.of(Role::Accent));
+    let (x, room) = (area.x.saturating_add(2), area.width.saturating_sub(if taken > 0 { taken + 3 } else { 2 }));
+    let is_two = area.height > 1;
+    if is_two || row.note.is_empty() {
         put(buf, x, area.y, room, &fit_path(&row.path, room.into()), ui.screen.styles.of(Role::Text));
     } else {
-        put(buf, x, area.y, room, &fit(&words, room.into()), said);
+        put(buf, x, area.y, room, &fit(&words, room.into()), said(ui, row));
+    }
+    if is_two {
+        put(buf, area.x, area.y.saturating_add(1), area.width, &fit(&words, area.width.into()), said(ui, row));
     }
 }
 

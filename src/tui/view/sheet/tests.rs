@@ -1,8 +1,9 @@
 use crate::engine::Command;
 use crate::engine::snapshot::{Order, Tab};
-use crate::job::{Group, Status};
+use crate::job::{Group, Stars, Status};
 use crate::tui::caps::{Depth, Images};
 use crate::tui::fixtures::{Desk, inked, row};
+use crate::tui::keys::Context;
 use crate::tui::theme::Theme;
 use crate::tui::update::Effect;
 use crate::tui::view::scenes::snapshots;
@@ -107,6 +108,39 @@ fn it_is_the_table_otherwise() {
     assert!(!desk.ui.is_sheet() && desk.ui.jobs.order == Order::Status);
     desk.press_all(&["C", "s", "C"]);
     assert_eq!(desk.ui.jobs.order, Order::Time, "an order that was chosen stays");
+}
+
+#[test]
+fn the_review_begins_on_the_photo_of_the_sheet_and_goes_back_there() {
+    let mut desk = sheet(120, 36);
+    desk.press_all(&["right", "V"]).answer();
+    assert_eq!((desk.ui.context(), desk.on()), (Context::Review, Some(2)));
+    desk.press_all(&["right", "4"]);
+    assert!(matches!(desk.told.last(), Some(Command::Rate(ids, _)) if ids.len() == 1), "{:?}", desk.told);
+    let on = desk.on();
+    desk.press_all(&["esc"]).answer();
+    assert_eq!((desk.ui.context(), desk.ui.jobs.tab, desk.on()), (Context::Sheet, Tab::All, on));
+}
+
+#[test]
+fn captions_undo_and_decisions_of_many_are_as_in_the_table() {
+    let mut desk = sheet(120, 36);
+    desk.press_all(&["E"]);
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::Edit(_))), "{}", desk.screen());
+    desk.press_all(&["M"]);
+    assert!(matches!(desk.told.last(), Some(Command::CountGroups { .. })), "{:?}", desk.told);
+    desk.press_all(&["u"]);
+    assert!(desk.screen().contains("there is nothing to take back"), "{}", desk.screen());
+}
+
+#[test]
+fn stars_stand_with_the_name_or_where_there_is_one_line_with_the_words() {
+    for (width, height) in [(120, 36), (80, 24)] {
+        let mut desk = batch(width, height, 120);
+        desk.rows[0].judged.stars = Stars::new(4);
+        desk.answer().press_all(&["C"]).develop();
+        assert!(desk.screen().contains("★★★★"), "{}", desk.screen());
+    }
 }
 
 #[test]
