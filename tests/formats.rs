@@ -42,6 +42,21 @@ fn is_dressed(path: &Path) -> bool {
 }
 
 #[test]
+fn who_goes_on_with_a_batch_by_its_number_writes_as_it_was_begun() {
+    let stage = Stage::scenario("fails_twice");
+    write(&stage, "faulty.jpg", with_exif(photo(ImageFormat::Jpeg), ImageFormat::Jpeg, &exif(1)));
+    let args = ["--format", "webp", "--name", "{stem}-{model}", "--strip", "all", "--report", "html", "--retries", "0"];
+    stage.run(&args).assert_status(1);
+    run(&mut stage.command(&["retry", "1", "--json", "--yes", "--retries", "1"])).assert_status(0);
+    let path = stage.output().join("faulty-flux-vision-upscaler.webp");
+    assert_eq!((opened(&path).0, is_dressed(&path)), (ImageFormat::WebP, false));
+    let page = stage.output().join("report.html");
+    fs::remove_file(&page).unwrap();
+    run(&mut stage.command(&["report", "1"])).assert_status(0);
+    assert!(page.is_file());
+}
+
+#[test]
 fn results_are_written_in_one_format_with_their_metadata() {
     for (name, format) in [
         ("jpeg", ImageFormat::Jpeg),

@@ -153,11 +153,11 @@ pub struct WrittenFlags {
     /// the result, a PNG or WebP. With drop it goes as it is, and what comes back is opaque.
     #[arg(long, value_name = "HOW")]
     pub alpha: Option<String>,
-    /// In which format results are written: result (as they come), same (as the photo is), png, jpeg or webp
+    /// In which format results are written: result (as they come), same (as the photo is), png, jpeg, webp or avif
     /// [default: result].
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// How well JPEG is written, 1 to 100 [default: 90].
+    /// How well JPEG and AVIF are written, 1 to 100 [default: 90].
     #[arg(long, value_name = "N")]
     pub quality: Option<String>,
     /// What results are called, below the output folder [default: {dir}/{stem}.{ext}].

@@ -131,7 +131,7 @@ fn job_text(job: &Job) -> String {
 pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failure> {
     let ledger = Ledger::open(&settings.home.state_dir).await?;
     let batch = Batch::known(&ledger, id).await?;
-    let settings = &settings.with_captions_kept(ledger.captions(id).await?.as_deref());
+    let settings = &settings.with_written_kept(ledger.captions(id).await?.as_deref());
     let mut jobs = ledger.jobs(id).await?;
     let output = batch.output(settings)?;
     if settings.written.captions.are_in(CaptionForm::Embed) && ledger.is_worked_on(id) {

@@ -66,7 +66,7 @@ settings! {
     MAX_OUTPUT_MP = "max-output-mp", "FAL_TUI_MAX_OUTPUT_MP", One;
     /// The longer side of a photo when it is sent, px.
     FIT_LONG_EDGE = "fit-long-edge", "FAL_TUI_FIT_LONG_EDGE", One;
-    /// In which format results are written: `result`, `same`, `png`, `jpeg`, `webp`.
+    /// In which format results are written: `result`, `same`, `png`, `jpeg`, `webp` or `avif`.
     FORMAT = "format", "FAL_TUI_FORMAT", One;
     /// How well, 1 to 100, where that loses something.
     QUALITY = "quality", "FAL_TUI_QUALITY", One;

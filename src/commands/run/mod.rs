@@ -183,7 +183,7 @@ async fn make_ready(
         None => (None, None),
     };
     // The same files come out as of the run that began it.
-    let settings = &settings.with_captions_kept(kept.as_deref());
+    let settings = &settings.with_written_kept(kept.as_deref());
     log::start(settings)?;
     let place = match settings.telling.webhook {
         Some(Webhook::Own(at, _)) => Some(Bound::at(at).await.map_err(|error| Failure::usage(&error))?),

@@ -193,7 +193,7 @@ impl Work {
     async fn open(&self, batch: &Batch) -> Result<(Opened, Options), Failure> {
         let opened = self.ledger.open_batch(&batch.key).await?;
         batch.keep_files(&self.ledger).await?;
-        self.ledger.note_captions(opened.id, &self.settings.captions_kept()).await?;
+        self.ledger.note_captions(opened.id, &self.settings.written_kept()).await?;
         if batch.has_schema
             && let Ok(model) = serde_json::to_string(&batch.model)
         {
