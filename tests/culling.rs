@@ -238,6 +238,43 @@ fn a_caption_is_edited_in_a_persons_own_program_and_kept_by_everything_that_foll
 }
 
 #[test]
+fn what_was_decided_comes_back_with_the_results_where_the_ledger_was_lost() {
+    let stage = Stage::new();
+    stage.photo("chelsea.png", "a.png").photo("coffee.png", "b.png").photo("retina.jpg", "c.jpg");
+    stage.run(&["--captions", "txt,xmp"]).assert_status(0);
+    let models = line(&stage, "a.png")["text"].clone();
+    let editor = editor(&stage, "printf 'my own words' > \"$1\"");
+    let mut command = stage.command(&["review"]);
+    let mut term = Term::start(command.env("VISUAL", editor), WIDE);
+    term.wait_row(&["Review", "1 of 3", "a.png"]);
+    term.wait_for("A landscape-format picture");
+    term.press("E");
+    term.wait_for("the caption of a.png is changed");
+    term.press("v4");
+    term.wait_row(&["★★★★☆", "✓ accepted"]);
+    term.press("\u{1b}[C");
+    term.wait_row(&["2 of 3", "b.png"]);
+    term.press("X");
+    term.wait_row(&["✓ 1", "✗ 1", "★ 1"]);
+    assert_eq!(leave(term), 1);
+    let of = |stage: &Stage| {
+        let jobs = shown(stage)["jobs"].clone();
+        [0, 1, 2].map(|at| ["state", "stars", "verdict", "caption", "cause"].map(|key| jobs[at][key].clone()))
+    };
+    let (before, sent) = (of(&stage), stage.stats()["submits"].clone());
+    let files = ["a.txt", "a.xmp", "b.xmp"].map(|name| fs::read(stage.output().join(name)).unwrap());
+    fs::remove_dir_all(stage.dir.path().join(".local/state/fal-tui")).unwrap();
+
+    stage.run(&["--captions", "txt,xmp"]).assert_status(1);
+    assert_eq!(stage.stats()["submits"], sent, "nothing is paid for again");
+    assert_eq!(of(&stage), before);
+    assert_eq!(files, ["a.txt", "a.xmp", "b.xmp"].map(|name| fs::read(stage.output().join(name)).unwrap()));
+    let first = line(&stage, "a.png");
+    assert_eq!((&first["text"], &first["model_said"]), (&"my own words".into(), &models), "the model's are not lost");
+    assert_eq!(line(&stage, "b.png")["model_said"], Value::Null);
+}
+
+#[test]
 fn an_editor_that_fails_changes_nothing_and_is_told_of() {
     let stage = Stage::new();
     stage.photo("chelsea.png", "cat.png");

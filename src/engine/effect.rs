@@ -8,7 +8,7 @@ use crate::engine::resilience::pause::PauseReason;
 use crate::engine::snapshot::LogLine;
 use crate::fal::FalError;
 use crate::job::{
-    Answer, BatchId, Cause, Checkpoint, ContentHash, OwnParams, Photo, Request, Saved, Suspicion, Transition,
+    Answer, BatchId, Cause, Checkpoint, ContentHash, Opinion, OwnParams, Photo, Request, Saved, Suspicion, Transition,
 };
 
 /// What follows for one job, in order.
@@ -67,6 +67,8 @@ pub(super) enum Effect {
     Pays,
     /// What its result was made with, where that is not what its batch is made with.
     MadeWith(Option<OwnParams>),
+    /// What a person said of its result before.
+    JudgedAs(Opinion),
     /// What an earlier attempt left has given way.
     Displaced,
     /// Its folder remembers its result.

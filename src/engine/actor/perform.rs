@@ -57,6 +57,7 @@ impl Engine {
             Effect::Reused => drop(self.jobs.reuse(id, true)),
             Effect::Pays => drop(self.jobs.reuse(id, false)),
             Effect::MadeWith(own) => self.jobs.make_with(id, own),
+            Effect::JudgedAs(opinion) => drop(self.jobs.say(id, opinion)),
             Effect::Displaced => drop(self.previous.remove(&id)),
             Effect::NoteInFolder => self.note_in_folder(id),
             Effect::Replan => self.replan(),

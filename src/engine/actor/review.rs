@@ -31,7 +31,11 @@ impl Engine {
             Verdict::Accepted if is_to_be_looked_at => drop(self.happen(id, Transition::Approve)),
             Verdict::Accepted => {}
             Verdict::Rejected => {
-                let why = rejected(&job.state);
+                let odd = match &job.state {
+                    JobState::Review(_, _, why) => Some(why.clone()),
+                    _ => None,
+                };
+                let why = Suspicion::rejected(odd);
                 if matches!(job.state, JobState::Unread(..)) {
                     // Its request is followed no more: from now on it counts as spent.
                     self.write_off(id, "its answer was rejected");
@@ -233,33 +237,5 @@ impl Engine {
             Some(Suspicion(odd)) => format!("{odd}; {text}").into(),
             None => text.into(),
         }))
-    }
-}
-
-/// A person's no, and what was odd about the result before.
-fn rejected(state: &JobState) -> Suspicion {
-    const NO: &str = "rejected by you";
-    match state {
-        JobState::Review(_, _, why) if why.0.starts_with(NO) => why.clone(),
-        JobState::Review(_, _, Suspicion(odd)) => Suspicion(format!("{NO}; {odd}").into()),
-        _ => Suspicion(NO.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::job::{Closed, Timestamp, saved_samples};
-
-    #[test]
-    fn what_is_rejected_keeps_what_was_odd_about_it() {
-        let closed = Closed { at: Timestamp(1), took: std::time::Duration::ZERO, attempts: 1 };
-        let saved = saved_samples::saved("r1", saved_samples::png("a.png", 320, 240, 9), None);
-        let review = |why| JobState::Review(closed, Box::new(saved.clone()), why);
-        let odd = Suspicion("is 320×240, expected 640×480".into());
-        let both = Suspicion("rejected by you; is 320×240, expected 640×480".into());
-        assert_eq!(rejected(&review(odd)), both);
-        assert_eq!(rejected(&review(both.clone())), both, "once is enough");
-        assert_eq!(&*rejected(&JobState::Done(closed, Box::new(saved))).0, "rejected by you");
     }
 }

@@ -170,11 +170,13 @@ impl Dedup {
 fn found_in_place(id: JobId, record: Record, placed: Placed) -> Effects {
     let saved = Saved { first: placed.first, further: placed.further, ..record.saved() };
     tracing::info!(job = %id, request = %saved.request, "found in the output folder");
+    let doubt = record.opinion.doubt(placed.suspicion);
     vec![
         Effect::MadeWith(record.own),
+        Effect::JudgedAs(record.opinion),
         Effect::Displaced,
         // What it cost then counts again: no ledger knows it.
         Effect::Pays,
-        Effect::Change(Transition::Reuse(saved, placed.suspicion), Vec::new()),
+        Effect::Change(Transition::Reuse(saved, doubt), Vec::new()),
     ]
 }

@@ -1,6 +1,7 @@
 //! What a person says of a job's result: stars, a yes or a no, and the caption as they would have it. It is no step of a
 //! job's life and so no transition: it stands beside the state, and stays whatever that is.
 
+mod doubt;
 mod of_job;
 
 use serde::{Deserialize, Serialize};

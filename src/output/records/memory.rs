@@ -9,8 +9,8 @@ use super::lines::each_line;
 use super::metadata::Line;
 use super::places::{metadata_path, open, others_path};
 use crate::job::{
-    ContentHash, Cost, FileKind, FilePath, Format, NamedText, OwnParams, Pixels, RequestId, Saved, SavedFile, Terms,
-    Timestamp, path_of,
+    ContentHash, Cost, FileKind, FilePath, Format, NamedText, Opinion, OwnParams, Pixels, RequestId, Saved, SavedFile,
+    Terms, Timestamp, path_of,
 };
 use crate::output::name::inside;
 use crate::storage::{self, Kind, is_file, is_file_of};
@@ -34,6 +34,8 @@ pub struct Record {
     pub seed: Option<i64>,
     /// What the model saw.
     pub caption: Option<Box<str>>,
+    /// What a person said of it.
+    pub opinion: Opinion,
     /// What it cost.
     pub cost: Option<Cost>,
 }
@@ -157,6 +159,7 @@ impl Record {
         }
         further.sort_by_key(|line| line.part);
         let photo = path_of(&line.origin.source);
+        let (caption, opinion) = line.said();
         Some(Self {
             content: line.content()?,
             cost: line.cost(),
@@ -166,7 +169,8 @@ impl Record {
             request: RequestId::new(&line.origin.request_id).ok()?,
             own: line.origin.params.map(|own| OwnParams(own.into())),
             seed: line.seed,
-            caption: line.opinion.said.or(line.text).map(Into::into),
+            caption,
+            opinion,
         })
     }
 

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::job::{ContentHash, Cost, Job, Saved, SavedFile, Terms, Timestamp, Usd, one_line, path_text};
+use crate::job::{
+    ContentHash, Cost, Job, LONGEST_CAPTION, Opinion, Saved, SavedFile, Stars, Terms, Timestamp, Usd, Verdict,
+    one_line, path_text,
+};
 use crate::output::caption::Captions;
 
 /// All that a line says. What lines of earlier versions lack is `null`.
@@ -48,6 +51,8 @@ pub(super) struct Line {
 pub(super) struct Judged {
     /// By the model, or a person in its place, where `text` is not just that.
     pub(super) said: Option<String>,
+    /// By the model, nothing being an empty text, where a person says something else.
+    pub(super) model_said: Option<String>,
     /// 1 to 5.
     pub(super) stars: Option<u8>,
     /// `accepted` or `rejected`.
@@ -104,9 +109,11 @@ impl Line {
             let files = saved.files().enumerate();
             let text = captions.line(job.caption());
             let said = job.caption().map(one_line).filter(|said| !said.is_empty() && Some(said) != text.as_ref());
+            let is_edited = job.said().caption.is_some();
+            let model_said = is_edited.then(|| saved.caption().map(one_line).unwrap_or_default());
             files.map(move |(place, file)| {
                 let line = Self::of_file(job, terms, (saved, file), (place, parts(saved)));
-                let opinion = Judged { said: said.clone(), ..line.opinion };
+                let opinion = Judged { said: said.clone(), model_said: model_said.clone(), ..line.opinion };
                 Self { text: text.clone(), opinion, ..line }
             })
         })
@@ -137,6 +144,7 @@ impl Line {
             },
             opinion: Judged {
                 said: None,
+                model_said: None,
                 stars: job.stars().rated(),
                 verdict: job.verdict().map(|verdict| verdict.name().to_owned()),
             },
@@ -170,6 +178,21 @@ impl Line {
     pub(super) fn written(&self) -> String {
         // Numbers that JSON has no form for are written as null: nothing here can fail.
         serde_json::to_string(self).map(|line| line + "\n").unwrap_or_default()
+    }
+
+    /// What the model said, and what a person says of the picture.
+    pub(super) fn said(&self) -> (Option<Box<str>>, Opinion) {
+        let said: Option<Box<str>> = self.opinion.said.as_ref().or(self.text.as_ref()).map(|said| said.as_str().into());
+        let (models, edited) = match &self.opinion.model_said {
+            Some(models) => (Some(models.as_str().into()).filter(|_| !models.is_empty()), said),
+            None => (said, None),
+        };
+        let opinion = Opinion {
+            stars: self.opinion.stars.map(Stars::new).unwrap_or_default(),
+            verdict: self.opinion.verdict.as_deref().and_then(Verdict::from_name),
+            caption: edited.filter(|text| text.len() <= LONGEST_CAPTION),
+        };
+        (models, opinion)
     }
 
     /// What it cost, as far as it says so.

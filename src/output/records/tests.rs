@@ -85,7 +85,7 @@ fn metadata_has_a_line_a_picture_with_the_keys_that_loaders_want() {
     let (dir, output) = output();
     output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
     let caption = "A cat, on a \"mat\" 👩\u{200d}🚀";
-    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "files": null, "model": "fal-ai/m", "service": "fal", "said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null, "stars": null, "verdict": null});
+    let line = |file_name: &str, text: Value, source: &str| json!({"file_name": file_name, "text": text, "width": 1280, "height": 854, "seed": -7, "source": source, "request_id": "r-1", "params": null, "batch_params": "{\"p\":1}", "files": null, "model": "fal-ai/m", "service": "fal", "said": null, "model_said": null, "bytes": 9, "source_bytes": 1, "source_blake3": null, "cost_usd": 0.109_312, "cost_at_most_usd": null, "saved_at": "1970-01-01T00:00:00.001Z", "role": null, "part": null, "parts": null, "stars": null, "verdict": null});
     assert_eq!(metadata(&dir), [line("sub/a.png", caption.into(), "sub/a.jpg"), line("b.png", Value::Null, "b.jpg")]);
 }
 
