@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::AbortHandle;
 
 use crate::engine::log::RunnerLog;
+use crate::engine::pace::following::Following;
 use crate::fal::Meter;
 use crate::job::Timestamp;
 
@@ -34,12 +35,8 @@ pub(super) struct Runtime {
     pub(super) let_off: u8,
     /// How often its result was asked for too early.
     pub(super) early: u8,
-    /// The last time that it was known not to run yet.
-    pub(super) not_running_at: Option<Timestamp>,
-    /// Whether the ledger knows that it runs.
-    pub(super) noted_running: bool,
-    /// When its turn was to come, by its last place in the queue.
-    pub(super) turn_at: Option<Timestamp>,
+    /// Where its request stands, from call to call.
+    pub(super) following: Following,
     /// What its runner said.
     pub(super) log: RunnerLog,
 }

@@ -5,7 +5,10 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use crate::engine::effect::Queue;
-use crate::engine::poll_interval::PollInterval;
+use crate::engine::pace::account::Account;
+use crate::engine::pace::allowance::Allowance;
+use crate::engine::pace::following::Following;
+use crate::engine::pace::poll_interval::PollInterval;
 use crate::engine::tasks::Tasks;
 use crate::engine::webhooks::Webhooks;
 use crate::job::{Job, JobId, Timestamp};
@@ -34,6 +37,9 @@ pub(super) struct Scheduler {
     /// Most requests at fal at once.
     pub(super) window: u16,
     pub(super) poll_interval: PollInterval,
+    pub(super) account: Account,
+    /// Calls that may be made in vain.
+    pub(super) allowance: Allowance,
     pub(super) webhooks: Webhooks,
 }
 
@@ -50,17 +56,26 @@ impl Scheduler {
             tasks: Tasks::default(),
             window,
             poll_interval: PollInterval::default(),
+            account: Account::default(),
+            allowance: Allowance::new(),
             webhooks: Webhooks::new(has_webhooks),
         }
     }
 
+    /// How many requests may be at fal.
+    pub(super) fn open(&self) -> usize {
+        usize::from(self.account.open(self.window))
+    }
+
     /// The wait until the first call about a job's request.
-    pub(super) fn first_call(&mut self, job: &Job, now: Timestamp) -> Duration {
-        let usual = self.poll_interval.first();
-        match job.state.request() {
-            Some(request) => self.webhooks.first(job.id, &request.id, usual, now),
-            None => usual,
-        }
+    pub(super) fn first_call(&mut self, job: &Job, following: &mut Following, now: Timestamp) -> Duration {
+        let first = self.poll_interval.first(following.position);
+        let Some(request) = job.state.request() else { return first.wait };
+        // What it took to write it down is over.
+        let usual = first.wait.saturating_sub(now.since(request.at));
+        let wait = self.webhooks.first(job.id, &request.id, usual, now);
+        following.is_forecast = first.is_forecast && wait == usual;
+        wait
     }
 
     /// A job queues for a step.

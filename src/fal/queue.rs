@@ -51,6 +51,8 @@ pub struct Accepted {
     pub id: RequestId,
     /// The base of its URLs as fal gave it, if the key may go there.
     pub url: Option<Box<str>>,
+    /// How many requests are before it.
+    pub position: Option<u32>,
 }
 
 /// The answer to a cancel.
@@ -93,7 +95,7 @@ impl Fal {
             .map_err(|_| FalError::unreadable(Call::Submit, "answered with a request id that cannot be one"))?;
         let base = answer.status_url.as_deref().and_then(|status_url| status_url.strip_suffix("/status"));
         let url = base.and_then(|base| self.given_url(base, &id, None)).map(|base| String::from(base).into());
-        Ok(Accepted { id, url })
+        Ok(Accepted { id, url, position: answer.queue_position })
     }
 
     /// Asks where a request stands, with its logs if wanted.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::OutputError;
+use super::arriving::Arriving;
 use super::dressing::Dressing;
 use super::folder::Folder;
 use super::name::Names;
@@ -25,6 +26,8 @@ pub struct Draft {
     content: Content,
     written: u64,
     dressing: Dressing,
+    /// Who checks it meanwhile.
+    arriving: Option<Arriving>,
 }
 
 /// What has come of it.
@@ -38,7 +41,8 @@ enum Content {
 
 impl Draft {
     pub(super) fn new(shared: Arc<Folder>, names: Names) -> Self {
-        Self { shared, names, content: Content::Memory(Vec::new()), written: 0, dressing: Dressing::default() }
+        let content = Content::Memory(Vec::new());
+        Self { shared, names, content, written: 0, dressing: Dressing::default(), arriving: None }
     }
 
     /// With what it gets of its photo.
@@ -63,6 +67,9 @@ impl Draft {
             Content::Memory(bytes) => {
                 let bytes = self.dressing.head(std::mem::take(bytes));
                 self.content = self.begin_file().await?;
+                // What is written anew, or gets its metadata later, is checked when it has them.
+                let is_as_it_stays = !self.dressing.is_to_be_finished() && !self.dressing.is_wanted();
+                self.arriving = is_as_it_stays.then(|| Arriving::begin(&bytes)).flatten();
                 self.write_to_file(&bytes).await?;
                 self.write_to_file(chunk).await?;
             }
@@ -83,13 +90,16 @@ impl Draft {
     async fn write_to_file(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
         let Content::File(file) = &mut self.content else { return Ok(()) };
         let written = file.write_all(bytes).await;
+        if let Some(arriving) = &mut self.arriving {
+            arriving.feed(bytes).await;
+        }
         written.map_err(|error| self.failed(error))
     }
 
     /// Takes back all that was handed to it: it is to be written anew, from its first byte.
     pub fn restart(&mut self) {
         self.content = Content::Memory(Vec::new());
-        self.written = 0;
+        (self.written, self.arriving) = (0, None);
         self.dressing.restart();
     }
 
@@ -106,7 +116,11 @@ impl Draft {
             Content::Memory(bytes) => Whole::Memory(bytes),
             Content::File(file) => Whole::File(file.end().await.map_err(|error| self.failed(error))?),
         };
-        Ok(Part { what, content, bytes: self.written, dressing: self.dressing })
+        let checked = match self.arriving.take() {
+            Some(arriving) => arriving.end().await,
+            None => None,
+        };
+        Ok(Part { what, content, bytes: self.written, dressing: self.dressing, checked })
     }
 
     /// A failure, told of the file that it was to become.

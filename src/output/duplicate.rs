@@ -71,5 +71,5 @@ fn copied(from: &Path, of: SavedFile, shared: &Folder, names: &mut Names) -> Res
         FileKind::Other(extension) => (false, Some(extension)),
     };
     let what = Wanted { role: of.role, picture, extension };
-    Ok(Part { what, content: Whole::File(file), bytes, dressing: Dressing::default() })
+    Ok(Part { what, content: Whole::File(file), bytes, dressing: Dressing::default(), checked: None })
 }

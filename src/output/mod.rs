@@ -3,6 +3,7 @@
 
 mod adopt;
 mod again;
+mod arriving;
 mod caption;
 mod draft;
 mod dressing;

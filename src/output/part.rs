@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::OutputError;
+use super::arriving::Checked;
 use super::caption::lines_of;
 use super::dressing::Dressing;
 use super::other;
@@ -63,6 +64,8 @@ pub struct Part {
     pub(super) bytes: u64,
     /// What it gets of its photo.
     pub(super) dressing: Dressing,
+    /// What its check came to, where that was made while it came and it has stayed as it was.
+    pub(super) checked: Option<Checked>,
 }
 
 /// Where it lies.
@@ -101,6 +104,7 @@ impl Part {
             bytes: lines.len() as u64,
             content: Whole::Memory(lines.into_bytes()),
             dressing: Dressing::default(),
+            checked: None,
         })
     }
 
@@ -125,6 +129,7 @@ impl Part {
             }
             Whole::File(file) => {
                 if self.dressing.is_wanted() {
+                    self.checked = None;
                     self.dressing.file(file)?;
                 }
                 file.length()?
@@ -137,15 +142,16 @@ impl Part {
     ///
     /// # Errors
     /// If it is damaged, not what it should be, or cannot be read.
-    pub(super) fn check(&self) -> Result<(FileKind, Look), Fault> {
+    pub(super) fn check(&mut self) -> Result<(FileKind, Look), Fault> {
+        let checked = self.checked.take();
         match &self.content {
-            Whole::Memory(bytes) => self.check_bytes(Cursor::new(bytes)),
-            Whole::File(file) => self.check_bytes(file),
+            Whole::Memory(bytes) => self.check_bytes(Cursor::new(bytes), checked),
+            Whole::File(file) => self.check_bytes(file, checked),
         }
     }
 
-    fn check_bytes(&self, mut file: impl Read + Seek) -> Result<(FileKind, Look), Fault> {
-        match check(&mut file) {
+    fn check_bytes(&self, mut file: impl Read + Seek, checked: Option<Checked>) -> Result<(FileKind, Look), Fault> {
+        match check(&mut file, checked) {
             Ok((format, pixels, look)) => Ok((FileKind::Picture { format, pixels }, look)),
             // Vectorisers give their drawing as the picture.
             Err(PictureError::Other(Other::Svg)) => Ok((FileKind::Other("svg".into()), Look::default())),
@@ -194,10 +200,13 @@ fn head(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// What a whole picture is, its size as people see it, and how it looks.
-pub(super) fn check(mut picture: impl Read + Seek) -> Result<(Format, Pixels, Look), PictureError> {
+/// What a whole picture is, its size as people see it, and how it looks; from what its check came to, if it was made.
+pub(super) fn check(
+    mut picture: impl Read + Seek,
+    checked: Option<Checked>,
+) -> Result<(Format, Pixels, Look), PictureError> {
     let header = header(&mut picture)?;
-    let mut look = complete(picture, header.format)?;
+    let mut look = checked.unwrap_or_else(|| complete(picture, header.format))?;
     if header.orientation != Orientation::Upright || header.converts.is_some() {
         // It is not what people see.
         look.reduced = None;
@@ -210,7 +219,7 @@ pub(super) fn check_file(path: &Path, was: &FileKind) -> Result<(FileKind, Look)
     let mut file = storage::sink(path).open(path).map_err(PictureError::Unreadable)?;
     match was {
         FileKind::Picture { .. } => {
-            let (format, pixels, look) = check(file)?;
+            let (format, pixels, look) = check(file, None)?;
             Ok((FileKind::Picture { format, pixels }, look))
         }
         FileKind::Other(_) => match sniff(&head(&mut file).map_err(PictureError::Unreadable)?) {
@@ -306,6 +315,7 @@ mod tests {
                 bytes: bytes.len() as u64,
                 content: Whole::Memory(bytes.to_vec()),
                 dressing: Dressing::default(),
+                checked: None,
             }
             .check()
             .map(|(kind, _)| kind)

@@ -49,4 +49,4 @@ pub use pixels::{MOST_AVIF, READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
 pub use tags::{Carried, Orientation};
 pub use thumbs::Thumbs;
-pub use whole::{complete, ends_well};
+pub use whole::{complete, complete_as_it_comes, ends_well};

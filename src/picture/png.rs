@@ -1,6 +1,6 @@
 //! PNG: its chunks and rows (PNG specification, third edition).
 
-use std::io::{Read, Seek};
+use std::io::{BufRead, Read, Seek};
 
 use memchr::memchr_iter;
 use png::{ColorType, Decoder, DecodingError, Limits, Transformations};
@@ -132,9 +132,9 @@ pub(super) fn ends_well<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(), Flaw
     }
 }
 
-/// Decodes it row by row, which checks every chunk's checksum and that the data fills all rows.
-pub(super) fn complete<R: Read + Seek>(bytes: Bytes<R>) -> Result<Look, Flaw> {
-    let mut decoder = Decoder::new_with_limits(bytes.into_inner()?, Limits { bytes: MOST_MEMORY });
+/// Decodes it row by row, which checks every chunk's checksum and that the data fills all rows. It is read forwards only.
+pub(super) fn complete(file: impl BufRead + Seek) -> Result<Look, Flaw> {
+    let mut decoder = Decoder::new_with_limits(file, Limits { bytes: MOST_MEMORY });
     decoder.set_transformations(Transformations::normalize_to_color8());
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);

@@ -1,8 +1,9 @@
 //! Whether a picture is all there.
 
-use std::io::{Read, Seek};
+use std::io::{BufRead, Read, Seek};
 
 use super::bytes::Bytes;
+use super::error::Flaw;
 use super::facts::Look;
 use super::{PictureError, avif, gif, jpeg, png, webp};
 use crate::job::Format;
@@ -23,13 +24,21 @@ const PAGE: usize = 4096;
 pub fn complete(file: impl Read + Seek, format: Format) -> Result<Look, PictureError> {
     let mut bytes = Bytes::new(file, CHUNK).map_err(PictureError::Unreadable)?;
     let seen = match format {
-        Format::Png => png::complete(bytes),
+        Format::Png => bytes.into_inner().map_err(Flaw::from).and_then(png::complete),
         Format::Jpeg => jpeg::complete(&mut bytes).map(|()| Look::default()),
         Format::Webp => webp::complete(&mut bytes).map(|()| Look::default()),
         Format::Gif => gif::complete(&mut bytes).map(|()| Look::default()),
         Format::Avif => avif::complete(&mut bytes).map(|()| Look::default()),
     };
     seen.map_err(|flaw| flaw.of(format))
+}
+
+/// The same for a PNG that comes piece by piece, from where nothing can be read twice.
+///
+/// # Errors
+/// As [`complete`].
+pub fn complete_as_it_comes(file: impl BufRead + Seek, format: Format) -> Result<Look, PictureError> {
+    png::complete(file).map_err(|flaw| flaw.of(format))
 }
 
 /// Checks that a picture has its end, reading a few bytes of most files and more only of those

@@ -83,6 +83,7 @@ impl State {
             | NoticeKind::Changed
             | NoticeKind::WebhookRefused
             | NoticeKind::WebhooksMissed
+            | NoticeKind::AtOnce
             | NoticeKind::Resumed => return None,
         })
     }

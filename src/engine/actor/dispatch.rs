@@ -38,10 +38,10 @@ impl Engine {
         while self.scheduler.tasks.count(Pool::Saves) < self.options.limits.pools.downloads && self.begin_next_copy() {}
         while self.scheduler.tasks.count(Pool::Calls) < self.options.limits.pools.calls
             && self.may_begin(CallKind::Follow, now)
-            && (self.begin_next_answer() || self.begin_next_call())
+            && (self.begin_next_answer() || self.begin_next_call(now))
         {}
         while self.is_open()
-            && self.jobs.totals().in_flight < usize::from(self.scheduler.window)
+            && self.jobs.totals().in_flight < self.scheduler.open()
             && self.scheduler.tasks.count(Pool::Submits) < self.options.limits.pools.submits
             && self.may_send_unbilled()
             && self.may_begin(CallKind::Submit, now)
@@ -203,7 +203,10 @@ impl Engine {
         true
     }
 
-    fn begin_next_call(&mut self) -> bool {
+    fn begin_next_call(&mut self, now: Timestamp) -> bool {
+        if self.scheduler.to_call.is_empty() || !self.scheduler.allowance.take(now) {
+            return false;
+        }
         let Some(id) = self.scheduler.to_call.pop_front() else { return false };
         let Some(job) = self.jobs.get(id) else { return true };
         let request = match job.state.request() {

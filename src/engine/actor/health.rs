@@ -17,6 +17,17 @@ use crate::job::{JobId, Timestamp, plural};
 const COUNTDOWN: Duration = Duration::from_secs(1);
 
 impl Engine {
+    /// Says how many requests the account runs at once, when that becomes known or has changed.
+    pub(super) fn tell_at_once(&mut self) {
+        if let Some(at_once) = self.scheduler.account.news() {
+            let message = format!("your account runs {} at once", plural(usize::from(at_once), "request", "requests"));
+            let action = "so many and a few more are kept at fal, so that no slot stays empty".to_owned();
+            tracing::info!(message, "the window knows the account");
+            self.tell(What::Notice(Notice { kind: NoticeKind::AtOnce, message, action }));
+            self.publisher.dirty = true;
+        }
+    }
+
     /// Whether a call of this kind may begin, as far as fal and the account are concerned.
     pub(super) fn may_begin(&self, call_kind: CallKind, now: Timestamp) -> bool {
         let scheduler = &self.scheduler;

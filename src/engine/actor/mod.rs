@@ -222,6 +222,7 @@ impl Engine {
             self.look_out(now);
             self.tend_canary();
             self.tend_webhooks(now);
+            self.tell_at_once();
             self.dispatch(now);
             self.tell_plan(true);
             self.break_silence(now);
@@ -282,6 +283,9 @@ impl Engine {
             next = next.min(at);
         }
         if let Some(due) = self.course.review.writing.due().filter(|_| self.scheduler.tasks.count(Pool::Words) == 0) {
+            next = next.min(due);
+        }
+        if let Some(due) = self.scheduler.allowance.next(now).filter(|_| !self.scheduler.to_call.is_empty()) {
             next = next.min(due);
         }
         if let Some(due) = self.search.due {

@@ -59,16 +59,20 @@ impl Engine {
                 upload::finish(job, result, &self.jobs, retries, now)
             }
             (Step::Submit(_), Outcome::Submitted(result)) => {
+                if let Ok(accepted) = &result {
+                    let (ours, most) = (self.jobs.totals().in_flight, self.scheduler.window);
+                    self.scheduler.account.accepted(accepted.position, ours, most, now);
+                }
                 submit::finish(job, self.runtime.entry(id).or_default(), result, now)
             }
             (Step::Record(_), Outcome::Recorded(result)) => {
                 let trouble = result.err().map(|error| told("the ledger cannot be written", &error));
-                let first = self.scheduler.first_call(job, now);
-                submit::recorded(job, self.runtime.get(&id), trouble, first)
+                let live = self.runtime.entry(id).or_default();
+                let first = self.scheduler.first_call(job, &mut live.following, now);
+                submit::recorded(job, live, trouble, first)
             }
             (Step::Poll(_), Outcome::Polled(result)) => {
-                let (interval, webhooks) = (&mut self.scheduler.poll_interval, &mut self.scheduler.webhooks);
-                let around = poll::Around { interval, webhooks, is_watched, random, now };
+                let around = poll::Around { scheduler: &mut self.scheduler, is_watched, random, now };
                 poll::finish(job, self.runtime.entry(id).or_default(), result, around)
             }
             (Step::Stored(_), Outcome::Stored(result)) => {
@@ -127,8 +131,9 @@ impl Engine {
             Step::Record(id) => {
                 let now = self.now();
                 let Some(job) = self.jobs.get(id) else { return };
-                let first = self.scheduler.first_call(job, now);
-                let effects = submit::recorded(job, self.runtime.get(&id), Some(cause.to_string()), first);
+                let live = self.runtime.entry(id).or_default();
+                let first = self.scheduler.first_call(job, &mut live.following, now);
+                let effects = submit::recorded(job, live, Some(cause.to_string()), first);
                 self.perform(id, effects);
             }
             Step::Cancel(id) => {

@@ -151,7 +151,11 @@ impl Engine {
         Snapshot {
             batch: Arc::clone(&self.facts),
             phase: self.phase(),
-            flow: Flow { capped: self.is_capped(), ..self.publisher.throughput.flow(now, self.scheduler.window, left) },
+            flow: Flow {
+                capped: self.is_capped(),
+                at_once: self.scheduler.account.at_once(),
+                ..self.publisher.throughput.flow(now, self.scheduler.window, left)
+            },
             detail: self.detail(sight),
             totals: self.jobs.totals().clone(),
             plan: self.planned(),

@@ -67,7 +67,7 @@ impl Engine {
     pub(super) fn take_over(&mut self) {
         tracing::warn!("webhooks stay away: fal is asked as often as without them");
         let waiting: Vec<_> = self.followed().map(|(id, _)| id).collect();
-        let first = self.scheduler.poll_interval.first();
+        let first = self.scheduler.poll_interval.first(None).wait;
         for id in waiting {
             let wait = first.mul_f64(self.rng.f64());
             if self.runtime.get(&id).is_some_and(|live| !live.calling) {

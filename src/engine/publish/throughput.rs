@@ -147,6 +147,7 @@ impl Throughput {
             began: self.began,
             ended: self.ended,
             window,
+            at_once: None,
             recent: self.bars.iter().copied().collect(),
             per_minute: rate.map(|rate| rate * 60.0),
             eta,

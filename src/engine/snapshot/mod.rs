@@ -235,6 +235,8 @@ pub enum NoticeKind {
     WebhookRefused,
     /// Webhooks stay away that should have come.
     WebhooksMissed,
+    /// How many requests the account runs at once.
+    AtOnce,
 }
 
 impl NoticeKind {
@@ -256,6 +258,7 @@ impl NoticeKind {
                 | Self::Changed
                 | Self::WebhookRefused
                 | Self::WebhooksMissed
+                | Self::AtOnce
         )
     }
 

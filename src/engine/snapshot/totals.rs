@@ -82,6 +82,8 @@ pub struct Flow {
     pub ended: Option<Timestamp>,
     /// Most requests at fal at once.
     pub window: u16,
+    /// How many of them the account runs at once, where that is known to be fewer than are sent.
+    pub at_once: Option<u16>,
     /// Pictures saved in each of the last minutes or so, oldest first, for a sparkline.
     pub recent: Vec<u16>,
     /// Pictures a minute, once that means something.

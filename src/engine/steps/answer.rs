@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::effect::{Again, Effect, Effects};
-use crate::engine::poll_interval::PollInterval;
+use crate::engine::pace::poll_interval::PollInterval;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::runtime::Runtime;
 use crate::engine::steps::stages::{Outcome, Stages};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::effect::{Effect, Effects, Queue};
-use crate::engine::poll_interval::{PollInterval, Seen};
+use crate::engine::pace::poll_interval::{PollInterval, Seen};
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::runtime::Runtime;
+use crate::engine::scheduler::Scheduler;
 use crate::engine::steps::stages::{Outcome, Stages};
-use crate::engine::webhooks::Webhooks;
 use crate::fal::{FalError, Progress, Status};
 use crate::job::{CauseKind, Class, Job, JobState, Request, Timestamp, Transition};
 
@@ -20,8 +20,7 @@ const UNCLEAR: u32 = 3;
 /// What is around a request that is followed.
 #[derive(Debug)]
 pub(in crate::engine) struct Around<'a> {
-    pub(in crate::engine) interval: &'a mut PollInterval,
-    pub(in crate::engine) webhooks: &'a mut Webhooks,
+    pub(in crate::engine) scheduler: &'a mut Scheduler,
     /// Whether somebody looks at this job.
     pub(in crate::engine) is_watched: bool,
     /// In 0..1.
@@ -53,7 +52,11 @@ pub(in crate::engine) fn finish(
 
 /// fal said where a request stands.
 fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) -> Effects {
-    let Around { interval, webhooks, is_watched, random, now } = around;
+    let Around { scheduler, is_watched, random, now } = around;
+    let Scheduler { poll_interval: interval, webhooks, account, allowance, .. } = scheduler;
+    if std::mem::take(&mut live.following.is_forecast) {
+        interval.forecast(status.progress == Progress::Completed);
+    }
     let state = &job.state;
     let mut effects = vec![Effect::GotThrough(CallKind::Follow)];
     (live.failures, live.unclear) = (0, 0);
@@ -65,8 +68,13 @@ fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) ->
             if !matches!(state, JobState::InQueue(_, _, known) if *known == position) {
                 effects.push(Effect::Change(Transition::Queue(position), Vec::new()));
             }
-            live.not_running_at = Some(now);
-            live.turn_at = interval.until_turn(position).map(|wait| now.plus(wait));
+            let before = live.following.position.zip(live.following.not_running_at);
+            if let Some(((was, then), is)) = before.zip(position) {
+                interval.moved(was.saturating_sub(is), now.since(then));
+            }
+            live.following.position = position;
+            live.following.not_running_at = Some(now);
+            live.following.turn_at = interval.until_turn(position).map(|wait| now.plus(wait));
             let usual = interval.next(Seen::Queued(position), is_watched, random);
             effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
@@ -77,20 +85,22 @@ fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) ->
             }
             let ran = now.since(since.unwrap_or(now));
             // No later run needs it, but whoever looks into the ledger meanwhile would read that it waits.
-            if ran >= LONG && !std::mem::replace(&mut live.noted_running, true) {
+            if ran >= LONG && !std::mem::replace(&mut live.following.noted_running, true) {
                 effects.push(Effect::Note);
             }
             let running = Seen::Running {
                 at_least: ran,
-                at_most: now.since(live.not_running_at.or(since).unwrap_or(now)),
-                supposedly: live.turn_at.map(|turn| now.since(turn)),
+                at_most: now.since(live.following.not_running_at.or(since).unwrap_or(now)),
+                supposedly: live.following.turn_at.map(|turn| now.since(turn)),
             };
             let usual = interval.next(running, is_watched, random);
             effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
         Progress::Completed => {
+            allowance.give_back();
             if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
                 interval.learn(Duration::from_secs_f64(seconds));
+                account.ended(seconds, now);
             }
             let complete = Transition::Complete(status.inference_s);
             effects.push(Effect::Change(complete, vec![Effect::Queue(Queue::Answer)]));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::engine::effect::{Effect, Effects, told};
+use crate::engine::pace::following::Following;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
@@ -56,8 +57,8 @@ pub(in crate::engine) fn finish(
     let JobState::Submitting(_, intent) = &job.state else { return Vec::new() };
     let upload = intent.upload.clone();
     match result {
-        Ok(Accepted { id, url }) => {
-            live.not_running_at = Some(now);
+        Ok(Accepted { id, url, position }) => {
+            live.following = Following { position, not_running_at: Some(now), ..Following::default() };
             let request = Request { id, url, at: now, upload };
             // Only when this is safely written is the first call made.
             let accepted = Effect::Change(Transition::Accept(request), vec![Effect::Record]);
@@ -86,17 +87,12 @@ pub(in crate::engine) async fn record(stages: Arc<Stages>, job: Job) -> Outcome 
 
 /// A state is in the ledger, unless there was trouble: then the row is kept and tried again with
 /// whatever is written next. `first` is the wait until the first call about a request.
-pub(in crate::engine) fn recorded(
-    job: &Job,
-    live: Option<&Runtime>,
-    trouble: Option<String>,
-    first: Duration,
-) -> Effects {
+pub(in crate::engine) fn recorded(job: &Job, live: &Runtime, trouble: Option<String>, first: Duration) -> Effects {
     // The batch may be finished by this alone.
     let mut effects = vec![Effect::Show];
     effects.extend(trouble.map(|trouble| Effect::Pause(PauseReason::Disk(trouble))));
     if matches!(job.state, JobState::InQueue(..)) {
-        if live.is_some_and(|live| live.cancelling) {
+        if live.cancelling {
             effects.push(Effect::AskToCancel);
         }
         effects.push(Effect::CallIn(first));

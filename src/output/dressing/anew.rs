@@ -51,7 +51,7 @@ impl Part {
         let how = Finish { format, quality: finishing.quality, mask };
         match finish(&bytes, &came, &how, &mut into).and_then(|()| into.end().map_err(Unready::Disk)) {
             Ok(()) => {
-                self.content = Whole::File(file);
+                (self.content, self.checked) = (Whole::File(file), None);
                 Ok(())
             }
             Err(Unready::Disk(error)) => Err(failed(error)),

@@ -122,7 +122,8 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::Paused
         | NoticeKind::Changed
         | NoticeKind::WebhookRefused
-        | NoticeKind::WebhooksMissed => (notice.action.as_str(), Vec::new()),
+        | NoticeKind::WebhooksMissed
+        | NoticeKind::AtOnce => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
     let mark = match notice.kind {
@@ -163,7 +164,8 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         | NoticeKind::Watching
         | NoticeKind::Waiting
         | NoticeKind::Paused
-        | NoticeKind::Changed => return None,
+        | NoticeKind::Changed
+        | NoticeKind::AtOnce => return None,
     })
 }
 

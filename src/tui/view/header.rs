@@ -70,6 +70,9 @@ fn what(ui: &Ui, row: Rect, buf: &mut Buffer) {
     if !matches!(ui.snapshot.phase, Phase::Watching | Phase::Finished) {
         let why = if flow.capped && in_flight < usize::from(flow.window) { " (cap)" } else { "" };
         right.push(Piece::text(4, format!("{in_flight} of {} in flight{why}", flow.window), of(Role::Text)));
+        if let Some(at_once) = flow.at_once.filter(|_| roomy) {
+            right.push(Piece::text(1, format!("account runs {at_once} at once"), of(Role::Muted)));
+        }
     }
     if let Some(elapsed) = elapsed(ui) {
         right.push(Piece::text(5, clock(elapsed), of(Role::Muted)));
