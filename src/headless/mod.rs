@@ -85,8 +85,8 @@ pub enum HeadlessError {
 
 /// How long events gather between two writes.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Events that are taken at once, and so written with one `write`.
-const AT_ONCE: usize = 512;
+/// Events that are taken at once, and so written with one `write`: of a model that answers at once there come ten thousand a second.
+const AT_ONCE: usize = 4096;
 
 /// Tells a batch until it has ended, all but the end: what is the last word is told with
 /// [`Told::end`], once everything is written down. Events that are there are written together;

@@ -56,6 +56,19 @@ impl Reader {
         Ok((is_all || !rest.is_empty()).then_some(rest))
     }
 
+    /// Where it ends. One that was read as a whole is asked no more; another may have grown since it was opened.
+    fn end(&mut self) -> io::Result<u64> {
+        // Whoever wants to know where it ends reads its head next.
+        if self.stat.bytes < HEAD && self.kept().is_ok() {
+            let whole = self.head.as_ref().map(|head| head.len() as u64).filter(|length| *length < HEAD);
+            if let Some(length) = whole {
+                return Ok(length);
+            }
+        }
+        self.file_at = self.file.seek(SeekFrom::End(0))?;
+        Ok(self.file_at)
+    }
+
     /// Brings the file itself to where it is read next.
     fn go_there(&mut self) -> io::Result<()> {
         if self.file_at != self.at {
@@ -108,11 +121,7 @@ impl Seek for Reader {
         let at = match to {
             SeekFrom::Start(at) => Some(at),
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            // It may have grown since.
-            SeekFrom::End(by) => {
-                self.file_at = self.file.seek(SeekFrom::End(0))?;
-                self.file_at.checked_add_signed(by)
-            }
+            SeekFrom::End(by) => self.end()?.checked_add_signed(by),
         };
         self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)

@@ -54,6 +54,8 @@ use crate::webhook::{Inbox, News};
 
 /// Outcomes that are taken in between two looks at everything else.
 const OUTCOMES: usize = 256;
+/// How soon it is looked again whether who is told of everything has caught up: until then nothing new is begun.
+const CATCHING_UP: Duration = Duration::from_millis(50);
 /// How long everything else comes first while rows are gathered.
 const BETWEEN_SLICES: Duration = Duration::from_millis(1);
 
@@ -287,6 +289,10 @@ impl Engine {
         }
         if let Some(due) = self.scheduler.allowance.next(now).filter(|_| !self.scheduler.to_call.is_empty()) {
             next = next.min(due);
+        }
+        if !self.publisher.is_heard() {
+            // Nobody says when those who are told have caught up.
+            next = next.min(now.plus(CATCHING_UP));
         }
         if let Some(due) = self.search.due {
             next = next.min(due);

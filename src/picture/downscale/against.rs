@@ -182,16 +182,20 @@ impl<'a> Glance<'a> {
     }
 
     fn brightest(&self) -> u8 {
-        self.samples.iter().copied().max().unwrap_or(0)
+        self.samples.iter().fold(0, |most, sample| most.max(*sample))
     }
 
     fn is_flat(&self) -> bool {
         // What is of one colour is as bright everywhere, and most pictures are not.
-        self.deviation() <= f32::from(ONE)
-            && (0..3).all(|colour| {
-                let samples = || self.samples.iter().skip(colour).step_by(3).copied();
-                samples().max().unwrap_or(0) - samples().min().unwrap_or(0) <= ONE
-            })
+        if self.deviation() > f32::from(ONE) {
+            return false;
+        }
+        let (mut least, mut most) = ([u8::MAX; 3], [0; 3]);
+        for [red, green, blue] in self.samples.as_chunks().0 {
+            least = [least[0].min(*red), least[1].min(*green), least[2].min(*blue)];
+            most = [most[0].max(*red), most[1].max(*green), most[2].max(*blue)];
+        }
+        least.into_iter().zip(most).all(|(least, most)| most.saturating_sub(least) <= ONE)
     }
 
     /// The deviation of its brightness.
