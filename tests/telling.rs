@@ -239,3 +239,32 @@ fn a_full_pipe_holds_up_words_and_nothing_else() {
     assert!(output.status.success() && output.stdout.len() > 1 << 16);
     assert!(output.stdout.ends_with(b"\"exit\":0}\n"));
 }
+
+#[test]
+fn a_reader_that_falls_far_behind_holds_it_up_until_it_has_caught_up_and_no_longer() {
+    let stage = Stage::with(Options { latency: std::time::Duration::ZERO, runners: 64, ..Options::default() });
+    for n in 0..900_u16 {
+        let [high, low] = n.to_be_bytes();
+        let picture = image::RgbImage::from_pixel(16, 16, image::Rgb([high, low, 90]));
+        picture.save(stage.photos().join(format!("plain-{n}.png"))).unwrap();
+    }
+    let mut child = stage
+        .command(&["--json", "--yes", "-c", "64"])
+        .arg(stage.photos())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Nobody reads, and more events wait than may.
+    let is_held_up = |stats: &Value| {
+        let sent = stats["accepted"].as_u64().unwrap_or_default();
+        sent > 200 && sent < 900 && stats["calls"]["download"].as_u64() == Some(sent)
+    };
+    stage.until("nothing more is sent", is_held_up);
+    assert!(child.try_wait().unwrap().is_none(), "it waits to be read");
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.ends_with("\"exit\":0}\n"));
+    assert!(!told.contains("\"kind\":\"waiting\""), "it goes on by itself, and not when it next has something to say");
+}

@@ -37,6 +37,7 @@ impl Fake {
             began: self.began,
             ended: self.ended,
             window: self.window,
+            at_once: None,
             recent: (0..12).rev().map(recent).collect(),
             per_minute: (minute > 0.0).then_some(minute),
             eta: (minute > 0.0).then(|| now().plus(Duration::from_secs_f64(left as f64 / minute * 60.0))),

@@ -26,7 +26,7 @@ pub(super) fn compare((a, a_is_folder): (&OsStr, bool), (b, b_is_folder): (&OsSt
 
 /// Whether a name is compared as it stands, as most are.
 fn is_plain(name: &[u8]) -> bool {
-    name.is_ascii() && name.len() <= usize::from(u8::MAX)
+    name.is_ascii() && u8::try_from(name.len()).is_ok()
 }
 
 /// A folder of a hundred thousand photos is sorted by two million of these.
