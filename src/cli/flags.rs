@@ -321,6 +321,9 @@ pub struct PlaceFlags {
     /// Where the ledger and the log live [default: fal-tui in the XDG state directory].
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
+    /// Keep the ledger on a PostgreSQL server, as `postgres://user@host/database` [default: SQLite in the state directory].
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub ledger: Option<String>,
     /// Which of the keys that `fal-tui login` stored is used, where FAL_KEY is not set [default: default].
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,

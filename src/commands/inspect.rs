@@ -13,6 +13,7 @@ use crate::commands::attach;
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
 use crate::commands::further;
+use crate::commands::ledger::open_ledger;
 use crate::commands::moment::{local, utc};
 use crate::commands::process::stdout::print;
 use crate::commands::run::records;
@@ -21,7 +22,7 @@ use crate::job::{
     BatchId, Cause, CauseKind, ContentHash, Group, Job, JobId, Saved, Service, Transition, apply, clean, path_text,
     plural,
 };
-use crate::ledger::{BatchRow, Ledger, held};
+use crate::ledger::{BatchRow, Ledger};
 use crate::model::file_mark;
 use crate::output::{Again, CaptionForm};
 
@@ -30,14 +31,14 @@ const LEFT: usize = 20;
 
 /// `fal-tui batches`.
 pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failure> {
-    let rows = Ledger::open(&settings.home.state_dir).await?.batches().await?;
-    let held = held(&settings.home.state_dir);
+    let ledger = open_ledger(&settings.home).await?;
+    let (rows, held) = (ledger.batches().await?, ledger.held().await?);
     let running = |row: &BatchRow| held.iter().find(|held| held.batch == row.id);
     if json {
         let row = |row: &BatchRow| {
             let mut object = row_json(row);
             object.insert("running".to_owned(), running(row).is_some().into());
-            object.insert("pid".to_owned(), running(row).and_then(|held| held.pid).into());
+            object.insert("pid".to_owned(), running(row).and_then(|held| held.by.pid).into());
             Value::Object(object).to_string()
         };
         return print(&lines(rows.iter().map(row)));
@@ -48,8 +49,11 @@ pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failu
     let text = |row: &BatchRow| {
         let mut text = row_text(row);
         if let Some(held) = running(row) {
-            let process = held.pid.map(|pid| format!(" in process {pid}")).unwrap_or_default();
-            writeln!(text, "      runs now{process}: {}", attach::back_to(row.id, settings)).ok();
+            let back = match held.by.host {
+                None => format!(": {}", attach::back_to(row.id, settings)),
+                Some(_) => String::new(),
+            };
+            writeln!(text, "      runs now in {}{back}", held.by).ok();
         }
         text
     };
@@ -58,7 +62,7 @@ pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failu
 
 /// `fal-tui show`.
 pub(super) async fn show(settings: &Settings, id: BatchId, json: bool) -> Result<u8, Failure> {
-    let ledger = Ledger::open(&settings.home.state_dir).await?;
+    let ledger = open_ledger(&settings.home).await?;
     let row = ledger.batch(id).await?;
     let jobs = ledger.jobs(id).await?;
     let causes = causes(&jobs);
@@ -129,12 +133,12 @@ fn job_text(job: &Job) -> String {
 
 /// `fal-tui report`.
 pub(super) async fn report(settings: &Settings, id: BatchId) -> Result<u8, Failure> {
-    let ledger = Ledger::open(&settings.home.state_dir).await?;
+    let ledger = open_ledger(&settings.home).await?;
     let batch = Batch::known(&ledger, id).await?;
     let settings = &settings.with_written_kept(ledger.captions(id).await?.as_deref());
     let mut jobs = ledger.jobs(id).await?;
     let output = batch.output(settings)?;
-    if settings.written.captions.are_in(CaptionForm::Embed) && ledger.is_worked_on(id) {
+    if settings.written.captions.are_in(CaptionForm::Embed) && ledger.is_worked_on(id).await? {
         return Err(Failure::refusal(format!(
             "batch {id} is worked on: its pictures are written to once that is over"
         )));

@@ -9,6 +9,7 @@ mod failure;
 mod finish;
 mod further;
 mod inspect;
+mod ledger;
 mod listed;
 mod models;
 mod moment;

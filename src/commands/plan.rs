@@ -6,6 +6,7 @@ use crate::commands::batch::Batch;
 use crate::commands::earlier;
 use crate::commands::earlier::remember::{Remembered, remember};
 use crate::commands::failure::Failure;
+use crate::commands::ledger::open_ledger;
 use crate::commands::models;
 use crate::commands::price;
 use crate::commands::process::stdout::print;
@@ -25,7 +26,7 @@ use crate::sandbox::Sandbox;
 /// `fal-tui plan`. Spends nothing, uploads nothing, and works without a key and a network: then the
 /// list price stands for fal's own. A sandbox is started to say its own.
 pub(super) async fn plan(settings: &Settings) -> Result<u8, Failure> {
-    let ledger = Ledger::open(&settings.home.state_dir).await?;
+    let ledger = open_ledger(&settings.home).await?;
     // Its server is there for as long as it is asked.
     let (_server, fal) = service(settings).await?;
     let chosen = models::chosen(settings, fal.as_ref()).await?.in_use()?;

@@ -70,7 +70,8 @@ impl Environment {
     /// Every variable but those that hold a secret of ours, by name or by what `is_secret` says of their value: what
     /// another program may see.
     pub fn harmless(&self, is_secret: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
-        let urls = [names::NOTIFY_URL, names::WEBHOOK, names::PUBLIC_URL].map(|setting| setting.variable);
+        let urls =
+            [names::NOTIFY_URL, names::WEBHOOK, names::PUBLIC_URL, names::LEDGER].map(|setting| setting.variable);
         let ours = [&[names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET][..], &urls].concat();
         let all = self.variables.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
         let harmless = all.filter(|(_, value)| !is_secret(&value.to_string_lossy()));

@@ -47,6 +47,11 @@ pub enum SettingsError {
         "there is no home directory to keep the ledger in: HOME is no absolute path\nhint: set HOME or XDG_STATE_HOME, or name a folder with `--state-dir`"
     )]
     NoStateDir,
+    /// A password on the command line.
+    #[error(
+        "`--ledger` has a password in it, which every user of this machine sees in the list of processes\nhint: give the address in FAL_TUI_LEDGER, or leave the password out: it is read from PGPASSWORD or ~/.pgpass, too"
+    )]
+    TypedPassword,
     /// The sandbox's flags without the sandbox.
     #[error("`--{0}` shapes the sandbox, and nothing says `--sandbox`")]
     NoSandbox(&'static str),

@@ -160,6 +160,8 @@ settings! {
     FPS = "fps", "FAL_TUI_FPS", One;
     /// Where the ledger and the log live.
     STATE_DIR = "state-dir", "FAL_TUI_STATE_DIR", One;
+    /// The server that has the ledger, `postgres://…`.
+    LEDGER = "ledger", "FAL_TUI_LEDGER", One;
     /// Which stored key is used.
     PROFILE = "profile", "FAL_TUI_PROFILE", One;
     /// How much more is logged, 0 to 2.

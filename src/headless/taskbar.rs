@@ -48,7 +48,7 @@ impl Taskbar {
         match &event.what {
             What::Notice(notice) | What::Canary(_, notice) => match notice.kind {
                 kind if kind.needs_a_person() => shown.how = How::Error,
-                NoticeKind::Offline | NoticeKind::RateLimited | NoticeKind::ResourcesLow => shown.how = How::Paused,
+                kind if kind.passes() && kind != NoticeKind::Waiting => shown.how = How::Paused,
                 NoticeKind::Resumed => shown.how = How::Running,
                 _ => {}
             },

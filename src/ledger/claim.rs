@@ -69,7 +69,7 @@ pub(super) fn grant(pending: &mut Pending, claims: &[Claiming], others: &[Other]
         (Some(batch), _) => Some(Claimed::Held(batch)),
         (None, Some((content, _))) if !granted.insert((content, claim.terms.clone())) => None,
         (None, _) => {
-            pending.put(claim.batch, claim.job.clone());
+            pending.grant(claim.batch, claim.job.clone());
             Some(Claimed::Ours)
         }
     };

@@ -1,5 +1,6 @@
 //! What can go wrong with the ledger, in words that say what to do.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,13 +57,41 @@ pub enum LedgerError {
         path: PathBuf,
     },
     /// Another process works on the batch.
-    #[error("batch {batch} is being worked on by {}\nhint: wait for it, or stop it and run the command again", process(*.pid))]
+    #[error("batch {batch} is being worked on by {by}\nhint: wait for it, or stop it and run the command again")]
     Held {
         /// The batch.
         batch: BatchId,
-        /// The process's id, where it could be read.
-        pid: Option<u32>,
+        /// Who works on it.
+        by: Holder,
     },
+    /// The ledger's server cannot be reached, or does not answer. What was not written is kept and tried again.
+    #[error(
+        "the ledger {} does not answer: {detail}\nhint: see whether the server runs and can be reached from here; it is asked again", .server.display()
+    )]
+    Away {
+        /// The server and its database.
+        server: PathBuf,
+        /// What came in place of an answer.
+        detail: String,
+    },
+    /// The ledger's server does not let us in.
+    #[error("the ledger {} lets nobody in so: {detail}\nhint: {}", .server.display(), .hint)]
+    Refused {
+        /// The server and its database.
+        server: PathBuf,
+        /// What it said.
+        detail: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// Another process has taken the batch over, because this one was not heard of for too long.
+    #[error(
+        "batch {0} was taken over by another process: this one was not heard of for too long\nhint: run the command again when the other is done"
+    )]
+    Lost(BatchId),
+    /// What was given is no address of a ledger.
+    #[error("{0}")]
+    Address(#[from] super::address::AddressError),
     /// No batch has this number.
     #[error("the ledger knows no batch {0}\nhint: `fal-tui batches` lists them")]
     NoBatch(BatchId),
@@ -89,8 +118,23 @@ pub enum LedgerError {
     },
 }
 
-fn process(pid: Option<u32>) -> String {
-    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+/// Who works on a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The process's id, where it could be read.
+    pub pid: Option<u32>,
+    /// The machine, where it may be another.
+    pub host: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pid {
+            Some(pid) => write!(f, "process {pid}")?,
+            None => f.write_str("another process")?,
+        }
+        self.host.as_ref().map_or(Ok(()), |host| write!(f, " on {host}"))
+    }
 }
 
 impl LedgerError {

@@ -7,16 +7,41 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::LedgerError;
+use super::error::Holder;
+use super::postgres::lease::Lease;
 use crate::job::BatchId;
 
-/// The right to work on a batch, for as long as it lives. The operating system takes it back when
-/// the process ends, however it ends.
+/// The right to work on a batch, for as long as it lives.
 #[derive(Debug)]
-pub struct BatchHold {
+pub struct BatchHold(#[expect(dead_code, reason = "it is held, not asked")] Kind);
+
+/// What is held.
+#[derive(Debug)]
+#[expect(dead_code, reason = "it is held, not asked")]
+enum Kind {
+    File(LockFile),
+    Lease(Lease),
+}
+
+impl From<LockFile> for BatchHold {
+    fn from(file: LockFile) -> Self {
+        Self(Kind::File(file))
+    }
+}
+
+impl From<Lease> for BatchHold {
+    fn from(lease: Lease) -> Self {
+        Self(Kind::Lease(lease))
+    }
+}
+
+/// A locked file. The operating system takes the lock back when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct LockFile {
     file: File,
 }
 
-impl BatchHold {
+impl LockFile {
     /// Takes the batch, or says who has it.
     pub(super) fn take(state_dir: &Path, batch: BatchId) -> Result<Self, LedgerError> {
         let path = path_of(state_dir, batch);
@@ -32,7 +57,9 @@ impl BatchHold {
                     looks -= 1;
                     std::thread::sleep(Duration::from_millis(10));
                 }
-                Err(TryLockError::WouldBlock) => return Err(LedgerError::Held { batch, pid: holder(&mut file) }),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(LedgerError::Held { batch, by: Holder { pid: holder(&mut file), host: None } });
+                }
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
         }
@@ -76,8 +103,8 @@ pub(super) fn is_held(state_dir: &Path, batch: BatchId) -> bool {
 pub struct Held {
     /// Which.
     pub batch: BatchId,
-    /// The process, where its lock can be read.
-    pub pid: Option<u32>,
+    /// By whom, as far as that can be read.
+    pub by: Holder,
 }
 
 /// The batches of a state directory that processes work on now, by number. It needs no ledger.
@@ -88,10 +115,10 @@ pub fn held(state_dir: &Path) -> Vec<Held> {
         names.filter_map(|name| batch_of(&name)).filter(|batch| is_held(state_dir, *batch)).collect();
     batches.sort_unstable_by_key(|batch| batch.0);
     let pid = |batch| holder(&mut File::open(path_of(state_dir, batch)).ok()?);
-    batches.into_iter().map(|batch| Held { batch, pid: pid(batch) }).collect()
+    batches.into_iter().map(|batch| Held { batch, by: Holder { pid: pid(batch), host: None } }).collect()
 }
 
-impl Drop for BatchHold {
+impl Drop for LockFile {
     fn drop(&mut self) {
         // The file stays: taking it away would let two processes hold two files of one name.
         let cleared = self.file.set_len(0).and_then(|()| self.file.unlock());

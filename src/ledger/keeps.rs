@@ -45,13 +45,13 @@ const COLUMNS: &[(Keep, &[&str])] = &[
 impl Keep {
     /// The column's new value, where `excluded` is the row of the new state.
     fn value(self, column: &str) -> String {
-        let unless = |is_silent: &str| format!("iif({is_silent}, {column}, excluded.{column})");
+        let unless = |is_silent: &str| format!("CASE WHEN {is_silent} THEN jobs.{column} ELSE excluded.{column} END");
         match self {
             Self::Replaced => format!("excluded.{column}"),
-            Self::Stays => format!("coalesce(excluded.{column}, {column})"),
+            Self::Stays => format!("coalesce(excluded.{column}, jobs.{column})"),
             Self::OfPhoto => {
                 let unsent = among(Status::is_untouched);
-                format!("iif(excluded.status IN {unsent}, NULL, coalesce(excluded.{column}, {column}))")
+                format!("CASE WHEN excluded.status NOT IN {unsent} THEN coalesce(excluded.{column}, jobs.{column}) END")
             }
             Self::With(other) => unless(&format!("excluded.{other} IS NULL")),
             Self::WithAnswer => unless("excluded.result_url IS NULL AND excluded.artifacts IS NULL"),
@@ -84,8 +84,14 @@ mod tests {
         assert_eq!(among(Status::is_untouched), "('PENDING', 'SKIPPED')");
         assert_eq!(among(Status::has_result), "('DONE', 'REVIEW')");
         let written = assignments();
-        assert!(written.contains("content = iif(excluded.status IN ('PENDING', 'SKIPPED'), NULL"), "{written}");
-        assert!(written.contains("request_url = iif(excluded.submitted_ms IS NULL, request_url, "), "{written}");
+        assert!(
+            written.contains("content = CASE WHEN excluded.status NOT IN ('PENDING', 'SKIPPED') THEN"),
+            "{written}"
+        );
+        assert!(
+            written.contains("request_url = CASE WHEN excluded.submitted_ms IS NULL THEN jobs.request_url ELSE"),
+            "{written}"
+        );
     }
 
     #[test]

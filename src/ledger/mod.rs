@@ -8,6 +8,7 @@
 //! within 50 ms; [`Writer::commit`] returns once its transaction is synced, together with all that
 //! was queued when it came.
 
+mod address;
 mod attempt;
 mod batch;
 mod claim;
@@ -17,8 +18,10 @@ mod further;
 mod hold;
 mod keeping;
 mod keeps;
+mod postgres;
 mod queue;
 mod record;
+mod sql;
 mod sqlite;
 mod store;
 mod writer;
@@ -27,12 +30,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use address::{Address, AddressError};
 pub use attempt::{Attempt, Payment};
 pub use batch::{BatchKey, BatchRow, Opened};
 pub use claim::Claimed;
-pub use error::LedgerError;
+pub use error::{Holder, LedgerError};
 pub use found::{Found, Trail};
 pub use hold::{BatchHold, Held, held};
 pub use store::Beginning;
@@ -41,7 +46,6 @@ pub use writer::Writer;
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
 use found::By;
 use queue::Queue;
-use sqlite::Sqlite;
 use sqlite::open::{self, Tuning};
 use store::Store;
 
@@ -58,12 +62,9 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Inner {
     beginning: Beginning,
-    state_dir: PathBuf,
     path: PathBuf,
     queue: Arc<Queue>,
     store: Arc<dyn Store>,
-    #[cfg(test)]
-    sqlite: Arc<Sqlite>,
     writing: Mutex<Option<JoinHandle<Result<(), LedgerError>>>>,
 }
 
@@ -85,23 +86,24 @@ impl Ledger {
     }
 
     async fn open_tuned(state_dir: &Path, tuning: Tuning) -> Result<Self, LedgerError> {
-        let (sqlite, state_dir, beginning) = Sqlite::open(state_dir, tuning).await?;
-        let path = sqlite.path().to_owned();
-        let sqlite = Arc::new(sqlite);
+        let sqlite::Opened { tables, path, beginning } = sqlite::open(state_dir, tuning).await?;
+        Ok(Self::of(Arc::new(tables), path, beginning))
+    }
+
+    /// Opens the ledger on a server, and brings an older one to this version's format.
+    ///
+    /// # Errors
+    /// If the server does not answer or let us in, or the ledger was written by a newer version.
+    pub async fn open_at(address: &Address) -> Result<Self, LedgerError> {
+        let (tables, beginning) = postgres::open(address).await?;
+        Ok(Self::of(Arc::new(tables), address.shown().to_owned(), beginning))
+    }
+
+    fn of(store: Arc<dyn Store>, path: PathBuf, beginning: Beginning) -> Self {
         let queue = Arc::new(Queue::default());
-        let store: Arc<dyn Store> = Arc::<Sqlite>::clone(&sqlite);
         let writing = tokio::spawn(writer::run(Arc::clone(&queue), Arc::clone(&store)));
-        let inner = Inner {
-            beginning,
-            state_dir,
-            path,
-            queue,
-            store,
-            #[cfg(test)]
-            sqlite,
-            writing: Mutex::new(Some(writing)),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner { beginning, path, queue, store, writing: Mutex::new(Some(writing)) };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Gives the ledger of a state directory another name, with all that SQLite keeps beside it, so
@@ -113,7 +115,7 @@ impl Ledger {
         open::set_aside(state_dir, Tuning::default()).await
     }
 
-    /// Where the ledger's file is.
+    /// Where the ledger's file is, or the server and the database that it is in.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.inner.path
@@ -148,7 +150,7 @@ impl Ledger {
     /// written.
     pub async fn open_batch(&self, key: &BatchKey) -> Result<Opened, LedgerError> {
         let (id, resumed) = self.inner.store.find_or_make(key).await?;
-        let hold = BatchHold::take(&self.inner.state_dir, id)?;
+        let hold = self.inner.store.take(id).await?;
         self.inner.store.touch(id).await?;
         Ok(Opened { id, resumed, hold })
     }
@@ -209,10 +211,20 @@ impl Ledger {
         self.inner.store.captions(batch).await
     }
 
+    /// The batches that processes work on now, by number.
+    ///
+    /// # Errors
+    /// If that cannot be asked.
+    pub async fn held(&self) -> Result<Vec<Held>, LedgerError> {
+        self.inner.store.held().await
+    }
+
     /// Whether a process works on a batch.
-    #[must_use]
-    pub fn is_worked_on(&self, batch: BatchId) -> bool {
-        hold::is_held(&self.inner.state_dir, batch)
+    ///
+    /// # Errors
+    /// If that cannot be asked.
+    pub async fn is_worked_on(&self, batch: BatchId) -> Result<bool, LedgerError> {
+        self.inner.store.is_worked_on(batch).await
     }
 
     /// A batch's jobs in the order of their numbers, as they were last written.
@@ -281,6 +293,13 @@ impl Ledger {
     pub async fn batch(&self, batch: BatchId) -> Result<BatchRow, LedgerError> {
         let rows = self.inner.store.batches(Some(batch)).await?;
         rows.into_iter().next().ok_or(LedgerError::NoBatch(batch))
+    }
+
+    /// Why nothing can be written at the moment, and each change of that: a server that does not answer is waited for,
+    /// with all that is to be recorded.
+    #[must_use]
+    pub fn health(&self) -> watch::Receiver<Option<LedgerError>> {
+        self.inner.queue.health()
     }
 
     /// A way to record what happens to a batch's jobs.

@@ -5,7 +5,7 @@ use std::collections::btree_map;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 use super::LedgerError;
 use super::attempt::Attempt;
@@ -33,6 +33,8 @@ pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;
 pub(super) struct Queue {
     pending: Mutex<Pending>,
     wake: Notify,
+    /// Why nothing can be written now, where that passes by itself.
+    health: watch::Sender<Option<LedgerError>>,
 }
 
 /// What is queued.
@@ -41,6 +43,8 @@ pub(super) struct Pending {
     jobs: BTreeMap<(BatchId, JobId), Entry>,
     attempts: Vec<(BatchId, Attempt)>,
     pub(super) claims: Vec<Claiming>,
+    /// Intents that are granted in the transaction that is open: they are written with it, or not at all.
+    granted: Vec<(BatchId, Job)>,
     waiters: Vec<Waiter>,
     closed: bool,
 }
@@ -192,6 +196,22 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    /// Notes that nothing can be written for now, or that it can again.
+    pub(super) fn note_health(&self, trouble: Option<&LedgerError>) {
+        self.health.send_if_modified(|known| {
+            let is_news = known.is_some() != trouble.is_some();
+            if is_news {
+                *known = trouble.cloned();
+            }
+            is_news
+        });
+    }
+
+    /// Tells when that changes.
+    pub(super) fn health(&self) -> watch::Receiver<Option<LedgerError>> {
+        self.health.subscribe()
+    }
+
     /// Nothing more will come.
     pub(super) fn close(&self) {
         self.lock().closed = true;
@@ -221,9 +241,13 @@ impl Queue {
         std::mem::replace(&mut *pending, Pending { closed, ..Pending::default() })
     }
 
-    /// Puts back what could not be written, before what came since.
+    /// Puts back what could not be written, before what came since; who waits for it goes on waiting.
     pub(super) fn put_back(&self, mut unwritten: Pending) {
         let mut pending = self.lock();
+        unwritten.claims.append(&mut pending.claims);
+        unwritten.waiters.append(&mut pending.waiters);
+        pending.claims = std::mem::take(&mut unwritten.claims);
+        pending.waiters = std::mem::take(&mut unwritten.waiters);
         for (key, entry) in std::mem::take(&mut pending.jobs) {
             match unwritten.jobs.entry(key) {
                 btree_map::Entry::Vacant(place) => {
@@ -255,6 +279,11 @@ impl Pending {
         }
     }
 
+    /// Has an intent written, as the last that is known of its job.
+    pub(super) fn grant(&mut self, batch: BatchId, job: Job) {
+        self.granted.push((batch, job));
+    }
+
     fn give_way(&mut self, batch: BatchId, to: Job) {
         match self.jobs.entry((batch, to.id)) {
             btree_map::Entry::Vacant(place) => {
@@ -262,6 +291,16 @@ impl Pending {
             }
             btree_map::Entry::Occupied(mut entry) => entry.get_mut().give_way(to),
         }
+    }
+
+    /// The batches that it and these claims are of.
+    pub(super) fn batches(&self, claims: &[Claiming]) -> Vec<BatchId> {
+        let jobs = self.jobs.keys().map(|(batch, _)| *batch);
+        let attempts = self.attempts.iter().map(|(batch, _)| *batch);
+        let mut batches: Vec<_> = jobs.chain(attempts).chain(claims.iter().map(|claim| claim.batch)).collect();
+        batches.sort_unstable();
+        batches.dedup();
+        batches
     }
 
     /// Whether there is nothing to write.
@@ -279,6 +318,7 @@ impl Pending {
             rows.last.extend(entry.was.iter().flat_map(|was| was.rows(*batch)));
             rows.jobs.extend(entry.rows(*batch));
         }
+        rows.jobs.extend(self.granted.iter().map(|(batch, job)| (*batch, job, &job.state)));
         rows
     }
 

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::claim::{Claimed, Claiming};
 use super::found::By;
+use super::hold::{BatchHold, Held};
 use super::queue::Pending;
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
@@ -31,8 +32,18 @@ pub(super) type Answer<'a, T> = BoxFuture<'a, Result<T, LedgerError>>;
 
 /// A database that keeps batches, jobs and attempts.
 pub(super) trait Store: fmt::Debug + Send + Sync {
+    /// The very store, for tests that ask in its own words.
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any;
+
     /// Finds the batch with this key, or makes it; and whether it was there before.
     fn find_or_make<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, (BatchId, bool)>;
+    /// Takes a batch for this process, unless another works on it.
+    fn take(&self, batch: BatchId) -> Answer<'_, BatchHold>;
+    /// Whether any process works on a batch.
+    fn is_worked_on(&self, batch: BatchId) -> Answer<'_, bool>;
+    /// The batches that processes work on now.
+    fn held(&self) -> Answer<'_, Vec<Held>>;
     /// Notes that a batch is worked on now.
     fn touch(&self, batch: BatchId) -> Answer<'_, ()>;
     /// Finds the batch with this key.

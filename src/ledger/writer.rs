@@ -106,12 +106,14 @@ pub(super) async fn run(queue: Arc<Queue>, store: Arc<dyn Store>) -> Result<(), 
     let mut outcome = Ok(());
     let mut free = Instant::now();
     while wait(&queue, ride, free).await != Need::Close {
-        free = Instant::now() + SPACE;
-        outcome = write(&queue, &*store).await;
+        outcome = write(&queue, &*store, Patience::AsLongAsItTakes).await;
+        let is_away = matches!(outcome, Err(LedgerError::Away { .. }));
+        free = Instant::now() + if is_away { AGAIN } else { SPACE };
         ride = if outcome.is_ok() { RIDE } else { AGAIN };
+        queue.note_health(outcome.as_ref().err().filter(|_| is_away));
     }
     // What came while the last transaction was written, and whatever failed before.
-    let last = write(&queue, &*store).await;
+    let last = write(&queue, &*store, Patience::None).await;
     if outcome.is_err() || last.is_err() {
         tracing::debug!(?outcome, ?last, "the ledger is closed after a failed write");
     }
@@ -144,14 +146,29 @@ async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
     }
 }
 
+/// How long a server that does not answer is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// Nobody hears of it: what waits to be written, and who waits for that, goes on waiting.
+    AsLongAsItTakes,
+    None,
+}
+
 /// Writes what is queued; puts it back if that does not work.
-async fn write(queue: &Queue, store: &dyn Store) -> Result<(), LedgerError> {
+async fn write(queue: &Queue, store: &dyn Store, patience: Patience) -> Result<(), LedgerError> {
     let mut taken = queue.take();
     let claims = std::mem::take(&mut taken.claims);
     let outcome = if claims.is_empty() && taken.is_empty() {
         Ok(())
     } else {
         let answers = store.record(&mut taken, &claims).await;
+        if patience == Patience::AsLongAsItTakes
+            && let Err(error @ LedgerError::Away { .. }) = answers
+        {
+            taken.claims = claims;
+            queue.put_back(taken);
+            return Err(error);
+        }
         tell(queue, claims, answers)
     };
     taken.tell(&outcome);

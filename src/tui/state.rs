@@ -31,7 +31,10 @@ impl State {
     pub(crate) fn of(snapshot: &Snapshot) -> Self {
         match &snapshot.phase {
             Phase::Planning => Self::Planning,
-            Phase::Running if is_short(snapshot) => Self::Paused("machine is short".to_owned()),
+            Phase::Running if is_told(snapshot, NoticeKind::LedgerAway) => Self::Paused("ledger away".to_owned()),
+            Phase::Running if is_told(snapshot, NoticeKind::ResourcesLow) => {
+                Self::Paused("machine is short".to_owned())
+            }
             Phase::Running if waits_for_fal(snapshot) => Self::WaitingForFal,
             Phase::Running if is_finishing(snapshot) => Self::Finishing,
             Phase::Running => Self::Running,
@@ -74,6 +77,7 @@ impl State {
             NoticeKind::DiskLow => "disk full",
             NoticeKind::FileChanged => "file changed",
             NoticeKind::Offline
+            | NoticeKind::LedgerAway
             | NoticeKind::RateLimited
             | NoticeKind::ResourcesLow
             | NoticeKind::SchemaChanged
@@ -103,9 +107,9 @@ fn goes_on(kind: NoticeKind) -> bool {
     kind.passes() || kind.is_said_in_passing()
 }
 
-/// Nothing new is begun until this machine has files, memory or threads again.
-fn is_short(snapshot: &Snapshot) -> bool {
-    snapshot.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::ResourcesLow)
+/// Nothing new is begun until this is over.
+fn is_told(snapshot: &Snapshot, kind: NoticeKind) -> bool {
+    snapshot.notice.as_ref().is_some_and(|notice| notice.kind == kind)
 }
 
 /// Some have ended, nothing is left to be begun, and the window is no longer full.

@@ -5,6 +5,7 @@ mod which;
 
 use crate::attach::{Gone, Joined, NotJoined, Over, Places, join};
 use crate::commands::failure::{Failure, chain};
+use crate::commands::ledger::open_ledger;
 use crate::commands::process::log;
 use crate::commands::process::signals;
 use crate::commands::process::stdout::print;
@@ -13,6 +14,7 @@ use crate::commands::run::go_on::quoted;
 use crate::config::{Environment, Settings};
 use crate::engine::Access;
 use crate::job::{BatchId, clean};
+use crate::ledger::held;
 use crate::os::{self, Ends};
 use crate::tui;
 use which::{Running, which};
@@ -28,7 +30,11 @@ pub(super) async fn attach(
         return Err(Failure::refusal("this system has no Unix sockets, which attaching needs"));
     }
     let options = face::dashboard_alone(settings, environment)?;
-    let running = which(&settings.home.state_dir, &places(settings, environment), batch)?;
+    let held = match settings.home.ledger {
+        None => held(&settings.home.state_dir),
+        Some(_) => open_ledger(&settings.home).await?.held().await?,
+    };
+    let running = which(held, &places(settings, environment), batch)?;
     log::start(settings)?;
     let access = if read_only { Access::ReadOnly } else { Access::Full };
     let signals = Ends::listen().map_err(|error| Failure::usage(&error))?;

@@ -1,12 +1,12 @@
 //! Which of the batches that run is meant.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::attach::{Places, socket_of};
 use crate::commands::failure::Failure;
 use crate::job::BatchId;
-use crate::ledger::{Held, held};
+use crate::ledger::Held;
 
 /// A batch that runs, and where its process listens.
 #[derive(Debug)]
@@ -17,8 +17,7 @@ pub(super) struct Running {
 }
 
 /// The batch that is meant: the one that is named, else the only one that runs.
-pub(super) fn which(state_dir: &Path, places: &Places, batch: Option<BatchId>) -> Result<Running, Failure> {
-    let mut held = held(state_dir);
+pub(super) fn which(mut held: Vec<Held>, places: &Places, batch: Option<BatchId>) -> Result<Running, Failure> {
     if let Some(batch) = batch {
         held.retain(|held| held.batch == batch);
         return match held.first() {
@@ -38,21 +37,20 @@ pub(super) fn which(state_dir: &Path, places: &Places, batch: Option<BatchId>) -
 
 fn list(held: &[Held]) -> String {
     let mut text = format!("{} batches run now: say which one\n", held.len());
-    for Held { batch, pid } in held {
-        let process = pid.map(|pid| format!("in process {pid}")).unwrap_or_default();
-        let _ = writeln!(text, "  fal-tui attach {batch}  {process}");
+    for Held { batch, by } in held {
+        let _ = writeln!(text, "  fal-tui attach {batch}  in {by}");
     }
     text + "hint: `fal-tui batches` says more of each"
 }
 
 fn reach(held: &Held, places: &Places) -> Result<Running, Failure> {
     let batch = held.batch;
-    let found = held.pid.and_then(|pid| Some(Running { batch, pid, socket: socket_of(places, pid)? }));
+    let found = held.by.pid.and_then(|pid| Some(Running { batch, pid, socket: socket_of(places, pid)? }));
     found.ok_or_else(|| {
-        let process = held.pid.map_or("a process".to_owned(), |pid| format!("process {pid}"));
         Failure::refusal(format!(
-            "batch {batch} is worked on by {process}, which lets nobody look on: it is about to begin or to end, runs in \
-             other surroundings or as another user, or is an older fal-tui"
+            "batch {batch} is worked on by {}, which lets nobody look on: it is about to begin or to end, runs in \
+             other surroundings or as another user, or is an older fal-tui",
+            held.by
         ))
     })
 }
@@ -60,11 +58,13 @@ fn reach(held: &Held, places: &Places) -> Result<Running, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Holder;
 
     #[test]
     fn of_several_that_run_each_is_told_with_the_command_for_it() {
-        let held = [(2, Some(71)), (5, None)].map(|(batch, pid)| Held { batch: BatchId(batch), pid });
-        let wanted = "2 batches run now: say which one\n  fal-tui attach 2  in process 71\n  fal-tui attach 5  \n\
+        let held = [(2, Some(71)), (5, None)]
+            .map(|(batch, pid)| Held { batch: BatchId(batch), by: Holder { pid, host: None } });
+        let wanted = "2 batches run now: say which one\n  fal-tui attach 2  in process 71\n  fal-tui attach 5  in another process\n\
                       hint: `fal-tui batches` says more of each";
         assert_eq!(list(&held), wanted);
     }

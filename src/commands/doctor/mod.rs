@@ -3,17 +3,16 @@
 mod finding;
 mod surroundings;
 
-use std::path::Path;
-
 use crate::commands::disk;
 use crate::commands::failure::Failure;
+use crate::commands::ledger::open_ledger;
 use crate::commands::process::stdout::print;
 use crate::commands::run::face;
-use crate::config::{Environment, Settings};
+use crate::config::{Environment, Home, Settings};
 use crate::engine::Pools;
 use crate::fal::{ApiKey, Fal, FalError};
 use crate::job::{CauseKind, clean};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::LedgerError;
 use crate::model::{Model, PriceSource, UnitPrice, settle};
 use finding::{Finding, Verdict};
 
@@ -34,7 +33,7 @@ pub(super) async fn doctor(
     if let Ok(key) = &settings.key {
         findings.extend(hosts(settings, key.clone()).await);
     }
-    findings.push(ledger(&settings.home.state_dir).await);
+    findings.push(ledger(&settings.home).await);
     findings.extend(disk::free(&settings.home.state_dir).await.map(disk));
     findings.extend(handles.map(|handles| open_files(handles, settings.sandbox.is_some())));
     findings.push(surroundings::terminal(settings, caps));
@@ -119,9 +118,9 @@ fn host(url: &url::Url) -> String {
     clean(url.as_str().trim_end_matches('/')).into_owned()
 }
 
-async fn ledger(state_dir: &Path) -> Finding {
+async fn ledger(home: &Home) -> Finding {
     let looked = async {
-        let ledger = Ledger::open(state_dir).await?;
+        let ledger = open_ledger(home).await?;
         ledger.check().await?;
         let batches = ledger.batches().await?.len();
         let path = clean(&ledger.path().to_string_lossy()).into_owned();

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::batch::Batch;
 use crate::commands::earlier;
 use crate::commands::failure::Failure;
+use crate::commands::ledger::open_ledger;
 use crate::commands::models;
 use crate::commands::moment::now;
 use crate::commands::price;
@@ -63,7 +64,7 @@ pub(super) async fn recover(settings: &Settings, wish: Wish) -> Result<u8, Failu
         // Without a key nothing is set aside.
         settings.key.clone()?;
     }
-    let ledger = open_ledger(settings, wish.set_aside).await?;
+    let ledger = open(settings, wish.set_aside).await?;
     let service = settings.hosts.service();
     let all = if is_said_whose { None } else { Some(Batches::of(&ledger, service.clone()).await?) };
     if all.as_ref().is_some_and(Batches::is_empty) {
@@ -193,8 +194,8 @@ fn what_to_give(service: &Service) -> Failure {
 }
 
 /// Opens the ledger; one that is damaged is moved out of the way if the user said so.
-async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Failure> {
-    let opened = match Ledger::open(&settings.home.state_dir).await {
+async fn open(settings: &Settings, set_aside: bool) -> Result<Ledger, Failure> {
+    let opened = match open_ledger(&settings.home).await {
         Ok(ledger) if set_aside => match ledger.check().await {
             Ok(()) => Ok(ledger),
             Err(error) => {
@@ -206,14 +207,14 @@ async fn open_ledger(settings: &Settings, set_aside: bool) -> Result<Ledger, Fai
         opened => opened,
     };
     match opened {
-        Err(LedgerError::Damaged { .. }) if set_aside => {
+        Err(LedgerError::Damaged { .. }) if set_aside && settings.home.ledger.is_none() => {
             let kept = Ledger::set_aside(&settings.home.state_dir).await?;
             let said = format!("the damaged ledger is kept as {}", kept.display());
             tracing::warn!("{said}");
             if !settings.face.json {
                 print(&format!("{said}\n"))?;
             }
-            Ok(Ledger::open(&settings.home.state_dir).await?)
+            Ok(open_ledger(&settings.home).await?)
         }
         opened => Ok(opened?),
     }

@@ -27,6 +27,7 @@ use crate::commands::disk;
 use crate::commands::earlier;
 use crate::commands::failure::Failure;
 use crate::commands::finish::Finish;
+use crate::commands::ledger::open_ledger;
 use crate::commands::models;
 use crate::commands::models::Chosen;
 use crate::commands::plan;
@@ -174,7 +175,7 @@ async fn make_ready(
     let face = if reviews { Face::review(settings, environment) } else { Face::choose(settings, environment) }?;
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
-    let ledger = Ledger::open(&settings.home.state_dir).await?;
+    let ledger = open_ledger(&settings.home).await?;
     let (known_batch, kept) = match &again {
         Some(known) => {
             let id = known.batch(&ledger).await?;

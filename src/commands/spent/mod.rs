@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use self::reconcile::reconcile;
 use crate::cli::SpentBy;
 use crate::commands::failure::Failure;
+use crate::commands::ledger::open_ledger;
 use crate::commands::moment::now;
 use crate::commands::process::stdout::print;
 use crate::commands::since::since;
 use crate::config::Settings;
 use crate::job::{Service, Spent, Timestamp, clean};
-use crate::ledger::{BatchRow, Ledger, Payment};
+use crate::ledger::{BatchRow, Payment};
 
 /// What is to be told.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(super) async fn spent(settings: &Settings, wish: &Wish) -> Result<u8, Failur
         Some(text) => Some(since(text, now()).map_err(Failure::refusal)?),
         None => None,
     };
-    let ledger = Ledger::open(&settings.home.state_dir).await?;
+    let ledger = open_ledger(&settings.home).await?;
     let (batches, payments) = (ledger.batches().await?, ledger.payments(from).await?);
     if wish.reconcile {
         return reconcile(settings, &batches, &payments, from, wish.json).await;

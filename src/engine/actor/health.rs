@@ -75,6 +75,13 @@ impl Engine {
         is_shared
     }
 
+    /// The ledger went away, or is back.
+    pub(super) fn ledger_changed(&mut self) {
+        let notice = self.resilience.ledger_changed(self.now());
+        self.tell(What::Notice(notice));
+        self.publisher.dirty = true;
+    }
+
     fn hear(&mut self, Heard { is_news, pause, notice }: Heard) {
         self.publisher.dirty |= is_news;
         if let Some(notice) = notice {

@@ -35,6 +35,7 @@ use crate::engine::publish::faces::{FaceId, Faces, Heard};
 use crate::engine::publish::publisher::{PUBLISH, Publisher, SAMPLE};
 use crate::engine::publish::throughput::Throughput;
 use crate::engine::recovery::search::Search;
+use crate::engine::resilience::ledger_health::LedgerHealth;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::resilience::state::Resilience;
 use crate::engine::review::state::Review;
@@ -130,6 +131,7 @@ impl Engine {
             Terms { model: endpoint.to_string(), params: options.params.canonical(), service: options.service.clone() };
         let (start_timeout, terms) = (options.limits.start_timeout, Arc::new(terms));
         let (gives, workshop) = (options.model.gives, Workshop::new(output.written()));
+        let health = LedgerHealth::new(ledger.health());
         let further = Further::new(ledger.clone(), options.service.clone(), options.world.clock);
         let send = options.manner.send;
         let stages =
@@ -183,7 +185,7 @@ impl Engine {
                 used_before: Usd::ZERO,
             },
             scheduler: Scheduler::new(options.limits.window, options.world.webhooks.is_some()),
-            resilience: Resilience::new(options.limits.max_failures, now),
+            resilience: Resilience::new(options.limits.max_failures, health, now),
             dedup,
             search: Search::default(),
             publisher: Publisher::new(all_faces, events, throughput, now),
@@ -253,6 +255,7 @@ impl Engine {
                         self.finished(finished);
                     }
                 }
+                () = self.resilience.ledger.changed() => self.ledger_changed(),
                 news = heard(self.options.world.webhooks.as_ref()) => self.heard(news),
                 () = tokio::time::sleep_until(self.options.world.clock.instant(next)) => {}
             }

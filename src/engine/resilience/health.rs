@@ -136,6 +136,11 @@ impl Resilience {
         }
     }
 
+    /// What is to be told of the ledger, which went away or is back.
+    pub(in crate::engine) fn ledger_changed(&mut self, now: Timestamp) -> Notice {
+        self.ledger.notice().unwrap_or_else(|| self.resumed("the ledger answers again", now))
+    }
+
     /// What is to be told of how the connectivity changed. A storm is one however often it lets something through:
     /// it is over when nothing is held back for a while, or nothing is left to do.
     pub(in crate::engine) fn weather(&mut self, is_finished: bool, now: Timestamp) -> Option<Notice> {
@@ -185,13 +190,16 @@ impl Resilience {
     pub(in crate::engine) fn notice(&self, next_try: Option<Duration>, now: Timestamp) -> Option<Notice> {
         let of_pause = self.pause.as_ref().and_then(|pause| pause.notice(next_try, true));
         let resumed = || self.told.resumed.as_ref().filter(|(at, _)| now.since(*at) < NEWS);
-        of_pause.or_else(|| self.storm(now)).or_else(|| resumed().map(|(_, notice)| notice.clone()))
+        of_pause
+            .or_else(|| self.ledger.notice())
+            .or_else(|| self.storm(now))
+            .or_else(|| resumed().map(|(_, notice)| notice.clone()))
     }
 
     /// What holds everything back.
     pub(in crate::engine) fn held_back(&self, next_try: Option<Duration>, now: Timestamp) -> Option<Notice> {
         let of_pause = self.pause.as_ref().and_then(|pause| pause.notice(next_try, false));
-        of_pause.or_else(|| self.storm(now))
+        of_pause.or_else(|| self.ledger.notice()).or_else(|| self.storm(now))
     }
 
     fn storm(&self, now: Timestamp) -> Option<Notice> {

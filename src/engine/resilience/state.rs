@@ -2,6 +2,7 @@
 
 use crate::engine::resilience::circuit_breaker::Breaker;
 use crate::engine::resilience::connectivity::{Connectivity, Health};
+use crate::engine::resilience::ledger_health::LedgerHealth;
 use crate::engine::resilience::pause::{FailureWatch, PauseReason};
 use crate::engine::snapshot::Notice;
 use crate::job::{MaxFailures, Timestamp};
@@ -16,6 +17,7 @@ pub(in crate::engine) struct Resilience {
     /// Whether the account takes anything.
     pub(in crate::engine) account: Breaker,
     pub(in crate::engine) failures: FailureWatch,
+    pub(in crate::engine) ledger: LedgerHealth,
     pub(super) told: Told,
 }
 
@@ -34,12 +36,13 @@ pub(super) struct Told {
 
 impl Resilience {
     /// With nothing in the way.
-    pub(in crate::engine) fn new(most: MaxFailures, now: Timestamp) -> Self {
+    pub(in crate::engine) fn new(most: MaxFailures, ledger: LedgerHealth, now: Timestamp) -> Self {
         Self {
             pause: None,
             connectivity: Connectivity::new(now),
             account: Breaker::new(),
             failures: FailureWatch::new(most),
+            ledger,
             told: Told { health: Health::Clear, calm_since: None, account: false, resumed: None },
         }
     }

@@ -213,6 +213,8 @@ pub enum NoticeKind {
     FileChanged,
     /// fal cannot be reached.
     Offline,
+    /// The server that has the ledger does not answer.
+    LedgerAway,
     /// Asked to slow down.
     RateLimited,
     /// What held everything back is over. The snapshot carries it for a few seconds.
@@ -243,7 +245,7 @@ impl NoticeKind {
     /// Whether what it tells is over by itself.
     #[must_use]
     pub fn passes(self) -> bool {
-        matches!(self, Self::Offline | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
+        matches!(self, Self::Offline | Self::LedgerAway | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
     }
 
     /// Whether it holds nothing back, nor ever did.

@@ -9,7 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use tokio::time::sleep;
 
-use super::lookup::ROWS_AHEAD;
+use super::driver::ROWS_AHEAD;
 use crate::ledger::{Beginning, LedgerError, hold};
 use crate::os;
 

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::samples::{closed, job, key, known, saved};
 use super::{one_batch, open};
 use crate::job::{BatchId, Closed, JobState, Saved, Service, Spent, Status, Timestamp, saved_samples};
-use crate::ledger::{BatchKey, LedgerError};
+use crate::ledger::{BatchKey, Holder, LedgerError};
 
-#[tokio::test]
 async fn the_same_command_finds_its_batch_again() {
     let (folder, ledger, first) = one_batch().await;
     assert!(!first.resumed);
@@ -19,7 +18,6 @@ async fn the_same_command_finds_its_batch_again() {
     assert_eq!(again.id, id);
 }
 
-#[tokio::test]
 async fn each_part_of_the_command_makes_another_batch() {
     let (_folder, ledger, first) = one_batch().await;
     let same = key("a");
@@ -44,7 +42,6 @@ async fn each_part_of_the_command_makes_another_batch() {
     assert_eq!(ids.len(), 1 + others.len());
 }
 
-#[tokio::test]
 async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
     let (_folder, ledger, first) = one_batch().await;
     let of = |service| BatchKey { service, ..key("a") };
@@ -67,7 +64,6 @@ async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
     assert!(left(&of(Service::Sandbox)).await.is_empty());
 }
 
-#[tokio::test]
 async fn of_a_trial_whose_file_another_one_replaced_the_later_counts() {
     let (_folder, ledger, _first) = one_batch().await;
     let sandbox = BatchKey { service: Service::Sandbox, ..key("a") };
@@ -88,7 +84,6 @@ fn done(number: u8, at: i64) -> JobState {
     JobState::Done(Closed { at: Timestamp(at), ..closed() }, Box::new(saved(number, None)))
 }
 
-#[tokio::test]
 async fn folders_in_another_order_are_the_same_batch() {
     let (_folder, ledger, _first) = one_batch().await;
     let roots = |names: [&str; 2]| BatchKey { roots: names.map(PathBuf::from).to_vec(), ..key("a") };
@@ -96,17 +91,18 @@ async fn folders_in_another_order_are_the_same_batch() {
     assert_eq!(ledger.open_batch(&roots(["/y", "/x"])).await.unwrap().id, one);
 }
 
-#[tokio::test]
 async fn who_holds_a_batch_is_named_until_they_let_go() {
     let (_folder, ledger, first) = one_batch().await;
     let error = ledger.open_batch(&key("a")).await.unwrap_err();
-    assert!(matches!(error, LedgerError::Held { pid: Some(pid), .. } if pid == std::process::id()), "{error:?}");
+    assert!(
+        matches!(error, LedgerError::Held { by: Holder { pid: Some(pid), .. }, .. } if pid == std::process::id()),
+        "{error:?}"
+    );
     assert!(error.to_string().contains(&format!("by process {}", std::process::id())), "{error}");
     drop(first);
     ledger.open_batch(&key("a")).await.unwrap();
 }
 
-#[tokio::test]
 async fn batches_are_listed_newest_first_with_what_became_of_their_photos() {
     let (_folder, ledger, first) = one_batch().await;
     let writer = ledger.writer(first.id);
@@ -144,4 +140,14 @@ async fn only_its_owner_can_read_a_new_ledger() {
     for file in ["ledger.db", "ledger.db-wal"] {
         assert_eq!(mode(state.join(file)), 0o600, "{file}");
     }
+}
+
+on_both! {
+    the_same_command_finds_its_batch_again,
+    each_part_of_the_command_makes_another_batch,
+    what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not,
+    of_a_trial_whose_file_another_one_replaced_the_later_counts,
+    folders_in_another_order_are_the_same_batch,
+    who_holds_a_batch_is_named_until_they_let_go,
+    batches_are_listed_newest_first_with_what_became_of_their_photos,
 }

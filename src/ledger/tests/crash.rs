@@ -132,5 +132,8 @@ async fn a_killed_process_leaves_every_commit_it_spoke_of() {
 
 async fn held_by(pid: u32, folder: &Path) {
     let error = Ledger::open(folder).await.unwrap().open_batch(&key("a")).await.unwrap_err();
-    assert!(matches!(error, LedgerError::Held { pid: Some(holder), .. } if holder == pid), "{error:?}");
+    assert!(
+        matches!(error, LedgerError::Held { by: crate::ledger::Holder { pid: Some(holder), .. }, .. } if holder == pid),
+        "{error:?}"
+    );
 }

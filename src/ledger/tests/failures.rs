@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::samples::{closed, intent, job, key, run, saved};
-use super::{one_batch, open};
+use super::{desk, one_batch, open};
 use crate::job::{JobState, Saved, saved_samples};
 use crate::ledger::sqlite::open::Tuning;
 use crate::ledger::{Ledger, LedgerError};
@@ -15,9 +15,8 @@ use crate::ledger::{Ledger, LedgerError};
 #[tokio::test]
 async fn sqlite_is_one_without_the_wal_reset_bug() {
     let (_folder, ledger, _batch) = one_batch().await;
-    let mut desk = ledger.inner.sqlite.desk().await;
-    let version: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(desk.connection().unwrap()).await.unwrap();
+    let mut desk = desk(&ledger).await;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *desk).await.unwrap();
     let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
     assert!(numbers >= vec![3, 51, 3], "{version} can corrupt a database in WAL mode");
 }
@@ -25,8 +24,8 @@ async fn sqlite_is_one_without_the_wal_reset_bug() {
 #[tokio::test]
 async fn every_sync_is_a_full_one() {
     let (folder, ledger, _batch) = one_batch().await;
-    let mut desk = ledger.inner.sqlite.desk().await;
-    let connection = desk.connection().unwrap();
+    let mut desk = desk(&ledger).await;
+    let connection = &mut *desk;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
     let foreign: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await.unwrap();
@@ -73,7 +72,7 @@ async fn a_ledger_of_a_newer_version_is_not_touched() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'from the future', 1, x'00', 0)",
     )
-    .execute(ledger.inner.sqlite.desk().await.connection().unwrap())
+    .execute(&mut *desk(&ledger).await)
     .await
     .unwrap();
     drop(batch);
@@ -105,7 +104,7 @@ async fn a_row_that_makes_no_sense_is_named() {
         ("UPDATE jobs SET status = 'DONE'", "`ended_ms` is missing"),
         ("UPDATE jobs SET status = 'SHINY'", "unknown variant `SHINY`"),
     ] {
-        sqlx::query(spoil).execute(ledger.inner.sqlite.desk().await.connection().unwrap()).await.unwrap();
+        sqlx::query(spoil).execute(&mut *desk(&ledger).await).await.unwrap();
         let error = ledger.jobs(batch.id).await.unwrap_err();
         let text = error.to_string();
         assert!(
@@ -159,10 +158,7 @@ async fn a_full_disk_is_told_to_everyone_who_waits_and_forgets_nothing() {
     // SQLite's own limit in place of a full disk: the same error from the same place.
     let ledger = Ledger::open_tuned(folder.path(), Tuning { pages: Some(120), ..Tuning::default() }).await.unwrap();
     let batch = ledger.open_batch(&key("a")).await.unwrap();
-    sqlx::query("CREATE TABLE ballast AS SELECT zeroblob(400000)")
-        .execute(ledger.inner.sqlite.desk().await.connection().unwrap())
-        .await
-        .unwrap();
+    sqlx::query("CREATE TABLE ballast AS SELECT zeroblob(400000)").execute(&mut *desk(&ledger).await).await.unwrap();
     let writer = ledger.writer(batch.id);
     let long = |number| {
         let texts = saved_samples::said(Some(&"a very long caption ".repeat(100)));
@@ -182,7 +178,7 @@ async fn a_full_disk_is_told_to_everyone_who_waits_and_forgets_nothing() {
     }
     assert_eq!(ledger.jobs(batch.id).await.unwrap().len(), written);
 
-    sqlx::query("DROP TABLE ballast").execute(ledger.inner.sqlite.desk().await.connection().unwrap()).await.unwrap();
+    sqlx::query("DROP TABLE ballast").execute(&mut *desk(&ledger).await).await.unwrap();
     writer.flush().await.unwrap();
     assert_eq!(ledger.jobs(batch.id).await.unwrap().len(), written + 2);
     ledger.check().await.unwrap();

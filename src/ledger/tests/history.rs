@@ -2,14 +2,14 @@
 
 use sqlx::Row;
 
-use super::one_batch;
 use super::samples::{assumed, cause, closed, id, intent, job, key, known, request, run, saved, upload};
+use super::{desk, one_batch};
 use crate::job::{
     Answer, Artifact, Checkpoint, Cost, Job, JobState, OwnParams, Saved, Service, Spent, Stage, Status, Stop,
     Suspicion, Timestamp, Usd,
 };
 use crate::ledger::found::By;
-use crate::ledger::sqlite::columns::money::OF_JOBS;
+use crate::ledger::sql::columns::money::OF_JOBS;
 use crate::ledger::{Attempt, BatchKey, Trail};
 
 fn attempt(number: u16) -> Attempt {
@@ -30,7 +30,6 @@ fn again() -> JobState {
     JobState::Waiting { run: run(1), until: Timestamp(1), cause, stop: None, checkpoint }
 }
 
-#[tokio::test]
 async fn attempts_are_told_oldest_first() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -42,7 +41,6 @@ async fn attempts_are_told_oldest_first() {
     assert_eq!(ledger.attempts(batch.id, id(1)).await.unwrap(), [attempt(1), attempt(2), last]);
 }
 
-#[tokio::test]
 async fn a_result_that_a_retry_replaces_stays_paid() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -61,7 +59,6 @@ async fn a_result_that_a_retry_replaces_stays_paid() {
     assert_eq!(ledger.batch(batch.id).await.unwrap().spent, known(14).into());
 }
 
-#[tokio::test]
 async fn a_request_is_paid_once_whatever_its_job_went_through_and_what_is_assumed_stays_so() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -98,7 +95,6 @@ async fn a_request_is_paid_once_whatever_its_job_went_through_and_what_is_assume
     assert_eq!(ledger.batch(batch.id).await.unwrap().spent, told(4, 15, 29));
 }
 
-#[tokio::test]
 async fn a_finished_picture_is_found_by_what_was_sent() {
     let (_folder, ledger, batch) = one_batch().await;
     let sandbox = BatchKey { service: Service::Sandbox, ..key("a") };
@@ -123,7 +119,6 @@ async fn a_finished_picture_is_found_by_what_was_sent() {
     assert!(ledger.by_content(&upload(8).content, &key.model, &key.params, &Service::Fal).await.unwrap().is_empty());
 }
 
-#[tokio::test]
 async fn what_gives_way_to_another_photo_is_kept_whether_it_was_written_before_or_not() {
     let (_folder, ledger, batch) = one_batch().await;
     let (writer, key) = (ledger.writer(batch.id), key("a"));
@@ -151,7 +146,6 @@ async fn what_gives_way_to_another_photo_is_kept_whether_it_was_written_before_o
     assert_eq!(stand, [Status::Pending, Status::InQueue, Status::Pending]);
 }
 
-#[tokio::test]
 async fn a_lost_reply_is_found_by_its_upload() {
     let (_folder, ledger, batch) = one_batch().await;
     let lost = job(1, JobState::Unknown(run(1), Box::new(intent(9))));
@@ -161,7 +155,6 @@ async fn a_lost_reply_is_found_by_its_upload() {
     assert_eq!((found[0].batch, &found[0].job), (batch.id, &lost));
 }
 
-#[tokio::test]
 async fn a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_written() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -172,7 +165,6 @@ async fn a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_writ
     assert_eq!(found[0].job.state, JobState::Cancelled(closed()));
 }
 
-#[tokio::test]
 async fn a_failure_keeps_its_step_and_its_request_though_it_goes_on_without_them() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -190,7 +182,6 @@ async fn a_failure_keeps_its_step_and_its_request_though_it_goes_on_without_them
     }
 }
 
-#[tokio::test]
 async fn a_result_on_disk_is_known_with_the_urls_that_led_to_it() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -212,7 +203,6 @@ async fn a_result_on_disk_is_known_with_the_urls_that_led_to_it() {
     assert_eq!(ledger.trail(batch.id, id(2)).await.unwrap(), Trail::default());
 }
 
-#[tokio::test]
 async fn a_photo_that_begins_anew_is_not_taken_for_what_it_was() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -235,13 +225,13 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     ];
     let plan = async |text: String| {
         let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
-            .fetch_all(ledger.inner.sqlite.desk().await.connection().unwrap())
+            .fetch_all(&mut *desk(&ledger).await)
             .await
             .unwrap();
         steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("; ")
     };
     for (by, index) in by {
-        let plan = plan(by.statement()).await;
+        let plan = plan(by.statement::<sqlx::SqliteConnection>()).await;
         assert!(plan.contains(&format!("SEARCH jobs USING INDEX {index}")), "{plan}");
     }
     let left = plan("SELECT id, service FROM batches WHERE output = ?".to_owned()).await;
@@ -250,7 +240,6 @@ async fn look_ups_do_not_walk_the_whole_ledger() {
     assert!(sums.contains("USING COVERING INDEX jobs_by_status"), "{sums}");
 }
 
-#[tokio::test]
 async fn what_was_made_with_other_parameters_is_another_result() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -266,7 +255,6 @@ async fn what_was_made_with_other_parameters_is_another_result() {
     assert_eq!(ledger.jobs(batch.id).await.unwrap(), [redone(JobState::Done(closed(), Box::new(saved(7, None))))]);
 }
 
-#[tokio::test]
 async fn a_result_that_is_made_again_is_known_until_another_takes_its_place() {
     let (_folder, ledger, batch) = one_batch().await;
     let writer = ledger.writer(batch.id);
@@ -280,4 +268,19 @@ async fn a_result_that_is_made_again_is_known_until_another_takes_its_place() {
         let known: Vec<_> = known.map(|number| (id(1), saved(number, None).output().to_owned())).into_iter().collect();
         assert_eq!(outputs, known);
     }
+}
+
+on_both! {
+    attempts_are_told_oldest_first,
+    a_result_that_a_retry_replaces_stays_paid,
+    a_request_is_paid_once_whatever_its_job_went_through_and_what_is_assumed_stays_so,
+    a_finished_picture_is_found_by_what_was_sent,
+    what_gives_way_to_another_photo_is_kept_whether_it_was_written_before_or_not,
+    a_lost_reply_is_found_by_its_upload,
+    a_request_is_not_forgotten_when_its_job_is_cancelled_before_it_was_written,
+    a_failure_keeps_its_step_and_its_request_though_it_goes_on_without_them,
+    a_result_on_disk_is_known_with_the_urls_that_led_to_it,
+    a_photo_that_begins_anew_is_not_taken_for_what_it_was,
+    what_was_made_with_other_parameters_is_another_result,
+    a_result_that_is_made_again_is_known_until_another_takes_its_place,
 }

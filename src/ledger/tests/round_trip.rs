@@ -7,6 +7,8 @@ use tempfile::TempDir;
 
 use super::open;
 use super::samples::{any_job, assumed, job, key, known, request, saved, upload};
+#[cfg(unix)]
+use super::{on_server_any, on_server_here};
 use crate::job::{Answer, Artifact, Checkpoint, Job, JobId, JobState, Spent, Timestamp, Transition, apply};
 use crate::ledger::Ledger;
 
@@ -21,67 +23,90 @@ async fn newest(ledger: &Ledger, expected: &BTreeMap<JobId, Job>) -> Result<(), 
     Ok(())
 }
 
+/// States follow each other here as they never could, so that nothing of an older one shines through a newer one.
+fn every_state_reads_back(rounds: Vec<Vec<Job>>) -> Result<(), TestCaseError> {
+    runtime().block_on(async {
+        let folder = TempDir::new().unwrap();
+        let ledger = open(folder.path()).await;
+        let batch = ledger.open_batch(&key("a")).await.unwrap().id;
+        let writer = ledger.writer(batch);
+        let mut expected: BTreeMap<JobId, Job> = BTreeMap::new();
+        for round in rounds {
+            for job in round {
+                writer.note(&job);
+                expected.insert(job.id, job);
+            }
+            writer.flush().await.unwrap();
+            newest(&ledger, &expected).await?;
+        }
+        drop(writer);
+        ledger.close().await.unwrap();
+        newest(&open(folder.path()).await, &expected).await
+    })
+}
+
+/// The life that the engine lives, with everything noted and nothing awaited: at the end the
+/// ledger says what the engine says, and knows every dollar that was paid.
+fn replayed(choices: Vec<Vec<Transition>>, flushes: u64) -> Result<(), TestCaseError> {
+    runtime().block_on(async {
+        let folder = TempDir::new().unwrap();
+        let ledger = open(folder.path()).await;
+        let batch = ledger.open_batch(&key("a")).await.unwrap().id;
+        let writer = ledger.writer(batch);
+        let mut live = job(1, JobState::Pending);
+        writer.add(vec![live.clone()]);
+        let mut paid = Spent::NOTHING;
+        for (choice, now) in choices.into_iter().zip(1..) {
+            // The first step that can happen does, so that lives get far.
+            let next = choice.into_iter().find_map(|step| apply(&live.state, step, Timestamp(now)).ok());
+            let Some(next) = next else { continue };
+            live.state = next;
+            paid += live.state.saved().and_then(|saved| saved.cost).into();
+            writer.note(&live);
+            if flushes >> (now % 64) & 1 == 1 {
+                writer.flush().await.unwrap();
+            }
+        }
+        writer.flush().await.unwrap();
+        prop_assert_eq!(ledger.jobs(batch).await.unwrap(), vec![live]);
+        prop_assert_eq!(ledger.batch(batch).await.unwrap().spent, paid);
+        Ok(())
+    })
+}
+
+fn any_rounds() -> impl Strategy<Value = Vec<Vec<Job>>> {
+    prop::collection::vec(prop::collection::vec(any_job(5), 1..30), 1..4)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
-    /// States follow each other here as they never could, so that nothing of an older one shines
-    /// through a newer one.
     #[test]
-    fn every_state_reads_back_as_it_was_written(
-        rounds in prop::collection::vec(prop::collection::vec(any_job(5), 1..30), 1..4),
-    ) {
-        runtime().block_on(async {
-            let folder = TempDir::new().unwrap();
-            let ledger = open(folder.path()).await;
-            let batch = ledger.open_batch(&key("a")).await.unwrap().id;
-            let writer = ledger.writer(batch);
-            let mut expected: BTreeMap<JobId, Job> = BTreeMap::new();
-            for round in rounds {
-                for job in round {
-                    writer.note(&job);
-                    expected.insert(job.id, job);
-                }
-                writer.flush().await.unwrap();
-                newest(&ledger, &expected).await?;
-            }
-            drop(writer);
-            ledger.close().await.unwrap();
-            newest(&open(folder.path()).await, &expected).await
-        })?;
+    fn every_state_reads_back_as_it_was_written(rounds in any_rounds()) {
+        every_state_reads_back(rounds)?;
     }
 
-    /// The life that the engine lives, with everything noted and nothing awaited: at the end the
-    /// ledger says what the engine says, and knows every dollar that was paid.
     #[test]
     fn replaying_the_ledger_gives_the_live_state(choices in any_choices(), flushes in any::<u64>()) {
-        runtime().block_on(async {
-            let folder = TempDir::new().unwrap();
-            let ledger = open(folder.path()).await;
-            let batch = ledger.open_batch(&key("a")).await.unwrap().id;
-            let writer = ledger.writer(batch);
-            let mut live = job(1, JobState::Pending);
-            writer.add(vec![live.clone()]);
-            let mut paid = Spent::NOTHING;
-            for (choice, now) in choices.into_iter().zip(1..) {
-                // The first step that can happen does, so that lives get far.
-                let next = choice.into_iter().find_map(|step| apply(&live.state, step, Timestamp(now)).ok());
-                let Some(next) = next else { continue };
-                live.state = next;
-                paid += live.state.saved().and_then(|saved| saved.cost).into();
-                writer.note(&live);
-                if flushes >> (now % 64) & 1 == 1 {
-                    writer.flush().await.unwrap();
-                }
-            }
-            writer.flush().await.unwrap();
-            prop_assert_eq!(ledger.jobs(batch).await.unwrap(), vec![live]);
-            prop_assert_eq!(ledger.batch(batch).await.unwrap().spent, paid);
-            Ok(())
-        })?;
+        replayed(choices, flushes)?;
     }
 }
 
-/// What may happen next, time and again, the likelier first.
+#[cfg(unix)]
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_state_reads_back_from_a_server(rounds in on_server_any(any_rounds)) {
+        on_server_here(|| every_state_reads_back(rounds))?;
+    }
+
+    #[test]
+    fn replaying_a_servers_ledger_gives_the_live_state(choices in any_choices(), flushes in any::<u64>()) {
+        on_server_here(|| replayed(choices, flushes))?;
+    }
+}
+
 fn any_choices() -> impl Strategy<Value = Vec<Vec<Transition>>> {
     prop::collection::vec(prop::collection::vec(any_step(), 24), 0..60)
 }

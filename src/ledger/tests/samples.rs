@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::ON_SERVER;
 use crate::job::{
     Answer, Artifact, Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job,
     JobId, JobState, NamedText, Opinion, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service,
@@ -99,7 +100,10 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_text() -> impl Strategy<Value = Box<str>> {
-    prop_oneof![any::<String>(), "[a-z]{0,8}", Just("\u{0}\n\u{1b}[2J海".to_owned())].prop_map(Into::into)
+    prop_oneof![any::<String>(), "[a-z]{0,8}", Just("\u{0}\n\u{1b}[2J海".to_owned())].prop_map(|text| {
+        // PostgreSQL's texts hold every other character.
+        if ON_SERVER.get() { text.replace('\0', "\u{1}").into() } else { text.into() }
+    })
 }
 
 fn any_path() -> impl Strategy<Value = Box<Path>> {

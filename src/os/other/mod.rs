@@ -7,6 +7,7 @@ pub(super) mod files;
 pub(super) mod handles;
 pub(super) mod paths;
 pub(super) mod private;
+pub(super) mod process;
 pub(super) mod shell;
 pub(super) mod signals;
 pub(super) mod socket;

@@ -148,7 +148,8 @@ impl Wanted {
                 continue;
             };
             if stands_in_the_way(&claim, &waiting.settled) {
-                rivals.push(Rival { batch: found.batch, claim, is_alive: ledger.is_worked_on(found.batch) });
+                let is_alive = ledger.is_worked_on(found.batch).await?;
+                rivals.push(Rival { batch: found.batch, claim, is_alive });
                 rows.push(found);
             }
         }

@@ -113,6 +113,7 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         }
         NoticeKind::DiskLow | NoticeKind::FileChanged => (notice.action.as_str(), vec![key(Action::Pause, "goes on")]),
         NoticeKind::Offline
+        | NoticeKind::LedgerAway
         | NoticeKind::RateLimited
         | NoticeKind::ResourcesLow
         | NoticeKind::Resumed
@@ -156,6 +157,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::FileChanged => ("! a file that goes along has changed", "put it back"),
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
+        NoticeKind::LedgerAway => ("! the ledger does not answer: no more is sent", "it goes on by itself"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
         NoticeKind::WebhookRefused => ("! webhooks were refused", ""),
         NoticeKind::WebhooksMissed => ("! no webhooks come: fal is asked", ""),

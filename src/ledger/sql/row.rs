@@ -1,12 +1,11 @@
 //! A job in its row: the columns, and their values.
 
-use sqlx::Arguments;
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::SqliteArguments;
 
 use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::nanos;
+use super::database::Values;
 use crate::job::{
     Answer, BatchId, Cause, Job, JobState, Opinion, Photo, Pixels, RequestId, Saved, Stage, Status, Verdict,
 };
@@ -73,12 +72,7 @@ pub(super) const COLUMNS: [&str; 55] = [
 ];
 
 /// Adds a job's row to a statement's values, in the order of [`COLUMNS`].
-pub(super) fn push(
-    values: &mut SqliteArguments,
-    batch: BatchId,
-    job: &Job,
-    state: &JobState,
-) -> Result<(), BoxDynError> {
+pub(super) fn push(values: &mut impl Values, batch: BatchId, job: &Job, state: &JobState) -> Result<(), BoxDynError> {
     values.add(batch.0)?;
     values.add(job.id.number())?;
     push_photo(values, &job.photo)?;
@@ -95,23 +89,23 @@ pub(super) fn push(
     push_opinion(values, job.opinion.as_deref())
 }
 
-fn push_opinion(values: &mut SqliteArguments, opinion: Option<&Opinion>) -> Result<(), BoxDynError> {
+fn push_opinion(values: &mut impl Values, opinion: Option<&Opinion>) -> Result<(), BoxDynError> {
     values.add(opinion.and_then(|opinion| opinion.stars.rated()))?;
     values.add(opinion.and_then(|opinion| opinion.verdict).map(Verdict::name))?;
     values.add(opinion.and_then(|opinion| opinion.caption.as_deref()))
 }
 
-fn push_photo(values: &mut SqliteArguments, photo: &Photo) -> Result<(), BoxDynError> {
+fn push_photo(values: &mut impl Values, photo: &Photo) -> Result<(), BoxDynError> {
     values.add(os::stored(&photo.path))?;
     values.add(os::stored(&photo.source))?;
     values.add(photo.format.map(crate::job::Format::extension))?;
     push_pixels(values, photo.pixels)?;
-    values.add(saturated(photo.bytes))?;
+    values.add(photo.bytes)?;
     values.add(photo.modified.0)?;
     values.add(photo.shares_stem)
 }
 
-fn push_standing(values: &mut SqliteArguments, status: Status, record: &Record<'_>) -> Result<(), BoxDynError> {
+fn push_standing(values: &mut impl Values, status: Status, record: &Record<'_>) -> Result<(), BoxDynError> {
     values.add(status.name())?;
     values.add(record.attempt())?;
     values.add(record.run.map(|run| run.began.0))?;
@@ -126,13 +120,13 @@ fn push_standing(values: &mut SqliteArguments, status: Status, record: &Record<'
 }
 
 /// A cause's kind, HTTP status and message.
-pub(super) fn push_cause(values: &mut SqliteArguments, cause: Option<&Cause>) -> Result<(), BoxDynError> {
+pub(super) fn push_cause(values: &mut impl Values, cause: Option<&Cause>) -> Result<(), BoxDynError> {
     values.add(cause.map(|cause| cause.kind.name()))?;
     values.add(cause.and_then(|cause| cause.http))?;
     values.add(cause.map(|cause| &*cause.message))
 }
 
-fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>) -> Result<(), BoxDynError> {
+fn push_trail(values: &mut impl Values, status: Status, record: &Record<'_>) -> Result<(), BoxDynError> {
     let Record { upload, request, answer, saved, .. } = *record;
     values.add(upload.map(|upload| &*upload.url))?;
     values.add(upload.map(|upload| upload.at.0))?;
@@ -158,25 +152,20 @@ fn push_trail(values: &mut SqliteArguments, status: Status, record: &Record<'_>)
     values.add(caption)
 }
 
-fn push_saved(values: &mut SqliteArguments, saved: Option<&Saved>) -> Result<(), BoxDynError> {
+fn push_saved(values: &mut impl Values, saved: Option<&Saved>) -> Result<(), BoxDynError> {
     values.add(saved.map(|saved| os::stored(saved.output())))?;
     values.add(saved.map(|saved| saved.first.kind.extension()))?;
     push_pixels(values, saved.and_then(Saved::pixels))?;
-    values.add(saved.map(|saved| saturated(saved.first.bytes)))?;
+    values.add(saved.map(|saved| saved.first.bytes))?;
     let (cost, most) = nanos(saved.and_then(|saved| saved.cost));
     values.add(cost)?;
     values.add(most)?;
     values.add(saved.and_then(|saved| saved.same_as.as_deref()))
 }
 
-fn push_pixels(values: &mut SqliteArguments, pixels: Option<Pixels>) -> Result<(), BoxDynError> {
+fn push_pixels(values: &mut impl Values, pixels: Option<Pixels>) -> Result<(), BoxDynError> {
     values.add(pixels.map(|pixels| pixels.width))?;
     values.add(pixels.map(|pixels| pixels.height))
-}
-
-/// SQLite's numbers are signed; no file has 2⁶³ bytes.
-fn saturated(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 /// A stage's name in the ledger.

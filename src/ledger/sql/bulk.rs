@@ -1,14 +1,13 @@
 //! Rows into the database: one statement for jobs, one for attempts, each taking many rows.
 //!
-//! A statement costs several thread switches whatever it carries, so rows go in bulk; and so that
-//! each text is prepared once and kept, the bulks come in few sizes.
+//! A statement costs several thread switches or a journey over the network whatever it carries, so rows go in
+//! bulk; and so that each text is prepared once and kept, the bulks come in few sizes.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments, AssertSqlSafe, Connection};
-
 use super::columns::money;
+use super::database::{Sql, Values};
 use super::{attempt, row};
 use crate::job::{BatchId, Job, JobId, JobState};
 use crate::ledger::Attempt;
@@ -16,17 +15,20 @@ use crate::ledger::keeps;
 use crate::ledger::queue::Rows;
 
 /// Writes all of it or nothing; returns when it is synced.
-pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let pieces: Vec<_> = pieces(rows).collect();
+pub(super) async fn write<C: Sql>(connection: &mut C, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
+    let pieces: Vec<_> = pieces::<C>(rows).collect();
     match pieces.as_slice() {
         // A lone statement is a transaction by itself.
-        [piece] => piece.run(connection).await,
+        [piece] => connection.run(piece.text(), piece.values::<C>()?).await,
         // A result and the attempt that led to it: one round trip in place of four.
-        [first, second] => both(connection, *first, *second).await,
+        [first, second] => {
+            let pushed = [*first, *second].map(|piece| move |values: &mut C::Values| piece.push(values));
+            connection.both([first.text(), second.text()], pushed).await
+        }
         pieces => {
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut transaction = connection.begin_to_write().await?;
             for piece in pieces {
-                piece.run(&mut transaction).await?;
+                transaction.run(piece.text(), piece.values::<C>()?).await?;
             }
             transaction.commit().await
         }
@@ -34,39 +36,54 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows<'_>) ->
 }
 
 /// Writes all of it in a transaction that is open already.
-pub(super) async fn write_in(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    for piece in pieces(rows) {
-        piece.run(connection).await?;
+pub(super) async fn write_in<C: Sql>(connection: &mut C, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
+    for piece in pieces::<C>(rows) {
+        connection.run(piece.text(), piece.values::<C>()?).await?;
     }
     Ok(())
 }
 
 /// What is written, in order.
-fn pieces<'a>(rows: &'a Rows<'_>) -> impl Iterator<Item = Piece<'a>> {
-    let last = rows.last.chunks(MOST).map(Piece::Jobs);
-    let giving_way = rows.giving_way.chunks(MOST).map(Piece::GivingWay);
-    let jobs = rows.jobs.chunks(MOST).map(Piece::Jobs);
-    last.chain(giving_way).chain(jobs).chain(rows.attempts.chunks(MOST).map(Piece::Attempts))
+fn pieces<'a, C: Sql>(rows: &'a Rows<'_>) -> impl Iterator<Item = Piece<'a>> + Send {
+    let last = chunks::<C, _, _>(&rows.last, of_job).map(Piece::Jobs);
+    let giving_way = chunks::<C, _, _>(&rows.giving_way, |row| *row).map(Piece::GivingWay);
+    let jobs = chunks::<C, _, _>(&rows.jobs, of_job).map(Piece::Jobs);
+    last.chain(giving_way).chain(jobs).chain(chunks::<C, _, _>(rows.attempts, of_attempt).map(Piece::Attempts))
 }
 
-/// Two statements in one transaction, sent together.
-async fn both(connection: &mut SqliteConnection, first: Piece<'_>, second: Piece<'_>) -> Result<(), sqlx::Error> {
-    let text = format!("BEGIN IMMEDIATE; {}; {}; COMMIT", first.text(), second.text());
-    let mut values = SqliteArguments::default();
-    first.push(&mut values)?;
-    second.push(&mut values)?;
-    let written = sqlx::query_with(AssertSqlSafe(text), values).execute(&mut *connection).await;
-    if written.is_err() {
-        // Whether there is something to roll back depends on which of the four failed.
-        let _ = sqlx::query("ROLLBACK").execute(connection).await;
-    }
-    written.map(drop)
+/// A job, and what it is written as.
+type JobRow<'a> = (BatchId, &'a Job, &'a JobState);
+
+fn of_job((batch, job, _): &JobRow<'_>) -> (BatchId, JobId) {
+    (*batch, job.id)
+}
+
+/// Attempts are only ever added.
+fn of_attempt((batch, attempt): &(BatchId, Attempt)) -> (BatchId, JobId, i64, u16) {
+    (*batch, attempt.job, attempt.ended.0, attempt.attempt)
+}
+
+/// Rows as one statement may take them. Where it must not write a row twice, the next one begins with the same row
+/// again, and has one of the sizes.
+fn chunks<C: Sql, T: Sync, K: Eq + std::hash::Hash>(
+    mut rows: &[T],
+    key: impl Fn(&T) -> K + Send,
+) -> impl Iterator<Item = &[T]> + Send {
+    std::iter::from_fn(move || {
+        let mut seen = HashSet::new();
+        let alike = rows.iter().take(MOST).take_while(|row| C::REPEATS || seen.insert(key(row))).count();
+        let fits = |size: &&usize| **size <= alike;
+        let many = if C::REPEATS { alike } else { SIZES.iter().rev().find(fits).copied().unwrap_or(0) };
+        let (chunk, rest) = rows.split_at_checked(many)?;
+        rows = rest;
+        (!chunk.is_empty()).then_some(chunk)
+    })
 }
 
 /// Rows that one statement writes.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
-    Jobs(&'a [(BatchId, &'a Job, &'a JobState)]),
+    Jobs(&'a [JobRow<'a>]),
     GivingWay(&'a [(BatchId, JobId)]),
     Attempts(&'a [(BatchId, Attempt)]),
 }
@@ -80,10 +97,16 @@ impl Piece<'_> {
         }
     }
 
-    fn push(self, values: &mut SqliteArguments) -> Result<(), sqlx::Error> {
+    fn values<C: Sql>(self) -> Result<C::Values, sqlx::Error> {
+        let mut values = C::Values::default();
+        self.push(&mut values)?;
+        Ok(values)
+    }
+
+    fn push(self, values: &mut impl Values) -> Result<(), sqlx::Error> {
         let pushed = match self {
             Self::Jobs(rows) => {
-                values.reserve(size_for(rows.len()) * row::COLUMNS.len(), 0);
+                values.reserve(size_for(rows.len()) * row::COLUMNS.len());
                 filled(rows).try_for_each(|(batch, job, state)| row::push(values, *batch, job, state))
             }
             Self::GivingWay(rows) => {
@@ -94,12 +117,6 @@ impl Piece<'_> {
             }
         };
         pushed.map_err(sqlx::Error::Encode)
-    }
-
-    async fn run(self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        let mut values = SqliteArguments::default();
-        self.push(&mut values)?;
-        sqlx::query_with(self.text(), values).execute(connection).await.map(drop)
     }
 }
 

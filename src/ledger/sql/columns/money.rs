@@ -23,16 +23,19 @@ pub(in crate::ledger) fn cost(cost: Option<i64>, most: Option<i64>) -> Option<Co
 /// was paid before as soon as the row is about another request. A result that cost nothing is a copy, be it of
 /// this job's own request, which stays paid.
 pub(in crate::ledger) fn on_known_job() -> String {
-    let is_other = "(excluded.request_id IS NOT NULL AND excluded.request_id IS NOT request_id)";
+    let is_other = "(excluded.request_id IS NOT NULL AND excluded.request_id IS DISTINCT FROM jobs.request_id)";
     let is_copy = "(excluded.output IS NOT NULL AND coalesce(excluded.cost_nanos, 0) = 0)";
     let goes = format!("({is_other} OR {is_copy})");
     let stays = format!("(excluded.output IS NULL AND NOT {is_other})");
-    let before = |column, was: &str| format!("{column} = {column} + iif({goes}, {was}, 0)");
-    let now = |column| format!("{column} = iif({stays}, {column}, excluded.{column})");
+    let before = |column, was: &str| format!("{column} = jobs.{column} + CASE WHEN {goes} THEN {was} ELSE 0 END");
+    let now = |column| format!("{column} = CASE WHEN {stays} THEN jobs.{column} ELSE excluded.{column} END");
     [
-        before("paid_before_nanos", "coalesce(cost_nanos, 0)"),
-        before("assumed_before_nanos", "iif(most_nanos IS NULL, 0, coalesce(cost_nanos, 0))"),
-        before("most_before_nanos", "coalesce(most_nanos, cost_nanos, 0)"),
+        before("paid_before_nanos", "coalesce(jobs.cost_nanos, 0)"),
+        before(
+            "assumed_before_nanos",
+            "CASE WHEN jobs.most_nanos IS NULL THEN 0 ELSE coalesce(jobs.cost_nanos, 0) END",
+        ),
+        before("most_before_nanos", "coalesce(jobs.most_nanos, jobs.cost_nanos, 0)"),
         now("cost_nanos"),
         now("most_nanos"),
     ]
@@ -40,13 +43,14 @@ pub(in crate::ledger) fn on_known_job() -> String {
 }
 
 /// The sums of three columns over jobs: what is told, what of that fal did not say, and the most.
-pub(in crate::ledger) const OF_JOBS: &str = "coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos),
-    coalesce(sum(iif(most_nanos IS NULL, 0, cost_nanos)), 0) + sum(assumed_before_nanos),
-    coalesce(sum(coalesce(most_nanos, cost_nanos)), 0) + sum(most_before_nanos)";
+pub(in crate::ledger) const OF_JOBS: &str = "CAST(coalesce(sum(cost_nanos), 0) + sum(paid_before_nanos) AS BIGINT),
+    CAST(coalesce(sum(CASE WHEN most_nanos IS NULL THEN 0 ELSE cost_nanos END), 0) + sum(assumed_before_nanos) AS BIGINT),
+    CAST(coalesce(sum(coalesce(most_nanos, cost_nanos)), 0) + sum(most_before_nanos) AS BIGINT)";
 
 /// The same over attempts.
-pub(in crate::ledger) const OF_ATTEMPTS: &str = "sum(cost_nanos),
-    sum(iif(most_nanos IS NULL, 0, cost_nanos)), sum(coalesce(most_nanos, cost_nanos))";
+pub(in crate::ledger) const OF_ATTEMPTS: &str = "CAST(sum(cost_nanos) AS BIGINT),
+    CAST(sum(CASE WHEN most_nanos IS NULL THEN 0 ELSE cost_nanos END) AS BIGINT),
+    CAST(sum(coalesce(most_nanos, cost_nanos)) AS BIGINT)";
 
 /// A sum from the sums of three columns: what is told, what of that fal did not say, and the most.
 pub(in crate::ledger) fn spent(told: i64, assumed: i64, most: i64) -> Spent {

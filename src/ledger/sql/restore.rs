@@ -1,20 +1,16 @@
 //! A job's row read back into the very value that was written.
 //!
-//! sqlx copies every value of a row by itself and frees it on another thread, which for the forty
-//! of a job costs more than all of SQLite. So SQLite lays them out as one JSON text a row, and only
+//! sqlx copies every value of a row of SQLite's by itself and frees it on another thread, which for the forty
+//! of a job costs more than all of SQLite. So the database lays them out as one JSON text a row, and only
 //! what JSON cannot hold exactly, bytes and fractions, comes beside it.
 
 use std::path::Path;
-use std::sync::LazyLock;
 use std::time::Duration;
-
-use serde::{Deserialize, Deserializer};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::columns::artifacts;
 use super::columns::files::Beside;
 use super::columns::money::cost;
+use super::database::{Cells, Sql};
 use crate::job::{
     Answer, BatchId, Cause, CauseKind, Checkpoint, Closed, ContentHash, FileKind, FilePath, Format, Intent, Job, JobId,
     JobState, Opinion, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Stage, Stars, Status, Stop,
@@ -22,6 +18,7 @@ use crate::job::{
 };
 use crate::ledger::LedgerError;
 use crate::os;
+use serde::{Deserialize, Deserializer};
 
 macro_rules! told {
     ($($(#[$how:meta])* $column:ident: $type:ty,)+) => {
@@ -87,9 +84,10 @@ told! {
 }
 
 /// The list of what [`job`] reads.
-pub(super) static LIST: LazyLock<String> = LazyLock::new(|| {
-    format!("json_array({}), path, source, content, inference_s, billed_units, output", TOLD.join(", "))
-});
+pub(super) fn list<C: Sql>() -> String {
+    let (before, after) = C::JSON;
+    format!("{before}{}{after}, path, source, content, inference_s, billed_units, output", TOLD.join(", "))
+}
 
 /// How many columns that are.
 pub(super) const COLUMNS: usize = 7;
@@ -97,19 +95,19 @@ pub(super) const COLUMNS: usize = 7;
 /// Which of them is the hash of the photo's bytes.
 pub(super) const CONTENT: usize = 3;
 
-/// Reads a row that begins with [`LIST`].
+/// Reads a row that begins with [`list`].
 ///
 /// # Errors
 /// [`LedgerError::Unreadable`] if a column holds what this version cannot make sense of.
-pub(super) fn job(row: &SqliteRow) -> Result<(BatchId, Job), LedgerError> {
-    let text = row.try_get(0).unwrap_or_default();
+pub(super) fn job(row: &impl Cells) -> Result<(BatchId, Job), LedgerError> {
+    let text = row.text(0).ok().flatten().unwrap_or_default();
     read(text, row).map_err(|odd| {
         let (batch, job) = whose(text);
         odd.of(batch, job)
     })
 }
 
-fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
+fn read(text: &str, row: &impl Cells) -> Result<(BatchId, Job), Odd> {
     let told: Told = serde_json::from_str(text)?;
     let (batch, id) = (told.batch, job_id(told.job));
     let mut fields = Fields { told, row };
@@ -118,12 +116,12 @@ fn read(text: &str, row: &SqliteRow) -> Result<(BatchId, Job), Odd> {
     Ok((batch, Job { id, photo: fields.photo()?, state: fields.state()?, own, opinion }))
 }
 
-/// Reads what an earlier result of a job left on the disk, from a row that begins with [`LIST`] and
+/// Reads what an earlier result of a job left on the disk, from a row that begins with [`list`] and
 /// has such.
 ///
 /// # Errors
 /// As [`job`].
-pub(super) fn replaced(row: &SqliteRow) -> Result<(JobId, Saved), LedgerError> {
+pub(super) fn replaced(row: &impl Cells) -> Result<(JobId, Saved), LedgerError> {
     on_disk(row).map(|(id, _, saved)| (id, saved))
 }
 
@@ -131,12 +129,12 @@ pub(super) fn replaced(row: &SqliteRow) -> Result<(JobId, Saved), LedgerError> {
 ///
 /// # Errors
 /// As [`job`].
-pub(super) fn left(row: &SqliteRow) -> Result<(Box<Path>, Saved), LedgerError> {
+pub(super) fn left(row: &impl Cells) -> Result<(Box<Path>, Saved), LedgerError> {
     on_disk(row).map(|(_, path, saved)| (path, saved))
 }
 
-fn on_disk(row: &SqliteRow) -> Result<(JobId, Box<Path>, Saved), LedgerError> {
-    let text = row.try_get(0).unwrap_or_default();
+fn on_disk(row: &impl Cells) -> Result<(JobId, Box<Path>, Saved), LedgerError> {
+    let text = row.text(0).ok().flatten().unwrap_or_default();
     let read = || {
         let told: Told = serde_json::from_str(text)?;
         let id = job_id(told.job);
@@ -192,15 +190,15 @@ fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Format>, D::Error
 }
 
 /// A row by its columns. Texts are taken out, not copied: each belongs to one part of one state.
-struct Fields<'r> {
+struct Fields<'r, R> {
     told: Told,
-    row: &'r SqliteRow,
+    row: &'r R,
 }
 
-impl Fields<'_> {
+impl<R: Cells> Fields<'_, R> {
     fn path(&self, index: usize, column: &str) -> Result<Box<Path>, Odd> {
-        let bytes = present(self.row.try_get(index)?, column)?;
-        Ok(os::path_of_stored(bytes).into_boxed_path())
+        let bytes = present(self.row.bytes(index)?, column)?;
+        Ok(os::path_of_stored(bytes.to_vec()).into_boxed_path())
     }
 
     fn opinion(&mut self) -> Option<Box<Opinion>> {
@@ -298,7 +296,7 @@ impl Fields<'_> {
     }
 
     fn content(&self) -> Result<Option<ContentHash>, Odd> {
-        let content = self.row.try_get::<Option<&[u8]>, _>(CONTENT)?;
+        let content = self.row.bytes(CONTENT)?;
         Ok(content.map(<[u8; 32]>::try_from).transpose()?.map(ContentHash))
     }
 
@@ -324,7 +322,7 @@ impl Fields<'_> {
     }
 
     fn inference(&self) -> Result<Option<f64>, Odd> {
-        Ok(self.row.try_get(4)?)
+        Ok(self.row.real(4)?)
     }
 
     fn answer(&mut self) -> Result<Box<Answer>, Odd> {
@@ -339,7 +337,7 @@ impl Fields<'_> {
             },
             seed: self.told.seed,
             inference_s: self.inference()?,
-            billed_units: self.row.try_get(5)?,
+            billed_units: self.row.real(5)?,
             whole: None,
         }))
     }

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Row};
 
 use super::columns::money::{cost, nanos};
+use super::database::{Cells, Values};
 use super::restore::{Odd, job_id};
 use super::row::{push_cause, stage_name};
 use crate::job::{BatchId, Cause, RequestId, Timestamp};
@@ -28,7 +27,7 @@ pub(super) const COLUMNS: [&str; 12] = [
 ];
 
 /// Adds an attempt's row to a statement's values.
-pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attempt) -> Result<(), BoxDynError> {
+pub(super) fn push(values: &mut impl Values, batch: BatchId, attempt: &Attempt) -> Result<(), BoxDynError> {
     values.add(batch.0)?;
     values.add(attempt.job.number())?;
     values.add(attempt.attempt)?;
@@ -43,33 +42,37 @@ pub(super) fn push(values: &mut SqliteArguments, batch: BatchId, attempt: &Attem
 }
 
 /// Reads a row that lists [`COLUMNS`].
-pub(super) fn read(row: &SqliteRow) -> Result<Attempt, Odd> {
-    let cause = match row.try_get::<Option<&str>, _>(6)? {
+pub(super) fn read(row: &impl Cells) -> Result<Attempt, Odd> {
+    let cause = match row.text(6)? {
         None => None,
         Some(kind) => {
-            let message: &str = row.try_get(8)?;
-            Some(Cause { kind: word(kind)?, http: row.try_get(7)?, message: message.into() })
+            let message = row.word(8)?;
+            Some(Cause {
+                kind: word(kind)?,
+                http: row.int(7)?.map(u16::try_from).transpose()?,
+                message: message.into(),
+            })
         }
     };
     Ok(Attempt {
-        job: job_id(row.try_get(1)?),
-        attempt: row.try_get(2)?,
-        began: Timestamp(row.try_get(3)?),
-        ended: Timestamp(row.try_get(4)?),
-        stage: word(row.try_get(5)?)?,
+        job: job_id(u32::try_from(row.number(1)?)?),
+        attempt: u16::try_from(row.number(2)?)?,
+        began: Timestamp(row.number(3)?),
+        ended: Timestamp(row.number(4)?),
+        stage: word(row.word(5)?)?,
         cause,
-        request: row.try_get::<Option<&str>, _>(9)?.map(RequestId::new).transpose()?,
-        cost: cost(row.try_get(10)?, row.try_get(11)?),
+        request: row.text(9)?.map(RequestId::new).transpose()?,
+        cost: cost(row.int(10)?, row.int(11)?),
     })
 }
 
 /// Reads what an attempt cost: `batch, job, ended_ms, request_id, cost_nanos, most_nanos`.
-pub(super) fn payment(row: &SqliteRow) -> Result<Option<Payment>, Odd> {
-    let Some(cost) = cost(row.try_get(4)?, row.try_get(5)?) else { return Ok(None) };
+pub(super) fn payment(row: &impl Cells) -> Result<Option<Payment>, Odd> {
+    let Some(cost) = cost(row.int(4)?, row.int(5)?) else { return Ok(None) };
     Ok(Some(Payment {
-        batch: BatchId(row.try_get(0)?),
-        at: Timestamp(row.try_get(2)?),
-        request: row.try_get::<Option<&str>, _>(3)?.map(RequestId::new).transpose()?,
+        batch: BatchId(row.number(0)?),
+        at: Timestamp(row.number(2)?),
+        request: row.text(3)?.map(RequestId::new).transpose()?,
         cost,
     }))
 }

@@ -1,0 +1,222 @@
+//! A batch is a process's for as long as it is heard of.
+
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection};
+use tokio::task::AbortHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::{Server, Taken, hang_up};
+use crate::job::BatchId;
+use crate::ledger::LedgerError;
+use crate::ledger::error::Holder;
+use crate::ledger::hold::Held;
+use crate::ledger::sql::database::{Cells, Failed, Sql, Values};
+use crate::os;
+
+/// How long a process keeps its batch without a word, ms.
+const LEASE_MS: i64 = 30_000;
+
+/// How often it says a word.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// A process at work on a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worker {
+    /// The number of its row; each life has its own.
+    id: i64,
+    /// Whether its lease is still held here.
+    is_held: bool,
+}
+
+/// A batch that is this process's, for as long as it is heard of.
+#[derive(Debug)]
+pub(in crate::ledger) struct Lease {
+    batch: BatchId,
+    taken: Taken,
+    beating: AbortHandle,
+}
+
+impl Drop for Lease {
+    /// Its row is handed back when the ledger is closed; this process may take it again before.
+    fn drop(&mut self) {
+        self.beating.abort();
+        if let Some(worker) = lock(&self.taken).get_mut(&self.batch) {
+            worker.is_held = false;
+        }
+    }
+}
+
+fn lock(taken: &Taken) -> MutexGuard<'_, BTreeMap<BatchId, Worker>> {
+    // Every change to it is whole before anything can panic.
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The values of a statement.
+macro_rules! with {
+    ($($value:expr),* $(,)?) => {{
+        let mut values = PgArguments::default();
+        $(values.add($value).map_err(sqlx::Error::Encode)?;)*
+        values
+    }};
+}
+
+impl Lease {
+    /// Takes a batch, unless another process is heard of; it is renewed from then on.
+    pub(super) async fn take(server: &Server, batch: BatchId) -> Result<Self, LedgerError> {
+        let mut connection = server.dial().await?;
+        let dropped = server.taken().get(&batch).filter(|worker| !worker.is_held).map(|worker| worker.id);
+        let taken = take(&mut connection, batch, dropped).await.map_err(|failed| server.told(failed))?;
+        let id = match taken {
+            Ok(id) => id,
+            Err(by) => {
+                hang_up(connection).await;
+                return Err(LedgerError::Held { batch, by });
+            }
+        };
+        server.taken().insert(batch, Worker { id, is_held: true });
+        let beating = tokio::spawn(beat(server.again(), connection, id)).abort_handle();
+        Ok(Self { batch, taken: server.taken.clone(), beating })
+    }
+}
+
+impl Server {
+    /// The batches that are taken, and as whom.
+    fn taken(&self) -> MutexGuard<'_, BTreeMap<BatchId, Worker>> {
+        lock(&self.taken)
+    }
+
+    /// As whom this process holds a batch.
+    pub(super) fn held_as(&self, batch: BatchId) -> Option<i64> {
+        self.taken().get(&batch).filter(|worker| worker.is_held).map(|worker| worker.id)
+    }
+
+    /// Every row of this process, which is done with all of them.
+    pub(super) fn give_up(&self) -> Vec<i64> {
+        std::mem::take(&mut *self.taken()).into_values().map(|worker| worker.id).collect()
+    }
+
+    fn told(&self, failed: Failed) -> LedgerError {
+        match failed {
+            Failed::Ledger(error) => error,
+            Failed::Database(error) => self.failed(error),
+        }
+    }
+
+    /// The same server for who beats.
+    fn again(&self) -> Self {
+        Self { options: self.options.clone(), shown: self.shown.clone(), taken: self.taken.clone() }
+    }
+}
+
+/// Takes a batch in one transaction, or says who has it. Who is known to have died need not be waited for, and neither
+/// this process where it dropped what it held.
+async fn take(
+    connection: &mut PgConnection,
+    batch: BatchId,
+    dropped: Option<i64>,
+) -> Result<Result<i64, Holder>, Failed> {
+    let (our_host, our_machine) = os::machine();
+    let mut transaction = Connection::begin(connection).await?;
+    transaction.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", with![batch.0]).await?;
+    let text = format!(
+        "SELECT host, machine, pid, id FROM workers WHERE batch = ? AND NOT gone AND until_ms > {} ORDER BY id",
+        PgConnection::NOW_MS
+    );
+    for row in transaction.rows(AssertSqlSafe(text), with![batch.0]).await? {
+        let (host, machine, pid) = holder(&row)?;
+        let is_done = row.int(3)? == dropped || (machine == our_machine && !os::is_alive(pid));
+        if !is_done {
+            return Ok(Err(Holder { pid: Some(pid), host: (machine != our_machine).then_some(host) }));
+        }
+    }
+    transaction.run("UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone", with![batch.0]).await?;
+    let now = PgConnection::NOW_MS;
+    let text = format!(
+        "INSERT INTO workers (batch, host, machine, pid, began_ms, until_ms) VALUES (?, ?, ?, ?, {now}, {now} + {LEASE_MS})
+         RETURNING id"
+    );
+    let values = with![batch.0, our_host.as_str(), our_machine.as_str(), std::process::id()];
+    let made = transaction.row(AssertSqlSafe(text), values).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let id = made.number(0)?;
+    transaction.commit().await?;
+    Ok(Ok(id))
+}
+
+fn holder(row: &PgRow) -> Result<(String, String, u32), sqlx::Error> {
+    let pid = u32::try_from(row.number(2)?).unwrap_or_default();
+    Ok((row.word(0)?.to_owned(), row.word(1)?.to_owned(), pid))
+}
+
+/// Whether any process that is heard of works on a batch.
+pub(super) async fn is_worked_on(connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {
+    let now = PgConnection::NOW_MS;
+    let text = format!("SELECT id FROM workers WHERE batch = ? AND NOT gone AND until_ms > {now} LIMIT 1");
+    Ok(connection.row(AssertSqlSafe(text), with![batch.0]).await?.is_some())
+}
+
+/// The batches that processes work on that are heard of.
+pub(super) async fn held(connection: &mut PgConnection) -> Result<Vec<Held>, Failed> {
+    let (now, (_, ours)) = (PgConnection::NOW_MS, os::machine());
+    let text =
+        format!("SELECT host, machine, pid, batch FROM workers WHERE NOT gone AND until_ms > {now} ORDER BY batch");
+    let rows = connection.rows(AssertSqlSafe(text), PgArguments::default()).await?;
+    let read = |row: &PgRow| {
+        let (host, machine, pid) = holder(row)?;
+        let by = Holder { pid: Some(pid), host: (machine != ours).then_some(host) };
+        Ok(Held { batch: BatchId(row.number(3)?), by })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Fails if a batch is not this process's any more; until the transaction's end nobody takes it over.
+pub(super) async fn fence(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<(), Failed> {
+    let text = "SELECT id FROM workers WHERE id = ? AND NOT gone FOR SHARE";
+    match connection.row(text, with![worker]).await? {
+        Some(_) => Ok(()),
+        None => Err(LedgerError::Lost(batch).into()),
+    }
+}
+
+/// Hands a batch back at once.
+pub(super) async fn hand_back(connection: &mut PgConnection, worker: i64) -> Result<(), Failed> {
+    Ok(connection.run("UPDATE workers SET gone = TRUE WHERE id = ?", with![worker]).await?)
+}
+
+/// Says a word every few seconds, for as long as the lease is held.
+async fn beat(server: Server, connection: PgConnection, worker: i64) {
+    let mut connection = Some(connection);
+    let mut ticks = interval(BEAT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let mut line = match connection.take() {
+            Some(line) => line,
+            None => match server.dial().await {
+                Ok(line) => line,
+                Err(error) => {
+                    tracing::warn!(%error, "the lease of a batch is not renewed");
+                    continue;
+                }
+            },
+        };
+        match timeout(BEAT, renew(&mut line, worker)).await {
+            Ok(Ok(true)) => connection = Some(line),
+            // Another has the batch: what is recorded says so.
+            Ok(Ok(false)) => return,
+            failed => tracing::warn!(?failed, "the lease of a batch is not renewed"),
+        }
+    }
+}
+
+/// Says a word; whether the batch still is this process's.
+async fn renew(connection: &mut PgConnection, worker: i64) -> Result<bool, Failed> {
+    let text = format!(
+        "UPDATE workers SET until_ms = {} + {LEASE_MS} WHERE id = ? AND NOT gone RETURNING id",
+        PgConnection::NOW_MS
+    );
+    Ok(connection.row(AssertSqlSafe(text), with![worker]).await?.is_some())
+}

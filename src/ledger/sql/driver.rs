@@ -1,0 +1,96 @@
+//! What a database does in its own way: connections that are lost, and whose the batches are.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use super::database::{Failed, Sql};
+use crate::job::BatchId;
+use crate::ledger::LedgerError;
+use crate::ledger::claim::Claiming;
+use crate::ledger::hold::{BatchHold, Held};
+
+/// A database that the ledger's tables may be in.
+pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
+    type Connection: Sql + fmt::Debug;
+
+    /// Whether others may take a batch away from who does not answer: all that is recorded asks first whose it is.
+    const LEASES: bool;
+    /// How long an answer may take; `None` where nothing can be lost on the way.
+    const PATIENCE: Option<Duration>;
+
+    /// Whether the connection is of no more use after this.
+    fn is_lost(error: &sqlx::Error) -> bool;
+
+    /// In our words.
+    fn failed(&self, error: sqlx::Error) -> LedgerError;
+
+    /// Another connection in place of one that was lost.
+    fn connect(&self) -> impl Future<Output = Result<Self::Connection, LedgerError>> + Send;
+
+    /// Takes a batch for this process, unless another works on it.
+    fn take(&self, batch: BatchId) -> impl Future<Output = Result<BatchHold, LedgerError>> + Send;
+
+    /// Whether any process works on a batch.
+    fn is_worked_on(
+        &self,
+        connection: &mut Self::Connection,
+        batch: BatchId,
+    ) -> impl Future<Output = Result<bool, Failed>> + Send;
+
+    /// The batches that processes work on.
+    fn held(&self, connection: &mut Self::Connection) -> impl Future<Output = Result<Vec<Held>, Failed>> + Send;
+
+    /// In the transaction that records: fails if one of these batches is not this process's any more.
+    fn fence(
+        &self,
+        connection: &mut Self::Connection,
+        batches: &[BatchId],
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// In the same: keeps everyone out who claims what these do, until its end.
+    fn bar(
+        &self,
+        connection: &mut Self::Connection,
+        claims: &[Claiming],
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Hands back what was taken, as well as that can be done.
+    fn leave(&self, recorder: &mut Slot<Self::Connection>) -> impl Future<Output = ()> + Send;
+
+    /// Whether all of it is whole.
+    fn check(&self, connection: &mut Self::Connection) -> impl Future<Output = Result<(), Failed>> + Send;
+}
+
+/// A place for a connection.
+#[derive(Debug)]
+pub(in crate::ledger) enum Slot<C> {
+    Open(C),
+    /// The next who needs it makes another.
+    Lost,
+    Closed,
+}
+
+impl<C: Sql> Slot<C> {
+    /// The connection; another where it was lost.
+    pub(in crate::ledger) async fn connection<D: Driver<Connection = C>>(
+        &mut self,
+        driver: &D,
+    ) -> Result<&mut C, LedgerError> {
+        if matches!(self, Self::Lost) {
+            *self = Self::Open(driver.connect().await?);
+        }
+        match self {
+            Self::Open(connection) => Ok(connection),
+            Self::Lost | Self::Closed => Err(LedgerError::Closed),
+        }
+    }
+}
+
+/// Waits as long as a database may take.
+pub(super) async fn within<D: Driver, T>(asked: impl Future<Output = Result<T, Failed>> + Send) -> Result<T, Failed> {
+    let Some(patience) = D::PATIENCE else { return asked.await };
+    let late = |_| Failed::Database(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
+    tokio::time::timeout(patience, asked).await.map_err(late)?
+}

@@ -1,0 +1,304 @@
+//! The ledger in the tables of a database, whichever that is: what is written and read is the same for all of them.
+//!
+//! Two connections: one records, the other does all else, so that nobody who reads waits for a sync.
+
+mod attempt;
+mod batch;
+mod bulk;
+pub(super) mod claim;
+pub(super) mod columns;
+pub(super) mod database;
+mod driver;
+mod further;
+mod keeping;
+mod lookup;
+mod restore;
+mod row;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::Connection;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+use self::batch::Note;
+use self::database::{Failed, Sql};
+use self::driver::within;
+pub(super) use self::driver::{Driver, Slot};
+use super::claim::{Claimed, Claiming, grant};
+use super::found::By;
+use super::hold::{BatchHold, Held};
+use super::queue::Pending;
+use super::store::{Answer, Store};
+use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
+use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
+
+/// An open database.
+#[derive(Debug)]
+pub(super) struct Tables<D: Driver> {
+    driver: D,
+    /// For the one who records. Single connections and not a pool, whose time limits a paused clock would run
+    /// through.
+    recorder: Mutex<Slot<D::Connection>>,
+    /// For everything else.
+    desk: Mutex<Slot<D::Connection>>,
+}
+
+impl<D: Driver> Tables<D> {
+    pub(super) fn new(driver: D, recorder: D::Connection, desk: D::Connection) -> Self {
+        Self { driver, recorder: Mutex::new(Slot::Open(recorder)), desk: Mutex::new(Slot::Open(desk)) }
+    }
+
+    /// The connection for everything but recording, for tests that ask in their own words.
+    #[cfg(test)]
+    pub(super) async fn desk(&self) -> tokio::sync::MappedMutexGuard<'_, D::Connection> {
+        let desk = self.desk.lock().await;
+        tokio::sync::MutexGuard::map(desk, |slot| match slot {
+            Slot::Open(connection) => connection,
+            Slot::Lost | Slot::Closed => panic!("the desk is closed"),
+        })
+    }
+
+    /// How it went, and whether the connection was lost with it.
+    fn settled<T>(&self, slot: &mut Slot<D::Connection>, asked: Result<T, Failed>) -> Result<T, LedgerError> {
+        asked.map_err(|failed| match failed {
+            Failed::Ledger(error) => error,
+            Failed::Database(error) => {
+                if D::is_lost(&error) {
+                    *slot = Slot::Lost;
+                }
+                self.driver.failed(error)
+            }
+        })
+    }
+
+    /// All of it, or nothing.
+    async fn write(
+        &self,
+        connection: &mut D::Connection,
+        pending: &mut Pending,
+        claims: &[Claiming],
+    ) -> Result<Vec<Option<Claimed>>, Failed> {
+        if claims.is_empty() && !D::LEASES {
+            bulk::write(connection, &pending.rows()).await?;
+            return Ok(Vec::new());
+        }
+        let mut transaction = connection.begin_to_write().await?;
+        self.driver.fence(&mut transaction, &pending.batches(claims)).await?;
+        self.driver.bar(&mut transaction, claims).await?;
+        let others = claim::others(&mut *transaction, claims).await?;
+        let answers = grant(pending, claims, &others);
+        bulk::write_in(&mut *transaction, &pending.rows()).await?;
+        transaction.commit().await?;
+        Ok(answers)
+    }
+
+    async fn end(&self, slot: &Mutex<Slot<D::Connection>>) -> Result<(), LedgerError> {
+        match std::mem::replace(&mut *slot.lock().await, Slot::Closed) {
+            Slot::Open(connection) => connection.close().await.map_err(|error| self.driver.failed(error)),
+            Slot::Lost | Slot::Closed => Ok(()),
+        }
+    }
+}
+
+/// How long a server that went away is waited for with a question, and how long between two tries.
+const AWAY: Duration = Duration::from_mins(10);
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// An operation on the connection for everything but recording. Where that is lost it is asked again, on another one, for
+/// as long as a server may be away: all of these may be asked twice.
+macro_rules! asks {
+    ($self:ident, |$connection:ident| $ask:expr) => {
+        Box::pin(async move {
+            let mut slot = $self.desk.lock().await;
+            let begun = Instant::now();
+            loop {
+                let answer = match slot.connection(&$self.driver).await {
+                    Ok($connection) => {
+                        let asked = within::<D, _>(async { $ask.await.map_err(Failed::from) }).await;
+                        $self.settled(&mut slot, asked)
+                    }
+                    Err(error) => Err(error),
+                };
+                match answer {
+                    Err(LedgerError::Away { .. }) if begun.elapsed() < AWAY => sleep(AGAIN).await,
+                    answer => return answer,
+                }
+            }
+        })
+    };
+}
+
+impl<D: Driver> Store for Tables<D> {
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn take(&self, id: BatchId) -> Answer<'_, BatchHold> {
+        Box::pin(self.driver.take(id))
+    }
+
+    fn is_worked_on(&self, id: BatchId) -> Answer<'_, bool> {
+        asks!(self, |connection| self.driver.is_worked_on(connection, id))
+    }
+
+    fn held(&self) -> Answer<'_, Vec<Held>> {
+        asks!(self, |connection| self.driver.held(connection))
+    }
+
+    fn find_or_make<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, (BatchId, bool)> {
+        asks!(self, |connection| batch::find_or_make(connection, key))
+    }
+
+    fn touch(&self, id: BatchId) -> Answer<'_, ()> {
+        asks!(self, |connection| batch::touch(connection, id))
+    }
+
+    fn batch_of<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, Option<BatchId>> {
+        asks!(self, |connection| batch::find(connection, key))
+    }
+
+    fn batches(&self, only: Option<BatchId>) -> Answer<'_, Vec<BatchRow>> {
+        asks!(self, |connection| batch::list(connection, only))
+    }
+
+    fn pin_model<'a>(&'a self, id: BatchId, model: &'a str) -> Answer<'a, ()> {
+        asks!(self, |connection| Note::Model.keep(connection, id, Some(model)))
+    }
+
+    fn pinned_model(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| Note::Model.find(connection, id))
+    }
+
+    fn note_canary<'a>(&'a self, id: BatchId, canary: &'a str) -> Answer<'a, ()> {
+        asks!(self, |connection| Note::Canary.keep(connection, id, Some(canary)))
+    }
+
+    fn canary(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| Note::Canary.find(connection, id))
+    }
+
+    fn note_keeping<'a>(&'a self, id: BatchId, kept: Option<&'a str>) -> Answer<'a, ()> {
+        asks!(self, |connection| Note::Keeping.keep(connection, id, kept))
+    }
+
+    fn keeping(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| Note::Keeping.find(connection, id))
+    }
+
+    fn unforgotten(&self, id: BatchId) -> Answer<'_, Vec<String>> {
+        asks!(self, |connection| keeping::unforgotten(connection, id))
+    }
+
+    fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()> {
+        asks!(self, |connection| keeping::forgot(connection, request.as_str()))
+    }
+
+    fn note_captions<'a>(&'a self, id: BatchId, captions: &'a str) -> Answer<'a, ()> {
+        asks!(self, |connection| Note::Captions.keep(connection, id, Some(captions)))
+    }
+
+    fn captions(&self, id: BatchId) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| Note::Captions.find(connection, id))
+    }
+
+    fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()> {
+        asks!(self, |connection| further::keep(connection, content, path))
+    }
+
+    fn file<'a>(&'a self, content: &'a ContentHash) -> Answer<'a, Option<PathBuf>> {
+        asks!(self, |connection| further::find(connection, content))
+    }
+
+    fn keep_file_url<'a>(&'a self, content: &'a ContentHash, url: &'a str, service: &'a Service) -> Answer<'a, ()> {
+        asks!(self, |connection| further::keep_url(connection, content, url, service))
+    }
+
+    fn file_of_url<'a>(&'a self, url: &'a str, service: &'a Service) -> Answer<'a, Option<ContentHash>> {
+        asks!(self, |connection| further::of_url(connection, url, service))
+    }
+
+    fn record<'a>(&'a self, pending: &'a mut Pending, claims: &'a [Claiming]) -> Answer<'a, Vec<Option<Claimed>>> {
+        Box::pin(async move {
+            let mut slot = self.recorder.lock().await;
+            let connection = slot.connection(&self.driver).await?;
+            let written = within::<D, _>(self.write(connection, pending, claims)).await;
+            self.settled(&mut slot, written)
+        })
+    }
+
+    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Job>> {
+        asks!(self, |connection| lookup::jobs(connection, batch))
+    }
+
+    fn load_some(&self, batch: BatchId, after: i64, most: i64) -> Answer<'_, Vec<Job>> {
+        asks!(self, |connection| lookup::some_jobs(connection, batch, after, most))
+    }
+
+    fn replaced(&self, batch: BatchId) -> Answer<'_, Vec<(JobId, Saved)>> {
+        asks!(self, |connection| lookup::replaced(connection, batch))
+    }
+
+    fn attempts(&self, batch: BatchId, job: JobId) -> Answer<'_, Vec<Attempt>> {
+        asks!(self, |connection| lookup::attempts(connection, batch, job))
+    }
+
+    fn payments(&self, since: Option<Timestamp>) -> Answer<'_, Vec<Payment>> {
+        asks!(self, |connection| lookup::payments(connection, since))
+    }
+
+    fn trail(&self, batch: BatchId, job: JobId) -> Answer<'_, Trail> {
+        asks!(self, |connection| lookup::trail(connection, batch, job))
+    }
+
+    fn find<'a>(&'a self, by: By<'a>) -> Answer<'a, Vec<Found>> {
+        asks!(self, |connection| lookup::find(connection, by))
+    }
+
+    fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>> {
+        asks!(self, |connection| lookup::trials(connection, key))
+    }
+
+    fn sizes<'a>(&'a self, model: &'a str, params: &'a str, service: &'a Service) -> Answer<'a, HashSet<u64>> {
+        asks!(self, |connection| lookup::sizes(connection, model, params, service))
+    }
+
+    fn caption<'a>(
+        &'a self,
+        content: &'a ContentHash,
+        service: &'a Service,
+        but: BatchId,
+    ) -> Answer<'a, Option<String>> {
+        asks!(self, |connection| lookup::caption(connection, content, service, but))
+    }
+
+    fn params_used<'a>(&'a self, model: &'a str, service: &'a Service) -> Answer<'a, Vec<String>> {
+        asks!(self, |connection| lookup::params_used(connection, model, service))
+    }
+
+    fn saved_requests<'a>(&'a self, output: &'a Path) -> Answer<'a, HashSet<RequestId>> {
+        asks!(self, |connection| lookup::saved_requests(connection, output))
+    }
+
+    fn last_used(&self) -> Answer<'_, Option<Timestamp>> {
+        asks!(self, |connection| lookup::last_used(connection))
+    }
+
+    fn check(&self) -> Answer<'_, ()> {
+        asks!(self, |connection| self.driver.check(connection))
+    }
+
+    fn end_recording(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.driver.leave(&mut *self.recorder.lock().await).await;
+            self.end(&self.recorder).await
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(self.end(&self.desk))
+    }
+}
