@@ -106,6 +106,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "intake::FurtherFault",
             "intake::further",
             "job",
+            "ledger::Address",
             "model",
             "output",
             "sandbox",

@@ -50,16 +50,16 @@ fn a_batch_is_worked_off_and_known_from_elsewhere() {
     let Some(server) = Server::shared() else { return };
     let (stage, ledger) = (stage(), server.new_database());
     let first = run(&mut command(&stage, &ledger));
-    assert_eq!(first.assert_status(0).summary()["counts"]["DONE"], PHOTOS);
+    assert_eq!(first.assert_status(0).summary()["done"], PHOTOS);
     assert!(!stage.dir.path().join("state/ledger.db").exists());
     let again = run(&mut command(&stage, &ledger));
-    assert_eq!(again.assert_status(0).summary()["counts"]["DONE"], PHOTOS);
+    assert_eq!(again.assert_status(0).summary()["done"], PHOTOS);
     assert_eq!((&stage.stats()["accepted"], pictures(&stage)), (&PHOTOS.into(), PHOTOS as usize));
 
     // Another machine has another state directory.
     let elsewhere = Stage::new();
     let batches = run(elsewhere.command(&["batches", "--json"]).env("FAL_TUI_LEDGER", &ledger));
-    assert_eq!(batches.assert_status(0).events()[0]["jobs"], PHOTOS, "{}", batches.stdout);
+    assert_eq!(batches.assert_status(0).events()[0]["states"]["DONE"], PHOTOS, "{}", batches.stdout);
     let doctor = run(elsewhere.command(&["doctor"]).env("FAL_TUI_LEDGER", &ledger));
     assert!(doctor.stdout.contains("is whole and knows one batch"), "{}", doctor.stdout);
 }
@@ -75,7 +75,7 @@ fn killed_again_and_again_it_pays_for_each_photo_once() {
         child.wait().unwrap();
     }
     let last = end(begin(&stage, &ledger));
-    assert_eq!(last.assert_status(0).summary()["counts"]["DONE"], PHOTOS);
+    assert_eq!(last.assert_status(0).summary()["done"], PHOTOS);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
     assert_eq!(pictures(&stage), PHOTOS as usize);
@@ -89,11 +89,11 @@ fn while_the_server_is_away_nothing_is_sent_and_then_it_goes_on() {
     stage.until("it is at it", |stats| stats["accepted"].as_u64() >= Some(6));
     server.say("crash");
     // What was on its way ends, and nothing more is sent.
-    stage.until("what was sent is done", |stats| stats["accepted"] == stats["completed"]);
+    stage.until("what was sent is done", |stats| stats["accepted"] == stats["billed"]);
     let accepted = stage.stats()["accepted"].clone();
     server.say("start");
     let run = end(child);
-    assert_eq!(run.assert_status(0).summary()["counts"]["DONE"], PHOTOS);
+    assert_eq!(run.assert_status(0).summary()["done"], PHOTOS);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
     assert!(accepted.as_u64() < Some(PHOTOS.into()), "{accepted}");
@@ -111,7 +111,7 @@ fn two_runs_of_one_batch_are_told_of_each_other_and_two_batches_pay_once() {
     assert!(second.stderr.contains("is being worked on by process"), "{}", second.assert_status(2).stderr);
     let mut other = command(&stage, &ledger);
     let other = run(other.arg("-o").arg(stage.dir.path().join("elsewhere")));
-    assert_eq!(other.assert_status(0).summary()["counts"]["DONE"], PHOTOS);
+    assert_eq!(other.assert_status(0).summary()["done"], PHOTOS);
     end(first).assert_status(0);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");

@@ -1,6 +1,7 @@
 //! One process a batch: whoever works on it holds its lock file.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -8,30 +9,18 @@ use std::time::Duration;
 
 use super::LedgerError;
 use super::error::Holder;
-use super::postgres::lease::Lease;
 use crate::job::BatchId;
 
 /// The right to work on a batch, for as long as it lives.
 #[derive(Debug)]
-pub struct BatchHold(#[expect(dead_code, reason = "it is held, not asked")] Kind);
+pub struct BatchHold(#[expect(dead_code, reason = "it is held, not asked")] Box<dyn Right>);
 
-/// What is held.
-#[derive(Debug)]
-#[expect(dead_code, reason = "it is held, not asked")]
-enum Kind {
-    File(LockFile),
-    Lease(Lease),
-}
+/// What gives the right to a batch while it lives: a locked file, or a lease on a server.
+pub(super) trait Right: fmt::Debug + Send + Sync {}
 
-impl From<LockFile> for BatchHold {
-    fn from(file: LockFile) -> Self {
-        Self(Kind::File(file))
-    }
-}
-
-impl From<Lease> for BatchHold {
-    fn from(lease: Lease) -> Self {
-        Self(Kind::Lease(lease))
+impl BatchHold {
+    pub(super) fn by(right: impl Right + 'static) -> Self {
+        Self(Box::new(right))
     }
 }
 
@@ -40,6 +29,8 @@ impl From<Lease> for BatchHold {
 pub(super) struct LockFile {
     file: File,
 }
+
+impl Right for LockFile {}
 
 impl LockFile {
     /// Takes the batch, or says who has it.

@@ -16,8 +16,8 @@ mod error;
 mod found;
 mod further;
 mod hold;
-mod keeping;
 mod keeps;
+mod notes;
 mod postgres;
 mod queue;
 mod record;
@@ -161,54 +161,6 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub async fn batch_of(&self, key: &BatchKey) -> Result<Option<BatchId>, LedgerError> {
         self.inner.store.batch_of(key).await
-    }
-
-    /// Keeps the model as it was when the batch was begun; what is kept already stays.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub async fn pin_model(&self, batch: BatchId, model: &str) -> Result<(), LedgerError> {
-        self.inner.store.pin_model(batch, model).await
-    }
-
-    /// The model as it was when the batch was begun, if that was kept.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn pinned_model(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
-        self.inner.store.pinned_model(batch).await
-    }
-
-    /// Keeps which photos of a batch go first, and how far that is; returns when it is on the disk for good.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub async fn note_canary(&self, batch: BatchId, canary: &str) -> Result<(), LedgerError> {
-        self.inner.store.note_canary(batch, canary).await
-    }
-
-    /// What was kept of that, if anything was.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn canary(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
-        self.inner.store.canary(batch).await
-    }
-
-    /// Keeps what becomes of a batch's captions, as it was typed.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub async fn note_captions(&self, batch: BatchId, captions: &str) -> Result<(), LedgerError> {
-        self.inner.store.note_captions(batch, captions).await
-    }
-
-    /// What was kept of that; nothing of batches of earlier versions.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn captions(&self, batch: BatchId) -> Result<Option<String>, LedgerError> {
-        self.inner.store.captions(batch).await
     }
 
     /// The batches that processes work on now, by number.

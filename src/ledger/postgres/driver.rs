@@ -58,7 +58,7 @@ impl Driver for Server {
     }
 
     async fn take(&self, batch: BatchId) -> Result<BatchHold, LedgerError> {
-        Ok(Lease::take(self, batch).await?.into())
+        Ok(BatchHold::by(Lease::take(self, batch).await?))
     }
 
     async fn is_worked_on(&self, connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {

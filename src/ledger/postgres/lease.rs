@@ -13,7 +13,7 @@ use super::{Server, Taken, hang_up};
 use crate::job::BatchId;
 use crate::ledger::LedgerError;
 use crate::ledger::error::Holder;
-use crate::ledger::hold::Held;
+use crate::ledger::hold::{Held, Right};
 use crate::ledger::sql::database::{Cells, Failed, Sql, Values};
 use crate::os;
 
@@ -39,6 +39,8 @@ pub(in crate::ledger) struct Lease {
     taken: Taken,
     beating: AbortHandle,
 }
+
+impl Right for Lease {}
 
 impl Drop for Lease {
     /// Its row is handed back when the ledger is closed; this process may take it again before.

@@ -49,7 +49,7 @@ impl Driver for File {
     }
 
     async fn take(&self, batch: BatchId) -> Result<BatchHold, LedgerError> {
-        Ok(LockFile::take(&self.state_dir, batch)?.into())
+        Ok(BatchHold::by(LockFile::take(&self.state_dir, batch)?))
     }
 
     async fn is_worked_on(&self, _: &mut SqliteConnection, batch: BatchId) -> Result<bool, Failed> {
