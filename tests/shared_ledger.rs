@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and tell what it skips")]
 
 mod common;
+#[path = "common/line.rs"]
+mod line;
 #[path = "common/postgres.rs"]
 #[expect(dead_code, reason = "tests of the ledger use more of it")]
 mod postgres;
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use common::{Run, Stage, fast, run};
 use fal_tui::sandbox::Options;
+use line::Line;
 use postgres::Server;
 
 const PHOTOS: u32 = 24;
@@ -48,7 +51,7 @@ fn pictures(stage: &Stage) -> usize {
 #[test]
 fn a_batch_is_worked_off_and_known_from_elsewhere() {
     let Some(server) = Server::shared() else { return };
-    let (stage, ledger) = (stage(), server.new_database());
+    let (stage, ledger) = (stage(), server.url(&server.new_place()));
     let first = run(&mut command(&stage, &ledger));
     assert_eq!(first.assert_status(0).summary()["done"], PHOTOS);
     assert!(!stage.dir.path().join("state/ledger.db").exists());
@@ -67,7 +70,7 @@ fn a_batch_is_worked_off_and_known_from_elsewhere() {
 #[test]
 fn killed_again_and_again_it_pays_for_each_photo_once() {
     let Some(server) = Server::shared() else { return };
-    let (stage, ledger) = (stage(), server.new_database());
+    let (stage, ledger) = (stage(), server.url(&server.new_place()));
     for kills in 1..=5 {
         let mut child = begin(&stage, &ledger);
         stage.until("some more are accepted", |stats| stats["accepted"].as_u64() >= Some(4 * kills));
@@ -84,7 +87,7 @@ fn killed_again_and_again_it_pays_for_each_photo_once() {
 #[test]
 fn while_the_server_is_away_nothing_is_sent_and_then_it_goes_on() {
     let Some(server) = Server::start() else { return };
-    let (stage, ledger) = (stage(), server.new_database());
+    let (stage, ledger) = (stage(), server.url(&server.new_place()));
     let child = begin(&stage, &ledger);
     stage.until("it is at it", |stats| stats["accepted"].as_u64() >= Some(6));
     server.say("crash");
@@ -102,9 +105,29 @@ fn while_the_server_is_away_nothing_is_sent_and_then_it_goes_on() {
 }
 
 #[test]
+fn a_run_that_is_cut_off_sends_nothing_more_and_another_takes_over() {
+    let Some(server) = Server::shared() else { return };
+    let (stage, place) = (stage(), server.new_place());
+    let (ledger, line) = (server.url(&place), Line::to(server.socket()));
+    let first = begin(&stage, &server.url_at(&line.address().to_string(), &place));
+    stage.until("it is at it", |stats| stats["accepted"].as_u64() >= Some(6));
+    line.cut();
+    // As if it had not been heard of for half a minute.
+    server.ask(&place, "UPDATE workers SET until_ms = 0");
+    let second = run(&mut command(&stage, &ledger));
+    assert_eq!(second.assert_status(0).summary()["done"], PHOTOS);
+    line.mend();
+    let first = end(first);
+    assert!(first.stderr.contains("taken over by another process") && first.status != 0, "{}", first.stderr);
+    let stats = stage.stats();
+    assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
+    assert_eq!(pictures(&stage), PHOTOS as usize);
+}
+
+#[test]
 fn two_runs_of_one_batch_are_told_of_each_other_and_two_batches_pay_once() {
     let Some(server) = Server::shared() else { return };
-    let (stage, ledger) = (stage(), server.new_database());
+    let (stage, ledger) = (stage(), server.url(&server.new_place()));
     let first = begin(&stage, &ledger);
     stage.until("it is at it", |stats| stats["accepted"].as_u64() >= Some(1));
     let second = run(&mut command(&stage, &ledger));

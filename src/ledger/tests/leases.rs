@@ -10,11 +10,12 @@ use super::server::Server;
 use crate::job::{JobState, Service, Terms};
 use crate::ledger::{Address, BatchKey, Claimed, Holder, Ledger, LedgerError, Opened};
 
-/// A new database on the server of all tests, and its name.
-fn new_database() -> Option<(&'static Server, String, Address)> {
+/// A new place on the server of all tests: its name and its address.
+fn new_place() -> Option<(&'static Server, String, Address)> {
     let server = Server::shared()?;
-    let url = server.new_database();
-    Some((server, url.rsplit('/').next().unwrap().to_owned(), url.parse().unwrap()))
+    let place = server.new_place();
+    let address = server.url(&place).parse().unwrap();
+    Some((server, place, address))
 }
 
 async fn with_batch(address: &Address) -> (Ledger, Opened) {
@@ -30,18 +31,18 @@ const SILENT: &str = "UPDATE workers SET until_ms = 0 WHERE NOT gone";
 
 #[tokio::test]
 async fn who_is_heard_of_keeps_its_batch_and_who_is_not_changes_nothing_more() {
-    let Some((server, database, address)) = new_database() else { return };
+    let Some((server, place, address)) = new_place() else { return };
     let (first, batch) = with_batch(&address).await;
     let writer = first.writer(batch.id);
     writer.commit(&job(1, JobState::Uploading(run(1)))).await.unwrap();
-    server.ask(&database, ELSEWHERE);
+    server.ask(&place, ELSEWHERE);
 
     let second = Ledger::open_at(&address).await.unwrap();
     let error = second.open_batch(&key("a")).await.unwrap_err();
     let is_told = matches!(&error, LedgerError::Held { by: Holder { host: Some(host), .. }, .. } if host == "other");
     assert!(is_told && second.is_worked_on(batch.id).await.unwrap(), "{error:?}");
 
-    server.ask(&database, SILENT);
+    server.ask(&place, SILENT);
     let taken = second.open_batch(&key("a")).await.unwrap();
     assert!(taken.resumed && taken.id == batch.id);
     let lost = writer.commit(&job(1, JobState::Pending)).await.unwrap_err();
@@ -60,18 +61,18 @@ async fn who_is_heard_of_keeps_its_batch_and_who_is_not_changes_nothing_more() {
 
 #[tokio::test]
 async fn a_dead_process_of_this_machine_is_not_waited_for() {
-    let Some((server, database, address)) = new_database() else { return };
+    let Some((server, place, address)) = new_place() else { return };
     let (_first, batch) = with_batch(&address).await;
     let mut dead = std::process::Command::new("true").spawn().unwrap();
     dead.wait().unwrap();
-    server.ask(&database, &format!("UPDATE workers SET pid = {}", dead.id()));
+    server.ask(&place, &format!("UPDATE workers SET pid = {}", dead.id()));
     let second = Ledger::open_at(&address).await.unwrap();
     assert_eq!(second.open_batch(&key("a")).await.unwrap().id, batch.id);
 }
 
 #[tokio::test]
 async fn of_many_claims_of_one_picture_at_once_one_is_granted() {
-    let Some((_, _, address)) = new_database() else { return };
+    let Some((_, _, address)) = new_place() else { return };
     let claims = (0..8).map(async |n: u8| {
         let ledger = Ledger::open_at(&address).await.unwrap();
         let key = BatchKey { output: format!("/out/{n}").into(), ..key("a") };
@@ -94,8 +95,7 @@ async fn of_many_claims_of_one_picture_at_once_one_is_granted() {
 #[tokio::test]
 async fn a_server_that_goes_away_is_waited_for_and_nothing_is_forgotten() {
     let Some(server) = Server::start() else { return };
-    let url = server.new_database();
-    let address = url.parse().unwrap();
+    let address = server.url(&server.new_place()).parse().unwrap();
     let (ledger, batch) = with_batch(&address).await;
     let writer = ledger.writer(batch.id);
     writer.commit(&job(1, JobState::Pending)).await.unwrap();
@@ -133,22 +133,22 @@ async fn a_server_that_goes_away_is_waited_for_and_nothing_is_forgotten() {
 
 #[tokio::test]
 async fn what_is_not_let_in_is_told_what_to_do() {
-    let Some((server, database, address)) = new_database() else { return };
+    let Some((server, place, address)) = new_place() else { return };
     let opened = async |url: &str| Ledger::open_at(&url.parse().unwrap()).await.unwrap_err().to_string();
-    let missing = opened(&server.url("nowhere")).await;
+    let missing = opened(&server.url("public").replacen("/postgres?", "/nowhere?", 1)).await;
     assert!(missing.contains("\"nowhere\" does not exist") && missing.contains("createdb"), "{missing}");
     let away = opened("postgres://me:secret@127.0.0.1:1/db").await;
     assert!(away.contains("postgres://127.0.0.1:1/db does not answer") && !away.contains("secret"), "{away}");
-    let stranger = opened(&server.url(&database).replacen("postgres@", "nobody@", 1)).await;
+    let stranger = opened(&server.url(&place).replacen("postgres@", "nobody@", 1)).await;
     assert!(stranger.contains("nobody") && stranger.contains("hint"), "{stranger}");
 
     drop(with_batch(&address).await);
-    server.ask(&database, "UPDATE _sqlx_migrations SET version = 999999");
-    let newer = opened(&server.url(&database)).await;
+    server.ask(&place, "UPDATE _sqlx_migrations SET version = 999999");
+    let newer = opened(&server.url(&place)).await;
     assert!(newer.contains("newer fal-tui"), "{newer}");
 
-    server.ask(&database, "CREATE ROLE reader LOGIN");
-    let url = server.new_database().replacen("postgres@", "reader@", 1);
+    server.ask(&place, "CREATE ROLE reader LOGIN");
+    let url = server.url("public").replacen("postgres@", "reader@", 1);
     let reader = opened(&url).await;
     assert!(reader.contains("permission denied") && reader.contains("hint"), "{reader}");
 }
