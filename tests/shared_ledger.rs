@@ -7,7 +7,6 @@ mod common;
 #[path = "common/line.rs"]
 mod line;
 #[path = "common/postgres.rs"]
-#[expect(dead_code, reason = "tests of the ledger use more of it")]
 mod postgres;
 
 use std::process::{Child, Command, Stdio};
@@ -109,7 +108,7 @@ fn a_run_that_is_cut_off_sends_nothing_more_and_another_takes_over() {
     let Some(server) = Server::shared() else { return };
     let (stage, place) = (stage(), server.new_place());
     let (ledger, line) = (server.url(&place), Line::to(server.socket()));
-    let first = begin(&stage, &server.url_at(&line.address().to_string(), &place));
+    let first = begin(&stage, &Server::url_at(&line.address().to_string(), &place));
     stage.until("it is at it", |stats| stats["accepted"].as_u64() >= Some(6));
     line.cut();
     // As if it had not been heard of for half a minute.

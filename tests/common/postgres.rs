@@ -108,11 +108,11 @@ impl Server {
 
     /// The address of a place.
     pub(crate) fn url(&self, place: &str) -> String {
-        self.url_at(&self.folder.replace('/', "%2F"), place)
+        Self::url_at(&self.folder.replace('/', "%2F"), place)
     }
 
     /// The same over a line of another address.
-    pub(crate) fn url_at(&self, host: &str, place: &str) -> String {
+    pub(crate) fn url_at(host: &str, place: &str) -> String {
         format!("postgres://postgres@{host}/postgres?options=-csearch_path%3D{place}")
     }
 
