@@ -36,9 +36,8 @@ impl Server {
         let path = self.shown().to_owned();
         let Some(told) = error.as_database_error() else {
             return match error {
-                error @ (sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => {
-                    self.away(error.to_string())
-                }
+                sqlx::Error::Io(why) => self.away(why.to_string()),
+                error @ (sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => self.away(error.to_string()),
                 sqlx::Error::Tls(why) => self.refused(&why.to_string(), TLS),
                 error @ sqlx::Error::Configuration(_) => self.refused(&error.to_string(), "see its address"),
                 error => LedgerError::Database { path, source: Arc::new(error) },
