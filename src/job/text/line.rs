@@ -7,6 +7,9 @@ use super::is_turning;
 /// joins emoji and scripts.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     let mut between = false;
     for c in text.chars() {
@@ -21,4 +24,33 @@ pub fn one_line(text: &str) -> String {
         }
     }
     line
+}
+
+/// Whether it is plain words with a blank between two, as captions mostly are: records hold one for each photo.
+fn is_one_line(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    is_plain && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_one_line_stays_and_all_else_becomes_one() {
+        for text in ["", "a", "a cat, on a mat", "~ !"] {
+            assert_eq!(one_line(text), text);
+        }
+        for (text, line) in [
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a\nb", "a b"),
+            ("a\u{7f}b", "ab"),
+            ("é\u{202e} è", "é è"),
+            (" ", ""),
+        ] {
+            assert_eq!(one_line(text), line, "{text:?}");
+        }
+    }
 }
