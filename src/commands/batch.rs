@@ -61,8 +61,9 @@ impl Batch {
         let Which { include, exclude, .. } = &settings.which;
         let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
         may_be_fetched(&inputs, &service)?;
-        let by_fal = Way::of(settings.which.send, true) == Way::Url;
-        let inputs = inputs.fetching(Fetching { by_fal, strips: settings.written.strip != Strip::None });
+        let [by_fal, from_stores] = [true, false].map(|has_one| Way::of(settings.which.send, has_one) == Way::Url);
+        let strips = settings.written.strip != Strip::None;
+        let inputs = inputs.fetching(Fetching { by_fal, from_stores, strips });
         let rules = ruled::read(&inputs, (&chosen.model, &chosen.params), &settings.model.typed())?;
         let key = BatchKey {
             roots: inputs.identity().to_vec(),

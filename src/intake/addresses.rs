@@ -17,10 +17,19 @@ const LONGEST: usize = 120;
 /// What becomes of photos at addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fetching {
-    /// Whether fal fetches them itself, so that nothing can be done to them before.
+    /// Whether fal fetches what has an address itself, so that nothing can be done to it before.
     pub by_fal: bool,
+    /// The same of what lies in an object store.
+    pub from_stores: bool,
     /// Whether metadata are not to be sent.
     pub strips: bool,
+}
+
+impl Fetching {
+    /// Whether fal fetches a photo itself.
+    fn is_by_fal(self, photo: &Photo) -> bool {
+        if storage::is_address(&photo.source) { self.by_fal } else { self.from_stores }
+    }
 }
 
 /// Why a photo is not sent that fal would have to fetch as it is.
@@ -127,7 +136,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Looks at what lies at a photo's address: its length, when it was changed, what it is and how large, by its first
+/// Looks at what lies at a photo's address, or in a store: its length, when it was changed, what it is and how large, by its first
 /// parts alone. Where these do not show the size, that stays unknown.
 ///
 /// # Errors
@@ -144,7 +153,8 @@ pub fn measure_address(photo: &mut Photo, fetching: Fetching) -> Result<(), Stri
         Err(error @ PictureError::Unreadable(_)) => return unsized_(photo, &mut file, &told(error)),
         Err(error) => return Err(told(error)),
     };
-    if fetching.by_fal {
+    let by_fal = fetching.is_by_fal(photo);
+    if by_fal {
         let carries = header.carried.exif || header.carried.xmp || header.carried.iptc;
         if header.is_to_be_made() || header.orientation != Orientation::Upright {
             return Err(TO_BE_MADE.to_owned());
@@ -155,7 +165,7 @@ pub fn measure_address(photo: &mut Photo, fetching: Fetching) -> Result<(), Stri
     }
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
-    photo.losses = losses(&header, fetching);
+    photo.losses = losses(&header, by_fal);
     Ok(())
 }
 
@@ -172,18 +182,19 @@ fn unsized_(photo: &mut Photo, mut file: impl Read + Seek, why: &str) -> Result<
     }
 }
 
-fn losses(header: &Header, fetching: Fetching) -> Losses {
+fn losses(header: &Header, by_fal: bool) -> Losses {
     Losses::NONE
-        .with(Loss::Transparency, header.alpha && !fetching.by_fal && header.may_have_mask())
-        .with(Loss::TransparencyLost, header.alpha && (fetching.by_fal || !header.may_have_mask()))
+        .with(Loss::Transparency, header.alpha && !by_fal && header.may_have_mask())
+        .with(Loss::TransparencyLost, header.alpha && (by_fal || !header.may_have_mask()))
         .with(Loss::Animation, header.animated)
         .with(Loss::Pages, header.pages)
         .with(Loss::Depth, header.depth > 8)
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 
-/// What stands for the content of a photo at an address, which nobody reads as a whole: the address, the length, bytes,
-/// and when it was changed or by which mark it is known. An object that is put in its place is another photo.
+/// What stands for the content of a photo on another machine, which nobody reads as a whole: its address or its place in
+/// a store, the length, bytes, and when it was changed or by which mark it is known. What is put in its place is another
+/// photo.
 #[must_use]
 pub fn address_content(address: &Path, bytes: u64, changed: Timestamp) -> ContentHash {
     let mut hasher = blake3::Hasher::new_derive_key("fal-tui: a photo at an address, by its address, length and age");

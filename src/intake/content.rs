@@ -11,12 +11,12 @@ use crate::storage;
 /// What is read of a file first, bytes.
 const SMALL: u64 = 16 << 10;
 
-/// Hashes a file as it is now; of one at an address, what is said of it there. It blocks for as long as the disk takes to read it once.
+/// Hashes a file as it is now; of one on another machine, what is said of it there. It blocks for as long as the disk takes to read it once.
 ///
 /// # Errors
 /// If it cannot be read.
 pub fn content(path: &Path) -> io::Result<ContentHash> {
-    if storage::is_address(path) {
+    if storage::is_remote(path) {
         let there = storage::source(path).stat(path)?;
         return Ok(address_content(path, there.bytes, there.modified.map(changed).unwrap_or_default()));
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::job::clean;
-use crate::storage::UriError;
+use crate::storage::{self, UriError};
 
 /// Why a batch cannot be made of these inputs. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum IntakeError {
     #[error("there is no file or folder `{}`", clean(&.0.to_string_lossy()))]
     Missing(PathBuf),
     /// A PATH that cannot be read.
-    #[error("cannot read `{}`", clean(&.path.to_string_lossy()))]
+    #[error("cannot read `{}`{}", clean(&.path.to_string_lossy()), hinted(source))]
     Unreadable {
         /// The PATH.
         path: PathBuf,
@@ -71,4 +71,9 @@ pub enum IntakeError {
     /// The top of a file system has nothing beside it.
     #[error("there is no place beside `{}` for an output folder\nhint: choose one with `-o`", clean(&.0.to_string_lossy()))]
     NoOutput(PathBuf),
+}
+
+/// What is to be done about it, as a line of its own.
+fn hinted(error: &io::Error) -> String {
+    storage::hint(error).map_or_else(String::new, |hint| format!("\nhint: {hint}"))
 }

@@ -92,7 +92,7 @@ fn examine(candidate: &Candidate, fetching: Fetching) -> Found {
     if let Some(trouble) = &candidate.trouble {
         return Found::Skipped(photo, trouble.clone());
     }
-    let looked = if storage::is_address(&photo.source) {
+    let looked = if storage::is_remote(&photo.source) {
         measure_address(&mut photo, fetching)
     } else {
         look(&mut photo).map_err(|error| error.to_string())

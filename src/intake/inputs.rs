@@ -73,7 +73,7 @@ impl Inputs {
             (None, None, Some(host)) => beside_nothing(host)?,
             (None, None, None) => return Err(IntakeError::NoInput),
         };
-        if storage::is_address(&output) {
+        if storage::is_remote(&output) {
             return Err(IntakeError::OutputIsAddress(output));
         }
         let true_output = true_path(&output);
@@ -159,7 +159,7 @@ impl Given {
         // `.` and `..` have no name of their own.
         let named = [&self.folder, &self.true_folder].into_iter().find_map(|folder| {
             let plain = !folder.components().any(|part| matches!(part, std::path::Component::ParentDir));
-            folder.file_name().filter(|_| plain).map(|name| (folder, name))
+            folder.file_name().filter(|_| plain && !storage::is_bucket(folder)).map(|name| (folder, name))
         });
         let (folder, name) = named.ok_or_else(|| IntakeError::NoOutput(self.folder.clone()))?;
         let mut beside = name.to_owned();
@@ -239,7 +239,7 @@ fn prefixes<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<PathBuf, Os
 /// A place that was named, by its whole path.
 fn absolute(named: &Path) -> Result<PathBuf, IntakeError> {
     let path = storage::place(named)?;
-    if storage::is_address(&path) {
+    if storage::is_remote(&path) {
         return Ok(path);
     }
     std::path::absolute(&path).map_err(|source| IntakeError::Unreadable { path: named.to_owned(), source })

@@ -138,7 +138,7 @@ impl Finished {
                 // As old as its photo, where the file system can.
                 let at = storage::source(&self.photo).stat(&self.photo).ok().and_then(|photo| photo.modified);
                 // What lies at an address may have a mark in place of its age.
-                let at = at.filter(|at| !storage::is_address(&self.photo) || *at >= SystemTime::UNIX_EPOCH);
+                let at = at.filter(|at| !storage::is_remote(&self.photo) || *at >= SystemTime::UNIX_EPOCH);
                 let _ = at.map(|at| file.set_modified(at));
             }
             file.sync().map_err(failed)?;

@@ -1,12 +1,16 @@
-//! Where pictures come from and where they go: [`Source`] and [`Sink`] by URI, local files behind them.
+//! Where pictures come from and where they go: [`Source`] and [`Sink`] by URI, local files and object stores behind
+//! them.
 //!
 //! A place is a path that is kept as bytes, so that names which are no UTF-8 work, or for another service its URI:
 //! [`source()`] and [`sink()`] find by the place itself who serves it. Another service is a folder beside `local` that
 //! implements the three traits, and its scheme in [`Scheme`]. All of it blocks for as long as the disk or the network
 //! takes.
 
+mod calls;
 mod entries;
 mod local;
+#[cfg(feature = "cloud")]
+mod object;
 mod opened;
 mod reader;
 mod sink;
@@ -31,6 +35,8 @@ pub use unfinished::{Unfinished, Writing};
 pub use uri::{Scheme, UriError, is_on_this_machine, place};
 
 use local::Local;
+#[cfg(feature = "cloud")]
+use object::Objects;
 use web::Web;
 pub use web::{is_inner, is_loopback};
 
@@ -40,6 +46,11 @@ pub fn source(at: &Path) -> &'static dyn Source {
     match Scheme::of(at) {
         Scheme::File => &Local,
         Scheme::Web => &Web,
+        #[cfg(feature = "cloud")]
+        Scheme::Object => &Objects,
+        // No place is called so without it.
+        #[cfg(not(feature = "cloud"))]
+        Scheme::Object => &Local,
     }
 }
 
@@ -48,7 +59,7 @@ pub fn source(at: &Path) -> &'static dyn Source {
 pub fn sink(at: &Path) -> &'static dyn Sink {
     match Scheme::of(at) {
         // Nothing is written to the web: no output folder is an address.
-        Scheme::File | Scheme::Web => &Local,
+        Scheme::File | Scheme::Web | Scheme::Object => &Local,
     }
 }
 
@@ -56,6 +67,28 @@ pub fn sink(at: &Path) -> &'static dyn Sink {
 #[must_use]
 pub fn is_address(at: &Path) -> bool {
     Scheme::of(at) == Scheme::Web
+}
+
+/// Whether a place is one of another machine, which is called by its URI and looked at by parts: what lies there is known
+/// by what is said of it, and not by all that it holds.
+#[must_use]
+pub fn is_remote(at: &Path) -> bool {
+    Scheme::of(at) != Scheme::File
+}
+
+/// Whether a place is the top of where it is, so that nothing lies beside it: a bucket.
+#[must_use]
+pub fn is_bucket(at: &Path) -> bool {
+    Scheme::of(at) == Scheme::Object && at.components().count() < 3
+}
+
+/// What is to be done about an error, where that is known.
+#[must_use]
+pub fn hint(error: &io::Error) -> Option<&str> {
+    #[cfg(feature = "cloud")]
+    return object::hint(error);
+    #[cfg(not(feature = "cloud"))]
+    return Some(error).and(None);
 }
 
 /// Whether anything is there, behind links.

@@ -14,7 +14,12 @@ pub enum Scheme {
     File,
     /// An address of the web, or for tests of this machine.
     Web,
+    /// An object store.
+    Object,
 }
+
+/// What places in object stores begin with: Amazon S3 and what speaks as it does, Google Cloud Storage, Azure.
+const STORES: [&str; 3] = ["s3", "gs", "az"];
 
 /// Why a URI names no place that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +51,9 @@ pub enum UriError {
     /// No address at all, or one that is longer than any service takes.
     #[error("`{}` is no address that a photo can be fetched from", clean(&.0.chars().take(200).collect::<String>()))]
     NoAddress(String),
+    /// A place in a store that has no bucket, or a key that none can have.
+    #[error("`{}` is no place in a store\nhint: as in `s3://BUCKET/FOLDER`, as it is called there, without `//` or `..`", clean(.0))]
+    NoObject(String),
     /// A file of another machine.
     #[error("`{}` names a file of another machine\nhint: `file:///` and the whole path", clean(.0))]
     Elsewhere(String),
@@ -55,8 +63,11 @@ impl Scheme {
     /// Who serves a place that [`place`] gave.
     #[must_use]
     pub fn of(place: &Path) -> Self {
-        let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
-        if place.to_str().is_some_and(is_address) { Self::Web } else { Self::File }
+        match place.to_str().and_then(|text| text.split_once("://")) {
+            Some(("https" | "http", _)) => Self::Web,
+            Some((scheme, _)) if STORES.contains(&scheme) => Self::Object,
+            _ => Self::File,
+        }
     }
 }
 
@@ -65,7 +76,7 @@ impl Scheme {
 /// # Errors
 /// If it is the URI of a service that is not known, or of another machine's file.
 pub fn place(given: &Path) -> Result<PathBuf, UriError> {
-    let Some((scheme, _)) = given.to_str().and_then(|text| text.split_once("://")) else {
+    let Some((scheme, rest)) = given.to_str().and_then(|text| text.split_once("://")) else {
         return Ok(given.to_owned());
     };
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -78,12 +89,24 @@ pub fn place(given: &Path) -> Result<PathBuf, UriError> {
     if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") {
         return address(uri());
     }
-    if !scheme.eq_ignore_ascii_case("file") {
-        return Err(UriError::Unknown { uri: uri(), scheme: scheme.to_ascii_lowercase() });
+    let scheme = scheme.to_ascii_lowercase();
+    if STORES.contains(&&*scheme) && cfg!(feature = "cloud") {
+        return object(&scheme, rest).ok_or_else(|| UriError::NoObject(uri()));
+    }
+    if scheme != "file" {
+        return Err(UriError::Unknown { uri: uri(), scheme });
     }
     // Another machine's file has no path here.
     let path = Url::parse(&uri()).ok().and_then(|uri| uri.to_file_path().ok());
     path.ok_or_else(|| UriError::Elsewhere(uri()))
+}
+
+/// A place in a store as it is called. Its key stays as it is: nothing in it is escaped, as the services' own tools have
+/// it.
+fn object(scheme: &str, rest: &str) -> Option<PathBuf> {
+    let rest = rest.trim_end_matches('/');
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.chars().any(char::is_control);
+    rest.split('/').all(is_name).then(|| format!("{scheme}://{rest}").into())
 }
 
 /// The longest address that is taken, bytes.
@@ -127,8 +150,24 @@ mod tests {
         assert_eq!(place(Path::new("file:///a%20b/%C3%A9.jpg")), Ok("/a b/é.jpg".into()));
         assert_eq!(place(Path::new("FILE://localhost/a")), Ok("/a".into()));
         assert!(matches!(place(Path::new("file://server/a")), Err(UriError::Elsewhere(_))));
-        let error = place(Path::new("s3://bucket/photos")).unwrap_err();
-        assert!(error.to_string().contains("`s3`"), "{error}");
+        let error = place(Path::new("ftp://server/photos")).unwrap_err();
+        assert!(error.to_string().contains("`ftp`"), "{error}");
+    }
+
+    #[cfg(feature = "cloud")]
+    #[test]
+    fn a_place_in_a_store_is_called_by_its_bucket_and_its_key_as_that_is() {
+        for (given, called) in [
+            ("S3://bucket/a b/100%25/", "s3://bucket/a b/100%25"),
+            ("gs://bucket", "gs://bucket"),
+            ("az://container/é?.jpg#1", "az://container/é?.jpg#1"),
+        ] {
+            assert_eq!(place(Path::new(given)), Ok(called.into()));
+            assert_eq!(Scheme::of(Path::new(called)), Scheme::Object);
+        }
+        for given in ["s3://", "s3:///a", "s3://bucket//a", "gs://bucket/../a", "az://c/./a"] {
+            assert!(matches!(place(Path::new(given)), Err(UriError::NoObject(_))), "{given}");
+        }
     }
 
     #[test]

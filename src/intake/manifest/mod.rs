@@ -171,7 +171,8 @@ fn photo_at(given: &Path) -> Result<PathBuf, String> {
     if storage::is_address(&path) {
         return Ok(path);
     }
-    let path = std::path::absolute(&path).map_err(|error| error.to_string())?;
+    let path =
+        if storage::is_remote(&path) { path } else { std::path::absolute(&path).map_err(|error| error.to_string())? };
     match storage::source(&path).stat(&path) {
         Ok(there) if there.kind == Kind::File => Ok(path),
         Ok(_) => Err(format!("`{}` is no file", path.display())),

@@ -1,21 +1,21 @@
 //! One question to a host: a part of what lies at an address, or all of it. It blocks until the answer is there.
 
-use std::future::Future;
 use std::io;
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, RANGE,
 };
 use reqwest::{Client, ClientBuilder, Response, redirect};
-use tokio::runtime::Runtime;
 use url::Url;
 
 use super::public::{INNER, Public, is_inner, is_loopback};
+use crate::storage::calls::{runtime, wait};
+use crate::storage::stat::mark;
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -213,12 +213,7 @@ fn range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
 fn changed(headers: &HeaderMap) -> Option<SystemTime> {
     let said = |name| headers.get(name).map(HeaderValue::as_bytes);
     let dated = said(LAST_MODIFIED).and_then(|text| httpdate::parse_http_date(std::str::from_utf8(text).ok()?).ok());
-    dated.or_else(|| {
-        let hash = blake3::hash(said(ETAG)?);
-        // Up to 34 years in milliseconds.
-        let mark = hash.as_bytes().iter().take(5).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
-        UNIX_EPOCH.checked_sub(Duration::from_millis(mark + 1))
-    })
+    dated.or_else(|| mark(said(ETAG)?))
 }
 
 /// The client for an address: no proxy stands between us and ourselves.
@@ -239,20 +234,4 @@ fn settings() -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
         .referer(false)
-}
-
-/// Where the calls are made: whoever asks blocks, and must not hold up anything else by that.
-fn runtime() -> io::Result<&'static Runtime> {
-    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    let build = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().ok();
-    RUNTIME.get_or_init(build).as_ref().ok_or_else(|| io::Error::other("no call to the web can be made here"))
-}
-
-/// Waits for something, wherever it is asked for.
-fn wait<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> io::Result<T> {
-    let (sender, receiver) = sync_channel(1);
-    runtime()?.spawn(async move {
-        let _ = sender.send(task.await);
-    });
-    receiver.recv().map_err(|_| io::Error::other("a call to the web was broken off"))
 }

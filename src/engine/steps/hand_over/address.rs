@@ -18,7 +18,7 @@ impl Stages {
         if !storage::is_address(&photo.source) {
             return Err(FalError::local_file("was not sent: it has no URL that fal could fetch it from").into());
         }
-        let fetching = Fetching { by_fal: true, strips: self.output.written().strip != Strip::None };
+        let fetching = Fetching { by_fal: true, from_stores: true, strips: self.output.written().strip != Strip::None };
         let looked = tokio::task::spawn_blocking(move || measure::look(&photo, fetching)).await;
         let photo = looked.map_err(|error| FalError::local_file(format!("could not be looked at: {error}")))??;
         let content = address_content(&photo.source, photo.bytes, photo.modified);

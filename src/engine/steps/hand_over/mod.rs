@@ -29,8 +29,8 @@ impl Stages {
     }
 }
 
-/// What a photo is known by: what its file holds, or where it lies at an address, which is fetched by us or by fal, what
+/// What a photo is known by: what its file holds, or where it lies on another machine, from which we or fal fetch it, what
 /// is said of it there.
 pub(in crate::engine) fn content_of(photo: &Photo, held: ContentHash) -> ContentHash {
-    if storage::is_address(&photo.source) { address_content(&photo.source, photo.bytes, photo.modified) } else { held }
+    if storage::is_remote(&photo.source) { address_content(&photo.source, photo.bytes, photo.modified) } else { held }
 }
