@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::commands::failure::Failure;
 use crate::commands::listed::{self, Checked};
@@ -61,6 +62,9 @@ impl Batch {
         let Which { include, exclude, .. } = &settings.which;
         let inputs = Inputs::check(&roots, settings.output.as_deref(), include, exclude)?;
         may_be_fetched(&inputs, &service)?;
+        if settings.which.send == Some(Way::Url) {
+            may_be_signed(&inputs, &service)?;
+        }
         let [by_fal, from_stores] = [true, false].map(|has_one| Way::of(settings.which.send, has_one) == Way::Url);
         let strips = settings.written.strip != Strip::None;
         let inputs = inputs.fetching(Fetching { by_fal, from_stores, strips });
@@ -252,6 +256,25 @@ fn may_be_fetched(inputs: &Inputs, service: &Service) -> Result<(), Failure> {
     }
 }
 
+/// Whether stores sign URLs that the service can reach.
+fn may_be_signed(inputs: &Inputs, service: &Service) -> Result<(), Failure> {
+    let is_here = matches!(service, Service::Sandbox | Service::StandIn(_));
+    for place in inputs.folders().filter(|place| storage::is_signing(place)) {
+        let place = clean(&place.to_string_lossy()).into_owned();
+        let signed = storage::signed(&Path::new(&place).join("photo")).map_err(|error| {
+            let hint = storage::hint(&error).unwrap_or("--send upload");
+            Failure::refusal(format!("no URL can be signed for photos in `{place}`: {error}\nhint: {hint}"))
+        })?;
+        let is_inner = Url::parse(&signed).is_ok_and(|url| storage::is_inner(&url));
+        if is_inner && !is_here {
+            return Err(Failure::refusal(format!(
+                "`{place}` is in a store of an inner network, which fal cannot reach\nhint: --send upload"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// How fal is to get photos, and what is reduced before.
 #[derive(Debug, Clone, Copy)]
 struct Sending {
@@ -268,7 +291,9 @@ impl Sending {
             Way::DataUri if photo.bytes > Way::LONGEST_INLINE && !self.reduces => {
                 Some("too large for a data URI, which takes 3 MiB: --send upload takes any")
             }
-            Way::Url if !has_address => Some("has no URL that fal could fetch it from, as --send url asks for"),
+            Way::Url if !has_address && !storage::is_signing(&photo.source) => {
+                Some("has no URL that fal could fetch it from, as --send url asks for")
+            }
             Way::Url if self.reduces && photo.pixels.is_none_or(|pixels| self.sizing.sent(pixels) != pixels) => {
                 Some("would have to be reduced before it is sent, which --send upload does")
             }

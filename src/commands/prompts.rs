@@ -144,7 +144,7 @@ impl Filler {
     }
 
     async fn caption(&self, photo: &Photo) -> Option<String> {
-        let content = content_of(photo.source.clone()).await.ok()?;
+        let content = content_of(photo).await.ok()?;
         let said = self.ledger.caption(&content, &self.service, self.batch).await;
         said.inspect_err(|error| tracing::warn!(%error, "what was said of a picture cannot be read")).ok().flatten()
     }

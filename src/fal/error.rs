@@ -9,7 +9,7 @@ use super::call::{Call, Scope};
 use super::failures::{Billing, Failed, Fault, Patience, Row};
 use super::json;
 use super::wire::{ErrorBody, ErrorDetail};
-use crate::job::{Cause, CauseKind, Class, Shortage, clean, shortened};
+use crate::job::{Cause, CauseKind, Class, Shortage, clean, shortened, without_signatures};
 
 /// What a failure costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -224,7 +224,7 @@ fn message(body: &ErrorBody, details: &[ErrorDetail], status: StatusCode) -> Str
     });
     let text = from_list.or(from_text).or(from_platform).or_else(|| body.status.clone());
     let text = text.unwrap_or_else(|| status.canonical_reason().unwrap_or("unknown status").to_lowercase());
-    clean(&text).chars().take(300).collect()
+    clean(&without_signatures(&text)).chars().take(300).collect()
 }
 
 /// The last cause in the chain says what happened; the ones before it say in which library.

@@ -1,5 +1,6 @@
 //! fal's queue: submit, status, result, cancel (fal docs: queue).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Method;
@@ -13,7 +14,7 @@ use super::client::{Reply, SILENCE, exchange, head, join, whole};
 use super::error::{Bill, FalError, billed_units};
 use super::failures::Fault;
 use super::wire::{Cancelled, Log, StatusAnswer, Submitted};
-use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean};
+use crate::job::{Answer, Cause, CauseKind, Class, EndpointId, Request, RequestId, clean, without_signatures};
 use crate::model::{Gives, read_answer};
 
 /// The deadline for a request to start, seconds (fal docs: queue, submit).
@@ -121,7 +122,14 @@ impl Fal {
         };
         Ok(Status {
             progress,
-            logs: answer.logs,
+            logs: answer.logs.map(|mut logs| {
+                for log in &mut logs {
+                    if let Cow::Owned(plain) = without_signatures(&log.message) {
+                        log.message = plain;
+                    }
+                }
+                logs
+            }),
             inference_s: answer.metrics.and_then(|metrics| metrics.inference_time),
         })
     }

@@ -192,11 +192,16 @@ fn losses(header: &Header, by_fal: bool) -> Losses {
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 
+/// What stands for the content of a photo on another machine; `None` for one of this.
+#[must_use]
+pub fn remote_content(photo: &Photo) -> Option<ContentHash> {
+    storage::is_remote(&photo.source).then(|| address_content(&photo.source, photo.bytes, photo.modified))
+}
+
 /// What stands for the content of a photo on another machine, which nobody reads as a whole: its address or its place in
 /// a store, the length, bytes, and when it was changed or by which mark it is known. What is put in its place is another
 /// photo.
-#[must_use]
-pub fn address_content(address: &Path, bytes: u64, changed: Timestamp) -> ContentHash {
+pub(super) fn address_content(address: &Path, bytes: u64, changed: Timestamp) -> ContentHash {
     let mut hasher = blake3::Hasher::new_derive_key("fal-tui: a photo at an address, by its address, length and age");
     hasher.update(address.as_os_str().as_encoded_bytes());
     hasher.update(&bytes.to_le_bytes()).update(&changed.0.to_le_bytes());

@@ -73,7 +73,7 @@ impl Inputs {
             (None, None, Some(host)) => beside_nothing(host)?,
             (None, None, None) => return Err(IntakeError::NoInput),
         };
-        if storage::is_remote(&output) {
+        if storage::is_address(&output) {
             return Err(IntakeError::OutputIsAddress(output));
         }
         let true_output = true_path(&output);
@@ -97,6 +97,11 @@ impl Inputs {
     /// The photos at addresses, as they are looked at.
     pub(super) fn addressed(&self) -> Vec<Candidate> {
         self.addresses.candidates(&self.hosts)
+    }
+
+    /// The folders that photos are taken from.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.bases.iter().map(|base| base.folder.as_path())
     }
 
     /// The addresses among the PATHs.

@@ -20,7 +20,7 @@ mod seen;
 mod walk;
 mod watch;
 
-pub use addresses::{Fetching, address_content, measure_address};
+pub use addresses::{Fetching, measure_address, remote_content};
 pub use content::content;
 pub use error::IntakeError;
 pub use examine::measure;

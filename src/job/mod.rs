@@ -38,7 +38,8 @@ pub use photo::{Format, Loss, Losses, Photo, Pixels, megapixels};
 pub(crate) use result::saved_samples;
 pub use result::{
     Answer, Artifact, ContentHash, FileKind, Given, InvalidRequestId, NamedText, Request, RequestId, SameAs, Saved,
-    SavedFile, Upload, Way, inline_key, inline_mark, inlined, is_same_upload,
+    SavedFile, Upload, Way, inline_key, inline_mark, inlined, is_same_upload, is_signed, marked, signed_mark, told_by,
+    without_signatures,
 };
 pub use retry::RetryPolicy;
 pub use service::Service;

@@ -13,6 +13,7 @@ use super::Written;
 use super::name::{Names, another};
 use super::records::journal::Journal;
 use super::template::{Made, Template};
+use super::turns::Turns;
 use super::{Draft, OutputError};
 use crate::job::Photo;
 use crate::storage::{self, Kind, Sink, UNFINISHED, Unfinished, nearest};
@@ -26,8 +27,8 @@ pub struct Output(pub(super) Arc<Folder>, Option<Arc<Template>>);
 pub(super) struct Folder {
     pub(super) root: PathBuf,
     pub(super) written: Written,
-    /// Held while names are given, so that two results never look at one name at once.
-    pub(super) naming: Mutex<()>,
+    /// Whose turn it is to be given a name.
+    pub(super) turns: Turns,
     /// Whether the folder is there, or was: one that goes away is not made again in a place where a
     /// disk was.
     made: Mutex<bool>,
@@ -51,11 +52,12 @@ impl Output {
     pub fn open(root: &Path, written: impl Into<Written>) -> Result<Self, OutputError> {
         let written = written.into();
         try_out(root)?;
-        let made = storage::is_there(root);
+        let sink = storage::sink(root);
+        let made = !sink.keeps_folders() || storage::is_there(root);
         let folder = Folder {
             root: root.to_owned(),
             written,
-            naming: Mutex::new(()),
+            turns: Turns::new(!sink.keeps_folders()),
             made: Mutex::new(made),
             tidied: Mutex::new(HashSet::new()),
             tried: Mutex::new(HashSet::new()),
@@ -116,7 +118,7 @@ impl Output {
         let tried = super::draft::off_the_loop(move || {
             let folder = shared.root.join(shared.free(&names.folder));
             let there = nearest(&folder);
-            shared.sink().written(there, &TRIAL).map_err(|error| OutputError::of(there, error))?;
+            shared.sink().try_out(there).map_err(|error| OutputError::of(there, error))?;
             shared.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(names.folder);
             Ok(())
         });
@@ -149,12 +151,10 @@ impl Output {
 pub(super) const FINISHING: u32 = 360;
 /// How many names of a folder are tried where files have them.
 const MOST: usize = 100;
-/// What is written to try a folder out, bytes: a full disk takes a name, but no page behind it.
-const TRIAL: [u8; 4096] = [0; 4096];
 
 /// Tries whether a folder can be written, or where it is not there yet, the nearest above it.
 fn try_out(root: &Path) -> Result<(), OutputError> {
-    storage::sink(root).written(nearest(root), &TRIAL).map(drop).map_err(|error| refused(root, error))
+    storage::sink(root).try_out(root).map_err(|error| refused(root, error))
 }
 
 /// The folder as a whole cannot be used.
@@ -178,6 +178,9 @@ impl Folder {
     /// The folder that a result goes to: where something else has the name of one on the way, as a file
     /// that somebody put there, the next name that is free for a folder. Below the output folder.
     pub(super) fn free(&self, below: &Path) -> PathBuf {
+        if !self.sink().keeps_folders() {
+            return below.to_owned();
+        }
         let mut free = PathBuf::new();
         for part in below {
             let names = iter::successors(Some(part.to_owned()), |name| Some(another(name))).take(MOST);
@@ -222,6 +225,9 @@ impl Folder {
 
     /// Removes, the first time that a folder is met, what killed runs left in it. Who comes meanwhile waits.
     fn tidy(&self, folder: &Path) {
+        if !self.sink().keeps_folders() {
+            return;
+        }
         let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
         if tidied.insert(folder.to_owned())
             && let Err(error) = remove_left_over(self.sink(), folder)

@@ -19,6 +19,7 @@ mod records;
 mod result;
 mod suspicion;
 mod template;
+mod turns;
 
 pub use crate::picture::{Alpha, Existing, MOST_AVIF, READS_AVIF, Strip};
 pub use again::Again;

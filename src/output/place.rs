@@ -3,7 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 
 use super::OutputError;
 use super::caption::{Before, Beside, Put, Told};
@@ -64,7 +63,7 @@ pub(super) fn place(
     let before = before.filter(|first| old.is_some() && first.parent() == Some(&*folder));
     let before = before.as_deref().and_then(Path::file_stem).map(OsStr::to_owned);
 
-    let naming = shared.naming.lock().unwrap_or_else(PoisonError::into_inner);
+    let naming = shared.turns.of(&names.target(&folder));
     for stem in names.stems(before) {
         let paths: Vec<_> = pieces.iter().map(|piece| folder.join(ended(&stem, &piece.ending))).collect();
         let mut beside =

@@ -16,7 +16,8 @@ use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::{Arrival, Found, Rules};
 use crate::job::{
-    BatchId, ContentHash, Job, JobId, Met, OwnParams, Saved, Service, Spent, Terms, Timestamp, Usd, Way, apply, meet,
+    BatchId, ContentHash, Job, JobId, Met, OwnParams, Photo, Saved, Service, Spent, Terms, Timestamp, Usd, Way, apply,
+    meet,
 };
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
@@ -222,7 +223,7 @@ impl<'a> Draft<'a> {
                 && let Some(id) = self.duplicates.next()
             {
                 let Some((job, _)) = self.job(id) else { continue };
-                hashing.push(hashed(id, job.photo.source.clone()));
+                hashing.push(hashed(id, job.photo.clone()));
             }
             let Some((id, content)) = hashing.next().await else { return Ok(()) };
             let Some(bytes) = self.job(id).map(|(job, _)| job.photo.bytes) else { continue };
@@ -274,6 +275,6 @@ impl<'a> Draft<'a> {
     }
 }
 
-async fn hashed(id: JobId, path: Box<Path>) -> (JobId, Option<ContentHash>) {
-    (id, content_of(path).await.ok())
+async fn hashed(id: JobId, photo: Photo) -> (JobId, Option<ContentHash>) {
+    (id, content_of(&photo).await.ok())
 }

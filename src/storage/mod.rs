@@ -21,7 +21,7 @@ mod unfinished;
 mod uri;
 mod web;
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use entries::{Entries, Entry, Order, Trouble};
@@ -58,8 +58,10 @@ pub fn source(at: &Path) -> &'static dyn Source {
 #[must_use]
 pub fn sink(at: &Path) -> &'static dyn Sink {
     match Scheme::of(at) {
+        #[cfg(feature = "cloud")]
+        Scheme::Object => &Objects,
         // Nothing is written to the web: no output folder is an address.
-        Scheme::File | Scheme::Web | Scheme::Object => &Local,
+        _ => &Local,
     }
 }
 
@@ -74,6 +76,27 @@ pub fn is_address(at: &Path) -> bool {
 #[must_use]
 pub fn is_remote(at: &Path) -> bool {
     Scheme::of(at) != Scheme::File
+}
+
+/// Whether a place is in a store that signs URLs by which others can fetch what lies there.
+#[must_use]
+pub fn is_signing(at: &Path) -> bool {
+    #[cfg(feature = "cloud")]
+    return Scheme::of(at) == Scheme::Object && object::is_signing(at);
+    #[cfg(not(feature = "cloud"))]
+    return at == Path::new("") && false;
+}
+
+/// A URL by which whoever has it can fetch what lies at a place for a week, the longest that the services sign for. It is
+/// a secret, and kept nowhere.
+///
+/// # Errors
+/// If the store signs none, or its credentials are of a kind that cannot.
+pub fn signed(at: &Path) -> io::Result<String> {
+    #[cfg(feature = "cloud")]
+    return object::signed(at);
+    #[cfg(not(feature = "cloud"))]
+    return Err(io::Error::other(format!("`{}` lies in no store", at.display())));
 }
 
 /// Whether a place is the top of where it is, so that nothing lies beside it: a bucket.
@@ -118,9 +141,29 @@ pub fn true_path(path: &Path) -> PathBuf {
 }
 
 /// The nearest folder on the way to a path that is there, or a link that leads nowhere: nothing can be written in that.
+/// Where nothing has to be there it is the path itself.
 #[must_use]
 pub fn nearest(path: &Path) -> &Path {
+    if !sink(path).keeps_folders() {
+        return path;
+    }
     path.ancestors().find(|folder| sink(folder).stat_itself(folder).is_ok()).unwrap_or(path)
+}
+
+/// Whether two hold the very same bytes, as long as the first.
+fn holds_same(mut a: impl Read, mut b: impl Read) -> io::Result<bool> {
+    let (mut left, mut right) = ([0; 8192], [0; 8192]);
+    loop {
+        let count = a.read(&mut left)?;
+        if count == 0 {
+            return Ok(true);
+        }
+        let (Some(left), Some(right)) = (left.get(..count), right.get_mut(..count)) else { return Ok(false) };
+        b.read_exact(right)?;
+        if left != right {
+            return Ok(false);
+        }
+    }
 }
 
 /// Whether an error says that there is nothing.

@@ -12,6 +12,16 @@ pub const UNFINISHED: (&str, &str) = (".fal-tui-", ".part");
 
 /// Where results go.
 pub trait Sink: Files {
+    /// Whether there are folders, which have to be made before a file can be in one, and in which a file that is begun
+    /// lies hidden beside where it will be. A store of objects has none, and what is begun for it lies on this machine.
+    fn keeps_folders(&self) -> bool;
+
+    /// Tries whether something can be written in a folder, or whatever is there in its place. Nothing is left of that.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    fn try_out(&self, folder: &Path) -> io::Result<()>;
+
     /// Begins a file in a folder that is there, with such a beginning and end of its name until it gets its own. Nobody
     /// takes it for left over while it is held.
     ///
@@ -118,10 +128,16 @@ impl dyn Sink + '_ {
 
 /// A file that just got its name.
 #[derive(Debug)]
-pub struct Named {
-    pub(super) file: File,
-    /// Where it lay before.
-    pub(super) hidden: PathBuf,
+pub struct Named(pub(super) Way);
+
+/// How it got it.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// By a rename: the file, and where it lay before.
+    Renamed(File, PathBuf),
+    /// It was copied to another machine, where it has this mark: the file itself is as it was.
+    #[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "nothing is copied to another machine without it"))]
+    Put(Unfinished, Option<String>),
 }
 
 /// Why a file did not get its name, and the file.

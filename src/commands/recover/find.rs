@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::further::Further;
 use super::photos::Photos;
 use crate::fal::{Download, Fal, FalError, Past, Piece, read_inline};
-use crate::job::{ContentHash, Format, Photo, Service, Timestamp, Upload, inline_mark};
+use crate::job::{ContentHash, Format, Photo, Service, Timestamp, Upload, inline_mark, told_by};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params};
 use crate::picture::{SOURCE_WITHIN, source_of};
@@ -43,7 +43,7 @@ impl Finder<'_> {
         if self.photos.count() == 0 {
             return Ok(Match::Nothing);
         }
-        let url = self.model.photo_in(&past.input);
+        let url = self.model.photo_in(&past.input).map(told_by);
         // How large a photo was sent, no input says.
         if url.is_some() {
             let input = self.further.input(self.model, &past.input, self.params).await?;

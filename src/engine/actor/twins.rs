@@ -74,7 +74,7 @@ impl Engine {
         let Some(id) = self.dedup.duplicates.next() else { return false };
         let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) else { return true };
         self.spawn_stage(Step::Hash(id), async move {
-            let content = content_of(photo.source.clone()).await;
+            let content = content_of(&photo).await;
             Outcome::Hashed(photo, content.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok())
         });
         true

@@ -11,7 +11,9 @@ use crate::engine::runtime::Runtime;
 use crate::engine::snapshot::{
     Detail, Elapsed, Judged, Money, PictureFile, RequestDetail, ResultDetail, Row, RowPicture, TroubleDetail,
 };
-use crate::job::{Answer, Checkpoint, FilePath, Job, JobState, NamedText, Saved, Timestamp, clean, inlined, one_line};
+use crate::job::{
+    Answer, Checkpoint, FilePath, Job, JobState, NamedText, Saved, Timestamp, clean, inlined, is_signed, one_line,
+};
 use crate::ledger::Trail;
 
 /// A job as a line of the table. While no more are begun (`held`), what only lies there has no clock.
@@ -163,10 +165,13 @@ pub(in crate::engine) fn detail(
         redo: Vec::new(),
         request: RequestDetail {
             id: state.last_request_id().map(ToString::to_string),
-            upload_url: upload
-                .map(|upload| &*upload.url)
-                .or(of_trail(|trail| trail.upload_url.as_deref()))
-                .map(|url| if inlined(url).is_some() { INLINE.to_owned() } else { cleaned(url) }),
+            upload_url: upload.map(|upload| &*upload.url).or(of_trail(|trail| trail.upload_url.as_deref())).map(
+                |url| match url {
+                    _ if inlined(url).is_some() => INLINE.to_owned(),
+                    _ if is_signed(url) => SIGNED.to_owned(),
+                    _ => cleaned(url),
+                },
+            ),
             result_url: result.map(|(url, _)| url).or(of_result).map(cleaned),
             answer: own_result.and_then(|_| of_trail(|trail| trail.answer.as_deref())).map(pretty),
             url: request_url,
@@ -199,6 +204,8 @@ pub(in crate::engine) fn detail(
 
 /// What stands for the URL of a photo that stood in the request.
 const INLINE: &str = "in the request itself, as a data URI";
+/// What is shown in place of a signed one.
+const SIGNED: &str = "one that its store signed, which is kept nowhere";
 
 /// JSON as people read it, a part a line; one that was cut as it is.
 fn pretty(answer: &str) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::steps::stages::{Outcome, Stages};
 use crate::fal::held_inline;
-use crate::job::{BatchId, JobId, RequestId, Service, Timestamp, inline_key};
+use crate::job::{BatchId, JobId, RequestId, Service, Timestamp, inline_key, told_by};
 use crate::ledger::{Ledger, LedgerError, Writer};
 use crate::model::{Model, Params};
 
@@ -67,7 +67,7 @@ pub(in crate::engine) async fn look_up(stages: Arc<Stages>, model: Model, since:
     let key = |input: &Map<String, Value>| {
         let url = model.photo_in(input)?;
         Some(match held_inline(url) {
-            None => url.to_owned(),
+            None => told_by(url).to_owned(),
             Some(sent) => inline_key(&sent, &Params::of_input(&model, input)?.canonical()),
         })
     };

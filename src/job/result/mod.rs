@@ -10,4 +10,6 @@ pub use request::{Answer, ContentHash, InvalidRequestId, Request, RequestId, Sam
 #[cfg(test)]
 pub(crate) use saved::samples as saved_samples;
 pub use saved::{FileKind, NamedText, Saved, SavedFile};
-pub use way::{Way, inline_key, inline_mark, inlined, is_same_upload};
+pub use way::{
+    Way, inline_key, inline_mark, inlined, is_same_upload, is_signed, marked, signed_mark, told_by, without_signatures,
+};

@@ -1,5 +1,6 @@
 //! How fal gets a photo: from its storage, in the request itself, or from where the photo lies.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::request::ContentHash;
@@ -78,6 +79,52 @@ pub fn inline_key(sent: &ContentHash, params: &str) -> String {
     key
 }
 
+/// What stands in place of a URL that the store of a photo signed, which whoever has it can fetch the photo by: a number
+/// that is unique as the URL of an upload is.
+#[must_use]
+pub fn signed_mark(unique: u64) -> Box<str> {
+    format!("{SIGNED}{unique:016x}").into()
+}
+
+/// A signed URL as it is sent where this mark stands for it, if one does: with a fragment that the request can be told by,
+/// which whoever fetches it keeps to himself (RFC 9110, 4.2.5).
+#[must_use]
+pub fn marked(mark: &str, signed: &str) -> Option<String> {
+    is_signed(mark).then(|| format!("{signed}#{mark}"))
+}
+
+/// Whether this stands in place of a signed URL.
+#[must_use]
+pub fn is_signed(mark: &str) -> bool {
+    mark.starts_with(SIGNED)
+}
+
+/// What the ledger has of what was sent: of a signed URL the mark.
+#[must_use]
+pub fn told_by(url: &str) -> &str {
+    url.rsplit_once('#').map_or(url, |(_, mark)| if is_signed(mark) { mark } else { url })
+}
+
+/// A text without what is secret in signed URLs: all behind the `?` of each.
+#[must_use]
+pub fn without_signatures(text: &str) -> Cow<'_, str> {
+    if !text.contains("ignature=") && !text.contains("sig=") {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ')')) {
+        match word.split_once('?') {
+            Some((address, query)) if query.contains("ignature=") || query.contains("sig=") => {
+                plain.push_str(address);
+                plain.push_str("?…");
+                plain.extend(query.chars().last().filter(|last| !last.is_alphanumeric()));
+            }
+            _ => plain.push_str(word),
+        }
+    }
+    Cow::Owned(plain)
+}
+
 /// Whether a request that was sent this may be the one that was made for that: the same URL, or the same picture in it.
 #[must_use]
 pub fn is_same_upload(one: &str, other: &str) -> bool {
@@ -86,6 +133,8 @@ pub fn is_same_upload(one: &str, other: &str) -> bool {
 
 /// With what data URIs begin.
 const INLINE: &str = "data:";
+/// With what the marks of signed URLs begin.
+const SIGNED: &str = "fal-tui-signed-";
 
 #[cfg(test)]
 mod tests {
@@ -102,6 +151,13 @@ mod tests {
         {
             assert_eq!(inlined(other), None, "{other}");
         }
+        let signed = marked(&signed_mark(5), "https://b.s3.amazonaws.com/a.jpg?X-Amz-Signature=0a1b").unwrap();
+        assert_eq!(told_by(&signed), &*signed_mark(5));
+        assert_eq!(told_by("https://a.org/a.jpg#fal-tui-01"), "https://a.org/a.jpg#fal-tui-01");
+        assert_eq!(marked(&mark, "https://a.org"), None);
+        let told = format!("could not fetch '{signed}', nor https://a.org/?w=1: 403");
+        let plain = without_signatures(&told);
+        assert_eq!(plain, "could not fetch 'https://b.s3.amazonaws.com/a.jpg?…', nor https://a.org/?w=1: 403");
         assert_eq!(Way::ALL.map(|way| Way::from_name(way.name())), Way::ALL.map(Some));
     }
 }

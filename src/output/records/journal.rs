@@ -27,6 +27,10 @@ pub(in crate::output) struct Journal {
 impl Journal {
     /// Begins one in a folder; its file is made with the first line.
     pub(in crate::output) fn begin(root: PathBuf) -> Self {
+        if !storage::sink(&root).keeps_folders() {
+            // What it is for, a ledger that is lost, is worth no call a result.
+            return Self { lines: None, writing: None };
+        }
         let (lines, noted) = channel();
         let writing = std::thread::Builder::new().name("journal".to_owned()).spawn(move || keep(&root, &noted)).ok();
         Self { lines: Some(lines), writing }
@@ -80,7 +84,8 @@ fn new_file(root: &Path) -> io::Result<Held> {
 
 /// The journals in a folder, in no order; those of runs that are at work among them.
 pub(super) fn journals(root: &Path) -> Vec<PathBuf> {
-    storage::sink(root).named_like(root, NAME).unwrap_or_default()
+    let sink = storage::sink(root);
+    if sink.keeps_folders() { sink.named_like(root, NAME).unwrap_or_default() } else { Vec::new() }
 }
 
 /// A journal that nobody writes any more, ours as long as it is held. Where nobody can say, what is still written

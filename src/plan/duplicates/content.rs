@@ -1,22 +1,24 @@
 //! What a photo holds, read for as long as it takes this machine to have a file handle for it.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use crate::intake;
-use crate::job::{ContentHash, Shortage};
+use crate::job::{ContentHash, Photo, Shortage};
 
 /// How long before a file is tried again for which this machine had no handle.
 pub(crate) const ANOTHER_TRY: Duration = Duration::from_secs(2);
 
-/// Hashes a photo. It blocks nobody.
+/// Hashes a photo; of one on another machine, what is known of it. It blocks nobody.
 ///
 /// # Errors
 /// If it cannot be read, for another reason than that this machine is short of something.
-pub(crate) async fn content_of(path: Box<Path>) -> io::Result<ContentHash> {
+pub(crate) async fn content_of(photo: &Photo) -> io::Result<ContentHash> {
+    if let Some(content) = intake::remote_content(photo) {
+        return Ok(content);
+    }
     loop {
-        let source = path.clone();
+        let source = photo.source.clone();
         let hashed = tokio::task::spawn_blocking(move || intake::content(&source)).await;
         let content = hashed.map_err(io::Error::other).flatten();
         // Whoever is not known by what it holds could be paid for twice.

@@ -2,16 +2,29 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use tempfile::{NamedTempFile, PersistError, TempPath};
 
 use super::{Local, kind_of};
 use crate::os;
-use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished, is_missing};
+use crate::storage::sink::Way;
+use crate::storage::{Held, Kind, Named, Refused, Sink, Unfinished, holds_same, is_missing, nearest};
+
+/// What is written to try a folder out, bytes: a full disk takes a name, but no page behind it.
+const TRIAL: [u8; 4096] = [0; 4096];
 
 impl Sink for Local {
+    fn keeps_folders(&self) -> bool {
+        true
+    }
+
+    fn try_out(&self, folder: &Path) -> io::Result<()> {
+        let sink: &dyn Sink = self;
+        sink.written(nearest(folder), &TRIAL).map(drop)
+    }
+
     fn begin(&self, folder: &Path, (prefix, suffix): (&str, &str)) -> io::Result<Unfinished> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(prefix).suffix(suffix);
@@ -49,7 +62,8 @@ impl Sink for Local {
         named(file.0.persist(path), hidden)
     }
 
-    fn unname(&self, path: &Path, Named { file, hidden }: Named) -> Option<Unfinished> {
+    fn unname(&self, path: &Path, named: Named) -> Option<Unfinished> {
+        let Named(Way::Renamed(file, hidden)) = named else { return None };
         fs::rename(path, &hidden).ok()?;
         let hidden = TempPath::try_from_path(hidden).ok()?;
         Some(Unfinished(NamedTempFile::from_parts(file, hidden)))
@@ -67,19 +81,7 @@ impl Sink for Local {
         if a.metadata()?.len() != b.metadata()?.len() {
             return Ok(false);
         }
-        let (mut a, mut b) = (BufReader::with_capacity(64 * 1024, a), BufReader::with_capacity(64 * 1024, b));
-        let (mut left, mut right) = ([0; 8192], [0; 8192]);
-        loop {
-            let count = a.read(&mut left)?;
-            if count == 0 {
-                return Ok(true);
-            }
-            let (Some(left), Some(right)) = (left.get(..count), right.get_mut(..count)) else { return Ok(false) };
-            b.read_exact(right)?;
-            if left != right {
-                return Ok(false);
-            }
-        }
+        holds_same(BufReader::with_capacity(64 * 1024, a), BufReader::with_capacity(64 * 1024, b))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -127,7 +129,7 @@ impl Sink for Local {
 
 fn named(claimed: Result<File, PersistError>, hidden: std::path::PathBuf) -> Result<Named, Refused> {
     match claimed {
-        Ok(file) => Ok(Named { file, hidden }),
+        Ok(file) => Ok(Named(Way::Renamed(file, hidden))),
         Err(refused) => Err(Refused { error: refused.error, file: Unfinished(refused.file) }),
     }
 }

@@ -4,8 +4,12 @@
 //! what stands between the slashes of keys; there are no links. What an object holds is known by its store's mark for it
 //! (`ETag`), which stands in place of the time when it was changed.
 
+mod multipart;
 mod profile;
+mod put;
 mod ranges;
+mod sign;
+mod sink;
 mod spot;
 mod store;
 mod trouble;
@@ -28,6 +32,7 @@ use store::Store;
 use trouble::told;
 use walk::Walk;
 
+pub(super) use sign::{is_signing, signed};
 pub(super) use trouble::hint;
 
 /// Object stores.

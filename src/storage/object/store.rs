@@ -6,10 +6,11 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, resolve_bucket_region};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, resolve_bucket_region};
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
+use object_store::signer::Signer;
 use object_store::{
     BackoffConfig, ClientConfigKey, ClientOptions, ListResult, ObjectMeta, ObjectStore, ObjectStoreExt as _,
     RetryConfig,
@@ -36,6 +37,9 @@ type Stores = Mutex<HashMap<(Service, String), Arc<Store>>>;
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) objects: Box<dyn ObjectStore>,
+    /// Itself, if it is an S3 bucket: these take large objects in parts under a condition.
+    pub(super) s3: Option<AmazonS3>,
+    pub(super) signer: Box<dyn Signer>,
     lists: Lists,
 }
 
@@ -71,8 +75,9 @@ impl Store {
         Ok(store)
     }
 
-    fn new<S: ObjectStore + PaginatedListStore + Clone>(store: S) -> Self {
-        Self { lists: Lists(Box::new(store.clone())), objects: Box::new(store) }
+    fn new<S: ObjectStore + PaginatedListStore + Signer + Clone>(store: S) -> Self {
+        let (lists, signer) = (Lists(Box::new(store.clone())), Box::new(store.clone()));
+        Self { lists, signer, s3: None, objects: Box::new(store) }
     }
 
     /// What is known of an object.
@@ -153,7 +158,9 @@ fn s3(spot: &Spot) -> io::Result<Store> {
         builder = builder.with_region(region.map_err(|error| told(&error, spot))?);
     }
     let client = options(&[endpoint.as_deref(), variable("AWS_ALLOW_HTTP").map(|_| PLAIN)]);
-    built(builder.with_bucket_name(&spot.bucket).with_client_options(client).with_retry(retry()).build(), spot)
+    let s3 = builder.with_bucket_name(&spot.bucket).with_client_options(client).with_retry(retry()).build();
+    let (s3, store) = (s3.as_ref().ok().cloned(), built(s3, spot)?);
+    Ok(Store { s3, ..store })
 }
 
 fn google(spot: &Spot) -> io::Result<Store> {
@@ -168,7 +175,7 @@ fn azure(spot: &Spot) -> io::Result<Store> {
 }
 
 /// A store that was built, or what its settings lack.
-fn built<S: ObjectStore + PaginatedListStore + Clone>(
+fn built<S: ObjectStore + PaginatedListStore + Signer + Clone>(
     built: object_store::Result<S>,
     spot: &Spot,
 ) -> io::Result<Store> {

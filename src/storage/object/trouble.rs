@@ -69,11 +69,11 @@ fn words(error: &Error, spot: &Spot) -> (ErrorKind, String, Option<String>) {
         Error::AlreadyExists { .. } | Error::Precondition { .. } => {
             (ErrorKind::AlreadyExists, "it is there already, or was changed meanwhile".to_owned(), None)
         }
-        Error::PermissionDenied { .. } => {
+        _ if matches!(error, Error::PermissionDenied { .. }) || status(&said) == Some("403") => {
             let hint = Some(format!("what the bucket `{bucket}` lets these credentials do"));
             (ErrorKind::PermissionDenied, format!("its store does not allow it{}", answer()), hint)
         }
-        Error::Unauthenticated { .. } => {
+        _ if matches!(error, Error::Unauthenticated { .. }) || status(&said) == Some("401") => {
             (ErrorKind::PermissionDenied, format!("its store does not know who asks{}", answer()), credentials())
         }
         Error::InvalidPath { .. } => {
@@ -95,7 +95,8 @@ fn words(error: &Error, spot: &Spot) -> (ErrorKind, String, Option<String>) {
 }
 
 /// Where credentials are asked for that a machine in the cloud has of itself: nobody answers elsewhere.
-const METADATA: [&str; 3] = ["169.254.169.254", "metadata.google.internal", "MissingCredential"];
+const METADATA: [&str; 4] =
+    ["169.254.169.254", "/latest/api/token", "metadata.google.internal", "/metadata/identity/oauth2/token"];
 
 /// All that was said, for us alone.
 fn said(error: &Error) -> String {

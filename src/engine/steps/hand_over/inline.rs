@@ -1,5 +1,8 @@
 //! A photo in the request itself. The ledger keeps a mark in place of the data URI, which is made when the paid call is:
-//! from the same file, if that still holds what was measured.
+//! from the same file, if that still holds what was measured. So it does of a URL that the photo's store signs, which is a
+//! secret.
+
+use std::io;
 
 use serde_json::Value;
 
@@ -8,8 +11,9 @@ use crate::engine::steps::measure;
 use crate::engine::steps::prepare::Ready;
 use crate::engine::steps::stages::{Stages, UploadError, Uploaded};
 use crate::fal::{FalError, InputFile};
-use crate::job::{ContentHash, Photo, inline_mark, inlined};
+use crate::job::{ContentHash, Photo, inline_mark, inlined, is_signed, marked};
 use crate::model::{Sizing, put_inline};
+use crate::storage;
 
 impl Stages {
     /// Measures a photo and makes it ready.
@@ -28,6 +32,9 @@ impl Stages {
         photo: &Photo,
         sizing: Sizing,
     ) -> Result<(), FalError> {
+        if is_signed(mark) {
+            return put_signed(body, mark, photo).await;
+        }
         let Some(measured) = inlined(mark) else { return Ok(()) };
         let changed = || FalError::to_measure_again("was written to since it was measured; it is measured again");
         let (_, _, (uri, sent), _) = self.inline(photo.clone(), sizing).await.map_err(|error| match error {
@@ -62,6 +69,18 @@ impl Stages {
     pub(in crate::engine) async fn further_inline(&self, file: InputFile) -> Result<(Box<str>, ContentHash), FalError> {
         encoded(file).await.map(|(uri, sent)| (uri.into(), sent))
     }
+}
+
+/// Puts a URL that the photo's store signs now in place of its mark.
+async fn put_signed(body: &mut Value, mark: &str, photo: &Photo) -> Result<(), FalError> {
+    let place = photo.source.clone();
+    let signed = tokio::task::spawn_blocking(move || storage::signed(&place)).await.map_err(io::Error::other).flatten();
+    let signed =
+        signed.map_err(|error| FalError::local_file(format!("has no URL that fal could fetch it from: {error}")))?;
+    if let Some(url) = marked(mark, &signed) {
+        put_inline(body, mark, &url);
+    }
+    Ok(())
 }
 
 async fn encoded(file: InputFile) -> Result<(String, ContentHash), FalError> {

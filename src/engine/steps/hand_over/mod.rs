@@ -4,7 +4,7 @@ mod address;
 mod inline;
 
 use crate::engine::steps::stages::{Stages, UploadError, Uploaded};
-use crate::intake::address_content;
+use crate::intake::remote_content;
 use crate::job::{ContentHash, Photo, Way};
 use crate::model::Sizing;
 use crate::storage;
@@ -32,5 +32,5 @@ impl Stages {
 /// What a photo is known by: what its file holds, or where it lies on another machine, from which we or fal fetch it, what
 /// is said of it there.
 pub(in crate::engine) fn content_of(photo: &Photo, held: ContentHash) -> ContentHash {
-    if storage::is_remote(&photo.source) { address_content(&photo.source, photo.bytes, photo.modified) } else { held }
+    remote_content(photo).unwrap_or(held)
 }
