@@ -7,10 +7,16 @@ use std::sync::{Arc, Mutex};
 
 use crate::common::{Stage, root};
 
-/// A program of `tests/cloud/requirements.txt`.
-fn installed(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("FAL_TUI_TEST_CLOUD").map_or_else(|| root().join("target/cloud/bin"), Into::into);
-    Some(folder.join(name)).filter(|program| program.exists())
+/// A server that `.ci/run` installs; `None`, and a word on it, where it did not.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    let folder: PathBuf =
+        std::env::var_os("FAL_TUI_TEST_CLOUD").map_or_else(|| root().join("target/cloud"), Into::into);
+    let program = folder.join(name);
+    if !program.exists() {
+        println!("skipped: {} is not there; .ci/run installs it", program.display());
+        return None;
+    }
+    Some(program)
 }
 
 /// A bucket called `photos` at a server that keeps it in memory, and ends with the test.
@@ -30,10 +36,7 @@ impl Drop for Bucket {
 impl Bucket {
     /// `None`, and a word on it, where there is no server to be started.
     pub(crate) fn start(stage: &Stage) -> Option<Self> {
-        let Some(program) = installed("moto_server") else {
-            println!("skipped: target/cloud has no moto_server; .ci/run makes it");
-            return None;
-        };
+        let program = installed("bin/moto_server")?;
         let mut command = Command::new(program);
         command.args(["-H", "127.0.0.1", "-p", "0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut server = command.spawn().unwrap();

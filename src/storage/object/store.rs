@@ -170,8 +170,9 @@ fn google(spot: &Spot) -> io::Result<Store> {
 }
 
 fn azure(spot: &Spot) -> io::Result<Store> {
-    let builder = MicrosoftAzureBuilder::from_env().with_container_name(&spot.bucket).with_retry(retry());
-    built(builder.build(), spot)
+    let endpoint = std::env::var("AZURE_STORAGE_ENDPOINT").ok();
+    let builder = MicrosoftAzureBuilder::from_env().with_client_options(options(&[endpoint.as_deref()]));
+    built(builder.with_container_name(&spot.bucket).with_retry(retry()).build(), spot)
 }
 
 /// A store that was built, or what its settings lack.

@@ -34,7 +34,7 @@ fn words(error: &Error, spot: &Spot) -> (ErrorKind, String, Option<String>) {
     let answer = code(&said).or_else(|| status(&said));
     let answer = || answer.map_or_else(String::new, |answer| format!(" ({})", clean(answer)));
     let credentials = || Some(spot.service.credentials().to_owned());
-    if METADATA.iter().any(|host| said.contains(host)) {
+    if METADATA.iter().any(|host| said.contains(host)) || said.contains("must be specified") {
         return (ErrorKind::Other, "no credentials for its store were found".to_owned(), credentials());
     }
     match code(&said).unwrap_or_default() {
