@@ -168,7 +168,7 @@ fn inner_networks_passwords_and_what_is_not_encrypted_are_refused_before_anybody
         ("https://intranet/a.jpg", "an inner network"),
         ("http://example.org/a.jpg", "is not encrypted"),
         ("https://me:secret@example.org/a.jpg", "a user or a password"),
-        ("s3://bucket/a.jpg", "does not read or write"),
+        ("ftp://server/a.jpg", "does not read or write"),
     ] {
         let ran = sent(&stage, &[given], &[]);
         ran.assert_status(2);
