@@ -11,9 +11,9 @@ use tokio::sync::Semaphore;
 
 use super::Written;
 use super::name::{Names, another};
+use super::place::Turns;
 use super::records::journal::Journal;
 use super::template::{Made, Template};
-use super::turns::Turns;
 use super::{Draft, OutputError};
 use crate::job::Photo;
 use crate::storage::{self, Kind, Sink, UNFINISHED, Unfinished, nearest};

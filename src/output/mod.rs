@@ -19,7 +19,6 @@ mod records;
 mod result;
 mod suspicion;
 mod template;
-mod turns;
 
 pub use crate::picture::{Alpha, Existing, MOST_AVIF, READS_AVIF, Strip};
 pub use again::Again;
