@@ -10,8 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use super::Written;
-use super::name::{Names, another};
-use super::place::Turns;
+use super::name::{Names, Turns, another};
 use super::records::journal::Journal;
 use super::template::{Made, Template};
 use super::{Draft, OutputError};
