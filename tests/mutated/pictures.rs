@@ -229,9 +229,47 @@ fn raw() -> Vec<u8> {
     [&b"II*\0\x08\0\0\0\x07\0"[..], &entries.concat(), &[0; 4], b"Box 3\0", &preview].concat()
 }
 
+/// Fuji's: its head says where the preview is.
+fn raf() -> Vec<u8> {
+    let preview = encoded(ImageFormat::Jpeg);
+    let mut bytes = b"FUJIFILMCCD-RAW 0201FF383501".to_vec();
+    bytes.resize(84, 0);
+    bytes.extend([100, u32::try_from(preview.len()).unwrap()].map(u32::to_be_bytes).concat());
+    bytes.resize(100, 0);
+    [bytes, preview].concat()
+}
+
+/// Panasonic's: a TIFF of another number, with the preview in an entry of its own.
+fn rw2() -> Vec<u8> {
+    let preview = encoded(ImageFormat::Jpeg);
+    let length = u32::try_from(preview.len()).unwrap().to_le_bytes();
+    [&b"IIU\0\x08\0\0\0\x01\0\x2e\0\x07\0"[..], &length, &26_u32.to_le_bytes(), &[0; 4], &preview].concat()
+}
+
+/// Canon's: boxes, with the preview in the first track.
+fn cr3() -> Vec<u8> {
+    let preview = encoded(ImageFormat::Jpeg);
+    let boxed = |name: &[u8], body: &[u8]| [&u32::try_from(body.len() + 8).unwrap().to_be_bytes(), name, body].concat();
+    let sample = [&[0; 8 + 8 + 24][..], &24_u16.to_be_bytes(), &16_u16.to_be_bytes()].concat();
+    let stsz = [&[0; 4][..], &u32::try_from(preview.len()).unwrap().to_be_bytes(), &[0, 0, 0, 1]].concat();
+    let canon = [0x85, 0xc0, 0xb6, 0x87, 0x82, 0x0f, 0x11, 0xe0, 0x81, 0x11, 0xf4, 0xce, 0x46, 0x2b, 0x6a, 0x48];
+    let own = [&canon[..], &boxed(b"CMT1", &exif())].concat();
+    let file = |at: u64| {
+        let place = [&[0; 4][..], &[0, 0, 0, 1], &at.to_be_bytes()].concat();
+        let table = [boxed(b"stsd", &sample), boxed(b"stsz", &stsz), boxed(b"co64", &place)].concat();
+        let track = boxed(b"trak", &boxed(b"mdia", &boxed(b"minf", &boxed(b"stbl", &table))));
+        let description = boxed(b"moov", &[boxed(b"uuid", &own), track].concat());
+        [boxed(b"ftyp", b"crx \0\0\0\x01crx isom"), description, boxed(b"mdat", &preview)].concat()
+    };
+    let at = file(0).len() - preview.len();
+    file(at as u64)
+}
+
 #[test]
 fn raw_pictures_may_be_anything() {
     take_foreign(&[raw()], 12);
+    take_foreign(&[raf(), rw2()], 15);
+    take_foreign(&[cr3()], 16);
 }
 
 /// What is put on a whole result leaves it whole, whatever the photo's metadata are.
