@@ -5,11 +5,9 @@
 mod common;
 
 use std::fs;
-use std::io::Cursor;
 
 use common::tagged::{FORMATS, assert_upright, encoded, exif, stored, with_exif};
 use common::{Stage, fast};
-use fal_tui::picture;
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
@@ -65,6 +63,8 @@ fn a_kind_service_turns_nothing_a_second_time() {
 #[cfg(feature = "avif")]
 #[test]
 fn avif_that_is_turned_by_its_container_comes_back_upright() {
+    use fal_tui::picture;
+
     let stage = harsh();
     fs::copy(common::root().join("tests/cases/sideways-irot.avif"), stage.photos().join("a.avif")).unwrap();
     for flags in [&[][..], &["--format", "avif", "-o", "as-avif"]] {
@@ -74,7 +74,7 @@ fn avif_that_is_turned_by_its_container_comes_back_upright() {
         assert_eq!((&job["width"], &job["height"]), (&192.into(), &128.into()), "{job}");
         let output = flags.last().map_or_else(|| stage.output(), |name| stage.dir.path().join(name));
         let bytes = fs::read(output.join(job["output"].as_str().unwrap())).unwrap();
-        let header = picture::header(Cursor::new(&bytes)).unwrap();
+        let header = picture::header(std::io::Cursor::new(&bytes)).unwrap();
         let shown = picture::stored(&bytes, &header).unwrap().into_rgb8();
         // The yellow bar is at the top.
         let [red, green, blue] = shown.get_pixel(96, 4).0;
