@@ -7,8 +7,9 @@ mod common;
 use std::fs;
 use std::io::Cursor;
 
-use common::Stage;
-use common::tagged::{assert_upright, encoded, upright};
+use common::tagged::{assert_upright, encoded, stored, upright};
+use common::{Stage, fast};
+use fal_tui::sandbox::{Options, Scenario};
 use image::ImageFormat;
 use serde_json::Value;
 
@@ -51,6 +52,41 @@ fn other_formats_are_sent_as_png_and_come_back_as_what_they_show() {
     assert!(told.windows(6).any(|text| text == b"Box 3\0"), "its camera came back");
     stage.run(&[]).assert_status(0);
     assert_eq!(stage.stats()["accepted"], 7, "none is paid for again");
+}
+
+/// A TIFF that says how it lies.
+fn lying_tiff(orientation: u8) -> Vec<u8> {
+    use tiff::encoder::{TiffEncoder, colortype};
+    use tiff::tags::Tag;
+
+    let picture = stored(orientation).into_rgb8();
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes).unwrap();
+    let mut page = encoder.new_image::<colortype::RGB8>(picture.width(), picture.height()).unwrap();
+    page.encoder().write_tag(Tag::Orientation, u16::from(orientation)).unwrap();
+    page.write_data(&picture).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn tiff_and_heic_are_turned_upright_and_not_twice() {
+    let cases = common::root().join("tests/cases/heic");
+    for scenario in ["keeps = \"nothing\"", ""] {
+        let scenario = Some(Scenario::parse(scenario, "so").unwrap());
+        let stage = Stage::with(Options { scenario, ..fast() });
+        for orientation in 1..=8 {
+            fs::write(stage.photos().join(format!("{orientation}-tiff.tif")), lying_tiff(orientation)).unwrap();
+            let name = format!("{orientation}.heic");
+            fs::copy(cases.join(&name), stage.photos().join(name)).unwrap();
+        }
+        let run = stage.run(&[]);
+        run.assert_status(0);
+        for orientation in 1..=8 {
+            for name in [format!("{orientation}-tiff.png"), format!("{orientation}.png")] {
+                assert_upright(&image::open(stage.output().join(&name)).unwrap(), &name);
+            }
+        }
+    }
 }
 
 #[test]

@@ -97,18 +97,22 @@ fn what_was_turned_or_converted_before_it_was_sent_comes_back_by_its_photo() {
     let jpeg = image::ImageFormat::Jpeg;
     let sideways = tagged::with_exif(tagged::encoded(&tagged::stored(6), jpeg), jpeg, &tagged::exif(6));
     fs::write(stage.photos().join("sideways.jpg"), sideways).unwrap();
+    let webp = image::ImageFormat::WebP;
+    let mirrored = tagged::with_exif(tagged::encoded(&tagged::stored(7), webp), webp, &tagged::exif(7));
+    fs::write(stage.photos().join("mirrored.webp"), mirrored).unwrap();
     fs::write(stage.photos().join("map.bmp"), tagged::encoded(&tagged::upright(), image::ImageFormat::Bmp)).unwrap();
     stage.run(&[]).assert_status(0);
     fs::remove_dir_all(state_dir(&stage)).unwrap();
     fs::remove_dir_all(stage.output()).unwrap();
     let told = recover(&stage, &[]);
     told.assert_status(0);
-    assert_eq!(fates(&told), json!({ "saved": 2 }), "{}", told.stdout);
-    for name in ["sideways.png", "map.png"] {
+    assert_eq!(fates(&told), json!({ "saved": 3 }), "{}", told.stdout);
+    for name in ["sideways.png", "mirrored.png", "map.png"] {
         tagged::assert_upright(&image::open(stage.output().join(name)).unwrap(), name);
     }
+    // None wants a review: each was held against what its photo shows.
     stage.run(&[]).assert_status(0);
-    assert_eq!(stage.stats()["accepted"], 2, "nothing is sent again");
+    assert_eq!(stage.stats()["accepted"], 3, "nothing is sent again");
 }
 
 #[test]

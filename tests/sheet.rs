@@ -177,6 +177,29 @@ fn pixels_are_sent_once_where_the_terminal_draws_them() {
 }
 
 #[test]
+fn other_terminals_pixels_come_in_their_own_words_and_once() {
+    for (images, begins) in [("iterm2", "\u{1b}]1337;File="), ("sixel", "\u{1b}P")] {
+        let stage = two_photos();
+        let mut term = finished(&stage, &[("FAL_TUI_IMAGES", images)]);
+        let sent = |seen: &Seen| String::from_utf8_lossy(&seen.bytes).matches(begins).count();
+        assert_eq!(term.see(sent), 0);
+        term.press("C");
+        term.wait("both pictures", |seen| sent(seen) >= 2);
+        term.settle();
+        assert_eq!((term.see(sent), term.see(blocks)), (2, 0), "{images}");
+        term.press("l");
+        term.wait_for("2 of 2");
+        term.settle();
+        assert_eq!(term.see(sent), 2, "{images}: nothing is sent again for a step");
+        // In front of what is drawn over the cells a question would not be seen: they give way, and come back.
+        term.press("?");
+        term.wait_for("Moving");
+        term.press("\u{1b}");
+        term.wait("them again", |seen| sent(seen) == 4);
+    }
+}
+
+#[test]
 fn a_sheet_on_a_small_screen_and_without_colours() {
     let stage = two_photos();
     let mut command = stage.command(&["--yes"]);
