@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use common::Stage;
-use common::tagged::{FORMATS, assert_upright, encoded, stored, with_exif};
+use common::tagged::{FORMATS, assert_upright, encoded, stored, upright, with_exif};
 use image::ImageFormat;
 use serde_json::Value;
 
@@ -127,6 +127,27 @@ fn what_a_photo_says_comes_back_and_what_is_no_longer_true_does_not() {
     // All of it is known as done: nothing is sent again.
     stage.run(&[]).assert_status(0);
     assert_eq!(stage.stats()["accepted"], 3);
+}
+
+#[test]
+fn what_iptc_says_is_there_too_in_formats_that_hold_no_iptc() {
+    let formats: &[&str] = if cfg!(feature = "avif") { &["webp", "avif"] } else { &["webp"] };
+    for (format, strip) in formats.iter().flat_map(|format| [(*format, "none"), (*format, "gps")]) {
+        let stage = Stage::new();
+        let file = stage.photos().join("a.jpg");
+        fs::write(&file, encoded(&upright(), ImageFormat::Jpeg)).unwrap();
+        let said = ["-IPTC:City=Bodø", "-IPTC:CopyrightNotice=A & B", "-IPTC:Headline=Sea", "-IPTC:Keywords=kelp"];
+        exiftool(&[&["-q", "-overwrite_original", "-CodedCharacterSet=utf8"], &said[..]].concat(), &file);
+        let job = stage.run(&["--format", format, "--strip", strip]).last("a.jpg");
+        let tags = tags(&stage.output().join(job["output"].as_str().unwrap()));
+        assert_eq!(tags["XMP-dc:Rights"], "A & B", "{tags:#}");
+        assert_eq!(
+            (&tags["XMP-photoshop:Headline"], &tags["XMP-dc:Subject"]),
+            (&"Sea".into(), &serde_json::json!(["kelp"]))
+        );
+        let city = if strip == "none" { "Bodø".into() } else { Value::Null };
+        assert_eq!(tags["XMP-photoshop:City"], city, "{format} {strip}");
+    }
 }
 
 fn bytes_on_record(stage: &Stage, name: &str) -> u64 {

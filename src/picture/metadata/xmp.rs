@@ -36,25 +36,41 @@ const PLACES: [&str; 6] = [
     "photoshop:Country",
 ];
 
-/// What of IPTC's has the same meaning: number there, name, and how it is held.
-const OF_IPTC: [(u8, &str, Held); 5] = [
+/// What of IPTC's has the same meaning (IPTC photo metadata standard): number there, name, and how it is held.
+const OF_IPTC: [(u8, &str, Held); 17] = [
     (5, "dc:title", Held::Alt),
     (25, "dc:subject", Held::Bag),
+    (40, "photoshop:Instructions", Held::One),
     (80, "dc:creator", Held::Seq),
+    (85, "photoshop:AuthorsPosition", Held::One),
+    (90, "photoshop:City", Held::One),
+    (92, "Iptc4xmpCore:Location", Held::One),
+    (95, "photoshop:State", Held::One),
+    (100, "Iptc4xmpCore:CountryCode", Held::One),
+    (101, "photoshop:Country", Held::One),
+    (103, "photoshop:TransmissionReference", Held::One),
+    (105, "photoshop:Headline", Held::One),
+    (110, "photoshop:Credit", Held::One),
+    (115, "photoshop:Source", Held::One),
     (116, "dc:rights", Held::Alt),
     (120, "dc:description", Held::Alt),
+    (122, "photoshop:CaptionWriter", Held::One),
 ];
+
+/// Whose names those are.
+const NAMES_OF_IPTC: &str = "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\" xmlns:Iptc4xmpCore=\"http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/\"";
 
 /// How the values of a property are held.
 #[derive(Clone, Copy)]
 enum Held {
+    One,
     Alt,
     Bag,
     Seq,
 }
 
-/// The packet for a result of this size. IPTC's rights and keywords are said in it, too, where the photo's own does
-/// not, since some formats hold no IPTC.
+/// The packet for a result of this size. What IPTC's datasets say is said in it, too, where the photo's own does not, since
+/// WebP and AVIF hold no IPTC.
 pub(super) fn rewritten(
     packet: Option<&[u8]>,
     datasets: Option<&[u8]>,
@@ -65,7 +81,12 @@ pub(super) fn rewritten(
     let theirs = packet.and_then(graph).map(|graph| cleaned(graph, without_place));
     let about = theirs.as_deref().and_then(about).unwrap_or_default();
     let ours = description(about, pixels, said);
-    let of_iptc = datasets.map(|sets| of_iptc(sets, about, theirs.as_deref().unwrap_or_default())).unwrap_or_default();
+    let of_iptc = |sets: &[u8]| of_iptc(sets, about, theirs.as_deref().unwrap_or_default());
+    let of_iptc = match datasets {
+        Some(sets) if without_place => of_iptc(&iptc::without_place(sets)),
+        Some(sets) => of_iptc(sets),
+        None => String::new(),
+    };
     let theirs = theirs.as_deref().and_then(|graph| graph.strip_suffix("</rdf:RDF>"));
     let start = theirs.unwrap_or("<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">").trim_end();
     format!("{BEFORE}<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">{start}{ours}{of_iptc}</rdf:RDF></x:xmpmeta>{AFTER}")
@@ -207,10 +228,12 @@ fn of_iptc(datasets: &[u8], about: &str, theirs: &str) -> String {
     let mut properties = String::new();
     for (number, name, held) in OF_IPTC {
         let texts = iptc::texts(datasets, number);
-        if texts.is_empty() || theirs.contains(name) {
-            continue;
-        }
+        let Some(first) = texts.first().filter(|_| !theirs.contains(name)) else { continue };
         let (held, language) = match held {
+            Held::One => {
+                let _ = write!(properties, "<{name}>{}</{name}>", escaped(first));
+                continue;
+            }
             Held::Alt => ("Alt", " xml:lang=\"x-default\""),
             Held::Bag => ("Bag", ""),
             Held::Seq => ("Seq", ""),
@@ -224,9 +247,7 @@ fn of_iptc(datasets: &[u8], about: &str, theirs: &str) -> String {
     if properties.is_empty() {
         return properties;
     }
-    format!(
-        "<rdf:Description rdf:about=\"{about}\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">{properties}</rdf:Description>"
-    )
+    format!("<rdf:Description rdf:about=\"{about}\" {NAMES_OF_IPTC}>{properties}</rdf:Description>")
 }
 
 /// A text as XML takes it, on one line: without what it cannot hold.
