@@ -9,7 +9,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Stage, run};
+use base64::Engine as _;
+use common::tagged::{assert_upright, encoded, upright};
+use common::{Stage, fast, run};
+use fal_tui::sandbox::{Options, Scenario};
+use image::ImageFormat;
 use serde_json::Value;
 
 /// All that exiftool reads of a file, which `.ci/run` installs.
@@ -124,6 +128,30 @@ fn a_caption_in_the_picture_stands_beside_what_the_photo_says() {
     assert_eq!((&by_hand["XMP-dc:Rights"], &by_hand["XMP-dc:Description"]), (&"mine".into(), &"My <eye>".into()));
     assert_eq!(by_hand["XMP-iptcCore:AltTextAccessibility"], text);
     assert!(!stage.output().join("a.txt").exists());
+}
+
+#[test]
+fn a_caption_of_a_megabyte_is_cut_and_costs_no_picture() {
+    let png = base64::engine::general_purpose::STANDARD.encode(encoded(&upright(), ImageFormat::Png));
+    let (caption, image) = ("a cat, ".repeat(150_000), format!("data:image/png;base64,{png}"));
+    let answer = serde_json::json!({"caption": caption, "image": {"url": image}}).to_string();
+    let scenario = format!("[[fault]]\ncall = \"result\"\nbody = '{answer}'\n");
+    let scenario = Some(Scenario::parse(&scenario, "at length").unwrap());
+    for format in ["jpeg", "webp", "png"] {
+        let stage = Stage::with(Options { scenario: scenario.clone(), ..fast() });
+        fs::write(stage.photos().join("a.png"), encoded(&upright(), ImageFormat::Png)).unwrap();
+        let ran = stage.run(&["--captions", "txt,xmp,embed,csv", "--format", format]);
+        let job = ran.last("a.png");
+        let picture = stage.output().join(job["output"].as_str().unwrap_or_else(|| panic!("{job}")));
+        assert_upright(&image::open(&picture).unwrap(), format);
+        let text = fs::read_to_string(stage.output().join("a.txt")).unwrap();
+        assert!(text.len() < 66_000 && text.starts_with("a cat, "), "{}", text.len());
+        assert!(tags(&stage.output().join("a.xmp"))["XMP-dc:Description"].as_str().unwrap().starts_with("a cat, "));
+        tags(&picture);
+        let notes = ran.events().into_iter().filter(|event| event["event"] == "log");
+        let is_said = |log: &Value| log["message"] == "the caption is not in the picture: it is too long";
+        assert_eq!(notes.filter(is_said).count(), 1, "{format}");
+    }
 }
 
 #[test]

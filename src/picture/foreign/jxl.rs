@@ -38,6 +38,10 @@ pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
     };
     let about = &image.image_header().metadata;
     let format = image.pixel_format();
+    // Nobody reads inks of it here: it is named on the plan instead of failing later.
+    if matches!(format, PixelFormat::Cmyk | PixelFormat::Cmyka) {
+        return None;
+    }
     Some(Header {
         colour: if format.is_grayscale() { Colour::Grey } else { Colour::Rgb },
         depth: u8::try_from(about.bit_depth.bits_per_sample()).unwrap_or(u8::MAX),
