@@ -84,7 +84,10 @@ pub fn is_signing(at: &Path) -> bool {
     #[cfg(feature = "cloud")]
     return Scheme::of(at) == Scheme::Object && object::is_signing(at);
     #[cfg(not(feature = "cloud"))]
-    return at == Path::new("") && false;
+    {
+        let _ = at;
+        false
+    }
 }
 
 /// A URL by which whoever has it can fetch what lies at a place for a week, the longest that the services sign for. It is
