@@ -40,6 +40,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("on-finish", "\"notify-send upscaled\""),
     ("notify-url", "\"https://ntfy.example.org/photos\""),
     ("webhook", "\"https://hooks.example.org/fal\""),
+    ("ledger", "\"postgres://me@db.example.org/fal\""),
     ("fps", "20"),
     ("state-dir", "\"/var/lib/fal-tui\""),
     ("log", "\"/var/log/fal-tui.log\""),
