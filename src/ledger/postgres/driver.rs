@@ -14,8 +14,11 @@ use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
 use crate::ledger::hold::{BatchHold, Held};
 use crate::ledger::sql::claim::contents;
-use crate::ledger::sql::database::{Failed, Sql, Values, driver};
+use crate::ledger::sql::database::{Failed, Sql, driver, values};
 use crate::ledger::sql::{Driver, Slot};
+
+/// What statements go to.
+type C = PgConnection;
 
 driver!(PgRow, PgArguments, |text| without_nul(text));
 
@@ -85,7 +88,7 @@ impl Driver for Server {
         keys.dedup();
         for key in keys {
             let key = i64::from_be_bytes(key);
-            connection.run("SELECT pg_advisory_xact_lock(?)", values_of(key)?).await?;
+            connection.run("SELECT pg_advisory_xact_lock(?)", values![key]).await?;
         }
         Ok(())
     }
@@ -105,12 +108,6 @@ impl Driver for Server {
         connection.run("SELECT count(*) FROM batches", PgArguments::default()).await?;
         Ok(())
     }
-}
-
-fn values_of(key: i64) -> Result<PgArguments, sqlx::Error> {
-    let mut values = PgArguments::default();
-    values.add(key).map_err(sqlx::Error::Encode)?;
-    Ok(values)
 }
 
 impl Sql for PgConnection {

@@ -14,7 +14,7 @@ use crate::job::BatchId;
 use crate::ledger::LedgerError;
 use crate::ledger::error::Holder;
 use crate::ledger::hold::{Held, Right};
-use crate::ledger::sql::database::{Cells, Failed, Sql, Values};
+use crate::ledger::sql::database::{Cells, Failed, Sql, values};
 use crate::os;
 
 /// How long a process keeps its batch without a word, ms.
@@ -57,14 +57,8 @@ fn lock(taken: &Taken) -> MutexGuard<'_, BTreeMap<BatchId, Worker>> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The values of a statement.
-macro_rules! with {
-    ($($value:expr),* $(,)?) => {{
-        let mut values = PgArguments::default();
-        $(values.add($value).map_err(sqlx::Error::Encode)?;)*
-        values
-    }};
-}
+/// What statements go to.
+type C = PgConnection;
 
 impl Lease {
     /// Takes a batch, unless another process is heard of; it is renewed from then on.
@@ -123,25 +117,25 @@ async fn take(
 ) -> Result<Result<i64, Holder>, Failed> {
     let (our_host, our_machine) = os::machine();
     let mut transaction = Connection::begin(connection).await?;
-    transaction.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", with![batch.0]).await?;
+    transaction.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?;
     let text = format!(
         "SELECT host, machine, pid, id FROM workers WHERE batch = ? AND NOT gone AND until_ms > {} ORDER BY id",
-        PgConnection::NOW_MS
+        C::NOW_MS
     );
-    for row in transaction.rows(AssertSqlSafe(text), with![batch.0]).await? {
+    for row in transaction.rows(AssertSqlSafe(text), values![batch.0]).await? {
         let (host, machine, pid) = holder(&row)?;
         let is_done = row.int(3)? == dropped || (machine == our_machine && !os::is_alive(pid));
         if !is_done {
             return Ok(Err(Holder { pid: Some(pid), host: (machine != our_machine).then_some(host) }));
         }
     }
-    transaction.run("UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone", with![batch.0]).await?;
-    let now = PgConnection::NOW_MS;
+    transaction.run("UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone", values![batch.0]).await?;
+    let now = C::NOW_MS;
     let text = format!(
         "INSERT INTO workers (batch, host, machine, pid, began_ms, until_ms) VALUES (?, ?, ?, ?, {now}, {now} + {LEASE_MS})
          RETURNING id"
     );
-    let values = with![batch.0, our_host.as_str(), our_machine.as_str(), std::process::id()];
+    let values = values![batch.0, our_host.as_str(), our_machine.as_str(), std::process::id()];
     let made = transaction.row(AssertSqlSafe(text), values).await?.ok_or(sqlx::Error::RowNotFound)?;
     let id = made.number(0)?;
     transaction.commit().await?;
@@ -155,14 +149,14 @@ fn holder(row: &PgRow) -> Result<(String, String, u32), sqlx::Error> {
 
 /// Whether any process that is heard of works on a batch.
 pub(super) async fn is_worked_on(connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {
-    let now = PgConnection::NOW_MS;
+    let now = C::NOW_MS;
     let text = format!("SELECT id FROM workers WHERE batch = ? AND NOT gone AND until_ms > {now} LIMIT 1");
-    Ok(connection.row(AssertSqlSafe(text), with![batch.0]).await?.is_some())
+    Ok(connection.row(AssertSqlSafe(text), values![batch.0]).await?.is_some())
 }
 
 /// The batches that processes work on that are heard of.
 pub(super) async fn held(connection: &mut PgConnection) -> Result<Vec<Held>, Failed> {
-    let (now, (_, ours)) = (PgConnection::NOW_MS, os::machine());
+    let (now, (_, ours)) = (C::NOW_MS, os::machine());
     let text =
         format!("SELECT host, machine, pid, batch FROM workers WHERE NOT gone AND until_ms > {now} ORDER BY batch");
     let rows = connection.rows(AssertSqlSafe(text), PgArguments::default()).await?;
@@ -177,7 +171,7 @@ pub(super) async fn held(connection: &mut PgConnection) -> Result<Vec<Held>, Fai
 /// Fails if a batch is not this process's any more; until the transaction's end nobody takes it over.
 pub(super) async fn fence(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<(), Failed> {
     let text = "SELECT id FROM workers WHERE id = ? AND NOT gone FOR SHARE";
-    match connection.row(text, with![worker]).await? {
+    match connection.row(text, values![worker]).await? {
         Some(_) => Ok(()),
         None => Err(LedgerError::Lost(batch).into()),
     }
@@ -185,7 +179,7 @@ pub(super) async fn fence(connection: &mut PgConnection, batch: BatchId, worker:
 
 /// Hands a batch back at once.
 pub(super) async fn hand_back(connection: &mut PgConnection, worker: i64) -> Result<(), Failed> {
-    Ok(connection.run("UPDATE workers SET gone = TRUE WHERE id = ?", with![worker]).await?)
+    Ok(connection.run("UPDATE workers SET gone = TRUE WHERE id = ?", values![worker]).await?)
 }
 
 /// Says a word every few seconds, for as long as the lease is held.
@@ -216,9 +210,7 @@ async fn beat(server: Server, connection: PgConnection, worker: i64) {
 
 /// Says a word; whether the batch still is this process's.
 async fn renew(connection: &mut PgConnection, worker: i64) -> Result<bool, Failed> {
-    let text = format!(
-        "UPDATE workers SET until_ms = {} + {LEASE_MS} WHERE id = ? AND NOT gone RETURNING id",
-        PgConnection::NOW_MS
-    );
-    Ok(connection.row(AssertSqlSafe(text), with![worker]).await?.is_some())
+    let text =
+        format!("UPDATE workers SET until_ms = {} + {LEASE_MS} WHERE id = ? AND NOT gone RETURNING id", C::NOW_MS);
+    Ok(connection.row(AssertSqlSafe(text), values![worker]).await?.is_some())
 }

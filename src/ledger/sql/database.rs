@@ -68,10 +68,10 @@ pub(in crate::ledger) trait Values: Default + Send {
     }
 }
 
-/// The values of a statement, as a list.
+/// The values of a statement to a connection of the type `C`, as a list.
 macro_rules! values {
     ($($value:expr),* $(,)?) => {{
-        let mut values = C::Values::default();
+        let mut values = <<C as $crate::ledger::sql::database::Sql>::Values>::default();
         $($crate::ledger::sql::database::Values::add(&mut values, $value).map_err(sqlx::Error::Encode)?;)*
         values
     }};
