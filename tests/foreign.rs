@@ -217,3 +217,28 @@ fn of_several_pages_the_first_is_sent_and_that_is_said() {
     assert!(plan["notes"].to_string().contains("1 of several pages: the first is sent"), "{plan}");
     assert_upright(&image::open(stage.output().join("pages.png")).unwrap(), "pages.tif");
 }
+
+#[test]
+fn tiff_of_listed_colours_and_with_jpeg_in_it_shows_what_another_decoder_reads_in_it() {
+    let stage = Stage::new();
+    let cases = common::root().join("tests/cases/tiff");
+    let names = ["palette-8", "palette-4", "jpeg", "ycbcr-jpeg"];
+    for name in names.into_iter().chain(["zstd"]) {
+        let name = format!("{name}.tif");
+        fs::copy(cases.join(&name), stage.photos().join(name)).unwrap();
+    }
+    let ran = stage.run(&[]);
+    ran.assert_status(0);
+    let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    let packed = "TIFF compressed with ZSTD, which is not read here: save it with LZW or Deflate";
+    assert_eq!((&plan["photos"], &plan["skipped"][0]["reason"]), (&4.into(), &packed.into()), "{plan}");
+    for name in names {
+        let wanted = image::open(cases.join(format!("{name}.png"))).unwrap().into_rgb8();
+        let result = image::open(stage.output().join(format!("{name}.png"))).unwrap();
+        let (width, height) = wanted.dimensions();
+        assert_eq!((result.width(), result.height()), (2 * width, 2 * height), "{name}");
+        let result = result.resize_exact(width, height, image::imageops::Triangle).into_rgb8();
+        let off: u64 = result.as_raw().iter().zip(wanted.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        assert!(off / (wanted.as_raw().len() as u64) < 10, "{name}: {off}");
+    }
+}

@@ -37,6 +37,9 @@ pub enum PictureError {
     /// Camera raw is not developed here, and what could be sent in its place is too small.
     #[error("camera raw with no preview of full size in it: develop it with another program")]
     NoPreview,
+    /// A TIFF that is compressed in a way that is not read here.
+    #[error("TIFF compressed with {0}, which is not read here: save it with LZW or Deflate")]
+    Packed(&'static str),
     /// It is not stored upright, and cannot be turned here.
     #[error("too large to be turned upright or converted here: do that with another program")]
     TooLargeToTurn,
@@ -47,9 +50,10 @@ pub enum PictureError {
 
 /// What the operating system said, as a fragment and without its number.
 pub(crate) fn said(error: &io::Error) -> String {
-    let text = match (error.raw_os_error(), error.kind()) {
-        (Some(_), _) | (None, io::ErrorKind::Other) => error.to_string(),
-        (None, kind) => kind.to_string(),
+    let text = match (error.raw_os_error(), error.get_ref(), error.kind()) {
+        // A store says it in words of its own.
+        (Some(_), ..) | (_, Some(_), _) | (_, _, io::ErrorKind::Other) => error.to_string(),
+        (None, None, kind) => kind.to_string(),
     };
     let text = text.rsplit_once(" (os error").map_or(text.as_str(), |(text, _)| text);
     let mut chars = text.chars();

@@ -47,13 +47,16 @@ pub fn photo(mut file: impl Read + Seek) -> Result<Header, PictureError> {
         Other::Heic => of_heic(&mut file),
         Other::Raw => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
         Other::Tiff if is_raw(&mut file) => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
-        Other::Tiff => of_others(&mut file, ImageFormat::Tiff).or_else(|| of_lab(&mut file)),
+        Other::Tiff => match tiffs::unread(&mut file) {
+            Some(how) => return Err(PictureError::Packed(how)),
+            None => of_others(&mut file, ImageFormat::Tiff).or_else(|| tiffs::header(&mut file)),
+        },
         Other::Pcx => pcx::size(&mut file).map(|size| Header::plain(Format::Png, size)),
         #[cfg(feature = "jxl")]
         Other::JpegXl => jxl::header(&mut file),
         other => image_format(other).and_then(|format| of_others(&mut file, format)),
     };
-    let pages = other == Other::Tiff && tiffs::has_pages(&mut file).unwrap_or(false);
+    let pages = other == Other::Tiff && tiffs::has_pages(&mut file);
     let read = read.map(|header| Header { converts: Some(other), pages, ..header });
     // What is not understood is named as what it is.
     let read = read.filter(|header| header.pixels.count() > 0).ok_or(PictureError::Other(other))?;
@@ -107,8 +110,8 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
         #[cfg(feature = "jxl")]
         Other::JpegXl => return jxl::decode(bytes, most),
         Other::Tiff => {
-            if let Some(picture) = tiffs::decode(bytes, most) {
-                return Ok((picture, None));
+            if let Some(decoded) = tiffs::decode(bytes, most) {
+                return Ok(decoded);
             }
         }
         _ => {}
@@ -145,14 +148,6 @@ pub(super) fn said_by_jxl(bytes: &[u8]) -> Option<SaidByJxl> {
 
 fn is_of_inks(decoder: &impl ImageDecoder) -> bool {
     matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16)
-}
-
-/// A TIFF of CIE L*a*b*.
-fn of_lab(file: &mut (impl Read + Seek)) -> Option<Header> {
-    let (pixels, deep) = tiffs::lab_header(file)?;
-    let depth = if deep { 16 } else { 8 };
-    let carried = Carried { exif: true, ..Carried::default() };
-    Some(Header { colour: Colour::Lab, depth, carried, ..Header::plain(Format::Png, pixels) })
 }
 
 /// HEIC is described as AVIF is; its decoder turns it upright.

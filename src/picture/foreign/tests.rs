@@ -95,3 +95,29 @@ fn raw_pictures_and_nonsense_are_called_what_they_are() {
     cut.truncate(60);
     assert!(matches!(photo(Cursor::new(&cut)), Err(PictureError::Other(Other::Heic))));
 }
+
+#[test]
+fn tiff_holds_the_pixels_that_another_decoder_reads_in_it() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/tiff");
+    for (name, most, turned) in [
+        ("palette-8", 0, Orientation::Upright),
+        ("palette-4", 0, Orientation::TurnRight),
+        // Decoders of JPEG may differ by a shade or two, and by how they spread its colours.
+        ("jpeg", 2, Orientation::Upright),
+        ("ycbcr-jpeg", 12, Orientation::Upright),
+    ] {
+        let bytes = std::fs::read(cases.join(format!("{name}.tif"))).unwrap();
+        let wanted = image::open(cases.join(format!("{name}.png"))).unwrap().into_rgb8();
+        let read = photo(Cursor::new(&bytes)).unwrap();
+        assert_eq!(
+            (read.orientation, read.upright()),
+            (turned, Pixels::new(wanted.width(), wanted.height())),
+            "{name}"
+        );
+        let made = made(&bytes, &read).into_rgb8();
+        let off = made.as_raw().iter().zip(wanted.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(off <= Some(most), "{name}: {off:?}");
+    }
+    let packed = photo(Cursor::new(std::fs::read(cases.join("zstd.tif")).unwrap())).unwrap_err();
+    assert!(matches!(packed, PictureError::Packed("ZSTD")), "{packed}");
+}
