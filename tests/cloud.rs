@@ -9,6 +9,8 @@ mod azurite;
 #[path = "cloud/bucket.rs"]
 mod bucket;
 mod common;
+#[path = "cloud/installed.rs"]
+mod installed;
 
 use std::io::Cursor;
 use std::process::Command;

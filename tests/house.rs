@@ -111,6 +111,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "output",
             "sandbox",
             "storage::Hearing",
+            "storage::WEBDAV_PASSWORD",
+            "storage::WEBDAV_USER",
             "storage::is_inner",
             "storage::is_loopback",
             "tui::caps",

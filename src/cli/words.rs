@@ -15,6 +15,8 @@ Environment:
                         repeatable flag are separated by `;`
   FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL
                         other base URLs than fal's; plain http only to loopback
+  FAL_TUI_WEBDAV_USER, FAL_TUI_WEBDAV_PASSWORD
+                        who asks a WebDAV server
   FAL_QUEUE_RUN_HOST, FAL_RUN_HOST
                         other hosts, as in the official Python client
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR, CLICOLOR_FORCE

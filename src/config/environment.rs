@@ -9,6 +9,7 @@ use etcetera::BaseStrategy;
 use super::error::SettingsError;
 use super::keys::Keys;
 use super::names;
+use crate::storage::WEBDAV_PASSWORD;
 
 /// Variables and the user's folders.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +73,7 @@ impl Environment {
     pub fn harmless(&self, is_secret: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
         let urls =
             [names::NOTIFY_URL, names::WEBHOOK, names::PUBLIC_URL, names::LEDGER].map(|setting| setting.variable);
-        let ours = [&[names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET][..], &urls].concat();
+        let ours = [&[names::FAL_KEY, names::FAL_KEY_ID, names::FAL_KEY_SECRET, WEBDAV_PASSWORD][..], &urls].concat();
         let all = self.variables.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
         let harmless = all.filter(|(_, value)| !is_secret(&value.to_string_lossy()));
         harmless.map(|(name, value)| (name.clone(), value.clone())).collect()

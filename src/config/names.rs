@@ -1,5 +1,7 @@
 //! The names of settings: one for the flag and the config file, one for the environment.
 
+use crate::storage::{WEBDAV_PASSWORD, WEBDAV_USER};
+
 /// A setting that a flag, the environment and the config file can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Setting {
@@ -193,7 +195,8 @@ pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
 
 /// Every variable of ours: others that begin with `FAL_TUI_` are typing errors.
 pub fn variables() -> impl Iterator<Item = &'static str> {
-    ALL.iter().map(|setting| setting.variable).chain([FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL])
+    let others = [FAL_TUI_QUEUE_URL, FAL_TUI_REST_URL, FAL_TUI_API_URL, WEBDAV_USER, WEBDAV_PASSWORD];
+    ALL.iter().map(|setting| setting.variable).chain(others)
 }
 
 /// The one of `known` that looks as if it was meant by `name`.

@@ -110,30 +110,12 @@ fn name(address: &Path) -> String {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let path = path.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default();
-    let decoded = decoded(last);
+    let decoded = storage::unescaped(last);
+    let decoded = String::from_utf8_lossy(&decoded);
     let allowed = |c: char| !(c.is_control() || is_turning(c) || r#"/\:*?"<>|"#.contains(c));
     let clean: String = decoded.chars().filter(|c| allowed(*c)).take(LONGEST).collect();
     let clean = clean.trim().trim_matches('.').trim();
     if clean.is_empty() { "photo".to_owned() } else { clean.to_owned() }
-}
-
-/// `a%20b` is `a b`.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let ahead = rest.clone();
-        let hex = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let mut ahead = ahead;
-        match (byte, hex(ahead.next()).zip(hex(ahead.next()))) {
-            (b'%', Some((high, low))) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'-'));
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Looks at what lies at a photo's address, or in a store: its length, when it was changed, what it is and how large, by its first

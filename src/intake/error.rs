@@ -66,7 +66,7 @@ pub enum IntakeError {
     )]
     OutputIsInput(PathBuf),
     /// Nothing can be written there.
-    #[error("the output folder `{}` is an address\nhint: a folder of this machine, with `-o`", clean(&.0.to_string_lossy()))]
+    #[error("the output folder `{}` is an address\nhint: a folder of this machine, with `-o`, or one of a WebDAV server, which ends with `/`", clean(&.0.to_string_lossy()))]
     OutputIsAddress(PathBuf),
     /// The top of a file system has nothing beside it.
     #[error("there is no place beside `{}` for an output folder\nhint: choose one with `-o`", clean(&.0.to_string_lossy()))]

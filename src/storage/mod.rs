@@ -1,5 +1,5 @@
-//! Where pictures come from and where they go: [`Source`] and [`Sink`] by URI, local files and object stores behind
-//! them.
+//! Where pictures come from and where they go: [`Source`] and [`Sink`] by URI, local files, object stores and WebDAV
+//! behind them.
 //!
 //! A place is a path that is kept as bytes, so that names which are no UTF-8 work, or for another service its URI:
 //! [`source()`] and [`sink()`] find by the place itself who serves it. Another service is a folder beside `local` that
@@ -13,6 +13,7 @@ mod local;
 mod object;
 mod opened;
 mod reader;
+mod server;
 mod sink;
 mod source;
 mod stat;
@@ -27,12 +28,13 @@ use std::path::{Path, PathBuf};
 pub use entries::{Entries, Entry, Order, Trouble};
 pub use opened::{Opened, ReadSeek, Reading, Scratch};
 pub use reader::Reader;
+pub use server::{WEBDAV_PASSWORD, WEBDAV_USER, unescaped};
 pub use sink::{Held, Named, Refused, Sink, UNFINISHED};
 pub use source::{Files, Source};
 pub use stat::{Kind, Stat};
 pub use touched::{Happened, Hearing, Place, Touched, Watching};
 pub use unfinished::{Unfinished, Writing};
-pub use uri::{Scheme, UriError, is_on_this_machine, place};
+pub use uri::{Scheme, UriError, is_on_this_machine, listed_place, place};
 
 use local::Local;
 #[cfg(feature = "cloud")]
@@ -102,7 +104,7 @@ pub fn signed(at: &Path) -> io::Result<String> {
     return Err(io::Error::other(format!("`{}` lies in no store", at.display())));
 }
 
-/// Whether a place is the top of where it is, so that nothing lies beside it: a bucket.
+/// Whether a place is the top of where it is, so that nothing lies beside it: a bucket, a server.
 #[must_use]
 pub fn is_bucket(at: &Path) -> bool {
     Scheme::of(at) == Scheme::Object && at.components().count() < 3

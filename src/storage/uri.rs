@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::server::{at_server, folder, server};
 use super::web::{is_inner, is_loopback};
 use crate::job::clean;
 
@@ -14,12 +15,15 @@ pub enum Scheme {
     File,
     /// An address of the web, or for tests of this machine.
     Web,
-    /// An object store.
+    /// An object store, or a server of WebDAV.
     Object,
 }
 
 /// What places in object stores begin with: Amazon S3 and what speaks as it does, Google Cloud Storage, Azure.
 const STORES: [&str; 3] = ["s3", "gs", "az"];
+
+/// What stands before the scheme of a WebDAV server: an address alone is a photo's.
+pub(super) const DAV: &str = "webdav+";
 
 /// Why a URI names no place that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +58,24 @@ pub enum UriError {
     /// A place in a store that has no bucket, or a key that none can have.
     #[error("`{}` is no place in a store\nhint: as in `s3://BUCKET/FOLDER`, as it is called there, without `//` or `..`", clean(.0))]
     NoObject(String),
+    /// No folder of a server.
+    #[error(
+        "`{}` is no folder of a WebDAV server\nhint: as in `https://HOST/FOLDER/`; behind `webdav+https://` nothing is escaped",
+        clean(.0)
+    )]
+    NoFolder(String),
+    /// A server's address with a user or a password in it.
+    #[error(
+        "a WebDAV address with a user or a password in it is not taken: it would stand in logs and lists\nhint: \
+         FAL_TUI_WEBDAV_USER and FAL_TUI_WEBDAV_PASSWORD"
+    )]
+    Who,
+    /// A list that names a server.
+    #[error(
+        "`{}` lies at a WebDAV server, and a list is not to say who is told your password\nhint: give its folder as PATH",
+        clean(.0)
+    )]
+    Listed(String),
     /// A file of another machine.
     #[error("`{}` names a file of another machine\nhint: `file:///` and the whole path", clean(.0))]
     Elsewhere(String),
@@ -66,16 +88,33 @@ impl Scheme {
         match place.to_str().and_then(|text| text.split_once("://")) {
             Some(("https" | "http", _)) => Self::Web,
             Some((scheme, _)) if STORES.contains(&scheme) => Self::Object,
+            Some((scheme, _)) if matches!(scheme.strip_prefix(DAV), Some("https" | "http")) => Self::Object,
             _ => Self::File,
         }
     }
 }
 
-/// The place that a person named: a path stays as it is, byte for byte; `file:///a%20b` is the path `/a b`.
+/// The place that a person named: a path stays as it is, byte for byte; `file:///a%20b` is the path `/a b`. An address that
+/// ends with `/` is a folder of a WebDAV server, any other a photo's.
 ///
 /// # Errors
 /// If it is the URI of a service that is not known, or of another machine's file.
 pub fn place(given: &Path) -> Result<PathBuf, UriError> {
+    named(given, cfg!(feature = "cloud"))
+}
+
+/// The place of a photo that a list names, where every address is a photo's.
+///
+/// # Errors
+/// As [`place`]; also if it lies at a WebDAV server.
+pub fn listed_place(given: &Path) -> Result<PathBuf, UriError> {
+    let place = named(given, false)?;
+    let is_at_server =
+        place.to_str().is_some_and(|place| place.starts_with(DAV)) && Scheme::of(&place) == Scheme::Object;
+    if is_at_server { Err(UriError::Listed(given.to_string_lossy().into_owned())) } else { Ok(place) }
+}
+
+fn named(given: &Path, has_folders: bool) -> Result<PathBuf, UriError> {
     let Some((scheme, rest)) = given.to_str().and_then(|text| text.split_once("://")) else {
         return Ok(given.to_owned());
     };
@@ -87,9 +126,20 @@ pub fn place(given: &Path) -> Result<PathBuf, UriError> {
     }
     let uri = || given.to_string_lossy().into_owned();
     if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") {
-        return address(uri());
+        return if has_folders && rest.ends_with('/') && !rest.starts_with('/') {
+            folder(uri())
+        } else {
+            address(uri())
+        };
     }
     let scheme = scheme.to_ascii_lowercase();
+    if let Some(by) = scheme.strip_prefix(DAV).filter(|by| matches!(*by, "https" | "http") && cfg!(feature = "cloud")) {
+        let (host, key) = rest.split_once('/').unwrap_or((rest, ""));
+        return server(by, host, uri()).and_then(|server| {
+            let parts = key.trim_end_matches('/').split('/').map(str::to_owned);
+            at_server(&server, parts).ok_or_else(|| UriError::NoFolder(uri()))
+        });
+    }
     if STORES.contains(&&*scheme) && cfg!(feature = "cloud") {
         return object(&scheme, rest).ok_or_else(|| UriError::NoObject(uri()));
     }
@@ -105,12 +155,16 @@ pub fn place(given: &Path) -> Result<PathBuf, UriError> {
 /// it.
 fn object(scheme: &str, rest: &str) -> Option<PathBuf> {
     let rest = rest.trim_end_matches('/');
-    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.chars().any(char::is_control);
     rest.split('/').all(is_name).then(|| format!("{scheme}://{rest}").into())
 }
 
+/// Whether something can have a part of a key as its name.
+pub(super) fn is_name(part: &str) -> bool {
+    !matches!(part, "" | "." | "..") && !part.chars().any(char::is_control)
+}
+
 /// The longest address that is taken, bytes.
-const LONGEST: usize = 2048;
+pub(super) const LONGEST: usize = 2048;
 
 /// An address as it is called. Of this machine it may be without encryption: that is a sandbox's, or a test's.
 fn address(given: String) -> Result<PathBuf, UriError> {

@@ -8,8 +8,8 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bucket::installed;
 use crate::common::Stage;
+use crate::installed::installed;
 
 /// The account that every Azurite has, and its key, which is no secret.
 const ACCOUNT: &str = "devstoreaccount1";

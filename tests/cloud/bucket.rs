@@ -1,23 +1,11 @@
 //! An S3 server of the test's own: moto's, which `tests/cloud/requirements.txt` names and `.ci/run` installs.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use crate::common::{Stage, root};
-
-/// A server that `.ci/run` installs; `None`, and a word on it, where it did not.
-pub(crate) fn installed(name: &str) -> Option<PathBuf> {
-    let folder: PathBuf =
-        std::env::var_os("FAL_TUI_TEST_CLOUD").map_or_else(|| root().join("target/cloud"), Into::into);
-    let program = folder.join(name);
-    if !program.exists() {
-        println!("skipped: {} is not there; .ci/run installs it", program.display());
-        return None;
-    }
-    Some(program)
-}
+use crate::common::Stage;
+use crate::installed::installed;
 
 /// A bucket called `photos` at a server that keeps it in memory, and ends with the test.
 pub(crate) struct Bucket {

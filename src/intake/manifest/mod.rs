@@ -167,7 +167,7 @@ impl Manifest {
 /// Where a photo of a list lies. What lies at an address is looked at with all others.
 fn photo_at(given: &Path) -> Result<PathBuf, String> {
     let first = |error: UriError| error.to_string().lines().next().unwrap_or_default().to_owned();
-    let path = storage::place(given).map_err(first)?;
+    let path = storage::listed_place(given).map_err(first)?;
     if storage::is_address(&path) {
         return Ok(path);
     }

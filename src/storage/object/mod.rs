@@ -1,9 +1,10 @@
-//! Photos and results in object stores: S3, Google Cloud Storage, Azure.
+//! Photos and results in object stores: S3, Google Cloud Storage, Azure, and what WebDAV makes of a folder.
 //!
 //! A place there is called by its URI, whose path is the object's key as it is: nothing in it is escaped. Folders are
 //! what stands between the slashes of keys; there are no links. What an object holds is known by its store's mark for it
 //! (`ETag`), which stands in place of the time when it was changed.
 
+mod dav;
 mod multipart;
 mod profile;
 mod put;
@@ -45,8 +46,9 @@ fn opened(at: &Path) -> io::Result<(Arc<Store>, Spot)> {
     Ok((Store::of(&spot)?, spot))
 }
 
-fn stat_of(meta: &ObjectMeta) -> Stat {
-    let changed = meta.e_tag.as_ref().map_or_else(|| Some(meta.last_modified.into()), |tag| mark(tag.as_bytes()));
+fn stat_of(meta: &ObjectMeta, spot: &Spot) -> Stat {
+    let tag = spot.service.mark(meta);
+    let changed = tag.map_or_else(|| Some(meta.last_modified.into()), |tag| mark(tag.as_bytes()));
     Stat { kind: Kind::File, bytes: meta.size, modified: changed, is_read_only: false }
 }
 
@@ -56,22 +58,22 @@ impl Files for Objects {
     fn stat(&self, at: &Path) -> io::Result<Stat> {
         let (store, spot) = opened(at)?;
         let missing = match (spot.key.is_root(), self.stat_itself(at)) {
-            (true, _) => return store.holds_any(&spot).map(|_| FOLDER),
+            (true, _) => return store.has_folder(&spot).map(|_| FOLDER),
             (false, Err(error)) if error.kind() == io::ErrorKind::NotFound => error,
             (false, found) => return found,
         };
-        if store.holds_any(&spot)? { Ok(FOLDER) } else { Err(missing) }
+        if store.has_folder(&spot)? { Ok(FOLDER) } else { Err(missing) }
     }
 
     fn stat_itself(&self, at: &Path) -> io::Result<Stat> {
         let (store, spot) = opened(at)?;
-        if spot.key.is_root() { Ok(FOLDER) } else { store.head(&spot).map(|meta| stat_of(&meta)) }
+        if spot.key.is_root() { Ok(FOLDER) } else { store.head(&spot).map(|meta| stat_of(&meta, &spot)) }
     }
 
     fn open(&self, at: &Path) -> io::Result<Reader> {
         let (store, spot) = opened(at)?;
-        let ranges = Ranges::open(store, spot)?;
-        Ok(Reader::new(stat_of(ranges.meta()), ranges))
+        let ranges = Ranges::open(store, spot.clone())?;
+        Ok(Reader::new(stat_of(ranges.meta(), &spot), ranges))
     }
 }
 
@@ -86,7 +88,7 @@ impl Source for Objects {
 
     fn may_list(&self, folder: &Path) -> io::Result<()> {
         let (store, spot) = opened(folder)?;
-        store.holds_any(&spot).map(drop)
+        store.has_folder(&spot).map(drop)
     }
 
     fn entries(&self, folder: &Path, order: Order) -> Box<dyn Entries> {
@@ -107,7 +109,7 @@ impl Source for Objects {
                 Ok(fetched) => fetched,
                 Err(error) => return drop(sender.send(Err(error)).await),
             };
-            let _ = sender.send(Ok(Piece::Begins(stat_of(&fetched.meta)))).await;
+            let _ = sender.send(Ok(Piece::Begins(stat_of(&fetched.meta, &spot)))).await;
             let mut stream = fetched.into_stream();
             while let Some(piece) = stream.next().await {
                 if sender.send(piece.map(Piece::Bytes).map_err(told)).await.is_err() {

@@ -41,6 +41,13 @@ pub(super) fn put(
 ) -> io::Result<Option<String>> {
     static LARGE: Mutex<()> = Mutex::new(());
     let length = file.length()?;
+    if let Some(dav) = store.dav().cloned() {
+        let (spot, path) = (spot.clone(), file.path().to_owned());
+        return wait(async move {
+            let put = dav.put_as(&spot.key, (&path, length), kind(&spot), condition == Condition::Ours).await;
+            put.map_err(|refusal| refusal.told(&spot))
+        })?;
+    }
     file.rewind()?;
     if length > WHOLE && store.s3.is_some() {
         return multipart::put(store, spot, file, condition);
@@ -84,16 +91,20 @@ pub(super) async fn is_free(store: &Store, spot: &Spot) -> object_store::Result<
 
 /// What an object says that it is.
 pub(super) fn attributes(spot: &Spot) -> Attributes {
+    kind(spot).into_iter().map(|kind| (Attribute::ContentType, kind)).collect()
+}
+
+/// Of which kind it is, by its name.
+fn kind(spot: &Spot) -> Option<&'static str> {
     let extension =
         Path::new(spot.key.as_ref()).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let picture = Format::ALL.into_iter().find(|format| format.extension() == extension).map(Format::media_type);
-    let kind = picture.or(match extension {
+    picture.or(match extension {
         "txt" => Some("text/plain; charset=utf-8"),
         "html" => Some("text/html; charset=utf-8"),
         "csv" => Some("text/csv; charset=utf-8"),
         "jsonl" => Some("application/jsonl"),
         "xmp" => Some("application/rdf+xml"),
         _ => None,
-    });
-    kind.into_iter().map(|kind| (Attribute::ContentType, kind)).collect()
+    })
 }

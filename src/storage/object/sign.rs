@@ -17,7 +17,7 @@ const HOLDS: Duration = Duration::from_hours(7 * 24);
 
 /// Whether a place's store signs any.
 pub(in crate::storage) fn is_signing(at: &Path) -> bool {
-    Spot::of(at).is_ok()
+    Spot::of(at).is_ok_and(|spot| spot.service.signs())
 }
 
 /// A signed URL of an object. It is made here: nobody is asked for it, but where credentials are a machine's own.
@@ -27,7 +27,8 @@ pub(in crate::storage) fn is_signing(at: &Path) -> bool {
 pub(in crate::storage) fn signed(at: &Path) -> io::Result<String> {
     let (store, spot) = opened(at)?;
     wait(async move {
-        let signed = store.signer.signed_url(Method::GET, &spot.key, HOLDS).await;
+        let by = store.signer.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let signed = by.signed_url(Method::GET, &spot.key, HOLDS).await;
         signed.map(String::from).map_err(|error| told(&error, &spot))
     })?
 }

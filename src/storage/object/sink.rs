@@ -1,4 +1,4 @@
-//! Results in a bucket: each is made and checked as a file of this machine, and has its name when all of it is there.
+//! Results in a bucket or at a server: each is made and checked as a file of this machine, and has its name when all of it is there.
 //!
 //! What a folder of files needs beside that has no meaning here. Nothing unfinished lies in a bucket, so that nothing is
 //! left over in it, and no lock says who still writes; what a killed run left in the temporary folder of this machine is
@@ -31,6 +31,9 @@ impl Sink for Objects {
 
     fn try_out(&self, folder: &Path) -> io::Result<()> {
         let (store, spot) = opened(folder)?;
+        if let Some(dav) = store.dav().cloned() {
+            return wait(async move { dav.try_out(&spot.key).await.map_err(|refusal| refusal.told(&spot)) })?;
+        }
         let trial = Spot { key: spot.key.clone().join(TRIAL), ..spot };
         wait(async move {
             store.objects.put(&trial.key, PutPayload::new()).await.map_err(|error| told(&error, &trial))?;
@@ -58,7 +61,7 @@ impl Sink for Objects {
     fn unname(&self, path: &Path, named: Named) -> Option<Unfinished> {
         let Named(Way::Put(file, mark)) = named else { return None };
         let (store, spot) = opened(path).ok()?;
-        let is_ours = store.head(&spot).is_ok_and(|there| there.e_tag == mark);
+        let is_ours = store.head(&spot).is_ok_and(|there| mark.is_some() && there.e_tag == mark);
         (is_ours && self.remove(path).is_ok()).then_some(file)
     }
 

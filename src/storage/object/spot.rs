@@ -1,10 +1,12 @@
-//! A place in a store: whose it is, in which bucket, and under which key.
+//! A place in a store: whose it is, in which bucket or at which server, and under which key.
 
 use std::io;
 use std::path::Path;
 
+use object_store::ObjectMeta;
 use object_store::path::Path as Key;
 
+use super::dav::bare;
 /// Who keeps the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Service {
@@ -14,10 +16,18 @@ pub(super) enum Service {
     Google,
     /// Azure Blob Storage.
     Azure,
+    /// A server of WebDAV, by the scheme that its calls are made by.
+    Dav(&'static str),
 }
 
 impl Service {
-    const ALL: [(&'static str, Self); 3] = [("s3", Self::S3), ("gs", Self::Google), ("az", Self::Azure)];
+    const ALL: [(&'static str, Self); 5] = [
+        ("s3", Self::S3),
+        ("gs", Self::Google),
+        ("az", Self::Azure),
+        ("webdav+https", Self::Dav("https")),
+        ("webdav+http", Self::Dav("http")),
+    ];
 
     /// Where it finds who we are.
     pub(super) fn credentials(self) -> &'static str {
@@ -25,7 +35,19 @@ impl Service {
             Self::S3 => "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
             Self::Google => "GOOGLE_APPLICATION_CREDENTIALS, or `gcloud auth application-default login`",
             Self::Azure => "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+            Self::Dav(_) => "FAL_TUI_WEBDAV_USER and FAL_TUI_WEBDAV_PASSWORD",
         }
+    }
+
+    /// Whether it signs URLs by which others can fetch what lies there.
+    pub(super) fn signs(self) -> bool {
+        !matches!(self, Self::Dav(_))
+    }
+
+    /// Its mark for an object, the same whichever call it was told by.
+    pub(super) fn mark(self, meta: &ObjectMeta) -> Option<&str> {
+        let tag = meta.e_tag.as_deref()?;
+        Some(if let Self::Dav(_) = self { bare(tag) } else { tag })
     }
 }
 
@@ -33,6 +55,7 @@ impl Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spot {
     pub(super) service: Service,
+    /// The bucket, or the server with its port.
     pub(super) bucket: String,
     pub(super) key: Key,
 }

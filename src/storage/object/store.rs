@@ -6,9 +6,11 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, resolve_bucket_region};
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::http::HttpBuilder;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::signer::Signer;
 use object_store::{
@@ -17,6 +19,7 @@ use object_store::{
 };
 use url::Url;
 
+use super::dav::{Dav, who};
 use super::profile::Profile;
 use super::spot::{Service, Spot};
 use super::trouble::told;
@@ -39,12 +42,18 @@ pub(super) struct Store {
     pub(super) objects: Box<dyn ObjectStore>,
     /// Itself, if it is an S3 bucket: these take large objects in parts under a condition.
     pub(super) s3: Option<AmazonS3>,
-    pub(super) signer: Box<dyn Signer>,
+    /// What signs URLs of it, if it can.
+    pub(super) signer: Option<Box<dyn Signer>>,
     lists: Lists,
 }
 
-/// What lists it by pages.
-struct Lists(Box<dyn PaginatedListStore>);
+/// What says what it holds.
+enum Lists {
+    /// By pages.
+    Pages(Box<dyn PaginatedListStore>),
+    /// By folders, which there are.
+    Folders(Arc<Dav>),
+}
 
 impl std::fmt::Debug for Lists {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -70,14 +79,20 @@ impl Store {
             Service::S3 => s3(spot)?,
             Service::Google => google(spot)?,
             Service::Azure => azure(spot)?,
+            Service::Dav(scheme) => server(scheme, spot)?,
         });
         stores.insert(name, Arc::clone(&store));
         Ok(store)
     }
 
     fn new<S: ObjectStore + PaginatedListStore + Signer + Clone>(store: S) -> Self {
-        let (lists, signer) = (Lists(Box::new(store.clone())), Box::new(store.clone()));
-        Self { lists, signer, s3: None, objects: Box::new(store) }
+        let (lists, signer) = (Lists::Pages(Box::new(store.clone())), Box::new(store.clone()));
+        Self { lists, signer: Some(signer), s3: None, objects: Box::new(store) }
+    }
+
+    /// Itself, if it is a server of WebDAV, which has folders and gives names by renames.
+    pub(super) fn dav(&self) -> Option<&Arc<Dav>> {
+        if let Lists::Folders(dav) = &self.lists { Some(dav) } else { None }
     }
 
     /// What is known of an object.
@@ -86,7 +101,12 @@ impl Store {
     /// Of kind `NotFound` if it is not there.
     pub(super) fn head(self: &Arc<Self>, spot: &Spot) -> io::Result<ObjectMeta> {
         let (store, spot) = (Arc::clone(self), spot.clone());
-        wait(async move { store.objects.head(&spot.key).await.map_err(|error| told(&error, &spot)) })?
+        wait(async move {
+            match store.dav() {
+                Some(dav) => dav.head(&spot.key).await.map_err(|refusal| refusal.told(&spot)),
+                None => store.objects.head(&spot.key).await.map_err(|error| told(&error, &spot)),
+            }
+        })?
     }
 
     /// A page of what a folder holds, and what the next is asked for by.
@@ -104,11 +124,15 @@ impl Store {
         )
     }
 
-    /// Whether anything is in a folder.
+    /// Whether there is such a folder: for a bucket, whether anything is in it.
     ///
     /// # Errors
     /// If the store does not say.
-    pub(super) fn holds_any(self: &Arc<Self>, spot: &Spot) -> io::Result<bool> {
+    pub(super) fn has_folder(self: &Arc<Self>, spot: &Spot) -> io::Result<bool> {
+        if let Some(dav) = self.dav().cloned() {
+            let spot = spot.clone();
+            return wait(async move { dav.is_folder(&spot.key).await.map_err(|refusal| refusal.told(&spot)) })?;
+        }
         let (found, _) =
             self.listed(spot, PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() })?;
         Ok(!found.objects.is_empty())
@@ -121,8 +145,16 @@ impl Store {
     ) -> io::Result<(ListResult, Option<String>)> {
         let (store, spot) = (Arc::clone(self), spot.clone());
         wait(async move {
-            let listed = store.lists.0.list_paginated(Some(&spot.below()), options).await;
-            listed.map(|listed| (listed.result, listed.page_token)).map_err(|error| told(&error, &spot))
+            match &store.lists {
+                Lists::Pages(lists) => {
+                    let listed = lists.list_paginated(Some(&spot.below()), options).await;
+                    listed.map(|listed| (listed.result, listed.page_token)).map_err(|error| told(&error, &spot))
+                }
+                Lists::Folders(dav) => {
+                    let listed = dav.list(&spot.key).await;
+                    listed.map(|listed| (listed, None)).map_err(|refusal| refusal.told(&spot))
+                }
+            }
         })?
     }
 }
@@ -173,6 +205,19 @@ fn azure(spot: &Spot) -> io::Result<Store> {
     let endpoint = std::env::var("AZURE_STORAGE_ENDPOINT").ok();
     let builder = MicrosoftAzureBuilder::from_env().with_client_options(options(&[endpoint.as_deref()]));
     built(builder.with_container_name(&spot.bucket).with_retry(retry()).build(), spot)
+}
+
+/// A server of WebDAV. Only who named it is told to it, and never by an address, which others see.
+fn server(scheme: &str, spot: &Spot) -> io::Result<Store> {
+    let unusable = |_| io::Error::other("its server cannot be called so");
+    let origin = Url::parse(&format!("{scheme}://{}/", spot.bucket)).map_err(unusable)?;
+    let who = who();
+    let headers = who.iter().map(|who| (AUTHORIZATION, who.clone())).collect();
+    let client = options(&[Some(origin.as_str())]).with_default_headers(headers);
+    let built = HttpBuilder::new().with_url(origin.as_str()).with_client_options(client).with_retry(retry()).build();
+    let objects = Box::new(built.map_err(|error| told(&error, spot))?);
+    let dav = Dav::new(origin, who).map_err(|_| io::Error::other("no call to a server can be made here"))?;
+    Ok(Store { objects, s3: None, signer: None, lists: Lists::Folders(Arc::new(dav)) })
 }
 
 /// A store that was built, or what its settings lack.

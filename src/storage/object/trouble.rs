@@ -4,8 +4,10 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 
+use http::Method;
 use object_store::Error;
 
+use super::dav::{self, Asks};
 use super::spot::{Service, Spot};
 use crate::job::clean;
 
@@ -25,11 +27,21 @@ pub(in crate::storage) fn hint(error: &io::Error) -> Option<&str> {
 /// An error of a store, as a person is told it.
 pub(super) fn told(error: &Error, spot: &Spot) -> io::Error {
     let (kind, message, hint) = words(error, spot);
+    refused(kind, message, hint)
+}
+
+/// An error that says what is to be done about it.
+pub(super) fn refused(kind: ErrorKind, message: String, hint: Option<String>) -> io::Error {
     io::Error::new(kind, Refused { message, hint })
 }
 
 fn words(error: &Error, spot: &Spot) -> (ErrorKind, String, Option<String>) {
     let said = said(error);
+    if let Service::Dav(_) = spot.service
+        && let Some(status) = status(&said).and_then(|status| status.parse().ok())
+    {
+        return dav::words(&Method::GET, status, Asks::Basic, spot);
+    }
     let bucket = clean(&spot.bucket);
     let answer = code(&said).or_else(|| status(&said));
     let answer = || answer.map_or_else(String::new, |answer| format!(" ({})", clean(answer)));
@@ -75,6 +87,9 @@ fn words(error: &Error, spot: &Spot) -> (ErrorKind, String, Option<String>) {
         }
         _ if matches!(error, Error::Unauthenticated { .. }) || status(&said) == Some("401") => {
             (ErrorKind::PermissionDenied, format!("its store does not know who asks{}", answer()), credentials())
+        }
+        Error::NotSupported { .. } => {
+            (ErrorKind::Unsupported, "its store gives no parts of what it holds".to_owned(), None)
         }
         Error::InvalidPath { .. } => {
             let message = "it holds a name that is no path, as one with `//` in it".to_owned();
