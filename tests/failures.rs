@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use common::{fast, root};
 use fal_tui::engine::snapshot::NoticeKind;
-use fal_tui::engine::{self, Deps, Event, JobChange, What};
+use fal_tui::engine::{self, Deps, Event, Feed, JobChange, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::headless::{self, Form};
 use fal_tui::intake::{Arrival, Found};
@@ -290,7 +290,7 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         earlier: HashSet::new(),
         memory: std::sync::Arc::default(),
         notes: Vec::new(),
-        found,
+        feed: Feed::Photos(found),
         events: Some(events),
         canary: None,
         link: None,

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use common::fast;
-use fal_tui::engine::{self, Deps, End, Summary};
+use fal_tui::engine::{self, Deps, End, Feed, Summary};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Arrival, Found};
 use fal_tui::job::{
@@ -102,7 +102,7 @@ impl Ordeal {
             earlier: HashSet::new(),
             memory: std::sync::Arc::default(),
             notes: Vec::new(),
-            found,
+            feed: Feed::Photos(found),
             events: None,
             canary: None,
             link: None,

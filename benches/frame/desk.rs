@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fal_tui::engine::snapshot::Snapshot;
-use fal_tui::engine::{self, Command, Deps, FaceEnds};
+use fal_tui::engine::{self, Command, Deps, FaceEnds, Feed};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::Arrival;
 use fal_tui::job::{
@@ -88,7 +88,7 @@ impl Desk {
             earlier: HashSet::new(),
             memory: Arc::default(),
             notes: Vec::new(),
-            found,
+            feed: Feed::Photos(found),
             events: None,
             canary: None,
             link: None,

@@ -106,10 +106,10 @@ pub enum Command {
         #[command(flatten)]
         place: PlaceFlags,
     },
-    /// Open the dashboard on a batch that runs elsewhere on this machine; leaving it never touches the batch.
+    /// Open the dashboard on a batch that runs elsewhere; leaving it never touches the batch.
     ///
-    /// In the background, in systemd or cron, in another terminal: any number of dashboards may look at one batch. Q stops
-    /// it, everything else that leaves only detaches.
+    /// In the background, in systemd or cron, in another terminal; with a ledger on a server also on another machine: any
+    /// number of dashboards may look at one batch. Q stops it, everything else that leaves only detaches.
     Attach(AttachFlags),
     /// Go through the results of a batch over the whole screen: accept, reject, rate, redo; sends nothing by itself.
     ///

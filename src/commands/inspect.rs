@@ -39,6 +39,9 @@ pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failu
             let mut object = row_json(row);
             object.insert("running".to_owned(), running(row).is_some().into());
             object.insert("pid".to_owned(), running(row).and_then(|held| held.by.pid).into());
+            let workers = held.iter().filter(|held| held.batch == row.id);
+            let workers = workers.map(|held| json!({ "host": held.by.host, "pid": held.by.pid }));
+            object.insert("workers".to_owned(), workers.collect());
             Value::Object(object).to_string()
         };
         return print(&lines(rows.iter().map(row)));
@@ -48,12 +51,10 @@ pub(super) async fn batches(settings: &Settings, json: bool) -> Result<u8, Failu
     }
     let text = |row: &BatchRow| {
         let mut text = row_text(row);
-        if let Some(held) = running(row) {
-            let back = match held.by.host {
-                None => format!(": {}", attach::back_to(row.id, settings)),
-                Some(_) => String::new(),
-            };
-            writeln!(text, "      runs now in {}{back}", held.by).ok();
+        if let Some(first) = running(row) {
+            let is_reached = settings.home.ledger.is_some() || first.by.host.is_none();
+            let back = if is_reached { format!(": {}", attach::back_to(row.id, settings)) } else { String::new() };
+            writeln!(text, "      runs now {}{back}", attach::observe::workers(&held, row.id)).ok();
         }
         text
     };

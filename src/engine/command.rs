@@ -145,6 +145,25 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether those who work on a batch can do it for who only looks on from elsewhere: what says by itself what is
+    /// meant, whatever else they have in hand.
+    #[must_use]
+    pub fn is_order(&self) -> bool {
+        matches!(
+            self,
+            Self::Pause
+                | Self::Resume
+                | Self::Budget(_)
+                | Self::Window(_)
+                | Self::Cancel(_)
+                | Self::Retry(_)
+                | Self::RetryFailed { .. }
+                | Self::Quit { .. }
+        )
+    }
+}
+
 /// What a face may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Access {

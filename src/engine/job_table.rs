@@ -1,6 +1,7 @@
 //! Every job, and what is counted of them. A job changes here and nowhere else.
 
 mod money;
+mod observed;
 mod opinion;
 
 use std::ops::Range;

@@ -12,12 +12,13 @@ use crate::engine::canary::state::Start;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
 use crate::engine::event::Summary;
+use crate::engine::observing::Feed;
 use crate::engine::planning::state::{Link, Restart};
 use crate::engine::pools::Pools;
 use crate::engine::publish::faces::door::FaceEnds;
 use crate::engine::snapshot::BatchFacts;
 use crate::fal::Fal;
-use crate::intake::{Arrival, Rules};
+use crate::intake::Rules;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd, Way};
 use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
@@ -91,6 +92,8 @@ pub struct Manner {
     pub logs: bool,
     /// Whether it goes on with photos that appear.
     pub watches: bool,
+    /// Whether a person asked, from elsewhere, that nothing is begun before another word.
+    pub paused: bool,
 }
 
 /// What comes from outside, so that tests are exact.
@@ -135,8 +138,8 @@ pub struct Deps {
     pub notes: Vec<String>,
     /// What an earlier run wrote down of the photos that went first.
     pub canary: Option<String>,
-    /// Photos as they are found; it ends when all are, and where folders are watched never.
-    pub found: mpsc::Receiver<Arrival>,
+    /// What comes in.
+    pub feed: Feed,
     /// For faces that tell what happened.
     pub events: Option<mpsc::Sender<Event>>,
     /// Faces that are there already, from a batch that this one goes on from.

@@ -89,6 +89,11 @@ pub enum LedgerError {
         "batch {0} was taken over by another process: this one was not heard of for too long\nhint: run the command again when the other is done"
     )]
     Lost(BatchId),
+    /// The ledger is a file of one machine: nobody looks on from elsewhere.
+    #[error(
+        "this ledger is a file of one machine, which cannot be looked at from others\nhint: FAL_TUI_LEDGER=postgres://… keeps it on a server"
+    )]
+    Unshared,
     /// What was given is no address of a ledger.
     #[error("{0}")]
     Address(#[from] super::address::AddressError),

@@ -18,6 +18,7 @@ mod further;
 mod hold;
 mod keeps;
 mod notes;
+mod post;
 mod postgres;
 mod queue;
 mod record;
@@ -40,6 +41,7 @@ pub use claim::Claimed;
 pub use error::{Holder, LedgerError};
 pub use found::{Found, Trail};
 pub use hold::{BatchHold, Held, held};
+pub use post::values::{Changes, Kind, Mark, Order, Placed, Post, Slip, Standing, Worker};
 pub use store::Beginning;
 pub use writer::Writer;
 

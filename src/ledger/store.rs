@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use super::claim::{Claimed, Claiming};
 use super::found::By;
 use super::hold::{BatchHold, Held};
+use super::post::values::{Changes, Mark, Order, Placed, Post};
 use super::queue::Pending;
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Timestamp};
@@ -118,6 +119,15 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn saved_requests<'a>(&'a self, output: &'a Path) -> Answer<'a, HashSet<RequestId>>;
     /// When anything was last written; `None` if there is no batch.
     fn last_used(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// How a batch stands that others work on, and what was written since a look.
+    fn changes(&self, batch: BatchId, since: Option<Mark>) -> Answer<'_, Changes>;
+    /// Says that somebody looks on, under a number that it had before or a new one.
+    fn look_on(&self, batch: BatchId, again: Option<i64>, may_answer: bool) -> Answer<'_, i64>;
+    /// Asks something of all who work on a batch.
+    fn order<'a>(&'a self, batch: BatchId, order: &'a Order) -> Answer<'a, Placed>;
+    /// Where who works on a batch hears what is asked; `None` where nobody else can ask.
+    fn post(&self, batch: BatchId) -> Answer<'_, Option<Post>>;
 
     /// Looks whether all of it is whole.
     fn check(&self) -> Answer<'_, ()>;

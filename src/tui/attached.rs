@@ -3,8 +3,8 @@
 /// Where the batch runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
-    /// The process.
-    pub pid: u32,
+    /// The process; none where it is seen through a shared ledger, whoever works on it.
+    pub pid: Option<u32>,
     /// How it is shown there, in a word.
     pub face: String,
     /// Whether nothing is changed from here.

@@ -35,6 +35,7 @@ impl State {
             Phase::Running if is_told(snapshot, NoticeKind::ResourcesLow) => {
                 Self::Paused("machine is short".to_owned())
             }
+            Phase::Running if is_told(snapshot, NoticeKind::Unattended) => Self::Paused("no worker".to_owned()),
             Phase::Running if waits_for_fal(snapshot) => Self::WaitingForFal,
             Phase::Running if is_finishing(snapshot) => Self::Finishing,
             Phase::Running => Self::Running,
@@ -82,6 +83,7 @@ impl State {
             | NoticeKind::ResourcesLow
             | NoticeKind::SchemaChanged
             | NoticeKind::Waiting
+            | NoticeKind::Unattended
             | NoticeKind::Watching
             | NoticeKind::Paused
             | NoticeKind::Changed

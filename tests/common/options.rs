@@ -53,6 +53,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             rests: false,
             logs: false,
             watches: false,
+            paused: false,
         },
         world: World { clock: Clock::start(), rehearse: None, seed: 7, webhooks: None },
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fal_tui::engine::snapshot::{NoticeKind, Snapshot};
-use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Handle, Start, Summary, What};
+use fal_tui::engine::{self, Command, Deps, End, Event, FaceEnds, Feed, Handle, Start, Summary, What};
 use fal_tui::fal::{ApiKey, Fal, Hosts, base_url};
 use fal_tui::intake::{Inputs, walk};
 use fal_tui::job::{EndpointId, Service, Usd};
@@ -84,10 +84,10 @@ impl Bench {
             earlier: HashSet::new(),
             memory: Arc::default(),
             notes: Vec::new(),
-            found: {
+            feed: {
                 let (found, chunks) = mpsc::channel(16);
                 tokio::task::spawn_blocking(move || walk(inputs, found));
-                chunks
+                Feed::Photos(chunks)
             },
             events: Some(tell),
             canary: ledger.canary(opened.id).await.unwrap(),

@@ -1,6 +1,8 @@
-//! `fal-tui attach`: the dashboard on a batch that runs elsewhere on this machine; and how a run lets others in.
+//! `fal-tui attach`: the dashboard on a batch that runs elsewhere, on this machine or on a shared ledger; and how a run
+//! lets others in.
 
 pub(super) mod host;
+pub(super) mod observe;
 mod which;
 
 use crate::attach::{Gone, Joined, NotJoined, Over, Places, join};
@@ -26,22 +28,36 @@ pub(super) async fn attach(
     batch: Option<BatchId>,
     read_only: bool,
 ) -> Result<u8, Failure> {
-    if !os::HAS_SOCKETS {
+    if settings.home.ledger.is_none() && !os::HAS_SOCKETS {
         return Err(Failure::refusal("this system has no Unix sockets, which attaching needs"));
     }
     let options = face::dashboard_alone(settings, environment)?;
-    let held = match settings.home.ledger {
-        None => held(&settings.home.state_dir),
-        Some(_) => open_ledger(&settings.home).await?.held().await?,
+    let places = places(settings, environment);
+    let running = match settings.home.ledger {
+        None => which(held(&settings.home.state_dir), &places, batch)?,
+        Some(_) => {
+            let ledger = open_ledger(&settings.home).await?;
+            let held = ledger.held().await?;
+            let batch = observe::which(&held, batch)?;
+            let workers: Vec<_> = held.into_iter().filter(|held| held.batch == batch).collect();
+            let is_near = matches!(workers.as_slice(), [one] if one.by.host.is_none());
+            // Its only process tells more by its own socket than by the ledger, if that can be reached from here.
+            match which(workers, &places, Some(batch)) {
+                Ok(running) if is_near => {
+                    ledger.close().await?;
+                    running
+                }
+                _ => return Box::pin(observe::observe(settings, ledger, batch, read_only, options)).await,
+            }
+        }
     };
-    let running = which(held, &places(settings, environment), batch)?;
     log::start(settings)?;
     let access = if read_only { Access::ReadOnly } else { Access::Full };
     let signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
     let Joined { welcome, snapshot, commands, models, gone } =
         join(&running.socket, access).await.map_err(|why| not_joined(&running, &why))?;
     tracing::info!(pid = welcome.pid, read_only, "attached");
-    let attached = Some(tui::Attached { pid: welcome.pid, face: clean(&welcome.face).into_owned(), read_only });
+    let attached = Some(tui::Attached { pid: Some(welcome.pid), face: clean(&welcome.face).into_owned(), read_only });
     let ended = tokio::spawn(end_of(gone, signals));
     let shown = snapshot.clone();
     let left = tui::run(snapshot, commands, models, tui::Options { attached, ..options }).await;

@@ -7,7 +7,7 @@ pub(super) mod go_on;
 mod not_begun_yet;
 pub(super) mod records;
 mod watch;
-mod work;
+pub(super) mod work;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use self::go_on::how_to_go_on;
 use self::not_begun_yet::not_begun_yet;
 use self::watch::{Seen, watch};
 use self::work::{Begun, Over, Work};
-use crate::attach::Host;
+use crate::attach::{Clerk, Host};
 use crate::commands::attach;
 use crate::commands::attach::host::{self, Let};
 use crate::commands::batch::Batch;
@@ -161,6 +161,8 @@ struct Ready {
     heard: mpsc::Receiver<Event>,
     /// Where others come in, or why they cannot.
     host: Result<Host, String>,
+    /// Who tells of it through a shared ledger.
+    clerk: Option<Clerk>,
 }
 
 /// Checks everything and begins. `known` is the batch's number as soon as that is known.
@@ -248,13 +250,14 @@ async fn make_ready(
         settings: settings.clone(),
         webhooks,
     };
-    let begun = work.begin(&batch, told.then_some(events)).await?;
+    let mut begun = work.begin(&batch, told.then_some(events)).await?;
     let door = begun.handle.face.as_ref().map(|ends| ends.door.clone());
+    let clerk = begun.post.take().zip(door.clone()).map(|(post, door)| Clerk::begin(ledger.clone(), post, door));
     let host = door.ok_or_else(|| "there is no way to the engine".to_owned()).and_then(|door| {
         let run = Let { settings: &work.settings, fal: &work.fal, batch: begun.opened.id, door, face: face.word() };
         host::open(&attach::places(settings, environment), run)
     });
-    Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host })
+    Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk })
 }
 
 /// The batch of a command line, as the ledger has it if it does.
@@ -265,10 +268,10 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
 async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
-    let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host } = ready;
+    let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk } = ready;
     let host = host.ok();
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
-    let Begun { opened, handle: Handle { ended, face: ends } } = begun;
+    let Begun { opened, handle: Handle { ended, face: ends }, .. } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let models = models::serve(work.settings.clone(), work.fal.clone());
     let thumbs = records::thumbs(&work.settings);
@@ -276,6 +279,7 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     let Seen { over: Over { end, opened, model, changed, undeleted }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
     drop(listening);
+    drop(clerk);
 
     let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
         // Who stopped it does not wait for pictures.

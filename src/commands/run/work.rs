@@ -1,6 +1,6 @@
 //! A batch from its opening to its end, and from there on to the one that it may go on as.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -15,14 +15,14 @@ use crate::commands::run::records::{self, Meanwhile};
 use crate::config::Settings;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::engine::{
-    self, CanaryWish, Clock, Deps, End, Event, Handle, Limits, Link, Manner, Options, Pools, Restart, Start, Summary,
-    World,
+    self, CanaryWish, Clock, Deps, End, Event, Feed, Handle, Limits, Link, Manner, Options, Pools, Restart, Start,
+    Summary, Watching, World,
 };
 use crate::fal::{Fal, Keeping};
 use crate::headless::Form;
 use crate::intake::{Arrival, Found};
-use crate::job::{EndpointId, RetryPolicy};
-use crate::ledger::{Ledger, Opened};
+use crate::job::{BatchId, EndpointId, RetryPolicy, Spent};
+use crate::ledger::{Ledger, Opened, Post, Standing};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
 use crate::plan::{Failed, sizes};
@@ -61,6 +61,8 @@ pub(in crate::commands) struct Work {
 pub(in crate::commands) struct Begun {
     pub(in crate::commands) opened: Opened,
     pub(in crate::commands) handle: Handle,
+    /// The way to those who look on from elsewhere, where the ledger is shared.
+    pub(in crate::commands) post: Option<Post>,
 }
 
 /// How it all ended.
@@ -98,8 +100,43 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
+        let post = self.ledger.post(opened.id).await?;
+        let options = bound(options, post.as_ref().map(|post| post.standing).unwrap_or_default());
         let deps = self.deps(batch, &opened, remembered, batch.watch(&self.settings)?, events, None).await?;
-        Ok(Begun { opened, handle: engine::start(options, deps) })
+        Ok(Begun { opened, handle: engine::start(options, deps), post })
+    }
+
+    /// Shows a batch that others work on: it is not taken, and nothing of it is written from here.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub(in crate::commands) async fn look_on(
+        &self,
+        batch: &Batch,
+        id: BatchId,
+        watching: Watching,
+    ) -> Result<Handle, Failure> {
+        let deps = Deps {
+            fal: self.fal.clone(),
+            ledger: self.ledger.clone(),
+            writer: self.ledger.writer(id),
+            output: self.output.of_batch(&batch.key.model, batch.params.growth().as_deref()),
+            known: self.ledger.jobs(id).await?,
+            replaced: Vec::new(),
+            trials: HashMap::new(),
+            spent: Spent::NOTHING,
+            earlier: HashSet::new(),
+            memory: std::sync::Arc::default(),
+            notes: Vec::new(),
+            canary: None,
+            feed: Feed::Others(watching),
+            events: None,
+            link: None,
+        };
+        let mut options = self.options(batch, id);
+        // A cap is theirs who work on it.
+        (options.limits.budget, options.facts.budget) = (None, None);
+        Ok(engine::start(options, deps))
     }
 
     /// Waits for the end, through every batch that it goes on as.
@@ -156,13 +193,13 @@ impl Work {
         let remembered = self.remember(batch).await?;
         let (opened, options) = self.open(batch).await?;
         let handle = self.restart(batch, &opened, remembered, options, anew).await?;
-        Ok(Begun { opened, handle })
+        Ok(Begun { opened, handle, post: None })
     }
 
     /// Back to the plan of the same batch: what is done in it stays so.
     async fn plan_again(&self, batch: &Batch, opened: &Opened, anew: Restart) -> Result<Handle, Failure> {
         let remembered = self.remember(batch).await?;
-        let options = self.options(batch, opened);
+        let options = self.options(batch, opened.id);
         self.restart(batch, opened, remembered, options, anew).await
     }
 
@@ -204,7 +241,7 @@ impl Work {
         if kept != self.ledger.keeping(opened.id).await? {
             self.ledger.note_keeping(opened.id, kept.as_deref()).await?;
         }
-        let options = self.options(batch, &opened);
+        let options = self.options(batch, opened.id);
         Ok((opened, options))
     }
 
@@ -213,7 +250,7 @@ impl Work {
         batch.keeping.as_ref().unwrap_or(&self.settings.keeping)
     }
 
-    fn options(&self, batch: &Batch, opened: &Opened) -> Options {
+    fn options(&self, batch: &Batch, id: BatchId) -> Options {
         let settings = &self.settings;
         let canary = settings
             .spending
@@ -221,7 +258,7 @@ impl Work {
             .filter(|_| !self.reviews)
             .map(|photos| CanaryWish { photos, goes_on: settings.sending.yes });
         Options {
-            facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(opened.id, settings) },
+            facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(id, settings) },
             model: batch.model.clone(),
             params: batch.params.clone(),
             service: batch.key.service.clone(),
@@ -247,6 +284,7 @@ impl Work {
                 rests: self.reviews,
                 logs: self.form != Some(Form::Lines),
                 watches: settings.which.watch.is_some() && batch.inputs.is_some(),
+                paused: false,
             },
             world: World {
                 clock: Clock::start(),
@@ -284,11 +322,21 @@ impl Work {
             memory,
             notes,
             canary: self.ledger.canary(opened.id).await?.filter(|_| !self.reviews),
-            found: prompts::filled(batch, opened.id, &self.ledger, found),
+            feed: Feed::Photos(prompts::filled(batch, opened.id, &self.ledger, found)),
             events,
             link,
         })
     }
+}
+
+/// What was asked from elsewhere holds before anything is begun: of two caps the lower.
+fn bound(mut options: Options, standing: Standing) -> Options {
+    options.manner.paused = standing.paused;
+    if let Some(told) = standing.cap {
+        let cap = options.limits.budget.map_or(told, |own| own.min(told));
+        (options.limits.budget, options.facts.budget) = (Some(cap), Some(cap));
+    }
+    options
 }
 
 /// Photos as they would have been found, and what comes behind them where folders are watched.

@@ -148,6 +148,9 @@ impl Engine {
 
     /// What needs a person, what everything waits for, or that it no longer does.
     pub(super) fn notice(&self, now: Timestamp) -> Option<Notice> {
+        if let Some(observed) = &self.course.observed {
+            return observed.notice(self.jobs.totals().left());
+        }
         let notice = self.resilience.notice(self.next_try(now), now);
         notice
             .or_else(|| self.scheduler.webhooks.notice(now))

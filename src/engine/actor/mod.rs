@@ -8,6 +8,7 @@ mod ends;
 mod health;
 mod leave;
 mod lost;
+mod observe;
 mod outcomes;
 mod perform;
 mod plan;
@@ -21,13 +22,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use crate::engine::canary::state::Canary;
 use crate::engine::command::Leave;
 use crate::engine::dedup::state::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
+use crate::engine::observing::{Came, Feed, Observed};
 use crate::engine::options::{Deps, End, Handle, Options};
 use crate::engine::planning::edit::PlanEdit;
 use crate::engine::planning::state::{Link, Planning};
@@ -47,7 +47,6 @@ use crate::engine::steps::prepare::Workshop;
 use crate::engine::steps::stages::Stages;
 use crate::engine::table::Looker;
 use crate::engine::tasks::Pool;
-use crate::intake::Arrival;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
 use crate::plan::{Cap, Choices, Losing, Planner};
@@ -100,6 +99,8 @@ struct Course {
     resting: usize,
     /// What people make of results.
     review: Review,
+    /// Those who work on the batch, where nothing of it is done here.
+    observed: Option<Observed>,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
     leaving: Option<(Option<i32>, Timestamp)>,
 }
@@ -121,7 +122,7 @@ impl Engine {
             memory,
             notes,
             canary,
-            found,
+            feed,
             events,
             link,
         } = deps;
@@ -197,15 +198,16 @@ impl Engine {
                 rests: false,
                 resting: 0,
                 review: Review::default(),
+                observed: feed.observed(),
                 leaving: None,
             },
             options,
         };
-        let ended = tokio::spawn(engine.run(known, spent, found));
+        let ended = tokio::spawn(engine.run(known, spent, feed));
         Handle { ended, face }
     }
 
-    async fn run(mut self, known: Vec<Job>, spent: Spent, mut arrivals: mpsc::Receiver<Arrival>) -> End {
+    async fn run(mut self, known: Vec<Job>, spent: Spent, mut feed: Feed) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         if let Some(message) = self.facts.schema_changed.clone() {
             let action =
@@ -219,6 +221,7 @@ impl Engine {
         // Results that a retry replaced were paid for, too.
         self.jobs.spent_besides(spent.beyond(self.jobs.totals().spent));
         self.planning.used_before = self.jobs.totals().spent.at_most + self.jobs.totals().reserved;
+        self.begin_as_asked();
         let ending = loop {
             let now = self.now();
             self.run_timers(now);
@@ -236,7 +239,7 @@ impl Engine {
                 break ending;
             }
             if self.is_to_begin_anew() {
-                return End::Restart(Box::new(Box::pin(self.begin_anew(arrivals)).await));
+                return End::Restart(Box::new(Box::pin(self.begin_anew(feed.photos())).await));
             }
             let next = self.next_deadline(now);
             tokio::select! {
@@ -247,7 +250,10 @@ impl Engine {
                     Heard::Gone(_) => {}
                     Heard::Knocked(knock) => self.let_in(knock),
                 },
-                arrival = arrivals.recv(), if self.awaits_photos() => self.arrival(arrival),
+                came = feed.next(), if self.awaits() => match came {
+                    Came::Arrival(arrival) => self.arrival(arrival),
+                    Came::Sighting(sighting) => self.sighted(sighting),
+                },
                 finished = self.scheduler.tasks.next() => {
                     self.finished(finished);
                     for _ in 1..OUTCOMES {

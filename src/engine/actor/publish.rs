@@ -154,6 +154,12 @@ impl Engine {
             flow: Flow {
                 capped: self.is_capped(),
                 at_once: self.scheduler.account.at_once(),
+                workers: self
+                    .course
+                    .observed
+                    .as_ref()
+                    .map(|observed| Arc::clone(&observed.workers))
+                    .unwrap_or_default(),
                 ..self.publisher.throughput.flow(now, self.scheduler.window, left)
             },
             detail: self.detail(sight),
@@ -190,6 +196,10 @@ impl Engine {
     }
 
     fn phase(&self) -> Phase {
+        let observed = self.course.observed.as_ref().filter(|_| self.course.leaving.is_none() && !self.is_finished());
+        if let Some(observed) = observed {
+            return observed.phase();
+        }
         match &self.resilience.pause {
             _ if self.course.leaving.is_some() => Phase::Leaving,
             _ if !self.course.started => Phase::Planning,

@@ -28,6 +28,8 @@ impl Engine {
         self.publisher.faces.begin(face);
         if command.changes() && self.publisher.faces.only_looks(face) {
             self.publisher.refuse(READ_ONLY);
+        } else if command.changes() && self.course.observed.is_some() {
+            self.pass_on(command);
         } else {
             self.obey(command);
         }

@@ -154,6 +154,7 @@ impl Throughput {
             capped: false,
             up: self.up,
             down: self.down,
+            workers: Arc::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod review;
 mod row;
 mod sent;
 mod totals;
+mod worker;
 
 pub use action_preview::ActionPreview;
 pub use canary::CanaryFigures;
@@ -26,6 +27,7 @@ pub use review::{GroupCounts, GroupKind, Judged, Near, ReviewFacts, Undone, Verd
 pub use row::{Choice, Elapsed, Money, Progress, Row, RowPicture, RowState};
 pub use sent::{FileFacts, SentParams};
 pub use totals::{Flow, Totals};
+pub use worker::{Word, Worker};
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -227,6 +229,8 @@ pub enum NoticeKind {
     ResourcesLow,
     /// Nothing happened for a while: what is waited for.
     Waiting,
+    /// Nobody works on the batch now, as those see who look on from elsewhere.
+    Unattended,
     /// All that is there has ended, and photos that appear are waited for.
     Watching,
     /// A person paused it, from an attached dashboard.
@@ -245,7 +249,15 @@ impl NoticeKind {
     /// Whether what it tells is over by itself.
     #[must_use]
     pub fn passes(self) -> bool {
-        matches!(self, Self::Offline | Self::LedgerAway | Self::RateLimited | Self::ResourcesLow | Self::Waiting)
+        matches!(
+            self,
+            Self::Offline
+                | Self::LedgerAway
+                | Self::RateLimited
+                | Self::ResourcesLow
+                | Self::Waiting
+                | Self::Unattended
+        )
     }
 
     /// Whether it holds nothing back, nor ever did.

@@ -1,8 +1,10 @@
 //! Counts and sums over all jobs, kept as jobs change and never recounted.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::Verdicts;
+use super::{Verdicts, Worker};
 use crate::job::{Group, Spent, Timestamp, Usd};
 
 /// Counts and sums over all jobs.
@@ -96,4 +98,6 @@ pub struct Flow {
     pub up: u64,
     /// Bytes a second from fal's storage.
     pub down: u64,
+    /// Who works on it, where that is seen from elsewhere.
+    pub workers: Arc<Vec<Worker>>,
 }

@@ -8,11 +8,12 @@ use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Postgres as Engine, SqlSafeStr, Transaction};
 
 use super::lease::{self, Lease};
-use super::{Server, error};
+use super::{Server, changes, error, post};
 use crate::job::BatchId;
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
 use crate::ledger::hold::{BatchHold, Held};
+use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
 use crate::ledger::sql::claim::contents;
 use crate::ledger::sql::database::{Failed, Sql, driver, values};
 use crate::ledger::sql::{Driver, Slot};
@@ -91,6 +92,33 @@ impl Driver for Server {
             connection.run("SELECT pg_advisory_xact_lock(?)", values![key]).await?;
         }
         Ok(())
+    }
+
+    async fn changes(
+        &self,
+        connection: &mut PgConnection,
+        batch: BatchId,
+        since: Option<Mark>,
+    ) -> Result<Changes, Failed> {
+        changes::changes(connection, batch, since).await
+    }
+
+    async fn look_on(
+        &self,
+        connection: &mut PgConnection,
+        batch: BatchId,
+        again: Option<i64>,
+        may_answer: bool,
+    ) -> Result<i64, Failed> {
+        changes::look_on(connection, batch, again, may_answer).await
+    }
+
+    async fn order(&self, connection: &mut PgConnection, batch: BatchId, order: &Order) -> Result<Placed, Failed> {
+        post::order(connection, batch, order).await
+    }
+
+    async fn post(&self, batch: BatchId) -> Result<Option<Post>, LedgerError> {
+        post::open(self, batch).await.map(Some)
     }
 
     async fn leave(&self, recorder: &mut Slot<PgConnection>) {

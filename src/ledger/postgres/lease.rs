@@ -18,7 +18,7 @@ use crate::ledger::sql::database::{Cells, Failed, Sql, values};
 use crate::os;
 
 /// How long a process keeps its batch without a word, ms.
-const LEASE_MS: i64 = 30_000;
+pub(super) const LEASE_MS: i64 = 30_000;
 
 /// How often it says a word.
 const BEAT: Duration = Duration::from_secs(5);
@@ -102,8 +102,8 @@ impl Server {
         }
     }
 
-    /// The same server for who beats.
-    fn again(&self) -> Self {
+    /// The same server for who beats, and who listens.
+    pub(super) fn again(&self) -> Self {
         Self { options: self.options.clone(), shown: self.shown.clone(), taken: self.taken.clone() }
     }
 }

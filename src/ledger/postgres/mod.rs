@@ -3,9 +3,11 @@
 //! A batch is a process's by a lease: a row of `workers` that it renews. All that it records asks for that row first, in
 //! the same transaction, so that a process whose batch was taken over changes nothing more.
 
+mod changes;
 mod driver;
 mod error;
 pub(super) mod lease;
+mod post;
 
 use std::collections::BTreeMap;
 use std::fmt;

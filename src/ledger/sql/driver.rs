@@ -10,6 +10,7 @@ use crate::job::BatchId;
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
 use crate::ledger::hold::{BatchHold, Held};
+use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
 
 /// A database that the ledger's tables may be in.
 pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
@@ -56,6 +57,42 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         claims: &[Claiming],
     ) -> impl Future<Output = Result<(), Failed>> + Send;
 
+    /// How a batch stands that others work on, and what was written since a look.
+    fn changes(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _since: Option<Mark>,
+    ) -> impl Future<Output = Result<Changes, Failed>> + Send {
+        async { Err(LedgerError::Unshared.into()) }
+    }
+
+    /// Says that somebody looks on.
+    fn look_on(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _again: Option<i64>,
+        _may_answer: bool,
+    ) -> impl Future<Output = Result<i64, Failed>> + Send {
+        async { Err(LedgerError::Unshared.into()) }
+    }
+
+    /// Asks something of all who work on a batch.
+    fn order(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _order: &Order,
+    ) -> impl Future<Output = Result<Placed, Failed>> + Send {
+        async { Err(LedgerError::Unshared.into()) }
+    }
+
+    /// Where who works on a batch hears what is asked; `None` where nobody else can ask.
+    fn post(&self, _batch: BatchId) -> impl Future<Output = Result<Option<Post>, LedgerError>> + Send {
+        async { Ok(None) }
+    }
+
     /// Hands back what was taken, as well as that can be done.
     fn leave(&self, recorder: &mut Slot<Self::Connection>) -> impl Future<Output = ()> + Send;
 
@@ -91,6 +128,14 @@ impl<C: Sql> Slot<C> {
 /// Waits as long as a database may take.
 pub(super) async fn within<D: Driver, T>(asked: impl Future<Output = Result<T, Failed>> + Send) -> Result<T, Failed> {
     let Some(patience) = D::PATIENCE else { return asked.await };
+    soon(patience, asked).await
+}
+
+/// Waits so long, and takes the connection for lost then.
+pub(in crate::ledger) async fn soon<T>(
+    patience: Duration,
+    asked: impl Future<Output = Result<T, Failed>> + Send,
+) -> Result<T, Failed> {
     let late = |_| Failed::Database(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
     tokio::time::timeout(patience, asked).await.map_err(late)?
 }

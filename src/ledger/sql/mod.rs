@@ -12,7 +12,7 @@ mod driver;
 mod further;
 mod keeping;
 mod lookup;
-mod restore;
+pub(super) mod restore;
 mod row;
 
 use std::collections::{HashMap, HashSet};
@@ -26,10 +26,11 @@ use tokio::time::{Instant, sleep};
 use self::batch::Note;
 use self::database::{Failed, Sql};
 use self::driver::within;
-pub(super) use self::driver::{Driver, Slot};
+pub(super) use self::driver::{Driver, Slot, soon};
 use super::claim::{Claimed, Claiming, grant};
 use super::found::By;
 use super::hold::{BatchHold, Held};
+use super::post::values::{Changes, Mark, Order, Placed, Post};
 use super::queue::Pending;
 use super::store::{Answer, Store};
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
@@ -127,6 +128,21 @@ macro_rules! asks {
                     answer => return answer,
                 }
             }
+        })
+    };
+}
+
+/// How long an answer may take for who looks on: that it does not come is to be said, not waited for.
+const GLANCE: Duration = Duration::from_secs(5);
+
+/// An operation for who looks on, who is told at once that a server is away.
+macro_rules! glances {
+    ($self:ident, |$connection:ident| $ask:expr) => {
+        Box::pin(async move {
+            let mut slot = $self.desk.lock().await;
+            let $connection = slot.connection(&$self.driver).await?;
+            let asked = soon(GLANCE, $ask).await;
+            $self.settled(&mut slot, asked)
         })
     };
 }
@@ -285,6 +301,22 @@ impl<D: Driver> Store for Tables<D> {
 
     fn last_used(&self) -> Answer<'_, Option<Timestamp>> {
         asks!(self, |connection| lookup::last_used(connection))
+    }
+
+    fn changes(&self, batch: BatchId, since: Option<Mark>) -> Answer<'_, Changes> {
+        glances!(self, |connection| self.driver.changes(connection, batch, since))
+    }
+
+    fn look_on(&self, batch: BatchId, again: Option<i64>, may_answer: bool) -> Answer<'_, i64> {
+        glances!(self, |connection| self.driver.look_on(connection, batch, again, may_answer))
+    }
+
+    fn order<'a>(&'a self, batch: BatchId, order: &'a Order) -> Answer<'a, Placed> {
+        glances!(self, |connection| self.driver.order(connection, batch, order))
+    }
+
+    fn post(&self, batch: BatchId) -> Answer<'_, Option<Post>> {
+        Box::pin(self.driver.post(batch))
     }
 
     fn check(&self) -> Answer<'_, ()> {

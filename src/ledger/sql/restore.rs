@@ -84,7 +84,7 @@ told! {
 }
 
 /// The list of what [`job`] reads.
-pub(super) fn list<C: Sql>() -> String {
+pub(in crate::ledger) fn list<C: Sql>() -> String {
     let (before, after) = C::JSON;
     format!("{before}{}{after}, path, source, content, inference_s, billed_units, output", TOLD.join(", "))
 }
@@ -99,7 +99,7 @@ pub(super) const CONTENT: usize = 3;
 ///
 /// # Errors
 /// [`LedgerError::Unreadable`] if a column holds what this version cannot make sense of.
-pub(super) fn job(row: &impl Cells) -> Result<(BatchId, Job), LedgerError> {
+pub(in crate::ledger) fn job(row: &impl Cells) -> Result<(BatchId, Job), LedgerError> {
     let text = row.text(0).ok().flatten().unwrap_or_default();
     read(text, row).map_err(|odd| {
         let (batch, job) = whose(text);

@@ -30,6 +30,8 @@ mod history;
 #[cfg(unix)]
 mod leases;
 mod many_lives;
+#[cfg(unix)]
+mod observers;
 mod round_trip;
 mod samples;
 

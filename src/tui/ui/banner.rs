@@ -120,6 +120,7 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::SchemaChanged
         | NoticeKind::Watching
         | NoticeKind::Waiting
+        | NoticeKind::Unattended
         | NoticeKind::Paused
         | NoticeKind::Changed
         | NoticeKind::WebhookRefused
@@ -158,6 +159,7 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         NoticeKind::ResourcesLow => ("! this machine is short of something: no more is sent", "it goes on by itself"),
         NoticeKind::Offline => ("! fal cannot be used now: all waits", "it goes on by itself"),
         NoticeKind::LedgerAway => ("! the ledger does not answer: no more is sent", "it goes on by itself"),
+        NoticeKind::Unattended => ("! nobody works on it now", "it goes on once somebody does"),
         NoticeKind::RateLimited => ("! fal asks for fewer calls: all waits", "it goes on by itself"),
         NoticeKind::WebhookRefused => ("! webhooks were refused", ""),
         NoticeKind::WebhooksMissed => ("! no webhooks come: fal is asked", ""),

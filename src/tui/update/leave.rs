@@ -53,8 +53,13 @@ pub(super) fn stop(ui: &mut Ui) -> Vec<Effect> {
 
 /// Tells the engine to end.
 pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
-    ui.leaving = Some(Leaving { how, signal });
     ui.layers.clear();
     ui.jobs.typing = false;
+    if ui.attached.as_ref().is_some_and(|attached| attached.pid.is_none()) {
+        // Who looks on through a ledger goes on looking.
+        ui.say("those who work on it are asked to stop");
+    } else {
+        ui.leaving = Some(Leaving { how, signal });
+    }
     vec![Effect::Send(Command::Quit { leave: how, signal })]
 }

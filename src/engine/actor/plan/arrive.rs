@@ -23,7 +23,8 @@ impl Engine {
             self.jobs.push(job);
         }
         if self.options.manner.rests {
-            self.course.resting = self.jobs.totals().left();
+            // What others work on has not ended before it has there.
+            self.course.resting = if self.course.observed.is_some() { 0 } else { self.jobs.totals().left() };
             return;
         }
         let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();

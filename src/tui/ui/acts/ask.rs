@@ -46,10 +46,13 @@ impl Ui {
 
     /// Stopping a batch that runs in another process, whoever else looks at it.
     pub(crate) fn ask_to_stop(&self) -> Question {
-        let pid = self.attached.as_ref().map_or(0, |attached| attached.pid);
         let at_fal = self.snapshot.totals.in_flight;
         let sandbox = self.snapshot.batch.sandbox;
-        let mut text = vec![format!("It ends in process {pid} for everybody; q only detaches from it.")];
+        let place = match self.attached.as_ref().and_then(|attached| attached.pid) {
+            Some(pid) => format!("in process {pid} for everybody"),
+            None => "for everybody, wherever it is worked on".to_owned(),
+        };
+        let mut text = vec![format!("It ends {place}; q only detaches from it.")];
         if at_fal > 0 && !sandbox {
             let runs_on = plural(at_fal, "request is at fal and runs on", "requests are at fal and run on");
             text.push(format!("{runs_on}; the same command picks up what is paid for."));

@@ -164,6 +164,7 @@ pub(super) fn in_short(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, b
             let positions = points().map(|point| point.position.map_or(0.0, f64::from));
             sparkline(ui, positions, Role::Queued, area, buf);
         }
+        Panel::Workers => super::workers::list(ui, area, buf),
         Panel::Bytes => {
             let moved = points().map(|point| counted(point.up) + counted(point.down));
             sparkline(ui, moved, Role::Uploading, area, buf);

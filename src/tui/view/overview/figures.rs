@@ -30,6 +30,7 @@ pub(super) fn nothing(ui: &Ui, panel: Panel, overview: &Overview) -> Option<&'st
     match panel {
         Panel::Causes if ui.snapshot.causes.is_empty() => Some("none"),
         Panel::Causes => None,
+        Panel::Workers => ui.snapshot.flow.workers.is_empty().then_some("nobody works on it"),
         Panel::Seconds => overview.seconds.is_none().then_some("fal has told none yet"),
         Panel::Queue if !overview.points.iter().any(|point| point.position.is_some()) => Some("nothing had to wait"),
         _ => (!has_begun).then_some("nothing has begun"),
@@ -84,6 +85,13 @@ pub(super) fn of<'a>(ui: &Ui, panel: Panel, overview: &Overview) -> Vec<Piece<'a
             }
             let kinds = muted(5, format!("of {}", plural(causes, "cause", "causes")));
             vec![Piece::text(8, count(failed), ui.screen.styles.of(Role::Failure)), kinds]
+        }
+        Panel::Workers => {
+            let lost = ui.snapshot.flow.workers.iter().filter(|worker| worker.is_lost).count();
+            let heard = ui.snapshot.flow.workers.len() - lost;
+            let lost =
+                (lost > 0).then(|| Piece::text(7, format!("{lost} not heard of"), ui.screen.styles.of(Role::Warning)));
+            std::iter::once(text(8, format!("{heard} at work"))).chain(lost).collect()
         }
         Panel::Bytes => {
             let (up, down) =

@@ -4,6 +4,7 @@
 mod charts;
 mod figures;
 mod panel;
+mod workers;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -28,16 +29,21 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
     let Some(overview) = ui.snapshot.overview.as_deref() else { return };
     match [3, 2].into_iter().find(|columns| has_room(area, *columns)) {
         Some(columns) => {
-            for (panel, area) in Panel::ALL.into_iter().zip(grid(area, columns)) {
+            for (panel, area) in panels(ui).into_iter().zip(grid(area, columns)) {
                 chart(ui, panel, overview, area, buf);
             }
         }
         None => {
-            for (panel, y) in Panel::ALL.into_iter().zip(area.top()..area.bottom()) {
+            for (panel, y) in panels(ui).into_iter().zip(area.top()..area.bottom()) {
                 line(ui, panel, overview, Rect { y, height: 1, ..area }, buf);
             }
         }
     }
+}
+
+fn panels(ui: &Ui) -> [Panel; 6] {
+    let is_seen_from_afar = ui.attached.as_ref().is_some_and(|attached| attached.pid.is_none());
+    if is_seen_from_afar { Panel::OF_OTHERS } else { Panel::ALL }
 }
 
 fn rows_of(columns: u16) -> u16 {
@@ -85,6 +91,7 @@ fn chart(ui: &Ui, panel: Panel, overview: &Overview, area: Rect, buf: &mut Buffe
             Panel::Queue => charts::queue(ui, overview, area, buf),
             Panel::Causes => charts::causes(ui, area, buf),
             Panel::Bytes => charts::bytes(ui, overview, area, buf),
+            Panel::Workers => workers::list(ui, area, buf),
         },
     }
 }

@@ -9,11 +9,17 @@ pub(super) enum Panel {
     Queue,
     Causes,
     Bytes,
+    /// In place of bytes where others work on the batch: they move none here.
+    Workers,
 }
 
 impl Panel {
     pub(super) const ALL: [Self; 6] =
         [Self::Photos, Self::Money, Self::Seconds, Self::Queue, Self::Causes, Self::Bytes];
+
+    /// The same of a batch that others work on.
+    pub(super) const OF_OTHERS: [Self; 6] =
+        [Self::Photos, Self::Money, Self::Workers, Self::Queue, Self::Causes, Self::Seconds];
 
     pub(super) fn title(self) -> &'static str {
         match self {
@@ -23,6 +29,7 @@ impl Panel {
             Self::Queue => "Queue at fal",
             Self::Causes => "Failures",
             Self::Bytes => "Bytes",
+            Self::Workers => "Workers",
         }
     }
 }
