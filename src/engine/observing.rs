@@ -119,12 +119,16 @@ impl Observed {
 
     /// What the batch does while it has not ended: it is held where all are.
     pub(in crate::engine) fn phase(&self) -> Phase {
-        let mut held = self.at_work().map(|worker| worker.word.as_ref().and_then(|word| word.paused.as_ref()));
-        let Some(first) = held.next() else {
-            return if self.paused { Phase::Paused("by a person".to_owned()) } else { Phase::Running };
+        let asked = self.paused.then_some("by a person");
+        // Who has not said a word yet does what was asked.
+        let held = |worker: &Worker| match &worker.word {
+            Some(word) => word.paused.clone(),
+            None => asked.map(str::to_owned),
         };
+        let mut all = self.at_work().map(held);
+        let first = all.next().unwrap_or(asked.map(str::to_owned));
         match first {
-            Some(why) if held.all(|other| other.is_some()) => Phase::Paused(why.clone()),
+            Some(why) if all.all(|other| other.is_some()) => Phase::Paused(why),
             _ => Phase::Running,
         }
     }
@@ -176,6 +180,9 @@ mod tests {
         );
         assert_eq!(seen(vec![worker(Some("cap reached"), false), worker(None, false)]).phase(), Phase::Running);
         assert_eq!(seen(vec![worker(Some("disk"), false), worker(None, true)]).phase(), held("disk"));
+        let mute = || vec![Worker { word: None, ..worker(None, false) }];
+        assert_eq!(seen(mute()).phase(), Phase::Running);
+        assert_eq!(Observed { paused: true, ..seen(mute()) }.phase(), held("by a person"));
         let nobody = seen(vec![worker(None, true)]).notice(3).unwrap();
         assert!(nobody.message.contains("3 photos wait"), "{nobody:?}");
         assert_eq!(seen(vec![]).notice(0), None);

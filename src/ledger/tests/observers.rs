@@ -52,11 +52,11 @@ async fn what_is_written_late_is_seen_however_long_it_took() {
 async fn what_is_paid_beside_results_is_what_the_whole_batch_cost_less_theirs() {
     let Some((_, _, _, ledger, batch)) = with_batch().await else { return };
     let writer = ledger.writer(batch.id);
-    let done = |n, cost| job(n, JobState::Done(closed(), Box::new(saved(n, cost))));
+    let done = |n: u8, cost| job(n.into(), JobState::Done(closed(), Box::new(saved(n, cost))));
     writer.commit(&done(1, Some(5))).await.unwrap();
     writer.commit(&done(2, Some(7))).await.unwrap();
     writer.commit(&done(3, None)).await.unwrap();
-    let mut cost = async || ledger.changes(batch.id, None).await.unwrap().besides;
+    let cost = async || ledger.changes(batch.id, None).await.unwrap().besides;
     assert_eq!(cost().await, Spent::NOTHING);
     // Made again: what it cost stays so, and the next result costs its own.
     writer.commit(&job(2, JobState::Pending)).await.unwrap();

@@ -192,6 +192,11 @@ impl Ui {
         self.attached.as_ref().is_some_and(|attached| attached.read_only)
     }
 
+    /// Whether the batch is seen through a shared ledger, whoever works on it.
+    pub(crate) fn looks_on(&self) -> bool {
+        self.attached.as_ref().is_some_and(|attached| attached.pid.is_none())
+    }
+
     /// The name of the theme in force.
     pub(crate) fn theme_name(&self) -> &str {
         self.screen.themes.now().map_or("", Theme::name)

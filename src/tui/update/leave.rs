@@ -55,7 +55,7 @@ pub(super) fn stop(ui: &mut Ui) -> Vec<Effect> {
 pub(super) fn leave(ui: &mut Ui, how: Leave, signal: Option<i32>) -> Vec<Effect> {
     ui.layers.clear();
     ui.jobs.typing = false;
-    if ui.attached.as_ref().is_some_and(|attached| attached.pid.is_none()) {
+    if ui.looks_on() {
         // Who looks on through a ledger goes on looking.
         ui.say("those who work on it are asked to stop");
     } else {

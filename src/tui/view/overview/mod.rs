@@ -42,8 +42,7 @@ pub(super) fn render(ui: &Ui, area: Rect, buf: &mut Buffer) {
 }
 
 fn panels(ui: &Ui) -> [Panel; 6] {
-    let is_seen_from_afar = ui.attached.as_ref().is_some_and(|attached| attached.pid.is_none());
-    if is_seen_from_afar { Panel::OF_OTHERS } else { Panel::ALL }
+    if ui.looks_on() { Panel::OF_OTHERS } else { Panel::ALL }
 }
 
 fn rows_of(columns: u16) -> u16 {

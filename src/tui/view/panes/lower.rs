@@ -167,6 +167,7 @@ fn nothing(ui: &Ui) -> &'static str {
     let is_over =
         row.is_some_and(|row| !matches!(row.state.status.group(), Group::Active | Group::Waiting | Group::Pending));
     match ui.pane_tab() {
+        PaneTab::Logs if ui.looks_on() => "what its runner says is seen where it is worked on",
         PaneTab::Logs if is_over => "no logs are kept of it",
         PaneTab::Logs => "the runner has said nothing yet",
         PaneTab::Caption if is_over => "it has no caption",
