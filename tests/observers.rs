@@ -145,8 +145,8 @@ fn what_failed_is_sent_again_from_elsewhere() {
     let run = far.begin(&["--yes", "-c", "2", "--retries", "0"]);
     let mut term = far.attach_once_it_runs();
     term.wait_for("1 failed");
-    term.press("R");
-    term.wait_for("again");
+    term.press("RR");
+    term.wait_for("It costs about");
     term.press("y");
     let run = end(run);
     assert_eq!(run.assert_status(0).summary()["done"], 8, "{}", run.stdout);
@@ -203,7 +203,7 @@ fn a_word_that_is_lost_is_made_up_for() {
 
 #[test]
 fn what_was_asked_while_nobody_worked_binds_who_begins() {
-    let Some(far) = Far::new(4, Duration::from_millis(300)) else { return };
+    let Some(far) = Far::new(4, Duration::from_secs(2)) else { return };
     let mut killed = far.begin(&["--yes", "-c", "1"]);
     let mut term = far.attach_once_it_runs();
     killed.kill().unwrap();
@@ -218,8 +218,10 @@ fn what_was_asked_while_nobody_worked_binds_who_begins() {
     let accepted = far.stage.stats()["accepted"].clone();
     let run = far.begin(&["--yes", "-c", "1"]);
     term.wait_for(&format!("1 worker: {} on", run.id()));
+    // It has said so itself.
+    term.press("6");
+    term.wait_row(&["paused", "at fal"]);
     term.press("p");
-    term.wait_for("running");
     let run = end(run);
     assert_eq!(run.assert_status(0).summary()["done"], 4);
     assert_eq!(notices(&run)[0], "paused", "before it sent anything: {accepted} {}", run.stdout);

@@ -96,8 +96,12 @@ pub(super) async fn observe(
     if matches!(left, Ok(tui::Left::HungUp)) {
         signals::end(1);
     }
-    let signal = if signals.is_finished() { signals.await.ok().flatten() } else { None };
-    let _ = ended.await;
+    // With the engine's own face it ends.
+    signals.abort();
+    let signal = signals.await.ok().flatten();
+    if let Err(error) = ended.await {
+        tracing::debug!(%error, "the engine that only looked on");
+    }
     if let Err(error) = ledger.close().await {
         tracing::debug!(%error, "the ledger's server was left without a word");
     }
