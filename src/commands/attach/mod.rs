@@ -33,22 +33,21 @@ pub(super) async fn attach(
     }
     let options = face::dashboard_alone(settings, environment)?;
     let places = places(settings, environment);
-    let running = match settings.home.ledger {
-        None => which(held(&settings.home.state_dir), &places, batch)?,
-        Some(_) => {
-            let ledger = open_ledger(&settings.home).await?;
-            let held = ledger.held().await?;
-            let batch = observe::which(&held, batch)?;
-            let workers: Vec<_> = held.into_iter().filter(|held| held.batch == batch).collect();
-            let is_near = matches!(workers.as_slice(), [one] if one.by.host.is_none());
-            // Its only process tells more by its own socket than by the ledger, if that can be reached from here.
-            match which(workers, &places, Some(batch)) {
-                Ok(running) if is_near => {
-                    ledger.close().await?;
-                    running
-                }
-                _ => return Box::pin(observe::observe(settings, ledger, batch, read_only, options)).await,
+    let running = if settings.home.ledger.is_none() {
+        which(held(&settings.home.state_dir), &places, batch)?
+    } else {
+        let ledger = open_ledger(&settings.home).await?;
+        let held = ledger.held().await?;
+        let batch = observe::which(&held, batch)?;
+        let workers: Vec<_> = held.into_iter().filter(|held| held.batch == batch).collect();
+        let is_near = matches!(workers.as_slice(), [one] if one.by.host.is_none());
+        // Its only process tells more by its own socket than by the ledger, if that can be reached from here.
+        match which(workers, &places, Some(batch)) {
+            Ok(running) if is_near => {
+                ledger.close().await?;
+                running
             }
+            _ => return Box::pin(observe::observe(settings, ledger, batch, read_only, options)).await,
         }
     };
     log::start(settings)?;
