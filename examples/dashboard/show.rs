@@ -47,6 +47,7 @@ impl Fake {
             } else {
                 0
             },
+            workers: std::sync::Arc::default(),
         };
         let detail = self.query.detail.then(|| self.detail()).flatten().map(Arc::new);
         Snapshot {
