@@ -67,7 +67,7 @@ fn end(child: Child) -> Run {
 
 fn notices(run: &Run) -> Vec<String> {
     let notices = run.events().into_iter().filter(|event| event["event"] == "notice");
-    notices.map(|notice| notice["kind"].as_str().unwrap().to_owned()).collect()
+    notices.map(|notice| notice.get("kind").unwrap().as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn what_cannot_be_looked_at_is_said() {
     let finished = far.attach(&["1"], WIDE);
     finished.wait_for("finished");
     finished.wait_for("no worker");
-    let mut file = Term::start(&program(far.elsewhere.path()).args(["attach", "1"]), WIDE);
+    let mut file = Term::start(program(far.elsewhere.path()).args(["attach", "1"]), WIDE);
     assert_eq!(file.wait_exit().exit_code(), 2);
     file.wait_for("batch 1 does not run now");
 }
