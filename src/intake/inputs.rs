@@ -10,7 +10,7 @@ use super::addresses::{Addresses, Fetching};
 use super::clutter::{holds_results, is_clutter};
 use super::examine::Candidate;
 use super::globs::Globs;
-use crate::storage::{self, Kind, true_path};
+use crate::storage::{self, Kind, canonical_or_missing};
 
 /// Folders and files that were checked to be there, and the folder that their results go to.
 #[derive(Debug, Clone)]
@@ -76,11 +76,11 @@ impl Inputs {
         if storage::is_address(&output) {
             return Err(IntakeError::OutputIsAddress(output));
         }
-        let true_output = true_path(&output);
+        let true_output = canonical_or_missing(&output);
         if let Some(clash) = given.iter().find(|given| given.file.is_none() && given.true_folder == true_output) {
             return Err(IntakeError::OutputIsInput(clash.folder.clone()));
         }
-        identity.extend(given.iter().map(Given::true_path));
+        identity.extend(given.iter().map(Given::canonical));
         identity.sort();
         identity.dedup();
         let (bases, hosts) = bases(given, &addresses);
@@ -142,7 +142,7 @@ impl Given {
         })?;
         if stat.kind == Kind::Folder {
             source.may_list(&path).map_err(unreadable)?;
-            let true_folder = source.true_path(&path).map_err(unreadable)?;
+            let true_folder = source.canonical(&path).map_err(unreadable)?;
             return Ok(Self { folder: path, true_folder, file: None });
         }
         if stat.kind != Kind::File {
@@ -151,11 +151,11 @@ impl Given {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(IntakeError::NeitherFileNorFolder(typed.to_owned()));
         };
-        let true_folder = source.true_path(folder).map_err(unreadable)?;
+        let true_folder = source.canonical(folder).map_err(unreadable)?;
         Ok(Self { file: Some(name.to_owned()), true_folder, folder: folder.to_owned() })
     }
 
-    fn true_path(&self) -> PathBuf {
+    fn canonical(&self) -> PathBuf {
         self.file.as_ref().map_or_else(|| self.true_folder.clone(), |file| self.true_folder.join(file))
     }
 

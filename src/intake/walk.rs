@@ -128,7 +128,7 @@ impl Walk {
             return ControlFlow::Continue(None);
         }
         let direct = enclosing.join(name_of(entry));
-        let followed = || storage::source(&entry.path).true_path(&entry.path).ok();
+        let followed = || storage::source(&entry.path).canonical(&entry.path).ok();
         let true_folder = if entry.is_link { followed().unwrap_or(direct) } else { direct };
         let circle = enclosing.starts_with(&true_folder);
         if circle || true_folder == self.true_output {
@@ -149,7 +149,7 @@ impl Walk {
         let name = file.file_name().unwrap_or_default();
         let direct = || true_folder.join(name);
         let true_file =
-            if is_link { storage::source(file).true_path(file).unwrap_or_else(|_| direct()) } else { direct() };
+            if is_link { storage::source(file).canonical(file).unwrap_or_else(|_| direct()) } else { direct() };
         self.seen.add(&true_file)
     }
 

@@ -141,8 +141,8 @@ pub fn is_file_of(path: &Path, bytes: u64) -> bool {
 /// part by part, so that `..` leads to the true folder above; what is not there has none, and `..`
 /// takes back its name.
 #[must_use]
-pub fn true_path(path: &Path) -> PathBuf {
-    source(path).true_place(path)
+pub fn canonical_or_missing(path: &Path) -> PathBuf {
+    source(path).canonical_or_missing(path)
 }
 
 /// The nearest folder on the way to a path that is there, or a link that leads nowhere: nothing can be written in that.

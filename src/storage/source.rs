@@ -33,10 +33,10 @@ pub trait Source: Files {
     ///
     /// # Errors
     /// If nothing is there.
-    fn true_path(&self, at: &Path) -> io::Result<PathBuf>;
+    fn canonical(&self, at: &Path) -> io::Result<PathBuf>;
 
     /// The same of what may not be there yet: as far as it is, without links and `..`.
-    fn true_place(&self, at: &Path) -> PathBuf;
+    fn canonical_or_missing(&self, at: &Path) -> PathBuf;
 
     /// Whether what is in a folder may be seen.
     ///

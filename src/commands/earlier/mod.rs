@@ -5,7 +5,7 @@ pub(super) mod remember;
 use crate::commands::batch::Batch;
 use crate::commands::failure::Failure;
 use crate::ledger::{BatchKey, BatchRow, Ledger};
-use crate::storage::true_path;
+use crate::storage::canonical_or_missing;
 
 /// The batch as the ledger has it: its output folder may be written there with links or `..` in it.
 /// The newest that leads to the same folder is it.
@@ -18,7 +18,7 @@ pub(super) async fn as_written(ledger: &Ledger, mut batch: Batch) -> Result<Batc
     }
     let is_same = |row: &BatchRow| {
         let key = BatchKey { output: batch.key.output.clone(), ..row.key.clone() };
-        key == batch.key && true_path(&row.key.output) == batch.key.output
+        key == batch.key && canonical_or_missing(&row.key.output) == batch.key.output
     };
     if let Some(row) = ledger.batches().await?.into_iter().find(is_same) {
         batch.key.output = row.key.output;

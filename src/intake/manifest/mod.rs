@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::IntakeError;
-use crate::storage::{self, Kind, UriError, true_path};
+use crate::storage::{self, Kind, UriError, canonical_or_missing};
 use read::{Entry, entries};
 
 /// The longest list, bytes.
@@ -96,8 +96,8 @@ impl Manifest {
     fn take(&mut self, entry: Entry) -> Result<(), String> {
         let path = photo_at(&entry.path)?;
         let name = path.file_name().ok_or_else(|| format!("`{}` is no file", path.display()))?;
-        let true_path = true_path(&path);
-        if let Some(before) = self.files.get(&true_path).and_then(|place| self.lines.get(*place)) {
+        let canonical = canonical_or_missing(&path);
+        if let Some(before) = self.files.get(&canonical).and_then(|place| self.lines.get(*place)) {
             // The same again says nothing new; with other parameters it would be two jobs of one photo.
             let same = before.cells == entry.cells;
             return if same { Ok(()) } else { Err(format!("is listed already, in line {}", before.number)) };
@@ -109,7 +109,7 @@ impl Manifest {
         let root = root.and_then(|below| path.ancestors().nth(below.iter().count())).unwrap_or(&path);
         self.roots.insert(root.to_owned());
         let place = self.lines.len();
-        self.files.insert(true_path, place);
+        self.files.insert(canonical, place);
         self.files.insert(path, place);
         self.lines.push(Line { number: entry.number, cells: entry.cells });
         Ok(())
@@ -127,7 +127,7 @@ impl Manifest {
         if !source.file_name().is_some_and(|name| self.names.contains(name)) {
             return None;
         }
-        let place = self.files.get(source).or_else(|| self.files.get(&true_path(source)))?;
+        let place = self.files.get(source).or_else(|| self.files.get(&canonical_or_missing(source)))?;
         self.lines.get(*place)
     }
 

@@ -28,7 +28,7 @@ fn enters(inputs: &Inputs, base: &Base, folder: &Path) -> bool {
         !ancestor.file_name().is_some_and(is_clutter)
             && inputs.globs.enters(ancestor)
             && !holds_results(&folder)
-            && storage::true_path(&folder) != inputs.true_output
+            && storage::canonical_or_missing(&folder) != inputs.true_output
     };
     below.ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty()).all(is_entered)
 }

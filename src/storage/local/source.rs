@@ -24,11 +24,11 @@ impl Files for Local {
 }
 
 impl Source for Local {
-    fn true_path(&self, at: &Path) -> io::Result<PathBuf> {
+    fn canonical(&self, at: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(at)
     }
 
-    fn true_place(&self, at: &Path) -> PathBuf {
+    fn canonical_or_missing(&self, at: &Path) -> PathBuf {
         let mut found = PathBuf::new();
         for part in at.components() {
             match part {

@@ -78,11 +78,11 @@ impl Files for Objects {
 }
 
 impl Source for Objects {
-    fn true_path(&self, at: &Path) -> io::Result<PathBuf> {
+    fn canonical(&self, at: &Path) -> io::Result<PathBuf> {
         Ok(at.to_owned())
     }
 
-    fn true_place(&self, at: &Path) -> PathBuf {
+    fn canonical_or_missing(&self, at: &Path) -> PathBuf {
         at.to_owned()
     }
 

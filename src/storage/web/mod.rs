@@ -50,11 +50,11 @@ impl Files for Web {
 }
 
 impl Source for Web {
-    fn true_path(&self, at: &Path) -> io::Result<PathBuf> {
+    fn canonical(&self, at: &Path) -> io::Result<PathBuf> {
         Ok(at.to_owned())
     }
 
-    fn true_place(&self, at: &Path) -> PathBuf {
+    fn canonical_or_missing(&self, at: &Path) -> PathBuf {
         at.to_owned()
     }
 
