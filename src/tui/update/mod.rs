@@ -30,6 +30,8 @@ use crate::engine::Command;
 use crate::engine::snapshot::{Phase, Snapshot};
 use crate::job::Timestamp;
 
+use act::outcome::{follow, send};
+
 pub use effect::{Effect, Left};
 
 /// What can happen to the dashboard.
@@ -68,10 +70,10 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
                 view::plan::keep_in_sight(ui);
             }
             ui.redo_updated();
-            let mut effects = act::send(ui.picker_updated());
+            let mut effects = send(ui.picker_updated());
             let asked = [ui.action_preview(), ui.group_question()];
             for outcome in asked.into_iter().flatten() {
-                effects.extend(act::follow(ui, outcome));
+                effects.extend(follow(ui, outcome));
             }
             effects
         }
@@ -89,8 +91,8 @@ pub fn update(ui: &mut Ui, msg: Msg) -> Vec<Effect> {
             ui.set_clock(now);
             Vec::new()
         }
-        Msg::Edited(edited) => caption::edited(ui, edited).map(|outcome| act::follow(ui, outcome)).unwrap_or_default(),
-        Msg::Models(finds) => act::send(ui.models_found(finds)),
+        Msg::Edited(edited) => caption::edited(ui, edited).map(|outcome| follow(ui, outcome)).unwrap_or_default(),
+        Msg::Models(finds) => send(ui.models_found(finds)),
         Msg::Picture(ask, found) => {
             ui.pictures.gallery.take(*ask, found);
             Vec::new()

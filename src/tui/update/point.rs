@@ -3,7 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::act::{act, send, show_tab, sort};
+use super::act::act;
+use super::act::outcome::send;
+use super::act::table::{show_tab, sort};
 use super::effect::Effect;
 use super::press::{answer, press};
 use super::redo::click_in_form;

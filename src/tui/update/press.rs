@@ -3,7 +3,8 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler as _;
 
-use super::act::{act, copy, send, tell};
+use super::act::act;
+use super::act::outcome::{copy, send, tell};
 use super::effect::Effect;
 use super::leave::{interrupt, leave};
 use super::redo::{press_in_form, type_into_field};

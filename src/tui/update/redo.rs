@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::act::{act, follow, send, tell};
+use super::act::act;
+use super::act::outcome::{follow, send, tell};
 use super::caption;
 use super::effect::Effect;
 use super::press::plain;

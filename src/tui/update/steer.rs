@@ -1,6 +1,6 @@
 //! What steers a batch that runs: it is paused and goes on, goes back to its plan, sends more or less at once.
 
-use super::act::tell;
+use super::act::outcome::tell;
 use super::effect::Effect;
 use crate::engine::Command;
 use crate::engine::snapshot::Phase;
