@@ -8,8 +8,12 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::effect::{Canned, Effect, Failure, Fault, Place, Post, Reply, RunEffect, Spoil};
-use super::form::{DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, WebhookForm, Wrong};
+use super::effect::{Canned, Effect, Failure, Fault, Picture, Place, Post, Reply, RunEffect, Spoil};
+use super::fault::{
+    DropForm, FailForm, FaultForm, LockForm, OneOrMore, PlaceForm, RangeForm, ReplyForm, RunForm, SpoilForm, WhenForm,
+    Wrong,
+};
+use super::form::WebhookForm;
 use super::remake::Remake;
 use super::when::{Per, When};
 
@@ -48,19 +52,26 @@ impl FaultForm {
     /// # Errors
     /// What makes no sense, for a person.
     pub(super) fn into_parts(self) -> Result<(When, Fault), Wrong> {
-        let when = self.when()?;
+        let when = self.when.when()?;
         let run = when.calls.contains(&"run");
         if run && when.calls.len() > 1 {
             return Err("`call` mixes run with HTTP calls: make two faults of it".to_owned());
         }
         self.check_keys(&when.calls, run)?;
-        let fault = if run { Fault::Run(self.run_effect()?) } else { Fault::Call(self.effect()?) };
-        Ok((when, fault))
+        let picture = self.shared.picture;
+        if run {
+            return Ok((when, Fault::Run(self.run.effect(picture)?)));
+        }
+        let delay = Duration::from_millis(self.reply.delay_ms.unwrap_or(0));
+        let spoil = self.spoil.spoil(picture)?;
+        Ok((when, Fault::Call(Effect { delay, reply: self.reply.reply()?, spoil })))
     }
+}
 
+impl WhenForm {
     fn when(&self) -> Result<When, Wrong> {
         let mut calls = Vec::new();
-        for call in self.call.as_slice() {
+        for call in self.call.as_ref().map(OneOrMore::as_slice).unwrap_or_default() {
             let known = CALLS.iter().find(|known| *known == call);
             calls.push(*known.ok_or_else(|| format!("`call` is `{call}`: expected one of {}", CALLS.join(", ")))?);
         }
@@ -73,14 +84,16 @@ impl FaultForm {
             model: globs("model", self.model.as_ref())?,
             input: self.input.clone(),
             attempt: self.attempt.as_ref().map(range).transpose()?,
-            after: self.after,
+            after: self.after.unwrap_or_default(),
             first: self.first,
             per: self.per.unwrap_or(Per::File),
         })
     }
+}
 
-    fn effect(self) -> Result<Effect, Wrong> {
-        let spoil = Spoil {
+impl SpoilForm {
+    fn spoil(self, picture: Option<Picture>) -> Result<Spoil, Wrong> {
+        Ok(Spoil {
             headers: headers(self.headers.as_ref())?,
             cut_at: self.cut_at.as_ref().map(|form| place("cut_at", form)).transpose()?,
             length_off_by: self.length_off_by.unwrap_or(0),
@@ -91,12 +104,12 @@ impl FaultForm {
                 padding: self.padding.unwrap_or_default(),
                 gzip: self.gzip == Some(true),
             },
-            picture: self.picture,
-        };
-        let delay = Duration::from_millis(self.delay_ms.unwrap_or(0));
-        Ok(Effect { delay, reply: self.reply()?, spoil })
+            picture,
+        })
     }
+}
 
+impl ReplyForm {
     fn reply(self) -> Result<Reply, Wrong> {
         let canned = self.body.is_some() || self.json.is_some() || self.ingress == Some(true);
         let says = self.status.is_some() || canned;
@@ -143,9 +156,11 @@ impl FaultForm {
             }
         })
     }
+}
 
-    fn run_effect(self) -> Result<RunEffect, Wrong> {
-        if let Some(picture) = self.picture
+impl RunForm {
+    fn effect(self, picture: Option<Picture>) -> Result<RunEffect, Wrong> {
+        if let Some(picture) = picture
             && !picture.is_whole()
         {
             return Err("`picture` of a run is one that is whole; the others are for downloads".to_owned());
@@ -156,7 +171,7 @@ impl FaultForm {
             log: self.log.unwrap_or_default(),
             output: self.output.unwrap_or_default(),
             remove: self.remove.unwrap_or_default(),
-            picture: self.picture,
+            picture,
             expire_input: self.expire_input == Some(true),
             heeds_cancel: self.heeds_cancel == Some(true),
         })

@@ -1,12 +1,13 @@
 //! Scenarios: what goes wrong, when and for which photo, as data. `docs/scenarios.md` has every
 //! fault with an example; `tests/scenarios/` has files that tests use.
 //!
-//! `form` is the file as it is written and `meaning` what that means; `when` decides which call a fault is
+//! `form` is the file as it is written, `fault` one of its faults, and `meaning` what that means; `when` decides which call a fault is
 //! for, `effect` is what it does there, `damage`, `remake` and `picture` do it.
 
 mod billing;
 mod damage;
 mod effect;
+mod fault;
 mod form;
 mod keeps;
 mod meaning;
