@@ -102,6 +102,9 @@ impl Entry {
     }
 }
 
+/// So many who wait are no crowd to be made larger: a sync among them costs each of them little.
+const CROWD: usize = 16;
+
 /// How pressing the queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
@@ -111,6 +114,8 @@ pub(super) enum Need {
     Soon,
     /// Somebody waits.
     Now,
+    /// So many wait that more need not be waited for.
+    AtOnce,
     /// Nothing more will come: write what is there and end.
     Close,
 }
@@ -151,7 +156,7 @@ impl Queue {
     /// Queues a job, or nothing, and waits until it and all before it is synced.
     pub(super) async fn settle(&self, job: Option<(BatchId, Job)>) -> Result<(), LedgerError> {
         let (told, synced) = oneshot::channel();
-        let first = {
+        let is_news = {
             let mut pending = self.lock();
             if pending.closed {
                 return Err(LedgerError::Closed);
@@ -160,10 +165,9 @@ impl Queue {
                 pending.put(batch, job);
             }
             pending.waiters.push(told);
-            pending.waiters.len() == 1
+            pending.is_news()
         };
-        // The others find the writer awake already.
-        if first {
+        if is_news {
             self.wake.notify_one();
         }
         // The writer is gone only if its runtime is.
@@ -179,14 +183,17 @@ impl Queue {
         settled: HashSet<PaidCall>,
     ) -> Result<Claimed, LedgerError> {
         let (told, answer) = oneshot::channel();
-        {
+        let is_news = {
             let mut pending = self.lock();
             if pending.closed {
                 return Err(LedgerError::Closed);
             }
             pending.claims.push(Claiming { batch, job, terms, settled, told });
+            pending.is_news()
+        };
+        if is_news {
+            self.wake.notify_one();
         }
-        self.wake.notify_one();
         answer.await.unwrap_or(Err(LedgerError::Closed))
     }
 
@@ -228,7 +235,8 @@ impl Queue {
         let pending = self.lock();
         match &*pending {
             Pending { closed: true, .. } => Need::Close,
-            Pending { waiters, claims, .. } if !waiters.is_empty() || !claims.is_empty() => Need::Now,
+            pending if pending.crowd() >= CROWD => Need::AtOnce,
+            pending if pending.crowd() > 0 => Need::Now,
             pending if pending.is_empty() => Need::Nothing,
             _ => Need::Soon,
         }
@@ -301,6 +309,16 @@ impl Pending {
         batches.sort_unstable();
         batches.dedup();
         batches
+    }
+
+    /// How many wait.
+    fn crowd(&self) -> usize {
+        self.waiters.len() + self.claims.len()
+    }
+
+    /// Whether it is more pressing since one more waits: the others find the writer awake already.
+    fn is_news(&self) -> bool {
+        [1, CROWD].contains(&self.crowd())
     }
 
     /// Whether there is nothing to write.

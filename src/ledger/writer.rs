@@ -16,8 +16,8 @@ use crate::job::{BatchId, Job, PaidCall, Terms};
 /// How long a record that can be recomputed may wait for company.
 const RIDE: Duration = Duration::from_millis(50);
 
-/// The least time from one transaction's begin to the next one's. A lone commit never waits for it;
-/// a crowd of them, each with its own sync, would cost more than all the rest of the ledger.
+/// The least time from one transaction's end to the next one's begin. A lone commit never waits for it, nor does a
+/// crowd; some few at a time, each with its own sync, would cost more than all the rest of the ledger.
 const SPACE: Duration = Duration::from_millis(80);
 
 /// How long after a failed write what is left is tried again, if nobody waits for it.
@@ -104,11 +104,12 @@ pub(super) async fn run(queue: Arc<Queue>, store: Arc<dyn Store>) -> Result<(), 
     let _gone = Gone(&queue);
     let mut ride = RIDE;
     let mut outcome = Ok(());
-    let mut free = Instant::now();
+    // For a few who wait, and for a crowd.
+    let mut free = [Instant::now(); 2];
     while wait(&queue, ride, free).await != Need::Close {
         outcome = write(&queue, &*store, Patience::AsLongAsItTakes).await;
         let is_away = matches!(outcome, Err(LedgerError::Away { .. }));
-        free = Instant::now() + if is_away { AGAIN } else { SPACE };
+        free = (if is_away { [AGAIN; 2] } else { [SPACE, Duration::ZERO] }).map(|wait| Instant::now() + wait);
         ride = if outcome.is_ok() { RIDE } else { AGAIN };
         queue.note_health(outcome.as_ref().err().filter(|_| is_away));
     }
@@ -121,9 +122,9 @@ pub(super) async fn run(queue: Arc<Queue>, store: Arc<dyn Store>) -> Result<(), 
     last.and(closed)
 }
 
-/// Waits until there is a reason to write: somebody waits and the way is `free`, or what is queued
-/// has waited for `ride`.
-async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
+/// Waits until there is a reason to write: somebody waits and the way is `free` for so many, or what is queued has
+/// waited for `ride`.
+async fn wait(queue: &Queue, ride: Duration, [free, free_for_many]: [Instant; 2]) -> Need {
     let mut due = None;
     loop {
         let need = queue.need();
@@ -134,6 +135,7 @@ async fn wait(queue: &Queue, ride: Duration, free: Instant) -> Need {
             }
             Need::Soon => *due.get_or_insert_with(|| Instant::now() + ride),
             Need::Now => free,
+            Need::AtOnce => free_for_many,
             Need::Close => return need,
         };
         if until <= Instant::now() {

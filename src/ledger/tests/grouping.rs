@@ -34,6 +34,24 @@ async fn a_hundred_commits_at_once_share_a_few_syncs() {
     assert_eq!(ledger.jobs(batch.id).await.unwrap().len(), 100);
 }
 
+/// A paused clock goes on only while somebody waits for it.
+#[tokio::test(start_paused = true)]
+async fn a_crowd_is_written_at_once_and_a_few_wait_for_company() {
+    let (_folder, ledger, batch) = one_batch().await;
+    let writer = ledger.writer(batch.id);
+    let mut took = Vec::new();
+    for numbers in [1..=1, 2..=5, 6..=25] {
+        let begun = tokio::time::Instant::now();
+        let commits = numbers.map(|number| {
+            let (writer, job) = (writer.clone(), job(number, JobState::Pending));
+            async move { writer.commit(&job).await }
+        });
+        assert!(futures::future::join_all(commits).await.iter().all(Result::is_ok));
+        took.push(begun.elapsed());
+    }
+    assert!(took[1] >= Duration::from_millis(70) && took[2].is_zero(), "{took:?}");
+}
+
 #[tokio::test]
 async fn a_commit_takes_along_all_that_was_noted_before() {
     let (folder, ledger, batch) = one_batch().await;
