@@ -65,8 +65,9 @@ impl Draft {
         match &mut self.content {
             Content::Memory(bytes) if bytes.len() + chunk.len() <= SMALL => bytes.extend_from_slice(chunk),
             Content::Memory(bytes) => {
-                let bytes = self.dressing.head(std::mem::take(bytes));
+                let bytes = std::mem::take(bytes);
                 self.content = self.begin_file().await?;
+                let bytes = self.dressing.head(bytes);
                 // What is written anew, or gets its metadata later, is checked when it has them.
                 let is_as_it_stays = !self.dressing.is_to_be_finished() && !self.dressing.is_wanted();
                 self.arriving = is_as_it_stays.then(|| Arriving::begin(&bytes)).flatten();
@@ -80,10 +81,14 @@ impl Draft {
     }
 
     async fn begin_file(&mut self) -> Result<Content, OutputError> {
-        let (shared, mut names) = (Arc::clone(&self.shared), self.names.clone());
-        let begun = off_the_loop(move || Ok((shared.unfinished(&mut names)?, names)));
-        let (file, names) = begun.await?;
-        self.names = names;
+        let (shared, mut names, mut dressing) =
+            (Arc::clone(&self.shared), self.names.clone(), std::mem::take(&mut self.dressing));
+        let begun = off_the_loop(move || {
+            dressing.read();
+            Ok((shared.unfinished(&mut names)?, names, dressing))
+        });
+        let (file, names, dressing) = begun.await?;
+        (self.names, self.dressing) = (names, dressing);
         Ok(Content::File(file.writing(BUFFER)))
     }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::runtime::Handle;
+
 use super::caption::{Beside, Told};
 use super::draft::off_the_loop;
 use super::folder::{FINISHING, Folder};
@@ -75,20 +77,23 @@ impl Output {
     /// full, [`OutputError::LocalFile`] if it cannot be written. Nothing is left of it then.
     pub async fn place(&self, photo: &Photo, parts: Vec<Part>, expect: Expect<'_>) -> Result<Placed, OutputError> {
         let names = self.names(photo, expect.made)?;
-        let shared = Arc::clone(&self.0);
-        // Each that is written anew takes memory by its size.
-        let is_waiting = parts.iter().any(Part::is_to_be_finished);
-        let is_avif = parts.iter().any(Part::is_to_be_avif);
-        let _turn =
-            if is_waiting { Some(self.0.finishing.acquire_many(turn(expect.pixels, is_avif)).await) } else { None };
-        let finished = Finished {
+        let (shared, runtime) = (Arc::clone(&self.0), Handle::current());
+        let mut finished = Finished {
             parts,
             photo: photo.source.clone(),
             promised: expect.pixels,
             captions: shared.written.captions.beside(Told::caption(expect.caption), Mark::default()),
             previous: expect.previous.cloned(),
         };
-        off_the_loop(move || finished.place(&shared, names)).await
+        off_the_loop(move || {
+            finished.parts.iter_mut().for_each(|part| part.dressing.read());
+            // Each that is written anew takes memory by its size.
+            let memory = finished.memory().map(|memory| runtime.block_on(shared.finishing.acquire_many(memory)));
+            let placed = finished.place(&shared, names);
+            drop(memory);
+            placed
+        })
+        .await
     }
 }
 
@@ -109,6 +114,12 @@ pub(super) struct Finished {
 }
 
 impl Finished {
+    /// The memory that writing it anew takes, MiB; `None` if that need not be.
+    fn memory(&self) -> Option<u32> {
+        let is_avif = self.parts.iter().any(Part::is_to_be_avif);
+        self.parts.iter().any(Part::is_to_be_finished).then(|| turn(self.promised, is_avif))
+    }
+
     pub(super) fn place(mut self, shared: &Folder, mut names: Names) -> Result<Placed, OutputError> {
         let target = names.target(&shared.root);
         let failed = |error| OutputError::of(&target, error);

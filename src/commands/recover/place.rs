@@ -194,7 +194,7 @@ impl Fetch<'_> {
     async fn once(&self, fal: &Fal, output: &Output) -> Result<Placed, SaveError> {
         let caption = self.answer.text();
         let dressing = match &self.made {
-            Some(made) => Dressing::read(self.photo, output.written(), made.clone(), caption).await,
+            Some(made) => Dressing::of(self.photo, output.written(), made.clone(), caption),
             None => Dressing::default(),
         };
         let parts = fetch(fal, output, self.photo, self.answer, &dressing, |_| {}).await?;

@@ -35,7 +35,7 @@ async fn save(stages: &Stages, work: Save) -> Result<Placed, SaveError> {
         Heard::Came(bytes) => work.meter.add(bytes),
     };
     let caption = work.said.as_deref().or(work.answer.text());
-    let dressing = Dressing::read(&work.photo, stages.output.written(), work.made, caption).await;
+    let dressing = Dressing::of(&work.photo, stages.output.written(), work.made, caption);
     let parts = fetch(&stages.fal, &stages.output, &work.photo, &work.answer, &dressing, hear).await?;
     let made = Made { index: work.index, seed: work.answer.seed, request: work.request.as_str() };
     let expect = Expect { pixels: work.promised, previous: work.previous.as_deref(), caption, made };

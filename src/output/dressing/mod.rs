@@ -5,7 +5,8 @@ mod anew;
 mod finishing;
 
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use super::Captions;
 use super::template::Template;
@@ -101,9 +102,13 @@ impl Written {
     }
 }
 
-/// What one file gets.
+/// What one file gets. It is read of the photo by the first who needs it, where he waits for the disk anyway.
 #[derive(Debug, Clone, Default)]
 pub struct Dressing {
+    /// Of what it is to be read; `None` once it is.
+    unread: Option<Arc<Unread>>,
+    /// Whether it gets no mask.
+    is_unmasked: bool,
     dress: Option<Dress>,
     /// Whether it has got it, or could not.
     is_on: bool,
@@ -113,35 +118,59 @@ pub struct Dressing {
     finishing: Option<Finishing>,
 }
 
-impl Dressing {
-    /// Reads what a photo says of itself, for the result that was made of it and has a caption; without what is
-    /// stripped.
-    pub async fn read(photo: &Photo, written: &Written, made: Provenance, caption: Option<&str>) -> Self {
-        let (source, written) = (photo.source.clone(), written.clone());
-        let (strip, words) = (written.strip, written.captions.embedded(caption));
-        let read = tokio::task::spawn_blocking(move || {
-            let mut file = storage::source(&source).open(&source)?;
-            let finishing = Finishing::of(&source, &mut file, &written);
+/// What is to be read for the files of a result: once for all of them.
+#[derive(Debug)]
+struct Unread {
+    photo: Box<Path>,
+    written: Written,
+    made: Provenance,
+    caption: Option<Box<str>>,
+    read: OnceLock<(Dress, Option<Finishing>, Option<Box<str>>)>,
+}
+
+impl Unread {
+    fn read(&self) -> (Dress, Option<Finishing>, Option<Box<str>>) {
+        let read = || {
+            let mut file = storage::source(&self.photo).open(&self.photo)?;
+            let finishing = Finishing::of(&self.photo, &mut file, &self.written);
             Metadata::of(file).map(|metadata| (metadata, finishing))
-        });
-        let read = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        let ((source, finishing), note) = match read {
+        };
+        let ((source, finishing), error) = match read() {
             Ok(read) => (read, None),
             Err(error) => (Default::default(), Some(error)),
         };
-        let mut note = note.map(|error| format!("the photo's own metadata could not be read: {}", said(&error)));
-        let mut dress = Dress::new(source, strip, made);
+        let mut note =
+            error.map(|error: io::Error| format!("the photo's own metadata could not be read: {}", said(&error)));
+        let mut dress = Dress::new(source, self.written.strip, self.made.clone());
+        let words = self.written.captions.embedded(self.caption.as_deref());
         if let Some(Err(why)) = words.map(|words| dress.say(words)) {
             note.get_or_insert(format!("the caption is not in the picture: {why}"));
         }
-        Self { dress: Some(dress), is_on: false, note: note.map(Into::into), finishing }
+        (dress, finishing, note.map(Into::into))
+    }
+}
+
+impl Dressing {
+    /// What a photo says of itself, for the result that was made of it and has a caption; without what is stripped.
+    #[must_use]
+    pub fn of(photo: &Photo, written: &Written, made: Provenance, caption: Option<&str>) -> Self {
+        let (photo, written, caption) = (photo.source.clone(), written.clone(), caption.map(Into::into));
+        let unread = Unread { photo, written, made, caption, read: OnceLock::new() };
+        Self { unread: Some(Arc::new(unread)), ..Self::default() }
+    }
+
+    /// Reads it, before anything else is done with it. It blocks.
+    pub(in crate::output) fn read(&mut self) {
+        let Some(unread) = self.unread.take() else { return };
+        let (dress, finishing, note) = unread.read.get_or_init(|| unread.read()).clone();
+        let finishing = if self.is_unmasked { finishing.and_then(Finishing::without_mask) } else { finishing };
+        (self.dress, self.finishing, self.note) = (Some(dress), finishing, note);
     }
 
     /// The same for a file that is no picture of the photo.
     #[must_use]
     pub fn without_mask(&self) -> Self {
-        let finishing = self.finishing.clone().and_then(Finishing::without_mask);
-        Self { finishing, ..self.clone() }
+        Self { is_unmasked: true, ..self.clone() }
     }
 
     /// What could not be done, for a person to read.
