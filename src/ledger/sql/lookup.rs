@@ -79,8 +79,14 @@ pub(super) async fn some_jobs<C: Sql>(
     most: i64,
 ) -> Result<Vec<Job>, Failed> {
     let text = format!("SELECT {} FROM jobs WHERE batch = ? AND job > ? ORDER BY job LIMIT ?", list::<C>());
-    let rows = connection.rows(AssertSqlSafe(text), values![batch.0, after, most]).await?;
-    rows.iter().map(|row| Ok(restore::job(row)?.1)).collect()
+    let mut jobs = Vec::new();
+    let read = |row: &C::Row| {
+        jobs.push(restore::job(row)?.1);
+        Ok(())
+    };
+    let about = usize::try_from(most).unwrap_or(0);
+    connection.each(AssertSqlSafe(text), values![batch.0, after, most], about, read).await?;
+    Ok(jobs)
 }
 
 /// A batch's jobs in the order of their numbers.

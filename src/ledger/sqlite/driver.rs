@@ -18,8 +18,9 @@ use crate::ledger::sql::{Driver, Slot};
 /// How many rows SQLite's thread may be ahead of us.
 pub(super) const ROWS_AHEAD: usize = 1024;
 
-/// How long rows may gather.
+/// How long rows may gather, and how few to come are not worth it.
 const GATHER: Duration = Duration::from_millis(1);
+const FEW: usize = 16;
 
 driver!(SqliteRow, SqliteArguments, |text| text);
 
@@ -142,8 +143,8 @@ impl Sql for SqliteConnection {
             chunk.iter().try_for_each(&mut read)?;
             seen += chunk.len();
             // Rows come from another thread. To be woken for each costs more than to read it, so
-            // some hundred may gather while many are to come.
-            if chunk.len() < ROWS_AHEAD && about.saturating_sub(seen) > ROWS_AHEAD {
+            // they may gather while more are to come.
+            if chunk.len() < ROWS_AHEAD && about.saturating_sub(seen) > FEW {
                 sleep(GATHER).await;
             }
         }
