@@ -105,6 +105,7 @@ impl Ordeal {
             feed: Feed::Photos(found),
             events: None,
             canary: None,
+            share: None,
             link: None,
         };
         let retry_failed = Some(fal_tui::plan::Failed::default());

@@ -91,6 +91,7 @@ impl Desk {
             feed: Feed::Photos(found),
             events: None,
             canary: None,
+            share: None,
             link: None,
         };
         let mut options = options(opened.id, model, params);

@@ -23,7 +23,7 @@ fn a_path_runs_and_a_command_commands() {
     assert_eq!(run.flags().options.how.concurrency.as_deref(), Some("4"));
 
     let plan = read("plan ./photos --json").unwrap();
-    assert!(matches!(&plan.command, Some(Command::Plan(flags)) if flags.options.face.json));
+    assert!(matches!(&plan.command, Some(Command::Plan(plan)) if plan.flags.options.face.json));
     assert_eq!(plan.flags().paths, [Path::new("./photos")]);
 }
 

@@ -3,12 +3,14 @@
 
 mod attach;
 mod flags;
+mod given;
 mod keep;
 mod man;
 mod pages;
 mod tell;
 mod webhook;
 mod words;
+mod work;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ pub use pages::{ConfigPage, SpentBy};
 pub use tell::TellFlags;
 pub use webhook::WebhookFlags;
 use words::{ENVIRONMENT, EXAMPLES, EXIT_STATUS};
+pub use work::{PlanFlags, WorkFlags};
 
 use crate::job::{BatchId, CauseKind};
 
@@ -53,7 +56,13 @@ pub struct Cli {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Say what would be sent, skipped and paid; spends nothing, uploads nothing.
-    Plan(Flags),
+    Plan(PlanFlags),
+    /// Take part in a batch that was handed to workers, until it ends; any number of machines may.
+    ///
+    /// The batch was made by `fal-tui plan PATH --ledger postgres://… --enqueue`, with its cap, its window and what is
+    /// written. Each worker takes jobs that nobody works on, and those of one that died; together they keep the cap and the
+    /// window. SIGTERM hands its jobs back.
+    Work(WorkFlags),
     /// List the batches that the ledger knows, newest first.
     Batches {
         /// One JSON object a line.
@@ -310,64 +319,6 @@ impl Cli {
     fn misplaced_command(&self) -> Option<String> {
         let first = self.run.paths.first()?.to_str()?;
         Self::command().get_subcommands().map(clap::Command::get_name).find(|name| *name == first).map(str::to_owned)
-    }
-
-    /// The run flags, whichever command they were given to.
-    #[must_use]
-    pub fn flags(&self) -> Flags {
-        match &self.command {
-            None => self.run.clone(),
-            Some(Command::Plan(flags)) => flags.clone(),
-            Some(Command::Retry { how, sandbox, tell, face, place, .. }) => {
-                let (how, sandbox, tell) = (how.clone(), sandbox.clone(), tell.clone());
-                let (face, place) = (face.clone(), place.clone());
-                let options = Options { how, sandbox, tell, face, place, ..Options::default() };
-                Flags { options, ..Flags::default() }
-            }
-            Some(Command::Review { how, sandbox, face, place, .. }) => {
-                let (how, sandbox, face, place) = (how.clone(), sandbox.clone(), face.clone(), place.clone());
-                Flags { options: Options { how, sandbox, face, place, ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Attach(AttachFlags { face, place, .. })) => {
-                let (face, place) = (face.clone(), place.clone());
-                Flags { options: Options { face, place, ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Config { options, .. }) => Flags { options: options.clone(), ..Flags::default() },
-            Some(
-                Command::Batches { json, place } | Command::Show { json, place, .. } | Command::Doctor { json, place },
-            ) => {
-                let face = FaceFlags { json: *json, ..FaceFlags::default() };
-                Flags { options: Options { face, place: place.clone(), ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Recover { paths, json, what, place, .. }) => {
-                let face = FaceFlags { json: *json, ..FaceFlags::default() };
-                let options = Options { what: what.clone(), face, place: place.clone(), ..Options::default() };
-                Flags { paths: paths.clone(), options, ..Flags::default() }
-            }
-            Some(Command::Models { json, sandbox, place, .. }) => {
-                let face = FaceFlags { json: *json, ..FaceFlags::default() };
-                let (sandbox, place) = (sandbox.clone(), place.clone());
-                Flags { options: Options { sandbox, face, place, ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Report { captions, report, place, .. }) => {
-                let (captions, report) = (captions.clone(), report.clone());
-                let written = WrittenFlags { captions, report, ..WrittenFlags::default() };
-                let what = WhatFlags { written, ..WhatFlags::default() };
-                Flags { options: Options { what, place: place.clone(), ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Login { profile } | Command::Logout { profile }) => {
-                let place = PlaceFlags { profile: profile.clone(), ..PlaceFlags::default() };
-                Flags { options: Options { place, ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Spent { place, .. }) => {
-                Flags { options: Options { place: place.clone(), ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Sandbox { shape, .. }) => {
-                let sandbox = SandboxFlags { sandbox: true, shape: shape.clone() };
-                Flags { options: Options { sandbox, ..Options::default() }, ..Flags::default() }
-            }
-            Some(Command::Completions { .. } | Command::Man { .. }) => Flags::default(),
-        }
     }
 }
 

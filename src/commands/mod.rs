@@ -70,15 +70,21 @@ pub fn main(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         .map_err(|error| Failure::usage(&error))?;
     let status = runtime.block_on(async {
         match &cli.command {
-            None => run::run(&settings, environment, handles, None).await,
+            None => run::run(&settings, environment, handles, run::Purpose::Run).await,
             Some(Command::Retry { batch, only, text, .. }) => {
                 let failed = run::Again::new(*batch, only.as_deref(), text.clone());
-                run::run(&settings, environment, handles, Some(run::Known::Again(failed))).await
+                run::run(&settings, environment, handles, run::Purpose::Again(failed)).await
             }
             Some(Command::Review { batch, .. }) => {
-                run::run(&settings, environment, handles, Some(run::Known::Review(*batch))).await
+                run::run(&settings, environment, handles, run::Purpose::Review(*batch)).await
+            }
+            Some(Command::Work(flags)) => {
+                run::run(&settings, environment, handles, run::Purpose::Work(flags.batch)).await
             }
             Some(Command::Attach(flags)) => attach::attach(&settings, environment, flags.batch, flags.read_only).await,
+            Some(Command::Plan(flags)) if flags.enqueue => {
+                run::run(&settings, environment, handles, run::Purpose::Enqueue).await
+            }
             Some(Command::Plan(_)) => plan::plan(&settings).await,
             Some(Command::Sandbox { port, .. }) => sandbox::serve(&settings, *port).await,
             Some(Command::Batches { json, .. }) => inspect::batches(&settings, *json).await,

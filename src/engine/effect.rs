@@ -9,7 +9,9 @@ use crate::engine::snapshot::LogLine;
 use crate::fal::FalError;
 use crate::job::{
     Answer, BatchId, Cause, Checkpoint, ContentHash, Opinion, OwnParams, Photo, Request, Saved, Suspicion, Transition,
+    Upload,
 };
+use crate::ledger::Money;
 
 /// What follows for one job, in order.
 pub(super) type Effects = Vec<Effect>;
@@ -53,6 +55,8 @@ pub(super) enum Effect {
     FindArchived,
     /// Somebody else pays for the same picture: that is waited for.
     AwaitRival(Option<BatchId>),
+    /// The cap that all workers keep does not bear its call now: it waits with its upload.
+    AwaitMoney(Upload, Money),
     /// It goes where it can be sent from.
     Send,
     /// Its wait is over.

@@ -7,7 +7,7 @@ mod opinion;
 use std::ops::Range;
 
 use crate::engine::snapshot::{Choice, Query, Tab, Totals};
-use crate::engine::table::{Causes, Index, Measure, Spec, Views};
+use crate::engine::table::{Causes, Index, Measure, Slots, Spec, Views};
 use crate::job::{
     Cost, Group, Impossible, Job, JobId, JobState, Loss, OwnParams, Pixels, Spent, Status, Timestamp, Transition, Usd,
     apply,
@@ -18,7 +18,7 @@ use crate::plan::CostModel;
 /// All jobs of a batch with their totals and index.
 #[derive(Debug)]
 pub(super) struct JobTable {
-    jobs: Vec<Job>,
+    jobs: Slots,
     index: Index,
     totals: Totals,
     cost: CostModel,
@@ -32,7 +32,7 @@ pub(super) struct JobTable {
 impl JobTable {
     pub(super) fn new(price: Option<UnitPrice>, params: Params, model: Model) -> Self {
         Self {
-            jobs: Vec::new(),
+            jobs: Slots::default(),
             index: Index::default(),
             totals: Totals::default(),
             cost: CostModel::new(price, params, model),
@@ -55,7 +55,7 @@ impl JobTable {
     }
 
     pub(super) fn get(&self, id: JobId) -> Option<&Job> {
-        self.jobs.get(id.index())
+        self.jobs.get(id)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
@@ -63,7 +63,7 @@ impl JobTable {
     }
 
     pub(super) fn next_id(&self) -> JobId {
-        JobId::at(self.jobs.len())
+        self.jobs.next_id()
     }
 
     pub(super) fn price(&self) -> Option<&UnitPrice> {
@@ -77,9 +77,9 @@ impl JobTable {
     /// Takes other parameters: everything is counted with the prices that follow.
     pub(super) fn set_params(&mut self, params: Params) {
         self.reckon_anew(|cost, jobs| {
-            cost.set_params(params, jobs);
+            cost.set_params(params, jobs.iter());
             if cost.bound.is_some() {
-                cost.hold_cap(jobs);
+                cost.hold_cap(jobs.iter());
             }
         });
     }
@@ -89,7 +89,7 @@ impl JobTable {
         self.reckon_anew(|cost, _| cost.price = Some(price));
     }
 
-    fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel, &[Job])) {
+    fn reckon_anew(&mut self, change: impl FnOnce(&mut CostModel, &Slots)) {
         // Rows in an order that follows are gathered anew, little by little; others stay where they are.
         let mut views = std::mem::take(&mut self.views);
         views.keep(|view| !view.follows_params());
@@ -151,7 +151,7 @@ impl JobTable {
     pub(super) fn set_choice(&mut self, id: JobId, choice: Option<Choice>) {
         let Self { jobs, cost, choices, views, .. } = self;
         let before = choice_of(choices, id);
-        let Some(job) = jobs.get(id.index()).filter(|_| before != choice) else { return };
+        let Some(job) = jobs.get(id).filter(|_| before != choice) else { return };
         for view in views.iter_mut().filter(|view| view.is_by_choice()) {
             view.count(job, measure(cost, choices, job), false);
         }
@@ -176,11 +176,11 @@ impl JobTable {
         self.cost.cost(self.get(id)?, billed_units, made)
     }
 
-    /// Takes in a job whose id is [`Self::next_id`].
+    /// Takes in a job that is not here yet: the next one, or of a batch that many work on any.
     pub(super) fn push(&mut self, job: Job) {
         let id = job.id;
         self.cost.recall(&job);
-        self.jobs.push(job);
+        self.jobs.put(job);
         self.count(id, true);
     }
 
@@ -188,7 +188,7 @@ impl JobTable {
     pub(super) fn replace(&mut self, job: Job) {
         let id = job.id;
         self.count(id, false);
-        if let Some(slot) = self.jobs.get_mut(id.index()) {
+        if let Some(slot) = self.jobs.get_mut(id) {
             self.cost.own.remove(&id);
             self.cost.recall(&job);
             let before = std::mem::replace(slot, job).state;
@@ -203,7 +203,7 @@ impl JobTable {
             return;
         }
         self.count(id, false);
-        if let Some(job) = self.jobs.get_mut(id.index()) {
+        if let Some(job) = self.jobs.get_mut(id) {
             job.own = own;
             self.cost.recall(job);
         }
@@ -212,20 +212,20 @@ impl JobTable {
 
     /// Lets a job with a result begin anew with parameters of its own.
     pub(super) fn redo(&mut self, id: JobId, params: Params, at: Timestamp) -> Result<Option<&Job>, Impossible> {
-        let Some(job) = self.jobs.get(id.index()) else { return Ok(None) };
+        let Some(job) = self.jobs.get(id) else { return Ok(None) };
         let state = apply(&job.state, Transition::Redo, at)?;
         let own = Some(OwnParams(params.canonical().into()));
         self.count(id, false);
         self.cost.reusing.remove(&id);
         self.cost.own.insert(id, params);
-        if let Some(job) = self.jobs.get_mut(id.index()) {
+        if let Some(job) = self.jobs.get_mut(id) {
             job.own = own;
             job.opinion = job.opinion.take().and_then(|opinion| opinion.of_photo());
             let before = std::mem::replace(&mut job.state, state);
             self.sink(&before, id);
             self.count(id, true);
         }
-        Ok(self.jobs.get(id.index()))
+        Ok(self.jobs.get(id))
     }
 
     /// Lets something happen to a job.
@@ -235,12 +235,12 @@ impl JobTable {
         transition: Transition,
         at: Timestamp,
     ) -> Result<Option<&Job>, Impossible> {
-        let Some(job) = self.jobs.get(id.index()) else {
+        let Some(job) = self.jobs.get(id) else {
             return Err(Impossible { from: Status::Pending, transition: Box::new(transition) });
         };
         let next = apply(&job.state, transition, at)?;
         self.count(id, false);
-        if let Some(job) = self.jobs.get_mut(id.index()) {
+        if let Some(job) = self.jobs.get_mut(id) {
             let before = std::mem::replace(&mut job.state, next);
             self.sink(&before, id);
             self.count(id, true);
@@ -248,7 +248,7 @@ impl JobTable {
         if let Some(bound) = self.get(id).and_then(|job| self.cost.learned(job)) {
             self.reckon_anew(|cost, _| cost.bound = Some(bound));
         }
-        Ok(self.jobs.get(id.index()))
+        Ok(self.jobs.get(id))
     }
 
     /// What a result cost stays spent when another takes its place.
@@ -266,7 +266,7 @@ impl JobTable {
     /// Counts a job out before it changes, and in again afterwards.
     fn count(&mut self, id: JobId, joins: bool) {
         let Self { jobs, index, totals, cost, choices, causes, views } = self;
-        let Some(job) = jobs.get(id.index()) else { return };
+        let Some(job) = jobs.get(id) else { return };
         let group = job.state.status().group();
         let measure = measure(cost, choices, job);
         let estimated = cost.expected(job);

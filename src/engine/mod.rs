@@ -5,6 +5,7 @@ mod actor;
 mod canary;
 mod clock;
 mod command;
+mod crew;
 mod dedup;
 mod effect;
 mod event;

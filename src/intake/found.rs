@@ -6,12 +6,14 @@ use crate::job::{Job, JobId, JobState, OwnParams, Photo};
 
 /// What comes of looking for photos, in its order. The end of it all is the end of the walk, unless that was told
 /// before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Arrival {
     /// Files, in natural order: new ones, and after the walk also known ones that changed.
     Found(Vec<Found>),
     /// Every file that was there has been found. What comes now is new.
     Walked,
+    /// Jobs of a batch that many work on, which this process took.
+    Taken(Vec<Job>),
     /// A file that was there is no more, or a folder with all below it: its path below the input.
     Gone(Box<Path>),
 }
@@ -22,7 +24,7 @@ impl Arrival {
     pub fn found(self) -> Vec<Found> {
         match self {
             Self::Found(found) => found,
-            Self::Walked | Self::Gone(_) => Vec::new(),
+            Self::Walked | Self::Taken(_) | Self::Gone(_) => Vec::new(),
         }
     }
 }

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 
 use super::LedgerError;
+use super::crew::purse::Purse;
 use super::queue::Pending;
-use crate::job::{BatchId, ContentHash, Job, JobState, PaidCall, Terms, stands_in_the_way};
+use crate::job::{BatchId, ContentHash, Job, JobState, PaidCall, Terms, Usd, stands_in_the_way};
 
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,29 @@ pub enum Claimed {
     Ours,
     /// Nothing was written: a job of this batch came first.
     Held(BatchId),
+    /// Nothing was written: a cap that many workers keep does not bear it.
+    OverCap(Money),
+}
+
+/// What a cap that many workers keep stood at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// The cap.
+    pub cap: Usd,
+    /// What is spent of it, and held for calls that may be billed yet.
+    pub used: Usd,
+    /// What of that is held: calls may turn out cheaper.
+    pub held: Usd,
+}
+
+/// What a paid call is made for.
+#[derive(Debug, Clone)]
+pub struct Stakes {
+    /// Nobody else's call for the same picture on these terms may be in its way, but those that came to nothing for this
+    /// job; `None` where somebody wants it made whatever there is.
+    pub alone: Option<(Terms, HashSet<PaidCall>)>,
+    /// What it may be billed at most; `None` if nobody can count that.
+    pub at_most: Option<Usd>,
 }
 
 /// An intent that waits to be written.
@@ -25,9 +49,7 @@ pub enum Claimed {
 pub(super) struct Claiming {
     pub(super) batch: BatchId,
     pub(super) job: Job,
-    pub(super) terms: Terms,
-    /// Calls that came to nothing for this job.
-    pub(super) settled: HashSet<PaidCall>,
+    pub(super) stakes: Stakes,
     pub(super) told: oneshot::Sender<Result<Claimed, LedgerError>>,
 }
 
@@ -38,16 +60,18 @@ impl Claiming {
         Some((intent.upload.content, PaidCall::Upload(intent.upload.url.clone())))
     }
 
-    /// Whose claim is in its way, of those in the ledger.
-    fn rival(&self, others: &[Other]) -> Option<BatchId> {
+    /// Whose claim is in its way, of those in the ledger. What else goes on in its batch is known to who works on it,
+    /// unless many do.
+    fn rival(&self, others: &[Other], shares: bool) -> Option<BatchId> {
         let (content, own) = self.intent()?;
+        let (terms, settled) = self.stakes.alone.as_ref()?;
         let is_in_the_way = |other: &&Other| {
             let claim = other.job.state.claim();
-            other.batch != self.batch
+            (other.batch != self.batch || (shares && other.job.id != self.job.id))
                 && other.content == content
-                && other.terms == self.terms
+                && other.terms == *terms
                 // A lost call that this job took over is its own business.
-                && claim.is_some_and(|claim| claim.call != own && stands_in_the_way(&claim, &self.settled))
+                && claim.is_some_and(|claim| claim.call != own && stands_in_the_way(&claim, settled))
         };
         others.iter().find(is_in_the_way).map(|other| other.batch)
     }
@@ -63,15 +87,30 @@ pub(super) struct Other {
 
 /// Which claims are granted, by what is in the ledger while nobody else can write to it: those go to what is
 /// pending. `None` for the second of two at the same moment, which is asked again once the first is written.
-pub(super) fn grant(pending: &mut Pending, claims: &[Claiming], others: &[Other]) -> Vec<Option<Claimed>> {
+pub(super) fn grant(
+    pending: &mut Pending,
+    claims: &[Claiming],
+    others: &[Other],
+    purses: &mut [Purse],
+) -> Vec<Option<Claimed>> {
     let mut granted = HashSet::new();
-    let answer = |claim: &Claiming| match (claim.rival(others), claim.intent()) {
-        (Some(batch), _) => Some(Claimed::Held(batch)),
-        (None, Some((content, _))) if !granted.insert((content, claim.terms.clone())) => None,
-        (None, _) => {
-            pending.grant(claim.batch, claim.job.clone());
-            Some(Claimed::Ours)
+    let mut answer = |claim: &Claiming| {
+        let mut purse = purses.iter_mut().find(|purse| purse.batch == claim.batch);
+        if let Some(batch) = claim.rival(others, purse.is_some()) {
+            return Some(Claimed::Held(batch));
         }
+        let alone = claim.stakes.alone.as_ref().zip(claim.intent());
+        if let Some(((terms, _), (content, _))) = alone
+            && !granted.insert((content, terms.clone()))
+        {
+            return None;
+        }
+        let held = purse.as_mut().map_or(Ok(()), |purse| purse.take(claim.job.id, claim.stakes.at_most));
+        if let Err(money) = held {
+            return Some(Claimed::OverCap(money));
+        }
+        pending.grant(claim.batch, claim.job.clone());
+        Some(Claimed::Ours)
     };
-    claims.iter().map(answer).collect()
+    claims.iter().map(&mut answer).collect()
 }

@@ -94,6 +94,20 @@ pub enum LedgerError {
         "this ledger is a file of one machine, which cannot be looked at from others\nhint: FAL_TUI_LEDGER=postgres://… keeps it on a server"
     )]
     Unshared,
+    /// The ledger is one machine's, and many workers were to share it.
+    #[error("the ledger {} is this machine's alone\nhint: workers share one on a server: `--ledger postgres://HOST/DATABASE`", .path.display())]
+    Alone {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// The batch is not handed to workers.
+    #[error(
+        "batch {0} is not handed to workers\nhint: `fal-tui plan PATH --enqueue` with the paths, folder and parameters that it was run with hands it to them"
+    )]
+    NotHandedOver(BatchId),
+    /// What was to be recorded would have passed a cap, although it was held against it: nothing of it was written.
+    #[error("the cap of batch {0} would have been passed, so nothing was recorded or sent")]
+    CapPassed(BatchId),
     /// What was given is no address of a ledger.
     #[error("{0}")]
     Address(#[from] super::address::AddressError),

@@ -1,17 +1,17 @@
 //! What waits to be written. It holds one entry a job however often the job changes, so it cannot
 //! grow past the batch itself.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map;
-use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::LedgerError;
 use super::attempt::Attempt;
-use super::claim::{Claimed, Claiming};
+use super::claim::{Claimed, Claiming, Stakes};
 use super::record::Record;
-use crate::job::{BatchId, Job, JobId, JobState, PaidCall, Terms};
+use crate::job::{BatchId, Job, JobId, JobState};
 
 /// What one transaction writes, in order.
 pub(super) struct Rows<'a> {
@@ -175,20 +175,14 @@ impl Queue {
     }
 
     /// Queues an intent, and waits until it is synced or turns out not to be the first.
-    pub(super) async fn claim(
-        &self,
-        batch: BatchId,
-        job: Job,
-        terms: Terms,
-        settled: HashSet<PaidCall>,
-    ) -> Result<Claimed, LedgerError> {
+    pub(super) async fn claim(&self, batch: BatchId, job: Job, stakes: Stakes) -> Result<Claimed, LedgerError> {
         let (told, answer) = oneshot::channel();
         let is_news = {
             let mut pending = self.lock();
             if pending.closed {
                 return Err(LedgerError::Closed);
             }
-            pending.claims.push(Claiming { batch, job, terms, settled, told });
+            pending.claims.push(Claiming { batch, job, stakes, told });
             pending.is_news()
         };
         if is_news {
@@ -321,6 +315,18 @@ impl Pending {
         [1, CROWD].contains(&self.crowd())
     }
 
+    /// The jobs of a batch that it or these claims are about.
+    pub(super) fn jobs_of(&self, batch: BatchId, claims: &[Claiming]) -> Vec<JobId> {
+        let jobs = self.jobs.keys().copied();
+        let attempts = self.attempts.iter().map(|(batch, attempt)| (*batch, attempt.job));
+        let claimed = claims.iter().map(|claim| (claim.batch, claim.job.id));
+        let all = jobs.chain(attempts).chain(claimed).filter(|(of, _)| *of == batch).map(|(_, job)| job);
+        let mut jobs: Vec<_> = all.collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        jobs
+    }
+
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty() && self.attempts.is_empty() && self.claims.is_empty()
@@ -336,8 +342,14 @@ impl Pending {
             rows.last.extend(entry.was.iter().flat_map(|was| was.rows(*batch)));
             rows.jobs.extend(entry.rows(*batch));
         }
-        rows.jobs.extend(self.granted.iter().map(|(batch, job)| (*batch, job, &job.state)));
+        rows.jobs.extend(self.granted().jobs);
         rows
+    }
+
+    /// The intents that are granted.
+    pub(super) fn granted(&self) -> Rows<'_> {
+        let jobs = self.granted.iter().map(|(batch, job)| (*batch, job, &job.state)).collect();
+        Rows { last: Vec::new(), giving_way: Vec::new(), jobs, attempts: &[] }
     }
 
     /// Tells everyone who waited how it went.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use futures::future::BoxFuture;
 
 use super::claim::{Claimed, Claiming};
+use super::crew::{Course, Handover, Joined, Taken};
 use super::found::By;
 use super::hold::{BatchHold, Held};
 use super::post::values::{Changes, Mark, Order, Placed, Post};
@@ -41,6 +42,16 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn find_or_make<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, (BatchId, bool)>;
     /// Takes a batch for this process, unless another works on it.
     fn take(&self, batch: BatchId) -> Answer<'_, BatchHold>;
+    /// Hands a batch to workers.
+    fn hand_over<'a>(&'a self, batch: BatchId, handover: &'a Handover) -> Answer<'a, ()>;
+    /// What workers of a batch go by, if it is handed to them.
+    fn course(&self, batch: BatchId) -> Answer<'_, Option<Course>>;
+    /// Works on a batch beside others, unless a process has it for itself.
+    fn join(&self, batch: BatchId) -> Answer<'_, Joined>;
+    /// Ends that; whether nobody else works on it now.
+    fn part(&self, batch: BatchId) -> Answer<'_, bool>;
+    /// Takes so many of a batch's jobs that have not ended and that nobody works on.
+    fn take_jobs(&self, batch: BatchId, most: u16) -> Answer<'_, Taken>;
     /// Whether any process works on a batch.
     fn is_worked_on(&self, batch: BatchId) -> Answer<'_, bool>;
     /// The batches that processes work on now.

@@ -1,17 +1,16 @@
 //! The one who writes: it groups what many jobs have to record into few transactions.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Attempt;
-use super::claim::{Claimed, Claiming};
+use super::claim::{Claimed, Claiming, Stakes};
 use super::queue::{Need, Queue};
 use super::store::Store;
 use super::{Inner, LedgerError};
-use crate::job::{BatchId, Job, PaidCall, Terms};
+use crate::job::{BatchId, Job};
 
 /// How long a record that can be recomputed may wait for company.
 const RIDE: Duration = Duration::from_millis(50);
@@ -65,13 +64,13 @@ impl Writer {
     }
 
     /// Records a job's intent, unless a job of another batch, of whatever process, has paid or may have
-    /// paid for the same picture on the same terms; calls that are `settled` came to nothing for this one.
+    /// paid for the same picture on the same terms, or a cap that many workers keep does not bear what is at stake.
     /// Returns when the intent is on the disk, or that it was not written.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub async fn claim(&self, job: &Job, terms: Terms, settled: HashSet<PaidCall>) -> Result<Claimed, LedgerError> {
-        self.ledger.queue.claim(self.batch, job.clone(), terms, settled).await
+    pub async fn claim(&self, job: &Job, stakes: Stakes) -> Result<Claimed, LedgerError> {
+        self.ledger.queue.claim(self.batch, job.clone(), stakes).await
     }
 
     /// Records an attempt that ended. Returns at once; it is written within 50 ms.

@@ -109,7 +109,7 @@ impl<'a> Draft<'a> {
         };
         let earlier = sizes(basis.ledger, &terms).await?;
         let (terms, sizing, memory) = (Arc::new(terms), basis.params.sizing(), Arc::clone(basis.memory));
-        let wanted = Wanted { terms, sizing, memory, batch: basis.batch };
+        let wanted = Wanted { terms, sizing, memory, batch: basis.batch, shares: false };
         let mut draft = Self {
             basis,
             wanted,

@@ -260,6 +260,11 @@ impl Planner {
         is_whole && !was_told
     }
 
+    /// Whether it was told.
+    pub(crate) fn was_told(&self) -> bool {
+        self.told
+    }
+
     /// The plan as it stands under a cap, with what else is to be said in it.
     pub(crate) fn plan(&mut self, mut cap: Cap, complete: impl FnOnce(&mut Plan)) -> Arc<Plan> {
         cap.used += self.found_usd;

@@ -90,6 +90,7 @@ impl State {
             | NoticeKind::WebhookRefused
             | NoticeKind::WebhooksMissed
             | NoticeKind::AtOnce
+            | NoticeKind::Enqueued
             | NoticeKind::Resumed => return None,
         })
     }

@@ -54,6 +54,7 @@ pub(crate) fn options(id: BatchId, model: Model, params: Params) -> Options {
             logs: false,
             watches: false,
             paused: false,
+            plans_only: false,
         },
         world: World { clock: Clock::start(), rehearse: None, seed: 7, webhooks: None },
     }

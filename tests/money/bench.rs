@@ -91,6 +91,7 @@ impl Bench {
             },
             events: Some(tell),
             canary: ledger.canary(opened.id).await.unwrap(),
+            share: None,
             link: None,
             ledger: ledger.clone(),
         };

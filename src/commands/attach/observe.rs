@@ -78,6 +78,8 @@ pub(super) async fn observe(
         pools: Pools::FULL,
         retry_failed: None,
         reviews: true,
+        course: None,
+        enqueues: false,
         settings: settings.clone(),
         webhooks: None,
     };

@@ -96,24 +96,30 @@ impl Face {
         }
     }
 
+    /// As lines or JSON, also on a terminal.
+    pub(in crate::commands) fn told(settings: &Settings, environment: &Environment) -> Self {
+        Self::as_told(settings, &caps(settings, environment))
+    }
+
+    fn as_told(settings: &Settings, caps: &Caps) -> Self {
+        if settings.face.json {
+            return Self::Told { form: Form::Json, color: false, beside: Beside::of(caps) };
+        }
+        let forced = settings.face.look.color == caps::ColorChoice::Always;
+        let color = caps.depth != caps::Depth::Mono && (Tty::of_process().stdout || forced);
+        Self::Told { form: Form::Lines, color, beside: Beside::of(caps) }
+    }
+
     fn of(settings: &Settings, environment: &Environment, review: bool) -> Result<Self, Failure> {
         let caps = caps(settings, environment);
         if settings.face.headless == Headless::Background {
             return Ok(Self::Told { form: Form::Lines, color: false, beside: None });
         }
-        if settings.face.json {
-            return Ok(Self::Told { form: Form::Json, color: false, beside: Beside::of(&caps) });
-        }
-        if caps.dashboard.is_ok() && settings.face.headless == Headless::No {
+        if !settings.face.json && caps.dashboard.is_ok() && settings.face.headless == Headless::No {
             let options = dashboard(settings, environment, caps)?;
             return Ok(Self::Dashboard(Box::new(tui::Options { review, ..options })));
         }
-        let forced = settings.face.look.color == caps::ColorChoice::Always;
-        Ok(Self::Told {
-            form: Form::Lines,
-            color: caps.depth != caps::Depth::Mono && (Tty::of_process().stdout || forced),
-            beside: Beside::of(&caps),
-        })
+        Ok(Self::as_told(settings, &caps))
     }
 }
 

@@ -5,7 +5,9 @@ pub(super) mod face;
 mod forget;
 pub(super) mod go_on;
 mod not_begun_yet;
+mod purpose;
 pub(super) mod records;
+mod shared;
 mod watch;
 pub(super) mod work;
 
@@ -17,6 +19,8 @@ use tokio::sync::mpsc;
 use self::face::Face;
 use self::go_on::how_to_go_on;
 use self::not_begun_yet::not_begun_yet;
+pub(in crate::commands) use self::purpose::{Again, Purpose};
+use self::shared::Handing;
 use self::watch::{Seen, watch};
 use self::work::{Begun, Over, Work};
 use crate::attach::{Clerk, Host};
@@ -36,68 +40,30 @@ use crate::commands::process::log;
 use crate::commands::process::signals;
 use crate::commands::sandbox;
 use crate::config::{Environment, Settings, Webhook, names};
+use crate::engine::snapshot::Notice;
 use crate::engine::{Clock, Ending, Event, Handle, Pools};
 use crate::fal::{ApiKey, Fal, Hosts};
 use crate::headless::{self, Form};
-use crate::job::{BatchId, CauseKind, Service, clean};
+use crate::job::{BatchId, Service, clean};
 use crate::ledger::Ledger;
 use crate::os::Ends;
 use crate::output::Output;
-use crate::plan::Failed;
+use crate::picture::Thumbs;
 use crate::sandbox::Sandbox;
 use crate::webhook::{Bound, Inbox, Listening};
 
 /// Events that may lie unread before nothing new is begun.
 const EVENTS: usize = 16_384;
 
-/// Another go for what failed in a batch.
-#[derive(Debug)]
-pub(in crate::commands) struct Again {
-    batch: BatchId,
-    failed: Failed,
-}
-
-/// A batch that is gone on with by its number.
-#[derive(Debug)]
-pub(in crate::commands) enum Known {
-    /// What failed in it is sent again.
-    Again(Again),
-    /// Its results are looked at, and nothing is sent by itself; the one that was worked on last, if none is named.
-    Review(Option<BatchId>),
-}
-
-impl Known {
-    async fn batch(&self, ledger: &Ledger) -> Result<BatchId, Failure> {
-        match self {
-            Self::Again(again) => Ok(again.batch),
-            Self::Review(Some(batch)) => Ok(*batch),
-            Self::Review(None) => {
-                let last = ledger.batches().await?.into_iter().max_by_key(|row| (row.used, row.id.0));
-                last.map(|row| row.id).ok_or_else(|| Failure::refusal("the ledger knows no batch yet"))
-            }
-        }
-    }
-
-    fn is_review(&self) -> bool {
-        matches!(self, Self::Review(_))
-    }
-}
-
-impl Again {
-    pub(in crate::commands) fn new(batch: BatchId, only: Option<&str>, text: Option<String>) -> Self {
-        Self { batch, failed: Failed { only: only.and_then(CauseKind::from_name), text, listed: None } }
-    }
-}
-
 /// Runs a batch, or another go of it; gives the exit status.
 pub(in crate::commands) async fn run(
     settings: &Settings,
     environment: &Environment,
     handles: Option<u64>,
-    again: Option<Known>,
+    purpose: Purpose,
 ) -> Result<u8, Failure> {
-    let part = match &again {
-        Some(Known::Review(_)) => detach::Part::Plain,
+    let part = match &purpose {
+        Purpose::Review(_) | Purpose::Enqueue => detach::Part::Plain,
         _ => detach::Part::of(settings, environment),
     };
     match part {
@@ -109,7 +75,7 @@ pub(in crate::commands) async fn run(
     let finish = Finish::new(settings, environment);
     let mut signals = Ends::listen().map_err(|error| Failure::usage(&error))?;
     let ready = tokio::select! {
-        ready = Box::pin(make_ready(settings, environment, handles, again, &mut known)) => ready,
+        ready = Box::pin(make_ready(settings, environment, handles, purpose, &mut known)) => ready,
         signal = signals.next() => Err(Failure::signalled(signal)),
         never = not_begun_yet(io::stderr().is_terminal(), |text| drop(io::stderr().write_all(text.as_bytes()))) => {
             match never {}
@@ -170,21 +136,23 @@ async fn make_ready(
     settings: &Settings,
     environment: &Environment,
     handles: Option<u64>,
-    again: Option<Known>,
+    purpose: Purpose,
     known: &mut Option<BatchId>,
 ) -> Result<Ready, Failure> {
-    let reviews = again.as_ref().is_some_and(Known::is_review);
-    let face = if reviews { Face::review(settings, environment) } else { Face::choose(settings, environment) }?;
+    let reviews = matches!(purpose, Purpose::Review(_));
+    let face = match purpose {
+        Purpose::Review(_) => Face::review(settings, environment),
+        Purpose::Work(_) | Purpose::Enqueue => Ok(Face::told(settings, environment)),
+        Purpose::Run | Purpose::Again(_) => Face::choose(settings, environment),
+    }?;
     let pools = Pools::within(handles, settings.sandbox.is_some());
     let pools = pools.ok_or_else(|| too_few(handles, settings.sandbox.is_some()))?;
     let ledger = open_ledger(&settings.home).await?;
-    let (known_batch, kept) = match &again {
-        Some(known) => {
-            let id = known.batch(&ledger).await?;
-            (Some(Batch::known(&ledger, id).await?), ledger.captions(id).await?)
-        }
+    let (known_batch, kept) = match purpose.batch(&ledger).await? {
+        Some(id) => (Some(Batch::known(&ledger, id).await?), ledger.captions(id).await?),
         None => (None, None),
     };
+    let course = purpose.course(&ledger).await?;
     // The same files come out as of the run that began it.
     let settings = &settings.with_written_kept(kept.as_deref());
     log::start(settings)?;
@@ -222,12 +190,14 @@ async fn make_ready(
     }
     let batch = batch.with_files(&ledger).await?;
     let told = matches!(face, Face::Told { .. });
-    let retry_failed = match again {
-        Some(Known::Again(again)) => Some(again.failed),
-        Some(Known::Review(_)) => None,
-        None => batch.again(settings),
+    purpose.check_cap(&batch, course, settings.spending.budget, unit_price.as_ref())?;
+    let retry_failed = match &purpose {
+        Purpose::Again(again) => Some(again.failed.clone()),
+        Purpose::Review(_) | Purpose::Work(_) => None,
+        Purpose::Run | Purpose::Enqueue => batch.again(settings),
     };
-    if told && !settings.may_start_headless() {
+    // What workers take was confirmed when it was handed to them.
+    if told && course.is_none() && !settings.may_start_headless() {
         plan::refuse_unconfirmed(settings, &batch, &ledger, &fal, unit_price.clone(), retry_failed.as_ref()).await?;
     }
 
@@ -247,6 +217,8 @@ async fn make_ready(
         pools,
         retry_failed,
         reviews,
+        course,
+        enqueues: matches!(purpose, Purpose::Enqueue),
         settings: settings.clone(),
         webhooks,
     };
@@ -270,23 +242,30 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
     let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk } = ready;
     let host = host.ok();
+    let (is_worker, handing) = (work.course.is_some(), work.enqueues.then(|| Handing::new(&work, &batch)));
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends }, .. } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;
     let models = models::serve(work.settings.clone(), work.fal.clone());
-    let thumbs = records::thumbs(&work.settings);
+    let thumbs = Some(records::thumbs(&work.settings));
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
     let Seen { over: Over { end, opened, model, changed, undeleted }, told, trouble, hung_up } =
         watch(face, signals, (ends, models), ended, heard).await?;
     drop(listening);
     drop(clerk);
 
-    let put_down = match records::put_down(&ledger, opened.id, output.clone()).await {
-        // Who stopped it does not wait for pictures.
-        Ok(()) if end.as_ref().is_ok_and(|summary| summary.exit_status() < 128) => {
-            records::put_page(&ledger, opened.id, &output, thumbs, Arc::default()).await.map(drop)
-        }
-        done => done,
+    // Of many workers the last writes down what came of all.
+    let writes = !is_worker || ledger.part(opened.id).await.unwrap_or_default();
+    // Who stopped it does not wait for pictures.
+    let has_page = end.as_ref().is_ok_and(|summary| summary.exit_status() < 128);
+    let put_down =
+        if writes { put_down(&ledger, &output, opened.id, thumbs.filter(|_| has_page)).await } else { Ok(()) };
+    let (said, failed) = match handing {
+        Some(handing) if has_page => match handing.hand_over(&ledger, opened.id).await {
+            Ok(said) => (Some(said), Ok(())),
+            Err(failure) => (None, Err(failure)),
+        },
+        _ => (None, Ok(())),
     };
     drop(opened.hold);
     let closed = ledger.close().await.map_err(|error| Failure::disk(&error));
@@ -309,7 +288,7 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
             // What ended the run says more than what could not be written down because of it.
             let status = summary.exit_status();
             let instead = |failure: Failure| if status == 0 { failure } else { Failure { status, ..failure } };
-            put_down.and(closed).map_err(instead).map(|()| status)
+            put_down.and(failed).and(closed).map_err(instead).map(|()| status)
         }
         (Err(failure), _) => Err(failure),
     };
@@ -318,7 +297,10 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
         tracing::warn!(%undeleted, "not all is deleted at fal");
         let _ = writeln!(io::stderr(), "fal-tui: {undeleted}");
     }
-    let shown = tell_end(told, status.as_ref(), is_json.then_some(opened.id));
+    if let Some(said) = said.as_ref().filter(|_| !is_json) {
+        let _ = writeln!(io::stdout(), "{}\nhint: {}", said.message, said.action);
+    }
+    let shown = tell_end(told, status.as_ref(), said, is_json.then_some(opened.id));
     let exit = status.as_ref().map_or_else(|failure| failure.status, |status| *status);
     if let Some(summary) = &summary {
         finish.tell(&headless::batch_event(Clock::start().now(), summary, exit)).await;
@@ -326,11 +308,30 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     shown.and(status)
 }
 
+/// Writes down what came of a batch: its records, and where pictures for it can be made its page.
+async fn put_down(
+    ledger: &Ledger,
+    output: &Output,
+    batch: BatchId,
+    thumbs: Option<Arc<Thumbs>>,
+) -> Result<(), Failure> {
+    records::put_down(ledger, batch, output.clone()).await?;
+    match thumbs {
+        Some(thumbs) => records::put_page(ledger, batch, output, thumbs, Arc::default()).await.map(drop),
+        None => Ok(()),
+    }
+}
+
 /// The last word of a run that is told: what is written by now, and how the process ends.
-fn tell_end(told: Option<headless::Told>, status: Result<&u8, &Failure>, json: Option<BatchId>) -> Result<(), Failure> {
+fn tell_end(
+    told: Option<headless::Told>,
+    status: Result<&u8, &Failure>,
+    said: Option<Notice>,
+    json: Option<BatchId>,
+) -> Result<(), Failure> {
     let now = Clock::start().now();
     let (exit, notice) = match status {
-        Ok(status) => (*status, None),
+        Ok(status) => (*status, said),
         Err(failure) => (failure.status, failure.notice()),
     };
     match (told, json) {

@@ -12,6 +12,7 @@ use crate::commands::failure::Failure;
 use crate::commands::prompts;
 use crate::commands::run::forget::Forgetting;
 use crate::commands::run::records::{self, Meanwhile};
+use crate::commands::run::shared;
 use crate::config::Settings;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::engine::{
@@ -22,7 +23,7 @@ use crate::fal::{Fal, Keeping};
 use crate::headless::Form;
 use crate::intake::{Arrival, Found};
 use crate::job::{BatchId, EndpointId, RetryPolicy, Spent};
-use crate::ledger::{Ledger, Opened, Post, Standing};
+use crate::ledger::{Course, Joined, Ledger, Opened, Post, Standing};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
 use crate::plan::{Failed, sizes};
@@ -51,6 +52,10 @@ pub(in crate::commands) struct Work {
     pub(in crate::commands) retry_failed: Option<Failed>,
     /// Whether results are looked at, and nothing is sent by itself.
     pub(in crate::commands) reviews: bool,
+    /// What it goes by among others who work on the same batch.
+    pub(in crate::commands) course: Option<Course>,
+    /// Whether it is handed to workers once it is planned.
+    pub(in crate::commands) enqueues: bool,
     pub(in crate::commands) settings: Settings,
     /// What fal tells of requests, if it is listened to.
     pub(in crate::commands) webhooks: Option<Inbox>,
@@ -99,6 +104,9 @@ impl Work {
         events: Option<mpsc::Sender<Event>>,
     ) -> Result<Begun, Failure> {
         let remembered = self.remember(batch).await?;
+        if self.course.is_some() {
+            return self.join(batch, remembered, events).await;
+        }
         let (opened, options) = self.open(batch).await?;
         let post = self.ledger.post(opened.id).await?;
         let options = bound(options, post.as_ref().map(|post| post.standing).unwrap_or_default());
@@ -129,6 +137,7 @@ impl Work {
             memory: std::sync::Arc::default(),
             notes: Vec::new(),
             canary: None,
+            share: None,
             feed: Feed::Others(watching),
             events: None,
             link: None,
@@ -137,6 +146,24 @@ impl Work {
         // A cap is theirs who work on it.
         (options.limits.budget, options.facts.budget) = (None, None);
         Ok(engine::start(options, deps))
+    }
+
+    /// Begins to work on a batch beside others.
+    async fn join(
+        &self,
+        batch: &Batch,
+        remembered: Remembered,
+        events: Option<mpsc::Sender<Event>>,
+    ) -> Result<Begun, Failure> {
+        let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
+        let Joined { hold, share } = self.ledger.join(id).await?;
+        let opened = Opened { id, resumed: true, hold };
+        let post = self.ledger.post(id).await?;
+        let mut options = self.options(batch, id);
+        options.manner.paused = post.as_ref().is_some_and(|post| post.standing.paused);
+        let found = shared::taken(self.ledger.clone(), id, share.clone());
+        let deps = self.deps(batch, &opened, remembered, found, events, None).await?;
+        Ok(Begun { opened, handle: engine::start(options, Deps { share: Some(share), ..deps }), post })
     }
 
     /// Waits for the end, through every batch that it goes on as.
@@ -150,12 +177,15 @@ impl Work {
         let mut undeleted = None;
         let end = loop {
             // Of each batch that it goes on as, as long as it does.
-            let meanwhile =
-                Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone(), records::thumbs(&self.settings));
+            let meanwhile = self.course.is_none().then(|| {
+                Meanwhile::begin(self.ledger.clone(), opened.id, self.output.clone(), records::thumbs(&self.settings))
+            });
             let wanted = self.keeping(&batch).delete_after;
             let forgetting = Forgetting::begin(wanted, self.ledger.clone(), self.fal.clone(), opened.id);
             let over = ended.await;
-            meanwhile.end().await;
+            if let Some(meanwhile) = meanwhile {
+                meanwhile.end().await;
+            }
             if let Some(forgetting) = forgetting {
                 undeleted = forgetting.end().await;
             }
@@ -255,10 +285,14 @@ impl Work {
         let canary = settings
             .spending
             .canary
-            .filter(|_| !self.reviews)
+            .filter(|_| !self.reviews && self.course.is_none())
             .map(|photos| CanaryWish { photos, goes_on: settings.sending.yes });
         Options {
-            facts: BatchFacts { named_price: self.named_price.clone(), ..batch.facts(id, settings) },
+            facts: BatchFacts {
+                named_price: self.named_price.clone(),
+                budget: self.course.map_or(settings.spending.budget, |course| course.cap),
+                ..batch.facts(id, settings)
+            },
             model: batch.model.clone(),
             params: batch.params.clone(),
             service: batch.key.service.clone(),
@@ -269,22 +303,28 @@ impl Work {
             walks: batch.inputs.is_some(),
             left_out: HashSet::new(),
             limits: Limits {
-                window: settings.sending.concurrency,
+                // A worker hears what its own is.
+                window: if self.course.is_some() { 0 } else { settings.sending.concurrency },
                 pools: self.pools,
                 max_failures: settings.sending.max_failures,
-                budget: settings.spending.budget,
+                // The ledger holds that of many workers.
+                budget: settings.spending.budget.filter(|_| self.course.is_none()),
                 start_timeout: settings.sending.start_timeout,
                 disk_free: self.disk_free,
             },
             manner: Manner {
                 send: settings.which.send,
                 waits_for_account: settings.sending.wait_for_account,
-                start: Start { at_once: self.form.is_some() || settings.sending.yes || self.reviews, canary },
+                start: Start {
+                    at_once: !self.enqueues && (self.form.is_some() || settings.sending.yes || self.reviews),
+                    canary,
+                },
                 stay: self.form.is_none(),
                 rests: self.reviews,
                 logs: self.form != Some(Form::Lines),
                 watches: settings.which.watch.is_some() && batch.inputs.is_some(),
                 paused: false,
+                plans_only: self.enqueues,
             },
             world: World {
                 clock: Clock::start(),
@@ -304,7 +344,8 @@ impl Work {
         events: Option<mpsc::Sender<Event>>,
         link: Option<Link>,
     ) -> Result<Deps, Failure> {
-        let mut known = self.ledger.jobs(opened.id).await?;
+        // A worker takes one after another.
+        let mut known = if self.course.is_some() { Vec::new() } else { self.ledger.jobs(opened.id).await? };
         if self.forgets {
             forget_requests(&mut known);
         }
@@ -322,6 +363,7 @@ impl Work {
             memory,
             notes,
             canary: self.ledger.canary(opened.id).await?.filter(|_| !self.reviews),
+            share: None,
             feed: Feed::Photos(prompts::filled(batch, opened.id, &self.ledger, found)),
             events,
             link,

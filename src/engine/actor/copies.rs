@@ -6,9 +6,9 @@ use crate::engine::actor::Engine;
 use crate::engine::dedup::copy::Next;
 use crate::engine::dedup::rivals::waits_for;
 use crate::engine::resilience::pause::PauseReason;
-use crate::engine::steps::stages::Stakes;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{BatchId, Cause, CauseKind, Checkpoint, JobId, Service, Timestamp, Transition, Upload};
+use crate::ledger::Stakes;
 use crate::output::{OutputError, Placed};
 use crate::plan::{Look, Origin};
 
@@ -86,10 +86,14 @@ impl Engine {
         is_back
     }
 
-    /// What a job's paid call must have for itself; `None` where somebody wants it made whatever there is,
-    /// or no other process could use what comes of it.
+    /// What is at stake with a job's paid call, if the ledger is to say whether it may be made: somebody else may make one
+    /// for the same picture, or others keep the same cap.
     pub(super) fn stakes(&self, id: JobId) -> Option<Stakes> {
-        if self.options.service == Service::Sandbox { None } else { self.dedup.stakes(id, &self.jobs) }
+        // What comes of a sandbox no other process could use.
+        let may_have_rivals = self.options.service != Service::Sandbox;
+        let alone = self.dedup.alone(id, &self.jobs).filter(|_| may_have_rivals);
+        let at_most = self.jobs.get(id).and_then(|job| self.jobs.at_most(job));
+        (alone.is_some() || self.course.crew.is_some()).then_some(Stakes { alone, at_most })
     }
 
     /// The request that a job follows came to nothing.

@@ -59,11 +59,12 @@ impl Engine {
     }
 
     /// Whether new jobs may be begun and new requests made.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         // While the account is held, its breaker lets one through at a time.
         self.course.started
             && matches!(self.resilience.pause, None | Some(PauseReason::Account(_)))
             && self.publisher.is_heard()
+            && !self.course.crew.as_ref().is_some_and(|crew| crew.is_capped(self.now()))
     }
 
     /// Uploads run ahead of the window, but not so far that they could expire.

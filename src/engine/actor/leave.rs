@@ -61,6 +61,9 @@ impl Engine {
                 signal => Ending::Left(signal),
             });
         }
+        if self.options.manner.plans_only && self.planning.planner.was_told() {
+            return Some(Ending::NotStarted);
+        }
         if self.options.manner.stay {
             return None;
         }

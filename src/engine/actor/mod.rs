@@ -15,6 +15,7 @@ mod plan;
 mod publish;
 mod requests;
 mod review;
+mod shared;
 mod twins;
 mod webhooks;
 
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use crate::engine::canary::state::Canary;
 use crate::engine::command::Leave;
+use crate::engine::crew::{self, Crew};
 use crate::engine::dedup::state::Dedup;
 use crate::engine::event::What;
 use crate::engine::job_table::JobTable;
@@ -101,6 +103,8 @@ struct Course {
     review: Review,
     /// Those who work on the batch, where nothing of it is done here.
     observed: Option<Observed>,
+    /// The others, of a batch that many work on.
+    crew: Option<Crew>,
     /// By which signal it is being left, if by one, and until when answers to paid calls are waited for.
     leaving: Option<(Option<i32>, Timestamp)>,
 }
@@ -123,6 +127,7 @@ impl Engine {
             notes,
             canary,
             feed,
+            share,
             events,
             link,
         } = deps;
@@ -165,7 +170,7 @@ impl Engine {
             let (all_faces, ends) = Faces::with_own(first);
             (all_faces, Some(ends))
         };
-        let dedup = Dedup::new(facts.id, Arc::clone(&stages.terms), earlier, memory);
+        let dedup = Dedup::new((facts.id, share.is_some()), Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
             facts,
             stages,
@@ -199,6 +204,7 @@ impl Engine {
                 resting: 0,
                 review: Review::default(),
                 observed: feed.observed(),
+                crew: share.map(Crew::new),
                 leaving: None,
             },
             options,
@@ -250,10 +256,11 @@ impl Engine {
                     Heard::Gone(_) => {}
                     Heard::Knocked(knock) => self.let_in(knock),
                 },
-                came = feed.next(), if self.awaits() => match came {
+                came = feed.next(), if self.awaits() && self.takes_more() => match came {
                     Came::Arrival(arrival) => self.arrival(arrival),
                     Came::Sighting(sighting) => self.sighted(sighting),
                 },
+                () = crew::changed(self.course.crew.as_mut()) => self.share_changed(),
                 finished = self.scheduler.tasks.next() => {
                     self.finished(finished);
                     for _ in 1..OUTCOMES {
@@ -304,6 +311,9 @@ impl Engine {
             next = next.min(now.plus(CATCHING_UP));
         }
         if let Some(due) = self.search.due {
+            next = next.min(due);
+        }
+        if let Some(due) = self.course.crew.as_ref().and_then(|crew| crew.asks_again(now)) {
             next = next.min(due);
         }
         if let Some(due) = self.dedup.awaited.due() {

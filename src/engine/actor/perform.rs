@@ -50,6 +50,7 @@ impl Engine {
             Effect::AskToCancel => self.ask_to_cancel(id),
             Effect::FindArchived => self.find_archived(id),
             Effect::AwaitRival(batch) => self.await_rival(id, batch),
+            Effect::AwaitMoney(upload, money) => self.await_money(id, upload, money),
             Effect::Send => self.send(id),
             Effect::Wake => self.wake_at(id, self.now()),
             Effect::AskLedger(content) => self.ask_ledger(id, content),

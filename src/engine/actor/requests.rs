@@ -103,6 +103,9 @@ impl Engine {
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
     fn set_budget(&mut self, cap: Option<Usd>) {
+        if self.course.crew.is_some() {
+            return self.shared_cap_changed(cap);
+        }
         if cap.is_some() && !self.jobs.price().is_some_and(|price| self.jobs.params().holds_cap(price)) {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;

@@ -2,13 +2,14 @@
 //!
 //! The ledger is looked at once a second, for all that wait in one go. Nobody else is held up by it.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::engine::dedup::state::Dedup;
 use crate::engine::effect::{Effect, Effects};
 use crate::engine::job_table::JobTable;
-use crate::engine::steps::stages::{Outcome, Stakes};
-use crate::job::{BatchId, Cause, CauseKind, Checkpoint, JobId, JobState, PaidCall, Request, Timestamp};
+use crate::engine::steps::stages::Outcome;
+use crate::job::{BatchId, Cause, CauseKind, Checkpoint, JobId, JobState, PaidCall, Request, Terms, Timestamp};
 use crate::ledger::Ledger;
 use crate::plan::{Look, Waiting, Wanted};
 
@@ -39,10 +40,10 @@ impl Watch {
 }
 
 impl Dedup {
-    /// What a job's paid call must have for itself; `None` where somebody wants it made whatever there is.
-    pub(in crate::engine) fn stakes(&self, id: JobId, jobs: &JobTable) -> Option<Stakes> {
-        let terms = (*self.terms(id, jobs)).clone();
-        (!jobs.is_redone(id)).then(|| Stakes { terms, settled: self.awaited.settled(id) })
+    /// On what terms a job's paid call must be the only one, but for calls that came to nothing for it; `None` where
+    /// somebody wants it made whatever there is.
+    pub(in crate::engine) fn alone(&self, id: JobId, jobs: &JobTable) -> Option<(Terms, HashSet<PaidCall>)> {
+        (!jobs.is_redone(id)).then(|| ((*self.terms(id, jobs)).clone(), self.awaited.settled(id)))
     }
 
     /// The request that a job follows came to nothing.
@@ -74,7 +75,8 @@ impl Dedup {
         let waiting = self.awaited.jobs.iter().filter_map(|(id, since)| {
             let content = self.duplicates.content(*id)?;
             let settled = self.awaited.settled(*id);
-            Some((*id, self.wanted(*id, jobs), Waiting { content, waited: now.since(*since), settled }))
+            let waited = now.since(*since);
+            Some((*id, self.wanted(*id, jobs), Waiting { content, waited, settled, whose: *id }))
         });
         let waiting: Vec<_> = waiting.collect();
         self.awaited.is_looking = !waiting.is_empty();

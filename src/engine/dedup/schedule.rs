@@ -216,6 +216,7 @@ impl Dedup {
             sizing: jobs.params().sizing(),
             memory: Arc::clone(&self.remembered.memory),
             batch: self.batch,
+            shares: self.shares,
         }
     }
 }

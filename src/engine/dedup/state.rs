@@ -28,12 +28,14 @@ pub(in crate::engine) struct Dedup {
     /// What the batch's jobs are made on.
     pub(super) terms: Arc<Terms>,
     pub(super) batch: BatchId,
+    /// Whether others work on it, too.
+    pub(super) shares: bool,
 }
 
 impl Dedup {
-    /// Of a batch whose jobs are made on these terms; `earlier` are the lengths of photos that the ledger knows.
+    /// Of a batch, and whether others work on it, whose jobs are made on these terms; `earlier` are the lengths of photos that the ledger knows.
     pub(in crate::engine) fn new(
-        batch: BatchId,
+        (batch, shares): (BatchId, bool),
         terms: Arc<Terms>,
         earlier: HashSet<u64>,
         memory: Arc<Memory>,
@@ -49,6 +51,7 @@ impl Dedup {
             lost: Vec::new(),
             terms,
             batch,
+            shares,
         }
     }
 

@@ -33,7 +33,7 @@ impl JobTable {
             let is_own = cost.set_model(model, params, price);
             if is_capped {
                 // What requests of one model were billed says nothing of another's.
-                cost.hold_cap(if is_own { jobs } else { &[] });
+                cost.hold_cap(jobs.iter().filter(|_| is_own));
             }
         });
     }

@@ -7,12 +7,12 @@ impl JobTable {
     /// Takes a job in, or as it stands now. What became of results that it had before is told in another way.
     pub(in crate::engine) fn observe(&mut self, job: Job) {
         let id = job.id;
-        if id == self.next_id() {
+        if self.get(id).is_none() {
             self.push(job);
             return;
         }
         self.count(id, false);
-        if let Some(slot) = self.jobs.get_mut(id.index()) {
+        if let Some(slot) = self.jobs.get_mut(id) {
             self.cost.own.remove(&id);
             self.cost.recall(&job);
             *slot = job;

@@ -12,7 +12,7 @@ impl JobTable {
             return None;
         }
         self.count(id, false);
-        if let Some(job) = self.jobs.get_mut(id.index()) {
+        if let Some(job) = self.jobs.get_mut(id) {
             job.opinion = opinion.told();
         }
         self.count(id, true);

@@ -14,11 +14,19 @@ const AT_ONCE: f64 = 50.0;
 pub(in crate::engine) struct Allowance {
     left: f64,
     at: Timestamp,
+    /// By how many processes it is shared.
+    among: f64,
 }
 
 impl Allowance {
     pub(in crate::engine) fn new() -> Self {
-        Self { left: AT_ONCE, at: Timestamp(0) }
+        Self { left: AT_ONCE, at: Timestamp(0), among: 1.0 }
+    }
+
+    /// So many processes have it together.
+    pub(in crate::engine) fn share(&mut self, among: u16) {
+        self.among = f64::from(among.max(1));
+        self.left = self.left.min(self.at_once());
     }
 
     /// Takes one; false if there is none.
@@ -34,17 +42,22 @@ impl Allowance {
 
     /// A call was not in vain.
     pub(in crate::engine) fn give_back(&mut self) {
-        self.left = (self.left + 1.0).min(AT_ONCE);
+        self.left = (self.left + 1.0).min(self.at_once());
     }
 
     /// When there is one; `None` if there is now.
     pub(in crate::engine) fn next(&self, now: Timestamp) -> Option<Timestamp> {
         let lacks = 1.0 - self.left_at(now);
-        (lacks > 0.0).then(|| now.plus(Duration::from_secs_f64(lacks / A_SECOND) + Duration::from_millis(1)))
+        (lacks > 0.0)
+            .then(|| now.plus(Duration::from_secs_f64(lacks * self.among / A_SECOND) + Duration::from_millis(1)))
     }
 
     fn left_at(&self, now: Timestamp) -> f64 {
-        now.since(self.at).as_secs_f64().mul_add(A_SECOND, self.left).min(AT_ONCE)
+        now.since(self.at).as_secs_f64().mul_add(A_SECOND / self.among, self.left).min(self.at_once())
+    }
+
+    fn at_once(&self) -> f64 {
+        (AT_ONCE / self.among).max(1.0)
     }
 }
 

@@ -24,6 +24,8 @@ pub(in crate::engine) enum PauseReason {
         /// Whether nothing was billed yet that says what photos cost.
         guessed: bool,
     },
+    /// The same of a cap that many workers keep, once nothing is under way anywhere that could make room.
+    SharedCap { cap: Usd, used: Usd, next: Usd },
     /// What the first cost nobody said, so that a cap could not be kept with more.
     Unsaid { cap: Usd, spent: Spent, reserved: Usd },
     /// The photos that went first have come in.
@@ -62,7 +64,7 @@ impl PauseReason {
                 AccountStop::Access => "key may not do this",
                 AccountStop::Other => "stopped by fal",
             },
-            Self::Budget { .. } => "cap reached",
+            Self::Budget { .. } | Self::SharedCap { .. } => "cap reached",
             Self::Unsaid { .. } => "price not said",
             Self::Canary(_) => "canary",
             Self::Failures { .. } => "too many failures",
@@ -76,9 +78,12 @@ impl PauseReason {
         match self {
             Self::User => None,
             Self::Account(_) => Some(Ending::Account),
-            Self::Budget { .. } | Self::Unsaid { .. } | Self::Failures { .. } | Self::Disk(_) | Self::File(_) => {
-                Some(Ending::OwnLimit)
-            }
+            Self::Budget { .. }
+            | Self::SharedCap { .. }
+            | Self::Unsaid { .. }
+            | Self::Failures { .. }
+            | Self::Disk(_)
+            | Self::File(_) => Some(Ending::OwnLimit),
             Self::Canary(_) => Some(Ending::Canary),
         }
     }
@@ -106,6 +111,13 @@ impl PauseReason {
                     "go on with the same command and a higher --budget".to_owned(),
                 )
             }
+            Self::SharedCap { cap, used, next } => (
+                NoticeKind::BudgetReached,
+                format!(
+                    "the next photo may cost up to {next}, which would pass the cap of {cap} that all workers keep; {used} of it are used"
+                ),
+                "hand the batch over again with a higher --budget, then work goes on".to_owned(),
+            ),
             Self::Unsaid { cap, spent, reserved } => (
                 NoticeKind::BudgetReached,
                 format!(

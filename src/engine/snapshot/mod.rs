@@ -243,6 +243,8 @@ pub enum NoticeKind {
     WebhooksMissed,
     /// How many requests the account runs at once.
     AtOnce,
+    /// The batch is handed to workers.
+    Enqueued,
 }
 
 impl NoticeKind {

@@ -1,7 +1,6 @@
 //! What the steps of a photo's way have in common: what each gets, and the [`Outcome`] that each sends back.
 //! They share no state.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -11,10 +10,9 @@ use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
 use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
-    Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, PaidCall, Photo, Pixels, RequestId, Saved,
-    Terms, Way,
+    Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, Photo, Pixels, RequestId, Saved, Terms, Way,
 };
-use crate::ledger::{Attempt, LedgerError, Trail, Writer};
+use crate::ledger::{Attempt, LedgerError, Money, Trail, Writer};
 use crate::model::Gives;
 use crate::output::{Again, Output, OutputError, Placed};
 use crate::picture::Provenance;
@@ -75,6 +73,8 @@ pub(in crate::engine) enum SubmitError {
     NotRecorded(#[source] LedgerError),
     #[error("batch {0} sends the same picture")]
     Held(BatchId),
+    #[error("the cap that all workers keep does not bear it")]
+    OverCap(Money),
     /// A file that goes along with it is not at fal.
     #[error("what goes along could not be brought up")]
     Further(#[source] FalError),
@@ -130,14 +130,6 @@ pub(in crate::engine) struct Stages {
     pub(in crate::engine) further: Further,
     /// What its results are made on.
     pub(in crate::engine) terms: Arc<Terms>,
-}
-
-/// What a paid call is made for: nobody else's for the same may be in its way.
-#[derive(Debug)]
-pub(in crate::engine) struct Stakes {
-    pub(in crate::engine) terms: Terms,
-    /// Calls that came to nothing for this job.
-    pub(in crate::engine) settled: HashSet<PaidCall>,
 }
 
 /// A result to be downloaded and saved.

@@ -11,10 +11,10 @@ use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::runtime::Runtime;
 use crate::engine::steps::further::{self, Files};
-use crate::engine::steps::stages::{Outcome, Stages, Stakes, SubmitError};
+use crate::engine::steps::stages::{Outcome, Stages, SubmitError};
 use crate::fal::Accepted;
 use crate::job::{Cause, CauseKind, Checkpoint, Job, JobState, Request, Timestamp, Transition};
-use crate::ledger::Claimed;
+use crate::ledger::{Claimed, Stakes};
 use crate::model::{Sizing, put_urls};
 
 /// Intent recorded and synced, then the paid call.
@@ -22,7 +22,7 @@ pub(in crate::engine) async fn run(
     stages: Arc<Stages>,
     job: Job,
     (mut body, files, sizing): (Value, Files, Sizing),
-    own: Option<Stakes>,
+    at_stake: Option<Stakes>,
 ) -> Outcome {
     // As a rule they are there since its own upload.
     match stages.urls(&files).await {
@@ -34,13 +34,14 @@ pub(in crate::engine) async fn run(
     {
         return Outcome::Submitted(Err(SubmitError::Photo(error)));
     }
-    let recorded = match own {
-        Some(Stakes { terms, settled }) => stages.writer.claim(&job, terms, settled).await,
+    let recorded = match at_stake {
+        Some(at_stake) => stages.writer.claim(&job, at_stake).await,
         None => stages.writer.commit(&job).await.map(|()| Claimed::Ours),
     };
     match recorded {
         Ok(Claimed::Ours) => {}
         Ok(Claimed::Held(batch)) => return Outcome::Submitted(Err(SubmitError::Held(batch))),
+        Ok(Claimed::OverCap(money)) => return Outcome::Submitted(Err(SubmitError::OverCap(money))),
         Err(error) => return Outcome::Submitted(Err(SubmitError::NotRecorded(error))),
     }
     let submitted = stages.fal.submit(&stages.endpoint, &body, stages.start_timeout).await;
@@ -72,6 +73,7 @@ pub(in crate::engine) fn finish(
             ]
         }
         Err(SubmitError::Held(batch)) => vec![Effect::AwaitRival(Some(batch))],
+        Err(SubmitError::OverCap(money)) => vec![Effect::AwaitMoney(upload, money)],
         Err(SubmitError::Further(error)) => further::failed(error, Checkpoint::Upload(upload)),
         Err(SubmitError::Photo(error)) => vec![Effect::failed(CallKind::Upload, error, Checkpoint::Nothing)],
         Err(SubmitError::Fal(error)) => {

@@ -6,6 +6,7 @@ mod index;
 mod look;
 mod paths;
 mod rank_set;
+mod slots;
 mod sorted;
 mod view;
 mod views;
@@ -13,6 +14,7 @@ mod views;
 pub(super) use causes::{Causes, Failures};
 pub(super) use index::Index;
 pub(super) use look::Looker;
+pub(super) use slots::Slots;
 pub(super) use view::{Measure, Spec};
 pub(super) use views::Views;
 

@@ -3,10 +3,12 @@
 
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::path::Path;
 
 use super::causes;
 use super::index::Index;
 use super::paths::Paths;
+use super::slots::Slots;
 use super::sorted::{Entry, Sorted};
 use crate::engine::publish::wording;
 use crate::engine::snapshot::{Choice, Order, Tab};
@@ -113,23 +115,25 @@ impl View {
     }
 
     /// Whether jobs are left to be looked at.
-    pub(crate) fn is_gathering(&self, jobs: &[Job]) -> bool {
+    pub(crate) fn is_gathering(&self, jobs: &Slots) -> bool {
         self.scanned < jobs.len()
     }
 
     /// Looks at some more jobs.
-    pub(crate) fn gather(&mut self, jobs: &[Job], measure: impl Fn(&Job) -> Measure) {
+    pub(crate) fn gather(&mut self, jobs: &Slots, measure: impl Fn(&Job) -> Measure) {
         let count = match (self.scanned, self.spec.order) {
             (0, Order::Path) => FIRST_PATHS,
             (0, _) => FIRST,
             _ => STEP,
         };
-        for job in jobs.iter().skip(self.scanned).take(count) {
+        for job in jobs.some(self.scanned, count) {
             self.scanned += 1;
             if self.spec.order == Order::Path {
-                self.paths.push(&job.photo.path);
+                self.paths.push(job.map_or(Path::new(""), |job| &job.photo.path));
             }
-            self.count(job, measure(job), true);
+            if let Some(job) = job {
+                self.count(job, measure(job), true);
+            }
         }
     }
 

@@ -36,6 +36,7 @@ impl CauseKind {
             Self::Internal => ("a fault in fal-tui", "report it; try again: what is paid for is not paid again"),
             Self::Cancelled => ("cancelled", "send again if it is wanted after all"),
             Self::SamePicture => ("another run sends the same", "nothing to do: its result is copied"),
+            Self::Cap => ("the cap has no room now", "raise the cap if it stays so"),
             Self::UnknownOutcome => ("it may have been paid for", "see fal's dashboard before it is sent again"),
         }
     }

@@ -78,6 +78,8 @@ kinds! {
     Cancelled = "cancelled",
     /// No failure: somebody else sends the same picture, and it waits for that result.
     SamePicture = "same_picture",
+    /// No failure: a cap that many workers keep has no room for it now.
+    Cap = "cap",
     /// Sent, but the answer was lost: it may be running, and may be paid for.
     UnknownOutcome = "unknown_outcome",
     /// A fault in this program.

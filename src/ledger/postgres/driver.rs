@@ -7,13 +7,16 @@ use futures::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Postgres as Engine, SqlSafeStr, Transaction};
 
-use super::lease::{self, Lease};
-use super::{Server, changes, error, post};
-use crate::job::BatchId;
+use super::lease::{self, Lease, Worker};
+use super::{Server, changes, crew, error, post, purse};
+use crate::job::{BatchId, JobId};
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
+use crate::ledger::crew::purse::Purse;
+use crate::ledger::crew::{Course, Handover, Joined, Taken};
 use crate::ledger::hold::{BatchHold, Held};
 use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
+use crate::ledger::queue::Rows;
 use crate::ledger::sql::claim::contents;
 use crate::ledger::sql::database::{Failed, Sql, driver, values};
 use crate::ledger::sql::{Driver, Slot};
@@ -65,6 +68,34 @@ impl Driver for Server {
         Ok(BatchHold::by(Lease::take(self, batch).await?))
     }
 
+    fn alone(&self) -> LedgerError {
+        LedgerError::Alone { path: self.shown().to_owned() }
+    }
+
+    async fn hand_over(&self, connection: &mut C, batch: BatchId, handover: &Handover) -> Result<(), Failed> {
+        purse::hand_over(connection, batch, handover).await
+    }
+
+    async fn course(&self, connection: &mut C, batch: BatchId) -> Result<Option<Course>, Failed> {
+        crew::course(connection, batch).await
+    }
+
+    async fn join(&self, batch: BatchId) -> Result<Joined, LedgerError> {
+        Lease::join(self, batch).await
+    }
+
+    async fn part(&self, connection: &mut C, batch: BatchId) -> Result<bool, Failed> {
+        if let Some(worker) = self.held_as(batch) {
+            lease::hand_back(connection, worker.id).await?;
+        }
+        Ok(lease::living(connection, batch).await?.is_empty())
+    }
+
+    async fn take_jobs(&self, connection: &mut C, batch: BatchId, most: u16) -> Result<Taken, Failed> {
+        let worker = self.held_as(batch).ok_or(LedgerError::Lost(batch))?;
+        crew::take_jobs(connection, batch, worker.id, most).await
+    }
+
     async fn is_worked_on(&self, connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {
         lease::is_worked_on(connection, batch).await
     }
@@ -73,10 +104,30 @@ impl Driver for Server {
         lease::held(connection).await
     }
 
+    async fn open_purse(
+        &self,
+        connection: &mut C,
+        batch: BatchId,
+        jobs: impl FnOnce() -> Vec<JobId> + Send,
+    ) -> Result<Option<Purse>, Failed> {
+        match self.held_as(batch) {
+            Some(Worker { shares: true, .. }) => purse::open(connection, batch, jobs()).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn settle_purse(&self, connection: &mut C, purse: &mut Purse, rows: &Rows<'_>) -> Result<(), Failed> {
+        purse::settle(connection, purse, rows).await
+    }
+
+    async fn close_purse(&self, connection: &mut C, purse: &Purse) -> Result<(), Failed> {
+        purse::close(connection, purse).await
+    }
+
     async fn fence(&self, connection: &mut PgConnection, batches: &[BatchId]) -> Result<(), Failed> {
         for batch in batches {
             if let Some(worker) = self.held_as(*batch) {
-                lease::fence(connection, *batch, worker).await?;
+                lease::fence(connection, *batch, worker.id).await?;
             }
         }
         Ok(())

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{Server, Taken, hang_up};
+use super::{Server, Taken, crew, hang_up};
 use crate::job::BatchId;
 use crate::ledger::LedgerError;
+use crate::ledger::crew::{Joined, Share};
 use crate::ledger::error::Holder;
-use crate::ledger::hold::{Held, Right};
+use crate::ledger::hold::{BatchHold, Held, Right};
 use crate::ledger::sql::database::{Cells, Failed, Sql, values};
 use crate::os;
 
@@ -27,7 +29,9 @@ const BEAT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Worker {
     /// The number of its row; each life has its own.
-    id: i64,
+    pub(super) id: i64,
+    /// Whether it works on its batch beside others.
+    pub(super) shares: bool,
     /// Whether its lease is still held here.
     is_held: bool,
 }
@@ -73,9 +77,27 @@ impl Lease {
                 return Err(LedgerError::Held { batch, by });
             }
         };
-        server.taken().insert(batch, Worker { id, is_held: true });
+        server.taken().insert(batch, Worker { id, shares: false, is_held: true });
         let beating = tokio::spawn(beat(server.again(), connection, id)).abort_handle();
         Ok(Self { batch, taken: server.taken.clone(), beating })
+    }
+
+    /// Works on a batch beside others, unless a process is heard of that has it for itself.
+    pub(super) async fn join(server: &Server, batch: BatchId) -> Result<Joined, LedgerError> {
+        let mut connection = server.dial().await?;
+        let joined = crew::join(&mut connection, batch).await.map_err(|failed| server.told(failed))?;
+        let id = match joined {
+            Ok(id) => id,
+            Err(by) => {
+                hang_up(connection).await;
+                return Err(LedgerError::Held { batch, by });
+            }
+        };
+        server.taken().insert(batch, Worker { id, shares: true, is_held: true });
+        let (shares, share) = watch::channel(Share { workers: 0, window: 0 });
+        let beating = tokio::spawn(crew::beat(server.again(), connection, (batch, id), shares)).abort_handle();
+        let hold = BatchHold::by(Self { batch, taken: server.taken.clone(), beating });
+        Ok(Joined { hold, share })
     }
 }
 
@@ -86,8 +108,8 @@ impl Server {
     }
 
     /// As whom this process holds a batch.
-    pub(super) fn held_as(&self, batch: BatchId) -> Option<i64> {
-        self.taken().get(&batch).filter(|worker| worker.is_held).map(|worker| worker.id)
+    pub(super) fn held_as(&self, batch: BatchId) -> Option<Worker> {
+        self.taken().get(&batch).filter(|worker| worker.is_held).copied()
     }
 
     /// Every row of this process, which is done with all of them.
@@ -115,31 +137,58 @@ async fn take(
     batch: BatchId,
     dropped: Option<i64>,
 ) -> Result<Result<i64, Holder>, Failed> {
-    let (our_host, our_machine) = os::machine();
     let mut transaction = Connection::begin(connection).await?;
     transaction.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?;
-    let text = format!(
-        "SELECT host, machine, pid, id FROM workers WHERE batch = ? AND NOT gone AND until_ms > {} ORDER BY id",
-        C::NOW_MS
-    );
-    for row in transaction.rows(AssertSqlSafe(text), values![batch.0]).await? {
-        let (host, machine, pid) = holder(&row)?;
-        let is_done = row.int(3)? == dropped || (machine == our_machine && !os::is_alive(pid));
-        if !is_done {
-            return Ok(Err(Holder { pid: Some(pid), host: (machine != our_machine).then_some(host) }));
-        }
+    let living = living(&mut transaction, batch).await?;
+    if let Some(other) = living.into_iter().find(|other| Some(other.id) != dropped) {
+        return Ok(Err(other.by));
     }
     transaction.run("UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone", values![batch.0]).await?;
-    let now = C::NOW_MS;
-    let text = format!(
-        "INSERT INTO workers (batch, host, machine, pid, began_ms, until_ms) VALUES (?, ?, ?, ?, {now}, {now} + {LEASE_MS})
-         RETURNING id"
-    );
-    let values = values![batch.0, our_host.as_str(), our_machine.as_str(), std::process::id()];
-    let made = transaction.row(AssertSqlSafe(text), values).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let id = made.number(0)?;
+    // What it does now no worker's cap knows of.
+    transaction.run("UPDATE batches SET concurrency = NULL WHERE id = ?", values![batch.0]).await?;
+    let id = sign(&mut transaction, batch, false).await?;
     transaction.commit().await?;
     Ok(Ok(id))
+}
+
+/// Another process that is heard of.
+pub(super) struct Living {
+    pub(super) id: i64,
+    pub(super) by: Holder,
+    /// Whether it works on its batch beside others.
+    pub(super) shares: bool,
+}
+
+/// Who is heard of and works on a batch.
+pub(super) async fn living(connection: &mut PgConnection, batch: BatchId) -> Result<Vec<Living>, Failed> {
+    let (_, ours) = os::machine();
+    let text = format!(
+        "SELECT host, machine, pid, id, CAST(CASE WHEN shares THEN 1 ELSE 0 END AS BIGINT) FROM workers
+         WHERE batch = ? AND NOT gone AND until_ms > {} ORDER BY id",
+        C::NOW_MS
+    );
+    let mut living = Vec::new();
+    for row in connection.rows(AssertSqlSafe(text), values![batch.0]).await? {
+        let (host, machine, pid) = holder(&row)?;
+        if machine == ours && !os::is_alive(pid) {
+            continue;
+        }
+        let by = Holder { pid: Some(pid), host: (machine != ours).then_some(host) };
+        living.push(Living { id: row.number(3)?, by, shares: row.number(4)? == 1 });
+    }
+    Ok(living)
+}
+
+/// Begins a life at a batch; gives the number of its row.
+pub(super) async fn sign(connection: &mut PgConnection, batch: BatchId, shares: bool) -> Result<i64, Failed> {
+    let ((host, machine), now) = (os::machine(), C::NOW_MS);
+    let text = format!(
+        "INSERT INTO workers (batch, host, machine, pid, shares, began_ms, until_ms)
+         VALUES (?, ?, ?, ?, ? = 1, {now}, {now} + {LEASE_MS}) RETURNING id"
+    );
+    let values = values![batch.0, host.as_str(), machine.as_str(), std::process::id(), shares];
+    let made = connection.row(AssertSqlSafe(text), values).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(made.number(0)?)
 }
 
 fn holder(row: &PgRow) -> Result<(String, String, u32), sqlx::Error> {
@@ -184,32 +233,60 @@ pub(super) async fn hand_back(connection: &mut PgConnection, worker: i64) -> Res
 
 /// Says a word every few seconds, for as long as the lease is held.
 async fn beat(server: Server, connection: PgConnection, worker: i64) {
-    let mut connection = Some(connection);
+    let mut line = Line { server, connection: Some(connection) };
     let mut ticks = interval(BEAT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let mut line = match connection.take() {
-            Some(line) => line,
-            None => match server.dial().await {
-                Ok(line) => line,
-                Err(error) => {
-                    tracing::warn!(%error, "the lease of a batch is not renewed");
-                    continue;
-                }
-            },
-        };
-        match timeout(BEAT, renew(&mut line, worker)).await {
-            Ok(Ok(true)) => connection = Some(line),
-            // Another has the batch: what is recorded says so.
-            Ok(Ok(false)) => return,
-            failed => tracing::warn!(?failed, "the lease of a batch is not renewed"),
+        // Where another has the batch, what is recorded says so.
+        if line.within(BEAT, async |connection| renew(connection, worker).await).await == Some(false) {
+            return;
         }
     }
 }
 
-/// Says a word; whether the batch still is this process's.
-async fn renew(connection: &mut PgConnection, worker: i64) -> Result<bool, Failed> {
+/// A connection to say a word on; where it was lost, the next word is said on another.
+pub(super) struct Line {
+    pub(super) server: Server,
+    pub(super) connection: Option<PgConnection>,
+}
+
+impl Line {
+    /// Asks something within a while; `None` if there was no answer.
+    pub(super) async fn within<T>(
+        &mut self,
+        patience: Duration,
+        ask: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failed>,
+    ) -> Option<T> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => match self.server.dial().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    tracing::warn!(%error, "the lease of a batch is not renewed");
+                    return None;
+                }
+            },
+        };
+        match timeout(patience, ask(&mut connection)).await {
+            Ok(Ok(answer)) => {
+                self.connection = Some(connection);
+                Some(answer)
+            }
+            Ok(Err(failed)) => {
+                tracing::warn!(?failed, "the lease of a batch is not renewed");
+                None
+            }
+            Err(late) => {
+                tracing::warn!(%late, "the lease of a batch is not renewed");
+                None
+            }
+        }
+    }
+}
+
+/// Says a word; whether the row still is this process's.
+pub(super) async fn renew(connection: &mut PgConnection, worker: i64) -> Result<bool, Failed> {
     let text =
         format!("UPDATE workers SET until_ms = {} + {LEASE_MS} WHERE id = ? AND NOT gone RETURNING id", C::NOW_MS);
     Ok(connection.row(AssertSqlSafe(text), values![worker]).await?.is_some())

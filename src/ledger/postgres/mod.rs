@@ -4,10 +4,12 @@
 //! the same transaction, so that a process whose batch was taken over changes nothing more.
 
 mod changes;
+mod crew;
 mod driver;
 mod error;
 pub(super) mod lease;
 mod post;
+mod purse;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -33,6 +35,9 @@ static FORMATS: Migrator = sqlx::migrate!("src/ledger/postgres/migrations");
 
 /// How long a server may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Who is cut off in the middle of a transaction keeps what it has locked from everybody for no longer than this.
+const IDLE: &str = "SET idle_in_transaction_session_timeout TO '5s'";
 
 /// The oldest server whose language is spoken here, as it tells its version.
 const OLDEST: i64 = 150_000;
@@ -67,6 +72,7 @@ impl Server {
         let connected = timeout(PATIENCE, async {
             let mut connection = self.options.clone().disable_statement_logging().connect().await?;
             connection.run("SET synchronous_commit TO on", PgArguments::default()).await?;
+            connection.run(IDLE, PgArguments::default()).await?;
             Ok(connection)
         });
         let late = |_| self.away(format!("no connection within {} s", PATIENCE.as_secs()));

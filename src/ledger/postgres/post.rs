@@ -41,6 +41,9 @@ pub(super) async fn order(connection: &mut PgConnection, batch: BatchId, order: 
         Kind::Cap(cap) => {
             let text = "UPDATE batches SET told_cap_nanos = ? WHERE id = ?";
             transaction.run(text, values![cap.map(Usd::nanos), batch.0]).await?;
+            // That of a batch which is handed to workers is asked with each intent.
+            let text = "UPDATE batches SET cap_nanos = ? WHERE id = ? AND concurrency IS NOT NULL";
+            transaction.run(text, values![cap.map(Usd::nanos), batch.0]).await?;
         }
         Kind::Work if !is_worked_on => {
             transaction.rollback().await?;
@@ -116,7 +119,7 @@ impl Orders {
         while listener.next_buffered().is_some() {}
         let connection = listener.acquire().await?;
         if let Some(worker) = worker.filter(|_| !says.is_empty()) {
-            connection.run("UPDATE workers SET says = ? WHERE id = ? AND NOT gone", values![says, worker]).await?;
+            connection.run("UPDATE workers SET says = ? WHERE id = ? AND NOT gone", values![says, worker.id]).await?;
         }
         let orders = orders(connection, *batch, had).await?;
         let (observers, may_answer) = observers(connection, *batch).await?;

@@ -6,11 +6,14 @@ use std::io;
 use std::time::Duration;
 
 use super::database::{Failed, Sql};
-use crate::job::BatchId;
+use crate::job::{BatchId, JobId};
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
+use crate::ledger::crew::purse::Purse;
+use crate::ledger::crew::{Course, Handover, Joined, Taken};
 use crate::ledger::hold::{BatchHold, Held};
 use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
+use crate::ledger::queue::Rows;
 
 /// A database that the ledger's tables may be in.
 pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
@@ -33,6 +36,52 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
     /// Takes a batch for this process, unless another works on it.
     fn take(&self, batch: BatchId) -> impl Future<Output = Result<BatchHold, LedgerError>> + Send;
 
+    /// What is said where many workers were to share the ledger, and it is one machine's.
+    fn alone(&self) -> LedgerError;
+
+    /// Hands a batch that this process has for itself to workers.
+    fn hand_over(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _handover: &Handover,
+    ) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Err(self.alone().into()) }
+    }
+
+    /// What workers of a batch go by, if it is handed to them.
+    fn course(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+    ) -> impl Future<Output = Result<Option<Course>, Failed>> + Send {
+        async { Err(self.alone().into()) }
+    }
+
+    /// Works on a batch beside others, unless a process has it for itself.
+    fn join(&self, _batch: BatchId) -> impl Future<Output = Result<Joined, LedgerError>> + Send {
+        async { Err(self.alone()) }
+    }
+
+    /// Ends that; whether nobody else works on it now.
+    fn part(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+    ) -> impl Future<Output = Result<bool, Failed>> + Send {
+        async { Err(self.alone().into()) }
+    }
+
+    /// Takes so many jobs that have not ended and that nobody works on.
+    fn take_jobs(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _most: u16,
+    ) -> impl Future<Output = Result<Taken, Failed>> + Send {
+        async { Err(self.alone().into()) }
+    }
+
     /// Whether any process works on a batch.
     fn is_worked_on(
         &self,
@@ -42,6 +91,36 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
 
     /// The batches that processes work on.
     fn held(&self, connection: &mut Self::Connection) -> impl Future<Output = Result<Vec<Held>, Failed>> + Send;
+
+    /// First in the transaction that records: takes the money of a batch in hand that this process works on beside others,
+    /// until the transaction's end. It is about these jobs.
+    fn open_purse(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _jobs: impl FnOnce() -> Vec<JobId> + Send,
+    ) -> impl Future<Output = Result<Option<Purse>, Failed>> + Send {
+        async { Ok(None) }
+    }
+
+    /// In the same, once its rows are written: what they did to that money.
+    fn settle_purse(
+        &self,
+        _connection: &mut Self::Connection,
+        _purse: &mut Purse,
+        _rows: &Rows<'_>,
+    ) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Last in it: holds what its intents may cost. Fails if the cap would be passed.
+    fn close_purse(
+        &self,
+        _connection: &mut Self::Connection,
+        _purse: &Purse,
+    ) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Ok(()) }
+    }
 
     /// In the transaction that records: fails if one of these batches is not this process's any more.
     fn fence(

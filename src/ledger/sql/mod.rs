@@ -28,6 +28,7 @@ use self::database::{Failed, Sql};
 use self::driver::within;
 pub(super) use self::driver::{Driver, Slot, soon};
 use super::claim::{Claimed, Claiming, grant};
+use super::crew::{Course, Handover, Joined, Taken};
 use super::found::By;
 use super::hold::{BatchHold, Held};
 use super::post::values::{Changes, Mark, Order, Placed, Post};
@@ -64,13 +65,15 @@ impl<D: Driver> Tables<D> {
 
     /// How it went, and whether the connection was lost with it.
     fn settled<T>(&self, slot: &mut Slot<D::Connection>, asked: Result<T, Failed>) -> Result<T, LedgerError> {
-        asked.map_err(|failed| match failed {
-            Failed::Ledger(error) => error,
-            Failed::Database(error) => {
-                if D::is_lost(&error) {
-                    *slot = Slot::Lost;
-                }
-                self.driver.failed(error)
+        asked.map_err(|failed| {
+            // A transaction that was left is taken back with the next word on its connection, and keeps what it locked from
+            // everybody until then: on a server that has others, it ends with the connection.
+            if D::LEASES || matches!(&failed, Failed::Database(error) if D::is_lost(error)) {
+                *slot = Slot::Lost;
+            }
+            match failed {
+                Failed::Ledger(error) => error,
+                Failed::Database(error) => self.driver.failed(error),
             }
         })
     }
@@ -87,11 +90,30 @@ impl<D: Driver> Tables<D> {
             return Ok(Vec::new());
         }
         let mut transaction = connection.begin_to_write().await?;
-        self.driver.fence(&mut transaction, &pending.batches(claims)).await?;
+        let batches = pending.batches(claims);
+        let mut purses = Vec::new();
+        for batch in &batches {
+            let jobs = || pending.jobs_of(*batch, claims);
+            purses.extend(self.driver.open_purse(&mut transaction, *batch, jobs).await?);
+        }
+        self.driver.fence(&mut transaction, &batches).await?;
         self.driver.bar(&mut transaction, claims).await?;
+        let shares = !purses.is_empty();
+        if shares {
+            // What calls came to makes room for others.
+            let rows = pending.rows();
+            bulk::write_in(&mut *transaction, &rows).await?;
+            for purse in &mut purses {
+                self.driver.settle_purse(&mut transaction, purse, &rows).await?;
+            }
+        }
         let others = claim::others(&mut *transaction, claims).await?;
-        let answers = grant(pending, claims, &others);
-        bulk::write_in(&mut *transaction, &pending.rows()).await?;
+        let answers = grant(pending, claims, &others, &mut purses);
+        let rows = if shares { pending.granted() } else { pending.rows() };
+        bulk::write_in(&mut *transaction, &rows).await?;
+        for purse in &purses {
+            self.driver.close_purse(&mut transaction, purse).await?;
+        }
         transaction.commit().await?;
         Ok(answers)
     }
@@ -155,6 +177,26 @@ impl<D: Driver> Store for Tables<D> {
 
     fn take(&self, id: BatchId) -> Answer<'_, BatchHold> {
         Box::pin(self.driver.take(id))
+    }
+
+    fn hand_over<'a>(&'a self, id: BatchId, handover: &'a Handover) -> Answer<'a, ()> {
+        asks!(self, |connection| self.driver.hand_over(connection, id, handover))
+    }
+
+    fn course(&self, id: BatchId) -> Answer<'_, Option<Course>> {
+        asks!(self, |connection| self.driver.course(connection, id))
+    }
+
+    fn join(&self, id: BatchId) -> Answer<'_, Joined> {
+        Box::pin(self.driver.join(id))
+    }
+
+    fn part(&self, id: BatchId) -> Answer<'_, bool> {
+        asks!(self, |connection| self.driver.part(connection, id))
+    }
+
+    fn take_jobs(&self, id: BatchId, most: u16) -> Answer<'_, Taken> {
+        asks!(self, |connection| self.driver.take_jobs(connection, id, most))
     }
 
     fn is_worked_on(&self, id: BatchId) -> Answer<'_, bool> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio::time::timeout;
 
-use super::samples::{id, intent, job, key, run, upload};
+use super::samples::{at_stake, id, intent, job, key, run, upload};
 use super::server::Server;
 use crate::job::{JobState, Service, Terms};
 use crate::ledger::{Address, BatchKey, Claimed, Holder, Ledger, LedgerError, Opened};
@@ -48,7 +48,7 @@ async fn who_is_heard_of_keeps_its_batch_and_who_is_not_changes_nothing_more() {
     let lost = writer.commit(&job(1, JobState::Pending)).await.unwrap_err();
     assert!(matches!(lost, LedgerError::Lost(lost) if lost == batch.id), "{lost:?}");
     let intent = job(1, JobState::Submitting(run(1), Box::new(intent(1))));
-    let lost = writer.claim(&intent, key("a").terms(), [].into()).await.unwrap_err();
+    let lost = writer.claim(&intent, at_stake(key("a").terms())).await.unwrap_err();
     assert!(matches!(lost, LedgerError::Lost(_)), "{lost:?}");
     assert!(matches!(second.jobs(batch.id).await.unwrap()[0].state, JobState::Uploading(_)));
 
@@ -81,7 +81,7 @@ async fn of_many_claims_of_one_picture_at_once_one_is_granted() {
         intent.upload.url = format!("https://v3.fal.media/files/{n}.jpg").into();
         let job = job(1, JobState::Submitting(run(1), Box::new(intent)));
         let terms = Terms { model: key.model, params: key.params, service: Service::Fal };
-        let claimed = ledger.writer(batch.id).claim(&job, terms, [].into()).await.unwrap();
+        let claimed = ledger.writer(batch.id).claim(&job, at_stake(terms)).await.unwrap();
         (ledger, batch, claimed)
     });
     let claimed = join_all(claims).await;
@@ -109,7 +109,7 @@ async fn a_server_that_goes_away_is_waited_for_and_nothing_is_forgotten() {
     let claim = {
         let (writer, terms) = (writer.clone(), key("a").terms());
         let intent = job(4, JobState::Submitting(run(1), Box::new(intent(4))));
-        tokio::spawn(async move { writer.claim(&intent, terms, [].into()).await })
+        tokio::spawn(async move { writer.claim(&intent, at_stake(terms)).await })
     };
     let reading = {
         let ledger = ledger.clone();

@@ -22,6 +22,8 @@ macro_rules! on_both {
 
 mod batches;
 mod crash;
+#[cfg(unix)]
+mod crew;
 mod failures;
 #[cfg(unix)]
 mod format;

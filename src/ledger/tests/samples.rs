@@ -9,9 +9,9 @@ use super::ON_SERVER;
 use crate::job::{
     Answer, Artifact, Cause, CauseKind, Checkpoint, Closed, ContentHash, Cost, FileKind, FilePath, Format, Intent, Job,
     JobId, JobState, NamedText, Opinion, OwnParams, Photo, Pixels, Request, RequestId, Run, Saved, SavedFile, Service,
-    Stage, Stars, Stop, Suspicion, Timestamp, Unread, Upload, Usd, Verdict, saved_samples,
+    Stage, Stars, Stop, Suspicion, Terms, Timestamp, Unread, Upload, Usd, Verdict, saved_samples,
 };
-use crate::ledger::BatchKey;
+use crate::ledger::{BatchKey, Stakes};
 
 pub(super) fn key(name: &str) -> BatchKey {
     BatchKey {
@@ -39,6 +39,11 @@ pub(super) fn job(number: usize, state: JobState) -> Job {
         losses: crate::job::Losses::NONE,
     };
     Job { id: id(number), photo, state, own: None, opinion: None }
+}
+
+/// A call that must be the only one on these terms.
+pub(super) fn at_stake(terms: Terms) -> Stakes {
+    Stakes { alone: Some((terms, [].into())), at_most: None }
 }
 
 pub(super) fn run(attempt: u16) -> Run {

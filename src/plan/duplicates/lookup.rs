@@ -49,6 +49,8 @@ impl Origin {
 /// A photo that waits for what others pay for.
 #[derive(Debug)]
 pub(crate) struct Waiting {
+    /// Which.
+    pub(crate) whose: JobId,
     pub(crate) content: ContentHash,
     /// For how long.
     pub(crate) waited: Duration,
@@ -83,8 +85,10 @@ pub(crate) struct Wanted {
     pub(crate) sizing: Sizing,
     /// What the output folder knows and the ledger does not.
     pub(crate) memory: Arc<Memory>,
-    /// The batch that asks: what goes on in it is known to its engine.
+    /// The batch that asks.
     pub(crate) batch: BatchId,
+    /// Whether others work on it, too: else what goes on in it is known to its engine.
+    pub(crate) shares: bool,
 }
 
 impl Wanted {
@@ -144,9 +148,8 @@ impl Wanted {
         let found = ledger.by_content(&waiting.content, model, params, service).await?;
         let (mut rivals, mut rows) = (Vec::new(), Vec::new());
         for found in found {
-            let Some(claim) = found.job.state.claim().filter(|_| found.batch != self.batch && !found.is_former) else {
-                continue;
-            };
+            let is_another = found.batch != self.batch || (self.shares && found.job.id != waiting.whose);
+            let Some(claim) = found.job.state.claim().filter(|_| is_another && !found.is_former) else { continue };
             if stands_in_the_way(&claim, &waiting.settled) {
                 let is_alive = ledger.is_worked_on(found.batch).await?;
                 rivals.push(Rival { batch: found.batch, claim, is_alive });

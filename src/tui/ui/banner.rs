@@ -125,7 +125,8 @@ pub(crate) fn content(ui: &Ui) -> Option<Told> {
         | NoticeKind::Changed
         | NoticeKind::WebhookRefused
         | NoticeKind::WebhooksMissed
-        | NoticeKind::AtOnce => (notice.action.as_str(), Vec::new()),
+        | NoticeKind::AtOnce
+        | NoticeKind::Enqueued => (notice.action.as_str(), Vec::new()),
     };
     // Only what is out of order is pointed at.
     let mark = match notice.kind {
@@ -169,7 +170,8 @@ fn in_short(notice: &Notice) -> Option<(&'static str, &'static str)> {
         | NoticeKind::Waiting
         | NoticeKind::Paused
         | NoticeKind::Changed
-        | NoticeKind::AtOnce => return None,
+        | NoticeKind::AtOnce
+        | NoticeKind::Enqueued => return None,
     })
 }
 

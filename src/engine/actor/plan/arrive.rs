@@ -43,7 +43,7 @@ impl Engine {
     }
 
     /// Lets a job of an earlier run go on from what is known of it.
-    fn pick_up(&mut self, id: JobId) {
+    pub(in crate::engine::actor) fn pick_up(&mut self, id: JobId) {
         let now = self.now();
         let Some(job) = self.jobs.get(id) else { return };
         let interrupted = || Cause::new(CauseKind::Network, "the last run ended in the middle");
@@ -117,6 +117,7 @@ impl Engine {
     pub(in crate::engine::actor) fn arrival(&mut self, arrival: Option<Arrival>) {
         match arrival {
             Some(Arrival::Found(chunk)) => self.arrive(chunk),
+            Some(Arrival::Taken(jobs)) => self.take_jobs(jobs),
             Some(Arrival::Gone(path)) => self.gone(&path),
             Some(Arrival::Walked) => self.all_found(),
             None => {
@@ -274,7 +275,9 @@ impl Engine {
     /// Tells the plan, once, when it is whole: with what turned out to be the same picture as another, unless
     /// the run ends before that.
     pub(in crate::engine::actor) fn tell_plan(&mut self, settled: bool) {
-        if self.is_told() && self.planning.planner.is_to_be_told(settled) {
+        // A worker knows a part of it only.
+        let is_whole = self.course.crew.is_none();
+        if is_whole && self.is_told() && self.planning.planner.is_to_be_told(settled) {
             let what = What::Planned { facts: self.facts.clone(), plan: self.planned(), skipped: self.skipped() };
             self.tell(what);
         }

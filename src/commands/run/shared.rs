@@ -1,0 +1,114 @@
+//! A batch that many work on: how it is handed to them, and how jobs come to one of them.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
+
+use super::work::Work;
+use crate::commands::batch::Batch;
+use crate::commands::failure::Failure;
+use crate::engine::snapshot::{Notice, NoticeKind};
+use crate::intake::Arrival;
+use crate::job::{BatchId, JobState, Usd};
+use crate::ledger::{Handover, Ledger, LedgerError, Share};
+use crate::plan::CostModel;
+
+/// Jobs that are taken at a time, at the most.
+const MOST: u16 = 64;
+
+/// How long until it is asked again whether there are jobs to be taken, where others have them all.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Jobs as this worker takes them, as many as are wanted; it ends once all that are left are its own.
+pub(super) fn taken(ledger: Ledger, batch: BatchId, share: watch::Receiver<Share>) -> mpsc::Receiver<Arrival> {
+    let (found, arrivals) = mpsc::channel(1);
+    tokio::spawn(async move {
+        if let Err(error) = take(&ledger, batch, share, &found).await {
+            // What is recorded next fails for the same reason, and ends the run.
+            tracing::error!(%error, "no more jobs are taken");
+        }
+    });
+    arrivals
+}
+
+async fn take(
+    ledger: &Ledger,
+    batch: BatchId,
+    mut share: watch::Receiver<Share>,
+    found: &mpsc::Sender<Arrival>,
+) -> Result<(), LedgerError> {
+    // Nobody listens any more once the run is being left.
+    while let Ok(room) = found.reserve().await {
+        let most = share.borrow_and_update().window.min(MOST);
+        if most == 0 {
+            // Others have all of the window; and nobody says more once the lease is gone.
+            tokio::select! {
+                changed = share.changed() => if changed.is_err() { return Ok(()) },
+                () = sleep(ASK_AGAIN) => {}
+            }
+            if !ledger.take_jobs(batch, 0).await?.others {
+                return Ok(());
+            }
+            continue;
+        }
+        let taken = ledger.take_jobs(batch, most).await?;
+        match (taken.jobs.is_empty(), taken.others) {
+            (false, _) => room.send(Arrival::Taken(taken.jobs)),
+            (true, true) => sleep(ASK_AGAIN).await,
+            (true, false) => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// What a batch is handed over with.
+#[derive(Debug)]
+pub(super) struct Handing {
+    window: u16,
+    cap: Option<Usd>,
+    cost: CostModel,
+}
+
+impl Handing {
+    pub(super) fn new(work: &Work, batch: &Batch) -> Self {
+        Self {
+            window: work.settings.sending.concurrency,
+            cap: work.settings.spending.budget,
+            cost: CostModel::new(work.price.clone(), batch.params.clone(), batch.model.clone()),
+        }
+    }
+
+    /// Hands a batch over whose jobs are all in the ledger; gives what is said of it.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read or written.
+    pub(super) async fn hand_over(mut self, ledger: &Ledger, batch: BatchId) -> Result<Notice, Failure> {
+        let (mut held, mut waiting, mut last) = (Vec::new(), 0_usize, None);
+        loop {
+            let jobs = ledger.jobs_after(batch, last).await?;
+            let Some(job) = jobs.last() else { break };
+            last = Some(job.id);
+            for job in &jobs {
+                self.cost.recall(job);
+                let is_open = job.state.is_reserved() || job.state.is_unpriced();
+                held.extend(is_open.then(|| (job.id, self.cost.reserve(job).unwrap_or_default())));
+                waiting += usize::from(job.state.closed().is_none() && !matches!(job.state, JobState::Skipped(_)));
+            }
+        }
+        // Of this one and of one that was ordered from elsewhere the lower holds.
+        let told = ledger.post(batch).await?.and_then(|post| post.standing.cap);
+        let limit = self.cap.into_iter().chain(told).min();
+        let handover = Handover { window: self.window, cap: limit, held };
+        ledger.hand_over(batch, &handover).await?;
+        let cap = limit.map_or("without a cap".to_owned(), |cap| format!("under a cap of {cap}"));
+        Ok(Notice {
+            kind: NoticeKind::Enqueued,
+            message: format!(
+                "batch {batch} waits for workers: {waiting} photos, {} at fal at once, {cap}",
+                self.window
+            ),
+            action: format!("on any machine: fal-tui work {batch} --ledger {}", ledger.path().display()),
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! This process among others that work on the same batch: what of it is its own, and a cap that all of them keep.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::engine::effect::Again;
+use crate::engine::resilience::pause::PauseReason;
+use crate::job::{Cause, CauseKind, Checkpoint, Timestamp, Upload, Usd};
+use crate::ledger::{Money, Share};
+
+/// How long a cap that bears no more is left alone: calls of others may turn out cheaper than was held for them.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// What a worker knows of the others.
+#[derive(Debug)]
+pub(in crate::engine) struct Crew {
+    share: watch::Receiver<Share>,
+    /// Until when the cap is left alone.
+    capped: Option<Timestamp>,
+}
+
+impl Crew {
+    pub(in crate::engine) fn new(share: watch::Receiver<Share>) -> Self {
+        Self { share, capped: None }
+    }
+
+    /// What of the window is its own now.
+    pub(in crate::engine) fn share(&mut self) -> Share {
+        *self.share.borrow_and_update()
+    }
+
+    /// Returns when that has changed; never once nobody says so any more.
+    pub(in crate::engine) async fn changed(&mut self) {
+        if self.share.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The cap is another one.
+    pub(in crate::engine) fn uncap(&mut self) {
+        self.capped = None;
+    }
+
+    /// Whether the cap is left alone for now.
+    pub(in crate::engine) fn is_capped(&self, now: Timestamp) -> bool {
+        self.capped.is_some_and(|until| until > now)
+    }
+
+    /// When the cap is asked again.
+    pub(in crate::engine) fn asks_again(&self, now: Timestamp) -> Option<Timestamp> {
+        self.capped.filter(|until| *until > now)
+    }
+
+    /// The cap did not bear a job's call: how the job waits; and why nothing more is begun, where nothing that is under way
+    /// anywhere could make room.
+    pub(in crate::engine) fn capped(
+        &mut self,
+        upload: Upload,
+        money: Money,
+        at_most: Option<Usd>,
+        now: Timestamp,
+    ) -> (Again, Option<PauseReason>) {
+        self.capped = Some(now.plus(ASK_AGAIN));
+        let cause = Cause::new(CauseKind::Cap, format!("the cap of {} has no room for it now", money.cap));
+        let again = Again { cause, wait: ASK_AGAIN, checkpoint: Checkpoint::Upload(upload), counts: false };
+        let is_final = money.held == Usd::ZERO;
+        let Money { cap, used, .. } = money;
+        let reason = is_final.then(|| PauseReason::SharedCap { cap, used, next: at_most.unwrap_or_default() });
+        (again, reason)
+    }
+}
+
+/// Of a run that may be no worker.
+pub(in crate::engine) async fn changed(crew: Option<&mut Crew>) {
+    match crew {
+        Some(crew) => crew.changed().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,47 @@
+//! What a ledger does for workers.
+
+use super::{Course, Handover, Joined, Taken};
+use crate::job::BatchId;
+use crate::ledger::{Ledger, LedgerError};
+
+impl Ledger {
+    /// Hands a batch to workers, from a process that has it for itself and has recorded all that it knows.
+    ///
+    /// # Errors
+    /// [`LedgerError::Alone`] if the ledger is one machine's; otherwise if it cannot be written.
+    pub async fn hand_over(&self, batch: BatchId, handover: &Handover) -> Result<(), LedgerError> {
+        self.inner.store.hand_over(batch, handover).await
+    }
+
+    /// What workers of a batch go by; `None` if it is not handed to any.
+    ///
+    /// # Errors
+    /// As [`Self::hand_over`].
+    pub async fn course(&self, batch: BatchId) -> Result<Option<Course>, LedgerError> {
+        self.inner.store.course(batch).await
+    }
+
+    /// Begins to work on a batch beside others.
+    ///
+    /// # Errors
+    /// [`LedgerError::Held`] if a process has it for itself; otherwise as [`Self::hand_over`].
+    pub async fn join(&self, batch: BatchId) -> Result<Joined, LedgerError> {
+        self.inner.store.join(batch).await
+    }
+
+    /// Ends the work on a batch beside others: nothing more is recorded. Whether nobody else works on it now.
+    ///
+    /// # Errors
+    /// As [`Self::hand_over`].
+    pub async fn part(&self, batch: BatchId) -> Result<bool, LedgerError> {
+        self.inner.store.part(batch).await
+    }
+
+    /// Takes so many jobs that are not done and that nobody works on, in their order.
+    ///
+    /// # Errors
+    /// [`LedgerError::Lost`] if this process was not heard of for too long; otherwise as [`Self::hand_over`].
+    pub async fn take_jobs(&self, batch: BatchId, most: u16) -> Result<Taken, LedgerError> {
+        self.inner.store.take_jobs(batch, most).await
+    }
+}

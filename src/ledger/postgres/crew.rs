@@ -1,0 +1,178 @@
+//! Workers that share a batch: who joins, which jobs are whose, and what of the window is each one's.
+//!
+//! Whoever changes whose a job is holds the batch's row until that is written, so that of any number of workers one is
+//! first. A job stays its worker's until it has ended or the worker is gone.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Server;
+use super::lease::{Line, fence, living, renew, sign};
+use crate::job::{BatchId, Job, Status, Usd};
+use crate::ledger::LedgerError;
+use crate::ledger::crew::{Course, Share, Taken};
+use crate::ledger::error::Holder;
+use crate::ledger::keeps::among;
+use crate::ledger::sql::database::{Cells, Failed, Sql, values};
+use crate::ledger::sql::restore;
+
+/// What statements go to.
+type C = PgConnection;
+
+/// How often a worker says a word and hears how many there are.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// What workers of a batch go by, if it is handed to them.
+pub(super) async fn course(connection: &mut PgConnection, batch: BatchId) -> Result<Option<Course>, Failed> {
+    let text = "SELECT concurrency, cap_nanos FROM batches WHERE id = ?";
+    let row = connection.row(text, values![batch.0]).await?.ok_or(LedgerError::NoBatch(batch))?;
+    let Some(window) = row.int(0)? else { return Ok(None) };
+    let window = u16::try_from(window).unwrap_or(u16::MAX);
+    Ok(Some(Course { window, cap: row.int(1)?.map(Usd::from_nanos) }))
+}
+
+/// Holds the batch's row until the transaction's end.
+pub(super) async fn lock(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
+    Ok(connection.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?)
+}
+
+/// Joins those who work on a batch, or says who has it for itself; gives the number of its row.
+pub(super) async fn join(connection: &mut PgConnection, batch: BatchId) -> Result<Result<i64, Holder>, Failed> {
+    let mut transaction = Connection::begin(connection).await?;
+    lock(&mut transaction, batch).await?;
+    let (living, course) = (living(&mut transaction, batch).await?, course(&mut transaction, batch).await?);
+    if let Some(alone) = living.into_iter().find(|other| !other.shares) {
+        return Ok(Err(alone.by));
+    }
+    if course.is_none() {
+        return Err(LedgerError::NotHandedOver(batch).into());
+    }
+    let id = sign(&mut transaction, batch, true).await?;
+    transaction.commit().await?;
+    Ok(Ok(id))
+}
+
+/// The jobs that have not ended, of which a worker may take some.
+pub(super) fn unended() -> String {
+    among(|status| !status.has_ended() && status != Status::Skipped)
+}
+
+/// Takes so many jobs that have not ended and that nobody works on, in their order.
+pub(super) async fn take_jobs(
+    connection: &mut PgConnection,
+    batch: BatchId,
+    worker: i64,
+    most: u16,
+) -> Result<Taken, Failed> {
+    let mut transaction = Connection::begin(connection).await?;
+    lock(&mut transaction, batch).await?;
+    fence(&mut transaction, batch, worker).await?;
+    dismiss(&mut transaction, batch).await?;
+    let is_had = "SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
+        WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone";
+    let text = format!(
+        "INSERT INTO turns (batch, job, worker) SELECT batch, job, ?2 FROM (
+             SELECT batch, job FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS ({is_had})
+             ORDER BY job LIMIT ?3 FOR UPDATE OF jobs SKIP LOCKED) AS free
+         ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker RETURNING job",
+        unended()
+    );
+    let rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most]).await?;
+    let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
+    let text = format!(
+        "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND status IN {} AND NOT EXISTS
+             (SELECT 1 FROM turns WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND turns.worker = ?))
+         THEN 1 ELSE 0 END AS BIGINT)",
+        unended()
+    );
+    let others = transaction.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
+    let others = others.ok_or(sqlx::Error::RowNotFound)?.number(0)? == 1;
+    let jobs = jobs(&mut transaction, batch, &numbers).await?;
+    transaction.commit().await?;
+    Ok(Taken { jobs, others })
+}
+
+/// Who is not heard of any more works on nothing.
+async fn dismiss(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
+    let living = living(connection, batch).await?;
+    let living: Vec<_> = living.iter().map(|worker| worker.id.to_string()).collect();
+    let text = "UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone AND id <> ALL (CAST(? AS BIGINT[]))";
+    Ok(connection.run(text, values![batch.0, format!("{{{}}}", living.join(","))]).await?)
+}
+
+async fn jobs(connection: &mut PgConnection, batch: BatchId, numbers: &[i64]) -> Result<Vec<Job>, Failed> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "SELECT {} FROM jobs WHERE batch = ? AND job = ANY (CAST(? AS BIGINT[])) ORDER BY job",
+        restore::list::<C>()
+    );
+    let rows = connection.rows(AssertSqlSafe(text), values![batch.0, list(numbers)]).await?;
+    rows.iter().map(|row| Ok(restore::job(row)?.1)).collect()
+}
+
+/// Numbers as one value.
+pub(super) fn list(numbers: &[i64]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(i64::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
+/// Says a word every second, and hears what of the window is this worker's. Who comes to others waits until they have
+/// heard of it.
+pub(super) async fn beat(
+    server: Server,
+    connection: PgConnection,
+    (batch, worker): (BatchId, i64),
+    shares: watch::Sender<Share>,
+) {
+    let mut line = Line { server, connection: Some(connection) };
+    let mut ticks = interval(BEAT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_new = true;
+    loop {
+        ticks.tick().await;
+        let word = async |connection: &mut PgConnection| {
+            let is_ours = renew(connection, worker).await?;
+            Ok((is_ours, share(connection, batch, worker).await?))
+        };
+        match line.within(5 * BEAT, word).await {
+            // Another has its jobs: what is recorded says so.
+            Some((false, _)) => return,
+            Some((true, share)) => {
+                let window = if is_new && share.workers > 1 { 0 } else { share.window };
+                shares.send_if_modified(|known| std::mem::replace(known, Share { window, ..share }) != *known);
+                is_new = false;
+            }
+            None => {}
+        }
+    }
+}
+
+async fn share(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<Share, Failed> {
+    let whole = course(connection, batch).await?.map_or(0, |course| course.window);
+    let text = format!(
+        "SELECT count(*), count(*) FILTER (WHERE id < ?2) FROM workers
+         WHERE batch = ?1 AND shares AND NOT gone AND until_ms > {}",
+        C::NOW_MS
+    );
+    let row = connection.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
+    let row = row.ok_or(sqlx::Error::RowNotFound)?;
+    let number = |at| row.number(at).map(|number| u16::try_from(number).unwrap_or(u16::MAX));
+    Ok(Share::of(whole, number(0)?, number(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_of_what_has_not_ended_is_of_what_is_looked_for() {
+        let migration = include_str!("migrations/0002_workers.sql");
+        assert!(migration.contains(&format!("WHERE status IN\n    {};", unended())), "{}", unended());
+    }
+}
