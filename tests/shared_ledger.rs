@@ -118,6 +118,8 @@ fn a_run_that_is_cut_off_sends_nothing_more_and_another_takes_over() {
     line.mend();
     let first = end(first);
     assert!(first.stderr.contains("taken over by another process") && first.status != 0, "{}", first.stderr);
+    let open = server.ask(&place, "SELECT job, status FROM jobs WHERE status <> 'DONE'");
+    assert_eq!(open, "", "what it had not written is written no more");
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
     assert_eq!(pictures(&stage), PHOTOS as usize);

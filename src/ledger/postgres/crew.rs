@@ -56,9 +56,14 @@ pub(super) async fn join(connection: &mut PgConnection, batch: BatchId) -> Resul
     Ok(Ok(id))
 }
 
-/// The jobs that have not ended, of which a worker may take some.
+/// Jobs that have not ended.
 pub(super) fn unended() -> String {
     among(|status| !status.has_ended() && status != Status::Skipped)
+}
+
+/// Jobs of which a worker may take some: also those of a lost answer, which may turn up yet.
+fn open() -> String {
+    among(|status| status == Status::Unknown || (!status.has_ended() && status != Status::Skipped))
 }
 
 /// Takes so many jobs that have not ended and that nobody works on, in their order.
@@ -79,7 +84,7 @@ pub(super) async fn take_jobs(
              SELECT batch, job FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS ({is_had})
              ORDER BY job LIMIT ?3 FOR UPDATE OF jobs SKIP LOCKED) AS free
          ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker RETURNING job",
-        unended()
+        open()
     );
     let rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most]).await?;
     let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
@@ -87,7 +92,7 @@ pub(super) async fn take_jobs(
         "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND status IN {} AND NOT EXISTS
              (SELECT 1 FROM turns WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND turns.worker = ?))
          THEN 1 ELSE 0 END AS BIGINT)",
-        unended()
+        open()
     );
     let others = transaction.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
     let others = others.ok_or(sqlx::Error::RowNotFound)?.number(0)? == 1;
@@ -173,6 +178,6 @@ mod tests {
     #[test]
     fn the_index_of_what_has_not_ended_is_of_what_is_looked_for() {
         let migration = include_str!("migrations/0002_workers.sql");
-        assert!(migration.contains(&format!("WHERE status IN\n    {};", unended())), "{}", unended());
+        assert!(migration.contains(&format!("WHERE status IN\n    {};", open())), "{}", open());
     }
 }

@@ -85,14 +85,14 @@ impl Driver for Server {
     }
 
     async fn part(&self, connection: &mut C, batch: BatchId) -> Result<bool, Failed> {
-        if let Some(worker) = self.held_as(batch) {
+        if let Some(worker) = self.signed_as(batch) {
             lease::hand_back(connection, worker.id).await?;
         }
         Ok(lease::living(connection, batch).await?.is_empty())
     }
 
     async fn take_jobs(&self, connection: &mut C, batch: BatchId, most: u16) -> Result<Taken, Failed> {
-        let worker = self.held_as(batch).ok_or(LedgerError::Lost(batch))?;
+        let worker = self.signed_as(batch).ok_or(LedgerError::Lost(batch))?;
         crew::take_jobs(connection, batch, worker.id, most).await
     }
 
@@ -110,7 +110,7 @@ impl Driver for Server {
         batch: BatchId,
         jobs: impl FnOnce() -> Vec<JobId> + Send,
     ) -> Result<Option<Purse>, Failed> {
-        match self.held_as(batch) {
+        match self.signed_as(batch) {
             Some(Worker { shares: true, .. }) => purse::open(connection, batch, jobs()).await.map(Some),
             _ => Ok(None),
         }
@@ -126,7 +126,7 @@ impl Driver for Server {
 
     async fn fence(&self, connection: &mut PgConnection, batches: &[BatchId]) -> Result<(), Failed> {
         for batch in batches {
-            if let Some(worker) = self.held_as(*batch) {
+            if let Some(worker) = self.signed_as(*batch) {
                 lease::fence(connection, *batch, worker.id).await?;
             }
         }

@@ -107,9 +107,10 @@ impl Server {
         lock(&self.taken)
     }
 
-    /// As whom this process holds a batch.
-    pub(super) fn held_as(&self, batch: BatchId) -> Option<Worker> {
-        self.taken().get(&batch).filter(|worker| worker.is_held).copied()
+    /// As whom this process works on a batch, or did: what is still to be written is written as that one, also once the
+    /// lease was dropped.
+    pub(super) fn signed_as(&self, batch: BatchId) -> Option<Worker> {
+        self.taken().get(&batch).copied()
     }
 
     /// Every row of this process, which is done with all of them.

@@ -109,7 +109,7 @@ impl Orders {
     }
 
     async fn take(&mut self, says: &str) -> Result<Slip, Failed> {
-        let worker = self.server.held_as(self.batch);
+        let worker = self.server.signed_as(self.batch);
         let Self { server, batch, listener, had } = self;
         let listener = match listener {
             Some(listener) => listener,

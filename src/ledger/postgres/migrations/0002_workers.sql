@@ -25,6 +25,6 @@ CREATE TABLE holds (
     PRIMARY KEY (batch, job)
 );
 
--- Jobs that have not ended: where workers look for some.
+-- Jobs that a worker may take.
 CREATE INDEX jobs_open ON jobs (batch, job) WHERE status IN
-    ('PENDING', 'UPLOADING', 'UPLOADED', 'SUBMITTING', 'IN_QUEUE', 'IN_PROGRESS', 'COMPLETED', 'SAVING', 'WAITING');
+    ('PENDING', 'UPLOADING', 'UPLOADED', 'SUBMITTING', 'IN_QUEUE', 'IN_PROGRESS', 'COMPLETED', 'SAVING', 'WAITING', 'UNKNOWN');
