@@ -32,14 +32,15 @@ async fn handed_over(cap: Option<i64>) -> Option<(&'static Server, String, Addre
 
 struct Worker {
     ledger: Ledger,
-    joined: Joined,
+    /// None once nothing is heard of it.
+    joined: Option<Joined>,
     jobs: BTreeMap<JobId, JobState>,
 }
 
 impl Worker {
     async fn join(address: &Address, batch: BatchId) -> Self {
         let ledger = Ledger::open_at(address).await.unwrap();
-        let joined = ledger.join(batch).await.unwrap();
+        let joined = Some(ledger.join(batch).await.unwrap());
         Self { ledger, joined, jobs: BTreeMap::new() }
     }
 
@@ -56,6 +57,14 @@ impl Worker {
         let stakes = Stakes { at_most: Some(Usd::from_nanos(at_most)), ..at_stake(key("a").terms()) };
         self.ledger.writer(batch).claim(&intent, stakes).await
     }
+}
+
+/// The worker in this place, of those who are there, is not heard of any more.
+fn silent(place: usize) -> String {
+    format!(
+        "UPDATE workers SET machine = 'other', until_ms = 0
+         WHERE id = (SELECT id FROM workers WHERE NOT gone ORDER BY id LIMIT 1 OFFSET {place})"
+    )
 }
 
 /// What is said to be used of the cap, and what it must be.
@@ -82,7 +91,8 @@ async fn each_job_is_one_workers_and_a_dead_ones_are_taken_up() {
     let held = alone.open_batch(&key("a")).await.unwrap_err();
     assert!(matches!(held, LedgerError::Held { .. }), "{held:?}");
 
-    server.ask(&place, "UPDATE workers SET machine = 'other', until_ms = 0 WHERE id = (SELECT min(id) FROM workers)");
+    first.joined = None;
+    server.ask(&place, &silent(0));
     let taken = second.take(batch, 20).await.unwrap();
     assert_eq!((taken.jobs.len(), taken.others), (10, false), "a dead one's are there");
     let lost = first.submit(batch, id(1), 1).await.unwrap_err();
@@ -108,12 +118,12 @@ async fn shares_follow_who_comes_and_goes() {
     let Some((_, _, address, batch)) = handed_over(None).await else { return };
     let mut first = Worker::join(&address, batch).await;
     let is = |workers, window| move |share: &Share| *share == Share { workers, window };
-    first.joined.share.wait_for(is(1, 10)).await.unwrap();
+    first.joined.as_mut().unwrap().share.wait_for(is(1, 10)).await.unwrap();
     let mut second = Worker::join(&address, batch).await;
-    second.joined.share.wait_for(is(2, 5)).await.unwrap();
-    first.joined.share.wait_for(is(2, 5)).await.unwrap();
+    second.joined.as_mut().unwrap().share.wait_for(is(2, 5)).await.unwrap();
+    first.joined.as_mut().unwrap().share.wait_for(is(2, 5)).await.unwrap();
     second.ledger.part(batch).await.unwrap();
-    first.joined.share.wait_for(is(1, 10)).await.unwrap();
+    first.joined.as_mut().unwrap().share.wait_for(is(1, 10)).await.unwrap();
 }
 
 #[tokio::test]
@@ -190,10 +200,10 @@ async fn in_whatever_order_no_cap_is_passed_and_no_job_is_twos() {
                     worker.jobs.remove(&number);
                 }
                 8 if workers.len() > 1 => {
-                    let text = "UPDATE workers SET machine = 'other', until_ms = 0 WHERE NOT gone AND id =
-                        (SELECT id FROM workers WHERE NOT gone ORDER BY id LIMIT 1 OFFSET {})";
-                    server.ask(&place, &text.replace("{}", &which.to_string()));
-                    dead.push(workers.remove(which));
+                    let mut silenced = workers.remove(which);
+                    silenced.joined = None;
+                    server.ask(&place, &silent(which));
+                    dead.push(silenced);
                     // Somebody looks for work before it is heard of again.
                     workers[0].take(batch, 1).await.unwrap();
                 }
