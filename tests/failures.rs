@@ -293,7 +293,6 @@ async fn life(sandbox: &Sandbox, step: Duration) -> Vec<Event> {
         feed: Feed::Photos(found),
         events: Some(events),
         canary: None,
-        share: None,
         link: None,
     };
     let handle = engine::start(common::options::options(opened.id, model, params), deps);

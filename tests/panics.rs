@@ -105,7 +105,6 @@ impl Ordeal {
             feed: Feed::Photos(found),
             events: None,
             canary: None,
-            share: None,
             link: None,
         };
         let retry_failed = Some(fal_tui::plan::Failed::default());

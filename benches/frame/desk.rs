@@ -91,7 +91,6 @@ impl Desk {
             feed: Feed::Photos(found),
             events: None,
             canary: None,
-            share: None,
             link: None,
         };
         let mut options = options(opened.id, model, params);

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::engine::command::Command;
 use crate::engine::snapshot::{Notice, NoticeKind, Phase, Worker};
 use crate::intake::Arrival;
 use crate::job::{Job, JobId, Spent, Timestamp, Usd, plural};
+use crate::ledger::Share;
 
 /// What an engine lives on.
 #[derive(Debug)]
 pub enum Feed {
     /// Photos as they are found; it ends when all are, and where folders are watched never.
     Photos(mpsc::Receiver<Arrival>),
+    /// Jobs of a batch that many work on, as this process takes them, and what of the window is its own.
+    Taken(mpsc::Receiver<Arrival>, watch::Receiver<Share>),
     /// What others do with a batch: nothing is done here.
     Others(Watching),
 }
@@ -64,7 +67,7 @@ pub(in crate::engine) enum Came {
 impl Feed {
     pub(in crate::engine) async fn next(&mut self) -> Came {
         match self {
-            Self::Photos(found) => Came::Arrival(found.recv().await),
+            Self::Photos(found) | Self::Taken(found, _) => Came::Arrival(found.recv().await),
             Self::Others(watching) => Came::Sighting(watching.sightings.recv().await),
         }
     }
@@ -75,10 +78,16 @@ impl Feed {
         Some(Observed::to(watching.orders.clone()))
     }
 
+    /// What of the window is this process's, of a batch that many work on.
+    pub(in crate::engine) fn share(&self) -> Option<watch::Receiver<Share>> {
+        let Self::Taken(_, share) = self else { return None };
+        Some(share.clone())
+    }
+
     /// The photos that still come.
     pub(in crate::engine) fn photos(self) -> mpsc::Receiver<Arrival> {
         match self {
-            Self::Photos(found) => found,
+            Self::Photos(found) | Self::Taken(found, _) => found,
             Self::Others(_) => mpsc::channel(1).1,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::engine::canary::state::Start;
@@ -20,7 +20,7 @@ use crate::engine::snapshot::BatchFacts;
 use crate::fal::Fal;
 use crate::intake::Rules;
 use crate::job::{Job, JobId, MaxFailures, RetryPolicy, Saved, Service, Spent, Usd, Way};
-use crate::ledger::{Ledger, Share, Writer};
+use crate::ledger::{Ledger, Writer};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Output};
 use crate::plan::Failed;
@@ -140,8 +140,6 @@ pub struct Deps {
     pub notes: Vec<String>,
     /// What an earlier run wrote down of the photos that went first.
     pub canary: Option<String>,
-    /// What of the window is this process's, of a batch that many work on: then jobs come as they are taken.
-    pub share: Option<watch::Receiver<Share>>,
     /// What comes in.
     pub feed: Feed,
     /// For faces that tell what happened.

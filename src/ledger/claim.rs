@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 
 use super::LedgerError;
+use super::crew::Money;
 use super::crew::purse::Purse;
 use super::queue::Pending;
 use crate::job::{BatchId, ContentHash, Job, JobState, PaidCall, Terms, Usd, stands_in_the_way};
@@ -21,17 +22,6 @@ pub enum Claimed {
     Held(BatchId),
     /// Nothing was written: a cap that many workers keep does not bear it.
     OverCap(Money),
-}
-
-/// What a cap that many workers keep stood at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Money {
-    /// The cap.
-    pub cap: Usd,
-    /// What is spent of it, and held for calls that may be billed yet.
-    pub used: Usd,
-    /// What of that is held: calls may turn out cheaper.
-    pub held: Usd,
 }
 
 /// What a paid call is made for.

@@ -91,7 +91,6 @@ impl Bench {
             },
             events: Some(tell),
             canary: ledger.canary(opened.id).await.unwrap(),
-            share: None,
             link: None,
             ledger: ledger.clone(),
         };

@@ -5,13 +5,15 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::work::Work;
+use super::work::{Begun, Work};
 use crate::commands::batch::Batch;
+use crate::commands::earlier::remember::Remembered;
 use crate::commands::failure::Failure;
 use crate::engine::snapshot::{Notice, NoticeKind};
+use crate::engine::{self, Deps, Event, Feed};
 use crate::intake::Arrival;
 use crate::job::{BatchId, JobState, Usd};
-use crate::ledger::{Handover, Ledger, LedgerError, Share};
+use crate::ledger::{Handover, Joined, Ledger, LedgerError, Opened, Share};
 use crate::plan::CostModel;
 
 /// Jobs that are taken at a time, at the most.
@@ -21,7 +23,7 @@ const MOST: u16 = 64;
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Jobs as this worker takes them, as many as are wanted; it ends once all that are left are its own.
-pub(super) fn taken(ledger: Ledger, batch: BatchId, share: watch::Receiver<Share>) -> mpsc::Receiver<Arrival> {
+fn taken(ledger: Ledger, batch: BatchId, share: watch::Receiver<Share>) -> mpsc::Receiver<Arrival> {
     let (found, arrivals) = mpsc::channel(1);
     tokio::spawn(async move {
         if let Err(error) = take(&ledger, batch, share, &found).await {
@@ -60,6 +62,26 @@ async fn take(
         }
     }
     Ok(())
+}
+
+impl Work {
+    /// Begins to work on a batch beside others.
+    pub(super) async fn join(
+        &self,
+        batch: &Batch,
+        remembered: Remembered,
+        events: Option<mpsc::Sender<Event>>,
+    ) -> Result<Begun, Failure> {
+        let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
+        let Joined { hold, share } = self.ledger.join(id).await?;
+        let opened = Opened { id, resumed: true, hold };
+        let post = self.ledger.post(id).await?;
+        let mut options = self.options(batch, id);
+        options.manner.paused = post.as_ref().is_some_and(|post| post.standing.paused);
+        let found = taken(self.ledger.clone(), id, share.clone());
+        let deps = self.deps(batch, &opened, remembered, mpsc::channel(1).1, events, None).await?;
+        Ok(Begun { opened, handle: engine::start(options, Deps { feed: Feed::Taken(found, share), ..deps }), post })
+    }
 }
 
 /// What a batch is handed over with.

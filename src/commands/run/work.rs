@@ -12,7 +12,6 @@ use crate::commands::failure::Failure;
 use crate::commands::prompts;
 use crate::commands::run::forget::Forgetting;
 use crate::commands::run::records::{self, Meanwhile};
-use crate::commands::run::shared;
 use crate::config::Settings;
 use crate::engine::snapshot::{BatchFacts, SentParams};
 use crate::engine::{
@@ -23,7 +22,7 @@ use crate::fal::{Fal, Keeping};
 use crate::headless::Form;
 use crate::intake::{Arrival, Found};
 use crate::job::{BatchId, EndpointId, RetryPolicy, Spent};
-use crate::ledger::{Course, Joined, Ledger, Opened, Post, Standing};
+use crate::ledger::{Course, Ledger, Opened, Post, Standing};
 use crate::model::{Params, UnitPrice, shown};
 use crate::output::{Output, as_saved};
 use crate::plan::{Failed, sizes};
@@ -137,7 +136,6 @@ impl Work {
             memory: std::sync::Arc::default(),
             notes: Vec::new(),
             canary: None,
-            share: None,
             feed: Feed::Others(watching),
             events: None,
             link: None,
@@ -146,24 +144,6 @@ impl Work {
         // A cap is theirs who work on it.
         (options.limits.budget, options.facts.budget) = (None, None);
         Ok(engine::start(options, deps))
-    }
-
-    /// Begins to work on a batch beside others.
-    async fn join(
-        &self,
-        batch: &Batch,
-        remembered: Remembered,
-        events: Option<mpsc::Sender<Event>>,
-    ) -> Result<Begun, Failure> {
-        let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
-        let Joined { hold, share } = self.ledger.join(id).await?;
-        let opened = Opened { id, resumed: true, hold };
-        let post = self.ledger.post(id).await?;
-        let mut options = self.options(batch, id);
-        options.manner.paused = post.as_ref().is_some_and(|post| post.standing.paused);
-        let found = shared::taken(self.ledger.clone(), id, share.clone());
-        let deps = self.deps(batch, &opened, remembered, found, events, None).await?;
-        Ok(Begun { opened, handle: engine::start(options, Deps { share: Some(share), ..deps }), post })
     }
 
     /// Waits for the end, through every batch that it goes on as.
@@ -280,7 +260,7 @@ impl Work {
         batch.keeping.as_ref().unwrap_or(&self.settings.keeping)
     }
 
-    fn options(&self, batch: &Batch, id: BatchId) -> Options {
+    pub(super) fn options(&self, batch: &Batch, id: BatchId) -> Options {
         let settings = &self.settings;
         let canary = settings
             .spending
@@ -335,7 +315,7 @@ impl Work {
         }
     }
 
-    async fn deps(
+    pub(super) async fn deps(
         &self,
         batch: &Batch,
         opened: &Opened,
@@ -363,7 +343,6 @@ impl Work {
             memory,
             notes,
             canary: self.ledger.canary(opened.id).await?.filter(|_| !self.reviews),
-            share: None,
             feed: Feed::Photos(prompts::filled(batch, opened.id, &self.ledger, found)),
             events,
             link,

@@ -15,7 +15,6 @@ mod plan;
 mod publish;
 mod requests;
 mod review;
-mod shared;
 mod twins;
 mod webhooks;
 
@@ -127,7 +126,6 @@ impl Engine {
             notes,
             canary,
             feed,
-            share,
             events,
             link,
         } = deps;
@@ -170,7 +168,7 @@ impl Engine {
             let (all_faces, ends) = Faces::with_own(first);
             (all_faces, Some(ends))
         };
-        let dedup = Dedup::new((facts.id, share.is_some()), Arc::clone(&stages.terms), earlier, memory);
+        let dedup = Dedup::new((facts.id, feed.share().is_some()), Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
             facts,
             stages,
@@ -204,7 +202,7 @@ impl Engine {
                 resting: 0,
                 review: Review::default(),
                 observed: feed.observed(),
-                crew: share.map(Crew::new),
+                crew: feed.share().map(Crew::new),
                 leaving: None,
             },
             options,

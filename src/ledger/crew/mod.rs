@@ -49,6 +49,17 @@ impl Share {
     }
 }
 
+/// What a cap that many workers keep stood at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// The cap.
+    pub cap: Usd,
+    /// What is spent of it, and held for calls that may be billed yet.
+    pub used: Usd,
+    /// What of that is held: calls may turn out cheaper.
+    pub held: Usd,
+}
+
 /// A process that works on a batch beside others.
 #[derive(Debug)]
 pub struct Joined {

@@ -1,7 +1,7 @@
 //! What a shared cap leaves, while a transaction is open in which nobody else changes it.
 
+use super::Money;
 use crate::job::{BatchId, JobId, Usd};
-use crate::ledger::claim::Money;
 
 /// The money of a batch that many work on, in hand for one transaction.
 #[derive(Debug)]

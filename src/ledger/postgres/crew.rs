@@ -10,12 +10,13 @@ use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Server;
-use super::lease::{Line, fence, living, renew, sign};
+use super::lease::{Lease, Line, fence, living, renew, sign};
+use super::{Server, hang_up};
 use crate::job::{BatchId, Job, Status, Usd};
 use crate::ledger::LedgerError;
-use crate::ledger::crew::{Course, Share, Taken};
+use crate::ledger::crew::{Course, Joined, Share, Taken};
 use crate::ledger::error::Holder;
+use crate::ledger::hold::BatchHold;
 use crate::ledger::keeps::among;
 use crate::ledger::sql::database::{Cells, Failed, Sql, values};
 use crate::ledger::sql::restore;
@@ -40,8 +41,24 @@ pub(super) async fn lock(connection: &mut PgConnection, batch: BatchId) -> Resul
     Ok(connection.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?)
 }
 
+/// Works on a batch beside others, unless a process is heard of that has it for itself.
+pub(super) async fn work(server: &Server, batch: BatchId) -> Result<Joined, LedgerError> {
+    let mut connection = server.dial().await?;
+    let id = match join(&mut connection, batch).await.map_err(|failed| server.told(failed))? {
+        Ok(id) => id,
+        Err(by) => {
+            hang_up(connection).await;
+            return Err(LedgerError::Held { batch, by });
+        }
+    };
+    let (shares, share) = watch::channel(Share { workers: 0, window: 0 });
+    let beating = tokio::spawn(beat(server.again(), connection, (batch, id), shares)).abort_handle();
+    let hold = BatchHold::by(Lease::signed(server, batch, id, true, beating));
+    Ok(Joined { hold, share })
+}
+
 /// Joins those who work on a batch, or says who has it for itself; gives the number of its row.
-pub(super) async fn join(connection: &mut PgConnection, batch: BatchId) -> Result<Result<i64, Holder>, Failed> {
+async fn join(connection: &mut PgConnection, batch: BatchId) -> Result<Result<i64, Holder>, Failed> {
     let mut transaction = Connection::begin(connection).await?;
     lock(&mut transaction, batch).await?;
     let (living, course) = (living(&mut transaction, batch).await?, course(&mut transaction, batch).await?);
@@ -129,12 +146,7 @@ pub(super) fn list(numbers: &[i64]) -> String {
 
 /// Says a word every second, and hears what of the window is this worker's. Who comes to others waits until they have
 /// heard of it.
-pub(super) async fn beat(
-    server: Server,
-    connection: PgConnection,
-    (batch, worker): (BatchId, i64),
-    shares: watch::Sender<Share>,
-) {
+async fn beat(server: Server, connection: PgConnection, (batch, worker): (BatchId, i64), shares: watch::Sender<Share>) {
     let mut line = Line { server, connection: Some(connection) };
     let mut ticks = interval(BEAT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

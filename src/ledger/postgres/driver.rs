@@ -81,7 +81,7 @@ impl Driver for Server {
     }
 
     async fn join(&self, batch: BatchId) -> Result<Joined, LedgerError> {
-        Lease::join(self, batch).await
+        crew::work(self, batch).await
     }
 
     async fn part(&self, connection: &mut C, batch: BatchId) -> Result<bool, Failed> {

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection};
-use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{Server, Taken, crew, hang_up};
+use super::{Server, Taken, hang_up};
 use crate::job::BatchId;
 use crate::ledger::LedgerError;
-use crate::ledger::crew::{Joined, Share};
 use crate::ledger::error::Holder;
-use crate::ledger::hold::{BatchHold, Held, Right};
+use crate::ledger::hold::{Held, Right};
 use crate::ledger::sql::database::{Cells, Failed, Sql, values};
 use crate::os;
 
@@ -77,27 +75,14 @@ impl Lease {
                 return Err(LedgerError::Held { batch, by });
             }
         };
-        server.taken().insert(batch, Worker { id, shares: false, is_held: true });
         let beating = tokio::spawn(beat(server.again(), connection, id)).abort_handle();
-        Ok(Self { batch, taken: server.taken.clone(), beating })
+        Ok(Self::signed(server, batch, id, false, beating))
     }
 
-    /// Works on a batch beside others, unless a process is heard of that has it for itself.
-    pub(super) async fn join(server: &Server, batch: BatchId) -> Result<Joined, LedgerError> {
-        let mut connection = server.dial().await?;
-        let joined = crew::join(&mut connection, batch).await.map_err(|failed| server.told(failed))?;
-        let id = match joined {
-            Ok(id) => id,
-            Err(by) => {
-                hang_up(connection).await;
-                return Err(LedgerError::Held { batch, by });
-            }
-        };
-        server.taken().insert(batch, Worker { id, shares: true, is_held: true });
-        let (shares, share) = watch::channel(Share { workers: 0, window: 0 });
-        let beating = tokio::spawn(crew::beat(server.again(), connection, (batch, id), shares)).abort_handle();
-        let hold = BatchHold::by(Self { batch, taken: server.taken.clone(), beating });
-        Ok(Joined { hold, share })
+    /// The lease of a process that has signed for a batch, beside others or not; it is renewed by who is told.
+    pub(super) fn signed(server: &Server, batch: BatchId, id: i64, shares: bool, beating: AbortHandle) -> Self {
+        server.taken().insert(batch, Worker { id, shares, is_held: true });
+        Self { batch, taken: server.taken.clone(), beating }
     }
 }
 
@@ -118,7 +103,7 @@ impl Server {
         std::mem::take(&mut *self.taken()).into_values().map(|worker| worker.id).collect()
     }
 
-    fn told(&self, failed: Failed) -> LedgerError {
+    pub(super) fn told(&self, failed: Failed) -> LedgerError {
         match failed {
             Failed::Ledger(error) => error,
             Failed::Database(error) => self.failed(error),

@@ -4,4 +4,5 @@ mod arrive;
 mod edit;
 mod files;
 mod model;
+mod shared;
 mod sibling;

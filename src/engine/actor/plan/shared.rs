@@ -10,7 +10,7 @@ use crate::plan::Standing;
 
 impl Engine {
     /// What of the window is this process's has changed, or how many have the calls together.
-    pub(super) fn share_changed(&mut self) {
+    pub(in crate::engine::actor) fn share_changed(&mut self) {
         let Some(crew) = &mut self.course.crew else { return };
         let share = crew.share();
         tracing::info!(?share, "shared among those who work on the batch");
@@ -20,7 +20,7 @@ impl Engine {
     }
 
     /// Whether there is room for more: of a batch that many work on, no more is taken than is soon sent.
-    pub(super) fn takes_more(&self) -> bool {
+    pub(in crate::engine::actor) fn takes_more(&self) -> bool {
         if self.course.crew.is_none() {
             return true;
         }
@@ -30,7 +30,7 @@ impl Engine {
     }
 
     /// Takes in jobs that nobody else works on now. What was on its way goes on from what is known of it.
-    pub(super) fn take_jobs(&mut self, jobs: Vec<Job>) {
+    pub(in crate::engine::actor) fn take_jobs(&mut self, jobs: Vec<Job>) {
         let mut taken = Vec::with_capacity(jobs.len());
         for job in jobs {
             let id = job.id;
@@ -59,7 +59,7 @@ impl Engine {
     }
 
     /// The cap that all keep is another one: the ledger is asked again.
-    pub(super) fn shared_cap_changed(&mut self, cap: Option<Usd>) {
+    pub(in crate::engine::actor) fn shared_cap_changed(&mut self, cap: Option<Usd>) {
         Arc::make_mut(&mut self.facts).budget = cap;
         if let Some(crew) = &mut self.course.crew {
             crew.uncap();
@@ -71,7 +71,7 @@ impl Engine {
     }
 
     /// The cap that all keep does not bear a job's call now.
-    pub(super) fn await_money(&mut self, id: JobId, upload: Upload, money: Money) {
+    pub(in crate::engine::actor) fn await_money(&mut self, id: JobId, upload: Upload, money: Money) {
         let now = self.now();
         let at_most = self.jobs.get(id).and_then(|job| self.jobs.at_most(job));
         let Some(crew) = &mut self.course.crew else { return };
