@@ -41,11 +41,7 @@ fn end(run: Child) -> Value {
 }
 
 fn pictures(stage: &Stage) -> usize {
-    let in_folder = |n| {
-        let files = fs::read_dir(output(stage, n)).unwrap().map(|file| file.unwrap().path());
-        files.filter(|path| path.extension().is_some_and(|extension| extension == "png")).count()
-    };
-    (1..=3).map(in_folder).sum()
+    (1..=3).map(|n| common::pictures_in(&output(stage, n))).sum()
 }
 
 #[test]

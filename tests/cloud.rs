@@ -18,19 +18,8 @@ use std::process::Command;
 use azurite::Azurite;
 use bucket::Bucket;
 use common::host::{Host, Lies};
-use common::{Run, Stage, run, size};
+use common::{Run, Stage, count, here, picture, run, size};
 use serde_json::{Value, json};
-
-/// A picture of so many px, unlike others.
-fn picture(width: u32, height: u32, seed: u8) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, y| {
-        let shade = |value: u32| u8::try_from(value % 256).unwrap();
-        image::Rgb([shade(x * 9), shade(y * 13), seed])
-    });
-    let mut made = Cursor::new(Vec::new());
-    picture.write_to(&mut made, image::ImageFormat::Png).unwrap();
-    made.into_inner()
-}
 
 /// The program with a bucket's settings.
 fn command(stage: &Stage, bucket: &Bucket, args: &[&str]) -> Command {
@@ -39,18 +28,9 @@ fn command(stage: &Stage, bucket: &Bucket, args: &[&str]) -> Command {
     command
 }
 
-fn count(stage: &Stage, what: &str) -> u64 {
-    let stats = stage.stats();
-    stats[what].as_u64().or(stats["calls"][what].as_u64()).unwrap_or_default()
-}
-
 fn plan_of(ran: &Run) -> Value {
     let plan = ran.events().into_iter().find(|event| event["event"] == "plan");
     plan.unwrap_or_else(|| panic!("no plan: {}", ran.stderr))
-}
-
-fn here(stage: &Stage) -> String {
-    stage.output().to_str().unwrap().to_owned()
 }
 
 #[test]

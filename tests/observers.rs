@@ -59,12 +59,6 @@ impl Far {
     }
 }
 
-fn end(child: Child) -> Run {
-    let ended = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { status: ended.status.code().unwrap_or(-1), stdout: text(ended.stdout), stderr: text(ended.stderr) }
-}
-
 fn notices(run: &Run) -> Vec<String> {
     let notices = run.events().into_iter().filter(|event| event["event"] == "notice");
     notices.map(|notice| notice.get("kind").unwrap().as_str().unwrap().to_owned()).collect()
@@ -97,7 +91,7 @@ fn a_run_elsewhere_is_seen_live_paused_cancelled_and_goes_on() {
     term.wait_row(&["small-8.png", "cancelled"]);
     assert_eq!(far.stage.stats()["accepted"], accepted);
     term.press("p");
-    let run = end(run);
+    let run = Run::of(run);
     assert_eq!(
         (run.summary()["done"].as_u64(), run.summary()["cancelled"].as_u64()),
         (Some(7), Some(1)),
@@ -129,7 +123,7 @@ fn a_run_that_its_cap_held_waits_for_who_looks_on_and_goes_on_with_a_higher_one(
     term.wait_for("$");
     term.press("\u{15}5\r");
     term.wait_for("cap $5.00");
-    let run = end(run);
+    let run = Run::of(run);
     assert_eq!(run.assert_status(0).summary()["done"], 3, "{}", run.stdout);
 }
 
@@ -148,7 +142,7 @@ fn what_failed_is_sent_again_from_elsewhere() {
     term.press("RR");
     term.wait_for("It costs about");
     term.press("y");
-    let run = end(run);
+    let run = Run::of(run);
     assert_eq!(run.assert_status(0).summary()["done"], 8, "{}", run.stdout);
     term.wait_for("finished");
 }
@@ -175,7 +169,7 @@ fn who_only_looks_changes_nothing() {
         term.press("t");
         term.wait_gone("nothing is changed");
     }
-    assert_eq!(end(run).assert_status(0).summary()["done"], 4);
+    assert_eq!(Run::of(run).assert_status(0).summary()["done"], 4);
     assert_eq!(far.server.ask(&far.place, "SELECT count(*) FROM orders"), "0");
 }
 
@@ -198,7 +192,7 @@ fn a_word_that_is_lost_is_made_up_for() {
     // And what is told from then on is heard.
     term.press("p");
     term.wait_for("running");
-    assert_eq!(end(run).assert_status(0).summary()["done"], 8);
+    assert_eq!(Run::of(run).assert_status(0).summary()["done"], 8);
 }
 
 #[test]
@@ -222,7 +216,7 @@ fn what_was_asked_while_nobody_worked_binds_who_begins() {
     term.press("6");
     term.wait_row(&["paused", "at fal"]);
     term.press("p");
-    let run = end(run);
+    let run = Run::of(run);
     assert_eq!(run.assert_status(0).summary()["done"], 4);
     assert_eq!(notices(&run)[0], "paused", "before it sent anything: {accepted} {}", run.stdout);
     assert_eq!(far.stage.stats()["most_accepted_of_one_input"], 1);
@@ -242,7 +236,7 @@ fn while_the_server_is_away_the_screen_says_so_and_goes_on_when_it_is_back() {
     term.wait_for("not done");
     server.say("start");
     term.wait_gone("no longer new");
-    assert_eq!(end(run).assert_status(0).summary()["done"], 6);
+    assert_eq!(Run::of(run).assert_status(0).summary()["done"], 6);
     term.wait_for("finished");
     // Nobody else ends what it keeps.
     server.say("crash");
@@ -254,7 +248,7 @@ fn what_cannot_be_looked_at_is_said() {
     let mut none = far.attach(&[], WIDE);
     assert_eq!(none.wait_exit().exit_code(), 2);
     none.wait_for("no batch is worked on now");
-    end(far.begin(&["--yes"])).assert_status(0);
+    Run::of(far.begin(&["--yes"])).assert_status(0);
     let mut other = far.attach(&["7"], WIDE);
     assert_eq!(other.wait_exit().exit_code(), 2);
     other.wait_for("the ledger knows no batch 7");
@@ -286,5 +280,5 @@ fn how_many_work_on_a_batch_and_where_is_listed() {
     assert_eq!(listed.events()[0]["workers"][1]["host"], "far", "{}", listed.stdout);
     let term = far.attach(&["1"], WIDE);
     term.wait_for("2 workers");
-    end(run).assert_status(0);
+    Run::of(run).assert_status(0);
 }

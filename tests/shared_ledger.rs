@@ -12,7 +12,7 @@ mod postgres;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Run, Stage, fast, run};
+use common::{Run, Stage, fast, pictures_in, run};
 use fal_tui::sandbox::Options;
 use line::Line;
 use postgres::Server;
@@ -36,15 +36,8 @@ fn begin(stage: &Stage, ledger: &str) -> Child {
     command(stage, ledger).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn end(child: Child) -> Run {
-    let ended = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { status: ended.status.code().unwrap_or(-1), stdout: text(ended.stdout), stderr: text(ended.stderr) }
-}
-
 fn pictures(stage: &Stage) -> usize {
-    let files = std::fs::read_dir(stage.output()).unwrap().map(|file| file.unwrap().path());
-    files.filter(|path| path.extension().is_some_and(|extension| extension == "png")).count()
+    pictures_in(&stage.output())
 }
 
 #[test]
@@ -76,7 +69,7 @@ fn killed_again_and_again_it_pays_for_each_photo_once() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let last = end(begin(&stage, &ledger));
+    let last = Run::of(begin(&stage, &ledger));
     assert_eq!(last.assert_status(0).summary()["done"], PHOTOS);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
@@ -94,7 +87,7 @@ fn while_the_server_is_away_nothing_is_sent_and_then_it_goes_on() {
     stage.until("what was sent is done", |stats| stats["accepted"] == stats["billed"]);
     let accepted = stage.stats()["accepted"].clone();
     server.say("start");
-    let run = end(child);
+    let run = Run::of(child);
     assert_eq!(run.assert_status(0).summary()["done"], PHOTOS);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
@@ -116,7 +109,7 @@ fn a_run_that_is_cut_off_sends_nothing_more_and_another_takes_over() {
     let second = run(&mut command(&stage, &ledger));
     assert_eq!(second.assert_status(0).summary()["done"], PHOTOS);
     line.mend();
-    let first = end(first);
+    let first = Run::of(first);
     assert!(first.stderr.contains("taken over by another process") && first.status != 0, "{}", first.stderr);
     let open = server.ask(&place, "SELECT job, status FROM jobs WHERE status <> 'DONE'");
     assert_eq!(open, "", "what it had not written is written no more");
@@ -136,7 +129,7 @@ fn two_runs_of_one_batch_are_told_of_each_other_and_two_batches_pay_once() {
     let mut other = command(&stage, &ledger);
     let other = run(other.arg("-o").arg(stage.dir.path().join("elsewhere")));
     assert_eq!(other.assert_status(0).summary()["done"], PHOTOS);
-    end(first).assert_status(0);
+    Run::of(first).assert_status(0);
     let stats = stage.stats();
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &PHOTOS.into()), "{stats:#}");
 }

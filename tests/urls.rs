@@ -10,19 +10,8 @@ use std::path::Path;
 
 use common::host::{Host, Lies};
 use common::tagged::{assert_upright, encoded, exif, stored, with_exif};
-use common::{Run, Stage, program, run, size};
+use common::{Run, Stage, count, picture, program, run, size};
 use serde_json::{Value, json};
-
-/// A picture of so many px, unlike others.
-fn picture(width: u32, height: u32, seed: u8) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, y| {
-        let shade = |value: u32| u8::try_from(value % 256).unwrap();
-        image::Rgb([shade(x * 9), shade(y * 13), seed])
-    });
-    let mut made = Cursor::new(Vec::new());
-    picture.write_to(&mut made, image::ImageFormat::Png).unwrap();
-    made.into_inner()
-}
 
 /// Runs addresses headless with JSON events.
 fn sent(stage: &Stage, addresses: &[&str], args: &[&str]) -> Run {
@@ -34,11 +23,6 @@ fn sent(stage: &Stage, addresses: &[&str], args: &[&str]) -> Run {
 fn plan_of(ran: &Run) -> Value {
     let plan = ran.events().into_iter().find(|event| event["event"] == "plan");
     plan.unwrap_or_else(|| panic!("no plan: {}", ran.stderr))
-}
-
-fn count(stage: &Stage, what: &str) -> u64 {
-    let stats = stage.stats();
-    stats[what].as_u64().or(stats["calls"][what].as_u64()).unwrap_or_default()
 }
 
 #[test]

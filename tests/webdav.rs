@@ -1,7 +1,7 @@
 //! Photos and results in a folder of a WebDAV server, at a real one.
 
 #![cfg(feature = "cloud")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod common;
@@ -13,29 +13,9 @@ mod installed;
 use std::io::Cursor;
 use std::time::{Duration, SystemTime};
 
-use common::{Run, Stage, run, size};
+use common::{Run, Stage, count, here, picture, run, size};
 use folder::Folder;
 use serde_json::json;
-
-/// A picture of so many px, unlike others.
-fn picture(width: u32, height: u32, seed: u8) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, y| {
-        let shade = |value: u32| u8::try_from(value % 256).unwrap();
-        image::Rgb([shade(x * 9), shade(y * 13), seed])
-    });
-    let mut made = Cursor::new(Vec::new());
-    picture.write_to(&mut made, image::ImageFormat::Png).unwrap();
-    made.into_inner()
-}
-
-fn count(stage: &Stage, what: &str) -> u64 {
-    let stats = stage.stats();
-    stats[what].as_u64().or(stats["calls"][what].as_u64()).unwrap_or_default()
-}
-
-fn here(stage: &Stage) -> String {
-    stage.output().to_str().unwrap().to_owned()
-}
 
 fn sent(stage: &Stage, args: &[&str]) -> Run {
     run(&mut Folder::command(stage, &[&["--json", "--yes"], args].concat()))

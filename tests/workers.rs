@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
-use common::{Run, Stage, fast, run};
+use common::{Run, Stage, fast, pictures_in, run};
 use fal_tui::sandbox::Options;
 use line::Line;
 use postgres::Server;
@@ -53,12 +53,7 @@ fn work(stage: &Stage, ledger: &str) -> Worker {
     command.env("FAL_TUI_LEDGER", ledger).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let pid = Pid::from_child(&child);
-    let run = spawn(move || {
-        let ended = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Run { status: ended.status.code().unwrap_or(-1), stdout: text(ended.stdout), stderr: text(ended.stderr) }
-    });
-    Worker { pid, run }
+    Worker { pid, run: spawn(move || Run::of(child)) }
 }
 
 impl Worker {
@@ -83,10 +78,7 @@ fn assert_whole(stage: &Stage, server: &Server, place: &str, photos: u32) {
     assert_eq!((&stats["most_accepted_of_one_input"], &stats["accepted"]), (&1.into(), &photos.into()), "{stats:#}");
     let statuses = server.ask(place, "SELECT DISTINCT status FROM jobs");
     assert_eq!(statuses, "DONE");
-    let pictures = std::fs::read_dir(stage.output()).unwrap().map(|file| file.unwrap().path());
-    let pictures: Vec<_> =
-        pictures.filter(|path| path.extension().is_some_and(|extension| extension == "png")).collect();
-    assert_eq!(pictures.len(), photos as usize, "{pictures:?}");
+    assert_eq!(pictures_in(&stage.output()), photos as usize);
     let held = server.ask(place, "SELECT count(*) FROM holds");
     assert_eq!(held, "0", "nothing is held any more");
 }

@@ -17,8 +17,9 @@ pub(crate) mod tagged;
 #[cfg(unix)]
 pub(crate) mod terminal;
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use fal_tui::sandbox::{Options, Sandbox, Scenario};
@@ -148,11 +149,16 @@ pub(crate) fn program(home: &Path) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Run {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    Run {
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+    Run::from(command.stdin(Stdio::null()).output().unwrap())
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 }
 
@@ -161,7 +167,40 @@ pub(crate) fn start(command: &mut Command) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// A picture of so many px, unlike others.
+pub(crate) fn picture(width: u32, height: u32, seed: u8) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(width, height, |x, y| {
+        let shade = |value: u32| u8::try_from(value % 256).unwrap();
+        image::Rgb([shade(x * 9), shade(y * 13), seed])
+    });
+    let mut made = Cursor::new(Vec::new());
+    picture.write_to(&mut made, image::ImageFormat::Png).unwrap();
+    made.into_inner()
+}
+
+/// How often the sandbox saw something, by its statistics.
+pub(crate) fn count(stage: &Stage, what: &str) -> u64 {
+    let stats = stage.stats();
+    stats[what].as_u64().or(stats["calls"][what].as_u64()).unwrap_or_default()
+}
+
+/// The output folder as an argument.
+pub(crate) fn here(stage: &Stage) -> String {
+    stage.output().to_str().unwrap().to_owned()
+}
+
+/// How many PNG files are in a folder.
+pub(crate) fn pictures_in(folder: &Path) -> usize {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "png")).count()
+}
+
 impl Run {
+    /// What a process gave, once it has ended.
+    pub(crate) fn of(child: Child) -> Self {
+        Self::from(child.wait_with_output().unwrap())
+    }
+
     pub(crate) fn events(&self) -> Vec<Value> {
         self.stdout
             .lines()
