@@ -44,7 +44,7 @@ impl Crew {
 
     /// Whether the cap is left alone for now.
     pub(in crate::engine) fn is_capped(&self, now: Timestamp) -> bool {
-        self.capped.is_some_and(|until| until > now)
+        self.asks_again(now).is_some()
     }
 
     /// When the cap is asked again.

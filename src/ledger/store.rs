@@ -42,6 +42,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn find_or_make<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, (BatchId, bool)>;
     /// Takes a batch for this process, unless another works on it.
     fn take(&self, batch: BatchId) -> Answer<'_, BatchHold>;
+    /// Whether many machines can share it.
+    fn is_shared(&self) -> bool;
     /// Hands a batch to workers.
     fn hand_over<'a>(&'a self, batch: BatchId, handover: &'a Handover) -> Answer<'a, ()>;
     /// What workers of a batch go by, if it is handed to them.
@@ -51,7 +53,7 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     /// Ends that; whether nobody else works on it now.
     fn part(&self, batch: BatchId) -> Answer<'_, bool>;
     /// Takes so many of a batch's jobs that have not ended and that nobody works on.
-    fn take_jobs(&self, batch: BatchId, most: u16) -> Answer<'_, Taken>;
+    fn take_jobs(&self, batch: BatchId, round: u32, most: u16) -> Answer<'_, Taken>;
     /// Whether any process works on a batch.
     fn is_worked_on(&self, batch: BatchId) -> Answer<'_, bool>;
     /// The batches that processes work on now.

@@ -129,6 +129,8 @@ struct Ready {
     host: Result<Host, String>,
     /// Who tells of it through a shared ledger.
     clerk: Option<Clerk>,
+    /// What it is handed to workers with, if it is.
+    handing: Option<Handing>,
 }
 
 /// Checks everything and begins. `known` is the batch's number as soon as that is known.
@@ -224,12 +226,14 @@ async fn make_ready(
     };
     let mut begun = work.begin(&batch, told.then_some(events)).await?;
     let door = begun.handle.face.as_ref().map(|ends| ends.door.clone());
+    let standing = begun.post.as_ref().map(|post| post.standing).unwrap_or_default();
+    let handing = work.enqueues.then(|| Handing::new(&work, &batch, standing));
     let clerk = begun.post.take().zip(door.clone()).map(|(post, door)| Clerk::begin(ledger.clone(), post, door));
     let host = door.ok_or_else(|| "there is no way to the engine".to_owned()).and_then(|door| {
         let run = Let { settings: &work.settings, fal: &work.fal, batch: begun.opened.id, door, face: face.word() };
         host::open(&attach::places(settings, environment), run)
     });
-    Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk })
+    Ok(Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk, handing })
 }
 
 /// The batch of a command line, as the ledger has it if it does.
@@ -240,9 +244,9 @@ async fn new_batch(settings: &Settings, ledger: &Ledger, service: Service, chose
 
 /// Shows a run that has begun until it ends, and writes down what came of it.
 async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8, Failure> {
-    let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk } = ready;
+    let Ready { face, ledger, server, listening, output, work, batch, begun, heard, host, clerk, handing } = ready;
     let host = host.ok();
-    let (is_worker, handing) = (work.course.is_some(), work.enqueues.then(|| Handing::new(&work, &batch)));
+    let is_worker = work.course.is_some();
     let is_json = matches!(face, Face::Told { form: Form::Json, .. });
     let Begun { opened, handle: Handle { ended, face: ends }, .. } = begun;
     let ends = ends.ok_or_else(|| Failure::refusal("there is no way to the engine"))?;

@@ -61,11 +61,8 @@ impl Purpose {
                 Ok(Some(course.ok_or(LedgerError::NotHandedOver(*batch))?))
             }
             // Said before anything is asked or walked.
-            Self::Enqueue => match ledger.course(BatchId(0)).await {
-                Err(error @ LedgerError::Alone { .. }) => Err(error.into()),
-                _ => Ok(None),
-            },
-            Self::Run | Self::Again(_) | Self::Review(_) => Ok(None),
+            Self::Enqueue if !ledger.is_shared() => Err(LedgerError::Alone { path: ledger.path().to_owned() }.into()),
+            Self::Enqueue | Self::Run | Self::Again(_) | Self::Review(_) => Ok(None),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::engine::snapshot::{Notice, NoticeKind};
 use crate::engine::{self, Deps, Event, Feed};
 use crate::intake::Arrival;
 use crate::job::{BatchId, JobState, Usd};
-use crate::ledger::{Handover, Joined, Ledger, LedgerError, Opened, Share};
+use crate::ledger::{Handover, Joined, Ledger, LedgerError, Opened, Share, Standing};
 use crate::plan::CostModel;
 
 /// Jobs that are taken at a time, at the most.
@@ -40,8 +40,9 @@ async fn take(
     mut share: watch::Receiver<Share>,
     found: &mpsc::Sender<Arrival>,
 ) -> Result<(), LedgerError> {
+    let mut rounds = 0..;
     // Nobody listens any more once the run is being left.
-    while let Ok(room) = found.reserve().await {
+    while let (Ok(room), Some(round)) = (found.reserve().await, rounds.next()) {
         let most = share.borrow_and_update().window.min(MOST);
         if most == 0 {
             // Others have all of the window; and nobody says more once the lease is gone.
@@ -49,12 +50,12 @@ async fn take(
                 changed = share.changed() => if changed.is_err() { return Ok(()) },
                 () = sleep(ASK_AGAIN) => {}
             }
-            if !ledger.take_jobs(batch, 0).await?.others {
+            if !ledger.take_jobs(batch, round, 0).await?.others {
                 return Ok(());
             }
             continue;
         }
-        let taken = ledger.take_jobs(batch, most).await?;
+        let taken = ledger.take_jobs(batch, round, most).await?;
         match (taken.jobs.is_empty(), taken.others) {
             (false, _) => room.send(Arrival::Taken(taken.jobs)),
             (true, true) => sleep(ASK_AGAIN).await,
@@ -93,10 +94,11 @@ pub(super) struct Handing {
 }
 
 impl Handing {
-    pub(super) fn new(work: &Work, batch: &Batch) -> Self {
+    /// Of this cap and of one that was ordered from elsewhere the lower holds.
+    pub(super) fn new(work: &Work, batch: &Batch, standing: Standing) -> Self {
         Self {
             window: work.settings.sending.concurrency,
-            cap: work.settings.spending.budget,
+            cap: work.settings.spending.budget.into_iter().chain(standing.cap).min(),
             cost: CostModel::new(work.price.clone(), batch.params.clone(), batch.model.clone()),
         }
     }
@@ -118,12 +120,9 @@ impl Handing {
                 waiting += usize::from(job.state.closed().is_none() && !matches!(job.state, JobState::Skipped(_)));
             }
         }
-        // Of this one and of one that was ordered from elsewhere the lower holds.
-        let told = ledger.post(batch).await?.and_then(|post| post.standing.cap);
-        let limit = self.cap.into_iter().chain(told).min();
-        let handover = Handover { window: self.window, cap: limit, held };
+        let handover = Handover { window: self.window, cap: self.cap, held };
         ledger.hand_over(batch, &handover).await?;
-        let cap = limit.map_or("without a cap".to_owned(), |cap| format!("under a cap of {cap}"));
+        let cap = self.cap.map_or("without a cap".to_owned(), |cap| format!("under a cap of {cap}"));
         Ok(Notice {
             kind: NoticeKind::Enqueued,
             message: format!(

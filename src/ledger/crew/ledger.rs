@@ -5,6 +5,12 @@ use crate::job::BatchId;
 use crate::ledger::{Ledger, LedgerError};
 
 impl Ledger {
+    /// Whether many machines can share it: one on a server.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.inner.store.is_shared()
+    }
+
     /// Hands a batch to workers, from a process that has it for itself and has recorded all that it knows.
     ///
     /// # Errors
@@ -37,11 +43,12 @@ impl Ledger {
         self.inner.store.part(batch).await
     }
 
-    /// Takes so many jobs that are not done and that nobody works on, in their order.
+    /// Takes so many jobs that are not done and that nobody works on, in their order. Each question is a `round` of its
+    /// own: one whose answer was lost on the way is asked again, and gives the same jobs.
     ///
     /// # Errors
     /// [`LedgerError::Lost`] if this process was not heard of for too long; otherwise as [`Self::hand_over`].
-    pub async fn take_jobs(&self, batch: BatchId, most: u16) -> Result<Taken, LedgerError> {
-        self.inner.store.take_jobs(batch, most).await
+    pub async fn take_jobs(&self, batch: BatchId, round: u32, most: u16) -> Result<Taken, LedgerError> {
+        self.inner.store.take_jobs(batch, round, most).await
     }
 }

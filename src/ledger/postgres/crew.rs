@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::lease::{Lease, Line, fence, living, renew, sign};
+use super::lease::{Lease, Line, fence, hold_row, living, renew, sign};
 use super::{Server, hang_up};
 use crate::job::{BatchId, Job, Status, Usd};
 use crate::ledger::LedgerError;
@@ -36,11 +36,6 @@ pub(super) async fn course(connection: &mut PgConnection, batch: BatchId) -> Res
     Ok(Some(Course { window, cap: row.int(1)?.map(Usd::from_nanos) }))
 }
 
-/// Holds the batch's row until the transaction's end.
-pub(super) async fn lock(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
-    Ok(connection.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?)
-}
-
 /// Works on a batch beside others, unless a process is heard of that has it for itself.
 pub(super) async fn work(server: &Server, batch: BatchId) -> Result<Joined, LedgerError> {
     let mut connection = server.dial().await?;
@@ -60,7 +55,7 @@ pub(super) async fn work(server: &Server, batch: BatchId) -> Result<Joined, Ledg
 /// Joins those who work on a batch, or says who has it for itself; gives the number of its row.
 async fn join(connection: &mut PgConnection, batch: BatchId) -> Result<Result<i64, Holder>, Failed> {
     let mut transaction = Connection::begin(connection).await?;
-    lock(&mut transaction, batch).await?;
+    hold_row(&mut transaction, batch).await?;
     let (living, course) = (living(&mut transaction, batch).await?, course(&mut transaction, batch).await?);
     if let Some(alone) = living.into_iter().find(|other| !other.shares) {
         return Ok(Err(alone.by));
@@ -73,37 +68,46 @@ async fn join(connection: &mut PgConnection, batch: BatchId) -> Result<Result<i6
     Ok(Ok(id))
 }
 
+fn is_unended(status: Status) -> bool {
+    !status.has_ended() && status != Status::Skipped
+}
+
 /// Jobs that have not ended.
 pub(super) fn unended() -> String {
-    among(|status| !status.has_ended() && status != Status::Skipped)
+    among(is_unended)
 }
 
 /// Jobs of which a worker may take some: also those of a lost answer, which may turn up yet.
 fn open() -> String {
-    among(|status| status == Status::Unknown || (!status.has_ended() && status != Status::Skipped))
+    among(|status| is_unended(status) || status == Status::Unknown)
 }
 
-/// Takes so many jobs that have not ended and that nobody works on, in their order.
+/// Takes so many jobs that have not ended and that nobody works on, in their order. Of a round whose answer was lost they
+/// are the same again.
 pub(super) async fn take_jobs(
     connection: &mut PgConnection,
-    batch: BatchId,
-    worker: i64,
+    (batch, worker): (BatchId, i64),
+    round: u32,
     most: u16,
 ) -> Result<Taken, Failed> {
     let mut transaction = Connection::begin(connection).await?;
-    lock(&mut transaction, batch).await?;
+    hold_row(&mut transaction, batch).await?;
     fence(&mut transaction, batch, worker).await?;
     dismiss(&mut transaction, batch).await?;
+    let of_round = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
+    let mut rows = transaction.rows(of_round, values![batch.0, worker, round]).await?;
     let is_had = "SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
         WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone";
     let text = format!(
-        "INSERT INTO turns (batch, job, worker) SELECT batch, job, ?2 FROM (
+        "INSERT INTO turns (batch, job, worker, round) SELECT batch, job, ?2, ?4 FROM (
              SELECT batch, job FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS ({is_had})
              ORDER BY job LIMIT ?3 FOR UPDATE OF jobs SKIP LOCKED) AS free
-         ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker RETURNING job",
+         ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker, round = excluded.round RETURNING job",
         open()
     );
-    let rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most]).await?;
+    if rows.is_empty() {
+        rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most, round]).await?;
+    }
     let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
     let text = format!(
         "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND status IN {} AND NOT EXISTS
@@ -120,10 +124,9 @@ pub(super) async fn take_jobs(
 
 /// Who is not heard of any more works on nothing.
 async fn dismiss(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
-    let living = living(connection, batch).await?;
-    let living: Vec<_> = living.iter().map(|worker| worker.id.to_string()).collect();
+    let living: Vec<_> = living(connection, batch).await?.iter().map(|worker| worker.id).collect();
     let text = "UPDATE workers SET gone = TRUE WHERE batch = ? AND NOT gone AND id <> ALL (CAST(? AS BIGINT[]))";
-    Ok(connection.run(text, values![batch.0, format!("{{{}}}", living.join(","))]).await?)
+    Ok(connection.run(text, values![batch.0, list(&living)]).await?)
 }
 
 async fn jobs(connection: &mut PgConnection, batch: BatchId, numbers: &[i64]) -> Result<Vec<Job>, Failed> {

@@ -91,9 +91,9 @@ impl Driver for Server {
         Ok(lease::living(connection, batch).await?.is_empty())
     }
 
-    async fn take_jobs(&self, connection: &mut C, batch: BatchId, most: u16) -> Result<Taken, Failed> {
+    async fn take_jobs(&self, connection: &mut C, batch: BatchId, round: u32, most: u16) -> Result<Taken, Failed> {
         let worker = self.signed_as(batch).ok_or(LedgerError::Lost(batch))?;
-        crew::take_jobs(connection, batch, worker.id, most).await
+        crew::take_jobs(connection, (batch, worker.id), round, most).await
     }
 
     async fn is_worked_on(&self, connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {

@@ -124,7 +124,7 @@ async fn take(
     dropped: Option<i64>,
 ) -> Result<Result<i64, Holder>, Failed> {
     let mut transaction = Connection::begin(connection).await?;
-    transaction.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?;
+    hold_row(&mut transaction, batch).await?;
     let living = living(&mut transaction, batch).await?;
     if let Some(other) = living.into_iter().find(|other| Some(other.id) != dropped) {
         return Ok(Err(other.by));
@@ -135,6 +135,11 @@ async fn take(
     let id = sign(&mut transaction, batch, false).await?;
     transaction.commit().await?;
     Ok(Ok(id))
+}
+
+/// Holds the batch's row until the transaction's end.
+pub(super) async fn hold_row(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
+    Ok(connection.run("SELECT 1 FROM batches WHERE id = ? FOR UPDATE", values![batch.0]).await?)
 }
 
 /// Another process that is heard of.

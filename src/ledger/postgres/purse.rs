@@ -1,11 +1,14 @@
 //! One cap for all who work on a batch: what is spent and held of it is a number in the batch's row, changed in the very
 //! transactions that record intents and results.
 
+use std::collections::BTreeMap;
+
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::crew::{list, lock, unended};
-use crate::job::{BatchId, JobId, Usd};
+use super::crew::{list, unended};
+use super::lease::hold_row;
+use crate::job::{BatchId, JobId, JobState, Usd};
 use crate::ledger::LedgerError;
 use crate::ledger::crew::Handover;
 use crate::ledger::crew::purse::Purse;
@@ -46,11 +49,11 @@ pub(super) async fn open(connection: &mut PgConnection, batch: BatchId, jobs: Ve
 /// The rows are written: calls that may be billed are held for, those that have ended are not any more.
 pub(super) async fn settle(connection: &mut PgConnection, purse: &mut Purse, rows: &Rows<'_>) -> Result<(), Failed> {
     let batch = purse.batch;
-    let is_settled = |job: &&JobId| {
-        let last = rows.jobs.iter().rev().find(|(of, row, _)| *of == batch && row.id == **job);
-        last.is_some_and(|(_, _, state)| !state.is_reserved() && !state.is_unpriced())
-    };
-    let settled: Vec<_> = purse.jobs.iter().filter(is_settled).copied().collect();
+    // Of two states of the same job the later one counts.
+    let last: BTreeMap<_, _> =
+        rows.jobs.iter().filter(|(of, ..)| *of == batch).map(|(_, job, state)| (job.id, *state)).collect();
+    let is_settled = |state: &&JobState| !state.is_reserved() && !state.is_unpriced();
+    let settled: Vec<_> = last.iter().filter(|(_, state)| is_settled(state)).map(|(job, _)| *job).collect();
     let text = format!("DELETE FROM holds WHERE {OF_THESE}");
     connection.run(AssertSqlSafe(text), values![batch.0, numbers(&settled)]).await?;
     let text = format!(
@@ -96,7 +99,7 @@ pub(super) async fn hand_over(
     handover: &Handover,
 ) -> Result<(), Failed> {
     let mut transaction = Connection::begin(connection).await?;
-    lock(&mut transaction, batch).await?;
+    hold_row(&mut transaction, batch).await?;
     transaction.run("DELETE FROM holds WHERE batch = ?", values![batch.0]).await?;
     transaction.run("DELETE FROM turns WHERE batch = ?", values![batch.0]).await?;
     for (job, at_most) in &handover.held {

@@ -72,11 +72,12 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         async { Err(self.alone().into()) }
     }
 
-    /// Takes so many jobs that have not ended and that nobody works on.
+    /// Takes so many jobs that have not ended and that nobody works on; asked again in the same round, the same.
     fn take_jobs(
         &self,
         _connection: &mut Self::Connection,
         _batch: BatchId,
+        _round: u32,
         _most: u16,
     ) -> impl Future<Output = Result<Taken, Failed>> + Send {
         async { Err(self.alone().into()) }

@@ -179,6 +179,10 @@ impl<D: Driver> Store for Tables<D> {
         Box::pin(self.driver.take(id))
     }
 
+    fn is_shared(&self) -> bool {
+        D::LEASES
+    }
+
     fn hand_over<'a>(&'a self, id: BatchId, handover: &'a Handover) -> Answer<'a, ()> {
         asks!(self, |connection| self.driver.hand_over(connection, id, handover))
     }
@@ -195,8 +199,8 @@ impl<D: Driver> Store for Tables<D> {
         asks!(self, |connection| self.driver.part(connection, id))
     }
 
-    fn take_jobs(&self, id: BatchId, most: u16) -> Answer<'_, Taken> {
-        asks!(self, |connection| self.driver.take_jobs(connection, id, most))
+    fn take_jobs(&self, id: BatchId, round: u32, most: u16) -> Answer<'_, Taken> {
+        asks!(self, |connection| self.driver.take_jobs(connection, id, round, most))
     }
 
     fn is_worked_on(&self, id: BatchId) -> Answer<'_, bool> {

@@ -35,17 +35,19 @@ struct Worker {
     /// None once nothing is heard of it.
     joined: Option<Joined>,
     jobs: BTreeMap<JobId, JobState>,
+    round: u32,
 }
 
 impl Worker {
     async fn join(address: &Address, batch: BatchId) -> Self {
         let ledger = Ledger::open_at(address).await.unwrap();
         let joined = Some(ledger.join(batch).await.unwrap());
-        Self { ledger, joined, jobs: BTreeMap::new() }
+        Self { ledger, joined, jobs: BTreeMap::new(), round: 0 }
     }
 
     async fn take(&mut self, batch: BatchId, most: u16) -> Result<Taken, LedgerError> {
-        let taken = self.ledger.take_jobs(batch, most).await?;
+        self.round += 1;
+        let taken = self.ledger.take_jobs(batch, self.round, most).await?;
         self.jobs.extend(taken.jobs.iter().map(|job| (job.id, job.state.clone())));
         Ok(taken)
     }
@@ -82,6 +84,9 @@ async fn each_job_is_one_workers_and_a_dead_ones_are_taken_up() {
     let (mut first, mut second) = (Worker::join(&address, batch).await, Worker::join(&address, batch).await);
     let taken = first.take(batch, 10).await.unwrap();
     assert_eq!(taken.jobs.iter().map(|job| job.id).collect::<Vec<_>>(), (1..=10).map(id).collect::<Vec<_>>());
+    let again = first.ledger.take_jobs(batch, first.round, 10).await.unwrap();
+    assert_eq!(again.jobs.len(), 10, "an answer that was lost is given again");
+    assert_eq!(again.jobs, taken.jobs);
     let taken = second.take(batch, 20).await.unwrap();
     assert_eq!((taken.jobs.len(), taken.others), (14, true));
     assert!(second.take(batch, 20).await.unwrap().jobs.is_empty(), "nobody's are left");

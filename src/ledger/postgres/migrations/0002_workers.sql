@@ -14,8 +14,10 @@ CREATE TABLE turns (
     batch  BIGINT NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
     job    BIGINT NOT NULL,
     worker BIGINT NOT NULL,
+    round  BIGINT NOT NULL,   -- with which question of that worker it came: one whose answer was lost is asked again
     PRIMARY KEY (batch, job)
 );
+CREATE INDEX turns_by_round ON turns (worker, round);
 
 -- What a job may yet be billed at most.
 CREATE TABLE holds (
