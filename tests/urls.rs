@@ -1,6 +1,6 @@
 //! Photos at addresses: fal fetches them itself, they are looked at by their first parts, and paid for once.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod common;
 
