@@ -14,6 +14,8 @@ use common::Stage;
 use common::tagged::{FORMATS, assert_upright, encoded, stored, upright, with_exif};
 use image::ImageFormat;
 use serde_json::Value;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// Runs exiftool, which `.ci/run` installs.
 fn exiftool(args: &[&str], file: &Path) -> String {
@@ -173,6 +175,59 @@ fn places_are_not_written_where_they_are_not_wanted_nor_is_anything() {
         assert_eq!(tags.get("IFD0:Make").is_some(), keeps_camera, "{tags:#}");
         assert_eq!(has("XMP-"), keeps_camera, "{tags:#}");
         assert!(fs::metadata(&file).unwrap().modified().unwrap() > then() + Duration::from_hours(24));
+    }
+}
+
+/// The files that the sandbox was given, by the photos they are of.
+fn sent(stage: &Stage) -> Vec<(String, Vec<u8>)> {
+    stage.runtime.block_on(async {
+        let ledger = stage.dir.path().join(".local/state/fal-tui/ledger.db");
+        let mut ledger = SqliteConnectOptions::new().filename(ledger).connect().await.unwrap();
+        let query = "SELECT CAST(path AS TEXT), upload_url FROM jobs WHERE upload_url IS NOT NULL";
+        let rows: Vec<(String, String)> = sqlx::query_as(query).fetch_all(&mut ledger).await.unwrap();
+        let mut files = Vec::new();
+        for (path, url) in rows {
+            files.push((path, reqwest::get(url).await.unwrap().bytes().await.unwrap().to_vec()));
+        }
+        files
+    })
+}
+
+#[test]
+fn what_is_stripped_is_not_sent_either() {
+    for (strip, says_more) in [("none", true), ("gps", true), ("all", false)] {
+        let stage = Stage::new();
+        for (name, format) in ["a.jpg", "b.png", "c.webp"].into_iter().zip(FORMATS) {
+            photo(&stage, name, format);
+            exiftool(&["-q", "-overwrite_original", "-n", "-Orientation=1"], &stage.photos().join(name));
+        }
+        let mut avif = fs::read(common::root().join("tests/cases/sideways-irot.avif")).unwrap();
+        let turn = avif.windows(4).position(|name| name == b"irot").unwrap();
+        avif[turn + 4] = 0;
+        fs::write(stage.photos().join("d.avif"), avif).unwrap();
+        exiftool(&["-q", "-overwrite_original", "-n", "-EXIF:Orientation=1"], &stage.photos().join("d.avif"));
+        stage.run(&["--strip", strip, "--exclude", "*.xmp"]).assert_status(0);
+        let sent = sent(&stage);
+        assert_eq!(sent.len(), 4);
+        for (name, bytes) in sent {
+            let file = stage.dir.path().join(format!("sent-{name}"));
+            fs::write(&file, &bytes).unwrap();
+            let tags = tags(&file);
+            let has = |start: &str| tags.as_object().unwrap().keys().any(|tag| tag.starts_with(start));
+            assert_eq!(has("GPS:") || tags.get("XMP-photoshop:City").is_some(), strip == "none", "{name}: {tags:#}");
+            assert_eq!(has("IFD0:Copyright"), says_more, "{name}: {tags:#}");
+            if strip == "none" {
+                assert_eq!(bytes, fs::read(stage.photos().join(&name)).unwrap(), "{name}: byte for byte as it is");
+            }
+            let photo = fs::read(stage.photos().join(&name)).unwrap();
+            if name != "d.avif" {
+                assert_eq!(
+                    image::load_from_memory(&bytes).unwrap(),
+                    image::load_from_memory(&photo).unwrap(),
+                    "{name}"
+                );
+            }
+        }
     }
 }
 

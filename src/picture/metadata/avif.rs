@@ -48,11 +48,11 @@ pub(super) fn splice(bytes: &[u8], parts: impl FnOnce(Pixels, bool) -> Parts) ->
         dropped,
         added: added.iter().map(|(id, (is_exif, block))| (*id, *is_exif, block.len())).collect(),
     };
+    let behind = u64::try_from(meta.offset + length).ok()?;
     // How long it is does not hang on where things are.
-    let of =
-        |shift, end| new.meta(meta.content, profile.as_deref(), Moved { behind: meta.offset + length, shift, end });
-    let shift = of(0, 0)?.len().checked_sub(length)?;
-    let made = of(shift, bytes.len() + shift + 8)?;
+    let of = |shift, end| new.meta(meta.content, profile.as_deref(), Moved { behind, shift, end });
+    let shift = i64::try_from(of(0, 0)?.len()).ok()?.checked_sub(i64::try_from(length).ok()?)?;
+    let made = of(shift, u64::try_from(bytes.len()).ok()?.checked_add(8)?.checked_add_signed(shift)?)?;
     let mut spliced = [bytes.get(..meta.offset)?, &made, bytes.get(meta.offset + length..)?].concat();
     if !added.is_empty() {
         let all: Vec<u8> = added.into_iter().flat_map(|(_, (_, block))| block).collect();
@@ -101,12 +101,12 @@ struct Items {
     added: Vec<(ItemId, bool, usize)>,
 }
 
-/// Where things are when the list is longer: those behind it by so much further, the new ones from `end` on.
+/// Where things are when the list is longer, or shorter: those behind it by so much further, the new ones from `end` on.
 #[derive(Clone, Copy)]
 struct Moved {
-    behind: usize,
-    shift: usize,
-    end: usize,
+    behind: u64,
+    shift: i64,
+    end: u64,
 }
 
 impl Items {
@@ -169,10 +169,12 @@ impl Items {
                 if extent.length == 0 {
                     return None;
                 }
-                extent.offset += if extent.offset >= moved.behind as u64 { moved.shift as u64 } else { 0 };
+                if extent.offset >= moved.behind {
+                    extent.offset = extent.offset.checked_add_signed(moved.shift)?;
+                }
             }
         }
-        let mut at = moved.end as u64;
+        let mut at = moved.end;
         for (id, _, length) in &self.added {
             let extents = vec![Extent { offset: at, length: *length as u64, index: 0 }];
             places.push(ItemLocation { id: *id, construction_method: ConstructionMethod::File, extents });
