@@ -218,6 +218,61 @@ fn of_several_pages_the_first_is_sent_and_that_is_said() {
     assert_upright(&image::open(stage.output().join("pages.png")).unwrap(), "pages.tif");
 }
 
+/// A little-endian TIFF of one strip, by its tags: a short, or where a number needs it a long one.
+fn tiff(tags: &[(u16, u32)], strip: &[u8]) -> Vec<u8> {
+    let start = u32::try_from(10 + 12 * (tags.len() + 2) + 4).unwrap();
+    let length = u32::try_from(strip.len()).unwrap();
+    let mut tags = [tags, &[(0x0111, start), (0x0117, length)]].concat();
+    tags.sort_unstable();
+    let mut made = b"II*\0\x08\0\0\0".to_vec();
+    made.extend(u16::try_from(tags.len()).unwrap().to_le_bytes());
+    for (tag, value) in tags {
+        made.extend([&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat());
+    }
+    made.extend([0; 4]);
+    made.extend(strip);
+    made
+}
+
+#[test]
+fn a_tiff_with_a_bomb_in_it_or_in_planes_that_nobody_reads_costs_nothing() {
+    let stage = Stage::new();
+    let write = |name: &str, bytes: Vec<u8>| fs::write(stage.photos().join(name), bytes).unwrap();
+    let mut jpeg = encoded(&upright().into_luma8().into(), ImageFormat::Jpeg);
+    let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x3e, 0x80, 0x3e, 0x80]);
+    let grey = [(0x0100, 48), (0x0101, 32), (0x0102, 8), (0x0103, 7), (0x0106, 1), (0x0115, 1), (0x0116, 32)];
+    write("bomb.tif", tiff(&grey, &jpeg));
+    let inks = [(0x0100, 2), (0x0101, 2), (0x0102, 8), (0x0103, 1), (0x0106, 5), (0x0115, 4), (0x0116, 2), (0x011c, 2)];
+    write("planes.tif", tiff(&inks, &[0; 16]));
+    let ran = stage.run(&[]);
+    ran.assert_status(1);
+    let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    let reason = "TIFF, of a kind that is not read: save it as JPEG or PNG";
+    assert_eq!(plan["skipped"], serde_json::json!([{"path": "planes.tif", "reason": reason}]), "{plan:#}");
+    let bomb = ran.last("bomb.tif");
+    assert!(bomb["cause"]["message"].as_str().unwrap().contains("says that it is larger than the whole"), "{bomb:#}");
+    assert_eq!(stage.stats()["accepted"], 0);
+}
+
+#[test]
+fn colours_that_were_multiplied_by_their_mask_come_back_as_they_were() {
+    use tiff::encoder::{TiffEncoder, colortype};
+
+    let stage = Stage::new();
+    let mut file = Cursor::new(Vec::new());
+    let half: Vec<u8> = upright().to_rgb8().pixels().flat_map(|p| [p[0] / 2, p[1] / 2, p[2] / 2, 128]).collect();
+    let mut encoder = TiffEncoder::new(&mut file).unwrap();
+    let mut image = encoder.new_image::<colortype::RGBA8>(48, 32).unwrap();
+    image.encoder().write_tag(tiff::tags::Tag::ExtraSamples, &[1_u16][..]).unwrap();
+    image.write_data(&half).unwrap();
+    fs::write(stage.photos().join("a.tif"), file.into_inner()).unwrap();
+    stage.run(&[]).assert_status(0);
+    let result = image::open(stage.output().join("a.png")).unwrap();
+    assert_upright(&result, "a.tif");
+    assert!(result.to_rgba8().pixels().all(|pixel| pixel[3].abs_diff(128) < 3), "as transparent as it was");
+}
+
 #[test]
 fn tiff_of_listed_colours_and_with_jpeg_in_it_shows_what_another_decoder_reads_in_it() {
     let stage = Stage::new();

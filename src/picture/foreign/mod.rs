@@ -49,6 +49,7 @@ pub fn photo(mut file: impl Read + Seek) -> Result<Header, PictureError> {
         Other::Tiff if is_raw(&mut file) => return raw::preview(&mut file).ok_or(PictureError::NoPreview),
         Other::Tiff => match tiffs::unread(&mut file) {
             Some(how) => return Err(PictureError::Packed(how)),
+            None if tiffs::has_unread_planes(&mut file) => None,
             None => of_others(&mut file, ImageFormat::Tiff).or_else(|| tiffs::header(&mut file)),
         },
         Other::Pcx => pcx::size(&mut file).map(|size| Header::plain(Format::Png, size)),
@@ -110,6 +111,9 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
         #[cfg(feature = "jxl")]
         Other::JpegXl => return jxl::decode(bytes, most),
         Other::Tiff => {
+            if tiffs::claim_too_much(bytes) {
+                return Err("a JPEG in it says that it is larger than the whole".into());
+            }
             if let Some(decoded) = tiffs::decode(bytes, most) {
                 return Ok(decoded);
             }
@@ -121,6 +125,7 @@ pub(super) fn decode(bytes: &[u8], other: Other, most: u64) -> Result<Decoded, S
     let profile = decoder.icc_profile().ok().flatten();
     let inks = is_of_inks(&decoder);
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
+    let picture = if other == Other::Tiff { tiffs::as_it_was(picture, bytes) } else { picture };
     let (picture, is_srgb) = eight_bits(picture, profile.as_deref());
     Ok((picture, profile.filter(|_| !inks && !is_srgb)))
 }

@@ -83,6 +83,8 @@ impl Header {
         let besides = match self.converts {
             Some(Other::Heic) => 6,
             Some(Other::JpegXl) => 24,
+            // A JPEG in it is decoded as a whole before it is copied.
+            Some(Other::Tiff) => 4,
             _ if self.format == Format::Jpeg => 6,
             None if self.format == Format::Avif => 10,
             _ => 0,

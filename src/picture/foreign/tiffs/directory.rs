@@ -15,7 +15,9 @@ const COMPRESSION: u16 = 0x0103;
 pub(super) const PHOTOMETRIC: u16 = 0x0106;
 const ORIENTATION: u16 = 0x0112;
 const SAMPLES: u16 = 0x0115;
+const PLANES: u16 = 0x011c;
 const TILE_WIDTH: u16 = 0x0142;
+const EXTRA: u16 = 0x0152;
 const SUBSAMPLING: u16 = 0x0212;
 const XMP: u16 = 0x02bc;
 const ICC: u16 = 0x8773;
@@ -29,6 +31,12 @@ pub(super) const YCBCR: u8 = 6;
 pub(super) const CIE_LAB: u8 = 8;
 pub(super) const ICC_LAB: u8 = 9;
 
+/// What [`EXTRA`] says of a mask that its colours were multiplied by.
+const MULTIPLIED: u32 = 1;
+/// What [`PLANES`] says where each sample has a plane of its own.
+const OF_THEIR_OWN: u32 = 2;
+/// Inks.
+const INKS: u32 = 5;
 /// JPEG as a decoder takes it.
 const JPEG: u32 = 7;
 
@@ -140,6 +148,17 @@ impl Directory {
     /// JPEG puts its colours beside each brightness by itself.
     fn has_whole_colours(&self) -> bool {
         self.number(COMPRESSION) == Some(JPEG) || self.pair(SUBSAMPLING) == Some((1, 1))
+    }
+
+    /// Whether inks, L*a*b* or JPEG's own colours lie in planes, which nobody reads here.
+    pub(super) fn has_unread_planes(&self) -> bool {
+        let is_colour = |said: u32| said == INKS || [YCBCR, CIE_LAB, ICC_LAB].map(u32::from).contains(&said);
+        self.number(PLANES) == Some(OF_THEIR_OWN) && self.number(PHOTOMETRIC).is_some_and(is_colour)
+    }
+
+    /// Whether its colours were multiplied by its mask.
+    pub(super) fn is_multiplied(&self) -> bool {
+        self.number(EXTRA) == Some(MULTIPLIED)
     }
 
     /// What it is compressed with, if that is not read here.

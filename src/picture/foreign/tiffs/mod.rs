@@ -2,6 +2,10 @@
 //! keeps instead of colours. It is read as it is stored, then made colours.
 
 mod directory;
+mod frames;
+mod multiplied;
+
+pub(super) use frames::claim_too_much;
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Seek};
@@ -18,6 +22,17 @@ use directory::{CIE_LAB, COLOURS, Directory, GREY, ICC_LAB, PALETTE, PHOTOMETRIC
 /// The header of one of them.
 pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
     Directory::first(file)?.header(file)
+}
+
+/// Whether it lies in planes that nobody reads here.
+pub(super) fn has_unread_planes(file: &mut (impl Read + Seek)) -> bool {
+    Directory::first(file).is_some_and(|directory| directory.has_unread_planes())
+}
+
+/// A TIFF's picture with its colours as they were before they were multiplied by its mask, if they were.
+pub(super) fn as_it_was(picture: DynamicImage, bytes: &[u8]) -> DynamicImage {
+    let is_multiplied = Directory::first(&mut Cursor::new(bytes)).is_some_and(|directory| directory.is_multiplied());
+    if is_multiplied { multiplied::divided(picture) } else { picture }
 }
 
 /// What a TIFF is compressed with, if that is not read here.
