@@ -28,6 +28,15 @@ fn stage() -> Stage {
     }
     drop(encoder);
     write("moved.gif", frames.into_inner());
+    // As a phone writes it: a photo, a gain map and a film.
+    let packet =
+        b"<x:xmpmeta><rdf:RDF><rdf:Description GCamera:MotionPhoto=\"1\" hdrgm:Version=\"1.0\"/></rdf:RDF></x:xmpmeta>";
+    let body = [b"http://ns.adobe.com/xap/1.0/\0".as_slice(), packet].concat();
+    let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
+    let mut phone = encoded(&upright().fliph(), ImageFormat::Jpeg);
+    phone.splice(2..2, [&[0xff, 0xe1][..], &length, &body].concat());
+    phone.resize(phone.len() + 100_000, 0);
+    write("phone.jpg", phone);
     // A picture of one colour takes next to nothing: so many pixels could be in it.
     let mut giant = b"\x89PNG\r\n\x1a\n".to_vec();
     let head = [&8000_u32.to_be_bytes()[..], &7000_u32.to_be_bytes(), &[1, 0, 0, 0, 0]].concat();
@@ -46,21 +55,22 @@ fn the_plan_says_what_will_be_lost_and_what_is_dear() {
     let plan: Value = serde_json::from_str(planned.stdout.lines().next().unwrap()).unwrap();
     let kinds: Vec<_> = plan["losses"].as_array().unwrap().iter().map(|loss| (&loss["kind"], &loss["count"])).collect();
     let one = json!(1);
-    let wanted = ["transparency", "animation", "depth", "size"].map(Value::from);
+    let wanted = ["transparency", "animation", "depth", "gain_map", "film", "size"].map(Value::from);
     assert_eq!(kinds, wanted.iter().map(|kind| (kind, &one)).collect::<Vec<_>>(), "{plan:#}");
     assert_eq!(plan["losses"][0]["paths"], json!(["cut.png"]));
-    let dearest = plan["losses"][3]["dearest_usd"].as_f64().unwrap();
+    let dearest = plan["losses"][5]["dearest_usd"].as_f64().unwrap();
     assert!((dearest - 22.4).abs() < 1e-6, "{dearest}");
     let notes = plan["notes"].as_array().unwrap();
     assert!(notes.contains(&json!("1 above 50 MP, the dearest $22.40")), "{notes:?}");
 
     let told = run(stage.command(&["plan"]).arg(stage.photos())).stdout;
     assert!(told.contains("1 animated: one still comes back"), "{told}");
+    assert!(told.contains("1 with a film in them (motion photos): come back without it"), "{told}");
     // A run says the same.
     let ran = stage.run(&["--exclude", "giant.png"]);
     ran.assert_status(0);
     let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
-    assert_eq!(plan["losses"].as_array().unwrap().len(), 3, "{plan:#}");
+    assert_eq!(plan["losses"].as_array().unwrap().len(), 5, "{plan:#}");
 }
 
 #[cfg(feature = "avif")]

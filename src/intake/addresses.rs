@@ -171,6 +171,9 @@ fn losses(header: &Header, by_fal: bool) -> Losses {
         .with(Loss::Animation, header.animated)
         .with(Loss::Pages, header.pages)
         .with(Loss::Depth, header.depth > 8)
+        .with(Loss::GainMap, header.besides.gain_map)
+        .with(Loss::Film, header.besides.film)
+        .with(Loss::DepthMap, header.besides.depth_map)
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 

@@ -155,6 +155,12 @@ pub enum Loss {
     Pages,
     /// It has more than 8 bits a sample.
     Depth,
+    /// It has a map by which screens that can make it brighter (HDR).
+    GainMap,
+    /// It has a film with it, as motion photos have.
+    Film,
+    /// It has a map of how far away what it shows is.
+    DepthMap,
     /// It is not stored upright and goes to fal as it is.
     Orientation,
     /// It is far larger than most: so is what it costs.
@@ -165,13 +171,16 @@ impl Loss {
     /// Above this a photo is far larger than most, px.
     pub const MANY_PIXELS: u64 = 50_000_000;
     /// Every one, in the order in which they are told.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Transparency,
         Self::TransparencyLost,
         Self::RawPreview,
         Self::Animation,
         Self::Pages,
         Self::Depth,
+        Self::GainMap,
+        Self::Film,
+        Self::DepthMap,
         Self::Orientation,
         Self::Size,
     ];
@@ -188,6 +197,9 @@ impl Loss {
             Self::Animation => "animated",
             Self::Pages => "first page",
             Self::Depth => "over 8 bit",
+            Self::GainMap => "HDR map lost",
+            Self::Film => "film lost",
+            Self::DepthMap => "depth map lost",
             Self::Orientation => "not turned",
             Self::Size => "above 50 MP",
         }
@@ -196,7 +208,7 @@ impl Loss {
 
 /// A set of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Losses(u8);
+pub struct Losses(u16);
 
 impl Losses {
     /// None.

@@ -7,8 +7,13 @@ use super::boxes::boxes;
 use super::bytes::Bytes;
 use super::error::Flaw;
 use super::facts::Colour;
-use super::tags::{Carried, LONGEST};
+use super::tags::{Besides, Carried, LONGEST};
 use crate::job::{Format, Pixels};
+
+/// What pictures are called that are parts of another: its mask, its gain map (Apple's own, too), how far away things are.
+const ALPHA: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
+const GAIN_MAP: [&[u8]; 2] = [b"urn:com:apple:photo:2020:aux:hdrgainmap", b"urn:iso:std:iso:ts:21496:-1"];
+const DEPTH: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth", b"urn:mpeg:hevc:2015:auxid:2"];
 
 /// Reads what the main picture's properties say. EXIF has no say in which way up it is (ISO/IEC 23008-12,
 /// annex A.2.4).
@@ -47,6 +52,7 @@ fn described(meta: &[u8]) -> Option<Header> {
     let mut main = None;
     let (mut properties, mut associations) = (Vec::new(), None);
     let mut carried = Carried::default();
+    let mut gain_map = false;
     for (name, body) in boxes(meta.get(4..)?) {
         match &name {
             b"pitm" => main = Some(id(body.get(4..)?, body.first() != Some(&0))?.0),
@@ -55,6 +61,8 @@ fn described(meta: &[u8]) -> Option<Header> {
                 let has = |kind: &[u8]| body.windows(kind.len()).any(|window| window == kind);
                 carried.exif = has(b"Exif\0");
                 carried.xmp = has(b"application/rdf+xml");
+                // Colours that are made of a picture and its gain map (ISO 21496-1, HEIF).
+                gain_map = has(b"tmap");
             }
             b"iprp" => {
                 for (name, body) in boxes(body) {
@@ -70,7 +78,9 @@ fn described(meta: &[u8]) -> Option<Header> {
     }
     let of_main = associated(associations?, main?)?;
     let mut header = Header { carried, ..Header::plain(Format::Avif, Pixels::new(0, 0)) };
-    header.alpha = properties.iter().any(|(name, body)| name == b"auxC" && says_alpha(body));
+    let has = |urns: &[&[u8]]| properties.iter().any(|(name, body)| name == b"auxC" && is_of(body, urns));
+    header.alpha = has(&ALPHA);
+    header.besides = Besides { gain_map: gain_map || has(&GAIN_MAP), film: false, depth_map: has(&DEPTH) };
     for index in of_main {
         let Some((name, body)) = usize::from(index).checked_sub(1).and_then(|index| properties.get(index)) else {
             continue;
@@ -147,9 +157,10 @@ fn id(bytes: &[u8], long: bool) -> Option<(u32, &[u8])> {
     }
 }
 
-fn says_alpha(property: &[u8]) -> bool {
-    let urn = property.get(4..).unwrap_or_default();
-    urn.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha") || urn.starts_with(b"urn:mpeg:hevc:2015:auxid:1")
+/// Whether a property says that its picture is one of these.
+fn is_of(property: &[u8], urns: &[&[u8]]) -> bool {
+    let said = property.get(4..).unwrap_or_default();
+    urns.iter().any(|urn| said.starts_with(urn))
 }
 
 /// The name of the next box in the file and the length of what is in it, bytes.
@@ -233,5 +244,9 @@ mod tests {
         let header = described(&meta(&properties)).unwrap();
         assert_eq!((header.depth, header.alpha, header.carried.icc), (10, true, true));
         assert!(described(&meta(&[])[..40]).is_none());
+        let besides = |urn: &[u8]| described(&meta(&[boxed(b"auxC", &[&[0; 4], urn].concat())])).unwrap().besides;
+        assert!(besides(b"urn:com:apple:photo:2020:aux:hdrgainmap\0").gain_map);
+        assert!(besides(b"urn:mpeg:hevc:2015:auxid:2\0").depth_map);
+        assert_eq!(besides(b"urn:com:apple:photo:2018:aux:portraiteffectsmatte\0"), Besides::default());
     }
 }

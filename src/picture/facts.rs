@@ -2,7 +2,7 @@
 
 use super::kind::Other;
 use super::pixels::sums::Reduced;
-use super::tags::{Carried, Orientation, Tags};
+use super::tags::{Besides, Carried, Orientation, Tags};
 use crate::job::{Format, Pixels};
 
 /// What a picture's header says: the one reading of it that all others ask.
@@ -28,6 +28,8 @@ pub struct Header {
     pub alpha: bool,
     /// What it carries beside its pixels.
     pub carried: Carried,
+    /// What belongs to it and is no picture to be sent.
+    pub besides: Besides,
 }
 
 /// What a picture's samples are.
@@ -60,12 +62,13 @@ impl Header {
             depth: 8,
             alpha: false,
             carried: Carried::default(),
+            besides: Besides::default(),
         }
     }
 
     /// With what its metadata say.
     pub(super) fn with(self, tags: &Tags) -> Self {
-        Self { orientation: tags.orientation(), carried: tags.carried, ..self }
+        Self { orientation: tags.orientation(), carried: tags.carried, besides: tags.besides, ..self }
     }
 
     /// Its size as people see it and as models work on it, px.

@@ -41,12 +41,12 @@ pub use foreign::{photo, photo_ends_well};
 pub use header::header;
 pub use kind::{HEAD, Kind, Other, sniff};
 pub use metadata::{
-    Anew, Bare, Dress, Existing, Label, Mark, Metadata, NoXmp, NotAnew, Provenance, Strip, Words, stripped, with_mark,
-    with_words,
+    Anew, Bare, Dress, Existing, Label, Left, Mark, Metadata, NoXmp, NotAnew, Provenance, Strip, Words, stripped,
+    with_mark, with_words,
 };
 pub use pixels::sums::Reduced;
 pub use pixels::{MOST_AVIF, READS_AVIF, Unready, stored};
 pub use prepare::{SOURCE_WITHIN, Sourced, Wish, ready, source_of};
-pub use tags::{Carried, Orientation};
+pub use tags::{Besides, Carried, Orientation};
 pub use thumbs::Thumbs;
 pub use whole::{complete, complete_as_it_comes, ends_well};

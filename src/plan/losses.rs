@@ -99,6 +99,9 @@ impl LossNote {
             Loss::Animation => "animated: one still comes back",
             Loss::Pages => "of several pages: the first is sent",
             Loss::Depth => "in more than 8 bit: 8 bit come back",
+            Loss::GainMap => "with a map that makes them brighter on HDR screens: come back without it",
+            Loss::Film => "with a film in them (motion photos): come back without it",
+            Loss::DepthMap => "with a depth map: come back without it",
             Loss::Orientation => "that cannot be turned upright here: may come back on the side",
             Loss::Size => "above 50 MP",
         }

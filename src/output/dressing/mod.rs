@@ -142,6 +142,9 @@ impl Unread {
         let mut note =
             error.map(|error: io::Error| format!("the photo's own metadata could not be read: {}", said(&error)));
         let mut dress = Dress::new(source, self.written.strip, self.made.clone());
+        if let Some(left) = dress.left() {
+            note.get_or_insert(left.to_string());
+        }
         let words = self.written.captions.embedded(self.caption.as_deref());
         if let Some(Err(why)) = words.map(|words| dress.say(words)) {
             note.get_or_insert(format!("the caption is not in the picture: {why}"));

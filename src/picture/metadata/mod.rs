@@ -20,11 +20,12 @@ mod tests;
 
 use std::io::Cursor;
 
+use super::pixels::coloured;
 use crate::job::{Format, Pixels};
 pub use again::{Anew, NotAnew};
 pub use mark::{Label, Mark, with_mark};
 use parts::Parts;
-pub use parts::{Bare, Metadata, Provenance, Strip};
+pub use parts::{Bare, Left, Metadata, Provenance, Strip};
 pub use words::{Existing, NoXmp, Words, with_words};
 
 /// What is put into a result: what its photo said, and how it came to be.
@@ -42,6 +43,12 @@ impl Dress {
     #[must_use]
     pub fn new(source: Metadata, strip: Strip, provenance: Provenance) -> Self {
         Self { source, strip, provenance, words: None }
+    }
+
+    /// What the photo has and its results do not get, though nobody asked to leave it out.
+    #[must_use]
+    pub fn left(&self) -> Option<Left> {
+        self.source.left.filter(|left| self.strip != Strip::All || *left == Left::Profile)
     }
 
     /// Adds what is said of the picture.
@@ -83,10 +90,12 @@ impl Dress {
     /// What goes into a result of this size, of grey or of colours.
     fn parts(&self, pixels: Pixels, is_grey: bool) -> Parts {
         let Metadata { exif, iptc, icc, .. } = &self.source;
-        let icc = icc.clone().filter(|profile| {
-            // The kind of colours that it is for (ICC.1, 7.2.6).
-            let wanted: &[u8] = if is_grey { b"GRAY" } else { b"RGB " };
-            profile.get(16..20) == Some(wanted)
+        // The kind of colours that it is for (ICC.1, 7.2.6).
+        let icc = icc.as_ref().and_then(|profile| match (profile.get(16..20), is_grey) {
+            (Some(b"GRAY"), true) | (Some(b"RGB "), false) => Some(profile.clone()),
+            // Models make colours of shades: they are as bright.
+            (Some(b"GRAY"), false) => coloured(profile),
+            _ => None,
         });
         if self.strip == Strip::All {
             let xmp = self.words.as_ref().map(|_| self.packet(pixels));

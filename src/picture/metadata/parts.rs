@@ -31,6 +31,19 @@ pub struct Metadata {
     pub(super) iptc: Option<Vec<u8>>,
     /// An ICC profile.
     pub(super) icc: Option<Vec<u8>>,
+    /// What is there and is not carried.
+    pub(super) left: Option<Left>,
+}
+
+/// What of a photo's metadata is not carried, since nobody writes such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Left {
+    /// More than is carried of a kind.
+    #[error("the photo's {0} is longer than 4 MiB and did not come over")]
+    TooLong(&'static str),
+    /// It is not as long as it says, or has no mark of one.
+    #[error("the photo's colour profile makes no sense and did not come over")]
+    Profile,
 }
 
 /// How a result came to be, as it is written into it.

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read, Seek};
 use flate2::read::ZlibDecoder;
 use heifer_isobmff::HeifFile;
 
-use super::parts::{MOST, Metadata};
+use super::parts::{Left, MOST, Metadata};
 use super::{avif, iptc};
 use crate::job::Format;
 use crate::picture::bytes::Bytes;
@@ -35,18 +35,17 @@ impl Metadata {
             #[cfg(feature = "jxl")]
             Kind::Other(Other::JpegXl) => {
                 let (exif, xmp, icc) = foreign::said_by_jxl(&all(&mut file)?).unwrap_or_default();
-                Ok(Self { exif: short(exif), xmp: short(xmp), iptc: None, icc: icc.filter(|icc| is_whole(icc)) })
+                Ok(Self { exif, xmp, iptc: None, icc, left: None }.short())
             }
             Kind::Other(Other::Tiff | Other::Raw) => Ok(of_directories(&mut file)),
             Kind::Other(_) => Ok(Self::default()),
         }?;
         // What is sent is in sRGB, and so is what comes back.
         let is_grey = header.as_ref().is_some_and(|header| header.colour == Colour::Grey);
-        let icc = match header.filter(Header::is_made_plain) {
-            Some(_) => srgb_profile(is_grey),
-            None => read.icc,
-        };
-        Ok(Self { icc, ..read })
+        Ok(match header.filter(Header::is_made_plain) {
+            Some(_) => Self { icc: srgb_profile(is_grey), ..read },
+            None => read,
+        })
     }
 
     /// Reads what a photo says of itself. What is damaged or longer than anybody writes is not there. It blocks for as
@@ -77,6 +76,29 @@ impl Metadata {
         }
     }
 
+    /// Without what is longer than anybody writes, and without a profile that is none.
+    fn short(mut self) -> Self {
+        let Self { exif, xmp, iptc, icc, left } = &mut self;
+        for (kind, name) in [(exif, "EXIF"), (xmp, "XMP"), (iptc, "IPTC")] {
+            if kind.take_if(|bytes| bytes.is_empty() || bytes.len() > MOST).is_some_and(|bytes| !bytes.is_empty()) {
+                *left = Some(Left::TooLong(name));
+            }
+        }
+        if icc.take_if(|profile| !is_whole(profile)).is_some() {
+            *left = Some(Left::Profile);
+        }
+        self
+    }
+
+    fn take_profile(&mut self, profile: Option<Vec<u8>>) {
+        let Some(profile) = profile else { return };
+        if is_whole(&profile) {
+            self.icc = Some(profile);
+        } else {
+            self.left = Some(Left::Profile);
+        }
+    }
+
     fn take_exif(&mut self, block: &[u8]) {
         let bare = block.strip_prefix(EXIF).unwrap_or(block);
         self.exif.get_or_insert_with(|| bare.to_vec());
@@ -99,11 +121,6 @@ fn all(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What is not longer than anybody writes.
-fn short(kind: Option<Vec<u8>>) -> Option<Vec<u8>> {
-    kind.filter(|bytes| !bytes.is_empty() && bytes.len() <= MOST)
-}
-
 fn of_heic(bytes: &[u8]) -> Metadata {
     let read = of_boxes(bytes).unwrap_or_default();
     let icc = read.icc.or_else(|| foreign::heic_profile(bytes));
@@ -113,9 +130,9 @@ fn of_heic(bytes: &[u8]) -> Metadata {
 fn of_boxes(bytes: &[u8]) -> Option<Metadata> {
     let file = HeifFile::parse(bytes).ok()?;
     let main = file.primary_id;
-    let of = |kind: Result<Option<Vec<u8>>, _>| short(kind.ok().flatten());
-    let icc = avif::icc(&file).filter(|profile| is_whole(profile)).map(<[u8]>::to_vec);
-    Some(Metadata { exif: of(file.exif(main)), xmp: of(file.xmp(main)), iptc: None, icc })
+    let icc = avif::icc(&file).map(<[u8]>::to_vec);
+    let (exif, xmp) = (file.exif(main).ok().flatten(), file.xmp(main).ok().flatten());
+    Some(Metadata { exif, xmp, iptc: None, icc, left: None }.short())
 }
 
 fn of_jpeg<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
@@ -143,7 +160,7 @@ fn of_jpeg<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result
         }
     }
     let profile: Vec<u8> = profile.into_values().flatten().collect();
-    found.icc = Some(profile).filter(|profile| is_whole(profile));
+    found.take_profile(Some(profile).filter(|profile| !profile.is_empty()));
     found.iptc = iptc::within(&resources);
     Ok(())
 }
@@ -160,9 +177,22 @@ fn of_png<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<
                 bytes.skip(4)?;
                 match &name {
                     b"eXIf" => found.take_exif(&body),
-                    b"iCCP" => found.icc = unpacked(&body).filter(|profile| is_whole(profile)),
+                    b"iCCP" => found.take_profile(unpacked(&body)),
                     _ => found.take_text(name, &body),
                 }
+            }
+            b"iCCP" => {
+                found.left = Some(Left::Profile);
+                bytes.skip(length + 4)?;
+            }
+            b"eXIf" | b"zTXt" | b"iTXt" => {
+                let keyword = bytes.up_to(32)?;
+                if &name == b"eXIf" {
+                    found.left = Some(Left::TooLong("EXIF"));
+                } else if keyword.starts_with(b"XML:com.adobe.xmp\0") {
+                    found.left = Some(Left::TooLong("XMP"));
+                }
+                bytes.skip(length - keyword.len() as u64 + 4)?;
             }
             _ => bytes.skip(length + 4)?,
         }
@@ -187,8 +217,7 @@ fn of_directories(file: &mut (impl Read + Seek)) -> Metadata {
     {
         return Metadata::read(Cursor::new(preview), Format::Jpeg).unwrap_or_default();
     }
-    let icc = icc.filter(|profile| is_whole(profile));
-    Metadata { exif: short(exif), xmp: short(xmp), iptc: short(iptc), icc }
+    Metadata { exif, xmp, iptc, icc, left: None }.short()
 }
 
 fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result<(), Flaw> {
@@ -197,7 +226,16 @@ fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result
         let name = bytes.array::<4>()?;
         let length = u64::from(bytes.le32()?);
         let padding = length % 2;
-        if !matches!(&name, b"EXIF" | b"XMP " | b"ICCP") || length > MOST as u64 {
+        let kind = match &name {
+            b"EXIF" => "EXIF",
+            b"XMP " => "XMP",
+            b"ICCP" => "colour profile",
+            _ => "",
+        };
+        if kind.is_empty() || length > MOST as u64 {
+            if !kind.is_empty() {
+                found.left = Some(Left::TooLong(kind));
+            }
             bytes.skip(length + padding)?;
             continue;
         }
@@ -205,7 +243,7 @@ fn of_webp<R: Read + Seek>(bytes: &mut Bytes<R>, found: &mut Metadata) -> Result
         match &name {
             b"EXIF" => found.take_exif(&body),
             b"XMP " => found.xmp = Some(body),
-            _ => found.icc = Some(body).filter(|profile| is_whole(profile)),
+            _ => found.take_profile(Some(body)),
         }
         bytes.skip(padding.min(bytes.left()))?;
     }

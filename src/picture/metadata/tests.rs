@@ -38,7 +38,13 @@ const PACKET: &str = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\
 
 fn full() -> Metadata {
     let iptc = [&b"\x1c\x02\x19\0\x05beach"[..], b"\x1c\x02\x5a\0\x04Oslo", b"\x1c\x02\x74\0\x05A & B"].concat();
-    Metadata { exif: Some(samples::exif(6)), xmp: Some(PACKET.into()), iptc: Some(iptc), icc: Some(profile(b"RGB ")) }
+    Metadata {
+        exif: Some(samples::exif(6)),
+        xmp: Some(PACKET.into()),
+        iptc: Some(iptc),
+        icc: Some(profile(b"RGB ")),
+        left: None,
+    }
 }
 
 fn small() -> DynamicImage {
@@ -182,6 +188,87 @@ fn what_is_sent_lacks_what_was_not_to_be_sent() {
     }
 }
 
+#[cfg(feature = "avif")]
+#[test]
+fn avif_without_what_it_said_shows_the_same() {
+    let (_, format, _, plain) = samples::all().pop().unwrap();
+    assert_eq!(format, Format::Avif);
+    let shown = |bytes: &[u8]| crate::picture::stored(bytes, &header(Cursor::new(bytes)).unwrap()).unwrap();
+    let bytes = Dress::new(full(), Strip::None, provenance()).put_on(format, &plain).unwrap();
+    for strip in [Strip::Gps, Strip::All] {
+        let bare = stripped(&bytes, format, strip).unwrap();
+        complete(Cursor::new(&bare), format).unwrap();
+        assert_eq!(shown(&bare), shown(&plain), "{strip:?}");
+        let found = Metadata::read(Cursor::new(&bare), format).unwrap();
+        assert_eq!((found.xmp.is_some(), found.icc), (strip == Strip::Gps, full().icc), "{strip:?}");
+        assert!(!bare.windows(11).any(|text| text == b"GPSLatitude"), "{strip:?}");
+    }
+}
+
+#[test]
+fn what_does_not_come_over_is_told() {
+    let png = |chunk: &[u8]| samples::with(encoded(&small(), ImageFormat::Png), Format::Png, chunk);
+    let packet = [b"XML:com.adobe.xmp\0\0\0\0\0".as_slice(), &vec![b' '; 5 << 20]].concat();
+    let nonsense = [b"x\0\0".as_slice(), &flate2_of(&[7; 900])].concat();
+    let text = [b"workflow\0\0\0\0\0".as_slice(), &vec![b' '; 5 << 20]].concat();
+    for (bytes, told) in [
+        (png(&png_chunk(*b"iTXt", &packet)), Some("the photo's XMP is longer than 4 MiB and did not come over")),
+        (png(&png_chunk(*b"iCCP", &nonsense)), Some("the photo's colour profile makes no sense and did not come over")),
+        (png(&png_chunk(*b"iTXt", &text)), None),
+    ] {
+        let found = Metadata::of(Cursor::new(&bytes)).unwrap();
+        let left = Dress::new(found, Strip::None, provenance()).left();
+        assert_eq!(left.map(|left| left.to_string()).as_deref(), told);
+    }
+}
+
+fn flate2_of(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn what_tells_of_the_photos_own_file_is_not_said_of_its_result() {
+    let packet = PACKET.replace(
+        "xmp:Rating=\"4\"",
+        "xmp:Rating=\"4\" hdrgm:Version=\"1.0\" GCamera:MotionPhoto=\"1\" xmpNote:HasExtendedXMP=\"AB\"",
+    );
+    let packet = packet.replace(
+        "</rdf:Description>",
+        "<Container:Directory><rdf:Seq><rdf:li/></rdf:Seq></Container:Directory></rdf:Description>",
+    );
+    let source = Metadata { xmp: Some(packet.into()), ..Metadata::default() };
+    let format = Format::Png;
+    let bytes =
+        Dress::new(source, Strip::None, provenance()).put_on(format, &encoded(&small(), ImageFormat::Png)).unwrap();
+    let packet = text(Metadata::read(Cursor::new(&bytes), format).unwrap().xmp.as_ref());
+    assert!(packet.contains("xmp:Rating=\"4\""), "{packet}");
+    for name in ["hdrgm", "MotionPhoto", "HasExtendedXMP", "Container"] {
+        assert!(!packet.contains(name), "{name}: {packet}");
+    }
+}
+
+/// A profile for grey of a gamma goes along as one for colours, where colours come back.
+#[test]
+fn a_profile_for_grey_holds_for_colours_too() {
+    let grey = moxcms::ColorProfile::new_gray_with_gamma(1.8).encode().unwrap();
+    let source = Metadata { icc: Some(grey), ..Metadata::default() };
+    let format = Format::Png;
+    let bytes =
+        Dress::new(source, Strip::None, provenance()).put_on(format, &encoded(&small(), ImageFormat::Png)).unwrap();
+    let profile = Metadata::read(Cursor::new(&bytes), format).unwrap().icc.unwrap();
+    let profile = moxcms::ColorProfile::new_from_slice(&profile).unwrap();
+    assert_eq!(profile.color_space, moxcms::DataColorSpace::Rgb);
+    let options = moxcms::TransformOptions::default();
+    let (rgb, srgb) = (moxcms::Layout::Rgb, moxcms::ColorProfile::new_srgb());
+    let transform = profile.create_transform_8bit(rgb, &srgb, rgb, options).unwrap();
+    let mut seen = [0; 3];
+    transform.transform(&[128; 3], &mut seen).unwrap();
+    // 0.502 ^ 1.8 of the light, as sRGB says it.
+    assert!(seen.iter().all(|shade| shade.abs_diff(147) <= 1), "{seen:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -197,7 +284,7 @@ proptest! {
         let (format, kind) = RESULTS[which];
         let exif = [b"II*\0\x08\0\0\0".as_slice(), &exif].concat();
         let xmp = format!("<rdf:RDF {xmp}</rdf:RDF>");
-        let source = Metadata { exif: Some(exif), xmp: Some(xmp.into()), iptc: Some(iptc), icc: None };
+        let source = Metadata { exif: Some(exif), xmp: Some(xmp.into()), iptc: Some(iptc), ..Metadata::default() };
         let mut bytes = encoded(&small(), kind);
         for (place, byte) in bends {
             let place = place.index(bytes.len().min(400));

@@ -26,6 +26,22 @@ const REPLACED: [&str; 8] = [
     "Iptc4xmpExt:DigitalSourceType",
 ];
 
+/// What names of properties begin with that tell of what is in the photo's file and not in the result's: maps, films, and
+/// parts of a packet that is too long for JPEG.
+const OF_ITS_FILE: [&str; 11] = [
+    "hdrgm:",
+    "HDRGainMap:",
+    "GCamera:MotionPhoto",
+    "GCamera:MicroVideo",
+    "Camera:MotionPhoto",
+    "Camera:MicroVideo",
+    "Container:Directory",
+    "GContainer:Directory",
+    "GDepth:",
+    "GImage:",
+    "xmpNote:HasExtendedXMP",
+];
+
 /// What names of properties begin with that say where the photo was taken.
 const PLACES: [&str; 6] = [
     "exif:GPS",
@@ -132,13 +148,19 @@ fn cleaned(mut graph: String, without_place: bool) -> String {
     for name in REPLACED {
         graph = without(&graph, name);
     }
+    graph = without_any(graph, &OF_ITS_FILE);
     if without_place { nowhere(graph) } else { graph }
 }
 
 /// The graph without places.
-fn nowhere(mut graph: String) -> String {
-    for place in PLACES {
-        while let Some(name) = full_name(&graph, place) {
+fn nowhere(graph: String) -> String {
+    without_any(graph, &PLACES)
+}
+
+/// The graph without properties whose names begin so.
+fn without_any(mut graph: String, starts: &[&str]) -> String {
+    for start in starts {
+        while let Some(name) = full_name(&graph, start) {
             let shorter = without(&graph, &name);
             if shorter.len() == graph.len() {
                 break;

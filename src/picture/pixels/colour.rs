@@ -82,6 +82,18 @@ pub(in crate::picture) fn srgb_profile(is_grey: bool) -> Option<Vec<u8>> {
     written(&profile)
 }
 
+/// A profile for colours whose greys are as bright as those of a profile for grey.
+pub(in crate::picture) fn coloured(grey: &[u8]) -> Option<Vec<u8>> {
+    let curve = ColorProfile::new_from_slice(grey).ok()?.gray_trc?;
+    let mut profile = ColorProfile::new_srgb();
+    (profile.red_trc, profile.green_trc) = (Some(curve.clone()), Some(curve.clone()));
+    profile.blue_trc = Some(curve);
+    // It says no more what the numbers of H.273 do.
+    profile.cicp = None;
+    profile.description = None;
+    written(&profile)
+}
+
 /// The same bytes each time: a profile says when it was written.
 fn written(profile: &ColorProfile) -> Option<Vec<u8>> {
     let mut bytes = profile.encode().ok()?;

@@ -21,7 +21,7 @@ use super::facts::Colour;
 use super::{Header, foreign};
 use crate::job::Format;
 
-pub(super) use colour::{cicp_profile, eight_bits, of_inks, of_lab, srgb_profile};
+pub(super) use colour::{cicp_profile, coloured, eight_bits, of_inks, of_lab, srgb_profile};
 pub use encode::MOST_AVIF;
 pub(super) use encode::encode;
 pub(super) use reduced::reduced;

@@ -23,6 +23,8 @@ pub(super) const EXIF: &[u8] = b"Exif\0\0";
 pub(super) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// What JPEG puts before a part of an ICC profile (ICC.1, annex B.4).
 pub(super) const ICC: &[u8] = b"ICC_PROFILE\0";
+/// What JPEG puts before a word on its gain map (ISO 21496-1, annex C).
+const GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 /// What JPEG puts before Photoshop's resources, IPTC among them.
 pub(super) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
@@ -40,10 +42,22 @@ pub struct Carried {
     pub icc: bool,
 }
 
+/// What phones put beside a photo into its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Besides {
+    /// A map by which screens that can make it brighter.
+    pub gain_map: bool,
+    /// A film.
+    pub film: bool,
+    /// A map of how far away what it shows is.
+    pub depth_map: bool,
+}
+
 /// What has been seen of a picture's metadata so far.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) carried: Carried,
+    pub(super) besides: Besides,
     by_exif: Option<Orientation>,
     by_xmp: Option<Orientation>,
 }
@@ -70,6 +84,7 @@ impl Tags {
     /// Takes in a packet of XMP.
     pub(super) fn xmp(&mut self, packet: &[u8]) {
         self.carried.xmp = true;
+        xmp::besides(packet, &mut self.besides);
         if self.by_xmp.is_none() {
             self.by_xmp = xmp::orientation(packet);
         }
@@ -122,8 +137,16 @@ impl Tags {
                 self.exif(&block);
                 return Ok(block.len() as u64);
             }
-            0xe1 if head == XMP => return Ok(read + self.read_xmp(bytes, rest)?),
-            0xe2 => self.carried.icc |= head == ICC,
+            0xe1 if head == XMP => {
+                // It alone says what lies behind the picture.
+                let packet = bytes.up_to(rest)?;
+                self.xmp(&packet);
+                return Ok(read + packet.len() as u64);
+            }
+            0xe2 => {
+                self.carried.icc |= head == ICC;
+                self.besides.gain_map |= GAIN_MAP.starts_with(&head);
+            }
             0xed => self.carried.iptc |= head == PHOTOSHOP,
             _ => {}
         }
