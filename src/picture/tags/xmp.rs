@@ -1,5 +1,7 @@
 //! What a header's reader asks of XMP: which way up the picture is, and what phones put into its file beside it.
 
+use memchr::memmem;
+
 use super::{Besides, Orientation};
 
 /// What a packet says of which way up the picture is: `tiff:Orientation`, as an attribute or an element
@@ -26,8 +28,7 @@ pub(super) fn besides(packet: &[u8], found: &mut Besides) {
 /// The values of a property, each with all that follows it; a longer name's begin with the rest of that.
 fn values<'a>(packet: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     let is_between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'"' | b'\'');
-    let places = packet.windows(name.len()).enumerate().filter(move |(_, found)| *found == name);
-    places.filter_map(move |(at, _)| {
+    memmem::find_iter(packet, name).filter_map(move |at| {
         let rest = packet.get(at + name.len()..)?;
         rest.get(rest.iter().position(|byte| !is_between(byte))?..)
     })
