@@ -190,17 +190,39 @@ pub struct ReportFlags {
     pub likeness: Option<String>,
 }
 
-/// How it is sent: limits, retries, and whether to ask.
+/// How each job is sent and tried again, by whoever does it.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sending and paying")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct HowFlags {
+pub struct TryFlags {
     /// How fal gets a photo: upload (to its storage), data-uri (in the request itself) or url (fal fetches it)
     /// [default: upload; url for what has one].
     ///
     /// Data URIs are for small files, up to 3 MiB, where fal's storage cannot be reached.
     #[arg(long, value_name = "HOW")]
     pub send: Option<String>,
+    /// Pause once so many failed [default: 20 in a row of one cause].
+    ///
+    /// A number, or a share such as 5%, which counts from 50 finished jobs on.
+    #[arg(long, value_name = "N|N%")]
+    pub max_failures: Option<String>,
+    /// Retries a job gets for causes that pass, such as timeouts [default: 3].
+    #[arg(long, value_name = "N")]
+    pub retries: Option<String>,
+    /// Headless: wait while the account is locked, and go on by itself after a top-up.
+    ///
+    /// Without it such a run fetches what is at fal and exits 3. The dashboard always waits.
+    #[arg(long)]
+    pub wait_for_account: bool,
+}
+
+/// How it is sent: limits, retries, and whether to ask.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sending and paying")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct HowFlags {
+    /// How each job is sent and tried again.
+    #[command(flatten)]
+    pub tries: TryFlags,
     /// Most requests at fal at once, 1 to 256 [default: 8].
     #[arg(short, long, value_name = "N")]
     pub concurrency: Option<String>,
@@ -213,24 +235,11 @@ pub struct HowFlags {
     /// --yes the rest goes by itself if none failed and the price held; headless the run else ends with status 4.
     #[arg(long, value_name = "N")]
     pub canary: Option<String>,
-    /// Pause once so many failed [default: 20 in a row of one cause].
-    ///
-    /// A number, or a share such as 5%, which counts from 50 finished jobs on.
-    #[arg(long, value_name = "N|N%")]
-    pub max_failures: Option<String>,
-    /// Retries a job gets for causes that pass, such as timeouts [default: 3].
-    #[arg(long, value_name = "N")]
-    pub retries: Option<String>,
     /// How long fal may take to start a photo, in seconds, 2 to 604800 [default: as long as it takes].
     ///
     /// A request that has not begun to run by then ends unpaid, as a timeout, and is not sent again by itself.
     #[arg(long, value_name = "SECONDS")]
     pub start_timeout: Option<String>,
-    /// Headless: wait while the account is locked, and go on by itself after a top-up.
-    ///
-    /// Without it such a run fetches what is at fal and exits 3. The dashboard always waits.
-    #[arg(long)]
-    pub wait_for_account: bool,
     /// Take the price that fal names as it is, though it is in doubt.
     ///
     /// A price of nothing, one far from the list price, several, or another currency: the highest counts.

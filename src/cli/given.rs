@@ -26,12 +26,8 @@ impl Cli {
                 let (face, place) = (face.clone(), place.clone());
                 Flags { options: Options { face, place, ..Options::default() }, ..Flags::default() }
             }
-            Some(Command::Work(WorkFlags {
-                send, retries, max_failures, wait_for_account, tell, face, place, ..
-            })) => {
-                let (send, retries, max_failures) = (send.clone(), retries.clone(), max_failures.clone());
-                let wait_for_account = *wait_for_account;
-                let how = HowFlags { send, max_failures, retries, wait_for_account, ..HowFlags::default() };
+            Some(Command::Work(WorkFlags { tries, tell, face, place, .. })) => {
+                let how = HowFlags { tries: tries.clone(), ..HowFlags::default() };
                 let (tell, face, place) = (tell.clone(), face.clone(), place.clone());
                 Flags { options: Options { how, tell, face, place, ..Options::default() }, ..Flags::default() }
             }

@@ -21,7 +21,8 @@ use clap_complete::Shell;
 
 pub use attach::AttachFlags;
 pub use flags::{
-    CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, WhatFlags, WrittenFlags,
+    CaptionFlags, FaceFlags, Flags, HowFlags, Options, PlaceFlags, ReportFlags, SandboxFlags, TryFlags, WhatFlags,
+    WrittenFlags,
 };
 pub use keep::KeepFlags;
 pub use man::{completions, man, man_pages};

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::batch_id;
-use super::flags::{FaceFlags, Flags, PlaceFlags};
+use super::flags::{FaceFlags, Flags, PlaceFlags, TryFlags};
 use super::tell::TellFlags;
 use crate::job::BatchId;
 
@@ -25,19 +25,9 @@ pub struct WorkFlags {
     /// The batch's number, as `fal-tui plan --enqueue` said it.
     #[arg(value_parser = batch_id)]
     pub batch: BatchId,
-    /// How fal gets a photo: upload (to its storage), data-uri (in the request itself) or url (fal fetches it)
-    /// [default: upload; url for what has one].
-    #[arg(long, value_name = "HOW")]
-    pub send: Option<String>,
-    /// Retries a job gets for causes that pass, such as timeouts [default: 3].
-    #[arg(long, value_name = "N")]
-    pub retries: Option<String>,
-    /// Stop once so many failed [default: 20 in a row of one cause].
-    #[arg(long, value_name = "N|N%")]
-    pub max_failures: Option<String>,
-    /// Wait while the account is locked, and go on by itself after a top-up.
-    #[arg(long)]
-    pub wait_for_account: bool,
+    /// How each job is sent and tried again.
+    #[command(flatten)]
+    pub tries: TryFlags,
     /// Who is told.
     #[command(flatten)]
     pub tell: TellFlags,

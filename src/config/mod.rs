@@ -111,7 +111,7 @@ impl Settings {
         let from = l.optional(names::FROM, flags.from.as_ref(), "none", values::path)?;
         let skip_bad = l.switch(names::SKIP_BAD, flags.skip_bad)?;
         let watch = l.with_default(names::WATCH, flags.watch.as_ref(), "false", values::watch)?;
-        let send = l.optional(names::SEND, how.send.as_ref(), "upload; url for what has one", values::way)?;
+        let send = l.optional(names::SEND, how.tries.send.as_ref(), "upload; url for what has one", values::way)?;
 
         let (sending, limits) = sending::sending(l, how)?;
         let keeping = keeping::keeping(l, keep)?;

@@ -48,15 +48,15 @@ pub(in crate::config) fn sending(l: &mut Layers<'_>, how: &HowFlags) -> Result<(
     let canary = l.optional(names::CANARY, how.canary.as_ref(), "none", values::short(1..=10_000))?;
     let default = MaxFailures::default().to_string();
     let max_failures =
-        l.with_default(names::MAX_FAILURES, how.max_failures.as_ref(), &default, values::max_failures)?;
-    let retries = l.with_default(names::RETRIES, how.retries.as_ref(), "3", values::short(0..=100))?;
+        l.with_default(names::MAX_FAILURES, how.tries.max_failures.as_ref(), &default, values::max_failures)?;
+    let retries = l.with_default(names::RETRIES, how.tries.retries.as_ref(), "3", values::short(0..=100))?;
     let start_timeout = l.optional(
         names::START_TIMEOUT,
         how.start_timeout.as_ref(),
         "none: a request may wait in fal's queue for as long as it takes",
         values::whole(2..=604_800),
     )?;
-    let wait_for_account = l.switch(names::WAIT_FOR_ACCOUNT, how.wait_for_account)?;
+    let wait_for_account = l.switch(names::WAIT_FOR_ACCOUNT, how.tries.wait_for_account)?;
     let trust_price = l.switch(names::TRUST_PRICE, how.trust_price)?;
     let retry_failed = l.switch(names::RETRY_FAILED, how.retry_failed)?;
     let no_adopt = l.switch(names::NO_ADOPT, how.no_adopt)?;
