@@ -3,3 +3,4 @@
 pub(super) mod log;
 pub(super) mod signals;
 pub(super) mod stdout;
+pub(super) mod streams;

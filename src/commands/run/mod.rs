@@ -38,6 +38,7 @@ use crate::commands::plan;
 use crate::commands::price;
 use crate::commands::process::log;
 use crate::commands::process::signals;
+use crate::commands::process::streams::Streams;
 use crate::commands::sandbox;
 use crate::config::{Environment, Settings, Webhook, names};
 use crate::engine::snapshot::Notice;
@@ -253,8 +254,9 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     let models = models::serve(work.settings.clone(), work.fal.clone());
     let thumbs = Some(records::thumbs(&work.settings));
     let ended = tokio::spawn(work.see_through(batch, opened, ended));
+    let mut streams = Streams::of(is_worker).map_err(|error| Failure::disk(&error))?;
     let Seen { over: Over { end, opened, model, changed, undeleted }, told, trouble, hung_up } =
-        watch(face, signals, (ends, models), ended, heard).await?;
+        watch(face, signals, (ends, models), ended, heard, &mut streams).await?;
     drop(listening);
     drop(clerk);
 
@@ -299,12 +301,13 @@ async fn see_through(ready: Ready, signals: Ends, finish: &Finish) -> Result<u8,
     host::end(host, summary.as_ref(), status.as_ref()).await;
     if let Some(undeleted) = undeleted {
         tracing::warn!(%undeleted, "not all is deleted at fal");
-        let _ = writeln!(io::stderr(), "fal-tui: {undeleted}");
+        let _ = writeln!(streams.err, "fal-tui: {undeleted}");
     }
     if let Some(said) = said.as_ref().filter(|_| !is_json) {
         let _ = writeln!(io::stdout(), "{}\nhint: {}", said.message, said.action);
     }
-    let shown = tell_end(told, status.as_ref(), said, is_json.then_some(opened.id));
+    let shown = tell_end(told, status.as_ref(), said, is_json.then_some(opened.id), &mut streams);
+    streams.end();
     let exit = status.as_ref().map_or_else(|failure| failure.status, |status| *status);
     if let Some(summary) = &summary {
         finish.tell(&headless::batch_event(Clock::start().now(), summary, exit)).await;
@@ -332,6 +335,7 @@ fn tell_end(
     status: Result<&u8, &Failure>,
     said: Option<Notice>,
     json: Option<BatchId>,
+    streams: &mut Streams,
 ) -> Result<(), Failure> {
     let now = Clock::start().now();
     let (exit, notice) = match status {
@@ -339,10 +343,10 @@ fn tell_end(
         Err(failure) => (failure.status, failure.notice()),
     };
     match (told, json) {
-        (Some(told), _) => told.end(now, exit, notice, io::stdout(), io::stderr())?,
+        (Some(told), _) => told.end(now, exit, notice, &mut streams.out, &mut streams.err)?,
         // The engine went away without a word. A reader who is gone does not mind.
         (None, Some(batch)) if status.is_err() => {
-            let _ = io::stdout().write_all(headless::early_end(now, Some(batch), notice.as_ref(), exit).as_bytes());
+            let _ = streams.out.write_all(headless::early_end(now, Some(batch), notice.as_ref(), exit).as_bytes());
         }
         _ => {}
     }

@@ -9,6 +9,7 @@ use super::face::Face;
 use super::work::{Over, engine_stopped};
 use crate::commands::failure::Failure;
 use crate::commands::process::signals;
+use crate::commands::process::streams::Streams;
 use crate::commands::run::face::Beside;
 use crate::engine::{Command, Event, FaceEnds, Leave};
 use crate::os::Ends;
@@ -36,6 +37,7 @@ pub(in crate::commands) async fn watch(
     (ends, models): (FaceEnds, tui::Models),
     ended: JoinHandle<Over>,
     heard: mpsc::Receiver<Event>,
+    streams: &mut Streams,
 ) -> Result<Seen, Failure> {
     let FaceEnds { snapshot, commands, .. } = ends;
     let clears = match &face {
@@ -46,7 +48,10 @@ pub(in crate::commands) async fn watch(
     match face {
         Face::Told { form, color, beside } => {
             drop(snapshot);
-            let told = headless::tell(heard, Beside::manner(beside, form, color), io::stdout(), io::stderr()).await;
+            let told = {
+                let Streams { out, err, .. } = &mut *streams;
+                headless::tell(heard, Beside::manner(beside, form, color), out, err).await
+            };
             // If nobody listens any more, the run ends in good order, too.
             drop(commands);
             signals.abort();
@@ -57,7 +62,7 @@ pub(in crate::commands) async fn watch(
             let seen = seen(ended, trouble, false).await?;
             if let (None, Ok(summary)) = (&told, &seen.over.end) {
                 // What is left at fal, and how to go on, must be said somewhere.
-                let _ = io::stderr().write_all(headless::summary(summary).as_bytes());
+                let _ = streams.err.write_all(headless::summary(summary).as_bytes());
             }
             Ok(Seen { told, ..seen })
         }
