@@ -146,6 +146,11 @@ impl Command {
 }
 
 impl Command {
+    /// Whether it sets a cap.
+    pub(in crate::engine) fn sets_cap(&self) -> bool {
+        matches!(self, Self::Budget(Some(_)))
+    }
+
     /// Whether those who work on a batch can do it for who only looks on from elsewhere: what says by itself what is
     /// meant, whatever else they have in hand.
     #[must_use]

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::engine::effect::Again;
 use crate::engine::resilience::pause::PauseReason;
 use crate::job::{Cause, CauseKind, Checkpoint, Timestamp, Upload, Usd};
-use crate::ledger::{Money, Share};
+use crate::ledger::{Money, Share, Wanted};
 
 /// How long a cap that bears no more is left alone: calls of others may turn out cheaper than was held for them.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
@@ -18,11 +18,30 @@ pub(in crate::engine) struct Crew {
     share: watch::Receiver<Share>,
     /// Until when the cap is left alone.
     capped: Option<Timestamp>,
+    /// How often jobs were asked for that are nobody's.
+    rounds: u32,
+}
+
+/// What a person asks for jobs that may be nobody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::engine) enum Errand {
+    /// Another go.
+    Retry(Wanted),
+    /// An end.
+    Cancel(Wanted),
+}
+
+impl Errand {
+    pub(in crate::engine) fn wanted(&self) -> &Wanted {
+        match self {
+            Self::Retry(wanted) | Self::Cancel(wanted) => wanted,
+        }
+    }
 }
 
 impl Crew {
     pub(in crate::engine) fn new(share: watch::Receiver<Share>) -> Self {
-        Self { share, capped: None }
+        Self { share, capped: None, rounds: 0 }
     }
 
     /// What of the window is its own now.
@@ -35,6 +54,12 @@ impl Crew {
         if self.share.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// A number for the next question for jobs that are nobody's.
+    pub(in crate::engine) fn next_round(&mut self) -> u32 {
+        self.rounds += 1;
+        self.rounds
     }
 
     /// The cap is another one.

@@ -2,6 +2,7 @@
 //! publishes the snapshot.
 
 mod actor;
+mod asking;
 mod canary;
 mod clock;
 mod command;
@@ -28,6 +29,7 @@ mod table;
 mod tasks;
 mod webhooks;
 
+pub use asking::{first_line, order_of, what_became};
 pub use canary::state::{CanaryWish, Start};
 pub use clock::Clock;
 pub use command::{Access, Command, Leave};

@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, watch};
 use crate::engine::command::Command;
 use crate::engine::snapshot::{Notice, NoticeKind, Phase, Worker};
 use crate::intake::Arrival;
-use crate::job::{Job, JobId, Spent, Timestamp, Usd, plural};
-use crate::ledger::Share;
+use crate::job::{Job, JobId, Spent, Timestamp, plural};
+use crate::ledger::{Share, Standing};
 
 /// What an engine lives on.
 #[derive(Debug)]
@@ -51,10 +51,8 @@ pub struct Stand {
     pub besides: Spent,
     /// Who works on it.
     pub workers: Vec<Worker>,
-    /// Whether a person asked that no more jobs are begun, by whoever.
-    pub paused: bool,
-    /// The cap that a person asked for, whoever works on it.
-    pub cap: Option<Usd>,
+    /// What holds for all of them, whoever works on it.
+    pub standing: Standing,
 }
 
 /// What came over a [`Feed`]; `None` where nothing more will.
@@ -101,8 +99,8 @@ pub(in crate::engine) struct Observed {
     pub(in crate::engine) workers: Arc<Vec<Worker>>,
     /// What of the totals is no job's.
     pub(in crate::engine) besides: Spent,
-    /// Whether it is paused for who begins, too.
-    pub(in crate::engine) paused: bool,
+    /// What holds for who begins, too.
+    pub(in crate::engine) standing: Standing,
     /// Why nothing is to be seen, and since when.
     pub(in crate::engine) away: Option<(Timestamp, String)>,
     /// Jobs that were seen before one with a lower number.
@@ -115,7 +113,7 @@ impl Observed {
             orders,
             workers: Arc::default(),
             besides: Spent::NOTHING,
-            paused: false,
+            standing: Standing::default(),
             away: None,
             early: BTreeMap::new(),
         }
@@ -128,7 +126,7 @@ impl Observed {
 
     /// What the batch does while it has not ended: it is held where all are.
     pub(in crate::engine) fn phase(&self) -> Phase {
-        let asked = self.paused.then_some("by a person");
+        let asked = self.standing.paused.then_some("by a person");
         // Who has not said a word yet does what was asked.
         let held = |worker: &Worker| match &worker.word {
             Some(word) => word.paused.clone(),
@@ -160,9 +158,13 @@ impl Observed {
         }
         let photos = plural(left, "photo waits", "photos wait");
         let lost = if self.workers.is_empty() { "nobody works on it" } else { "nobody is heard of who works on it" };
-        let paused = if self.paused { ", and whoever begins is paused" } else { "" };
+        let paused = if self.standing.paused { ", and whoever begins is paused" } else { "" };
         let message = format!("{lost}: {photos}{paused}");
-        let action = "the command that began it goes on with it".to_owned();
+        let action = match self.standing.window {
+            Some(_) => "`fal-tui work` goes on with it, on any machine",
+            None => "the command that began it goes on with it",
+        };
+        let action = action.to_owned();
         Some(Notice { kind: NoticeKind::Unattended, message, action })
     }
 }
@@ -182,7 +184,10 @@ mod tests {
         let seen = |workers: Vec<Worker>| Observed { workers: workers.into(), ..Observed::to(mpsc::channel(1).0) };
         let held = |why: &str| Phase::Paused(why.to_owned());
         assert_eq!(seen(vec![]).phase(), Phase::Running, "a pause can be asked for");
-        assert_eq!(Observed { paused: true, ..seen(vec![]) }.phase(), held("by a person"));
+        assert_eq!(
+            Observed { standing: Standing { paused: true, ..Standing::default() }, ..seen(vec![]) }.phase(),
+            held("by a person")
+        );
         assert_eq!(
             seen(vec![worker(Some("cap reached"), false), worker(Some("disk"), false)]).phase(),
             held("cap reached")
@@ -191,7 +196,10 @@ mod tests {
         assert_eq!(seen(vec![worker(Some("disk"), false), worker(None, true)]).phase(), held("disk"));
         let mute = || vec![Worker { word: None, ..worker(None, false) }];
         assert_eq!(seen(mute()).phase(), Phase::Running);
-        assert_eq!(Observed { paused: true, ..seen(mute()) }.phase(), held("by a person"));
+        assert_eq!(
+            Observed { standing: Standing { paused: true, ..Standing::default() }, ..seen(mute()) }.phase(),
+            held("by a person")
+        );
         let nobody = seen(vec![worker(None, true)]).notice(3).unwrap();
         assert!(nobody.message.contains("3 photos wait"), "{nobody:?}");
         assert_eq!(seen(vec![]).notice(0), None);

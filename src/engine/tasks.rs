@@ -52,6 +52,10 @@ pub(super) enum Step {
     Canary,
     /// Writes what people said into files.
     Say,
+    /// Asks something of all who work on the batch.
+    Order,
+    /// Takes jobs that are nobody's.
+    Adopt,
 }
 
 /// Tasks that take the same kind of slot.
@@ -83,7 +87,7 @@ impl Step {
         match self {
             Self::Upload(_) => Pool::Uploads,
             Self::Submit(_) => Pool::Submits,
-            Self::Record(_) | Self::Canary => Pool::Records,
+            Self::Record(_) | Self::Canary | Self::Order | Self::Adopt => Pool::Records,
             Self::Poll(_) | Self::Answer(_) | Self::Stored(_) => Pool::Calls,
             Self::Save(_) | Self::Copy(_) => Pool::Saves,
             Self::Hash(_) | Self::Seek(_) => Pool::Checks,
@@ -121,7 +125,9 @@ impl Step {
             | Self::Sibling
             | Self::Files
             | Self::Canary
-            | Self::Say => None,
+            | Self::Say
+            | Self::Order
+            | Self::Adopt => None,
         }
     }
 
@@ -148,6 +154,8 @@ impl Step {
             Self::Files => "files",
             Self::Canary => "canary",
             Self::Say => "say",
+            Self::Order => "order",
+            Self::Adopt => "adopt",
         }
     }
 }

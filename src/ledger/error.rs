@@ -89,14 +89,9 @@ pub enum LedgerError {
         "batch {0} was taken over by another process: this one was not heard of for too long\nhint: run the command again when the other is done"
     )]
     Lost(BatchId),
-    /// The ledger is a file of one machine: nobody looks on from elsewhere.
-    #[error(
-        "this ledger is a file of one machine, which cannot be looked at from others\nhint: FAL_TUI_LEDGER=postgres://… keeps it on a server"
-    )]
-    Unshared,
-    /// The ledger is one machine's, and many workers were to share it.
-    #[error("the ledger {} is this machine's alone\nhint: workers share one on a server: `--ledger postgres://HOST/DATABASE`", .path.display())]
-    Alone {
+    /// The ledger is one machine's: from others nobody looks on or works along.
+    #[error("the ledger {} is this machine's alone\nhint: workers and observers share one on a server: `--ledger postgres://HOST/DATABASE`", .path.display())]
+    Unshared {
         /// The ledger.
         path: PathBuf,
     },

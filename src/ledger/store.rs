@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use futures::future::BoxFuture;
 
 use super::claim::{Claimed, Claiming};
-use super::crew::{Course, Handover, Joined, Taken};
+use super::crew::{Course, Handover, Joined, Taken, Wanted};
 use super::found::By;
 use super::hold::{BatchHold, Held};
 use super::post::values::{Changes, Mark, Order, Placed, Post};
@@ -54,6 +54,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn part(&self, batch: BatchId) -> Answer<'_, bool>;
     /// Takes so many of a batch's jobs that have not ended and that nobody works on.
     fn take_jobs(&self, batch: BatchId, round: u32, most: u16) -> Answer<'_, Taken>;
+    /// Takes some of a batch's jobs that nobody works on, ended or not.
+    fn adopt_jobs<'a>(&'a self, batch: BatchId, round: u32, wanted: &'a Wanted) -> Answer<'a, Vec<Job>>;
     /// Whether any process works on a batch.
     fn is_worked_on(&self, batch: BatchId) -> Answer<'_, bool>;
     /// The batches that processes work on now.

@@ -6,9 +6,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::word;
-use crate::engine::{Clock, Command, Sighting, Stand, Watching};
+use crate::engine::{Clock, Command, Sighting, Stand, Watching, first_line, order_of, what_became};
 use crate::job::BatchId;
-use crate::ledger::{Changes, Kind, Ledger, LedgerError, Mark, Order, Placed};
+use crate::ledger::{Changes, Ledger, LedgerError, Mark};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -83,34 +83,15 @@ impl Looker {
         self.mark = mark;
         let now = self.clock.now();
         let workers = workers.into_iter().map(|seen| word::worker(seen, now)).collect();
-        Ok(Stand { jobs, besides, workers, paused: standing.paused, cap: standing.cap })
+        Ok(Stand { jobs, besides, workers, standing })
     }
 
     /// Leaves an order; what is to be said of it, if it is not as it should be.
     async fn pass_on(&self, command: &Command) -> Option<String> {
-        let kind = match command {
-            Command::Pause => Kind::Paused(true),
-            Command::Resume => Kind::Paused(false),
-            Command::Budget(cap) => Kind::Cap(*cap),
-            _ => Kind::Work,
-        };
-        let Ok(text) = serde_json::to_string(command) else { return Some("that cannot be passed on".to_owned()) };
-        let order = Order { kind, command: text };
+        let Some(order) = order_of(command) else { return Some("that cannot be passed on".to_owned()) };
         match timeout(PATIENCE, self.ledger.order(self.batch, &order)).await {
-            Ok(Ok(Placed::Heard)) => None,
-            Ok(Ok(Placed::Kept)) => Some("nobody works on it now: it holds for whoever begins".to_owned()),
-            Ok(Ok(Placed::Nobody)) => Some(match command {
-                Command::Retry(_) | Command::RetryFailed { .. } => {
-                    format!("nobody works on it now, so it is not done: `fal-tui retry {}` does it", self.batch)
-                }
-                _ => "nobody works on it now, so it is not done".to_owned(),
-            }),
-            Ok(Err(error)) => Some(format!("not done: {}", first_line(&error))),
+            Ok(placed) => what_became(command, self.batch, placed),
             Err(_) => Some("the ledger's server does not answer: it may not be done".to_owned()),
         }
     }
-}
-
-fn first_line(error: &LedgerError) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -61,7 +61,9 @@ impl Purpose {
                 Ok(Some(course.ok_or(LedgerError::NotHandedOver(*batch))?))
             }
             // Said before anything is asked or walked.
-            Self::Enqueue if !ledger.is_shared() => Err(LedgerError::Alone { path: ledger.path().to_owned() }.into()),
+            Self::Enqueue if !ledger.is_shared() => {
+                Err(LedgerError::Unshared { path: ledger.path().to_owned() }.into())
+            }
             Self::Enqueue | Self::Run | Self::Again(_) | Self::Review(_) => Ok(None),
         }
     }

@@ -38,6 +38,8 @@ impl Engine {
             (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
             (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
             (Step::Rivals, Outcome::Rivals(looks, took)) => self.rivals_seen(looks, took),
+            (Step::Order, Outcome::Ordered(command, placed)) => self.ordered(&command, placed),
+            (Step::Adopt, Outcome::Adopted(errand, jobs)) => self.adopted(errand, jobs),
             (Step::Copy(id), Outcome::Copied(origin, result)) => self.copied(id, origin, result),
             (Step::Answer(id), Outcome::Answered(result)) => self.answered(id, result),
             (step, outcome) => {
@@ -161,6 +163,7 @@ impl Engine {
             Step::Sibling => self.sibling_unread(),
             Step::Files => self.files_found(Vec::new()),
             Step::Canary => self.canary_noted(Err(cause.to_string())),
+            Step::Order | Step::Adopt => self.publisher.refuse(&format!("it may not be done: {cause}")),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::engine::actor::Engine;
 use crate::engine::command::Command;
+use crate::engine::crew::Errand;
 use crate::engine::event::What;
 use crate::engine::publish::action_preview::{may_cancel, may_reopen, preview_action};
 use crate::engine::publish::attempt_history::AttemptHistory;
@@ -15,7 +16,7 @@ use crate::engine::snapshot::{Notice, NoticeKind, Query};
 use crate::engine::steps::cancel;
 use crate::engine::tasks::Step;
 use crate::job::{Checkpoint, Group, JobId, JobState, Transition, Usd, Verdict, plural};
-use crate::ledger::Trail;
+use crate::ledger::{Trail, Wanted};
 
 /// The largest window.
 const WINDOW: i32 = 256;
@@ -39,6 +40,7 @@ impl Engine {
 
     fn obey(&mut self, command: Command) {
         match command {
+            command @ (Command::Budget(_) | Command::Window(_)) if self.ask_of_all(&command) => {}
             Command::Start => self.start(),
             Command::Canary(photos) => self.set_canary(photos),
             Command::BackToPlan => self.course.back |= self.may_go_back(),
@@ -54,7 +56,7 @@ impl Engine {
                     sight.action_preview = Some(preview_action(&self.jobs, seq, &jobs));
                 }
             }
-            Command::Retry(ids) => ids.into_iter().for_each(|id| self.reopen(id)),
+            Command::Retry(ids) => self.do_with(ids, Errand::Retry),
             Command::RetryFailed { only } => {
                 let failed: Vec<_> = match only {
                     Some(kind) => self.jobs.causes().members(kind).collect(),
@@ -63,9 +65,10 @@ impl Engine {
                 for id in failed {
                     self.reopen(id);
                 }
+                self.adopt(Errand::Retry(Wanted::Failed(only)));
                 self.resilience.failures.reset();
             }
-            Command::Cancel(ids) => ids.into_iter().for_each(|id| self.cancel(id)),
+            Command::Cancel(ids) => self.do_with(ids, Errand::Cancel),
             Command::Accept(ids) => self.judge(ids, Verdict::Accepted),
             Command::Reject(ids) => self.judge(ids, Verdict::Rejected),
             Command::Rate(ids, stars) => self.rate(ids, stars),
@@ -103,9 +106,6 @@ impl Engine {
 
     /// Sets the cap. What is sent already is not taken back; a batch that stood at its cap goes on.
     fn set_budget(&mut self, cap: Option<Usd>) {
-        if self.course.crew.is_some() {
-            return self.shared_cap_changed(cap);
-        }
         if cap.is_some() && !self.jobs.price().is_some_and(|price| self.jobs.params().holds_cap(price)) {
             tracing::warn!("without a price that is known beforehand a cap cannot be kept");
             return;
@@ -115,16 +115,21 @@ impl Engine {
             self.jobs.hold_cap(&[]);
         }
         Arc::make_mut(&mut self.facts).budget = cap;
-        let now = cap.map_or("took the cap away".to_owned(), |cap| format!("set the cap to {cap}"));
-        self.tell_change(NoticeKind::Changed, format!("a person {now}"));
+        self.tell_cap(cap);
         if matches!(self.resilience.pause, Some(PauseReason::Budget { .. } | PauseReason::Unsaid { .. })) {
             // If it still does not fit, the next dispatch says so again.
             self.resilience.pause = None;
         }
     }
 
+    /// Tells that a person set the cap, or took it away.
+    pub(super) fn tell_cap(&mut self, cap: Option<Usd>) {
+        let now = cap.map_or("took the cap away".to_owned(), |cap| format!("set the cap to {cap}"));
+        self.tell_change(NoticeKind::Changed, format!("a person {now}"));
+    }
+
     /// Tells a run's lines or events what a person did to it from elsewhere.
-    fn tell_change(&mut self, kind: NoticeKind, message: String) {
+    pub(super) fn tell_change(&mut self, kind: NoticeKind, message: String) {
         self.tell(What::Notice(Notice { kind, message, action: "nothing to do".to_owned() }));
     }
 

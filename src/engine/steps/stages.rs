@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use crate::engine::command::Command;
+use crate::engine::crew::Errand;
 use crate::engine::steps::fetch::SaveError;
 use crate::engine::steps::further::Further;
 use crate::engine::steps::prepare::Workshop;
@@ -12,9 +14,9 @@ use crate::fal::{Accepted, CancelAnswer, Fal, FalError, Meter, Past, Status};
 use crate::job::{
     Answer, BatchId, ContentHash, EndpointId, FurtherFile, Job, JobId, Photo, Pixels, RequestId, Saved, Terms, Way,
 };
-use crate::ledger::{Attempt, LedgerError, Money, Trail, Writer};
+use crate::ledger::{Attempt, LedgerError, Money, Placed, Trail, Writer};
 use crate::model::Gives;
-use crate::output::{Again, Output, OutputError, Placed};
+use crate::output::{self, Again, Output, OutputError};
 use crate::picture::Provenance;
 use crate::plan::{Look, Origin, Sought};
 
@@ -34,7 +36,7 @@ pub(in crate::engine) enum Outcome {
     /// What fal stored of a request that its queue has forgotten; `None` if nothing.
     Stored(Result<Option<Past>, FalError>),
     /// The picture is on disk.
-    Saved(Result<Placed, SaveError>),
+    Saved(Result<output::Placed, SaveError>),
     /// fal was asked to stop it.
     Cancelled(Result<CancelAnswer, FalError>),
     /// Requests that fal remembers, by the URL of their input.
@@ -59,8 +61,12 @@ pub(in crate::engine) enum Outcome {
     CanaryNoted(Result<(), LedgerError>),
     /// What came of files that were to say what people think.
     SaidAgain(Vec<Written>),
+    /// What became of something that is asked of all who work on the batch.
+    Ordered(Command, Result<Placed, LedgerError>),
+    /// Jobs that were nobody's, for something that a person asks.
+    Adopted(Errand, Result<Vec<Job>, LedgerError>),
     /// The result of its twin was copied.
-    Copied(Box<Origin>, Result<Placed, OutputError>),
+    Copied(Box<Origin>, Result<output::Placed, OutputError>),
 }
 
 /// What came of a job's files that were to say what people think.

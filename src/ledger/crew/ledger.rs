@@ -1,7 +1,7 @@
 //! What a ledger does for workers.
 
-use super::{Course, Handover, Joined, Taken};
-use crate::job::BatchId;
+use super::{Course, Handover, Joined, Taken, Wanted};
+use crate::job::{BatchId, Job};
 use crate::ledger::{Ledger, LedgerError};
 
 impl Ledger {
@@ -14,7 +14,7 @@ impl Ledger {
     /// Hands a batch to workers, from a process that has it for itself and has recorded all that it knows.
     ///
     /// # Errors
-    /// [`LedgerError::Alone`] if the ledger is one machine's; otherwise if it cannot be written.
+    /// [`LedgerError::Unshared`] if the ledger is one machine's; otherwise if it cannot be written.
     pub async fn hand_over(&self, batch: BatchId, handover: &Handover) -> Result<(), LedgerError> {
         self.inner.store.hand_over(batch, handover).await
     }
@@ -50,5 +50,15 @@ impl Ledger {
     /// [`LedgerError::Lost`] if this process was not heard of for too long; otherwise as [`Self::hand_over`].
     pub async fn take_jobs(&self, batch: BatchId, round: u32, most: u16) -> Result<Taken, LedgerError> {
         self.inner.store.take_jobs(batch, round, most).await
+    }
+
+    /// Takes jobs that a person asks something for and that are nobody's: their worker is gone, or they were never taken.
+    /// Of many who ask, each job is given to one. A `round` asked again gives the same jobs; it has nothing to do with those
+    /// of [`Self::take_jobs`].
+    ///
+    /// # Errors
+    /// As [`Self::take_jobs`].
+    pub async fn adopt_jobs(&self, batch: BatchId, round: u32, wanted: &Wanted) -> Result<Vec<Job>, LedgerError> {
+        self.inner.store.adopt_jobs(batch, round, wanted).await
     }
 }

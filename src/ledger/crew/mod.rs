@@ -1,6 +1,6 @@
 //! Many processes at one batch: each takes some of its jobs, and together they keep one cap and one window.
 //!
-//! A ledger on a server alone can give that: [`LedgerError::Alone`](super::LedgerError::Alone) else.
+//! A ledger on a server alone can give that: [`LedgerError::Unshared`](super::LedgerError::Unshared) else.
 
 mod ledger;
 pub(super) mod purse;
@@ -8,7 +8,7 @@ pub(super) mod purse;
 use tokio::sync::watch;
 
 use super::hold::BatchHold;
-use crate::job::{Job, JobId, Usd};
+use crate::job::{CauseKind, Job, JobId, Usd};
 
 /// What a batch is handed to workers with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +30,34 @@ pub struct Course {
     pub cap: Option<Usd>,
 }
 
-/// What of a batch's window is one worker's.
+/// What one worker goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// How many work on the batch.
     pub workers: u16,
     /// How many requests this one may have at fal.
     pub window: u16,
+    /// The cap that all keep.
+    pub cap: Option<Usd>,
 }
 
 impl Share {
-    /// What is left of `whole` for the worker in this place, from 0: as much as for any other, and one more for the first
+    /// What of a batch is left for the worker in this place, from 0: as much as for any other, and one more for the first
     /// where it does not come out even.
-    pub(super) fn of(whole: u16, workers: u16, place: u16) -> Self {
-        let workers = workers.max(1);
+    pub(super) fn of(course: Course, workers: u16, place: u16) -> Self {
+        let (whole, workers) = (course.window, workers.max(1));
         let window = whole / workers + u16::from(place < whole % workers);
-        Self { workers, window }
+        Self { workers, window, cap: course.cap }
     }
+}
+
+/// Jobs that a person asks something for, and that may be nobody's any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// These.
+    These(Vec<JobId>),
+    /// What failed, for whatever cause or for this one.
+    Failed(Option<CauseKind>),
 }
 
 /// What a cap that many workers keep stood at.
@@ -85,8 +96,9 @@ mod tests {
     #[test]
     fn shares_make_up_the_window_whoever_works() {
         for whole in 1..50 {
+            let course = Course { window: whole, cap: None };
             for workers in 1..20 {
-                let shares: Vec<_> = (0..workers).map(|place| Share::of(whole, workers, place).window).collect();
+                let shares: Vec<_> = (0..workers).map(|place| Share::of(course, workers, place).window).collect();
                 assert_eq!(shares.iter().sum::<u16>(), whole);
                 let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
                 assert!(most - least <= 1, "{shares:?}");

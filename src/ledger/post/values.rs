@@ -49,8 +49,11 @@ pub struct Worker {
 pub struct Standing {
     /// Whether no more jobs are begun.
     pub paused: bool,
-    /// The cap, where one was asked for; a later command may have a lower one.
+    /// The cap: that of a batch that is handed to workers, else one that was asked for, and a later command may have a lower
+    /// one.
     pub cap: Option<Usd>,
+    /// How many requests all together may have at fal, of a batch that is handed to workers.
+    pub window: Option<u16>,
 }
 
 /// What an order is about, as far as a ledger needs to know.
@@ -60,6 +63,8 @@ pub enum Kind {
     Paused(bool),
     /// The cap is this from now on, or there is none.
     Cap(Option<Usd>),
+    /// All together have so many more requests at fal, or fewer. Where the batch is one process's it does that itself.
+    Window(i32),
     /// Something that somebody at work does, or nobody.
     Work,
 }
@@ -78,10 +83,15 @@ pub struct Order {
 pub enum Placed {
     /// Somebody is at work and hears it.
     Heard,
+    /// It holds for all, and so much more than the cap is spent or held already.
+    Below(Usd),
     /// Nobody is; it holds for who begins.
     Kept,
     /// Nobody is, and it is nobody's business but theirs: it is forgotten.
-    Nobody,
+    Nobody {
+        /// Whether it is a batch for many workers.
+        is_shared: bool,
+    },
 }
 
 /// What a worker finds when it looks.

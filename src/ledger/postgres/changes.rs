@@ -115,9 +115,14 @@ async fn workers(connection: &mut PgConnection, batch: BatchId) -> Result<Vec<Wo
 
 /// What binds everybody who works on a batch.
 pub(super) async fn standing(connection: &mut PgConnection, batch: BatchId) -> Result<Standing, Failed> {
-    let text = "SELECT CAST(CASE WHEN paused THEN 1 ELSE 0 END AS BIGINT), told_cap_nanos FROM batches WHERE id = ?";
+    let text = "SELECT CAST(CASE WHEN paused THEN 1 ELSE 0 END AS BIGINT),
+            CASE WHEN concurrency IS NULL THEN told_cap_nanos ELSE cap_nanos END, concurrency FROM batches WHERE id = ?";
     let Some(row) = connection.row(text, values![batch.0]).await? else { return Ok(Standing::default()) };
-    Ok(Standing { paused: row.number(0)? == 1, cap: row.int(1)?.map(Usd::from_nanos) })
+    Ok(Standing {
+        paused: row.number(0)? == 1,
+        cap: row.int(1)?.map(Usd::from_nanos),
+        window: row.int(2)?.map(|window| u16::try_from(window).unwrap_or(u16::MAX)),
+    })
 }
 
 /// How long who looks on is taken to do so without another word, ms.

@@ -12,9 +12,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::lease::{Lease, Line, fence, hold_row, living, renew, sign};
 use super::{Server, hang_up};
-use crate::job::{BatchId, Job, Status, Usd};
+use crate::job::{BatchId, CauseKind, Group, Job, Status, Usd};
 use crate::ledger::LedgerError;
-use crate::ledger::crew::{Course, Joined, Share, Taken};
+use crate::ledger::crew::{Course, Joined, Share, Taken, Wanted};
 use crate::ledger::error::Holder;
 use crate::ledger::hold::BatchHold;
 use crate::ledger::keeps::among;
@@ -46,7 +46,7 @@ pub(super) async fn work(server: &Server, batch: BatchId) -> Result<Joined, Ledg
             return Err(LedgerError::Held { batch, by });
         }
     };
-    let (shares, share) = watch::channel(Share { workers: 0, window: 0 });
+    let (shares, share) = watch::channel(Share { workers: 0, window: 0, cap: None });
     let beating = tokio::spawn(beat(server.again(), connection, (batch, id), shares)).abort_handle();
     let hold = BatchHold::by(Lease::signed(server, batch, id, true, beating));
     Ok(Joined { hold, share })
@@ -96,16 +96,8 @@ pub(super) async fn take_jobs(
     dismiss(&mut transaction, batch).await?;
     let of_round = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
     let mut rows = transaction.rows(of_round, values![batch.0, worker, round]).await?;
-    let is_had = "SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
-        WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone";
-    let text = format!(
-        "INSERT INTO turns (batch, job, worker, round) SELECT batch, job, ?2, ?4 FROM (
-             SELECT batch, job FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS ({is_had})
-             ORDER BY job LIMIT ?3 FOR UPDATE OF jobs SKIP LOCKED) AS free
-         ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker, round = excluded.round RETURNING job",
-        open()
-    );
     if rows.is_empty() {
+        let text = turn(&format!("status IN {}", open()), "FOR UPDATE OF jobs SKIP LOCKED");
         rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most, round]).await?;
     }
     let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
@@ -120,6 +112,56 @@ pub(super) async fn take_jobs(
     let jobs = jobs(&mut transaction, batch, &numbers).await?;
     transaction.commit().await?;
     Ok(Taken { jobs, others })
+}
+
+/// Makes jobs of batch `?1` that meet a condition and that nobody works on worker `?2`'s, `?3` at the most, in round `?4`.
+fn turn(which: &str, locked: &str) -> String {
+    format!(
+        "INSERT INTO turns (batch, job, worker, round) SELECT batch, job, ?2, ?4 FROM (
+             SELECT batch, job FROM jobs WHERE batch = ?1 AND {which} AND NOT EXISTS (
+                 SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
+                 WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone)
+             ORDER BY job LIMIT ?3 {locked}) AS free
+         ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker, round = excluded.round RETURNING job"
+    )
+}
+
+/// Jobs that are taken at once for a person's word: others have a share of them, too.
+const ADOPTED: i64 = 64;
+
+/// Takes jobs that a person asks something for and that nobody works on. Their rounds are counted below zero.
+pub(super) async fn adopt_jobs(
+    connection: &mut PgConnection,
+    (batch, worker): (BatchId, i64),
+    round: u32,
+    wanted: &Wanted,
+) -> Result<Vec<Job>, Failed> {
+    let round = -1 - i64::from(round);
+    let mut transaction = Connection::begin(connection).await?;
+    hold_row(&mut transaction, batch).await?;
+    fence(&mut transaction, batch, worker).await?;
+    dismiss(&mut transaction, batch).await?;
+    let of_round = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
+    let mut rows = transaction.rows(of_round, values![batch.0, worker, round]).await?;
+    if rows.is_empty() {
+        rows = match wanted {
+            Wanted::These(jobs) => {
+                let jobs: Vec<_> = jobs.iter().map(|job| i64::from(job.number())).collect();
+                let text = turn("job = ANY (CAST(?5 AS BIGINT[]))", "");
+                transaction.rows(AssertSqlSafe(text), values![batch.0, worker, ADOPTED, round, list(&jobs)]).await?
+            }
+            Wanted::Failed(cause) => {
+                let of_group = among(|status| status.group() == Group::Failed);
+                let text = turn(&format!("status IN {of_group} AND coalesce(cause_kind = ?5, TRUE)"), "");
+                let cause = cause.map(CauseKind::name);
+                transaction.rows(AssertSqlSafe(text), values![batch.0, worker, ADOPTED, round, cause]).await?
+            }
+        };
+    }
+    let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
+    let jobs = jobs(&mut transaction, batch, &numbers).await?;
+    transaction.commit().await?;
+    Ok(jobs)
 }
 
 /// Who is not heard of any more works on nothing.
@@ -174,7 +216,7 @@ async fn beat(server: Server, connection: PgConnection, (batch, worker): (BatchI
 }
 
 async fn share(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<Share, Failed> {
-    let whole = course(connection, batch).await?.map_or(0, |course| course.window);
+    let course = course(connection, batch).await?.unwrap_or(Course { window: 0, cap: None });
     let text = format!(
         "SELECT count(*), count(*) FILTER (WHERE id < ?2) FROM workers
          WHERE batch = ?1 AND shares AND NOT gone AND until_ms > {}",
@@ -183,7 +225,7 @@ async fn share(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Re
     let row = connection.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
     let number = |at| row.number(at).map(|number| u16::try_from(number).unwrap_or(u16::MAX));
-    Ok(Share::of(whole, number(0)?, number(1)?))
+    Ok(Share::of(course, number(0)?, number(1)?))
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use sqlx::{AssertSqlSafe, Connection, Postgres as Engine, SqlSafeStr, Transactio
 
 use super::lease::{self, Lease, Worker};
 use super::{Server, changes, crew, error, post, purse};
-use crate::job::{BatchId, JobId};
+use crate::job::{BatchId, Job, JobId};
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
 use crate::ledger::crew::purse::Purse;
-use crate::ledger::crew::{Course, Handover, Joined, Taken};
+use crate::ledger::crew::{Course, Handover, Joined, Taken, Wanted};
 use crate::ledger::hold::{BatchHold, Held};
 use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
 use crate::ledger::queue::Rows;
@@ -68,8 +68,8 @@ impl Driver for Server {
         Ok(BatchHold::by(Lease::take(self, batch).await?))
     }
 
-    fn alone(&self) -> LedgerError {
-        LedgerError::Alone { path: self.shown().to_owned() }
+    fn unshared(&self) -> LedgerError {
+        LedgerError::Unshared { path: self.shown().to_owned() }
     }
 
     async fn hand_over(&self, connection: &mut C, batch: BatchId, handover: &Handover) -> Result<(), Failed> {
@@ -94,6 +94,17 @@ impl Driver for Server {
     async fn take_jobs(&self, connection: &mut C, batch: BatchId, round: u32, most: u16) -> Result<Taken, Failed> {
         let worker = self.signed_as(batch).ok_or(LedgerError::Lost(batch))?;
         crew::take_jobs(connection, (batch, worker.id), round, most).await
+    }
+
+    async fn adopt_jobs(
+        &self,
+        connection: &mut C,
+        batch: BatchId,
+        round: u32,
+        of: &Wanted,
+    ) -> Result<Vec<Job>, Failed> {
+        let worker = self.signed_as(batch).ok_or(LedgerError::Lost(batch))?;
+        crew::adopt_jobs(connection, (batch, worker.id), round, of).await
     }
 
     async fn is_worked_on(&self, connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {

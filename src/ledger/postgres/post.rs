@@ -8,7 +8,8 @@ use sqlx::{Acquire, AssertSqlSafe, Connection};
 use tokio::time::timeout;
 
 use super::changes::{by_whom, standing};
-use super::{PATIENCE, Server, lease};
+use super::lease::{LEASE_MS, hold_row};
+use super::{PATIENCE, Server};
 use crate::job::{BatchId, Usd};
 use crate::ledger::LedgerError;
 use crate::ledger::post::values::{Kind, Letterbox, Order, Placed, Post, Slip};
@@ -23,6 +24,12 @@ const CHANNEL: &str = "fal_tui";
 /// How long an order is looked for, ms: whoever could not be reached for longer goes by what stands.
 const ORDER_MS: i64 = 3_600_000;
 
+/// How long one of many workers may be silent and is taken to hear an order, ms.
+const MUTE_MS: i64 = 5_000;
+
+/// The most requests that a batch may have at fal at once.
+const WINDOW: i64 = 256;
+
 /// Tells those who work on a batch that there is something to look at, once the transaction ends.
 pub(super) async fn ring(connection: &mut PgConnection, batch: BatchId) -> Result<(), Failed> {
     let text = batch.to_string();
@@ -31,8 +38,10 @@ pub(super) async fn ring(connection: &mut PgConnection, batch: BatchId) -> Resul
 
 /// Asks something of all who work on a batch.
 pub(super) async fn order(connection: &mut PgConnection, batch: BatchId, order: &Order) -> Result<Placed, Failed> {
-    let is_worked_on = lease::is_worked_on(connection, batch).await?;
     let mut transaction = Connection::begin(connection).await?;
+    hold_row(&mut transaction, batch).await?;
+    let is_worked_on = is_worked_on(&mut transaction, batch).await?;
+    let placed = if is_worked_on { Placed::Heard } else { Placed::Kept };
     match order.kind {
         Kind::Paused(paused) => {
             let text = "UPDATE batches SET paused = (? = 1) WHERE id = ?";
@@ -41,25 +50,54 @@ pub(super) async fn order(connection: &mut PgConnection, batch: BatchId, order: 
         Kind::Cap(cap) => {
             let text = "UPDATE batches SET told_cap_nanos = ? WHERE id = ?";
             transaction.run(text, values![cap.map(Usd::nanos), batch.0]).await?;
-            // That of a batch which is handed to workers is asked with each intent.
-            let text = "UPDATE batches SET cap_nanos = ? WHERE id = ? AND concurrency IS NOT NULL";
-            transaction.run(text, values![cap.map(Usd::nanos), batch.0]).await?;
+            if let Some(used) = set_cap(&mut transaction, batch, cap).await? {
+                transaction.commit().await?;
+                let over = cap.filter(|cap| *cap < used).map(|cap| used.saturating_sub(cap));
+                return Ok(over.map_or(placed, Placed::Below));
+            }
         }
-        Kind::Work if !is_worked_on => {
-            transaction.rollback().await?;
-            return Ok(Placed::Nobody);
+        Kind::Window(by) => {
+            let text = "UPDATE batches SET concurrency = GREATEST(1, LEAST(?, concurrency + ?))
+                WHERE id = ? AND concurrency IS NOT NULL RETURNING id";
+            if transaction.row(text, values![WINDOW, i64::from(by), batch.0]).await?.is_some() {
+                transaction.commit().await?;
+                return Ok(placed);
+            }
         }
         Kind::Work => {}
+    }
+    if matches!(order.kind, Kind::Window(_) | Kind::Work) && !is_worked_on {
+        let is_shared = standing(&mut transaction, batch).await?.window.is_some();
+        transaction.rollback().await?;
+        return Ok(Placed::Nobody { is_shared });
     }
     let now = C::NOW_MS;
     let old = format!("DELETE FROM orders WHERE at_ms < {now} - {ORDER_MS}");
     transaction.run(AssertSqlSafe(old), PgArguments::default()).await?;
     let text = format!("INSERT INTO orders (batch, at_ms, by_whom, command) VALUES (?, {now}, ?, ?)");
-    let placed = values![batch.0, by_whom().as_str(), order.command.as_str()];
-    transaction.run(AssertSqlSafe(text), placed).await?;
+    let written = values![batch.0, by_whom().as_str(), order.command.as_str()];
+    transaction.run(AssertSqlSafe(text), written).await?;
     ring(&mut transaction, batch).await?;
     transaction.commit().await?;
-    Ok(if is_worked_on { Placed::Heard } else { Placed::Kept })
+    Ok(placed)
+}
+
+/// Sets the cap that all workers keep, of a batch that is handed to some: what of it is spent and held.
+async fn set_cap(connection: &mut PgConnection, batch: BatchId, cap: Option<Usd>) -> Result<Option<Usd>, Failed> {
+    let text = "UPDATE batches SET cap_nanos = ? WHERE id = ? AND concurrency IS NOT NULL RETURNING used_nanos";
+    let row = connection.row(text, values![cap.map(Usd::nanos), batch.0]).await?;
+    Ok(row.map(|row| row.number(0)).transpose()?.map(Usd::from_nanos))
+}
+
+/// Whether somebody works on a batch who would hear an order. Of those who share one each says a word every second: one
+/// that was killed is not waited for until its lease has run out.
+async fn is_worked_on(connection: &mut PgConnection, batch: BatchId) -> Result<bool, Failed> {
+    let text = format!(
+        "SELECT id FROM workers WHERE batch = ? AND NOT gone
+            AND until_ms - CASE WHEN shares THEN {LEASE_MS} - {MUTE_MS} ELSE 0 END > {} LIMIT 1",
+        C::NOW_MS
+    );
+    Ok(connection.row(AssertSqlSafe(text), values![batch.0]).await?.is_some())
 }
 
 /// A connection on which notifications arrive, and what was taken from it.

@@ -6,11 +6,11 @@ use std::io;
 use std::time::Duration;
 
 use super::database::{Failed, Sql};
-use crate::job::{BatchId, JobId};
+use crate::job::{BatchId, Job, JobId};
 use crate::ledger::LedgerError;
 use crate::ledger::claim::Claiming;
 use crate::ledger::crew::purse::Purse;
-use crate::ledger::crew::{Course, Handover, Joined, Taken};
+use crate::ledger::crew::{Course, Handover, Joined, Taken, Wanted};
 use crate::ledger::hold::{BatchHold, Held};
 use crate::ledger::post::values::{Changes, Mark, Order, Placed, Post};
 use crate::ledger::queue::Rows;
@@ -37,7 +37,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
     fn take(&self, batch: BatchId) -> impl Future<Output = Result<BatchHold, LedgerError>> + Send;
 
     /// What is said where many workers were to share the ledger, and it is one machine's.
-    fn alone(&self) -> LedgerError;
+    fn unshared(&self) -> LedgerError;
 
     /// Hands a batch that this process has for itself to workers.
     fn hand_over(
@@ -46,7 +46,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _batch: BatchId,
         _handover: &Handover,
     ) -> impl Future<Output = Result<(), Failed>> + Send {
-        async { Err(self.alone().into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// What workers of a batch go by, if it is handed to them.
@@ -55,12 +55,12 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _connection: &mut Self::Connection,
         _batch: BatchId,
     ) -> impl Future<Output = Result<Option<Course>, Failed>> + Send {
-        async { Err(self.alone().into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// Works on a batch beside others, unless a process has it for itself.
     fn join(&self, _batch: BatchId) -> impl Future<Output = Result<Joined, LedgerError>> + Send {
-        async { Err(self.alone()) }
+        async { Err(self.unshared()) }
     }
 
     /// Ends that; whether nobody else works on it now.
@@ -69,7 +69,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _connection: &mut Self::Connection,
         _batch: BatchId,
     ) -> impl Future<Output = Result<bool, Failed>> + Send {
-        async { Err(self.alone().into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// Takes so many jobs that have not ended and that nobody works on; asked again in the same round, the same.
@@ -80,7 +80,18 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _round: u32,
         _most: u16,
     ) -> impl Future<Output = Result<Taken, Failed>> + Send {
-        async { Err(self.alone().into()) }
+        async { Err(self.unshared().into()) }
+    }
+
+    /// Takes jobs that a person asks something for and that nobody works on; asked again in the same round, the same.
+    fn adopt_jobs(
+        &self,
+        _connection: &mut Self::Connection,
+        _batch: BatchId,
+        _round: u32,
+        _wanted: &Wanted,
+    ) -> impl Future<Output = Result<Vec<Job>, Failed>> + Send {
+        async { Err(self.unshared().into()) }
     }
 
     /// Whether any process works on a batch.
@@ -144,7 +155,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _batch: BatchId,
         _since: Option<Mark>,
     ) -> impl Future<Output = Result<Changes, Failed>> + Send {
-        async { Err(LedgerError::Unshared.into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// Says that somebody looks on.
@@ -155,7 +166,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _again: Option<i64>,
         _may_answer: bool,
     ) -> impl Future<Output = Result<i64, Failed>> + Send {
-        async { Err(LedgerError::Unshared.into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// Asks something of all who work on a batch.
@@ -165,7 +176,7 @@ pub(in crate::ledger) trait Driver: fmt::Debug + Send + Sync + 'static {
         _batch: BatchId,
         _order: &Order,
     ) -> impl Future<Output = Result<Placed, Failed>> + Send {
-        async { Err(LedgerError::Unshared.into()) }
+        async { Err(self.unshared().into()) }
     }
 
     /// Where who works on a batch hears what is asked; `None` where nobody else can ask.

@@ -28,7 +28,7 @@ use self::database::{Failed, Sql};
 use self::driver::within;
 pub(super) use self::driver::{Driver, Slot, soon};
 use super::claim::{Claimed, Claiming, grant};
-use super::crew::{Course, Handover, Joined, Taken};
+use super::crew::{Course, Handover, Joined, Taken, Wanted};
 use super::found::By;
 use super::hold::{BatchHold, Held};
 use super::post::values::{Changes, Mark, Order, Placed, Post};
@@ -135,9 +135,10 @@ const AGAIN: Duration = Duration::from_secs(1);
 macro_rules! asks {
     ($self:ident, |$connection:ident| $ask:expr) => {
         Box::pin(async move {
-            let mut slot = $self.desk.lock().await;
             let begun = Instant::now();
             loop {
+                // Between two tries others ask, who want to hear at once that the server is away.
+                let mut slot = $self.desk.lock().await;
                 let answer = match slot.connection(&$self.driver).await {
                     Ok($connection) => {
                         let asked = within::<D, _>(async { $ask.await.map_err(Failed::from) }).await;
@@ -145,6 +146,7 @@ macro_rules! asks {
                     }
                     Err(error) => Err(error),
                 };
+                drop(slot);
                 match answer {
                     Err(LedgerError::Away { .. }) if begun.elapsed() < AWAY => sleep(AGAIN).await,
                     answer => return answer,
@@ -201,6 +203,10 @@ impl<D: Driver> Store for Tables<D> {
 
     fn take_jobs(&self, id: BatchId, round: u32, most: u16) -> Answer<'_, Taken> {
         asks!(self, |connection| self.driver.take_jobs(connection, id, round, most))
+    }
+
+    fn adopt_jobs<'a>(&'a self, id: BatchId, round: u32, wanted: &'a Wanted) -> Answer<'a, Vec<Job>> {
+        asks!(self, |connection| self.driver.adopt_jobs(connection, id, round, wanted))
     }
 
     fn is_worked_on(&self, id: BatchId) -> Answer<'_, bool> {

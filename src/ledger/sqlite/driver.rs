@@ -53,8 +53,8 @@ impl Driver for File {
         Ok(BatchHold::by(LockFile::take(&self.state_dir, batch)?))
     }
 
-    fn alone(&self) -> LedgerError {
-        LedgerError::Alone { path: self.path.clone() }
+    fn unshared(&self) -> LedgerError {
+        LedgerError::Unshared { path: self.path.clone() }
     }
 
     async fn is_worked_on(&self, _: &mut SqliteConnection, batch: BatchId) -> Result<bool, Failed> {

@@ -8,7 +8,9 @@ use futures::future::join_all;
 use super::samples::{at_stake, closed, id, intent, job, key, known, run, saved};
 use super::server::Server;
 use crate::job::{BatchId, Checkpoint, Job, JobId, JobState, Usd};
-use crate::ledger::{Address, Claimed, Handover, Joined, Ledger, LedgerError, Share, Stakes, Taken};
+use crate::ledger::{
+    Address, Claimed, Handover, Joined, Kind, Ledger, LedgerError, Order, Placed, Share, Stakes, Taken, Wanted,
+};
 
 const JOBS: usize = 24;
 
@@ -119,10 +121,62 @@ async fn each_job_is_one_workers_and_a_dead_ones_are_taken_up() {
 }
 
 #[tokio::test]
+async fn what_a_person_asks_for_and_is_nobodys_is_one_workers_at_once() {
+    let Some((_, _, address, batch)) = handed_over(None).await else { return };
+    let mut first = Worker::join(&address, batch).await;
+    first.take(batch, 2).await.unwrap();
+    let cause = crate::job::Cause::new(crate::job::CauseKind::Network, "refused, not billed");
+    let (cause, checkpoint) = (Box::new(cause), Box::new(Checkpoint::Nothing));
+    let failed = JobState::Failed { closed: closed(), cause, stop: None, checkpoint };
+    first.ledger.writer(batch).commit(&job(1, failed)).await.unwrap();
+    let workers = [Worker::join(&address, batch).await, Worker::join(&address, batch).await];
+    let adopt = async |worker: &Worker, round, wanted: &Wanted| {
+        let jobs = worker.ledger.adopt_jobs(batch, round, wanted).await.unwrap();
+        jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    let failed = Wanted::Failed(None);
+    assert_eq!(adopt(&workers[0], 1, &failed).await, [], "its worker lives");
+    first.ledger.part(batch).await.unwrap();
+    assert_eq!(adopt(&workers[0], 2, &Wanted::Failed(Some(crate::job::CauseKind::Cap))).await, []);
+    assert_eq!(adopt(&workers[0], 3, &failed).await, [id(1)]);
+    assert_eq!(adopt(&workers[0], 3, &failed).await, [id(1)], "an answer that was lost is given again");
+    assert_eq!(adopt(&workers[1], 3, &failed).await, []);
+    // Also those that nobody has taken yet, and none of another's.
+    assert_eq!(adopt(&workers[1], 4, &Wanted::These(vec![id(1), id(2), id(9)])).await, [id(2), id(9)]);
+}
+
+#[tokio::test]
+async fn what_is_all_workers_is_changed_for_all_and_is_no_order_to_one() {
+    let Some((server, place, address, batch)) = handed_over(Some(1000)).await else { return };
+    let mut worker = Worker::join(&address, batch).await;
+    worker.take(batch, 1).await.unwrap();
+    let order = |kind| Order { kind, command: "asked".to_owned() };
+    let place_one = async |kind| worker.ledger.order(batch, &order(kind)).await.unwrap();
+    assert_eq!(place_one(Kind::Window(2)).await, Placed::Heard);
+    assert_eq!(place_one(Kind::Window(-300)).await, Placed::Heard);
+    assert_eq!(place_one(Kind::Window(3)).await, Placed::Heard);
+    assert_eq!(worker.submit(batch, id(1), 70).await.unwrap(), Claimed::Ours);
+    assert_eq!(place_one(Kind::Cap(Some(Usd::from_nanos(50)))).await, Placed::Below(Usd::from_nanos(20)));
+    assert_eq!(place_one(Kind::Cap(Some(Usd::from_nanos(70)))).await, Placed::Heard);
+    assert_eq!(server.ask(&place, "SELECT count(*) FROM orders"), "0");
+    let share = Share { workers: 1, window: 4, cap: Some(Usd::from_nanos(70)) };
+    worker.joined.as_mut().unwrap().share.wait_for(|now| *now == share).await.unwrap();
+    let standing = worker.ledger.changes(batch, None).await.unwrap().standing;
+    assert_eq!((standing.window, standing.cap), (Some(4), Some(Usd::from_nanos(70))));
+    // One that was killed is not taken to hear anything for as long as its lease lasts.
+    server.ask(&place, "UPDATE workers SET gone = TRUE");
+    let left = "INSERT INTO workers (batch, host, machine, pid, shares, began_ms, until_ms) SELECT batch, 'far', 'far', 7, TRUE, 0,
+        CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 20000 FROM workers";
+    server.ask(&place, left);
+    assert_eq!(place_one(Kind::Work).await, Placed::Nobody { is_shared: true });
+    assert_eq!(place_one(Kind::Window(1)).await, Placed::Kept);
+}
+
+#[tokio::test]
 async fn shares_follow_who_comes_and_goes() {
     let Some((_, _, address, batch)) = handed_over(None).await else { return };
     let mut first = Worker::join(&address, batch).await;
-    let is = |workers, window| move |share: &Share| *share == Share { workers, window };
+    let is = |workers, window| move |share: &Share| *share == Share { workers, window, cap: None };
     first.joined.as_mut().unwrap().share.wait_for(is(1, 10)).await.unwrap();
     let mut second = Worker::join(&address, batch).await;
     second.joined.as_mut().unwrap().share.wait_for(is(2, 5)).await.unwrap();

@@ -95,7 +95,10 @@ async fn an_order_is_heard_once_and_what_stands_binds_who_comes_later() {
     assert_eq!(afar.order(batch.id, &order(Kind::Paused(true), "stop")).await.unwrap(), Placed::Heard);
     timeout(Duration::from_secs(30), post.rung()).await.unwrap();
     let slip = post.look("well").await.unwrap();
-    assert_eq!((slip.orders, slip.standing), (vec!["stop".to_owned()], Standing { paused: true, cap: None }));
+    assert_eq!(
+        (slip.orders, slip.standing),
+        (vec!["stop".to_owned()], Standing { paused: true, cap: None, window: None })
+    );
     assert_eq!(post.look("").await.unwrap().orders, Vec::<String>::new());
     assert_eq!(afar.order(batch.id, &order(Kind::Cap(Some(cap)), "cap")).await.unwrap(), Placed::Heard);
     // One that nobody was told of, and one of long ago.
@@ -109,7 +112,7 @@ async fn an_order_is_heard_once_and_what_stands_binds_who_comes_later() {
     );
     assert_eq!(post.look("").await.unwrap().orders, ["cap", "mute"]);
 
-    let stands = Standing { paused: true, cap: Some(cap) };
+    let stands = Standing { paused: true, cap: Some(cap), window: None };
     assert_eq!(afar.post(batch.id).await.unwrap().unwrap().standing, stands);
     let mut changes = afar.changes(batch.id, None).await.unwrap();
     let worker = changes.workers.pop().unwrap();
@@ -120,7 +123,7 @@ async fn an_order_is_heard_once_and_what_stands_binds_who_comes_later() {
 
     // With nobody at work what holds is kept, and what somebody would have to do is forgotten.
     server.ask(&place, "UPDATE workers SET gone = TRUE");
-    assert_eq!(afar.order(batch.id, &order(Kind::Work, "retry")).await.unwrap(), Placed::Nobody);
+    assert_eq!(afar.order(batch.id, &order(Kind::Work, "retry")).await.unwrap(), Placed::Nobody { is_shared: false });
     assert_eq!(afar.order(batch.id, &order(Kind::Paused(false), "on")).await.unwrap(), Placed::Kept);
     let slip = post.look("").await.unwrap();
     assert_eq!((slip.orders, slip.standing.paused), (vec!["on".to_owned()], false));
@@ -152,5 +155,8 @@ async fn a_ledger_in_a_file_is_not_looked_at_from_elsewhere() {
     let batch = ledger.open_batch(&key("a")).await.unwrap();
     assert!(ledger.post(batch.id).await.unwrap().is_none());
     let refused = ledger.changes(batch.id, None).await.unwrap_err();
-    assert!(matches!(refused, LedgerError::Unshared) && refused.to_string().contains("postgres://"), "{refused}");
+    assert!(
+        matches!(refused, LedgerError::Unshared { .. }) && refused.to_string().contains("postgres://"),
+        "{refused}"
+    );
 }

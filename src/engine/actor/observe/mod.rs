@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use crate::engine::actor::Engine;
+use crate::engine::asking::UNCOUNTABLE;
 use crate::engine::command::Command;
 use crate::engine::observing::{Sighting, Stand};
 use crate::engine::resilience::pause::PauseReason;
@@ -49,9 +50,9 @@ impl Engine {
 
     fn take_in(&mut self, stand: Stand, now: Timestamp) {
         let Some(observed) = &mut self.course.observed else { return };
-        let Stand { jobs, besides, workers, paused, cap } = stand;
+        let Stand { jobs, besides, workers, standing } = stand;
         observed.away = None;
-        observed.paused = paused;
+        observed.standing = standing;
         self.jobs.spent_elsewhere(std::mem::replace(&mut observed.besides, besides), besides);
         observed.early.extend(jobs.into_iter().map(|job| (job.id, job)));
         let said = |worker: &crate::engine::snapshot::Worker| worker.word.as_ref().map(|word| (word.window, word.cap));
@@ -59,10 +60,11 @@ impl Engine {
         let began = workers.iter().map(|worker| worker.began).min();
         observed.workers = Arc::new(workers);
         let window = words.iter().fold(0_u16, |sum, (window, _)| sum.saturating_add(*window));
-        if window > 0 {
+        if let Some(window) = standing.window.or(Some(window).filter(|window| *window > 0)) {
             self.scheduler.window = window;
         }
-        let cap = if words.is_empty() { cap } else { words.iter().find_map(|(_, cap)| *cap) };
+        let is_said = standing.window.is_none() && !words.is_empty();
+        let cap = if is_said { words.iter().find_map(|(_, cap)| *cap) } else { standing.cap };
         if self.facts.budget != cap {
             Arc::make_mut(&mut self.facts).budget = cap;
         }
@@ -105,6 +107,11 @@ impl Engine {
             return;
         }
         let Some(observed) = &self.course.observed else { return };
+        let is_shared = observed.standing.window.is_some();
+        if is_shared && command.sets_cap() && self.jobs.price().is_some() && !self.jobs.is_countable() {
+            self.publisher.refuse(UNCOUNTABLE);
+            return;
+        }
         match observed.orders.try_send(command) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {

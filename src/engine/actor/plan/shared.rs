@@ -16,6 +16,9 @@ impl Engine {
         tracing::info!(?share, "shared among those who work on the batch");
         self.scheduler.window = share.window;
         self.scheduler.allowance.share(share.workers);
+        if share.cap != self.facts.budget && share.workers > 0 {
+            self.shared_cap_changed(share.cap);
+        }
         self.publisher.dirty = true;
     }
 
@@ -59,8 +62,9 @@ impl Engine {
     }
 
     /// The cap that all keep is another one: the ledger is asked again.
-    pub(in crate::engine::actor) fn shared_cap_changed(&mut self, cap: Option<Usd>) {
+    fn shared_cap_changed(&mut self, cap: Option<Usd>) {
         Arc::make_mut(&mut self.facts).budget = cap;
+        self.tell_cap(cap);
         if let Some(crew) = &mut self.course.crew {
             crew.uncap();
         }
