@@ -17,9 +17,10 @@ mod postgres;
 
 use std::process::{Command, Stdio};
 use std::thread::{JoinHandle, sleep, spawn};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{Run, Stage, fast, pictures_in, run};
+use fal_tui::job::Usd;
 use fal_tui::sandbox::Options;
 use line::Line;
 use postgres::Server;
@@ -27,6 +28,26 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 const PHOTOS: u32 = 24;
+
+/// What one of them costs, USD.
+const PRICE: f64 = 0.000_153_6;
+
+/// So many small photos, of which no two are alike.
+fn many_photos(stage: &Stage, count: u32) {
+    for n in 1..=count {
+        let picture = image::RgbImage::from_fn(24, 16, |x, y| {
+            image::Rgb([x * 9 + n / 256, y * 13, n % 256].map(|value| u8::try_from(value % 256).unwrap()))
+        });
+        picture.save(stage.photos().join(format!("small-{n}.png"))).unwrap();
+    }
+}
+
+/// Waits until what the sandbox saw fits, however long that takes.
+fn patiently(stage: &Stage, fits: impl Fn(&Value) -> bool) {
+    while !fits(&stage.stats()) {
+        sleep(Duration::from_millis(50));
+    }
+}
 
 /// A folder of photos, and a service that takes its time.
 fn stage() -> Stage {
@@ -37,7 +58,11 @@ fn stage() -> Stage {
 
 /// Hands the folder to workers; what was said.
 fn enqueue(stage: &Stage, ledger: &str, flags: &[&str]) -> Run {
-    let mut command = stage.command(&["plan", "--enqueue", "-c", "4"]);
+    hand_over(stage, ledger, &[&["-c", "4"], flags].concat())
+}
+
+fn hand_over(stage: &Stage, ledger: &str, flags: &[&str]) -> Run {
+    let mut command = stage.command(&["plan", "--enqueue"]);
     run(command.args(flags).arg(stage.photos()).env("FAL_TUI_LEDGER", ledger))
 }
 
@@ -139,32 +164,96 @@ fn the_cap_is_all_workers_and_is_never_passed() {
     assert_whole(&stage, server, &place, photos.into());
 }
 
+/// How hard it is made for workers.
+struct Ordeal {
+    photos: u32,
+    workers: usize,
+    kills: u64,
+    /// Before which kills the server dies and comes back.
+    crashes: &'static [u64],
+    runners: usize,
+    latency: Duration,
+    window: &'static str,
+}
+
+const SHORT: Ordeal = Ordeal {
+    photos: PHOTOS,
+    workers: 3,
+    kills: 5,
+    crashes: &[3],
+    runners: 4,
+    latency: Duration::from_millis(400),
+    window: "4",
+};
+
+/// `FAL_TUI_CRASH=long`: as many photos, workers, kills and restarts as the ledger of many machines has to bear.
+const LONG: Ordeal = Ordeal {
+    photos: 2000,
+    workers: 4,
+    kills: 50,
+    crashes: &[12, 25, 38],
+    runners: 40,
+    latency: Duration::from_secs(2),
+    window: "64",
+};
+
+/// What of the cap is spent and held.
+fn used(server: &Server, place: &str) -> Usd {
+    Usd::from_nanos(server.ask(place, "SELECT used_nanos FROM batches").parse().unwrap())
+}
+
 #[test]
 fn killed_at_random_and_with_a_server_that_comes_back_each_photo_is_paid_once() {
     let Some(server) = Server::start() else { return };
-    let (stage, place) = (stage(), server.new_place());
+    let is_long = std::env::var_os("FAL_TUI_CRASH").is_some_and(|wanted| wanted == "long");
+    let ordeal = if is_long { LONG } else { SHORT };
+    let (begun, place) = (Instant::now(), server.new_place());
+    let stage = Stage::with(Options { latency: ordeal.latency, runners: ordeal.runners, ..fast() });
+    many_photos(&stage, ordeal.photos);
     let ledger = server.url(&place);
-    enqueue(&stage, &ledger, &["--budget", "1000"]).assert_status(0);
-    let mut workers: Vec<_> = (0..3).map(|_| work(&stage, &ledger)).collect();
-    for kills in 1..=5_u64 {
+    let cap = f64::from(ordeal.photos) * PRICE * 1.02 + 0.1 * 64.0;
+    hand_over(&stage, &ledger, &["--budget", &format!("{cap:.6}"), "-c", ordeal.window]).assert_status(0);
+    let mut workers: Vec<_> = (0..ordeal.workers).map(|_| work(&stage, &ledger)).collect();
+    let (mut ids, mut most_used) = (ordeal.workers, Usd::ZERO);
+    for kills in 1..=ordeal.kills {
         // Who is only just beginning would say that there is no server, and end.
-        while server.ask(&place, "SELECT count(*) FROM workers") != (kills + 2).to_string() {
+        while server.ask(&place, "SELECT count(*) FROM workers") != ids.to_string() {
             sleep(Duration::from_millis(20));
         }
-        stage.until("some more are accepted", |stats| stats["accepted"].as_u64() >= Some(3 * kills));
-        if kills == 3 {
+        let some_more = u64::from(ordeal.photos) * kills / (ordeal.kills + 3);
+        patiently(&stage, |stats| stats["accepted"].as_u64() >= Some(some_more));
+        sleep(Duration::from_millis(fastrand::u64(..400)));
+        if ordeal.crashes.contains(&kills) {
             server.say("crash");
             server.say("start");
         }
+        most_used = most_used.max(used(&server, &place));
         let killed = workers.remove(fastrand::usize(..workers.len()));
         killed.say(Signal::KILL);
         end(killed);
         workers.push(work(&stage, &ledger));
+        ids += 1;
     }
     for worker in workers {
         end(worker).assert_status(0);
     }
-    assert_whole(&stage, &server, &place, PHOTOS);
+    let stats = stage.stats();
+    most_used = most_used.max(used(&server, &place));
+    eprintln!(
+        "{} photos, {} kills, {} restarts of the server in {:.0} s: {} accepted, at most {} of one photo, {} done, ${} \
+         billed, at most {} of a cap of ${cap:.4} used",
+        ordeal.photos,
+        ordeal.kills,
+        ordeal.crashes.len(),
+        begun.elapsed().as_secs_f64(),
+        stats["accepted"],
+        stats["most_accepted_of_one_input"],
+        server.ask(&place, "SELECT count(*) FROM jobs WHERE status = 'DONE'"),
+        stats["usd"],
+        most_used,
+    );
+    assert_whole(&stage, &server, &place, ordeal.photos);
+    assert!(most_used.as_f64() <= cap && stats["usd"].as_f64().unwrap() <= cap, "{stats:#}");
 }
 
 #[test]
