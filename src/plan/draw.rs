@@ -9,22 +9,25 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, content_of, sizes};
+use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, contents_of, sizes};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
 use crate::intake::{Arrival, Found, Rules};
 use crate::job::{
-    BatchId, ContentHash, Job, JobId, Met, OwnParams, Photo, Saved, Service, Spent, Terms, Timestamp, Usd, Way, apply,
-    meet,
+    BatchId, Job, JobId, Met, OwnParams, Photo, Saved, Service, Spent, Terms, Timestamp, Usd, Way, apply, meet,
 };
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Written};
 
-/// Photos that are hashed at once.
+/// Journeys to the disk at once on which photos are hashed.
 const CHECKS: usize = 3;
+
+/// Photos that one of them hashes, and how many bytes are enough for it.
+const FEW: usize = 64;
+const ENOUGH: u64 = 8 << 20;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -219,19 +222,36 @@ impl<'a> Draft<'a> {
     async fn settle_duplicates(&mut self) -> Result<(), LedgerError> {
         let mut hashing = FuturesUnordered::new();
         loop {
-            while hashing.len() < CHECKS
-                && let Some(id) = self.duplicates.next()
-            {
-                let Some((job, _)) = self.job(id) else { continue };
-                hashing.push(hashed(id, job.photo.clone()));
+            while hashing.len() < CHECKS {
+                let few = self.next_few();
+                if few.is_empty() {
+                    break;
+                }
+                hashing.push(contents_of(few));
             }
-            let Some((id, content)) = hashing.next().await else { return Ok(()) };
-            let Some(bytes) = self.job(id).map(|(job, _)| job.photo.bytes) else { continue };
-            self.duplicates.learn(id, bytes, content);
-            if self.is_duplicate(id, bytes).await? {
-                self.cost.reusing.insert(id);
+            let Some(hashed) = hashing.next().await else { return Ok(()) };
+            for (id, content) in hashed {
+                let Some(bytes) = self.job(id).map(|(job, _)| job.photo.bytes) else { continue };
+                self.duplicates.learn(id, bytes, content);
+                if self.is_duplicate(id, bytes).await? {
+                    self.cost.reusing.insert(id);
+                }
             }
         }
+    }
+
+    /// The next to be hashed, as many as are worth a journey: small ones would mostly pay for their way.
+    fn next_few(&mut self) -> Vec<(JobId, Photo)> {
+        let (mut few, mut bytes) = (Vec::new(), 0);
+        while few.len() < FEW
+            && bytes < ENOUGH
+            && let Some(id) = self.duplicates.next()
+        {
+            let Some((job, _)) = self.job(id) else { continue };
+            bytes += job.photo.bytes;
+            few.push((id, job.photo.clone()));
+        }
+        few
     }
 
     async fn is_duplicate(&mut self, id: JobId, bytes: u64) -> Result<bool, LedgerError> {
@@ -273,8 +293,4 @@ impl<'a> Draft<'a> {
         let cap = Cap { budget: *budget, used: spent.at_most + self.reserved };
         Ok((planner.plan(cap, |_| {}), self.jobs.iter().filter_map(skipped_file).collect()))
     }
-}
-
-async fn hashed(id: JobId, photo: Photo) -> (JobId, Option<ContentHash>) {
-    (id, content_of(&photo).await.ok())
 }

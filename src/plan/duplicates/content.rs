@@ -1,10 +1,11 @@
 //! What a photo holds, read for as long as it takes this machine to have a file handle for it.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::intake;
-use crate::job::{ContentHash, Photo, Shortage};
+use crate::job::{ContentHash, JobId, Photo, Shortage};
 
 /// How long before a file is tried again for which this machine had no handle.
 pub(crate) const ANOTHER_TRY: Duration = Duration::from_secs(2);
@@ -27,4 +28,25 @@ pub(crate) async fn content_of(photo: &Photo) -> io::Result<ContentHash> {
             _ => return content,
         }
     }
+}
+
+/// Hashes several photos on one journey to the disk; `None` for one that cannot be read.
+pub(crate) async fn contents_of(photos: Vec<(JobId, Photo)>) -> Vec<(JobId, Option<ContentHash>)> {
+    let photos: Arc<[_]> = photos.into();
+    let these = Arc::clone(&photos);
+    let read = move || these.iter().map(|(_, photo)| here_or_there(photo).ok()).collect::<Vec<_>>();
+    let known = tokio::task::spawn_blocking(read).await.unwrap_or_default();
+    let mut contents = Vec::with_capacity(photos.len());
+    for (at, (id, photo)) in photos.iter().enumerate() {
+        contents.push(match known.get(at).copied().flatten() {
+            Some(content) => (*id, Some(content)),
+            // Perhaps only for now.
+            None => (*id, content_of(photo).await.ok()),
+        });
+    }
+    contents
+}
+
+fn here_or_there(photo: &Photo) -> io::Result<ContentHash> {
+    intake::remote_content(photo).map_or_else(|| intake::content(&photo.source), Ok)
 }

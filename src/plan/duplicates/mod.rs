@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use crate::job::{ContentHash, JobId, OwnParams};
 use crate::output::Memory;
 
-pub(crate) use content::{ANOTHER_TRY, content_of};
+pub(crate) use content::{ANOTHER_TRY, content_of, contents_of};
 use index::{DedupIndex, Meet};
 pub use kin::sizes;
 pub(crate) use lookup::{Look, Origin, Sought, Waiting, Wanted};
