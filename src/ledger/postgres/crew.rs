@@ -101,11 +101,13 @@ pub(super) async fn take_jobs(
         rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most, round]).await?;
     }
     let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
+    // A lost answer is looked for by who has the job, and others need not wait until a person decides.
     let text = format!(
-        "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND status IN {} AND NOT EXISTS
-             (SELECT 1 FROM turns WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND turns.worker = ?))
-         THEN 1 ELSE 0 END AS BIGINT)",
-        open()
+        "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS
+             (SELECT 1 FROM turns WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND turns.worker = ?2)
+             AND (status <> '{}' OR NOT EXISTS ({HAD}))) THEN 1 ELSE 0 END AS BIGINT)",
+        open(),
+        Status::Unknown.name()
     );
     let others = transaction.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
     let others = others.ok_or(sqlx::Error::RowNotFound)?.number(0)? == 1;
@@ -114,14 +116,15 @@ pub(super) async fn take_jobs(
     Ok(Taken { jobs, others })
 }
 
+/// That a job is some worker's who is not gone.
+const HAD: &str = "SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
+    WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone";
+
 /// Makes jobs of batch `?1` that meet a condition and that nobody works on worker `?2`'s, `?3` at the most, in round `?4`.
 fn turn(which: &str, locked: &str) -> String {
     format!(
         "INSERT INTO turns (batch, job, worker, round) SELECT batch, job, ?2, ?4 FROM (
-             SELECT batch, job FROM jobs WHERE batch = ?1 AND {which} AND NOT EXISTS (
-                 SELECT 1 FROM turns JOIN workers ON workers.id = turns.worker
-                 WHERE turns.batch = jobs.batch AND turns.job = jobs.job AND NOT workers.gone)
-             ORDER BY job LIMIT ?3 {locked}) AS free
+             SELECT batch, job FROM jobs WHERE batch = ?1 AND {which} AND NOT EXISTS ({HAD}) ORDER BY job LIMIT ?3 {locked}) AS free
          ON CONFLICT (batch, job) DO UPDATE SET worker = excluded.worker, round = excluded.round RETURNING job"
     )
 }
