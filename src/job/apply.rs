@@ -80,10 +80,11 @@ pub enum Transition {
 impl Transition {
     /// Whether it leads to something that a later run could not find out by itself: an upload that
     /// broke off begins anew, and where a request stands only fal can say. Writing that down each
-    /// time would be half of all that is written.
+    /// time would be half of all that is written. That a photo is about to be sent is written with its
+    /// claim and not before: whoever came upon it alone would look for a call that nobody was granted.
     #[must_use]
     pub fn is_news_to_a_later_run(&self) -> bool {
-        !matches!(self, Self::StartUpload | Self::Queue(_) | Self::Progress | Self::Complete(_))
+        !matches!(self, Self::StartUpload | Self::StartSubmit | Self::Queue(_) | Self::Progress | Self::Complete(_))
     }
 }
 
