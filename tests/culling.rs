@@ -10,6 +10,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use common::terminal::Term;
 use common::{Stage, run};
@@ -23,7 +25,17 @@ fn review(stage: &Stage, args: &[&str]) -> Term {
 }
 
 fn leave(mut term: Term) -> u32 {
-    term.press("\u{1b}");
+    // A key that comes right after an editor has gone may pass for a late reply of the terminal, and is pressed again then.
+    for _ in 0..5 {
+        term.press("\u{1b}");
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(4) && !term.text().contains("q quit") {
+            sleep(Duration::from_millis(10));
+        }
+        if term.text().contains("q quit") {
+            break;
+        }
+    }
     term.wait_for("q quit");
     term.press("q");
     term.wait_exit().exit_code()
