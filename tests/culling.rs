@@ -26,14 +26,15 @@ fn review(stage: &Stage, args: &[&str]) -> Term {
 
 fn leave(mut term: Term) -> u32 {
     // A key that comes right after an editor has gone may pass for a late reply of the terminal, and is pressed again then.
+    let is_left = |term: &Term| term.text().contains("q quit");
     for _ in 0..5 {
-        term.press("\u{1b}");
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(4) && !term.text().contains("q quit") {
-            sleep(Duration::from_millis(10));
-        }
-        if term.text().contains("q quit") {
+        if is_left(&term) {
             break;
+        }
+        term.press("\u{1b}");
+        let pressed = Instant::now();
+        while pressed.elapsed() < Duration::from_secs(4) && !is_left(&term) {
+            sleep(Duration::from_millis(10));
         }
     }
     term.wait_for("q quit");

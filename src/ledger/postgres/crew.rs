@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -90,17 +90,13 @@ pub(super) async fn take_jobs(
     round: u32,
     most: u16,
 ) -> Result<Taken, Failed> {
+    let round = i64::from(round);
     let mut transaction = Connection::begin(connection).await?;
-    hold_row(&mut transaction, batch).await?;
-    fence(&mut transaction, batch, worker).await?;
-    dismiss(&mut transaction, batch).await?;
-    let of_round = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
-    let mut rows = transaction.rows(of_round, values![batch.0, worker, round]).await?;
+    let mut rows = of_round(&mut transaction, (batch, worker), round).await?;
     if rows.is_empty() {
         let text = turn(&format!("status IN {}", open()), "FOR UPDATE OF jobs SKIP LOCKED");
         rows = transaction.rows(AssertSqlSafe(text), values![batch.0, worker, most, round]).await?;
     }
-    let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
     // A lost answer is looked for by who has the job, and others need not wait until a person decides.
     let text = format!(
         "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE batch = ?1 AND status IN {} AND NOT EXISTS
@@ -111,7 +107,7 @@ pub(super) async fn take_jobs(
     );
     let others = transaction.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
     let others = others.ok_or(sqlx::Error::RowNotFound)?.number(0)? == 1;
-    let jobs = jobs(&mut transaction, batch, &numbers).await?;
+    let jobs = jobs(&mut transaction, batch, &rows).await?;
     transaction.commit().await?;
     Ok(Taken { jobs, others })
 }
@@ -141,11 +137,7 @@ pub(super) async fn adopt_jobs(
 ) -> Result<Vec<Job>, Failed> {
     let round = -1 - i64::from(round);
     let mut transaction = Connection::begin(connection).await?;
-    hold_row(&mut transaction, batch).await?;
-    fence(&mut transaction, batch, worker).await?;
-    dismiss(&mut transaction, batch).await?;
-    let of_round = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
-    let mut rows = transaction.rows(of_round, values![batch.0, worker, round]).await?;
+    let mut rows = of_round(&mut transaction, (batch, worker), round).await?;
     if rows.is_empty() {
         rows = match wanted {
             Wanted::These(jobs) => {
@@ -161,10 +153,23 @@ pub(super) async fn adopt_jobs(
             }
         };
     }
-    let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
-    let jobs = jobs(&mut transaction, batch, &numbers).await?;
+    let jobs = jobs(&mut transaction, batch, &rows).await?;
     transaction.commit().await?;
     Ok(jobs)
+}
+
+/// First in a transaction that takes jobs: those who are gone have none any more. Gives those of a round whose answer was
+/// lost.
+async fn of_round(
+    connection: &mut PgConnection,
+    (batch, worker): (BatchId, i64),
+    round: i64,
+) -> Result<Vec<PgRow>, Failed> {
+    hold_row(connection, batch).await?;
+    fence(connection, batch, worker).await?;
+    dismiss(connection, batch).await?;
+    let text = "SELECT job FROM turns WHERE batch = ? AND worker = ? AND round = ?";
+    Ok(connection.rows(text, values![batch.0, worker, round]).await?)
 }
 
 /// Who is not heard of any more works on nothing.
@@ -174,7 +179,9 @@ async fn dismiss(connection: &mut PgConnection, batch: BatchId) -> Result<(), Fa
     Ok(connection.run(text, values![batch.0, list(&living)]).await?)
 }
 
-async fn jobs(connection: &mut PgConnection, batch: BatchId, numbers: &[i64]) -> Result<Vec<Job>, Failed> {
+/// The jobs whose numbers rows say.
+async fn jobs(connection: &mut PgConnection, batch: BatchId, rows: &[PgRow]) -> Result<Vec<Job>, Failed> {
+    let numbers = rows.iter().map(|row| row.number(0)).collect::<Result<Vec<_>, _>>()?;
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
@@ -182,7 +189,7 @@ async fn jobs(connection: &mut PgConnection, batch: BatchId, numbers: &[i64]) ->
         "SELECT {} FROM jobs WHERE batch = ? AND job = ANY (CAST(? AS BIGINT[])) ORDER BY job",
         restore::list::<C>()
     );
-    let rows = connection.rows(AssertSqlSafe(text), values![batch.0, list(numbers)]).await?;
+    let rows = connection.rows(AssertSqlSafe(text), values![batch.0, list(&numbers)]).await?;
     rows.iter().map(|row| Ok(restore::job(row)?.1)).collect()
 }
 

@@ -34,7 +34,10 @@ pub(crate) async fn content_of(photo: &Photo) -> io::Result<ContentHash> {
 pub(crate) async fn contents_of(photos: Vec<(JobId, Photo)>) -> Vec<(JobId, Option<ContentHash>)> {
     let photos: Arc<[_]> = photos.into();
     let these = Arc::clone(&photos);
-    let read = move || these.iter().map(|(_, photo)| here_or_there(photo).ok()).collect::<Vec<_>>();
+    let read = move || {
+        let content = |photo: &Photo| intake::remote_content(photo).or_else(|| intake::content(&photo.source).ok());
+        these.iter().map(|(_, photo)| content(photo)).collect::<Vec<_>>()
+    };
     let known = tokio::task::spawn_blocking(read).await.unwrap_or_default();
     let mut contents = Vec::with_capacity(photos.len());
     for (at, (id, photo)) in photos.iter().enumerate() {
@@ -45,8 +48,4 @@ pub(crate) async fn contents_of(photos: Vec<(JobId, Photo)>) -> Vec<(JobId, Opti
         });
     }
     contents
-}
-
-fn here_or_there(photo: &Photo) -> io::Result<ContentHash> {
-    intake::remote_content(photo).map_or_else(|| intake::content(&photo.source), Ok)
 }
