@@ -198,7 +198,7 @@ pub(super) async fn is_worked_on(connection: &mut PgConnection, batch: BatchId) 
 pub(super) async fn held(connection: &mut PgConnection) -> Result<Vec<Held>, Failed> {
     let (now, (_, ours)) = (C::NOW_MS, os::machine());
     let text =
-        format!("SELECT host, machine, pid, batch FROM workers WHERE NOT gone AND until_ms > {now} ORDER BY batch");
+        format!("SELECT host, machine, pid, batch FROM workers WHERE NOT gone AND until_ms > {now} ORDER BY batch, id");
     let rows = connection.rows(AssertSqlSafe(text), PgArguments::default()).await?;
     let read = |row: &PgRow| {
         let (host, machine, pid) = holder(row)?;
