@@ -9,7 +9,7 @@ use crate::engine::command::Command;
 use crate::engine::snapshot::{Notice, NoticeKind, Phase, Worker};
 use crate::intake::Arrival;
 use crate::job::{Job, JobId, Spent, Timestamp, plural};
-use crate::ledger::{Share, Standing};
+use crate::ledger::{Share, Standing, Writer};
 
 /// What an engine lives on.
 #[derive(Debug)]
@@ -63,9 +63,13 @@ pub(in crate::engine) enum Came {
 }
 
 impl Feed {
-    pub(in crate::engine) async fn next(&mut self) -> Came {
+    /// What comes next. Photos wait in front until those before them are mostly in the ledger.
+    pub(in crate::engine) async fn next(&mut self, writer: &Writer) -> Came {
         match self {
-            Self::Photos(found) | Self::Taken(found, _) => Came::Arrival(found.recv().await),
+            Self::Photos(found) | Self::Taken(found, _) => {
+                writer.room().await;
+                Came::Arrival(found.recv().await)
+            }
             Self::Others(watching) => Came::Sighting(watching.sightings.recv().await),
         }
     }

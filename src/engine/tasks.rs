@@ -30,7 +30,7 @@ pub(super) enum Step {
     Save(JobId),
     /// Copies the picture of its twin.
     Copy(JobId),
-    /// Reads what a photo holds.
+    /// Reads what photos hold, of which this is the first.
     Hash(JobId),
     /// Asks the ledger who holds the same.
     Seek(JobId),

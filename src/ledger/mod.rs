@@ -280,6 +280,14 @@ impl Ledger {
         self.find(By::Content { content, model, params, service }).await
     }
 
+    /// Which of these pictures any batch has sent, on whatever terms: the others need not be asked for one by one.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn sent_of(&self, contents: &[ContentHash]) -> Result<HashSet<ContentHash>, LedgerError> {
+        self.inner.store.sent_of(contents).await
+    }
+
     /// What trials left in a batch's output folder, by the photo's path: its own results take their
     /// place.
     ///

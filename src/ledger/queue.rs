@@ -33,6 +33,8 @@ pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;
 pub(super) struct Queue {
     pending: Mutex<Pending>,
     wake: Notify,
+    /// What is queued was taken to be written.
+    taken: Notify,
     /// Why nothing can be written now, where that passes by itself.
     health: watch::Sender<Option<LedgerError>>,
 }
@@ -104,6 +106,10 @@ impl Entry {
 
 /// So many who wait are no crowd to be made larger: a sync among them costs each of them little.
 const CROWD: usize = 16;
+
+/// So many jobs that are to be written are enough for one transaction: photos are found faster than they are written,
+/// and each takes memory twice until then.
+const ROOM: usize = 4096;
 
 /// How pressing the queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,7 +246,26 @@ impl Queue {
     pub(super) fn take(&self) -> Pending {
         let mut pending = self.lock();
         let closed = pending.closed;
-        std::mem::replace(&mut *pending, Pending { closed, ..Pending::default() })
+        let taken = std::mem::replace(&mut *pending, Pending { closed, ..Pending::default() });
+        drop(pending);
+        self.taken.notify_waiters();
+        taken
+    }
+
+    /// Returns once there is room for more jobs, or none will ever be written again.
+    pub(super) async fn room(&self) {
+        loop {
+            // Before it is looked at: what is taken in between is heard of.
+            let taken = self.taken.notified();
+            let is_crowded = {
+                let pending = self.lock();
+                pending.jobs.len() >= ROOM && !pending.closed
+            };
+            if !is_crowded {
+                return;
+            }
+            taken.await;
+        }
     }
 
     /// Puts back what could not be written, before what came since; who waits for it goes on waiting.

@@ -117,6 +117,8 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn trail(&self, batch: BatchId, job: JobId) -> Answer<'_, Trail>;
     /// Jobs of every batch, those with a result on the disk first and newer batches first.
     fn find<'a>(&'a self, by: By<'a>) -> Answer<'a, Vec<Found>>;
+    /// Which of these pictures any batch has sent, on whatever terms.
+    fn sent_of<'a>(&'a self, contents: &'a [ContentHash]) -> Answer<'a, HashSet<ContentHash>>;
     /// What batches of services that give way to this one's left in its output folder, by the photo's path.
     fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>>;
     /// The lengths of the photos that were sent to a model of a service with these parameters, bytes.

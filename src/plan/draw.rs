@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Likeness, Remembered, Sought, Wanted, contents_of, sizes};
+use super::duplicates::{Duplicates, Hashed, Likeness, Remembered, Sought, Wanted, sizes};
 use super::figures::{Plan, SkippedFile};
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
@@ -24,10 +24,6 @@ use crate::output::{Memory, Written};
 
 /// Journeys to the disk at once on which photos are hashed.
 const CHECKS: usize = 3;
-
-/// Photos that one of them hashes, and how many bytes are enough for it.
-const FEW: usize = 64;
-const ENOUGH: u64 = 8 << 20;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -223,49 +219,32 @@ impl<'a> Draft<'a> {
         let mut hashing = FuturesUnordered::new();
         loop {
             while hashing.len() < CHECKS {
-                let few = self.next_few();
-                if few.is_empty() {
-                    break;
-                }
-                hashing.push(contents_of(few));
+                let Self { duplicates, jobs, .. } = self;
+                let Some(few) = duplicates.next_few(|id| Some(jobs.get(id.index())?.photo.clone())) else { break };
+                hashing.push(few.hash(self.basis.ledger, self.basis.memory));
             }
             let Some(hashed) = hashing.next().await else { return Ok(()) };
-            for (id, content) in hashed {
-                let Some(bytes) = self.job(id).map(|(job, _)| job.photo.bytes) else { continue };
-                self.duplicates.learn(id, bytes, content);
-                if self.is_duplicate(id, bytes).await? {
+            for Hashed { id, photo, content, is_known } in hashed {
+                self.duplicates.learn(id, photo.bytes, content);
+                if self.is_duplicate(id, &photo, is_known).await? {
                     self.cost.reusing.insert(id);
                 }
             }
         }
     }
 
-    /// The next to be hashed, as many as are worth a journey: small ones would mostly pay for their way.
-    fn next_few(&mut self) -> Vec<(JobId, Photo)> {
-        let (mut few, mut bytes) = (Vec::new(), 0);
-        while few.len() < FEW
-            && bytes < ENOUGH
-            && let Some(id) = self.duplicates.next()
-        {
-            let Some((job, _)) = self.job(id) else { continue };
-            bytes += job.photo.bytes;
-            few.push((id, job.photo.clone()));
-        }
-        few
-    }
-
-    async fn is_duplicate(&mut self, id: JobId, bytes: u64) -> Result<bool, LedgerError> {
+    async fn is_duplicate(&mut self, id: JobId, photo: &Photo, is_known: bool) -> Result<bool, LedgerError> {
         let Some((job, _)) = self.job(id) else { return Ok(false) };
         let own = self.duplicates.content(id).filter(|content| self.remembered.may_have(job, *content));
-        let likeness = self.duplicates.likeness(id, bytes);
+        let likeness = self.duplicates.likeness(id, photo.bytes);
         let follows = matches!(likeness, Likeness::Follows(_));
         let content = match (own, likeness) {
-            (Some(content), _) | (None, Likeness::MayBeKnown(content)) => content,
-            (None, Likeness::Leads | Likeness::Follows(_)) => return Ok(follows),
+            (Some(content), _) => content,
+            (None, Likeness::MayBeKnown(content)) if is_known => content,
+            (None, _) => return Ok(follows),
         };
-        let photo = job.photo.clone();
         let Sought { origin, is_changed } =
-            self.wanted_for(id).find(self.basis.ledger, &photo, content, Some(id)).await?;
+            self.wanted_for(id).find(self.basis.ledger, photo, content, Some(id)).await?;
         if is_changed {
             self.remembered.lose(id);
         }

@@ -24,7 +24,7 @@ impl Engine {
     pub(super) fn reusing(&self) -> usize {
         let dedup = &self.dedup;
         let checks = self.scheduler.tasks.count(Pool::Checks);
-        let all = dedup.to_copy.len() + dedup.duplicates.to_hash() + checks + dedup.awaited.len();
+        let all = dedup.to_copy.len() + dedup.to_hash() + checks + dedup.awaited.len();
         if self.may_copy() { all } else { 0 }
     }
 

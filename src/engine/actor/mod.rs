@@ -254,13 +254,15 @@ impl Engine {
                     Heard::Gone(_) => {}
                     Heard::Knocked(knock) => self.let_in(knock),
                 },
-                came = feed.next(), if self.awaits() && self.takes_more() => match came {
+                came = feed.next(&self.stages.writer), if self.awaits() && self.takes_more() => match came {
                     Came::Arrival(arrival) => self.arrival(arrival),
                     Came::Sighting(sighting) => self.sighted(sighting),
                 },
                 () = crew::changed(self.course.crew.as_mut()) => self.share_changed(),
                 finished = self.scheduler.tasks.next() => {
                     self.finished(finished);
+                    // What is ready to run does so first: what it comes to is taken up in this same turn.
+                    tokio::task::yield_now().await;
                     for _ in 1..OUTCOMES {
                         let Some(finished) = self.scheduler.tasks.try_next() else { break };
                         self.finished(finished);

@@ -35,7 +35,7 @@ impl Engine {
                 self.canary_noted(result.map_err(|error| told("the ledger cannot be written", &error)));
             }
             (Step::Say, Outcome::SaidAgain(written)) => self.said_again(written),
-            (Step::Hash(id), Outcome::Hashed(photo, content)) => self.hashed(id, &photo, content),
+            (Step::Hash(first), Outcome::Hashed(hashed)) => self.hashed(first, hashed),
             (Step::Seek(id), Outcome::Sought(found)) => self.sought(id, found),
             (Step::Rivals, Outcome::Rivals(looks, took)) => self.rivals_seen(looks, took),
             (Step::Order, Outcome::Ordered(command, placed)) => self.ordered(&command, placed),
@@ -143,11 +143,7 @@ impl Engine {
                 self.perform(id, effects);
             }
             // As with a photo that cannot be read: nobody's twin, and its upload says more.
-            Step::Hash(id) => {
-                if let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) {
-                    self.hashed(id, &photo, None);
-                }
-            }
+            Step::Hash(first) => self.not_hashed(first),
             // Without the ledger's word nothing is paid for: the picture may have been.
             Step::Seek(id) => {
                 self.count_checks();

@@ -1,15 +1,17 @@
 //! Photos that hold the same picture: what becomes of each is done.
 
+use std::sync::Arc;
+
 use crate::engine::actor::Engine;
 use crate::engine::dedup::schedule::Around;
 use crate::engine::effect::Effects;
 use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
-use crate::job::{Checkpoint, ContentHash, Job, JobId, JobState, Photo};
+use crate::job::{Checkpoint, ContentHash, Job, JobId, JobState};
 use crate::ledger::LedgerError;
-use crate::plan::{Sought, content_of};
+use crate::plan::{Hashed, Sought};
 
-/// Photos that are looked at at once.
+/// Journeys to the disk at once on which photos are hashed.
 const CHECKS: usize = 3;
 
 /// The room, and what it looks at besides.
@@ -63,7 +65,7 @@ impl Engine {
     }
 
     pub(super) fn count_checks(&mut self) {
-        self.planning.planner.checking(self.dedup.duplicates.unsettled() + self.scheduler.tasks.count(Pool::Checks));
+        self.planning.planner.checking(self.dedup.unsettled() + self.scheduler.tasks.count(Pool::Checks));
         self.publisher.dirty = true;
     }
 
@@ -71,19 +73,29 @@ impl Engine {
         if self.scheduler.tasks.count(Pool::Checks) >= CHECKS {
             return false;
         }
-        let Some(id) = self.dedup.duplicates.next() else { return false };
-        let Some(photo) = self.jobs.get(id).map(|job| job.photo.clone()) else { return true };
-        self.spawn_stage(Step::Hash(id), async move {
-            let content = content_of(&photo).await;
-            Outcome::Hashed(photo, content.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok())
-        });
+        let Some((first, few)) = self.dedup.next_few(&self.jobs) else { return false };
+        let (ledger, memory) = (self.ledger.clone(), Arc::clone(&self.dedup.remembered.memory));
+        self.spawn_stage(Step::Hash(first), async move { Outcome::Hashed(few.hash(&ledger, &memory).await) });
         true
     }
 
-    pub(super) fn hashed(&mut self, id: JobId, photo: &Photo, content: Option<ContentHash>) {
-        let effects = dedup!(self, |dedup, around| dedup.hashed(id, photo, content, around));
+    /// What photos hold is known, of which this was the first.
+    pub(super) fn hashed(&mut self, first: JobId, hashed: Vec<Hashed>) {
+        self.dedup.end_hashing(first);
+        for hashed in hashed {
+            let id = hashed.id;
+            let effects = dedup!(self, |dedup, around| dedup.hashed(&hashed, around));
+            self.perform(id, effects);
+        }
         self.count_checks();
-        self.perform(id, effects);
+    }
+
+    /// What they hold will never be known.
+    pub(super) fn not_hashed(&mut self, first: JobId) {
+        let ids = self.dedup.end_hashing(first);
+        let unread = |id| Some(Hashed::unread(id, self.jobs.get(id)?.photo.clone()));
+        let unread = ids.into_iter().filter_map(unread).collect();
+        self.hashed(first, unread);
     }
 
     /// A photo goes where it can be sent from.

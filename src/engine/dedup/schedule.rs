@@ -8,9 +8,9 @@ use crate::engine::dedup::state::Dedup;
 use crate::engine::effect::{Effect, Effects, told};
 use crate::engine::job_table::JobTable;
 use crate::engine::resilience::pause::PauseReason;
-use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, OwnParams, Photo, SameAs, Terms};
+use crate::job::{Cause, CauseKind, Checkpoint, ContentHash, Job, JobId, JobState, OwnParams, SameAs, Terms};
 use crate::ledger::LedgerError;
-use crate::plan::{Likeness, Origin, Sought, Wanted};
+use crate::plan::{Hashed, Likeness, Origin, Sought, Wanted};
 
 /// What is looked at besides to say what becomes of a photo.
 #[derive(Debug, Clone, Copy)]
@@ -96,16 +96,15 @@ impl Dedup {
     /// A photo was hashed, or cannot be.
     pub(in crate::engine) fn hashed(
         &mut self,
-        id: JobId,
-        photo: &Photo,
-        content: Option<ContentHash>,
+        Hashed { id, photo, content, is_known }: &Hashed,
         around: Around<'_>,
     ) -> Effects {
+        let id = *id;
         let Some(job) = around.jobs.get(id) else { return Vec::new() };
         let is_same = job.photo.bytes == photo.bytes && job.photo.modified == photo.modified;
         // The hash of a file that is no longer there is nobody's.
         self.duplicates.learn(id, photo.bytes, content.filter(|_| is_same));
-        if is_same { self.decide(id, true, around) } else { Vec::new() }
+        if is_same { self.decide(id, *is_known, around) } else { Vec::new() }
     }
 
     /// What is to be done about a photo whose hash is known: it is sent, copied, or waits.

@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::engine::dedup::awaited::Awaited;
+use crate::engine::job_table::JobTable;
 use crate::job::{BatchId, JobId, SameAs, Terms};
 use crate::output::Memory;
-use crate::plan::{Duplicates, Origin, Remembered};
+use crate::plan::{Duplicates, Handful, Origin, Remembered};
 
 /// Photos on their way to being sent, and what is known of their likes.
 #[derive(Debug)]
 pub(in crate::engine) struct Dedup {
     pub(in crate::engine) duplicates: Duplicates,
+    /// Those that are being hashed, by the first of those that go together.
+    hashing: HashMap<JobId, Vec<JobId>>,
     /// Photos that may be sent.
     pub(in crate::engine) ready: VecDeque<JobId>,
     pub(in crate::engine) to_copy: VecDeque<(JobId, Box<Origin>)>,
@@ -42,6 +45,7 @@ impl Dedup {
     ) -> Self {
         Self {
             duplicates: Duplicates::new(earlier, &memory),
+            hashing: HashMap::new(),
             ready: VecDeque::new(),
             to_copy: VecDeque::new(),
             borrowed: HashMap::new(),
@@ -53,6 +57,35 @@ impl Dedup {
             batch,
             shares,
         }
+    }
+
+    /// The next that are to be hashed, and the first of them.
+    pub(in crate::engine) fn next_few(&mut self, jobs: &JobTable) -> Option<(JobId, Handful)> {
+        let few = self.duplicates.next_few(|id| jobs.get(id).map(|job| job.photo.clone()))?;
+        let ids = few.ids();
+        let first = *ids.first()?;
+        self.hashing.insert(first, ids);
+        Some((first, few))
+    }
+
+    /// Those that went together with this one are hashed no more: which they were.
+    pub(in crate::engine) fn end_hashing(&mut self, first: JobId) -> Vec<JobId> {
+        self.hashing.remove(&first).unwrap_or_default()
+    }
+
+    /// How many are being hashed, but for the first of those that go together.
+    fn going_along(&self) -> usize {
+        self.hashing.values().map(|ids| ids.len().saturating_sub(1)).sum()
+    }
+
+    /// How many are to be hashed, now or later, or go along with one that is.
+    pub(in crate::engine) fn unsettled(&self) -> usize {
+        self.duplicates.unsettled() + self.going_along()
+    }
+
+    /// How many are to be hashed now, or go along with one that is.
+    pub(in crate::engine) fn to_hash(&self) -> usize {
+        self.duplicates.to_hash() + self.going_along()
     }
 
     /// A photo that may be sent was not, yet.

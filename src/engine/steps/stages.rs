@@ -18,7 +18,7 @@ use crate::ledger::{Attempt, LedgerError, Money, Placed, Trail, Writer};
 use crate::model::Gives;
 use crate::output::{self, Again, Output, OutputError};
 use crate::picture::Provenance;
-use crate::plan::{Look, Origin, Sought};
+use crate::plan::{Hashed, Look, Origin, Sought};
 
 /// What a step came to.
 #[derive(Debug)]
@@ -51,8 +51,8 @@ pub(in crate::engine) enum Outcome {
     Files(Vec<(String, Result<FurtherFile, String>)>),
     /// What is known of the batch that changed parameters make.
     Sibling(Result<Vec<Job>, LedgerError>),
-    /// What a photo holds, if it can be read.
-    Hashed(Photo, Option<ContentHash>),
+    /// What photos hold.
+    Hashed(Vec<Hashed>),
     /// What earlier runs paid for of the same picture.
     Sought(Result<Sought, LedgerError>),
     /// What has become of paid calls that others make, and how long looking took.

@@ -6,7 +6,7 @@ use std::path::Path;
 use sqlx::AssertSqlSafe;
 
 use super::attempt;
-use super::database::{Cells, Failed, Sql, values};
+use super::database::{Cells, Failed, Sql, Values, values};
 use super::restore::{self, list};
 use crate::job::{BatchId, ContentHash, Job, JobId, RequestId, Saved, Service, Status, Timestamp, Upload};
 use crate::ledger::found::By;
@@ -166,6 +166,36 @@ pub(super) async fn trials<C: Sql>(connection: &mut C, key: &BatchKey) -> Result
         }
     }
     Ok(trials)
+}
+
+/// So many pictures are asked for at once: a statement of another length would be another to prepare.
+const AT_ONCE: usize = 64;
+
+/// Which of these pictures any batch has sent.
+pub(super) async fn sent_of<C: Sql>(
+    connection: &mut C,
+    contents: &[ContentHash],
+) -> Result<HashSet<ContentHash>, Failed> {
+    let marks = vec!["?"; AT_ONCE].join(", ");
+    let text = format!(
+        "SELECT content FROM jobs WHERE content IS NOT NULL AND content IN ({marks})
+         UNION SELECT content FROM former_jobs WHERE content IN ({marks})"
+    );
+    let mut sent = HashSet::new();
+    for some in contents.chunks(AT_ONCE) {
+        let Some(last) = some.last() else { continue };
+        let filled: Vec<_> = some.iter().chain(std::iter::repeat(last)).take(AT_ONCE).collect();
+        let mut values = C::Values::default();
+        for content in filled.iter().chain(&filled) {
+            values.add(content.0.as_slice()).map_err(sqlx::Error::Encode)?;
+        }
+        let read = |row: &C::Row| {
+            sent.extend(row.bytes(0)?.and_then(|bytes| bytes.try_into().ok()).map(ContentHash));
+            Ok(())
+        };
+        connection.each(AssertSqlSafe(text.as_str()), values, 0, read).await?;
+    }
+    Ok(sent)
 }
 
 /// The lengths of the photos that were sent to a model with these parameters, bytes.

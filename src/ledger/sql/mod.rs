@@ -326,6 +326,10 @@ impl<D: Driver> Store for Tables<D> {
         asks!(self, |connection| lookup::find(connection, by))
     }
 
+    fn sent_of<'a>(&'a self, contents: &'a [ContentHash]) -> Answer<'a, HashSet<ContentHash>> {
+        asks!(self, |connection| lookup::sent_of(connection, contents))
+    }
+
     fn trials<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, HashMap<Box<Path>, Saved>> {
         asks!(self, |connection| lookup::trials(connection, key))
     }

@@ -31,21 +31,26 @@ pub(crate) async fn content_of(photo: &Photo) -> io::Result<ContentHash> {
 }
 
 /// Hashes several photos on one journey to the disk; `None` for one that cannot be read.
-pub(crate) async fn contents_of(photos: Vec<(JobId, Photo)>) -> Vec<(JobId, Option<ContentHash>)> {
-    let photos: Arc<[_]> = photos.into();
+pub(super) async fn contents_of(photos: Vec<(JobId, Photo)>) -> Vec<(JobId, Photo, Option<ContentHash>)> {
+    let photos = Arc::new(photos);
     let these = Arc::clone(&photos);
     let read = move || {
         let content = |photo: &Photo| intake::remote_content(photo).or_else(|| intake::content(&photo.source).ok());
         these.iter().map(|(_, photo)| content(photo)).collect::<Vec<_>>()
     };
     let known = tokio::task::spawn_blocking(read).await.unwrap_or_default();
+    // The other journey has ended.
+    let photos = Arc::unwrap_or_clone(photos);
     let mut contents = Vec::with_capacity(photos.len());
-    for (at, (id, photo)) in photos.iter().enumerate() {
-        contents.push(match known.get(at).copied().flatten() {
-            Some(content) => (*id, Some(content)),
+    for (at, (id, photo)) in photos.into_iter().enumerate() {
+        let content = match known.get(at).copied().flatten() {
+            Some(content) => Some(content),
             // Perhaps only for now.
-            None => (*id, content_of(photo).await.ok()),
-        });
+            None => {
+                content_of(&photo).await.inspect_err(|error| tracing::info!(%error, "a photo cannot be hashed")).ok()
+            }
+        };
+        contents.push((id, photo, content));
     }
     contents
 }

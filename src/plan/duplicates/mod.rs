@@ -2,6 +2,7 @@
 //! paid for again. Pure: who drives it reads the files and asks the ledger.
 
 mod content;
+mod handful;
 mod index;
 mod kin;
 mod lookup;
@@ -9,10 +10,11 @@ mod remembered;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::job::{ContentHash, JobId, OwnParams};
+use crate::job::{ContentHash, JobId, OwnParams, Photo};
 use crate::output::Memory;
 
-pub(crate) use content::{ANOTHER_TRY, content_of, contents_of};
+pub(crate) use content::{ANOTHER_TRY, content_of};
+pub(crate) use handful::{Handful, Hashed};
 use index::{DedupIndex, Meet};
 pub use kin::sizes;
 pub(crate) use lookup::{Look, Origin, Sought, Waiting, Wanted};
@@ -37,7 +39,7 @@ pub(crate) struct Duplicates {
 pub(crate) enum Likeness {
     /// It leads: it is the first of its like, or nobody's like.
     Leads,
-    /// It leads, and an earlier run may have sent what it holds: the ledger is to be asked.
+    /// It leads, and an earlier run may have sent one of its length: the ledger may know what it holds.
     MayBeKnown(ContentHash),
     /// It holds the same as this one.
     Follows(JobId),
@@ -77,9 +79,17 @@ impl Duplicates {
         false
     }
 
-    /// The next to be hashed.
-    pub(crate) fn next(&mut self) -> Option<JobId> {
-        self.to_hash.pop_front()
+    /// The next to be hashed, as many as are worth a journey to the disk; none if there are none.
+    pub(crate) fn next_few(&mut self, photo: impl Fn(JobId) -> Option<Photo>) -> Option<Handful> {
+        let mut few = Handful::default();
+        while few.has_room()
+            && let Some(id) = self.to_hash.pop_front()
+        {
+            if let Some(photo) = photo(id) {
+                few.add(id, self.dedup.may_be_known(photo.bytes), photo);
+            }
+        }
+        (!few.is_empty()).then_some(few)
     }
 
     /// One is to be hashed, whatever is known of it.
