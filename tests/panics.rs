@@ -89,7 +89,7 @@ impl Ordeal {
         .await
         .unwrap();
         drop(find);
-        let known = ledger.jobs(opened.id).await.unwrap();
+        let known = ledger.jobs_to_keep(opened.id).await.unwrap();
         let deps = Deps {
             fal: Fal::new(hosts, ApiKey::new("sandbox").unwrap()).unwrap(),
             ledger: ledger.clone(),

@@ -341,7 +341,7 @@ fn sifted(
 
 /// The jobs of an earlier run on a sandbox inside the process: that one is gone, with all that was
 /// at it, and nothing of it was paid for.
-pub(super) fn forget_requests(jobs: &mut [Job]) {
+pub(super) fn forget_requests(jobs: &mut [Box<Job>]) {
     for job in jobs {
         match &mut job.state {
             // What failed stays failed until somebody asks for another go, which begins anew.

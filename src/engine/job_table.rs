@@ -177,7 +177,8 @@ impl JobTable {
     }
 
     /// Takes in a job that is not here yet: the next one, or of a batch that many work on any.
-    pub(super) fn push(&mut self, job: Job) {
+    pub(super) fn push(&mut self, job: impl Into<Box<Job>>) {
+        let job = job.into();
         let id = job.id;
         self.cost.recall(&job);
         self.jobs.put(job);

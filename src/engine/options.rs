@@ -123,7 +123,7 @@ pub struct Deps {
     /// Where pictures go.
     pub output: Output,
     /// The jobs that the ledger knows of this batch.
-    pub known: Vec<Job>,
+    pub known: Vec<Box<Job>>,
     /// What jobs that are made again left on the disk.
     pub replaced: Vec<(JobId, Saved)>,
     /// What trials on a sandbox or a stand-in left in the output folder, by the photo's path: results

@@ -200,6 +200,21 @@ impl Ledger {
         self.inner.store.load_some(batch, after, 1000).await
     }
 
+    /// All of a batch's jobs, each where it can stay: a million are not in memory twice while somebody takes them in.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn jobs_to_keep(&self, batch: BatchId) -> Result<Vec<Box<Job>>, LedgerError> {
+        let mut jobs: Vec<Box<Job>> = Vec::new();
+        loop {
+            let next = self.jobs_after(batch, jobs.last().map(|job| job.id)).await?;
+            if next.is_empty() {
+                return Ok(jobs);
+            }
+            jobs.extend(next.into_iter().map(Box::new));
+        }
+    }
+
     /// What jobs that are made again left on the disk: it may be replaced by what comes of them.
     ///
     /// # Errors

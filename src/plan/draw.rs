@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::cost::CostModel;
 use super::duplicates::{Duplicates, Hashed, Likeness, Remembered, Sought, Wanted, sizes};
 use super::figures::{Plan, SkippedFile};
+use super::finder::Finder;
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
 use super::losses::Losing;
 use super::planner::{About, Cap, Planner, skipped_file};
@@ -89,7 +90,7 @@ struct Draft<'a> {
     jobs: Vec<Job>,
     standings: Vec<Standing>,
     /// Those of the ledger that were not found yet.
-    known: HashMap<Box<Path>, JobId>,
+    known: Finder,
     /// Those that count, as they were found.
     met: Vec<JobId>,
     duplicates: Duplicates,
@@ -115,14 +116,14 @@ impl<'a> Draft<'a> {
             cost: CostModel::new(basis.price.clone(), basis.params.clone(), basis.model.clone()),
             jobs: Vec::new(),
             standings: Vec::new(),
-            known: HashMap::new(),
+            known: Finder::default(),
             met: Vec::new(),
             duplicates: Duplicates::new(earlier, basis.memory),
             remembered: Remembered::new(Arc::clone(basis.memory)),
             reserved: Usd::ZERO,
         };
-        for job in basis.ledger.jobs(basis.batch).await? {
-            draft.recall(job);
+        for job in basis.ledger.jobs_to_keep(basis.batch).await? {
+            draft.recall(*job);
         }
         Ok(draft)
     }
@@ -136,15 +137,21 @@ impl<'a> Draft<'a> {
             self.duplicates.learn(job.id, job.photo.bytes, Some(content));
         }
         self.standings.push(Standing::at_start(&job, self.basis.retry_failed));
-        self.known.insert(job.photo.path.clone(), job.id);
+        let id = job.id;
         self.jobs.push(job);
+        let Self { known, jobs, .. } = self;
+        let path_of = |id: JobId| jobs.get(id.index()).map(|job| &*job.photo.path);
+        if let Some(path) = path_of(id) {
+            known.insert(id, path, path_of);
+        }
     }
 
     fn arrive(&mut self, found: Found) {
         if found.has_own() {
             self.cost.differ();
         }
-        let known = self.known.remove(&found.photo().path);
+        let Self { known, jobs, .. } = self;
+        let known = known.remove(&*found.photo().path, |id| jobs.get(id.index()).map(|job| &*job.photo.path));
         let id = known.unwrap_or(JobId::at(self.jobs.len()));
         let found = found.into_job(id);
         let standing = Standing::of(&found.state);
@@ -178,7 +185,7 @@ impl<'a> Draft<'a> {
 
     /// Every photo has been found.
     fn all_found(&mut self) {
-        let mut gone: Vec<_> = std::mem::take(&mut self.known).into_values().collect();
+        let mut gone: Vec<_> = std::mem::take(&mut self.known).iter().collect();
         gone.sort_unstable();
         for id in gone {
             if self.basis.walks

@@ -6,6 +6,7 @@ mod cost;
 mod draw;
 mod duplicates;
 mod figures;
+pub(crate) mod finder;
 mod known;
 mod losses;
 mod planner;

@@ -77,7 +77,7 @@ impl Bench {
             fal: Fal::new(hosts, ApiKey::new("sandbox:key").unwrap()).unwrap(),
             writer: ledger.writer(opened.id),
             output: Output::open(&key.output, Captions::default()).unwrap(),
-            known: ledger.jobs(opened.id).await.unwrap(),
+            known: ledger.jobs_to_keep(opened.id).await.unwrap(),
             replaced: ledger.replaced(opened.id).await.unwrap(),
             trials: std::collections::HashMap::default(),
             spent: ledger.batch(opened.id).await.unwrap().spent,

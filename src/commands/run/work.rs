@@ -128,7 +128,7 @@ impl Work {
             ledger: self.ledger.clone(),
             writer: self.ledger.writer(id),
             output: self.output.of_batch(&batch.key.model, batch.params.growth().as_deref()),
-            known: self.ledger.jobs(id).await?,
+            known: self.ledger.jobs_to_keep(id).await?,
             replaced: Vec::new(),
             trials: HashMap::new(),
             spent: Spent::NOTHING,
@@ -325,7 +325,7 @@ impl Work {
         link: Option<Link>,
     ) -> Result<Deps, Failure> {
         // A worker takes one after another.
-        let mut known = if self.course.is_some() { Vec::new() } else { self.ledger.jobs(opened.id).await? };
+        let mut known = if self.course.is_some() { Vec::new() } else { self.ledger.jobs_to_keep(opened.id).await? };
         if self.forgets {
             forget_requests(&mut known);
         }

@@ -50,6 +50,7 @@ use crate::engine::table::Looker;
 use crate::engine::tasks::Pool;
 use crate::job::{Job, JobId, Saved, Spent, Terms, Timestamp, Usd};
 use crate::ledger::Ledger;
+use crate::plan::finder::Finder;
 use crate::plan::{Cap, Choices, Losing, Planner};
 use crate::webhook::{Inbox, News};
 
@@ -181,7 +182,7 @@ impl Engine {
                 planner,
                 selection: Choices::default(),
                 edit: PlanEdit::new(options.params.clone()),
-                known: HashMap::new(),
+                known: Finder::default(),
                 changed: HashMap::new(),
                 standings: Vec::new(),
                 trials,
@@ -211,7 +212,7 @@ impl Engine {
         Handle { ended, face }
     }
 
-    async fn run(mut self, known: Vec<Job>, spent: Spent, mut feed: Feed) -> End {
+    async fn run(mut self, known: Vec<Box<Job>>, spent: Spent, mut feed: Feed) -> End {
         self.tell(What::Opened(Arc::clone(&self.facts)));
         if let Some(message) = self.facts.schema_changed.clone() {
             let action =

@@ -50,8 +50,8 @@ impl JobTable {
 
     /// Holds a cap: of what nobody can count, what the dearest so far was billed, and a margin. `known` are jobs
     /// that are still to be taken in.
-    pub(in crate::engine) fn hold_cap(&mut self, known: &[Job]) {
-        self.reckon_anew(|cost, jobs| cost.hold_cap(jobs.iter().chain(known)));
+    pub(in crate::engine) fn hold_cap(&mut self, known: &[Box<Job>]) {
+        self.reckon_anew(|cost, jobs| cost.hold_cap(jobs.iter().chain(known.iter().map(|job| &**job))));
     }
 
     /// What is held of a cap for each; `None` where that can be counted, or nobody asked for it.

@@ -13,6 +13,7 @@ use crate::engine::publish::faces::{FaceId, Faces};
 use crate::intake::{Arrival, Found};
 use crate::job::{Job, JobId, Saved, Usd};
 use crate::model::{Listing, Params, UnitPrice};
+use crate::plan::finder::Finder;
 use crate::plan::{Choices, Planner, Standing};
 
 /// What goes on as a batch of its own: the same photos with other parameters.
@@ -52,7 +53,7 @@ pub(in crate::engine) struct Planning {
     pub(in crate::engine) selection: Choices,
     pub(in crate::engine) edit: PlanEdit,
     /// Jobs that the ledger knew, by path, until all photos are found; from there on all, where folders are watched.
-    pub(in crate::engine) known: HashMap<Box<Path>, JobId>,
+    pub(in crate::engine) known: Finder,
     /// Photos that changed while their jobs were on their way, as they are now.
     pub(in crate::engine) changed: HashMap<JobId, Box<Job>>,
     /// How those of them stood when this run began, by their number.

@@ -26,13 +26,13 @@ impl Slots {
     }
 
     /// Takes a job in that is not here yet.
-    pub(in crate::engine) fn put(&mut self, job: Job) {
+    pub(in crate::engine) fn put(&mut self, job: Box<Job>) {
         let place = job.id.index();
         if self.0.len() <= place {
             self.0.resize_with(place + 1, || None);
         }
         if let Some(slot) = self.0.get_mut(place) {
-            *slot = Some(Box::new(job));
+            *slot = Some(job);
         }
     }
 

@@ -141,6 +141,11 @@ async fn what_gives_way_to_another_photo_is_kept_whether_it_was_written_before_o
         let found: Vec<_> = found.iter().map(|found| (found.job.id, found.is_former)).collect();
         assert_eq!(found, [(id(number.into()), true)]);
     }
+    // Asked for many at once, what is on its way counts, and what gave way.
+    let asked: Vec<_> = (1..=200).map(|number| upload(number).content).collect();
+    let sent = [1, 2, 7].map(|number| upload(number).content);
+    assert_eq!(ledger.sent_of(&asked).await.unwrap(), sent.into());
+    assert!(ledger.sent_of(&[]).await.unwrap().is_empty());
     let jobs = ledger.jobs(batch.id).await.unwrap();
     let stand: Vec<_> = jobs.iter().map(|job| job.state.status()).collect();
     assert_eq!(stand, [Status::Pending, Status::InQueue, Status::Pending]);

@@ -3,7 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::contents::Contents;
 use crate::job::{ContentHash, JobId};
+use crate::plan::finder::Finder;
 
 /// Photos by what they hold.
 #[derive(Debug, Default)]
@@ -11,8 +13,11 @@ pub(crate) struct DedupIndex {
     /// The lengths of photos that earlier runs sent, bytes.
     earlier: HashSet<u64>,
     classes: HashMap<u64, Class>,
-    contents: HashMap<JobId, ContentHash>,
-    leaders: HashMap<ContentHash, Leader>,
+    contents: Contents,
+    /// Of all photos that hold the same, the one that is sent; by what it holds.
+    leaders: Finder,
+    /// Those that wait for what becomes of a leader.
+    followers: HashMap<JobId, Vec<JobId>>,
 }
 
 /// The photos of one length.
@@ -24,14 +29,6 @@ enum Class {
     Opening { first: JobId, held: Vec<JobId> },
     /// The first one's hash is known: whoever comes is hashed.
     Open,
-}
-
-/// Of all photos that hold the same, the one that is sent.
-#[derive(Debug)]
-struct Leader {
-    id: JobId,
-    /// Those that wait for what becomes of it.
-    followers: Vec<JobId>,
 }
 
 /// What is to be done about a photo before it may be sent.
@@ -82,8 +79,10 @@ impl DedupIndex {
     /// hold the same leads them.
     pub(crate) fn learn(&mut self, id: JobId, bytes: u64, content: Option<ContentHash>) -> Vec<JobId> {
         if let Some(content) = content {
-            self.contents.insert(id, content);
-            self.leaders.entry(content).or_insert_with(|| Leader { id, followers: Vec::new() });
+            self.lose(id);
+            self.contents.set(id, Some(content));
+            let Self { contents, leaders, .. } = self;
+            leaders.insert(id, &content, |id| contents.get(id));
         }
         match self.classes.get_mut(&bytes) {
             Some(Class::Opening { first, .. }) if *first != id => Vec::new(),
@@ -98,9 +97,20 @@ impl DedupIndex {
         }
     }
 
+    /// What a photo holds is not known any more: if it leads, it does no longer.
+    fn lose(&mut self, id: JobId) {
+        let Self { contents, leaders, .. } = self;
+        if let Some(content) = contents.get(id)
+            && leaders.get(content, |id| contents.get(id)) == Some(id)
+        {
+            leaders.remove(content, |id| contents.get(id));
+        }
+        contents.set(id, None);
+    }
+
     /// A photo is another one by now. Gives who waited for its hash.
     pub(crate) fn forget(&mut self, id: JobId, bytes: u64) -> Vec<JobId> {
-        self.contents.remove(&id);
+        self.lose(id);
         match self.classes.get(&bytes) {
             Some(Class::One(first)) if *first == id => {
                 self.classes.remove(&bytes);
@@ -113,41 +123,43 @@ impl DedupIndex {
 
     /// What a photo holds, if it was hashed.
     pub(crate) fn content(&self, id: JobId) -> Option<ContentHash> {
-        self.contents.get(&id).copied()
+        self.contents.get(id).copied()
     }
 
     /// The photo that is sent for all that hold the same.
     pub(crate) fn leader(&self, content: &ContentHash) -> Option<JobId> {
-        self.leaders.get(content).map(|leader| leader.id)
+        self.leaders.get(content, |id| self.contents.get(id))
     }
 
     /// Whether nothing hangs on a photo: it neither leads others nor follows one, as far as is known.
     pub(crate) fn is_alone(&self, id: JobId) -> bool {
-        let leader = self.contents.get(&id).and_then(|content| self.leaders.get(content));
-        leader.is_none_or(|leader| leader.id == id && leader.followers.is_empty())
+        let leader = self.contents.get(id).and_then(|content| self.leader(content));
+        leader.is_none_or(|leader| leader == id && self.followers.get(&id).is_none_or(Vec::is_empty))
     }
 
     /// A photo waits for what becomes of its leader.
     pub(crate) fn follow(&mut self, content: &ContentHash, id: JobId) {
-        if let Some(leader) = self.leaders.get_mut(content)
-            && !leader.followers.contains(&id)
-        {
-            leader.followers.push(id);
+        if let Some(leader) = self.leader(content) {
+            let followers = self.followers.entry(leader).or_default();
+            if !followers.contains(&id) {
+                followers.push(id);
+            }
         }
     }
 
     /// The leader came to nothing: another takes its place.
     pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
-        if let Some(leader) = self.leaders.get_mut(content) {
-            leader.id = id;
+        let Some(before) = self.leader(content) else { return };
+        let Self { contents, leaders, followers, .. } = self;
+        leaders.replace(id, content, |id| contents.get(id));
+        if let Some(waiting) = followers.remove(&before) {
+            followers.entry(id).or_default().extend(waiting);
         }
     }
 
     /// Who waited for a photo, if it leads, in the order in which they were found.
     pub(crate) fn dismiss(&mut self, id: JobId) -> Vec<JobId> {
-        let content = self.contents.get(&id);
-        let leader = content.and_then(|content| self.leaders.get_mut(content)).filter(|leader| leader.id == id);
-        let mut followers = leader.map(|leader| std::mem::take(&mut leader.followers)).unwrap_or_default();
+        let mut followers = self.followers.remove(&id).unwrap_or_default();
         followers.sort_unstable();
         followers
     }
@@ -202,6 +214,21 @@ mod tests {
         dedup.take_over(&CAT, id(1));
         dedup.follow(&CAT, id(2));
         assert_eq!(dedup.dismiss(id(1)), [id(2)]);
+    }
+
+    #[test]
+    fn a_leader_that_became_another_leads_nobody() {
+        let mut dedup = DedupIndex::default();
+        for n in 0..3 {
+            dedup.learn(id(n), 10, Some(CAT));
+        }
+        dedup.follow(&CAT, id(1));
+        dedup.forget(id(0), 10);
+        assert_eq!((dedup.content(id(0)), dedup.leader(&CAT)), (None, None));
+        assert_eq!(dedup.dismiss(id(0)), [id(1)], "who waited for it is not forgotten");
+        dedup.learn(id(1), 10, Some(CAT));
+        dedup.learn(id(0), 11, Some(DOG));
+        assert_eq!((dedup.leader(&CAT), dedup.leader(&DOG)), (Some(id(1)), Some(id(0))));
     }
 
     #[test]

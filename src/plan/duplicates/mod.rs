@@ -2,6 +2,7 @@
 //! paid for again. Pure: who drives it reads the files and asks the ledger.
 
 mod content;
+mod contents;
 mod handful;
 mod index;
 mod kin;
@@ -123,6 +124,8 @@ impl Duplicates {
         self.contents.remove(&id);
         let freed = self.dedup.forget(id, bytes);
         self.free(freed);
+        // Who waited for what becomes of it has nobody any more: the first of them leads.
+        self.to_hash.extend(self.dedup.dismiss(id));
     }
 
     fn free(&mut self, freed: Vec<JobId>) {

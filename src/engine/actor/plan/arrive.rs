@@ -10,17 +10,18 @@ use crate::plan::{LEFT_OUT, SkippedFile, Standing, skipped_file, without_photo};
 
 impl Engine {
     /// Takes in the jobs of earlier runs. What was on its way goes on once its turn comes.
-    pub(in crate::engine::actor) fn recall(&mut self, known: Vec<Job>) {
+    pub(in crate::engine::actor) fn recall(&mut self, known: Vec<Box<Job>>) {
         for job in known {
             if job.id != self.jobs.next_id() {
                 tracing::error!(job = %job.id, "the ledger's jobs have a gap; the rest is taken as new");
                 break;
             }
-            self.planning.known.insert(job.photo.path.clone(), job.id);
+            let id = job.id;
             self.planning.standings.push(Standing::at_start(&job, self.options.retry_failed.as_ref()));
             let seconds = job.state.saved().and_then(|saved| saved.inference_s);
             self.publisher.throughput.took(seconds, &job.photo.slash_path());
             self.jobs.push(job);
+            self.know(id);
         }
         if self.options.manner.rests {
             // What others work on has not ended before it has there.
@@ -129,6 +130,15 @@ impl Engine {
         }
     }
 
+    /// A job is found by the path of its photo from here on.
+    fn know(&mut self, id: JobId) {
+        let Self { planning, jobs, .. } = self;
+        let path_of = |id| jobs.get(id).map(|job| &*job.photo.path);
+        if let Some(path) = path_of(id) {
+            planning.known.insert(id, path, path_of);
+        }
+    }
+
     /// Takes in photos that were found.
     fn arrive(&mut self, chunk: Vec<Found>) {
         let is_late = !self.planning.planner.is_walking();
@@ -137,15 +147,14 @@ impl Engine {
             if found.has_own() {
                 self.jobs.differ();
             }
-            let path = &found.photo().path;
-            let known = if is_late { self.planning.known.get(path).copied() } else { self.planning.known.remove(path) };
+            let path = &*found.photo().path;
+            let Self { planning, jobs, .. } = self;
+            let path_of = |id| jobs.get(id).map(|job| &*job.photo.path);
+            let known = if is_late { planning.known.get(path, path_of) } else { planning.known.remove(path, path_of) };
             if let Some(id) = known {
                 self.met_again(found.into_job(id));
             } else {
                 let id = self.jobs.next_id();
-                if is_late {
-                    self.planning.known.insert(path.clone(), id);
-                }
                 let mut job = found.into_job(id);
                 self.planning.selection.found(&job);
                 if self.course.started && self.is_left_out(&job) {
@@ -154,6 +163,9 @@ impl Engine {
                 new.push(job.clone());
                 let is_photo = matches!(job.state, JobState::Pending);
                 self.jobs.push(job);
+                if is_late {
+                    self.know(id);
+                }
                 self.count_in_plan(id);
                 if is_photo {
                     self.consider(id);
@@ -225,8 +237,8 @@ impl Engine {
 
     /// Every photo has been found. What was to be sent and is no longer there is not.
     pub(in crate::engine::actor) fn all_found(&mut self) {
-        let gone: Vec<JobId> = std::mem::take(&mut self.planning.known).into_values().collect();
-        for id in gone {
+        let gone = std::mem::take(&mut self.planning.known);
+        for id in gone.iter() {
             let Some(job) = self.jobs.get(id) else { continue };
             if self.options.walks
                 && let Some(transition) = without_photo(&job.state)
@@ -239,18 +251,19 @@ impl Engine {
         }
         self.planning.planner.end();
         if self.options.manner.watches {
-            self.planning.known = self.jobs.iter().map(|job| (job.photo.path.clone(), job.id)).collect();
+            let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
+            ids.into_iter().for_each(|id| self.know(id));
         }
         self.publisher.dirty = true;
     }
 
     /// A photo is no longer where it was, or a whole folder. What of it is not begun is not sent.
     fn gone(&mut self, path: &Path) {
-        let ids: Vec<JobId> = match self.planning.known.get(path) {
-            Some(id) => vec![*id],
-            None => {
-                self.planning.known.iter().filter(|(known, _)| known.starts_with(path)).map(|(_, id)| *id).collect()
-            }
+        let path_of = |id| self.jobs.get(id).map(|job| &*job.photo.path);
+        let known = &self.planning.known;
+        let ids: Vec<JobId> = match known.get(path, path_of) {
+            Some(id) => vec![id],
+            None => known.iter().filter(|id| path_of(*id).is_some_and(|known| known.starts_with(path))).collect(),
         };
         for id in ids {
             self.planning.changed.remove(&id);
