@@ -137,6 +137,21 @@ fn what_changes_is_sent_anew_and_what_is_only_moved_or_touched_is_not_paid_for_a
 }
 
 #[test]
+fn who_waits_for_a_photo_that_becomes_another_goes_on() {
+    let stage = Stage::with(Options { latency: Duration::from_secs(1), ..fast() });
+    stage.small_photos(8);
+    stage.photo("chelsea.png", "y.png").photo("chelsea.png", "z.png");
+    let watch = Watch::start(&stage, &["--watch", "-c", "1"]);
+    stage.until("one is at fal", |stats| stats["accepted"].as_u64() >= Some(1));
+    fs::write(stage.photos().join("y.png"), real("space/rocket.jpg")).unwrap();
+    watch.until_states("z.png", "DONE", 1);
+    watch.until_it_waits(1);
+    let (last, _) = watch.stop();
+    assert_eq!((last["done"].as_u64(), last["left"].as_u64()), (Some(10), Some(0)), "{last}");
+    assert_eq!(billed(&stage), 10, "neither holds what the other does");
+}
+
+#[test]
 fn what_goes_before_its_turn_is_not_sent_and_what_changes_on_its_way_is_sent_again() {
     let stage = Stage::with(Options { runners: 1, latency: Duration::from_secs(4), ..fast() });
     stage.photo("chelsea.png", "1.png");
