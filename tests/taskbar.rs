@@ -39,7 +39,7 @@ fn progress(seen: &Seen) -> Vec<String> {
 #[test]
 fn it_grows_on_a_terminal_that_knows_it_and_is_taken_away_at_the_end() {
     for form in ["--headless", "--json"] {
-        let stage = Stage::with(Options { runners: 1, ..fast() });
+        let stage = Stage::with(Options { runners: 1, latency: Duration::from_millis(400), ..fast() });
         stage.small_photos(4);
         let (mut term, out) = told(&stage, form, "WezTerm");
         assert!(term.wait_exit().success());

@@ -81,7 +81,7 @@ impl Desk {
             writer: ledger.writer(opened.id),
             ledger,
             output: Output::open(&key.output, Captions::default()).unwrap(),
-            known: (0..jobs).map(|at| job(at, jobs)).collect(),
+            known: (0..jobs).map(|at| Box::new(job(at, jobs))).collect(),
             replaced: Vec::new(),
             trials: HashMap::new(),
             spent: Spent::NOTHING,

@@ -188,7 +188,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read, or a row makes no sense.
     pub async fn jobs(&self, batch: BatchId) -> Result<Vec<Job>, LedgerError> {
-        self.inner.store.load(batch).await
+        Ok(self.jobs_to_keep(batch).await?.into_iter().map(|job| *job).collect())
     }
 
     /// The next thousand of a batch's jobs behind one, or its first: all of a large batch need not be in memory at once.
@@ -205,14 +205,7 @@ impl Ledger {
     /// # Errors
     /// As [`Self::jobs`].
     pub async fn jobs_to_keep(&self, batch: BatchId) -> Result<Vec<Box<Job>>, LedgerError> {
-        let mut jobs: Vec<Box<Job>> = Vec::new();
-        loop {
-            let next = self.jobs_after(batch, jobs.last().map(|job| job.id)).await?;
-            if next.is_empty() {
-                return Ok(jobs);
-            }
-            jobs.extend(next.into_iter().map(Box::new));
-        }
+        self.inner.store.load(batch).await
     }
 
     /// What jobs that are made again left on the disk: it may be replaced by what comes of them.

@@ -104,7 +104,7 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn record<'a>(&'a self, pending: &'a mut Pending, claims: &'a [Claiming]) -> Answer<'a, Vec<Option<Claimed>>>;
 
     /// A batch's jobs in the order of their numbers.
-    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Job>>;
+    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Box<Job>>>;
     /// So many of a batch's jobs behind a number, in the order of their numbers.
     fn load_some(&self, batch: BatchId, after: i64, most: i64) -> Answer<'_, Vec<Job>>;
     /// What jobs without a result left on the disk when they had one.

@@ -90,14 +90,14 @@ pub(super) async fn some_jobs<C: Sql>(
 }
 
 /// A batch's jobs in the order of their numbers.
-pub(super) async fn jobs<C: Sql>(connection: &mut C, batch: BatchId) -> Result<Vec<Job>, Failed> {
+pub(super) async fn jobs<C: Sql>(connection: &mut C, batch: BatchId) -> Result<Vec<Box<Job>>, Failed> {
     let count = connection.row("SELECT count(*) FROM jobs WHERE batch = ?", values![batch.0]).await?;
     let count = count.map_or(Ok(0), |row| row.number(0))?;
     let count = usize::try_from(count).unwrap_or(0);
     let mut jobs = Vec::with_capacity(count);
     let text = format!("SELECT {} FROM jobs WHERE batch = ? ORDER BY job", list::<C>());
     let read = |row: &C::Row| {
-        jobs.push(restore::job(row)?.1);
+        jobs.push(Box::new(restore::job(row)?.1));
         Ok(())
     };
     connection.each(AssertSqlSafe(text), values![batch.0], count, read).await?;

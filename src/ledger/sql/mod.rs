@@ -298,7 +298,7 @@ impl<D: Driver> Store for Tables<D> {
         })
     }
 
-    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Job>> {
+    fn load(&self, batch: BatchId) -> Answer<'_, Vec<Box<Job>>> {
         asks!(self, |connection| lookup::jobs(connection, batch))
     }
 

@@ -252,7 +252,9 @@ impl Engine {
         self.planning.planner.end();
         if self.options.manner.watches {
             let ids: Vec<_> = self.jobs.iter().map(|job| job.id).collect();
-            ids.into_iter().for_each(|id| self.know(id));
+            for id in ids {
+                self.know(id);
+            }
         }
         self.publisher.dirty = true;
     }
