@@ -49,6 +49,8 @@ pub(super) struct Pending {
     granted: Vec<(BatchId, Job)>,
     waiters: Vec<Waiter>,
     closed: bool,
+    /// Whether it holds what could not be written.
+    failed: bool,
 }
 
 /// A job that is to be written.
@@ -252,14 +254,14 @@ impl Queue {
         taken
     }
 
-    /// Returns once there is room for more jobs, or none will ever be written again.
+    /// Returns once there is room for more jobs, or nobody knows when there will be: what is found is shown all the same.
     pub(super) async fn room(&self) {
         loop {
             // Before it is looked at: what is taken in between is heard of.
             let taken = self.taken.notified();
             let is_crowded = {
                 let pending = self.lock();
-                pending.jobs.len() >= ROOM && !pending.closed
+                pending.jobs.len() >= ROOM && !pending.closed && !pending.failed
             };
             if !is_crowded {
                 return;
@@ -271,6 +273,7 @@ impl Queue {
     /// Puts back what could not be written, before what came since; who waits for it goes on waiting.
     pub(super) fn put_back(&self, mut unwritten: Pending) {
         let mut pending = self.lock();
+        pending.failed = true;
         unwritten.claims.append(&mut pending.claims);
         unwritten.waiters.append(&mut pending.waiters);
         pending.claims = std::mem::take(&mut unwritten.claims);
@@ -288,6 +291,8 @@ impl Queue {
         pending.jobs = unwritten.jobs;
         unwritten.attempts.append(&mut pending.attempts);
         pending.attempts = unwritten.attempts;
+        drop(pending);
+        self.taken.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {

@@ -98,8 +98,9 @@ impl Engine {
         self.hashed(first, unread);
     }
 
-    /// A photo goes where it can be sent from.
+    /// A photo goes where it can be sent from, and is counted as one that costs what it costs.
     pub(super) fn send(&mut self, id: JobId) {
+        self.jobs.reuse(id, false);
         match self.jobs.get(id).map(|job| &job.state) {
             // It may stand there already: whoever is begun once is passed over from then on.
             Some(JobState::Pending) => self.dedup.ready.push_back(id),

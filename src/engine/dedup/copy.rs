@@ -149,7 +149,7 @@ impl Dedup {
             let then = vec![Effect::LookForLost, Effect::Record];
             vec![Effect::Pays, Effect::Change(Transition::Inherit(intent), then)]
         } else {
-            vec![Effect::Pays, Effect::Send]
+            vec![Effect::Send]
         }
     }
 

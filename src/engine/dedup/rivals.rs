@@ -99,7 +99,7 @@ impl Dedup {
                     for call in useless {
                         self.awaited.settle(id, call);
                     }
-                    follows.push((id, vec![Effect::Pays, Effect::Send]));
+                    follows.push((id, vec![Effect::Send]));
                 }
                 Look::Take(origin) => {
                     self.awaited.jobs.remove(&id);

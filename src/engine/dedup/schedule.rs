@@ -130,7 +130,7 @@ impl Dedup {
             vec![Effect::Reuses]
         } else if leader.state.is_final() && !is_lost {
             self.duplicates.take_over(&content, id);
-            vec![Effect::Pays, Effect::Send]
+            vec![Effect::Send]
         } else if is_lost && !is_looking {
             vec![Effect::Fail(like_leader(&origin.same_as), Checkpoint::Nothing)]
         } else {
