@@ -84,9 +84,13 @@ fn work(stage: &Stage, ledger: &str) -> Worker {
 
 impl Worker {
     fn say(&self, signal: Signal) {
-        let said = kill_process(self.pid, signal);
-        // It may have ended by itself just before.
-        assert!(matches!(said, Ok(()) | Err(Errno::SRCH)), "{said:?}");
+        kill_process(self.pid, signal).unwrap();
+    }
+
+    /// Kills it, unless it ended by itself just before.
+    fn kill(&self) {
+        let killed = kill_process(self.pid, Signal::KILL);
+        assert!(matches!(killed, Ok(()) | Err(Errno::SRCH)), "{killed:?}");
     }
 }
 
@@ -232,7 +236,7 @@ fn killed_at_random_and_with_a_server_that_comes_back_each_photo_is_paid_once() 
         }
         most_used = most_used.max(used(&server, &place));
         let killed = workers.remove(fastrand::usize(..workers.len()));
-        killed.say(Signal::KILL);
+        killed.kill();
         end(killed);
         workers.push(work(&stage, &ledger));
         ids += 1;

@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::cost::CostModel;
-use super::duplicates::{Duplicates, Hashed, Likeness, Remembered, Sought, Wanted, sizes};
+use super::duplicates::{Duplicates, Hashed, JOURNEYS, Likeness, Remembered, Sought, Wanted, sizes};
 use super::figures::{Plan, SkippedFile};
 use super::finder::Finder;
 use super::known::{Failed, Standing, is_weighed_against_others, without_photo};
@@ -22,9 +22,6 @@ use crate::job::{
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Model, Params, UnitPrice};
 use crate::output::{Memory, Written};
-
-/// Journeys to the disk at once on which photos are hashed.
-const CHECKS: usize = 3;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -140,9 +137,8 @@ impl<'a> Draft<'a> {
         let id = job.id;
         self.jobs.push(job);
         let Self { known, jobs, .. } = self;
-        let path_of = |id: JobId| jobs.get(id.index()).map(|job| &*job.photo.path);
-        if let Some(path) = path_of(id) {
-            known.insert(id, path, path_of);
+        if let Some(path) = path_of(jobs, id) {
+            known.insert(id, path, |id| path_of(jobs, id));
         }
     }
 
@@ -151,7 +147,7 @@ impl<'a> Draft<'a> {
             self.cost.differ();
         }
         let Self { known, jobs, .. } = self;
-        let known = known.remove(&*found.photo().path, |id| jobs.get(id.index()).map(|job| &*job.photo.path));
+        let known = known.remove(&*found.photo().path, |id| path_of(jobs, id));
         let id = known.unwrap_or(JobId::at(self.jobs.len()));
         let found = found.into_job(id);
         let standing = Standing::of(&found.state);
@@ -225,7 +221,7 @@ impl<'a> Draft<'a> {
     async fn settle_duplicates(&mut self) -> Result<(), LedgerError> {
         let mut hashing = FuturesUnordered::new();
         loop {
-            while hashing.len() < CHECKS {
+            while hashing.len() < JOURNEYS {
                 let Self { duplicates, jobs, .. } = self;
                 let Some(few) = duplicates.next_few(|id| Some(jobs.get(id.index())?.photo.clone())) else { break };
                 hashing.push(few.hash(self.basis.ledger, self.basis.memory));
@@ -279,4 +275,9 @@ impl<'a> Draft<'a> {
         let cap = Cap { budget: *budget, used: spent.at_most + self.reserved };
         Ok((planner.plan(cap, |_| {}), self.jobs.iter().filter_map(skipped_file).collect()))
     }
+}
+
+/// The path of a job's photo below its folder.
+fn path_of(jobs: &[Job], id: JobId) -> Option<&Path> {
+    jobs.get(id.index()).map(|job| &*job.photo.path)
 }

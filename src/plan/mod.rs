@@ -18,7 +18,8 @@ pub(crate) use cost::CostModel;
 pub use draw::{Basis, draw};
 pub use duplicates::sizes;
 pub(crate) use duplicates::{
-    ANOTHER_TRY, Duplicates, Handful, Hashed, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted, content_of,
+    ANOTHER_TRY, Duplicates, Handful, Hashed, JOURNEYS, Likeness, Look, Origin, Remembered, Sought, Waiting, Wanted,
+    content_of,
 };
 pub use figures::{
     Change, Costs, Disk, Earlier, Field, FolderChoice, LeftOut, PhotoChoice, Plan, Same, Selection, SkippedFile, Skips,

@@ -9,10 +9,7 @@ use crate::engine::steps::stages::Outcome;
 use crate::engine::tasks::{Pool, Step};
 use crate::job::{Checkpoint, ContentHash, Job, JobId, JobState};
 use crate::ledger::LedgerError;
-use crate::plan::{Hashed, Sought};
-
-/// Journeys to the disk at once on which photos are hashed.
-const CHECKS: usize = 3;
+use crate::plan::{Hashed, JOURNEYS, Sought};
 
 /// The room, and what it looks at besides.
 macro_rules! dedup {
@@ -70,7 +67,7 @@ impl Engine {
     }
 
     pub(super) fn begin_next_check(&mut self) -> bool {
-        if self.scheduler.tasks.count(Pool::Checks) >= CHECKS {
+        if self.scheduler.tasks.count(Pool::Checks) >= JOURNEYS {
             return false;
         }
         let Some((first, few)) = self.dedup.next_few(&self.jobs) else { return false };

@@ -8,6 +8,9 @@ use crate::job::{ContentHash, JobId, Photo};
 use crate::ledger::Ledger;
 use crate::output::Memory;
 
+/// Journeys to the disk at once on which photos are hashed.
+pub(crate) const JOURNEYS: usize = 3;
+
 /// Photos that go together at most, and how many bytes are enough for a journey.
 const FEW: usize = 64;
 const ENOUGH: u64 = 8 << 20;

@@ -81,8 +81,7 @@ impl DedupIndex {
         if let Some(content) = content {
             self.lose(id);
             self.contents.set(id, Some(content));
-            let Self { contents, leaders, .. } = self;
-            leaders.insert(id, &content, |id| contents.get(id));
+            self.leaders.insert(id, &content, |id| self.contents.get(id));
         }
         match self.classes.get_mut(&bytes) {
             Some(Class::Opening { first, .. }) if *first != id => Vec::new(),
@@ -99,13 +98,10 @@ impl DedupIndex {
 
     /// What a photo holds is not known any more: if it leads, it does no longer.
     fn lose(&mut self, id: JobId) {
-        let Self { contents, leaders, .. } = self;
-        if let Some(content) = contents.get(id)
-            && leaders.get(content, |id| contents.get(id)) == Some(id)
-        {
-            leaders.remove(content, |id| contents.get(id));
+        if let Some(content) = self.content(id).filter(|content| self.leader(content) == Some(id)) {
+            self.leaders.remove(&content, |id| self.contents.get(id));
         }
-        contents.set(id, None);
+        self.contents.set(id, None);
     }
 
     /// A photo is another one by now. Gives who waited for its hash.
@@ -150,10 +146,9 @@ impl DedupIndex {
     /// The leader came to nothing: another takes its place.
     pub(crate) fn take_over(&mut self, content: &ContentHash, id: JobId) {
         let Some(before) = self.leader(content) else { return };
-        let Self { contents, leaders, followers, .. } = self;
-        leaders.replace(id, content, |id| contents.get(id));
-        if let Some(waiting) = followers.remove(&before) {
-            followers.entry(id).or_default().extend(waiting);
+        self.leaders.replace(id, content, |id| self.contents.get(id));
+        if let Some(waiting) = self.followers.remove(&before) {
+            self.followers.entry(id).or_default().extend(waiting);
         }
     }
 

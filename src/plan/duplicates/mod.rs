@@ -15,7 +15,7 @@ use crate::job::{ContentHash, JobId, OwnParams, Photo};
 use crate::output::Memory;
 
 pub(crate) use content::{ANOTHER_TRY, content_of};
-pub(crate) use handful::{Handful, Hashed};
+pub(crate) use handful::{Handful, Hashed, JOURNEYS};
 use index::{DedupIndex, Meet};
 pub use kin::sizes;
 pub(crate) use lookup::{Look, Origin, Sought, Waiting, Wanted};

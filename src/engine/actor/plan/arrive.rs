@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::engine::actor::Engine;
 use crate::engine::event::What;
+use crate::engine::job_table::JobTable;
 use crate::intake::{Arrival, Found};
 use crate::job::{Cause, CauseKind, Checkpoint, Group, Job, JobId, JobState, Met, Transition, meet};
 use crate::plan::{LEFT_OUT, SkippedFile, Standing, skipped_file, without_photo};
@@ -133,9 +134,8 @@ impl Engine {
     /// A job is found by the path of its photo from here on.
     fn know(&mut self, id: JobId) {
         let Self { planning, jobs, .. } = self;
-        let path_of = |id| jobs.get(id).map(|job| &*job.photo.path);
-        if let Some(path) = path_of(id) {
-            planning.known.insert(id, path, path_of);
+        if let Some(path) = path_of(jobs, id) {
+            planning.known.insert(id, path, |id| path_of(jobs, id));
         }
     }
 
@@ -149,7 +149,7 @@ impl Engine {
             }
             let path = &*found.photo().path;
             let Self { planning, jobs, .. } = self;
-            let path_of = |id| jobs.get(id).map(|job| &*job.photo.path);
+            let path_of = |id| path_of(jobs, id);
             let known = if is_late { planning.known.get(path, path_of) } else { planning.known.remove(path, path_of) };
             if let Some(id) = known {
                 self.met_again(found.into_job(id));
@@ -261,7 +261,7 @@ impl Engine {
 
     /// A photo is no longer where it was, or a whole folder. What of it is not begun is not sent.
     fn gone(&mut self, path: &Path) {
-        let path_of = |id| self.jobs.get(id).map(|job| &*job.photo.path);
+        let path_of = |id| path_of(&self.jobs, id);
         let known = &self.planning.known;
         let ids: Vec<JobId> = match known.get(path, path_of) {
             Some(id) => vec![id],
@@ -302,4 +302,9 @@ impl Engine {
         let jobs = self.jobs.index().members(Group::Skipped).filter_map(|id| self.jobs.get(id));
         jobs.filter_map(skipped_file).collect()
     }
+}
+
+/// The path of a job's photo below its folder.
+fn path_of(jobs: &JobTable, id: JobId) -> Option<&Path> {
+    jobs.get(id).map(|job| &*job.photo.path)
 }
