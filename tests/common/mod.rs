@@ -11,8 +11,13 @@
 )]
 
 pub(crate) mod host;
+#[cfg(unix)]
+pub(crate) mod line;
 pub(crate) mod options;
+pub(crate) mod page;
 pub(crate) mod platform;
+#[cfg(unix)]
+pub(crate) mod postgres;
 pub(crate) mod tagged;
 #[cfg(unix)]
 pub(crate) mod terminal;

@@ -50,7 +50,7 @@ fn every_row_has_a_name_of_its_own_and_a_failure_that_finds_it() {
     }
 }
 
-/// `tests/failures.rs` plays them.
+/// `tests/trouble/failures.rs` plays them.
 #[test]
 fn every_row_has_a_scenario_and_every_scenario_a_row() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/failures");

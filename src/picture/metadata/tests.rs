@@ -1,4 +1,4 @@
-//! Metadata of photos put on results, read back; `tests/metadata.rs` asks exiftool.
+//! Metadata of photos put on results, read back; `tests/photo/metadata.rs` asks exiftool.
 
 use std::io::Cursor;
 
