@@ -174,6 +174,7 @@ fn losses(header: &Header, by_fal: bool) -> Losses {
         .with(Loss::GainMap, header.besides.gain_map)
         .with(Loss::Film, header.besides.film)
         .with(Loss::DepthMap, header.besides.depth_map)
+        .with(Loss::Matte, header.besides.matte)
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 

@@ -130,6 +130,7 @@ pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Res
         .with(Loss::GainMap, header.besides.gain_map)
         .with(Loss::Film, header.besides.film)
         .with(Loss::DepthMap, header.besides.depth_map)
+        .with(Loss::Matte, header.besides.matte)
         .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made())
         .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS);
     if header.is_too_large_to_make(photo.bytes) {

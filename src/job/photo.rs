@@ -165,13 +165,15 @@ pub enum Loss {
     Orientation,
     /// It is far larger than most: so is what it costs.
     Size,
+    /// It has a matte of what it shows.
+    Matte,
 }
 
 impl Loss {
     /// Above this a photo is far larger than most, px.
     pub const MANY_PIXELS: u64 = 50_000_000;
     /// Every one, in the order in which they are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Transparency,
         Self::TransparencyLost,
         Self::RawPreview,
@@ -181,6 +183,7 @@ impl Loss {
         Self::GainMap,
         Self::Film,
         Self::DepthMap,
+        Self::Matte,
         Self::Orientation,
         Self::Size,
     ];
@@ -200,6 +203,7 @@ impl Loss {
             Self::GainMap => "HDR map lost",
             Self::Film => "film lost",
             Self::DepthMap => "depth map lost",
+            Self::Matte => "matte lost",
             Self::Orientation => "not turned",
             Self::Size => "above 50 MP",
         }

@@ -13,6 +13,14 @@ use crate::job::{Format, Pixels};
 /// What pictures are called that are parts of another: its mask, its gain map (Apple's own, too), how far away things are.
 const ALPHA: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
 const GAIN_MAP: [&[u8]; 2] = [b"urn:com:apple:photo:2020:aux:hdrgainmap", b"urn:iso:std:iso:ts:21496:-1"];
+const MATTES: [&[u8]; 6] = [
+    b"urn:com:apple:photo:2018:aux:portraiteffectsmatte",
+    b"urn:com:apple:photo:2019:aux:semantichairmatte",
+    b"urn:com:apple:photo:2019:aux:semanticskinmatte",
+    b"urn:com:apple:photo:2019:aux:semanticteethmatte",
+    b"urn:com:apple:photo:2020:aux:semanticglassesmatte",
+    b"urn:com:apple:photo:2020:aux:semanticskymatte",
+];
 const DEPTH: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth", b"urn:mpeg:hevc:2015:auxid:2"];
 
 /// Reads what the main picture's properties say. EXIF has no say in which way up it is (ISO/IEC 23008-12,
@@ -80,7 +88,8 @@ fn described(meta: &[u8]) -> Option<Header> {
     let mut header = Header { carried, ..Header::plain(Format::Avif, Pixels::new(0, 0)) };
     let has = |urns: &[&[u8]]| properties.iter().any(|(name, body)| name == b"auxC" && is_of(body, urns));
     header.alpha = has(&ALPHA);
-    header.besides = Besides { gain_map: gain_map || has(&GAIN_MAP), film: false, depth_map: has(&DEPTH) };
+    header.besides =
+        Besides { gain_map: gain_map || has(&GAIN_MAP), film: false, depth_map: has(&DEPTH), matte: has(&MATTES) };
     for index in of_main {
         let Some((name, body)) = usize::from(index).checked_sub(1).and_then(|index| properties.get(index)) else {
             continue;
@@ -247,6 +256,7 @@ mod tests {
         let besides = |urn: &[u8]| described(&meta(&[boxed(b"auxC", &[&[0; 4], urn].concat())])).unwrap().besides;
         assert!(besides(b"urn:com:apple:photo:2020:aux:hdrgainmap\0").gain_map);
         assert!(besides(b"urn:mpeg:hevc:2015:auxid:2\0").depth_map);
-        assert_eq!(besides(b"urn:com:apple:photo:2018:aux:portraiteffectsmatte\0"), Besides::default());
+        assert!(besides(b"urn:com:apple:photo:2018:aux:portraiteffectsmatte\0").matte);
+        assert_eq!(besides(b"urn:com:apple:photo:2023:aux:styledelta\0"), Besides::default());
     }
 }

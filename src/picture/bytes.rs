@@ -82,6 +82,21 @@ impl<R: Read + Seek> Bytes<R> {
         Ok(())
     }
 
+    /// Where the next byte stands, from the file's beginning.
+    pub(super) fn position(&self) -> u64 {
+        self.at
+    }
+
+    /// Goes on so many bytes from the beginning, which must be there.
+    pub(super) fn go_to(&mut self, at: u64) -> Result<(), Flaw> {
+        if at > self.len {
+            return Err(Flaw::Short);
+        }
+        self.at = at;
+        self.inner.seek(SeekFrom::Start(at))?;
+        Ok(())
+    }
+
     /// Goes on at `count` bytes before the end, or at the beginning of a shorter file.
     pub(super) fn go_to_tail(&mut self, count: u64) -> Result<(), Flaw> {
         self.at = self.len.saturating_sub(count);

@@ -7,6 +7,7 @@ mod alpha;
 mod avif;
 mod boxes;
 mod bytes;
+mod directory;
 mod downscale;
 mod error;
 mod facts;

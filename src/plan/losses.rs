@@ -102,6 +102,7 @@ impl LossNote {
             Loss::GainMap => "with a map that makes them brighter on HDR screens: come back without it",
             Loss::Film => "with a film in them (motion photos): come back without it",
             Loss::DepthMap => "with a depth map: come back without it",
+            Loss::Matte => "with a matte of what they show (portrait photos): come back without it",
             Loss::Orientation => "that cannot be turned upright here: may come back on the side",
             Loss::Size => "above 50 MP",
         }

@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
+    clippy::print_stderr,
     reason = "each test file uses some of it, and a test may panic"
 )]
 

@@ -1,5 +1,7 @@
 //! Azure Blob Storage of the test's own: Microsoft's Azurite, from npm, which `.ci/run` installs.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::SystemTime;

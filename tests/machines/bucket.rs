@@ -1,5 +1,7 @@
 //! An S3 server of the test's own: moto's, which `tests/machines/requirements.txt` names and `.ci/run` installs.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,7 @@
 //! Photos and results in a bucket, at a real S3 server.
 
 #![cfg(feature = "cloud")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+#![expect(clippy::panic, reason = "a test may panic")]
 
 use std::io::Cursor;
 use std::process::Command;

@@ -2,7 +2,7 @@
 //! behind is done by another, and nobody waits for who reads what one tells.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and tell what it skips")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

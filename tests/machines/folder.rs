@@ -1,6 +1,8 @@
 //! A folder of this machine behind a WebDAV server: WsgiDAV, which `tests/machines/requirements.txt` names and `.ci/run`
 //! installs.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,7 +1,7 @@
 //! A batch of a shared ledger looked at from another machine: through the ledger alone it is seen live, and all keys work.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and tell what it skips")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

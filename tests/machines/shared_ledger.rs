@@ -1,7 +1,7 @@
 //! The built program with its ledger on a PostgreSQL server: the main job, kills, and a server that goes away.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and tell what it skips")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

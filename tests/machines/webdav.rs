@@ -1,8 +1,6 @@
 //! Photos and results in a folder of a WebDAV server, at a real one.
 
 #![cfg(feature = "cloud")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::io::Cursor;
 use std::time::{Duration, SystemTime};

@@ -2,12 +2,7 @@
 //! processes under one cap and one window, killed at random, cut off.
 
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    reason = "a test may panic, and tell what it skips"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::process::{Command, Stdio};
 use std::thread::{JoinHandle, sleep, spawn};

@@ -198,6 +198,23 @@ fn jpeg_xl_and_pcx_come_back_as_what_they_show() {
     assert!(off / (wanted.as_raw().len() as u64) < 16, "{off}");
 }
 
+#[cfg(feature = "jxl")]
+#[test]
+fn jpeg_xl_of_inks_comes_back_in_the_colours_that_they_make() {
+    let stage = Stage::new();
+    fs::copy(common::root().join("tests/cases/cmyk.jxl"), stage.photos().join("inks.jxl")).unwrap();
+    stage.run(&[]).assert_status(0);
+    let result = image::open(stage.output().join("inks.png")).unwrap().into_rgb8();
+    assert_eq!(result.dimensions(), (96, 64));
+    // Cyan, magenta, yellow, and what half of the black leaves of white by its profile (L* 50).
+    let quarters = [((20, 16), [0, 255, 255]), ((70, 16), [255, 0, 255]), ((20, 48), [255, 255, 0])];
+    for ((x, y), wanted) in quarters.into_iter().chain([((70, 48), [119, 119, 119])]) {
+        let got = result.get_pixel(x, y).0;
+        let is_near = got.iter().zip(wanted).all(|(got, wanted)| got.abs_diff(wanted) < 12);
+        assert!(is_near, "{x}, {y}: {got:?}, not {wanted:?}");
+    }
+}
+
 #[test]
 fn of_several_pages_the_first_is_sent_and_that_is_said() {
     use tiff::encoder::{TiffEncoder, colortype};

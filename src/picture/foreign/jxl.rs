@@ -3,7 +3,9 @@
 use std::io::{Cursor, Read, Seek};
 
 use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
-use jxl_oxide::{AllocTracker, AuxBoxData, InitializeResult, JxlImage, PixelFormat};
+use jxl_oxide::{
+    AllocTracker, AuxBoxData, EnumColourEncoding, InitializeResult, JxlImage, Moxcms, PixelFormat, RenderingIntent,
+};
 
 use super::{Decoded, SaidByJxl};
 use crate::job::{Format, Pixels};
@@ -22,7 +24,7 @@ pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
     file.rewind().ok()?;
     let mut reading = JxlImage::builder().alloc_tracker(AllocTracker::with_limit(HEADER_MEMORY)).build_uninit();
     let (mut rest, mut read) = (Vec::new(), 0);
-    let image = loop {
+    let mut image = loop {
         let before = rest.len();
         file.by_ref().take(PAGE as u64).read_to_end(&mut rest).ok()?;
         read += rest.len() - before;
@@ -37,20 +39,32 @@ pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
         }
     };
     let about = &image.image_header().metadata;
+    let (depth, animated) = (about.bit_depth.bits_per_sample(), about.animation.is_some());
+    let inks = as_colours(&mut image);
     let format = image.pixel_format();
-    // Nobody reads inks of it here: it is named on the plan instead of failing later.
-    if matches!(format, PixelFormat::Cmyk | PixelFormat::Cmyka) {
-        return None;
-    }
     Some(Header {
-        colour: if format.is_grayscale() { Colour::Grey } else { Colour::Rgb },
-        depth: u8::try_from(about.bit_depth.bits_per_sample()).unwrap_or(u8::MAX),
+        colour: match format.is_grayscale() {
+            _ if inks => Colour::Cmyk,
+            true => Colour::Grey,
+            false => Colour::Rgb,
+        },
+        depth: u8::try_from(depth).unwrap_or(u8::MAX),
         alpha: format.has_alpha(),
-        animated: about.animation.is_some(),
+        animated,
         // They may stand behind the picture.
         carried: Carried { exif: true, xmp: true, iptc: false, icc: true },
         ..Header::plain(Format::Png, Pixels::new(image.width(), image.height()))
     })
+}
+
+/// Has one of inks come as sRGB, by the profile of its inks; whether it is such.
+fn as_colours(image: &mut JxlImage) -> bool {
+    let inks = image.pixel_format().has_black();
+    if inks {
+        image.set_cms(Moxcms);
+        image.request_color_encoding(EnumColourEncoding::srgb(RenderingIntent::Relative));
+    }
+    inks
 }
 
 /// Its first picture, upright, with the profile of what comes out.
@@ -59,8 +73,9 @@ pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
 /// What its decoder says.
 pub(super) fn decode(bytes: &[u8], most: u64) -> Result<Decoded, String> {
     let tracker = AllocTracker::with_limit(usize::try_from(most).unwrap_or(usize::MAX));
-    let image =
+    let mut image =
         JxlImage::builder().alloc_tracker(tracker).read(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    as_colours(&mut image);
     let format = image.pixel_format();
     let picture = image.render_frame(0).map_err(|error| error.to_string())?;
     let mut stream = picture.stream();
@@ -72,7 +87,7 @@ pub(super) fn decode(bytes: &[u8], most: u64) -> Result<Decoded, String> {
         PixelFormat::Graya => GrayAlphaImage::from_raw(width, height, samples).map(Into::into),
         PixelFormat::Rgb => RgbImage::from_raw(width, height, samples).map(Into::into),
         PixelFormat::Rgba => RgbaImage::from_raw(width, height, samples).map(Into::into),
-        PixelFormat::Cmyk | PixelFormat::Cmyka => return Err("its inks are not read".to_owned()),
+        PixelFormat::Cmyk | PixelFormat::Cmyka => return Err("its inks are not known as colours".to_owned()),
     };
     let made = made.ok_or("it has no pixels")?;
     Ok((made, Some(image.rendered_icc())))
@@ -81,7 +96,8 @@ pub(super) fn decode(bytes: &[u8], most: u64) -> Result<Decoded, String> {
 /// Its EXIF, XMP and profile.
 pub(super) fn said(bytes: &[u8]) -> Option<SaidByJxl> {
     let tracker = AllocTracker::with_limit(HEADER_MEMORY.max(4 * bytes.len()));
-    let image = JxlImage::builder().alloc_tracker(tracker).read(Cursor::new(bytes)).ok()?;
+    let mut image = JxlImage::builder().alloc_tracker(tracker).read(Cursor::new(bytes)).ok()?;
+    as_colours(&mut image);
     let boxes = image.aux_boxes();
     let exif = match boxes.first_exif() {
         Ok(AuxBoxData::Data(exif)) => exif.payload().get(exif.tiff_header_offset() as usize..).map(<[u8]>::to_vec),

@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read, Seek};
 
 use super::canon;
-use super::directory::{Directories, Entry};
+use crate::picture::directory::{Directories, Entry};
 
 /// The longest value that is taken over, bytes.
 const LONGEST: u64 = 64 << 10;

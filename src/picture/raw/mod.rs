@@ -1,16 +1,15 @@
 //! Camera raw: nothing is developed here, but cameras put a picture of full size beside it, which is sent in its place.
 
 mod canon;
-mod directory;
 mod metadata;
 #[cfg(test)]
 mod tests;
 
 use std::io::{Read, Seek, SeekFrom};
 
+use super::directory::{Directories, Entry};
 use super::{Header, Orientation, Other, header};
 use crate::job::{Format, Pixels};
-use directory::{Directories, Entry};
 pub(super) use metadata::{Said, said};
 
 /// A preview is taken for the picture if its sides are at least so much of the sensor's, in hundredths.

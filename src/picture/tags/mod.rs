@@ -25,6 +25,8 @@ pub(super) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 pub(super) const ICC: &[u8] = b"ICC_PROFILE\0";
 /// What JPEG puts before a word on its gain map (ISO 21496-1, annex C).
 const GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
+/// What JPEG puts before an index of further pictures (CIPA DC-007, 5.2.1).
+const MULTI_PICTURE: &[u8] = b"MPF\0";
 /// What JPEG puts before Photoshop's resources, IPTC among them.
 pub(super) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
@@ -44,6 +46,7 @@ pub struct Carried {
 
 /// What phones put beside a photo into its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not")]
 pub struct Besides {
     /// A map by which screens that can make it brighter.
     pub gain_map: bool,
@@ -51,6 +54,28 @@ pub struct Besides {
     pub film: bool,
     /// A map of how far away what it shows is.
     pub depth_map: bool,
+    /// A matte of what it shows: a person, their hair, the sky.
+    pub matte: bool,
+}
+
+impl Besides {
+    /// What one of two has.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            gain_map: self.gain_map || other.gain_map,
+            film: self.film || other.film,
+            depth_map: self.depth_map || other.depth_map,
+            matte: self.matte || other.matte,
+        }
+    }
+}
+
+/// What a JPEG says of further pictures behind it.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// Where the block stands in the file, bytes: places in it are counted from there.
+    pub(super) at: u64,
+    pub(super) block: Vec<u8>,
 }
 
 /// What has been seen of a picture's metadata so far.
@@ -58,6 +83,7 @@ pub struct Besides {
 pub(super) struct Tags {
     pub(super) carried: Carried,
     pub(super) besides: Besides,
+    pub(super) index: Option<Index>,
     by_exif: Option<Orientation>,
     by_xmp: Option<Orientation>,
 }
@@ -124,7 +150,7 @@ impl Tags {
             0xed => PHOTOSHOP.len(),
             _ => return Ok(0),
         };
-        let head = bytes.up_to(length.min(longest as u64))?;
+        let mut head = bytes.up_to(length.min(longest as u64))?;
         let read = head.len() as u64;
         let rest = length.saturating_sub(read);
         match code {
@@ -142,6 +168,14 @@ impl Tags {
                 let packet = bytes.up_to(rest)?;
                 self.xmp(&packet);
                 return Ok(read + packet.len() as u64);
+            }
+            0xe2 if head.starts_with(MULTI_PICTURE) => {
+                let at = bytes.position().saturating_sub(read).saturating_add(MULTI_PICTURE.len() as u64);
+                let mut block = head.split_off(MULTI_PICTURE.len());
+                block.extend(bytes.up_to(rest)?);
+                let length = MULTI_PICTURE.len() + block.len();
+                self.index = Some(Index { at, block });
+                return Ok(length as u64);
             }
             0xe2 => {
                 self.carried.icc |= head == ICC;

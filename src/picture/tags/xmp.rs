@@ -15,14 +15,22 @@ pub(super) fn orientation(packet: &[u8]) -> Option<Orientation> {
 }
 
 /// Adds what a packet tells of: a gain map (Ultra HDR 1.1), a film (Motion Photo 1.0, and Micro Video before it), a depth
-/// map (Google's `GDepth`, and Dynamic Depth 1.0).
+/// map (Google's `GDepth`, and Dynamic Depth 1.0); and that its own picture is such a map or a matte (Apple's
+/// `pixeldatainfo` and `depthData`).
 pub(super) fn besides(packet: &[u8], found: &mut Besides) {
     let is_one = |name| values(packet, name).any(|value| value.starts_with(b"1"));
     let has = |name| values(packet, name).next().is_some();
     let holds = |kind: &[u8]| values(packet, b"Item:Semantic").any(|value| value.starts_with(kind));
-    found.gain_map |= has(b"hdrgm:Version") || holds(b"GainMap");
+    let is_of_apple = |kind: &[u8]| {
+        values(packet, b"AuxiliaryImageType").any(|value| {
+            let end = value.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'<')).unwrap_or(value.len());
+            value.get(..end).is_some_and(|urn| urn.starts_with(b"urn:com:apple:photo:") && urn.ends_with(kind))
+        })
+    };
+    found.gain_map |= has(b"hdrgm:Version") || holds(b"GainMap") || is_of_apple(b":hdrgainmap");
     found.film |= is_one(b":MotionPhoto") || is_one(b":MicroVideo") || holds(b"MotionPhoto");
-    found.depth_map |= has(b"GDepth:Format") || holds(b"Depth");
+    found.depth_map |= has(b"GDepth:Format") || has(b"depthData:DepthDataVersion") || holds(b"Depth");
+    found.matte |= is_of_apple(b"matte");
 }
 
 /// The values of a property, each with all that follows it; a longer name's begin with the rest of that.

@@ -152,7 +152,8 @@ impl<'a, F: Read + Seek> Directories<'a, F> {
         if self.little { u16::from_le_bytes } else { u16::from_be_bytes }
     }
 
-    fn u32_of(&self) -> fn([u8; 4]) -> u32 {
+    /// How its bytes make a number.
+    pub(super) fn u32_of(&self) -> fn([u8; 4]) -> u32 {
         if self.little { u32::from_le_bytes } else { u32::from_be_bytes }
     }
 }

@@ -1,5 +1,7 @@
 //! JPEG: its segments, and the end of its picture (ITU-T T.81, annex B).
 
+mod several;
+
 use std::io::{Read, Seek};
 
 use super::Header;
@@ -16,7 +18,7 @@ const START: u8 = 0xd8;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// Reads up to the frame header, which comes after EXIF and before any picture data.
+/// Reads up to the frame header, which comes after EXIF and before any picture data, and what it is told of behind that.
 pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     bytes.skip(2)?;
     let mut tags = Tags::default();
@@ -27,7 +29,12 @@ pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Fla
                 let read = tags.read_segment(bytes, code, length)?;
                 bytes.skip(length.saturating_sub(read))?;
             }
-            code if is_frame(code) => return Ok(frame(bytes)?.with(&tags)),
+            code if is_frame(code) => {
+                let header = frame(bytes)?;
+                let behind = tags.index.take().map(|index| several::behind(bytes, &index)).unwrap_or_default();
+                tags.besides = tags.besides.and(behind.besides);
+                return Ok(Header { pages: behind.views, ..header }.with(&tags));
+            }
             END | SCAN => return Err(Flaw::Damaged("no frame header")),
             code => skip_segment(bytes, code)?,
         }
