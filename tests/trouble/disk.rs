@@ -41,10 +41,11 @@ fn where_it_may_mount(test: &str, body: impl FnOnce()) {
         eprintln!("SKIPPED {test}: this system lets us mount nothing");
         return;
     };
+    let (_, module) = module_path!().split_once("::").unwrap();
     let inside = Command::new("unshare")
         .args(way)
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture"])
         .env(INSIDE, "1")
         .output()
         .unwrap();
