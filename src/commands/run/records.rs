@@ -128,7 +128,7 @@ async fn keep(
 }
 
 /// Writes the records of a batch, unless there is nothing to record: neither this run nor an earlier one began a job.
-/// It never has more than a thousand jobs in hand.
+/// It never has more than two thousand jobs in hand.
 pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
     let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
     if row.counts.keys().all(|status| status.is_untouched()) {
@@ -138,19 +138,19 @@ pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) ->
     let params = terms.params.clone();
     let mut records = blocking(move || output.records(&terms)).await?;
     further::learn(records.files(), ledger, &params).await.map_err(|error| Failure::disk(&error))?;
-    let mut last = None;
-    loop {
-        let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
-        let Some(job) = jobs.last() else { break };
-        last = Some(job.id);
+    let mut jobs = ledger.jobs_after(batch, None).await.map_err(|error| Failure::disk(&error))?;
+    while let Some(last) = jobs.last().map(|job| job.id) {
         for own in jobs.iter().filter_map(|job| job.own.as_ref()) {
             further::learn(records.files(), ledger, &own.0).await.map_err(|error| Failure::disk(&error))?;
         }
-        records = blocking(move || {
+        // The next are read while these are written.
+        let added = blocking(move || {
             jobs.iter().try_for_each(|job| records.add(job))?;
             Ok(records)
-        })
-        .await?;
+        });
+        let (added, next) = tokio::join!(added, ledger.jobs_after(batch, Some(last)));
+        records = added?;
+        jobs = next.map_err(|error| Failure::disk(&error))?;
     }
     blocking(move || records.finish()).await
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::journal::journals;
-use super::lines::each_line;
+use super::lines::{each_line, text_of};
 use super::metadata::Line;
 use super::places::{metadata_path, open, others_path};
 use crate::job::{
@@ -66,8 +66,12 @@ impl Memory {
             let read = open(&path).and_then(|file| {
                 let Some(file) = file else { return Ok(()) };
                 each_line(file, |line| {
-                    let line = Line::read(line)
-                        .filter(|line| !RequestId::new(&line.origin.request_id).is_ok_and(|id| known.contains(&id)));
+                    let is_known = |id: &str| RequestId::new(id).is_ok_and(|id| known.contains(&id));
+                    // Most are: no more of them is looked at.
+                    if text_of(line, "request_id").is_some_and(is_known) {
+                        return;
+                    }
+                    let line = Line::read(line).filter(|line| !is_known(&line.origin.request_id));
                     if let Some(line) = line {
                         by_picture.insert(line.file_name.clone(), line);
                     }

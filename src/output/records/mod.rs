@@ -18,7 +18,7 @@ mod places;
 mod report;
 
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
@@ -31,6 +31,9 @@ use self::places::{captions_path, failures_path, metadata_path, open, others_pat
 use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished, is_there};
+
+/// What is compared at a time, bytes.
+const COMPARED: usize = 64 * 1024;
 
 /// Records being written. Nothing is seen of them before they are finished, and nothing is left of
 /// them if they are dropped.
@@ -184,6 +187,9 @@ impl Records {
         });
         left_over.write_to([&ours, &others], &mut pictures).map_err(|error| done(path, error))?;
         for (path, ours) in places.iter().zip([ours, others]) {
+            if is_there_already(&ours, path).map_err(|error| done(path, error))? {
+                continue;
+            }
             let file = after_theirs(&root, path, &pictures, ours).map_err(|error| done(path, error))?;
             // No pictures, no record of them.
             if is_there(path) || file.length().is_ok_and(|written| written > 0) {
@@ -213,6 +219,30 @@ fn replace(file: Unfinished, path: &Path) -> io::Result<()> {
     sink.replace(file, path).map(drop).map_err(|refused| refused.error)
 }
 
+/// Whether a record has just these bytes: a run that changed nothing writes nothing.
+fn is_there_already(ours: &Unfinished, path: &Path) -> io::Result<bool> {
+    let length = ours.length()?;
+    let has_length = storage::sink(path).stat(path).is_ok_and(|there| there.bytes == length);
+    let Some(theirs) = open(path)?.filter(|_| has_length) else { return Ok(false) };
+    let (mut ours, mut theirs) = (ours, BufReader::with_capacity(COMPARED, theirs));
+    ours.rewind()?;
+    let is_same = is_alike(&mut BufReader::with_capacity(COMPARED, ours), &mut theirs)?;
+    ours.seek(SeekFrom::End(0))?;
+    Ok(is_same)
+}
+
+fn is_alike(one: &mut impl BufRead, other: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let (some, others) = (one.fill_buf()?, other.fill_buf()?);
+        let both = some.len().min(others.len());
+        if both == 0 || some.get(..both) != others.get(..both) {
+            return Ok(some.is_empty() && others.is_empty());
+        }
+        one.consume(both);
+        other.consume(both);
+    }
+}
+
 fn begin_at(root: &Path) -> io::Result<Unfinished> {
     storage::sink(root).begin(root, UNFINISHED)
 }
@@ -232,6 +262,10 @@ fn after_theirs(root: &Path, path: &Path, pictures: &HashSet<String>, ours: Unfi
 fn keep_metadata(root: &Path, file: Reader, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
+        // Most are of pictures that this batch has made: no more of them is looked at.
+        if lines::text_of(&line, "file_name").is_some_and(|name| ours.contains(name)) {
+            continue;
+        }
         let replaced = metadata::named(&line).is_some_and(|Named { file_name, request_id, .. }| {
             // A line of ours whose picture is gone, as after a retry that took another name, would
             // make loaders stumble.
@@ -288,6 +322,10 @@ fn replace_table(
     columns: usize,
     stays: impl Fn(&csv::ByteRecord) -> bool,
 ) -> io::Result<()> {
+    table.flush()?;
+    if is_there_already(table.get_ref(), path)? {
+        return Ok(());
+    }
     if let Some(file) = open(path)? {
         let mut theirs = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
         for record in theirs.byte_records() {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::lines::each_line;
+use super::lines::{each_line, text_of};
 use super::places::{metadata_path, open, others_path, report_path};
 use super::{metadata, report};
 use crate::job::Service;
@@ -29,8 +29,12 @@ impl Outranked {
         for path in [metadata_path(root), others_path(root)] {
             let Ok(Some(file)) = open(&path) else { continue };
             let read = each_line(file, |line| {
+                let outranks = |theirs| service.gives_way_to(&Service::from_name(theirs));
+                if text_of(line, "service").is_some_and(|theirs| !outranks(theirs)) {
+                    return;
+                }
                 let Some(named) = metadata::named(line) else { return };
-                if named.service().is_some_and(|theirs| service.gives_way_to(&Service::from_name(theirs))) {
+                if named.service().is_some_and(outranks) {
                     outranked.pictures.insert(named.file_name);
                 }
             });
