@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::engine::actor::Engine;
+use crate::engine::pace::poll_interval::Seen;
 use crate::engine::resilience::connectivity::CallKind;
 use crate::engine::resilience::pause::PauseReason;
 use crate::engine::scheduler::Timer;
@@ -259,6 +260,27 @@ impl Engine {
         let due = self.now().plus(wait).rounded_up(TICK);
         self.scheduler.timers.push(Reverse((due, id, Timer::Call)));
         self.runtime.entry(id).or_default().due = Some(due);
+    }
+
+    /// Asks sooner about what stands in the queue, once that is known to move faster than was thought.
+    pub(super) fn hurry(&mut self, now: Timestamp) {
+        // Webhooks tell by themselves.
+        if self.options.world.webhooks.is_some() || !self.scheduler.poll_interval.is_quicker() {
+            return;
+        }
+        let late = |id: JobId| {
+            let live = self.runtime.get(&id).filter(|live| !live.calling)?;
+            Some((id, live.due?, live.following.position?, live.following.not_running_at?))
+        };
+        let queued = |id: &JobId| self.jobs.get(*id).is_some_and(|job| matches!(job.state, JobState::InQueue(..)));
+        let ids: Vec<_> = self.jobs.index().members(Group::Active).filter(queued).filter_map(late).collect();
+        for (id, due, position, seen) in ids {
+            let wait = self.scheduler.poll_interval.next(Seen::Queued(Some(position)), false, self.rng.f64());
+            let sooner = seen.plus(wait).max(now);
+            if sooner < due {
+                self.call_in(id, sooner.since(now));
+            }
+        }
     }
 
     /// Does what is due.

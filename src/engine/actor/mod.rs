@@ -234,6 +234,7 @@ impl Engine {
             self.look_out(now);
             self.tend_canary();
             self.tend_webhooks(now);
+            self.hurry(now);
             self.tell_at_once();
             self.dispatch(now);
             self.tell_plan(true);

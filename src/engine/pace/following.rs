@@ -1,5 +1,6 @@
 //! What is known of a request that is followed, from call to call.
 
+use super::poll_interval::PollInterval;
 use crate::job::Timestamp;
 
 /// What is known of a request that is followed.
@@ -15,4 +16,13 @@ pub(in crate::engine) struct Following {
     pub(in crate::engine) turn_at: Option<Timestamp>,
     /// Whether the ledger knows that it runs.
     pub(in crate::engine) noted_running: bool,
+}
+
+impl Following {
+    /// Its turn has come: so many places the queue has moved on at least.
+    pub(in crate::engine) fn turn_came(&mut self, interval: &mut PollInterval, now: Timestamp) {
+        if let Some((position, then)) = self.position.take().zip(self.not_running_at) {
+            interval.passed(position, now.since(then));
+        }
+    }
 }

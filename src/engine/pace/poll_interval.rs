@@ -45,6 +45,8 @@ pub(in crate::engine) struct PollInterval {
     rate: Option<f64>,
     /// By how many places in a second the queue was seen to move.
     places: Option<f64>,
+    /// The speed that waits in the queue were planned by, places in a second.
+    planned_by: Option<f64>,
 }
 
 /// What is known of a request when the next call is planned.
@@ -97,6 +99,29 @@ impl PollInterval {
         }
     }
 
+    /// Learns from a request whose turn came, maybe long ago, so many places on.
+    pub(in crate::engine) fn passed(&mut self, places: u32, took: Duration) {
+        let seen = f64::from(places) / took.as_secs_f64().max(0.001);
+        if self.places.is_none_or(|known| seen > known) {
+            self.moved(places, took);
+        }
+    }
+
+    /// Whether the queue is known to move much faster than calls about what stands in it were planned by: they come too
+    /// late then.
+    pub(in crate::engine) fn is_quicker(&mut self) -> bool {
+        let Some(speed) = self.speed() else { return false };
+        let is_quicker = self.planned_by.is_none_or(|planned| speed > 2.0 * planned);
+        let planned = self.planned_by.filter(|_| !is_quicker).unwrap_or(speed);
+        self.planned_by = Some(planned.min(speed));
+        is_quicker
+    }
+
+    /// How fast the queue moves, places in a second.
+    fn speed(&self) -> Option<f64> {
+        self.rate.into_iter().chain(self.places).reduce(f64::max)
+    }
+
     /// Learns whether a request had ended when that was forecast.
     pub(in crate::engine) fn forecast(&mut self, was_right: bool) {
         let Some(run) = self.typical.map(|run| run.as_secs_f64()) else { return };
@@ -108,8 +133,7 @@ impl PollInterval {
     /// When the turn of a request comes that is behind so many. Where others wait, too, the queue moves faster than ours
     /// complete.
     pub(in crate::engine) fn until_turn(&self, position: Option<u32>) -> Option<Duration> {
-        let speed = self.rate.into_iter().chain(self.places).reduce(f64::max)?;
-        Some(Duration::from_secs_f64(f64::from(position?) / speed).min(DAY))
+        Some(Duration::from_secs_f64(f64::from(position?) / self.speed()?).min(DAY))
     }
 
     /// The wait between the submit and the first call about a request that was behind so many.
@@ -145,7 +169,8 @@ impl PollInterval {
                 if let Some(turn) = turn.filter(|turn| run < LONG && !is_far(*turn, run)) {
                     return (turn + run + shortest.mul_f64(random)).clamp(shortest, longest);
                 }
-                let unknown = || Duration::from_millis(250) * position.unwrap_or(1);
+                // Of many some are asked about soon: what is seen of them tells when the others' turn comes.
+                let unknown = || (Duration::from_millis(250) * position.unwrap_or(1)).mul_f64(random.mul_add(0.9, 0.1));
                 turn.map_or_else(unknown, |turn| on_the_way(turn, run)) + run.mul_f64(0.4).max(shortest)
             }
             // Not before it should have ended, then often: a slot that is free and not known to be is wasted.
@@ -286,6 +311,31 @@ mod tests {
             pace.first(Some(100)).wait <= Duration::from_secs(5),
             "others make the queue move faster than ours end"
         );
+    }
+
+    #[test]
+    fn once_the_queue_is_known_to_be_quicker_that_is_said_once() {
+        let mut pace = PollInterval::default();
+        let second = Duration::from_secs(1);
+        pace.learn(second * 2);
+        assert!(!pace.is_quicker(), "nothing is known yet");
+        let waits = |pace: &PollInterval, random| pace.next(Seen::Queued(Some(40)), false, random);
+        assert!(waits(&pace, 0.0) < second * 2 && waits(&pace, 1.0) > second * 10, "some are asked about soon");
+        pace.passed(20, second);
+        assert!(pace.is_quicker() && !pace.is_quicker());
+        assert!(waits(&pace, 1.0) < second * 6);
+        // One that was asked about late says little of how fast it was.
+        pace.passed(20, second * 40);
+        assert_eq!(pace.until_turn(Some(40)), Some(second * 2));
+        pace.moved(30, second);
+        assert!(!pace.is_quicker(), "not by much");
+        pace.flow(Some(100.0));
+        assert!(pace.is_quicker());
+        // As it slows down and comes back, too.
+        pace.flow(None);
+        assert!(!pace.is_quicker());
+        pace.flow(Some(100.0));
+        assert!(pace.is_quicker() && !pace.is_quicker());
     }
 
     #[test]

@@ -79,6 +79,7 @@ fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) ->
             effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
         Progress::InProgress => {
+            live.following.turn_came(interval, now);
             let since = if let JobState::InProgress(_, _, since) = state { Some(*since) } else { None };
             if since.is_none() {
                 effects.push(Effect::Change(Transition::Progress, Vec::new()));
@@ -97,6 +98,7 @@ fn stands(job: &Job, live: &mut Runtime, status: &Status, around: Around<'_>) ->
             effects.push(Effect::CallIn(webhooks.next(job.id, is_watched, usual, random)));
         }
         Progress::Completed => {
+            live.following.turn_came(interval, now);
             allowance.give_back();
             if let Some(seconds) = status.inference_s.filter(|seconds| (0.0..1e6).contains(seconds)) {
                 interval.learn(Duration::from_secs_f64(seconds));
