@@ -63,8 +63,14 @@ struct Worker {
 }
 
 fn work(stage: &Stage, ledger: &str) -> Worker {
+    work_with(stage, ledger, &[])
+}
+
+/// The same with variables of its own.
+fn work_with(stage: &Stage, ledger: &str, variables: &[(&str, &str)]) -> Worker {
     let elsewhere = stage.dir.path().join(format!("state-{}", fastrand::u32(..)));
     let mut command = stage.command(&["work", "1", "--json", "--state-dir", elsewhere.to_str().unwrap()]);
+    command.envs(variables.iter().copied());
     command.env("FAL_TUI_LEDGER", ledger).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let pid = Pid::from_child(&child);
@@ -145,8 +151,14 @@ fn the_cap_is_all_workers_and_is_never_passed() {
     let refused = enqueue(&stage, &ledger, &[]);
     assert!(refused.assert_status(2).stderr.contains("--budget"), "{}", refused.stderr);
     enqueue(&stage, &ledger, &["--budget", "0.50"]).assert_status(0);
-    let workers: Vec<_> = (0..3).map(|_| work(&stage, &ledger)).collect();
-    for worker in workers.into_iter().map(end) {
+    let mut workers: Vec<_> = (0..2).map(|_| work(&stage, &ledger)).collect();
+    // One that has a cap of its own is told that it is none here.
+    workers.push(work_with(&stage, &ledger, &[("FAL_TUI_BUDGET", "0.1")]));
+    let workers: Vec<_> = workers.into_iter().map(end).collect();
+    let plan = workers[2].events().into_iter().find(|event| event["event"] == "plan").unwrap();
+    assert!(plan["notes"].to_string().contains("your budget of $0.10 is not used"), "{plan}");
+    assert!(plan["notes"].to_string().contains("the batch's cap, $0.50"), "{plan}");
+    for worker in workers {
         assert_eq!(worker.status, 4, "{}\n{}", worker.stdout, worker.stderr);
         assert!(worker.events().iter().any(|event| event["kind"] == "budget_reached"), "{}", worker.stdout);
     }

@@ -188,9 +188,6 @@ async fn make_ready(
     let quotes = quotes.map_err(|error| Failure::of_fal(&error))?;
     let unit_price = price::settled(&fal, &quotes, &batch.model, settings.spending.trust_price).await;
     let named_price = price::named(&quotes, &batch.model, unit_price.as_ref());
-    if settings.spending.budget.is_some() {
-        price::check_cap(&batch.model, &batch.params, unit_price.as_ref())?;
-    }
     let batch = batch.with_files(&ledger).await?;
     let told = matches!(face, Face::Told { .. });
     purpose.check_cap(&batch, course, settings.spending.budget, unit_price.as_ref())?;

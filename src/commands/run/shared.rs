@@ -65,6 +65,15 @@ async fn take(
     Ok(())
 }
 
+/// What is said to who works with a cap of their own: it is the batch's that holds.
+fn not_its_own(own: Option<Usd>, of_batch: Option<Usd>) -> Option<String> {
+    let own = own.filter(|own| Some(*own) != of_batch)?;
+    let holds = of_batch.map_or("that has none".to_owned(), |cap| format!("{cap}"));
+    Some(format!(
+        "your budget of {own} is not used: workers keep the batch's cap, {holds} (`fal-tui plan --enqueue --budget` changes it)"
+    ))
+}
+
 impl Work {
     /// Begins to work on a batch beside others.
     pub(super) async fn join(
@@ -75,6 +84,8 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
         let Joined { hold, share } = self.ledger.join(id).await?;
+        let mut remembered = remembered;
+        remembered.notes.extend(not_its_own(self.settings.spending.budget, share.borrow().cap));
         let opened = Opened { id, resumed: true, hold };
         let post = self.ledger.post(id).await?;
         let mut options = self.options(batch, id);
