@@ -49,6 +49,11 @@ impl Crew {
         *self.share.borrow_and_update()
     }
 
+    /// How many work on the batch.
+    pub(in crate::engine) fn workers(&self) -> u16 {
+        self.share.borrow().workers.max(1)
+    }
+
     /// Returns when that has changed; never once nobody says so any more.
     pub(in crate::engine) async fn changed(&mut self) {
         if self.share.changed().await.is_err() {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::AbortHandle;
 
 use crate::engine::actor::Engine;
+use crate::engine::crew::Crew;
 use crate::engine::event::{Event, What};
 use crate::engine::publish::faces::door::Knock;
 use crate::engine::publish::faces::sight::Sight;
@@ -115,7 +116,10 @@ impl Engine {
         self.publisher.sampled_at = now;
         self.publisher.throughput.sample(now, self.publisher.up.load(Relaxed), self.publisher.down.load(Relaxed));
         self.note_stand(now);
-        self.scheduler.poll_interval.flow(self.publisher.throughput.per_second(now));
+        // The others' requests stand in the same queue.
+        let workers = f64::from(self.course.crew.as_ref().map_or(1, Crew::workers));
+        let rate = self.publisher.throughput.per_second(now).map(|rate| rate * workers);
+        self.scheduler.poll_interval.flow(rate);
         if self.is_moving() {
             self.publisher.dirty = true;
         }

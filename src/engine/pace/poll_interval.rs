@@ -41,7 +41,7 @@ pub(in crate::engine) struct PollInterval {
     typical: Option<Duration>,
     /// How much later than forecast requests end, s.
     later: f64,
-    /// How many of ours complete in a second.
+    /// How many of ours, and of those who work on the same batch, complete in a second.
     rate: Option<f64>,
     /// By how many places in a second the queue was seen to move.
     places: Option<f64>,
