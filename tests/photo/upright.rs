@@ -5,7 +5,7 @@
 use std::fs;
 
 use crate::common::tagged::{FORMATS, assert_upright, encoded, exif, stored, with_exif};
-use crate::common::{self, Stage, fast};
+use crate::common::{Stage, fast};
 use fal_tui::sandbox::{Options, Scenario};
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn avif_that_is_turned_by_its_container_comes_back_upright() {
     use fal_tui::picture;
 
     let stage = harsh();
-    fs::copy(common::root().join("tests/cases/sideways-irot.avif"), stage.photos().join("a.avif")).unwrap();
+    fs::copy(crate::common::root().join("tests/cases/sideways-irot.avif"), stage.photos().join("a.avif")).unwrap();
     for flags in [&[][..], &["--format", "avif", "-o", "as-avif"]] {
         let ran = stage.run(flags);
         ran.assert_status(0);
