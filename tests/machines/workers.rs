@@ -155,9 +155,9 @@ fn the_cap_is_all_workers_and_is_never_passed() {
     // One that has a cap of its own is told that it is none here.
     workers.push(work_with(&stage, &ledger, &[("FAL_TUI_BUDGET", "0.1")]));
     let workers: Vec<_> = workers.into_iter().map(end).collect();
-    let plan = workers[2].events().into_iter().find(|event| event["event"] == "plan").unwrap();
-    assert!(plan["notes"].to_string().contains("your budget of $0.10 is not used"), "{plan}");
-    assert!(plan["notes"].to_string().contains("the batch's cap, $0.50"), "{plan}");
+    let told = workers[2].events().into_iter().find(|event| event["kind"] == "changed").unwrap();
+    let wanted = "your budget of $0.10 is not used: workers keep the cap of the batch, $0.50";
+    assert_eq!(told["message"], wanted, "{told}");
     for worker in workers {
         assert_eq!(worker.status, 4, "{}\n{}", worker.stdout, worker.stderr);
         assert!(worker.events().iter().any(|event| event["kind"] == "budget_reached"), "{}", worker.stdout);

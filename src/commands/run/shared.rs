@@ -10,7 +10,7 @@ use crate::commands::batch::Batch;
 use crate::commands::earlier::remember::Remembered;
 use crate::commands::failure::Failure;
 use crate::engine::snapshot::{Notice, NoticeKind};
-use crate::engine::{self, Deps, Event, Feed};
+use crate::engine::{self, Clock, Deps, Event, Feed, What};
 use crate::intake::Arrival;
 use crate::job::{BatchId, JobState, Usd};
 use crate::ledger::{Handover, Joined, Ledger, LedgerError, Opened, Share, Standing};
@@ -66,12 +66,14 @@ async fn take(
 }
 
 /// What is said to who works with a cap of their own: it is the batch's that holds.
-fn not_its_own(own: Option<Usd>, of_batch: Option<Usd>) -> Option<String> {
+fn not_its_own(own: Option<Usd>, of_batch: Option<Usd>) -> Option<Notice> {
     let own = own.filter(|own| Some(*own) != of_batch)?;
-    let holds = of_batch.map_or("that has none".to_owned(), |cap| format!("{cap}"));
-    Some(format!(
-        "your budget of {own} is not used: workers keep the batch's cap, {holds} (`fal-tui plan --enqueue --budget` changes it)"
-    ))
+    let holds = of_batch.map_or("which has none".to_owned(), |cap| format!("{cap}"));
+    Some(Notice {
+        kind: NoticeKind::Changed,
+        message: format!("your budget of {own} is not used: workers keep the cap of the batch, {holds}"),
+        action: "fal-tui plan --enqueue --budget USD changes it for all of them".to_owned(),
+    })
 }
 
 impl Work {
@@ -84,8 +86,12 @@ impl Work {
     ) -> Result<Begun, Failure> {
         let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
         let Joined { hold, share } = self.ledger.join(id).await?;
-        let mut remembered = remembered;
-        remembered.notes.extend(not_its_own(self.settings.spending.budget, share.borrow().cap));
+        let notice = not_its_own(self.settings.spending.budget, self.course.and_then(|course| course.cap));
+        if let Some((notice, events)) = notice.zip(events.as_ref()) {
+            let event = Event { at: Clock::start().now(), what: What::Notice(notice) };
+            // Who does not listen does not mind.
+            let _ = events.send(event).await;
+        }
         let opened = Opened { id, resumed: true, hold };
         let post = self.ledger.post(id).await?;
         let mut options = self.options(batch, id);

@@ -235,7 +235,7 @@ pub enum NoticeKind {
     Watching,
     /// A person paused it, from an attached dashboard.
     Paused,
-    /// A person set another cap or window, from an attached dashboard.
+    /// A person set another cap or window, from an attached dashboard; or the batch's holds in place of a worker's own.
     Changed,
     /// Webhooks came that are not believed.
     WebhookRefused,

@@ -264,3 +264,31 @@ fn names_that_are_no_utf8_differ_in_both_records_and_keep_their_lines() {
     assert_eq!(metadata.lines().count(), 3, "{metadata}");
     assert!(metadata.contains("caf\\\\xE9.png") && metadata.contains("caf\\\\xE8.png"), "{metadata}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_there_already_is_not_written_again() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let (dir, output) = output();
+    let names = ["metadata.jsonl", "report.csv", "failures.csv"];
+    let files = || names.map(|name| fs::metadata(dir.path().join(name)).unwrap().ino());
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
+    let (first, text) = (files(), fs::read(dir.path().join("metadata.jsonl")).unwrap());
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
+    assert_eq!(files(), first, "they are the same files");
+    // As long as before, but another.
+    let mut other = text.clone();
+    let at = text.windows(5).position(|bytes| bytes == b"A cat").unwrap();
+    other[at] = b'B';
+    fs::write(dir.path().join("metadata.jsonl"), &other).unwrap();
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
+    assert_eq!(fs::read(dir.path().join("metadata.jsonl")).unwrap(), text);
+    assert_eq!(files()[1..], first[1..], "the others did not change");
+    // What another hand wrote behind ours stays, and that is no reason to write it twice.
+    fs::write(dir.path().join("metadata.jsonl"), [b"{\"file_name\":\"theirs.png\"}\n".as_slice(), &text].concat())
+        .unwrap();
+    output.write_records(&jobs(), &terms(), FileNames::default()).unwrap();
+    let lines = metadata(&dir);
+    assert_eq!((lines.len(), &lines[0]["file_name"]), (3, &json!("theirs.png")));
+}
