@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::{Stage, root, run, start};
+use crate::common::{Stage, python, root, run, start};
 use serde_json::Value;
 
 /// A table's lines by its columns.
@@ -101,13 +101,6 @@ fn records_are_there_while_the_run_goes_on_and_are_made_again_without_it() {
     }
     run(&mut stage.command(&["report", "1"])).assert_status(0);
     assert_eq!(fs::read_to_string(&metadata).unwrap().lines().count(), 2);
-}
-
-/// The interpreter of `tests/records/requirements.txt`, which `.ci/run` sets up.
-fn python() -> Option<std::path::PathBuf> {
-    let python =
-        std::env::var_os("FAL_TUI_TEST_DATASETS").map_or_else(|| root().join("target/datasets/bin/python"), Into::into);
-    python.exists().then_some(python)
 }
 
 #[test]

@@ -256,3 +256,10 @@ pub(crate) fn size(picture: &Path) -> (u32, u32) {
     let picture = image::open(picture).unwrap_or_else(|error| panic!("{}: {error}", picture.display()));
     (picture.width(), picture.height())
 }
+
+/// The interpreter of `tests/records/requirements.txt`, which `.ci/run` sets up.
+pub(crate) fn python() -> Option<PathBuf> {
+    let python =
+        std::env::var_os("FAL_TUI_TEST_DATASETS").map_or_else(|| root().join("target/datasets/bin/python"), Into::into);
+    python.exists().then_some(python)
+}

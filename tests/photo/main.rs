@@ -4,6 +4,7 @@
 mod common;
 
 mod alpha;
+mod another_decoder;
 mod captions;
 mod cases;
 mod colour;
