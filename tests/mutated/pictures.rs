@@ -170,7 +170,7 @@ fn lab() -> Vec<u8> {
 
 #[test]
 fn jpeg_xls_and_pcxs_may_be_anything() {
-    take_foreign(&[case("coffee.jxl")], 13);
+    take_foreign(&[case("coffee.jxl"), case("cmyk.jxl")], 13);
     take_foreign(&[case("pcx.pcx"), lab()], 14);
 }
 
@@ -192,6 +192,7 @@ fn what_is_decoded_may_be_anything() {
         avif(),
         case("sideways-irot.avif"),
         case("coffee.jxl"),
+        case("cmyk.jxl"),
         case("pcx.pcx"),
         lab(),
         heic(),
@@ -317,7 +318,7 @@ fn take(samples: &[Vec<u8>], format: Format, seed: u64) {
 
 #[test]
 fn jpegs_may_be_anything() {
-    take(&[encoded(ImageFormat::Jpeg), turned_jpeg()], Format::Jpeg, 1);
+    take(&[encoded(ImageFormat::Jpeg), turned_jpeg(), case("portrait.jpg")], Format::Jpeg, 1);
 }
 
 #[test]

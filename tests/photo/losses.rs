@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Cursor;
 
 use crate::common::tagged::{encoded, png_chunk, upright};
-use crate::common::{Stage, run};
+use crate::common::{Stage, root, run};
 use image::ImageFormat;
 use serde_json::{Value, json};
 
@@ -69,6 +69,18 @@ fn the_plan_says_what_will_be_lost_and_what_is_dear() {
     ran.assert_status(0);
     let plan = ran.events().into_iter().find(|event| event["event"] == "plan").unwrap();
     assert_eq!(plan["losses"].as_array().unwrap().len(), 5, "{plan:#}");
+}
+
+#[test]
+fn what_stands_behind_a_jpeg_is_said_too() {
+    let stage = Stage::new();
+    fs::copy(root().join("tests/cases/portrait.jpg"), stage.photos().join("portrait.jpg")).unwrap();
+    let planned = run(stage.command(&["plan", "--json"]).arg(stage.photos()));
+    let plan: Value = serde_json::from_str(planned.assert_status(0).stdout.lines().next().unwrap()).unwrap();
+    let kinds: Vec<_> = plan["losses"].as_array().unwrap().iter().map(|loss| &loss["kind"]).collect();
+    assert_eq!(kinds, ["gain_map", "matte"], "{plan:#}");
+    let told = run(stage.command(&["plan"]).arg(stage.photos())).stdout;
+    assert!(told.contains("1 with a matte of what they show (portrait photos): come back without it"), "{told}");
 }
 
 #[cfg(feature = "avif")]
