@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use super::examine::{Candidate, changed};
+use super::examine::{Candidate, changed, losses_in};
 use super::order::{compare, stem_key};
 use crate::job::{ContentHash, Loss, Losses, Photo, Pixels, Timestamp, is_turning};
 use crate::picture::{HEAD, Header, Kind, Orientation, PictureError, photo as read_photo, sniff};
@@ -165,17 +165,9 @@ fn unsized_(photo: &mut Photo, mut file: impl Read + Seek, why: &str) -> Result<
 }
 
 fn losses(header: &Header, by_fal: bool) -> Losses {
-    Losses::NONE
+    losses_in(header)
         .with(Loss::Transparency, header.alpha && !by_fal && header.may_have_mask())
         .with(Loss::TransparencyLost, header.alpha && (by_fal || !header.may_have_mask()))
-        .with(Loss::Animation, header.animated)
-        .with(Loss::Pages, header.pages)
-        .with(Loss::Depth, header.depth > 8)
-        .with(Loss::GainMap, header.besides.gain_map)
-        .with(Loss::Film, header.besides.film)
-        .with(Loss::DepthMap, header.besides.depth_map)
-        .with(Loss::Matte, header.besides.matte)
-        .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 
 /// What stands for the content of a photo on another machine; `None` for one of this.

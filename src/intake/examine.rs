@@ -120,10 +120,20 @@ pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Res
     photo.format = Some(header.format);
     photo.pixels = Some(header.upright());
     let is_transparent = is_transparent(&mut file, &header);
-    photo.losses = Losses::NONE
+    photo.losses = losses_in(&header)
         .with(Loss::Transparency, is_transparent && header.may_have_mask())
         .with(Loss::TransparencyLost, is_transparent && !header.may_have_mask())
         .with(Loss::RawPreview, header.converts == Some(Other::Raw))
+        .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made());
+    if header.is_too_large_to_make(photo.bytes) {
+        return Err(PictureError::TooLargeToTurn);
+    }
+    photo_ends_well(file, &header).map(|()| header)
+}
+
+/// What a header alone says will be lost, however the photo gets to fal.
+pub(super) fn losses_in(header: &Header) -> Losses {
+    Losses::NONE
         .with(Loss::Animation, header.animated)
         .with(Loss::Pages, header.pages)
         .with(Loss::Depth, header.depth > 8)
@@ -131,12 +141,7 @@ pub fn measure(photo: &mut Photo, stat: Stat, mut file: impl Read + Seek) -> Res
         .with(Loss::Film, header.besides.film)
         .with(Loss::DepthMap, header.besides.depth_map)
         .with(Loss::Matte, header.besides.matte)
-        .with(Loss::Orientation, header.orientation != Orientation::Upright && !header.is_to_be_made())
-        .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS);
-    if header.is_too_large_to_make(photo.bytes) {
-        return Err(PictureError::TooLargeToTurn);
-    }
-    photo_ends_well(file, &header).map(|()| header)
+        .with(Loss::Size, header.pixels.count() > Loss::MANY_PIXELS)
 }
 
 /// When a file was changed.

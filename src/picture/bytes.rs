@@ -99,9 +99,7 @@ impl<R: Read + Seek> Bytes<R> {
 
     /// Goes on at `count` bytes before the end, or at the beginning of a shorter file.
     pub(super) fn go_to_tail(&mut self, count: u64) -> Result<(), Flaw> {
-        self.at = self.len.saturating_sub(count);
-        self.inner.seek(SeekFrom::Start(self.at))?;
-        Ok(())
+        self.go_to(self.len.saturating_sub(count))
     }
 
     /// Goes on at the beginning.

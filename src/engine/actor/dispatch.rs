@@ -265,7 +265,7 @@ impl Engine {
     /// Asks sooner about what stands in the queue, once that is known to move faster than was thought.
     pub(super) fn hurry(&mut self, now: Timestamp) {
         // Webhooks tell by themselves.
-        if self.options.world.webhooks.is_some() || !self.scheduler.poll_interval.is_quicker() {
+        if self.options.world.webhooks.is_some() || !self.scheduler.poll_interval.quickened() {
             return;
         }
         let late = |id: JobId| {

@@ -93,7 +93,7 @@ impl PollInterval {
 
     /// Learns from a request that has moved on by so many places in the queue.
     pub(in crate::engine) fn moved(&mut self, places: u32, took: Duration) {
-        let seen = f64::from(places) / took.as_secs_f64().max(0.001);
+        let seen = per_second(places, took);
         if places > 0 {
             self.places = Some(self.places.map_or(seen, |known| known * (1.0 - WEIGHT) + seen * WEIGHT));
         }
@@ -101,15 +101,14 @@ impl PollInterval {
 
     /// Learns from a request whose turn came, maybe long ago, so many places on.
     pub(in crate::engine) fn passed(&mut self, places: u32, took: Duration) {
-        let seen = f64::from(places) / took.as_secs_f64().max(0.001);
-        if self.places.is_none_or(|known| seen > known) {
+        if self.places.is_none_or(|known| per_second(places, took) > known) {
             self.moved(places, took);
         }
     }
 
-    /// Whether the queue is known to move much faster than calls about what stands in it were planned by: they come too
-    /// late then.
-    pub(in crate::engine) fn is_quicker(&mut self) -> bool {
+    /// Whether the queue turned out to move much faster than calls about what stands in it were planned by: they come too
+    /// late then. That is said once; they are taken to be planned anew.
+    pub(in crate::engine) fn quickened(&mut self) -> bool {
         let Some(speed) = self.speed() else { return false };
         let is_quicker = self.planned_by.is_none_or(|planned| speed > 2.0 * planned);
         let planned = self.planned_by.filter(|_| !is_quicker).unwrap_or(speed);
@@ -200,6 +199,11 @@ impl PollInterval {
         let wait = doubled.min(Duration::from_mins(1)).mul_f64(random.clamp(0.0, 1.0).mul_add(0.5, 0.5));
         wait.max(asked.unwrap_or_default().min(Duration::from_mins(10)))
     }
+}
+
+/// How fast a queue is that moved by so many places, places in a second.
+fn per_second(places: u32, took: Duration) -> f64 {
+    f64::from(places) / took.as_secs_f64().max(0.001)
 }
 
 /// Whether a turn is so far off that what is known of it says little of when the run ends.
@@ -318,24 +322,24 @@ mod tests {
         let mut pace = PollInterval::default();
         let second = Duration::from_secs(1);
         pace.learn(second * 2);
-        assert!(!pace.is_quicker(), "nothing is known yet");
+        assert!(!pace.quickened(), "nothing is known yet");
         let waits = |pace: &PollInterval, random| pace.next(Seen::Queued(Some(40)), false, random);
         assert!(waits(&pace, 0.0) < second * 2 && waits(&pace, 1.0) > second * 10, "some are asked about soon");
         pace.passed(20, second);
-        assert!(pace.is_quicker() && !pace.is_quicker());
+        assert!(pace.quickened() && !pace.quickened());
         assert!(waits(&pace, 1.0) < second * 6);
         // One that was asked about late says little of how fast it was.
         pace.passed(20, second * 40);
         assert_eq!(pace.until_turn(Some(40)), Some(second * 2));
         pace.moved(30, second);
-        assert!(!pace.is_quicker(), "not by much");
+        assert!(!pace.quickened(), "not by much");
         pace.flow(Some(100.0));
-        assert!(pace.is_quicker());
+        assert!(pace.quickened());
         // As it slows down and comes back, too.
         pace.flow(None);
-        assert!(!pace.is_quicker());
+        assert!(!pace.quickened());
         pace.flow(Some(100.0));
-        assert!(pace.is_quicker() && !pace.is_quicker());
+        assert!(pace.quickened() && !pace.quickened());
     }
 
     #[test]

@@ -57,6 +57,14 @@ pub(super) fn header(file: &mut (impl Read + Seek)) -> Option<Header> {
     })
 }
 
+/// A whole file, which takes no more than so many bytes of memory.
+fn opened(bytes: &[u8], most: usize) -> Result<JxlImage, String> {
+    let opened = JxlImage::builder().alloc_tracker(AllocTracker::with_limit(most)).read(Cursor::new(bytes));
+    let mut image = opened.map_err(|error| error.to_string())?;
+    as_colours(&mut image);
+    Ok(image)
+}
+
 /// Has one of inks come as sRGB, by the profile of its inks; whether it is such.
 fn as_colours(image: &mut JxlImage) -> bool {
     let inks = image.pixel_format().has_black();
@@ -72,10 +80,7 @@ fn as_colours(image: &mut JxlImage) -> bool {
 /// # Errors
 /// What its decoder says.
 pub(super) fn decode(bytes: &[u8], most: u64) -> Result<Decoded, String> {
-    let tracker = AllocTracker::with_limit(usize::try_from(most).unwrap_or(usize::MAX));
-    let mut image =
-        JxlImage::builder().alloc_tracker(tracker).read(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    as_colours(&mut image);
+    let image = opened(bytes, usize::try_from(most).unwrap_or(usize::MAX))?;
     let format = image.pixel_format();
     let picture = image.render_frame(0).map_err(|error| error.to_string())?;
     let mut stream = picture.stream();
@@ -95,9 +100,7 @@ pub(super) fn decode(bytes: &[u8], most: u64) -> Result<Decoded, String> {
 
 /// Its EXIF, XMP and profile.
 pub(super) fn said(bytes: &[u8]) -> Option<SaidByJxl> {
-    let tracker = AllocTracker::with_limit(HEADER_MEMORY.max(4 * bytes.len()));
-    let mut image = JxlImage::builder().alloc_tracker(tracker).read(Cursor::new(bytes)).ok()?;
-    as_colours(&mut image);
+    let image = opened(bytes, HEADER_MEMORY.max(4 * bytes.len())).ok()?;
     let boxes = image.aux_boxes();
     let exif = match boxes.first_exif() {
         Ok(AuxBoxData::Data(exif)) => exif.payload().get(exif.tiff_header_offset() as usize..).map(<[u8]>::to_vec),

@@ -21,6 +21,18 @@ const SCAN: u8 = 0xda;
 /// Reads up to the frame header, which comes after EXIF and before any picture data, and what it is told of behind that.
 pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Flaw> {
     bytes.skip(2)?;
+    let (mut tags, code) = up_to_frame(bytes)?;
+    if !is_frame(code) {
+        return Err(Flaw::Damaged("no frame header"));
+    }
+    let header = frame(bytes)?;
+    let behind = tags.index.take().map(|index| several::behind(bytes, &index)).unwrap_or_default();
+    tags.besides = tags.besides.and(behind.besides);
+    Ok(Header { pages: behind.views, ..header }.with(&tags))
+}
+
+/// Reads what stands before the frame header; what its segments say, and the marker that ends them.
+fn up_to_frame<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<(Tags, u8), Flaw> {
     let mut tags = Tags::default();
     loop {
         match marker(bytes)? {
@@ -29,13 +41,7 @@ pub(super) fn header<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Header, Fla
                 let read = tags.read_segment(bytes, code, length)?;
                 bytes.skip(length.saturating_sub(read))?;
             }
-            code if is_frame(code) => {
-                let header = frame(bytes)?;
-                let behind = tags.index.take().map(|index| several::behind(bytes, &index)).unwrap_or_default();
-                tags.besides = tags.besides.and(behind.besides);
-                return Ok(Header { pages: behind.views, ..header }.with(&tags));
-            }
-            END | SCAN => return Err(Flaw::Damaged("no frame header")),
+            code if is_frame(code) || matches!(code, END | SCAN) => return Ok((tags, code)),
             code => skip_segment(bytes, code)?,
         }
     }

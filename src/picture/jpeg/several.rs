@@ -3,11 +3,11 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use super::{END, SCAN, is_frame, marker, segment, skip_segment};
+use super::up_to_frame;
 use crate::picture::bytes::Bytes;
 use crate::picture::directory::Directories;
 use crate::picture::error::Flaw;
-use crate::picture::tags::{Besides, Index, Tags};
+use crate::picture::tags::{Besides, Index};
 
 /// The index of pictures: 16 bytes for each (5.2.3.3).
 const ENTRIES: u16 = 0xb002;
@@ -71,18 +71,7 @@ fn besides_at<R: Read + Seek>(bytes: &mut Bytes<R>, at: u64) -> Result<Besides, 
     if bytes.array()? != [0xff, 0xd8] {
         return Err(Flaw::Damaged("no picture where one is said to be"));
     }
-    let mut tags = Tags::default();
-    loop {
-        match marker(bytes)? {
-            code @ 0xe0..=0xef => {
-                let length = segment(bytes)?;
-                let read = tags.read_segment(bytes, code, length)?;
-                bytes.skip(length.saturating_sub(read))?;
-            }
-            code if is_frame(code) || matches!(code, END | SCAN) => return Ok(tags.besides),
-            code => skip_segment(bytes, code)?,
-        }
-    }
+    up_to_frame(bytes).map(|(tags, _)| tags.besides)
 }
 
 #[cfg(test)]
