@@ -119,12 +119,13 @@ impl Ordeal {
         let begun = Instant::now();
         loop {
             let run = self.run_to_the_end();
+            let stats = self.stage.stats();
             self.summary = run.summary();
             // Below a cap, what may have been paid for keeps its share of it.
-            let is_counted = self.summary["done"] == self.stage.stats()["billed"];
+            let is_counted = self.summary["done"] == stats["billed"];
             // A picture that was there when the run was interrupted may not have been counted yet.
             let waits_for_money = self.cap.is_some() && matches!(run.status, 4 | 130) && is_counted;
-            if self.summary["left"] == 0 || waits_for_money {
+            if is_idle(&stats) && (self.summary["left"] == 0 || waits_for_money) {
                 break;
             }
             assert!(begun.elapsed() < PATIENCE, "it comes to no end: {}\n{}", self.summary, run.stderr);
@@ -151,7 +152,8 @@ impl Ordeal {
                 before = looks(&stats);
             }
             let has_looked = looks(&stats) > before;
-            if has_looked && self.pictures().len() as u64 == stats["billed"].as_u64().unwrap() {
+            // What is still being made is billed later, and found by a later look.
+            if has_looked && is_idle(&stats) && self.pictures().len() as u64 == stats["billed"].as_u64().unwrap() {
                 let _ = rustix::process::kill_process(
                     rustix::process::Pid::from_child(&child),
                     rustix::process::Signal::INT,
@@ -234,6 +236,11 @@ impl Ordeal {
         let first = (1..=self.photos).filter_map(|number| self.files(number).into_iter().next());
         first.filter(|file| file.exists()).collect()
     }
+}
+
+/// Whether the sandbox has ended all that it accepted; what it billed for that is in the same stats.
+fn is_idle(stats: &Value) -> bool {
+    stats["queue"]["waiting"] == 0 && stats["queue"]["running"] == 0
 }
 
 /// Kills a run. True if it had ended before.
