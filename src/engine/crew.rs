@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use crate::engine::effect::Again;
 use crate::engine::resilience::pause::PauseReason;
 use crate::job::{Cause, CauseKind, Checkpoint, Timestamp, Upload, Usd};
-use crate::ledger::{Money, Share, Wanted};
+use crate::ledger::{Money, Need, Part, Share, Wanted};
 
 /// How long a cap that bears no more is left alone: calls of others may turn out cheaper than was held for them.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
@@ -15,7 +13,9 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 /// What a worker knows of the others.
 #[derive(Debug)]
 pub(in crate::engine) struct Crew {
-    share: watch::Receiver<Share>,
+    part: Part,
+    /// Whether there were jobs to be taken when it asked last.
+    finds_more: bool,
     /// Until when the cap is left alone.
     capped: Option<Timestamp>,
     /// How often jobs were asked for that are nobody's.
@@ -40,23 +40,35 @@ impl Errand {
 }
 
 impl Crew {
-    pub(in crate::engine) fn new(share: watch::Receiver<Share>) -> Self {
-        Self { share, capped: None, rounds: 0 }
+    pub(in crate::engine) fn new(part: Part) -> Self {
+        Self { part, finds_more: true, capped: None, rounds: 0 }
+    }
+
+    /// Whether there were jobs to be taken.
+    pub(in crate::engine) fn found(&mut self, any: bool) {
+        self.finds_more = any;
+    }
+
+    /// It has so many jobs that have not ended: what it has no use for of its share, others have.
+    pub(in crate::engine) fn has(&self, jobs: usize) {
+        let most = u16::try_from(jobs).unwrap_or(u16::MAX);
+        let need = if self.finds_more { Need::All } else { Need::AtMost(most) };
+        self.part.need.send_if_modified(|said| std::mem::replace(said, need) != need);
     }
 
     /// What of the window is its own now.
     pub(in crate::engine) fn share(&mut self) -> Share {
-        *self.share.borrow_and_update()
+        *self.part.share.borrow_and_update()
     }
 
-    /// How many work on the batch.
-    pub(in crate::engine) fn workers(&self) -> u16 {
-        self.share.borrow().workers.max(1)
+    /// How much of what all do, this one does: by how many its own has to be multiplied.
+    pub(in crate::engine) fn factor(&self) -> f64 {
+        self.part.share.borrow().factor()
     }
 
     /// Returns when that has changed; never once nobody says so any more.
     pub(in crate::engine) async fn changed(&mut self) {
-        if self.share.changed().await.is_err() {
+        if self.part.share.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }

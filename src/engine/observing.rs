@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::engine::command::Command;
 use crate::engine::snapshot::{Notice, NoticeKind, Phase, Worker};
 use crate::intake::Arrival;
 use crate::job::{Job, JobId, Spent, Timestamp, plural};
-use crate::ledger::{Share, Standing, Writer};
+use crate::ledger::{Part, Standing, Writer};
 
 /// What an engine lives on.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub enum Feed {
     /// Photos as they are found; it ends when all are, and where folders are watched never.
     Photos(mpsc::Receiver<Arrival>),
     /// Jobs of a batch that many work on, as this process takes them, and what of the window is its own.
-    Taken(mpsc::Receiver<Arrival>, watch::Receiver<Share>),
+    Taken(mpsc::Receiver<Arrival>, Part),
     /// What others do with a batch: nothing is done here.
     Others(Watching),
 }
@@ -80,10 +80,10 @@ impl Feed {
         Some(Observed::to(watching.orders.clone()))
     }
 
-    /// What of the window is this process's, of a batch that many work on.
-    pub(in crate::engine) fn share(&self) -> Option<watch::Receiver<Share>> {
-        let Self::Taken(_, share) = self else { return None };
-        Some(share.clone())
+    /// What is this process's, of a batch that many work on.
+    pub(in crate::engine) fn part(&self) -> Option<Part> {
+        let Self::Taken(_, part) = self else { return None };
+        Some(part.clone())
     }
 
     /// The photos that still come.

@@ -12,7 +12,7 @@ pub enum Arrival {
     Found(Vec<Found>),
     /// Every file that was there has been found. What comes now is new.
     Walked,
-    /// Jobs of a batch that many work on, which this process took.
+    /// Jobs of a batch that many work on, which this process took; none where others have all.
     Taken(Vec<Job>),
     /// A file that was there is no more, or a folder with all below it: its path below the input.
     Gone(Box<Path>),

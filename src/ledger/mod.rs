@@ -39,7 +39,7 @@ pub use address::{Address, AddressError};
 pub use attempt::{Attempt, Payment};
 pub use batch::{BatchKey, BatchRow, Opened};
 pub use claim::{Claimed, Stakes};
-pub use crew::{Course, Handover, Joined, Money, Share, Taken, Wanted};
+pub use crew::{Course, Handover, Joined, Money, Need, Part, Share, Taken, Wanted};
 pub use error::{Holder, LedgerError};
 pub use found::{Found, Trail};
 pub use hold::{BatchHold, Held, held};

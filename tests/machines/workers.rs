@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
@@ -59,6 +60,8 @@ fn hand_over(stage: &Stage, ledger: &str, flags: &[&str]) -> Run {
 /// A worker on another machine, as far as it can tell; what it says is read as it comes.
 struct Worker {
     pid: Pid,
+    /// Where its log is.
+    logs: PathBuf,
     run: JoinHandle<Run>,
 }
 
@@ -74,7 +77,7 @@ fn work_with(stage: &Stage, ledger: &str, variables: &[(&str, &str)]) -> Worker 
     command.env("FAL_TUI_LEDGER", ledger).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let pid = Pid::from_child(&child);
-    Worker { pid, run: spawn(move || Run::of(child)) }
+    Worker { pid, logs: elsewhere, run: spawn(move || Run::of(child)) }
 }
 
 impl Worker {
@@ -138,6 +141,28 @@ fn several_work_off_one_batch_and_the_last_writes_its_records() {
     assert_eq!(records.lines().count(), PHOTOS as usize);
     // Who comes late finds nothing to do.
     end(work(&stage, &ledger)).assert_status(0);
+}
+
+#[test]
+fn one_that_finds_no_jobs_leaves_its_share_to_who_has_them() {
+    let Some(server) = Server::shared() else { return };
+    let stage = Stage::with(Options { latency: Duration::from_secs(4), runners: 8, ..fast() });
+    stage.small_photos(16);
+    let place = server.new_place();
+    let ledger = server.url(&place);
+    hand_over(&stage, &ledger, &["--yes", "-c", "8"]).assert_status(0);
+    let busy = work(&stage, &ledger);
+    patiently(&stage, |stats| stats["accepted"] == 8);
+    let all_taken = || server.ask(&place, "SELECT count(*) FROM turns") == "16";
+    while !all_taken() {
+        sleep(Duration::from_millis(20));
+    }
+    let idle = work(&stage, &ledger);
+    let logs = busy.logs.clone();
+    let ended = [end(busy), end(idle)];
+    assert_eq!(ended.each_ref().map(done_by), [16, 0]);
+    let log = std::fs::read_to_string(logs.join("fal-tui.log")).unwrap();
+    assert!(log.contains("Share { workers: 2, window: 8, whole: 8"), "{log}");
 }
 
 #[test]

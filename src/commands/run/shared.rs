@@ -58,7 +58,10 @@ async fn take(
         let taken = ledger.take_jobs(batch, round, most).await?;
         match (taken.jobs.is_empty(), taken.others) {
             (false, _) => room.send(Arrival::Taken(taken.jobs)),
-            (true, true) => sleep(ASK_AGAIN).await,
+            (true, true) => {
+                room.send(Arrival::Taken(Vec::new()));
+                sleep(ASK_AGAIN).await;
+            }
             (true, false) => return Ok(()),
         }
     }
@@ -85,7 +88,7 @@ impl Work {
         events: Option<mpsc::Sender<Event>>,
     ) -> Result<Begun, Failure> {
         let id = self.ledger.batch_of(&batch.key).await?.ok_or_else(|| Failure::refusal("the batch is gone"))?;
-        let Joined { hold, share } = self.ledger.join(id).await?;
+        let Joined { hold, part } = self.ledger.join(id).await?;
         let notice = not_its_own(self.settings.spending.budget, self.course.and_then(|course| course.cap));
         if let Some((notice, events)) = notice.zip(events.as_ref()) {
             let event = Event { at: Clock::start().now(), what: What::Notice(notice) };
@@ -96,9 +99,9 @@ impl Work {
         let post = self.ledger.post(id).await?;
         let mut options = self.options(batch, id);
         options.manner.paused = post.as_ref().is_some_and(|post| post.standing.paused);
-        let found = taken(self.ledger.clone(), id, share.clone());
+        let found = taken(self.ledger.clone(), id, part.share.clone());
         let deps = self.deps(batch, &opened, remembered, mpsc::channel(1).1, events, None).await?;
-        Ok(Begun { opened, handle: engine::start(options, Deps { feed: Feed::Taken(found, share), ..deps }), post })
+        Ok(Begun { opened, handle: engine::start(options, Deps { feed: Feed::Taken(found, part), ..deps }), post })
     }
 }
 

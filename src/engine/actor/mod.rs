@@ -169,7 +169,7 @@ impl Engine {
             let (all_faces, ends) = Faces::with_own(first);
             (all_faces, Some(ends))
         };
-        let dedup = Dedup::new((facts.id, feed.share().is_some()), Arc::clone(&stages.terms), earlier, memory);
+        let dedup = Dedup::new((facts.id, feed.part().is_some()), Arc::clone(&stages.terms), earlier, memory);
         let engine = Self {
             facts,
             stages,
@@ -203,7 +203,7 @@ impl Engine {
                 resting: 0,
                 review: Review::default(),
                 observed: feed.observed(),
-                crew: feed.share().map(Crew::new),
+                crew: feed.part().map(Crew::new),
                 leaving: None,
             },
             options,

@@ -116,9 +116,10 @@ impl Engine {
         self.publisher.sampled_at = now;
         self.publisher.throughput.sample(now, self.publisher.up.load(Relaxed), self.publisher.down.load(Relaxed));
         self.note_stand(now);
+        self.say_need();
         // The others' requests stand in the same queue.
-        let workers = f64::from(self.course.crew.as_ref().map_or(1, Crew::workers));
-        let rate = self.publisher.throughput.per_second(now).map(|rate| rate * workers);
+        let others = self.course.crew.as_ref().map_or(1.0, Crew::factor);
+        let rate = self.publisher.throughput.per_second(now).map(|rate| rate * others);
         self.scheduler.poll_interval.flow(rate);
         if self.is_moving() {
             self.publisher.dirty = true;

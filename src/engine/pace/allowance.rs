@@ -14,7 +14,7 @@ const AT_ONCE: f64 = 50.0;
 pub(in crate::engine) struct Allowance {
     left: f64,
     at: Timestamp,
-    /// By how many processes it is shared.
+    /// By how many processes it is shared, each of which has as much.
     among: f64,
 }
 
@@ -24,8 +24,8 @@ impl Allowance {
     }
 
     /// So many processes have it together.
-    pub(in crate::engine) fn share(&mut self, among: u16) {
-        self.among = f64::from(among.max(1));
+    pub(in crate::engine) fn share(&mut self, among: f64) {
+        self.among = among.max(1.0);
         self.left = self.left.min(self.at_once());
     }
 

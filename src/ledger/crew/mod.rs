@@ -4,8 +4,9 @@
 
 mod ledger;
 pub(super) mod purse;
+mod share;
 
-use tokio::sync::watch;
+pub use share::{Need, Part, Share};
 
 use super::hold::BatchHold;
 use crate::job::{CauseKind, Job, JobId, Usd};
@@ -28,27 +29,6 @@ pub struct Course {
     pub window: u16,
     /// The cap of the batch.
     pub cap: Option<Usd>,
-}
-
-/// What one worker goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
-    /// How many work on the batch.
-    pub workers: u16,
-    /// How many requests this one may have at fal.
-    pub window: u16,
-    /// The cap that all keep.
-    pub cap: Option<Usd>,
-}
-
-impl Share {
-    /// What of a batch is left for the worker in this place, from 0: as much as for any other, and one more for the first
-    /// where it does not come out even.
-    pub(super) fn of(course: Course, workers: u16, place: u16) -> Self {
-        let (whole, workers) = (course.window, workers.max(1));
-        let window = whole / workers + u16::from(place < whole % workers);
-        Self { workers, window, cap: course.cap }
-    }
 }
 
 /// Jobs that a person asks something for, and that may be nobody's any more.
@@ -76,8 +56,8 @@ pub struct Money {
 pub struct Joined {
     /// It works on the batch for as long as this lives.
     pub hold: BatchHold,
-    /// What of the window is its own, as others come and go.
-    pub share: watch::Receiver<Share>,
+    /// What of the batch is its own.
+    pub part: Part,
 }
 
 /// Jobs that a worker took.
@@ -87,22 +67,4 @@ pub struct Taken {
     pub jobs: Vec<Job>,
     /// Whether others work on jobs that have not ended: those of one who dies are there to be taken.
     pub others: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_make_up_the_window_whoever_works() {
-        for whole in 1..50 {
-            let course = Course { window: whole, cap: None };
-            for workers in 1..20 {
-                let shares: Vec<_> = (0..workers).map(|place| Share::of(course, workers, place).window).collect();
-                assert_eq!(shares.iter().sum::<u16>(), whole);
-                let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
-                assert!(most - least <= 1, "{shares:?}");
-            }
-        }
-    }
 }

@@ -14,7 +14,7 @@ use super::lease::{Lease, Line, fence, hold_row, living, renew, sign};
 use super::{Server, hang_up};
 use crate::job::{BatchId, CauseKind, Group, Job, Status, Usd};
 use crate::ledger::LedgerError;
-use crate::ledger::crew::{Course, Joined, Share, Taken, Wanted};
+use crate::ledger::crew::{Course, Joined, Need, Part, Share, Taken, Wanted};
 use crate::ledger::error::Holder;
 use crate::ledger::hold::BatchHold;
 use crate::ledger::keeps::among;
@@ -46,10 +46,11 @@ pub(super) async fn work(server: &Server, batch: BatchId) -> Result<Joined, Ledg
             return Err(LedgerError::Held { batch, by });
         }
     };
-    let (shares, share) = watch::channel(Share { workers: 0, window: 0, cap: None });
-    let beating = tokio::spawn(beat(server.again(), connection, (batch, id), shares)).abort_handle();
+    let (shares, share) = watch::channel(Share { workers: 0, window: 0, whole: 0, cap: None });
+    let (need, needs) = watch::channel(Need::All);
+    let beating = tokio::spawn(beat(server.again(), connection, (batch, id), needs, shares)).abort_handle();
     let hold = BatchHold::by(Lease::signed(server, batch, id, true, beating));
-    Ok(Joined { hold, share })
+    Ok(Joined { hold, part: Part { share, need } })
 }
 
 /// Joins those who work on a batch, or says who has it for itself; gives the number of its row.
@@ -199,43 +200,68 @@ pub(super) fn list(numbers: &[i64]) -> String {
     format!("{{{}}}", numbers.join(","))
 }
 
-/// Says a word every second, and hears what of the window is this worker's. Who comes to others waits until they have
-/// heard of it.
-async fn beat(server: Server, connection: PgConnection, (batch, worker): (BatchId, i64), shares: watch::Sender<Share>) {
+/// Says every second what it needs, and hears what of the window is this worker's. Who comes to others, or needs more than
+/// it said before, waits until they have heard of it.
+async fn beat(
+    server: Server,
+    connection: PgConnection,
+    (batch, worker): (BatchId, i64),
+    needs: watch::Receiver<Need>,
+    shares: watch::Sender<Share>,
+) {
     let mut line = Line { server, connection: Some(connection) };
     let mut ticks = interval(BEAT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut is_new = true;
+    let mut said = None;
     loop {
         ticks.tick().await;
+        let need = *needs.borrow();
         let word = async |connection: &mut PgConnection| {
             let is_ours = renew(connection, worker).await?;
+            if said != Some(need) {
+                say(connection, worker, need).await?;
+            }
             Ok((is_ours, share(connection, batch, worker).await?))
         };
         match line.within(5 * BEAT, word).await {
             // Another has its jobs: what is recorded says so.
             Some((false, _)) => return,
             Some((true, share)) => {
-                let window = if is_new && share.workers > 1 { 0 } else { share.window };
-                shares.send_if_modified(|known| std::mem::replace(known, Share { window, ..share }) != *known);
-                is_new = false;
+                let needs_more = share.workers > 1 && said < Some(need);
+                shares.send_if_modified(|known| {
+                    let window = if needs_more { share.window.min(known.window) } else { share.window };
+                    std::mem::replace(known, Share { window, ..share }) != *known
+                });
+                said = Some(need);
             }
             None => {}
         }
     }
 }
 
+/// Writes down what a worker needs.
+async fn say(connection: &mut PgConnection, worker: i64, need: Need) -> Result<(), Failed> {
+    let needs = match need {
+        Need::AtMost(most) => Some(i64::from(most)),
+        Need::All => None,
+    };
+    Ok(connection.run("UPDATE workers SET needs = ? WHERE id = ?", values![needs, worker]).await?)
+}
+
 async fn share(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<Share, Failed> {
     let course = course(connection, batch).await?.unwrap_or(Course { window: 0, cap: None });
     let text = format!(
-        "SELECT count(*), count(*) FILTER (WHERE id < ?2) FROM workers
-         WHERE batch = ?1 AND shares AND NOT gone AND until_ms > {}",
+        "SELECT id, needs FROM workers WHERE batch = ? AND shares AND NOT gone AND until_ms > {} ORDER BY id",
         C::NOW_MS
     );
-    let row = connection.row(AssertSqlSafe(text), values![batch.0, worker]).await?;
-    let row = row.ok_or(sqlx::Error::RowNotFound)?;
-    let number = |at| row.number(at).map(|number| u16::try_from(number).unwrap_or(u16::MAX));
-    Ok(Share::of(course, number(0)?, number(1)?))
+    let rows = connection.rows(AssertSqlSafe(text), values![batch.0]).await?;
+    let (mut needs, mut place) = (Vec::with_capacity(rows.len()), None);
+    for row in &rows {
+        place = place.or((row.number(0)? == worker).then_some(needs.len()));
+        let most = row.int(1)?.map(|most| u16::try_from(most).unwrap_or(u16::MAX));
+        needs.push(most.map_or(Need::All, Need::AtMost));
+    }
+    Ok(Share::of(course, &needs, place))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::samples::{at_stake, closed, id, intent, job, key, known, run, saved};
 use super::server::Server;
 use crate::job::{BatchId, Checkpoint, Job, JobId, JobState, Usd};
 use crate::ledger::{
-    Address, Claimed, Handover, Joined, Kind, Ledger, LedgerError, Order, Placed, Share, Stakes, Taken, Wanted,
+    Address, Claimed, Handover, Joined, Kind, Ledger, LedgerError, Need, Order, Placed, Share, Stakes, Taken, Wanted,
 };
 
 const JOBS: usize = 24;
@@ -159,8 +159,8 @@ async fn what_is_all_workers_is_changed_for_all_and_is_no_order_to_one() {
     assert_eq!(place_one(Kind::Cap(Some(Usd::from_nanos(50)))).await, Placed::Below(Usd::from_nanos(20)));
     assert_eq!(place_one(Kind::Cap(Some(Usd::from_nanos(70)))).await, Placed::Heard);
     assert_eq!(server.ask(&place, "SELECT count(*) FROM orders"), "0");
-    let share = Share { workers: 1, window: 4, cap: Some(Usd::from_nanos(70)) };
-    worker.joined.as_mut().unwrap().share.wait_for(|now| *now == share).await.unwrap();
+    let share = Share { workers: 1, window: 4, whole: 4, cap: Some(Usd::from_nanos(70)) };
+    worker.joined.as_mut().unwrap().part.share.wait_for(|now| *now == share).await.unwrap();
     let standing = worker.ledger.changes(batch, None).await.unwrap().standing;
     assert_eq!((standing.window, standing.cap), (Some(4), Some(Usd::from_nanos(70))));
     // One that was killed is not taken to hear anything for as long as its lease lasts.
@@ -176,13 +176,20 @@ async fn what_is_all_workers_is_changed_for_all_and_is_no_order_to_one() {
 async fn shares_follow_who_comes_and_goes() {
     let Some((_, _, address, batch)) = handed_over(None).await else { return };
     let mut first = Worker::join(&address, batch).await;
-    let is = |workers, window| move |share: &Share| *share == Share { workers, window, cap: None };
-    first.joined.as_mut().unwrap().share.wait_for(is(1, 10)).await.unwrap();
+    let is = |workers, window| move |share: &Share| *share == Share { workers, window, whole: 10, cap: None };
+    first.joined.as_mut().unwrap().part.share.wait_for(is(1, 10)).await.unwrap();
     let mut second = Worker::join(&address, batch).await;
-    second.joined.as_mut().unwrap().share.wait_for(is(2, 5)).await.unwrap();
-    first.joined.as_mut().unwrap().share.wait_for(is(2, 5)).await.unwrap();
+    second.joined.as_mut().unwrap().part.share.wait_for(is(2, 5)).await.unwrap();
+    first.joined.as_mut().unwrap().part.share.wait_for(is(2, 5)).await.unwrap();
+    // What one that has no more jobs leaves, the other has, until it needs it again.
+    second.joined.as_ref().unwrap().part.need.send_replace(Need::AtMost(2));
+    first.joined.as_mut().unwrap().part.share.wait_for(is(2, 8)).await.unwrap();
+    second.joined.as_mut().unwrap().part.share.wait_for(is(2, 2)).await.unwrap();
+    second.joined.as_ref().unwrap().part.need.send_replace(Need::All);
+    first.joined.as_mut().unwrap().part.share.wait_for(is(2, 5)).await.unwrap();
+    second.joined.as_mut().unwrap().part.share.wait_for(is(2, 5)).await.unwrap();
     second.ledger.part(batch).await.unwrap();
-    first.joined.as_mut().unwrap().share.wait_for(is(1, 10)).await.unwrap();
+    first.joined.as_mut().unwrap().part.share.wait_for(is(1, 10)).await.unwrap();
 }
 
 #[tokio::test]

@@ -119,7 +119,13 @@ impl Engine {
     pub(in crate::engine::actor) fn arrival(&mut self, arrival: Option<Arrival>) {
         match arrival {
             Some(Arrival::Found(chunk)) => self.arrive(chunk),
-            Some(Arrival::Taken(jobs)) => self.take_jobs(jobs),
+            Some(Arrival::Taken(jobs)) => {
+                if let Some(crew) = &mut self.course.crew {
+                    crew.found(!jobs.is_empty());
+                }
+                self.take_jobs(jobs);
+                self.say_need();
+            }
             Some(Arrival::Gone(path)) => self.gone(&path),
             Some(Arrival::Walked) => self.all_found(),
             None => {

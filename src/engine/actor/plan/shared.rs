@@ -15,11 +15,18 @@ impl Engine {
         let share = crew.share();
         tracing::info!(?share, "shared among those who work on the batch");
         self.scheduler.window = share.window;
-        self.scheduler.allowance.share(share.workers);
+        self.scheduler.allowance.share(share.factor());
         if share.cap != self.facts.budget && share.workers > 0 {
             self.shared_cap_changed(share.cap);
         }
         self.publisher.dirty = true;
+    }
+
+    /// Others hear what of its share this process has a use for.
+    pub(in crate::engine::actor) fn say_need(&self) {
+        if let Some(crew) = &self.course.crew {
+            crew.has(self.jobs.totals().left());
+        }
     }
 
     /// Whether there is room for more: of a batch that many work on, no more is taken than is soon sent.
