@@ -11,6 +11,7 @@ use super::claim::{Claimed, Claiming};
 use super::crew::{Course, Handover, Joined, Taken, Wanted};
 use super::found::By;
 use super::hold::{BatchHold, Held};
+use super::notes::Note;
 use super::post::values::{Changes, Mark, Order, Placed, Post};
 use super::queue::Pending;
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};
@@ -66,28 +67,15 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn batch_of<'a>(&'a self, key: &'a BatchKey) -> Answer<'a, Option<BatchId>>;
     /// Every batch or one of them, newest first.
     fn batches(&self, only: Option<BatchId>) -> Answer<'_, Vec<BatchRow>>;
-    /// Keeps the model that a batch was begun with; what is kept already stays.
-    fn pin_model<'a>(&'a self, batch: BatchId, model: &'a str) -> Answer<'a, ()>;
-    /// The model that a batch was begun with, if it was kept.
-    fn pinned_model(&self, batch: BatchId) -> Answer<'_, Option<String>>;
 
-    /// Keeps which photos of a batch go first, and how far that is.
-    fn note_canary<'a>(&'a self, batch: BatchId, canary: &'a str) -> Answer<'a, ()>;
-    /// What was kept of that.
-    fn canary(&self, batch: BatchId) -> Answer<'_, Option<String>>;
-
-    /// Keeps what a service is to keep of a batch.
-    fn note_keeping<'a>(&'a self, batch: BatchId, keeping: Option<&'a str>) -> Answer<'a, ()>;
-    /// What was kept of that.
-    fn keeping(&self, batch: BatchId) -> Answer<'_, Option<String>>;
     /// Requests of a batch alone whose results are saved and not deleted at the service.
+    /// Keeps something with a batch, or that there is nothing to keep.
+    fn note<'a>(&'a self, batch: BatchId, note: Note, said: Option<&'a str>) -> Answer<'a, ()>;
+    /// What was kept.
+    fn noted(&self, batch: BatchId, note: Note) -> Answer<'_, Option<String>>;
     fn unforgotten(&self, batch: BatchId) -> Answer<'_, Vec<String>>;
     /// The result of a request was deleted at the service.
     fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()>;
-    /// Keeps what becomes of a batch's captions.
-    fn note_captions<'a>(&'a self, batch: BatchId, captions: &'a str) -> Answer<'a, ()>;
-    /// What was kept of that.
-    fn captions(&self, batch: BatchId) -> Answer<'_, Option<String>>;
 
     /// Keeps where a file lies that goes along with photos; the last place holds.
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()>;

@@ -30,7 +30,7 @@ pub use folder::Output;
 pub use page::{Facts, Page};
 pub use part::{Part, Wanted};
 pub use records::memory::{Memory, Record, as_saved};
-pub use records::{FileNames, Records};
+pub use records::{FileNames, Recorded, Records};
 pub use result::{Expect, Placed};
 pub use template::{Made, Taken, Template};
 

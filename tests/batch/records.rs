@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::{Stage, python, root, run, start};
+use crate::common::{Stage, fast, python, root, run, start};
 use serde_json::Value;
 
 /// A table's lines by its columns.
@@ -17,6 +17,12 @@ fn table(file: &Path) -> Vec<Value> {
     let line =
         |record: csv::StringRecord| columns.iter().map(str::to_owned).zip(record.iter().map(Value::from)).collect();
     reader.records().map(|record| Value::Object(line(record.unwrap()))).collect()
+}
+
+fn two_photos() -> Stage {
+    let stage = Stage::with(fast());
+    stage.small_photos(2);
+    stage
 }
 
 #[test]
@@ -101,6 +107,48 @@ fn records_are_there_while_the_run_goes_on_and_are_made_again_without_it() {
     }
     run(&mut stage.command(&["report", "1"])).assert_status(0);
     assert_eq!(fs::read_to_string(&metadata).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_run_that_changes_nothing_leaves_records_alone_but_for_those_that_somebody_changed() {
+    let stage = two_photos();
+    let run = || stage.run(&[]).assert_status(0).summary();
+    run();
+    let (metadata, report) = (stage.output().join("metadata.jsonl"), stage.output().join("report.csv"));
+    let written = || [&metadata, &report].map(|file| fs::metadata(file).unwrap().modified().unwrap());
+    let (text, then) = (fs::read_to_string(&metadata).unwrap(), written());
+    run();
+    assert_eq!(written(), then);
+
+    fs::remove_file(&report).unwrap();
+    run();
+    assert_eq!(table(&report).len(), 2);
+    fs::write(&metadata, "").unwrap();
+    run();
+    assert_eq!(fs::read_to_string(&metadata).unwrap(), text);
+
+    // What is asked for now was not so then; and a job that is judged anew is written down.
+    stage.run(&["--captions", "txt,csv"]).assert_status(0);
+    assert_eq!(table(&stage.output().join("captions.csv")).len(), 2);
+    stage.run(&[]).assert_status(0);
+    let redone = stage.run(&["-p", "creativity=0.5"]);
+    redone.assert_status(0);
+    assert!(fs::read_to_string(&metadata).unwrap().contains("0.5"));
+    assert_eq!(stage.stats()["accepted"], 4);
+}
+
+#[test]
+fn what_another_ledger_adds_to_a_finished_folder_is_not_paid_for_again() {
+    let stage = two_photos();
+    for _ in 0..2 {
+        stage.run(&[]).assert_status(0);
+    }
+    stage.small_photos(3);
+    let elsewhere = stage.dir.path().join("elsewhere").to_str().unwrap().to_owned();
+    stage.run(&["--state-dir", &elsewhere]).assert_status(0);
+    assert_eq!(stage.stats()["accepted"], 3, "what lies there is taken over, and one is new");
+    assert_eq!(stage.run(&[]).assert_status(0).summary()["done"], 3);
+    assert_eq!(stage.stats()["accepted"], 3);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::config::{Settings, Webhook};
 use crate::fal::{Fal, STORED};
 use crate::job::{Service, Timestamp, clean, plural};
 use crate::ledger::{Beginning, Ledger};
-use crate::output::Memory;
+use crate::output::{Memory, Recorded};
 
 /// How long fal's history is waited for: it is but asked for a hint.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,10 +34,7 @@ pub(crate) async fn remember(
     ledger: &Ledger,
     fal: Option<&Fal>,
 ) -> Result<Remembered, Failure> {
-    let known = ledger.saved_requests(&batch.key.output).await?;
-    let (root, terms) = (batch.key.output.clone(), batch.key.terms());
-    let read = tokio::task::spawn_blocking(move || Memory::read(&root, &terms, &known));
-    let memory = read.await.map_err(|error| Failure::disk(&error))?;
+    let memory = memory(batch, ledger).await?;
     let mut notes: Vec<_> = beginning(ledger).into_iter().collect();
     notes.extend(settings.written.told());
     notes.extend(batch.keeping.as_ref().unwrap_or(&settings.keeping).notes());
@@ -67,6 +64,26 @@ pub(crate) async fn remember(
     }
     let memory = if settings.sending.no_adopt { Memory::default() } else { memory };
     Ok(Remembered { memory: Arc::new(memory), notes })
+}
+
+/// What lies in the folder and the ledger does not know.
+async fn memory(batch: &Batch, ledger: &Ledger) -> Result<Memory, Failure> {
+    let root = batch.key.output.clone();
+    let recorded = match ledger.batch_of(&batch.key).await? {
+        Some(id) => ledger.recorded(id).await?,
+        None => None,
+    };
+    // As an earlier run left it, there is nothing else in it.
+    if let Some(then) = recorded.as_deref().and_then(Recorded::read) {
+        let root = root.clone();
+        let is_all = tokio::task::spawn_blocking(move || then.is_all(&root));
+        if is_all.await.map_err(|error| Failure::disk(&error))? {
+            return Ok(Memory::default());
+        }
+    }
+    let (terms, known) = (batch.key.terms(), ledger.saved_requests(&batch.key.output).await?);
+    let read = tokio::task::spawn_blocking(move || Memory::read(&root, &terms, &known));
+    read.await.map_err(|error| Failure::disk(&error))
 }
 
 /// A ledger that was there before and is not.

@@ -319,7 +319,7 @@ async fn put_down(
     batch: BatchId,
     thumbs: Option<Arc<Thumbs>>,
 ) -> Result<(), Failure> {
-    records::put_down(ledger, batch, output.clone()).await?;
+    records::put_down_all(ledger, batch, output.clone()).await?;
     match thumbs {
         Some(thumbs) => records::put_page(ledger, batch, output, thumbs, Arc::default()).await.map(drop),
         None => Ok(()),

@@ -13,8 +13,8 @@ use crate::commands::further;
 use crate::commands::moment::local;
 use crate::config::Settings;
 use crate::job::{BatchId, Service, clean};
-use crate::ledger::{BatchRow, Ledger};
-use crate::output::{Facts, Output, OutputError};
+use crate::ledger::{BatchRow, Ledger, LedgerError};
+use crate::output::{Facts, FileNames, Output, OutputError, Recorded};
 use crate::picture::Thumbs;
 
 /// How often they are written while a run goes on, at most.
@@ -115,8 +115,8 @@ async fn keep(
         let began = Instant::now();
         // With the page its thumbnails come, so that at the end they are there.
         let put_down = match put_down(&ledger, batch, output.clone()).await {
-            Ok(()) => put_page(&ledger, batch, &output, Arc::clone(&thumbs), Arc::clone(&given_up)).await.map(drop),
-            failed => failed,
+            Ok(_) => put_page(&ledger, batch, &output, Arc::clone(&thumbs), Arc::clone(&given_up)).await.map(drop),
+            Err(failure) => Err(failure),
         };
         match put_down {
             Ok(()) => written = now,
@@ -127,12 +127,32 @@ async fn keep(
     }
 }
 
+/// Writes the records of a batch whose jobs nobody changes any more, unless they are there as they would be written.
+pub(super) async fn put_down_all(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    let of_ledger = |error: LedgerError| Failure::disk(&error);
+    let row = ledger.batch(batch).await.map_err(of_ledger)?;
+    let mut names = FileNames::default();
+    further::learn(&mut names, ledger, &row.key.terms().params).await.map_err(of_ledger)?;
+    let (root, manner) = (output.root().to_owned(), output.manner(&names));
+    if let Some(then) = ledger.recorded(batch).await.map_err(of_ledger)?.as_deref().and_then(Recorded::read) {
+        let (root, manner) = (root.clone(), manner.clone());
+        if blocking(move || Ok(then.holds(&root, &manner))).await? {
+            return Ok(());
+        }
+    }
+    let Some(alone) = put_down(ledger, batch, output).await? else { return Ok(()) };
+    if let Some(now) = blocking(move || Ok(Recorded::now(&root, manner, alone).text())).await? {
+        ledger.note_recorded(batch, &now).await.map_err(of_ledger)?;
+    }
+    Ok(())
+}
+
 /// Writes the records of a batch, unless there is nothing to record: neither this run nor an earlier one began a job.
-/// It never has more than two thousand jobs in hand.
-pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+/// It never has more than two thousand jobs in hand. Tells whether they say nothing of other batches.
+async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<Option<bool>, Failure> {
     let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
     if row.counts.keys().all(|status| status.is_untouched()) {
-        return Ok(());
+        return Ok(None);
     }
     let terms = row.key.terms();
     let params = terms.params.clone();
@@ -152,7 +172,7 @@ pub(super) async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) ->
         records = added?;
         jobs = next.map_err(|error| Failure::disk(&error))?;
     }
-    blocking(move || records.finish()).await
+    blocking(move || records.finish()).await.map(Some)
 }
 
 async fn blocking<T: Send + 'static>(

@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::columns::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::database::{Cells, Sql, values};
 use crate::job::{BatchId, Service, Spent, Status, Timestamp};
+use crate::ledger::notes::Note;
 use crate::ledger::{BatchKey, BatchRow};
 use crate::os;
 
@@ -54,52 +55,42 @@ pub(super) async fn touch<C: Sql>(connection: &mut C, batch: BatchId) -> Result<
     connection.run(AssertSqlSafe(text), values![batch.0]).await
 }
 
-/// What a batch keeps of how it was begun, as text in a column of its own.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Note {
-    /// The model's schema; what is kept already stays.
-    Model,
-    /// Which photos go first.
-    Canary,
-    /// What becomes of captions.
-    Captions,
-    /// What fal keeps.
-    Keeping,
+/// The column of a batch's row that keeps it.
+fn column(note: Note) -> &'static str {
+    match note {
+        Note::Model => "model_schema",
+        Note::Canary => "canary",
+        Note::Captions => "captions",
+        Note::Keeping => "keeping",
+        Note::Recorded => "recorded",
+    }
 }
 
-impl Note {
-    fn column(self) -> &'static str {
-        match self {
-            Self::Model => "model_schema",
-            Self::Canary => "canary",
-            Self::Captions => "captions",
-            Self::Keeping => "keeping",
-        }
-    }
+/// Keeps something with a batch; a row that says so already is not written.
+pub(super) async fn note<C: Sql>(
+    connection: &mut C,
+    batch: BatchId,
+    note: Note,
+    said: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let (column, values) = (column(note), values![said, batch.0, said]);
+    let unless = match note {
+        Note::Model => format!("{column} IS NULL AND ? IS NOT NULL"),
+        Note::Canary | Note::Captions | Note::Keeping | Note::Recorded => format!("{column} IS DISTINCT FROM ?"),
+    };
+    let text = format!("UPDATE batches SET {column} = ? WHERE id = ? AND {unless}");
+    connection.run(AssertSqlSafe(text), values).await
+}
 
-    /// Keeps it; a row that says so already is not written.
-    pub(super) async fn keep<C: Sql>(
-        self,
-        connection: &mut C,
-        batch: BatchId,
-        said: Option<&str>,
-    ) -> Result<(), sqlx::Error> {
-        let column = self.column();
-        let values = values![said, batch.0, said];
-        let unless = match self {
-            Self::Model => format!("{column} IS NULL AND ? IS NOT NULL"),
-            Self::Canary | Self::Captions | Self::Keeping => format!("{column} IS DISTINCT FROM ?"),
-        };
-        let text = format!("UPDATE batches SET {column} = ? WHERE id = ? AND {unless}");
-        connection.run(AssertSqlSafe(text), values).await
-    }
-
-    /// What was kept.
-    pub(super) async fn find<C: Sql>(self, connection: &mut C, batch: BatchId) -> Result<Option<String>, sqlx::Error> {
-        let text = format!("SELECT {} FROM batches WHERE id = ?", self.column());
-        let row = connection.row(AssertSqlSafe(text), values![batch.0]).await?;
-        Ok(row.map(|row| row.string(0)).transpose()?.flatten())
-    }
+/// What was kept.
+pub(super) async fn noted<C: Sql>(
+    connection: &mut C,
+    batch: BatchId,
+    note: Note,
+) -> Result<Option<String>, sqlx::Error> {
+    let text = format!("SELECT {} FROM batches WHERE id = ?", column(note));
+    let row = connection.row(AssertSqlSafe(text), values![batch.0]).await?;
+    Ok(row.map(|row| row.string(0)).transpose()?.flatten())
 }
 
 /// Every batch or one of them, newest first.

@@ -23,7 +23,6 @@ use sqlx::Connection;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-use self::batch::Note;
 use self::database::{Failed, Sql};
 use self::driver::within;
 pub(super) use self::driver::{Driver, Slot, soon};
@@ -31,6 +30,7 @@ use super::claim::{Claimed, Claiming, grant};
 use super::crew::{Course, Handover, Joined, Taken, Wanted};
 use super::found::By;
 use super::hold::{BatchHold, Held};
+use super::notes::Note;
 use super::post::values::{Changes, Mark, Order, Placed, Post};
 use super::queue::Pending;
 use super::store::{Answer, Store};
@@ -46,11 +46,18 @@ pub(super) struct Tables<D: Driver> {
     recorder: Mutex<Slot<D::Connection>>,
     /// For everything else.
     desk: Mutex<Slot<D::Connection>>,
+    /// Batches of which this process has changed jobs: their records are no longer known to be whole.
+    begun: std::sync::Mutex<HashSet<BatchId>>,
 }
 
 impl<D: Driver> Tables<D> {
     pub(super) fn new(driver: D, recorder: D::Connection, desk: D::Connection) -> Self {
-        Self { driver, recorder: Mutex::new(Slot::Open(recorder)), desk: Mutex::new(Slot::Open(desk)) }
+        Self {
+            driver,
+            recorder: Mutex::new(Slot::Open(recorder)),
+            desk: Mutex::new(Slot::Open(desk)),
+            begun: std::sync::Mutex::default(),
+        }
     }
 
     /// The connection for everything but recording, for tests that ask in their own words.
@@ -78,6 +85,21 @@ impl<D: Driver> Tables<D> {
         })
     }
 
+    fn began(&self) -> std::sync::MutexGuard<'_, HashSet<BatchId>> {
+        // Every change to it is whole before anything can panic.
+        self.begun.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Before a job of a batch changes for the first time: what was noted of its records holds no longer.
+    async fn begin(&self, connection: &mut D::Connection, batches: &[BatchId]) -> Result<(), Failed> {
+        let new: Vec<_> = batches.iter().filter(|batch| !self.began().contains(batch)).copied().collect();
+        for id in new {
+            batch::note(connection, id, Note::Recorded, None).await?;
+            self.began().insert(id);
+        }
+        Ok(())
+    }
+
     /// All of it, or nothing.
     async fn write(
         &self,
@@ -85,12 +107,13 @@ impl<D: Driver> Tables<D> {
         pending: &mut Pending,
         claims: &[Claiming],
     ) -> Result<Vec<Option<Claimed>>, Failed> {
+        let batches = pending.batches(claims);
+        self.begin(connection, &batches).await?;
         if claims.is_empty() && !D::LEASES {
             bulk::write(connection, &pending.rows()).await?;
             return Ok(Vec::new());
         }
         let mut transaction = connection.begin_to_write().await?;
-        let batches = pending.batches(claims);
         let mut purses = Vec::new();
         for batch in &batches {
             let jobs = || pending.jobs_of(*batch, claims);
@@ -233,28 +256,15 @@ impl<D: Driver> Store for Tables<D> {
         asks!(self, |connection| batch::list(connection, only))
     }
 
-    fn pin_model<'a>(&'a self, id: BatchId, model: &'a str) -> Answer<'a, ()> {
-        asks!(self, |connection| Note::Model.keep(connection, id, Some(model)))
+    fn note<'a>(&'a self, id: BatchId, note: Note, said: Option<&'a str>) -> Answer<'a, ()> {
+        if note == Note::Recorded {
+            self.began().remove(&id);
+        }
+        asks!(self, |connection| batch::note(connection, id, note, said))
     }
 
-    fn pinned_model(&self, id: BatchId) -> Answer<'_, Option<String>> {
-        asks!(self, |connection| Note::Model.find(connection, id))
-    }
-
-    fn note_canary<'a>(&'a self, id: BatchId, canary: &'a str) -> Answer<'a, ()> {
-        asks!(self, |connection| Note::Canary.keep(connection, id, Some(canary)))
-    }
-
-    fn canary(&self, id: BatchId) -> Answer<'_, Option<String>> {
-        asks!(self, |connection| Note::Canary.find(connection, id))
-    }
-
-    fn note_keeping<'a>(&'a self, id: BatchId, kept: Option<&'a str>) -> Answer<'a, ()> {
-        asks!(self, |connection| Note::Keeping.keep(connection, id, kept))
-    }
-
-    fn keeping(&self, id: BatchId) -> Answer<'_, Option<String>> {
-        asks!(self, |connection| Note::Keeping.find(connection, id))
+    fn noted(&self, id: BatchId, note: Note) -> Answer<'_, Option<String>> {
+        asks!(self, |connection| batch::noted(connection, id, note))
     }
 
     fn unforgotten(&self, id: BatchId) -> Answer<'_, Vec<String>> {
@@ -263,14 +273,6 @@ impl<D: Driver> Store for Tables<D> {
 
     fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()> {
         asks!(self, |connection| keeping::forgot(connection, request.as_str()))
-    }
-
-    fn note_captions<'a>(&'a self, id: BatchId, captions: &'a str) -> Answer<'a, ()> {
-        asks!(self, |connection| Note::Captions.keep(connection, id, Some(captions)))
-    }
-
-    fn captions(&self, id: BatchId) -> Answer<'_, Option<String>> {
-        asks!(self, |connection| Note::Captions.find(connection, id))
     }
 
     fn keep_file<'a>(&'a self, content: &'a ContentHash, path: &'a Path) -> Answer<'a, ()> {

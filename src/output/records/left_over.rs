@@ -37,6 +37,11 @@ impl LeftOver {
         Self { files, lines }
     }
 
+    /// Whether there is nothing to bring in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Adds its lines to the ends of two files, of pictures and of others, and their files to those that have one.
     pub(super) fn write_to(&self, both: [&Unfinished; 2], files: &mut HashSet<String>) -> io::Result<()> {
         let [mut pictures, mut others] = both;

@@ -15,6 +15,7 @@ pub(super) mod memory;
 mod metadata;
 pub(super) mod outranked;
 mod places;
+mod recorded;
 mod report;
 
 use std::collections::HashSet;
@@ -28,6 +29,7 @@ use self::left_over::LeftOver;
 use self::metadata::{Line, Named};
 use self::outranked::Outranked;
 use self::places::{captions_path, failures_path, metadata_path, open, others_path, report_path};
+pub use self::recorded::Recorded;
 use super::{CaptionForm, Captions, Output, OutputError};
 use crate::job::{Job, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished, is_there};
@@ -99,7 +101,7 @@ impl Output {
         for job in jobs {
             records.add(job)?;
         }
-        records.finish()
+        records.finish().map(drop)
     }
 }
 
@@ -168,11 +170,11 @@ impl Records {
         table.write_record(cells).map_err(io::Error::from)
     }
 
-    /// Puts them in place of what was there, keeping its lines about other pictures.
+    /// Puts them in place of what was there, keeping its lines about other pictures; tells whether there were none.
     ///
     /// # Errors
     /// If they cannot be written; then they stay what they were.
-    pub fn finish(self) -> Result<(), OutputError> {
+    pub fn finish(self) -> Result<bool, OutputError> {
         let Self { root, metadata, others, report, table, failures, mut pictures, paths, outranked, .. } = self;
         let done = |path: &Path, error| OutputError::of(path, error);
 
@@ -185,12 +187,15 @@ impl Records {
                 || outranked.pictures.contains(picture)
                 || !is_there(&root.join(path_of(picture)))
         });
+        let mut alone = left_over.is_empty();
         left_over.write_to([&ours, &others], &mut pictures).map_err(|error| done(path, error))?;
         for (path, ours) in places.iter().zip([ours, others]) {
             if is_there_already(&ours, path).map_err(|error| done(path, error))? {
                 continue;
             }
+            let own = ours.length().map_err(|error| done(path, error))?;
             let file = after_theirs(&root, path, &pictures, ours).map_err(|error| done(path, error))?;
+            alone &= file.length().is_ok_and(|whole| whole == own);
             // No pictures, no record of them.
             if is_there(path) || file.length().is_ok_and(|written| written > 0) {
                 replace(file, path).map_err(|error| done(path, error))?;
@@ -207,7 +212,7 @@ impl Records {
             replace_table(&path, table, captions::COLUMNS.len(), |record| !pictures.contains(&captions::named(record)))
                 .map_err(|error| done(&path, error))?;
         }
-        storage::sink(&root).sync(&root).map_err(|error| done(&root, error))
+        storage::sink(&root).sync(&root).map(|()| alone).map_err(|error| done(&root, error))
     }
 }
 

@@ -1,0 +1,2 @@
+-- How a batch's records stand in its output folder, as JSON, if all of the batch is in them; NULL once a job was changed.
+ALTER TABLE batches ADD COLUMN recorded TEXT;
