@@ -14,14 +14,20 @@ pub(super) fn stem_key(name: &OsStr) -> String {
 
 /// The natural order of two names in a folder; `true` for those of folders.
 pub(super) fn compare((a, a_is_folder): (&OsStr, bool), (b, b_is_folder): (&OsStr, bool)) -> Ordering {
-    let stem = |name, is_folder| if is_folder { name } else { Path::new(name).file_stem().unwrap_or(name) };
-    let (of_a, of_b) = (stem(a, a_is_folder).as_encoded_bytes(), stem(b, b_is_folder).as_encoded_bytes());
+    let (of_a, of_b) = (stem(a, a_is_folder), stem(b, b_is_folder));
     let stems = if is_plain(of_a) && is_plain(of_b) {
         compare_plain(of_a, of_b)
     } else {
         compare_any((a, a_is_folder), (b, b_is_folder))
     };
     stems.then(a_is_folder.cmp(&b_is_folder)).then_with(|| a.cmp(b))
+}
+
+/// The part before a file's extension, as [`Path::file_stem`] has it, which looks for more than is in a name.
+fn stem(name: &OsStr, is_folder: bool) -> &[u8] {
+    let name = name.as_encoded_bytes();
+    let dot = name.iter().rposition(|c| *c == b'.').filter(|place| *place > 0 && !is_folder);
+    dot.and_then(|place| name.get(..place)).unwrap_or(name)
 }
 
 /// Whether a name is compared as it stands, as most are.

@@ -16,7 +16,7 @@ pub(crate) use here::disk::{free_in, is_elsewhere, sync_folder};
 pub(crate) use here::errors::{ALL_FILES_OPEN, NO_MEMORY, TOO_MANY_FILES, is_circle, is_hang_up};
 pub(crate) use here::files::identity_of;
 pub(crate) use here::handles::{open_files, raise_open_files};
-pub(crate) use here::paths::{path_of, path_of_stored, stored};
+pub(crate) use here::paths::{last_name, path_of, path_of_stored, stored};
 pub(crate) use here::private::{file_for_all, file_for_us, folder_for_us, is_for_us};
 pub(crate) use here::process::{is_alive, machine};
 pub(crate) use here::shell::{shell, stop};

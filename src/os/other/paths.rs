@@ -1,12 +1,17 @@
 //! Paths are 16-bit units here, mostly UTF-16.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 /// The path that these bytes spell in UTF-8.
 pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+/// The last name of a path that was found in a folder.
+pub(crate) fn last_name(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or_default()
 }
 
 /// A path as it is stored: its units, low byte first.

@@ -5,6 +5,7 @@ use std::path::Path;
 use walkdir::{DirEntry, IntoIter, WalkDir};
 
 use super::kind_of;
+use crate::os::last_name;
 use crate::storage::{Entries, Entry, Order, Trouble};
 
 /// A walk through a folder of the file system.
@@ -13,7 +14,7 @@ pub(super) struct Walk(IntoIter);
 impl Walk {
     pub(super) fn new(folder: &Path, order: Order) -> Self {
         let by_name = move |a: &DirEntry, b: &DirEntry| {
-            order((a.file_name(), a.file_type().is_dir()), (b.file_name(), b.file_type().is_dir()))
+            order((last_name(a.path()), a.file_type().is_dir()), (last_name(b.path()), b.file_type().is_dir()))
         };
         Self(WalkDir::new(folder).follow_links(true).sort_by(by_name).into_iter())
     }
