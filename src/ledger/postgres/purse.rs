@@ -54,8 +54,10 @@ pub(super) async fn settle(connection: &mut PgConnection, purse: &mut Purse, row
         rows.jobs.iter().filter(|(of, ..)| *of == batch).map(|(_, job, state)| (job.id, *state)).collect();
     let is_settled = |state: &&JobState| !state.is_reserved() && !state.is_unpriced();
     let settled: Vec<_> = last.iter().filter(|(_, state)| is_settled(state)).map(|(job, _)| *job).collect();
-    let text = format!("DELETE FROM holds WHERE {OF_THESE}");
-    connection.run(AssertSqlSafe(text), values![batch.0, numbers(&settled)]).await?;
+    if !settled.is_empty() {
+        let text = format!("DELETE FROM holds WHERE {OF_THESE}");
+        connection.run(AssertSqlSafe(text), values![batch.0, numbers(&settled)]).await?;
+    }
     let text = format!(
         "UPDATE batches SET used_nanos = used_nanos + {} WHERE id = ?1
          RETURNING used_nanos, CAST((SELECT coalesce(sum(nanos), 0) FROM holds JOIN jobs USING (batch, job)

@@ -42,6 +42,27 @@ async fn each_part_of_the_command_makes_another_batch() {
     assert_eq!(ids.len(), 1 + others.len());
 }
 
+async fn how_records_stand_is_known_until_a_job_changes_whoever_changes_it() {
+    let (folder, ledger, first) = one_batch().await;
+    let batch = first.id;
+    ledger.writer(batch).commit(&job(1, done(1, 5))).await.unwrap();
+    assert_eq!(ledger.recorded(batch).await.unwrap(), None);
+    for change in 2..4 {
+        ledger.note_recorded(batch, "so").await.unwrap();
+        assert_eq!(ledger.recorded(batch).await.unwrap().as_deref(), Some("so"));
+        ledger.writer(batch).commit(&job(change, done(2, 5))).await.unwrap();
+        assert_eq!(ledger.recorded(batch).await.unwrap(), None, "change {change}");
+    }
+    ledger.note_recorded(batch, "so").await.unwrap();
+    drop(first);
+    ledger.close().await.unwrap();
+    let again = open(folder.path()).await;
+    let opened = again.open_batch(&key("a")).await.unwrap();
+    assert_eq!(again.recorded(batch).await.unwrap().as_deref(), Some("so"), "to open it changes nothing");
+    again.writer(opened.id).commit(&job(1, JobState::Pending)).await.unwrap();
+    assert_eq!(again.recorded(batch).await.unwrap(), None);
+}
+
 async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
     let (_folder, ledger, first) = one_batch().await;
     let of = |service| BatchKey { service, ..key("a") };
@@ -145,6 +166,7 @@ async fn only_its_owner_can_read_a_new_ledger() {
 on_both! {
     the_same_command_finds_its_batch_again,
     each_part_of_the_command_makes_another_batch,
+    how_records_stand_is_known_until_a_job_changes_whoever_changes_it,
     what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not,
     of_a_trial_whose_file_another_one_replaced_the_later_counts,
     folders_in_another_order_are_the_same_batch,
