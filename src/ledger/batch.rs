@@ -89,3 +89,18 @@ impl BatchRow {
         self.counts.values().sum()
     }
 }
+
+/// What a batch keeps, as text of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Note {
+    /// The model's schema; what is kept already stays.
+    Model,
+    /// Which photos go first.
+    Canary,
+    /// What becomes of captions.
+    Captions,
+    /// What fal keeps.
+    Keeping,
+    /// How its records stand, if all is in them; forgotten with the first change to a job.
+    Recorded,
+}

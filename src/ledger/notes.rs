@@ -1,22 +1,8 @@
 //! What a batch keeps of how it was begun, and what fal keeps of it and has deleted.
 
+use super::batch::Note;
 use super::{Ledger, LedgerError};
 use crate::job::{BatchId, RequestId};
-
-/// What a batch keeps, as text of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Note {
-    /// The model's schema; what is kept already stays.
-    Model,
-    /// Which photos go first.
-    Canary,
-    /// What becomes of captions.
-    Captions,
-    /// What fal keeps.
-    Keeping,
-    /// How its records stand, if all is in them; forgotten with the first change to a job.
-    Recorded,
-}
 
 impl Ledger {
     /// Keeps the model as it was when the batch was begun; what is kept already stays.

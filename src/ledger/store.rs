@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use futures::future::BoxFuture;
 
+use super::batch::Note;
 use super::claim::{Claimed, Claiming};
 use super::crew::{Course, Handover, Joined, Taken, Wanted};
 use super::found::By;
 use super::hold::{BatchHold, Held};
-use super::notes::Note;
 use super::post::values::{Changes, Mark, Order, Placed, Post};
 use super::queue::Pending;
 use super::{Attempt, BatchKey, BatchRow, Found, LedgerError, Payment, Trail};

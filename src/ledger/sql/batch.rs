@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::columns::money::{OF_ATTEMPTS, OF_JOBS, spent};
 use super::database::{Cells, Sql, values};
 use crate::job::{BatchId, Service, Spent, Status, Timestamp};
-use crate::ledger::notes::Note;
+use crate::ledger::batch::Note;
 use crate::ledger::{BatchKey, BatchRow};
 use crate::os;
 
