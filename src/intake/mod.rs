@@ -16,7 +16,6 @@ mod inputs;
 mod manifest;
 mod order;
 mod rules;
-mod seen;
 mod walk;
 mod watch;
 

@@ -14,8 +14,8 @@ use super::hand::{Flow, Hand};
 use super::inputs::Base;
 use super::order::{compare, stem_key};
 use super::rules::{NOT_AT_THE_TOP, RULES_FILE};
-use super::seen::Seen;
 use super::{Arrival, Inputs};
+use crate::job::Seen;
 use crate::os;
 use crate::picture::said;
 use crate::storage::{self, Entry, Kind, Trouble};
@@ -121,7 +121,7 @@ impl Walk {
     /// The true path of a folder, if the walk is to go into it.
     fn enter(&mut self, base: &Base, entry: &Entry, enclosing: &Path) -> ControlFlow<(), Option<PathBuf>> {
         if entry.depth == 0 {
-            let new = self.seen.add(&base.true_folder);
+            let new = self.seen.add(bytes_of(&base.true_folder));
             return ControlFlow::Continue(new.then(|| base.true_folder.clone()));
         }
         if is_clutter(name_of(entry)) || !self.globs.enters(below(base, &entry.path)) {
@@ -140,7 +140,7 @@ impl Walk {
             self.hand.take(folder)?;
             return ControlFlow::Continue(None);
         }
-        let new = self.seen.add(&true_folder);
+        let new = self.seen.add(bytes_of(&true_folder));
         ControlFlow::Continue(new.then_some(true_folder))
     }
 
@@ -150,7 +150,7 @@ impl Walk {
         let direct = || true_folder.join(name);
         let true_file =
             if is_link { storage::source(file).canonical(file).unwrap_or_else(|_| direct()) } else { direct() };
-        self.seen.add(&true_file)
+        self.seen.add(bytes_of(&true_file))
     }
 
     /// Something that could not be read becomes a row of its own, unless it is none of our business.
@@ -175,6 +175,10 @@ impl Walk {
 /// Its own name; the folder itself has none where it is the top of a file system.
 fn name_of(entry: &Entry) -> &OsStr {
     entry.path.file_name().unwrap_or(entry.path.as_os_str())
+}
+
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }
 
 /// A path's part below the input folder, without what several folders have before it.

@@ -48,6 +48,7 @@ pub use status::{Group, Status};
 pub use stop::Stop;
 pub(crate) use text::push_name;
 pub use text::{
-    FilePath, as_cell, clean, count, is_turning, name_text, of_cell, one_line, path_of, path_text, plural, shortened,
+    FilePath, Seen, as_cell, clean, count, is_turning, name_text, of_cell, one_line, path_of, path_text, plural,
+    shortened,
 };
 pub use time::Timestamp;

@@ -7,6 +7,7 @@ mod file_path;
 mod line;
 mod name;
 mod natural;
+mod seen;
 
 pub use cell::{as_cell, of_cell};
 pub use clean::{clean, is_turning, shortened};
@@ -16,3 +17,4 @@ pub use file_path::FilePath;
 pub use line::one_line;
 pub use name::{name_text, path_of, path_text};
 pub(crate) use natural::push_name;
+pub use seen::Seen;

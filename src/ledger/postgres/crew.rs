@@ -249,17 +249,20 @@ async fn say(connection: &mut PgConnection, worker: i64, need: Need) -> Result<(
 }
 
 async fn share(connection: &mut PgConnection, batch: BatchId, worker: i64) -> Result<Share, Failed> {
-    let course = course(connection, batch).await?.unwrap_or(Course { window: 0, cap: None });
     let text = format!(
-        "SELECT id, needs FROM workers WHERE batch = ? AND shares AND NOT gone AND until_ms > {} ORDER BY id",
+        "SELECT concurrency, cap_nanos, workers.id, needs FROM batches
+         LEFT JOIN workers ON workers.batch = batches.id AND shares AND NOT gone AND until_ms > {}
+         WHERE batches.id = ? ORDER BY workers.id",
         C::NOW_MS
     );
     let rows = connection.rows(AssertSqlSafe(text), values![batch.0]).await?;
-    let (mut needs, mut place) = (Vec::with_capacity(rows.len()), None);
+    let (mut course, mut needs, mut place) = (Course { window: 0, cap: None }, Vec::with_capacity(rows.len()), None);
     for row in &rows {
-        place = place.or((row.number(0)? == worker).then_some(needs.len()));
-        let most = row.int(1)?.map(|most| u16::try_from(most).unwrap_or(u16::MAX));
-        needs.push(most.map_or(Need::All, Need::AtMost));
+        let count = |number: i64| u16::try_from(number).unwrap_or(u16::MAX);
+        course = Course { window: row.int(0)?.map_or(0, count), cap: row.int(1)?.map(Usd::from_nanos) };
+        let Some(id) = row.int(2)? else { continue };
+        place = place.or((id == worker).then_some(needs.len()));
+        needs.push(row.int(3)?.map(count).map_or(Need::All, Need::AtMost));
     }
     Ok(Share::of(course, &needs, place))
 }

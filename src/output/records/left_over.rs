@@ -1,12 +1,13 @@
 //! What killed runs noted of their results and never brought into `metadata.jsonl`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::journal::{journals, left_over};
 use super::lines::each_line;
 use super::metadata::Line;
+use crate::job::Seen;
 use crate::storage::{self, Held, Unfinished};
 
 /// The lines of journals that nobody writes any more. Their files stay locked until this is dropped.
@@ -43,14 +44,14 @@ impl LeftOver {
     }
 
     /// Adds its lines to the ends of two files, of pictures and of others, and their files to those that have one.
-    pub(super) fn write_to(&self, both: [&Unfinished; 2], files: &mut HashSet<String>) -> io::Result<()> {
+    pub(super) fn write_to(&self, both: [&Unfinished; 2], files: &mut Seen) -> io::Result<()> {
         let [mut pictures, mut others] = both;
         pictures.seek(io::SeekFrom::End(0))?;
         others.seek(io::SeekFrom::End(0))?;
         for (file, (is_picture, line)) in &self.lines {
             let mut to = if *is_picture { pictures } else { others };
             to.write_all(line.as_bytes())?;
-            files.insert(file.clone());
+            files.add(file);
         }
         Ok(())
     }

@@ -18,7 +18,6 @@ mod places;
 mod recorded;
 mod report;
 
-use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -31,7 +30,7 @@ use self::outranked::Outranked;
 use self::places::{captions_path, failures_path, metadata_path, open, others_path, report_path};
 pub use self::recorded::Recorded;
 use super::{CaptionForm, Captions, Output, OutputError};
-use crate::job::{Job, Terms, path_of};
+use crate::job::{Job, Seen, Terms, path_of};
 use crate::storage::{self, Reader, UNFINISHED, Unfinished, is_there};
 
 /// What is compared at a time, bytes.
@@ -54,8 +53,8 @@ pub struct Records {
     /// `failures.csv`, once something failed.
     failures: Option<csv::Writer<Unfinished>>,
     files: FileNames,
-    pictures: HashSet<String>,
-    paths: HashSet<String>,
+    pictures: Seen,
+    paths: Seen,
 }
 
 impl Output {
@@ -123,7 +122,7 @@ impl Records {
         let (metadata, others, report, table) = begin().map_err(|error| OutputError::of(&root, error))?;
         let (outranked, terms) = (Outranked::of(&root, &terms.service), terms.clone());
         let captions = output.written().captions.clone();
-        let (files, pictures, paths) = (FileNames::default(), HashSet::new(), HashSet::new());
+        let (files, pictures, paths) = (FileNames::default(), Seen::default(), Seen::default());
         let failures = None;
         Ok(Self { root, terms, outranked, metadata, others, report, captions, table, failures, files, pictures, paths })
     }
@@ -146,7 +145,7 @@ impl Records {
             if let Some(cells) = failures::line(job, &self.terms.service) {
                 written = written.and_then(|()| self.add_failure(&cells));
             }
-            self.paths.insert(path);
+            self.paths.add(path);
         }
         let (outranked, terms) = (&self.outranked.pictures, &self.terms);
         let files = self.files.of(job.own.as_ref().map_or(&terms.params, |own| &own.0));
@@ -157,7 +156,7 @@ impl Records {
             if let Some((table, cells)) = self.table.as_mut().filter(|_| line.is_picture()).zip(captions::line(&line)) {
                 written = written.and_then(|()| table.write_record(&cells).map_err(io::Error::from));
             }
-            self.pictures.insert(line.file_name);
+            self.pictures.add(line.file_name);
         }
         written.map_err(|error| OutputError::of(&self.root, error))
     }
@@ -183,9 +182,7 @@ impl Records {
         let whole = |lines: BufWriter<Unfinished>| lines.into_inner().map_err(|error| done(path, error.into_error()));
         let (ours, others) = (whole(metadata)?, whole(others)?);
         let left_over = LeftOver::read(&root, |picture| {
-            pictures.contains(picture)
-                || outranked.pictures.contains(picture)
-                || !is_there(&root.join(path_of(picture)))
+            pictures.has(picture) || outranked.pictures.contains(picture) || !is_there(&root.join(path_of(picture)))
         });
         let mut alone = left_over.is_empty();
         left_over.write_to([&ours, &others], &mut pictures).map_err(|error| done(path, error))?;
@@ -204,12 +201,12 @@ impl Records {
         left_over.remove();
 
         let path = report_path(&root).map_err(|error| done(&root, error))?;
-        replace_table(&path, report, report::COLUMNS.len(), |record| !paths.contains(&report::named(record).0))
+        replace_table(&path, report, report::COLUMNS.len(), |record| !paths.has(report::named(record).0))
             .map_err(|error| done(&path, error))?;
         replace_failures(&root, failures, &paths)?;
         if let Some(table) = table {
             let path = captions_path(&root).map_err(|error| done(&root, error))?;
-            replace_table(&path, table, captions::COLUMNS.len(), |record| !pictures.contains(&captions::named(record)))
+            replace_table(&path, table, captions::COLUMNS.len(), |record| !pictures.has(captions::named(record)))
                 .map_err(|error| done(&path, error))?;
         }
         storage::sink(&root).sync(&root).map(|()| alone).map_err(|error| done(&root, error))
@@ -254,7 +251,7 @@ fn begin_at(root: &Path) -> io::Result<Unfinished> {
 
 /// Our lines behind those that stay, which keep their bytes and their order: a file may begin with a
 /// mark that no line of ours may come before.
-fn after_theirs(root: &Path, path: &Path, pictures: &HashSet<String>, ours: Unfinished) -> io::Result<Unfinished> {
+fn after_theirs(root: &Path, path: &Path, pictures: &Seen, ours: Unfinished) -> io::Result<Unfinished> {
     let Some(theirs) = open(path)? else { return Ok(ours) };
     let mut whole = BufWriter::new(begin_at(root)?);
     keep_metadata(root, theirs, pictures, &mut whole)?;
@@ -264,17 +261,17 @@ fn after_theirs(root: &Path, path: &Path, pictures: &HashSet<String>, ours: Unfi
     whole.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-fn keep_metadata(root: &Path, file: Reader, ours: &HashSet<String>, into: &mut impl Write) -> io::Result<()> {
+fn keep_metadata(root: &Path, file: Reader, ours: &Seen, into: &mut impl Write) -> io::Result<()> {
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
         // Most are of pictures that this batch has made: no more of them is looked at.
-        if lines::text_of(&line, "file_name").is_some_and(|name| ours.contains(name)) {
+        if lines::text_of(&line, "file_name").is_some_and(|name| ours.has(name)) {
             continue;
         }
         let replaced = metadata::named(&line).is_some_and(|Named { file_name, request_id, .. }| {
             // A line of ours whose picture is gone, as after a retry that took another name, would
             // make loaders stumble.
-            ours.contains(&file_name) || request_id.is_some() && !is_there(&root.join(path_of(&file_name)))
+            ours.has(&file_name) || request_id.is_some() && !is_there(&root.join(path_of(&file_name)))
         });
         if replaced {
             continue;
@@ -298,14 +295,10 @@ fn begun(root: &Path, columns: &[&str]) -> io::Result<csv::Writer<Unfinished>> {
 }
 
 /// Puts the table of failures in place of what was there. If nothing failed and nothing else stands in it, it goes.
-fn replace_failures(
-    root: &Path,
-    failures: Option<csv::Writer<Unfinished>>,
-    paths: &HashSet<String>,
-) -> Result<(), OutputError> {
+fn replace_failures(root: &Path, failures: Option<csv::Writer<Unfinished>>, paths: &Seen) -> Result<(), OutputError> {
     let replaced = || {
         let path = failures_path(root)?;
-        let stays = |record: &csv::ByteRecord| !paths.contains(&failures::named(record));
+        let stays = |record: &csv::ByteRecord| !paths.has(failures::named(record));
         let Some(there) = open(&path)? else {
             return failures.map_or(Ok(()), |table| replace_table(&path, table, failures::COLUMNS.len(), stays));
         };
