@@ -107,9 +107,10 @@ pub(super) async fn jobs<C: Sql>(connection: &mut C, batch: BatchId) -> Result<V
 /// What jobs without a result left on the disk when they had one.
 pub(super) async fn replaced<C: Sql>(connection: &mut C, batch: BatchId) -> Result<Vec<(JobId, Saved)>, Failed> {
     let text = format!(
-        "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status NOT IN {}",
+        "SELECT {} FROM jobs WHERE batch = ? AND output IS NOT NULL AND status IN {}",
         list::<C>(),
-        among(Status::has_result)
+        // What is finished, most of a batch, is passed over by its index.
+        among(|status| !status.has_result())
     );
     let rows = connection.rows(AssertSqlSafe(text), values![batch.0]).await?;
     rows.iter().map(|row| Ok(restore::replaced(row)?)).collect()
