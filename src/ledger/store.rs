@@ -68,11 +68,11 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     /// Every batch or one of them, newest first.
     fn batches(&self, only: Option<BatchId>) -> Answer<'_, Vec<BatchRow>>;
 
-    /// Requests of a batch alone whose results are saved and not deleted at the service.
     /// Keeps something with a batch, or that there is nothing to keep.
     fn note<'a>(&'a self, batch: BatchId, note: Note, said: Option<&'a str>) -> Answer<'a, ()>;
     /// What was kept.
     fn noted(&self, batch: BatchId, note: Note) -> Answer<'_, Option<String>>;
+    /// Requests of a batch alone whose results are saved and not deleted at the service.
     fn unforgotten(&self, batch: BatchId) -> Answer<'_, Vec<String>>;
     /// The result of a request was deleted at the service.
     fn forgot<'a>(&'a self, request: &'a RequestId) -> Answer<'a, ()>;

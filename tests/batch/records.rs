@@ -127,7 +127,7 @@ fn a_run_that_changes_nothing_leaves_records_alone_but_for_those_that_somebody_c
     run();
     assert_eq!(fs::read_to_string(&metadata).unwrap(), text);
 
-    // What is asked for now was not so then; and a job that is judged anew is written down.
+    // What is asked for now was not so then; and another batch is written down beside the first.
     stage.run(&["--captions", "txt,csv"]).assert_status(0);
     assert_eq!(table(&stage.output().join("captions.csv")).len(), 2);
     stage.run(&[]).assert_status(0);

@@ -12,7 +12,7 @@ use crate::commands::failure::Failure;
 use crate::commands::further;
 use crate::commands::moment::local;
 use crate::config::Settings;
-use crate::job::{BatchId, Service, clean};
+use crate::job::{BatchId, Service, Terms, clean};
 use crate::ledger::{BatchRow, Ledger, LedgerError};
 use crate::output::{Facts, FileNames, Output, OutputError, Recorded};
 use crate::picture::Thumbs;
@@ -38,12 +38,12 @@ pub(in crate::commands) async fn put_page(
     if !output.written().page {
         return Ok(None);
     }
-    let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
+    let row = ledger.batch(batch).await.map_err(of_ledger)?;
     let (facts, output) = (facts(&row), output.clone());
     let mut page = blocking(move || output.page(&facts, thumbs)).await?;
     let mut last = None;
     loop {
-        let jobs = ledger.jobs_after(batch, last).await.map_err(|error| Failure::disk(&error))?;
+        let jobs = ledger.jobs_after(batch, last).await.map_err(of_ledger)?;
         let Some(job) = jobs.last() else { break };
         last = Some(job.id);
         let given_up = Arc::clone(&stop);
@@ -115,8 +115,8 @@ async fn keep(
         let began = Instant::now();
         // With the page its thumbnails come, so that at the end they are there.
         let put_down = match put_down(&ledger, batch, output.clone()).await {
-            Ok(_) => put_page(&ledger, batch, &output, Arc::clone(&thumbs), Arc::clone(&given_up)).await.map(drop),
-            Err(failure) => Err(failure),
+            Ok(()) => put_page(&ledger, batch, &output, Arc::clone(&thumbs), Arc::clone(&given_up)).await.map(drop),
+            failed => failed,
         };
         match put_down {
             Ok(()) => written = now,
@@ -129,39 +129,55 @@ async fn keep(
 
 /// Writes the records of a batch whose jobs nobody changes any more, unless they are there as they would be written.
 pub(super) async fn put_down_all(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
-    let of_ledger = |error: LedgerError| Failure::disk(&error);
-    let row = ledger.batch(batch).await.map_err(of_ledger)?;
-    let mut names = FileNames::default();
-    further::learn(&mut names, ledger, &row.key.terms().params).await.map_err(of_ledger)?;
-    let (root, manner) = (output.root().to_owned(), output.manner(&names));
+    let Some(made) = made(ledger, batch).await? else { return Ok(()) };
+    let (root, manner) = (output.root().to_owned(), output.manner(&made.1));
     if let Some(then) = ledger.recorded(batch).await.map_err(of_ledger)?.as_deref().and_then(Recorded::read) {
         let (root, manner) = (root.clone(), manner.clone());
         if blocking(move || Ok(then.holds(&root, &manner))).await? {
             return Ok(());
         }
     }
-    let Some(alone) = put_down(ledger, batch, output).await? else { return Ok(()) };
+    let alone = write(ledger, batch, output, made).await?;
     if let Some(now) = blocking(move || Ok(Recorded::now(&root, manner, alone).text())).await? {
         ledger.note_recorded(batch, &now).await.map_err(of_ledger)?;
     }
     Ok(())
 }
 
-/// Writes the records of a batch, unless there is nothing to record: neither this run nor an earlier one began a job.
-/// It never has more than two thousand jobs in hand. Tells whether they say nothing of other batches.
-async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<Option<bool>, Failure> {
-    let row = ledger.batch(batch).await.map_err(|error| Failure::disk(&error))?;
+/// The same while jobs still change, which are written down as they are.
+async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<(), Failure> {
+    match made(ledger, batch).await? {
+        Some(made) => write(ledger, batch, output, made).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What a batch is made with, and what files are called that this names; `None` if there is nothing to record: neither
+/// this run nor an earlier one began a job.
+async fn made(ledger: &Ledger, batch: BatchId) -> Result<Option<(Terms, FileNames)>, Failure> {
+    let row = ledger.batch(batch).await.map_err(of_ledger)?;
     if row.counts.keys().all(|status| status.is_untouched()) {
         return Ok(None);
     }
-    let terms = row.key.terms();
-    let params = terms.params.clone();
+    let (terms, mut names) = (row.key.terms(), FileNames::default());
+    further::learn(&mut names, ledger, &terms.params).await.map_err(of_ledger)?;
+    Ok(Some((terms, names)))
+}
+
+/// Writes the records of a batch; it never has more than two thousand jobs in hand. Tells whether they say nothing of other
+/// batches.
+async fn write(
+    ledger: &Ledger,
+    batch: BatchId,
+    output: Output,
+    (terms, names): (Terms, FileNames),
+) -> Result<bool, Failure> {
     let mut records = blocking(move || output.records(&terms)).await?;
-    further::learn(records.files(), ledger, &params).await.map_err(|error| Failure::disk(&error))?;
-    let mut jobs = ledger.jobs_after(batch, None).await.map_err(|error| Failure::disk(&error))?;
+    *records.files() = names;
+    let mut jobs = ledger.jobs_after(batch, None).await.map_err(of_ledger)?;
     while let Some(last) = jobs.last().map(|job| job.id) {
         for own in jobs.iter().filter_map(|job| job.own.as_ref()) {
-            further::learn(records.files(), ledger, &own.0).await.map_err(|error| Failure::disk(&error))?;
+            further::learn(records.files(), ledger, &own.0).await.map_err(of_ledger)?;
         }
         // The next are read while these are written.
         let added = blocking(move || {
@@ -170,9 +186,14 @@ async fn put_down(ledger: &Ledger, batch: BatchId, output: Output) -> Result<Opt
         });
         let (added, next) = tokio::join!(added, ledger.jobs_after(batch, Some(last)));
         records = added?;
-        jobs = next.map_err(|error| Failure::disk(&error))?;
+        jobs = next.map_err(of_ledger)?;
     }
-    blocking(move || records.finish()).await.map(Some)
+    blocking(move || records.finish()).await
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "so a result hands it on")]
+fn of_ledger(error: LedgerError) -> Failure {
+    Failure::disk(&error)
 }
 
 async fn blocking<T: Send + 'static>(

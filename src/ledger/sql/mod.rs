@@ -46,7 +46,7 @@ pub(super) struct Tables<D: Driver> {
     recorder: Mutex<Slot<D::Connection>>,
     /// For everything else.
     desk: Mutex<Slot<D::Connection>>,
-    /// Batches of which this process has changed jobs: their records are no longer known to be whole.
+    /// Batches in this process's hands of which it has changed jobs: their records are no longer known to be whole.
     begun: std::sync::Mutex<HashSet<BatchId>>,
 }
 
@@ -201,6 +201,8 @@ impl<D: Driver> Store for Tables<D> {
     }
 
     fn take(&self, id: BatchId) -> Answer<'_, BatchHold> {
+        // Who had it meanwhile may have written its records.
+        self.began().remove(&id);
         Box::pin(self.driver.take(id))
     }
 
@@ -217,6 +219,7 @@ impl<D: Driver> Store for Tables<D> {
     }
 
     fn join(&self, id: BatchId) -> Answer<'_, Joined> {
+        self.began().remove(&id);
         Box::pin(self.driver.join(id))
     }
 

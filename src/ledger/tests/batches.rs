@@ -61,6 +61,27 @@ async fn how_records_stand_is_known_until_a_job_changes_whoever_changes_it() {
     assert_eq!(again.recorded(batch).await.unwrap().as_deref(), Some("so"), "to open it changes nothing");
     again.writer(opened.id).commit(&job(1, JobState::Pending)).await.unwrap();
     assert_eq!(again.recorded(batch).await.unwrap(), None);
+    drop(opened);
+    again.close().await.unwrap();
+}
+
+/// A server's batch stays a process's until that closes its ledger.
+#[tokio::test]
+async fn who_takes_a_batch_again_knows_nothing_of_records_that_another_wrote_meanwhile() {
+    let (folder, ledger, first) = one_batch().await;
+    let batch = first.id;
+    ledger.writer(batch).commit(&job(1, done(1, 5))).await.unwrap();
+    drop(first);
+    let other = open(folder.path()).await;
+    let theirs = other.open_batch(&key("a")).await.unwrap();
+    other.writer(batch).commit(&job(2, done(2, 5))).await.unwrap();
+    other.note_recorded(batch, "so").await.unwrap();
+    drop(theirs);
+    other.close().await.unwrap();
+    let ours = ledger.open_batch(&key("a")).await.unwrap();
+    assert_eq!(ledger.recorded(batch).await.unwrap().as_deref(), Some("so"));
+    ledger.writer(ours.id).commit(&job(3, done(3, 5))).await.unwrap();
+    assert_eq!(ledger.recorded(batch).await.unwrap(), None);
 }
 
 async fn what_trials_left_gives_way_and_what_may_have_been_paid_for_does_not() {
